@@ -1,0 +1,78 @@
+package pipelines
+
+// Code is the stable name of a kind of problem; sentences in Chinese and English belong to it in data/problems.yaml.
+type Code string
+
+// Severity says what a problem does to the row or file that has it.
+type Severity string
+
+// Severities, from mild to grave.
+const (
+	SeverityWarn   Severity = "warn"   // the row is accepted and marked
+	SeverityRefuse Severity = "refuse" // the row is quarantined
+	SeverityHold   Severity = "hold"   // the whole file waits for a person
+	SeverityReject Severity = "reject" // the whole file cannot be read
+)
+
+// Codes of problems with a cell or a row.
+const (
+	MissingRequired  Code = "missing_required"
+	WrongType        Code = "wrong_type"
+	OutOfRange       Code = "out_of_range"
+	NotAllowed       Code = "not_allowed"
+	DuplicateKey     Code = "duplicate_key"
+	UnknownReference Code = "unknown_reference"
+	DateOrder        Code = "date_order"
+	FutureDate       Code = "future_date"
+	ExemptVisitor    Code = "exempt_visitor" // warning
+	LinkMismatch     Code = "link_mismatch"  // warning
+	TooManyCells     Code = "too_many_cells"
+)
+
+// Codes of problems with a whole file or sheet.
+const (
+	FileUnreadable       Code = "file_unreadable"
+	FileEncrypted        Code = "file_encrypted"
+	FileEmpty            Code = "file_empty"
+	FileNoRows           Code = "file_no_rows" // a header and nothing below it
+	FileTooWide          Code = "file_too_wide"
+	FileTooLarge         Code = "file_too_large"
+	FileOldExcel         Code = "file_old_excel" // BIFF .xls
+	FileUnsupported      Code = "file_unsupported"
+	WrongExport          Code = "wrong_export"
+	HeaderNotRecognised  Code = "header_not_recognised"
+	RowCountFallen       Code = "row_count_fallen" // held for confirmation
+	EncodingDamaged      Code = "encoding_damaged"
+	ColumnsMissing       Code = "columns_missing"
+	HeaderAmbiguous      Code = "header_ambiguous"
+	FileTruncated        Code = "file_truncated"
+	BundleMemberRejected Code = "bundle_member_rejected"
+)
+
+// Problem is one thing wrong with one cell, row or file, with enough to find it in Excel.
+type Problem struct {
+	Code     Code     `json:"code"`
+	Severity Severity `json:"severity"`
+	Export   string   `json:"export,omitempty"`
+	FileID   string   `json:"file_id"`
+	File     string   `json:"file"`
+	Sheet    string   `json:"sheet,omitempty"`
+	Row      int64    `json:"row,omitempty"`    // physical row as Excel counts, from 1
+	Letter   string   `json:"letter,omitempty"` // column letter as Excel shows it
+	Column   string   `json:"column,omitempty"` // contract column id
+	Header   string   `json:"header,omitempty"` // the header as it stands in the file
+	Value    string   `json:"value,omitempty"`
+	Detail   string   `json:"detail,omitempty"` // what the sentence fills in: the limit, the other row, the missing key
+}
+
+// ProblemState is where a problem stands in its life: open, then repaired by a newer file or waived by a person.
+type ProblemState string
+
+// The states of a problem. A problem that is still there in the repaired copy of its file is open in the copy, and
+// carried in the file it was first found in.
+const (
+	ProblemOpen     ProblemState = "open"
+	ProblemRepaired ProblemState = "repaired"
+	ProblemWaived   ProblemState = "waived"
+	ProblemCarried  ProblemState = "carried"
+)

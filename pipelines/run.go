@@ -1,0 +1,79 @@
+package pipelines
+
+import "time"
+
+// Stage names a step of the pipeline, in the order data moves.
+type Stage string
+
+// The stages of a run.
+const (
+	StageLand    Stage = "land"
+	StageLoad    Stage = "load"
+	StageModel   Stage = "model"
+	StagePublish Stage = "publish"
+	StageBackup  Stage = "backup" // of a run that makes a backup and nothing else
+)
+
+// RunState says how a run stands.
+type RunState string
+
+// The states of a run. A run found "running" whose process is gone was interrupted; the next run resumes its work.
+const (
+	RunRunning     RunState = "running"
+	RunDone        RunState = "done"
+	RunUnchanged   RunState = "unchanged" // nothing new: the published snapshot stays
+	RunFailed      RunState = "failed"
+	RunCancelled   RunState = "cancelled"
+	RunInterrupted RunState = "interrupted"
+)
+
+// Run is the record of one pass of the pipeline: what started it, how far it came, what it read and published.
+// It is written as one JSON document a run, beside the warehouse, so that it can be read while the warehouse is locked.
+type Run struct {
+	ID         string           `json:"id"`                 // time-ordered, e.g. 20180201T060000Z-0001
+	Trigger    string           `json:"trigger"`            // command, import, serve, schedule, catch-up, retry, page, upload
+	Pipeline   string           `json:"pipeline,omitempty"` // the named pipeline; empty: every source, or the files named
+	State      RunState         `json:"state"`
+	StartedAt  time.Time        `json:"started_at"`
+	FinishedAt time.Time        `json:"finished_at,omitzero"`
+	Stages     []StageRecord    `json:"stages"`
+	Files      []Reconciliation `json:"files"`
+	Generation int              `json:"generation,omitempty"` // the snapshot served after the run
+	Snapshot   string           `json:"snapshot,omitempty"`   // its content hash
+	Error      string           `json:"error,omitempty"`      // one sentence: what failed, where, why, what to do next
+	Log        []LogLine        `json:"log,omitempty"`        // what it did, line by line
+}
+
+// LogLine is one line of the log of a run.
+type LogLine struct {
+	At    time.Time `json:"at"`
+	Level string    `json:"level"` // INFO, WARN, ERROR
+	Text  string    `json:"text"`
+}
+
+// StageRecord times one stage of a run.
+type StageRecord struct {
+	Stage    Stage         `json:"stage"`
+	Duration time.Duration `json:"duration_ns"`
+	Rows     int64         `json:"rows"`
+	Detail   string        `json:"detail,omitempty"`
+}
+
+// Reconciliation accounts for every row of one table of one file: Read = Accepted + Quarantined + Ignored, always.
+// A file that could not be read at all has Problem set and all counts zero.
+type Reconciliation struct {
+	FileID      string `json:"file_id"` // SHA-256 of the content, lower-case hex
+	Name        string `json:"name"`    // as it arrived
+	Sheet       string `json:"sheet,omitempty"`
+	Export      string `json:"export,omitempty"` // empty where it was not recognised
+	Read        int64  `json:"read"`
+	Accepted    int64  `json:"accepted"`
+	Quarantined int64  `json:"quarantined"`
+	Ignored     int64  `json:"ignored"` // titles, totals, blank rows, notes
+	Warnings    int64  `json:"warnings"`
+	Problem     Code   `json:"problem,omitempty"` // whole-file problem, e.g. encrypted
+	Detail      string `json:"detail,omitempty"`
+}
+
+// Balanced reports whether the counts add up.
+func (r Reconciliation) Balanced() bool { return r.Read == r.Accepted+r.Quarantined+r.Ignored }

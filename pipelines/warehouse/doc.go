@@ -1,0 +1,7 @@
+// Package warehouse is the only owner of DuckDB: it opens database files, gives one writer its transactions and
+// readers their queries, and turns the engine's errors into typed ones.
+//
+// SQL text and Go values enter; pipelines.Table and typed errors leave. After a crash a file reopens with its last
+// committed transaction, because every change goes through Transact. It refuses to open a file for writing twice in
+// one process, and never hands the engine's handles to packages outside pipelines.
+package warehouse

@@ -1,0 +1,268 @@
+package warehouse
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"math/big"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"hulian/pipelines"
+)
+
+// Config says which file is opened and with what limits. The zero value of Path is an in-memory database.
+type Config struct {
+	Path        string
+	ReadOnly    bool
+	Threads     int    // 0: as many as the machine has
+	MemoryLimit string // e.g. "700MB"; empty: the engine's default
+	TempDir     string // where larger-than-memory work spills; empty: beside Path
+	Sandboxed   bool   // no file access, no attach, no settings: for SQL typed by people
+}
+
+// Warehouse is one open DuckDB database. It is safe for use by several goroutines; writers serialise in Transact.
+type Warehouse struct {
+	db     *sql.DB
+	writer chan struct{}
+	config Config
+}
+
+// Open opens the file, creating it unless ReadOnly is set. A file locked by another process gives an error that
+// wraps pipelines.ErrBusy.
+func Open(ctx context.Context, config Config) (*Warehouse, error) {
+	options := url.Values{}
+	if config.ReadOnly && config.Path != "" {
+		options.Set("access_mode", "READ_ONLY")
+	}
+	if config.Threads > 0 {
+		options.Set("threads", strconv.Itoa(config.Threads))
+	}
+	if config.MemoryLimit != "" {
+		options.Set("memory_limit", config.MemoryLimit)
+	}
+	if config.TempDir != "" {
+		options.Set("temp_directory", config.TempDir)
+	}
+	options.Set("autoinstall_known_extensions", "false")
+	options.Set("autoload_known_extensions", "false")
+	connector, err := duckdb.NewConnector(config.Path+"?"+options.Encode(), nil)
+	if err != nil {
+		return nil, &pipelines.Fault{Op: "open warehouse", At: config.Path, Err: typed(err)}
+	}
+	w := &Warehouse{db: sql.OpenDB(connector), writer: make(chan struct{}, 1), config: config}
+	if err := w.db.PingContext(ctx); err != nil {
+		w.db.Close()
+		return nil, &pipelines.Fault{Op: "open warehouse", At: config.Path, Err: typed(err)}
+	}
+	if config.Sandboxed {
+		for _, statement := range []string{"set enable_external_access = false", "set lock_configuration = true"} {
+			if _, err := w.db.ExecContext(ctx, statement); err != nil {
+				w.db.Close()
+				return nil, &pipelines.Fault{Op: "open warehouse", At: config.Path, Err: typed(err)}
+			}
+		}
+	}
+	return w, nil
+}
+
+// Close checkpoints and closes the file.
+func (w *Warehouse) Close() error { return w.db.Close() }
+
+// Path is the file the warehouse was opened on.
+func (w *Warehouse) Path() string { return w.config.Path }
+
+// Exec runs one statement outside a transaction: attach, checkpoint, settings.
+func (w *Warehouse) Exec(ctx context.Context, statement string, args ...any) error {
+	_, err := w.db.ExecContext(ctx, statement, args...)
+	return typed(err)
+}
+
+// Query runs one query and returns all its rows. It satisfies pipelines.Querier.
+func (w *Warehouse) Query(ctx context.Context, query string, args ...any) (pipelines.Table, error) {
+	rows, err := w.db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return pipelines.Table{}, typed(err)
+	}
+	return collect(rows)
+}
+
+// Tx is one transaction. It must not be used after the function it was given to returns.
+type Tx struct {
+	tx   *sql.Tx
+	conn *sql.Conn
+}
+
+// Transact runs do in one transaction: committed when do returns nil, rolled back when it returns an error or panics.
+// Only one Transact runs at a time; others wait or leave with the context.
+func (w *Warehouse) Transact(ctx context.Context, do func(*Tx) error) (err error) {
+	select {
+	case w.writer <- struct{}{}:
+		defer func() { <-w.writer }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	conn, err := w.db.Conn(ctx)
+	if err != nil {
+		return typed(err)
+	}
+	defer conn.Close()
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return typed(err)
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			tx.Rollback()
+			panic(r)
+		}
+		if err != nil {
+			tx.Rollback()
+			return
+		}
+		err = typed(tx.Commit())
+	}()
+	return do(&Tx{tx: tx, conn: conn})
+}
+
+// Exec runs one statement of the transaction and returns the rows it touched.
+func (t *Tx) Exec(ctx context.Context, statement string, args ...any) (int64, error) {
+	result, err := t.tx.ExecContext(ctx, statement, args...)
+	if err != nil {
+		return 0, typed(err)
+	}
+	n, err := result.RowsAffected()
+	return n, typed(err)
+}
+
+// Query runs one query inside the transaction.
+func (t *Tx) Query(ctx context.Context, query string, args ...any) (pipelines.Table, error) {
+	rows, err := t.tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return pipelines.Table{}, typed(err)
+	}
+	return collect(rows)
+}
+
+// Append streams rows into an existing table of the transaction, fastest way in for rows made in Go. Schema may be
+// empty. next returns nil at the end. The row slice is not kept.
+func (t *Tx) Append(schema, table string, next func() ([]driver.Value, error)) (n int64, err error) {
+	err = t.conn.Raw(func(raw any) error {
+		appender, err := duckdb.NewAppenderFromConn(raw.(driver.Conn), schema, table)
+		if err != nil {
+			return err
+		}
+		for {
+			row, err := next()
+			if err != nil || row == nil {
+				return errors.Join(err, appender.Close())
+			}
+			if err := appender.AppendRow(row...); err != nil {
+				return errors.Join(err, appender.Close())
+			}
+			n++
+		}
+	})
+	return n, typed(err)
+}
+
+// Appender streams rows into one table of a transaction. It must be closed before the table is queried, and before
+// the transaction ends.
+type Appender struct{ appender *duckdb.Appender }
+
+// Appender opens an appender on an existing table, for callers whose rows arrive in pieces. Schema may be empty.
+func (t *Tx) Appender(schema, table string) (*Appender, error) {
+	var a Appender
+	err := t.conn.Raw(func(raw any) (err error) {
+		a.appender, err = duckdb.NewAppenderFromConn(raw.(driver.Conn), schema, table)
+		return err
+	})
+	if err != nil {
+		return nil, typed(err)
+	}
+	return &a, nil
+}
+
+// Row appends one row. The values are not kept.
+func (a *Appender) Row(values ...driver.Value) error { return typed(a.appender.AppendRow(values...)) }
+
+// Close writes what is buffered.
+func (a *Appender) Close() error { return typed(a.appender.Close()) }
+
+func collect(rows *sql.Rows) (pipelines.Table, error) {
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return pipelines.Table{}, typed(err)
+	}
+	table := pipelines.Table{Columns: columns}
+	for rows.Next() {
+		values := make([]any, len(columns))
+		pointers := make([]any, len(columns))
+		for i := range values {
+			pointers[i] = &values[i]
+		}
+		if err := rows.Scan(pointers...); err != nil {
+			return pipelines.Table{}, typed(err)
+		}
+		for i, v := range values {
+			values[i] = plain(v)
+		}
+		table.Rows = append(table.Rows, values)
+	}
+	return table, typed(rows.Err())
+}
+
+// plain narrows the engine's value types to the six a Table may hold.
+func plain(v any) any {
+	switch v := v.(type) {
+	case nil, bool, int64, float64, string, time.Time:
+		return v
+	case int8:
+		return int64(v)
+	case int16:
+		return int64(v)
+	case int32:
+		return int64(v)
+	case uint8:
+		return int64(v)
+	case uint16:
+		return int64(v)
+	case uint32:
+		return int64(v)
+	case uint64:
+		return int64(v)
+	case float32:
+		return float64(v)
+	case *big.Int:
+		if v.IsInt64() {
+			return v.Int64()
+		}
+		f, _ := new(big.Float).SetInt(v).Float64()
+		return f
+	case duckdb.Decimal:
+		return v.Float64()
+	case []byte:
+		return string(v)
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// typed maps the engine's errors to sentinels of package pipelines where one exists. DuckDB gives lock conflicts no
+// kind of their own, only "IO Error", hence the one place that reads a message.
+func typed(err error) error {
+	if err == nil {
+		return nil
+	}
+	if strings.Contains(err.Error(), "Could not set lock on file") {
+		return errors.Join(pipelines.ErrBusy, err)
+	}
+	return err
+}
