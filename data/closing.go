@@ -1,0 +1,66 @@
+package data
+
+import (
+	"fmt"
+	"strings"
+
+	"hulian/pipelines"
+)
+
+// ExplainClosing says in Chinese, or in English where lang is "en", what stands in the way of closing a month, and what
+// to do about it.
+func ExplainClosing(p pipelines.ClosingProblem, lang string) (sentence, mend string) {
+	text, ok := closingTexts[p.Code]
+	if !ok {
+		return string(p.Code), ""
+	}
+	subject := p.Subject
+	if p.Code == pipelines.ClosingExportMissing {
+		if c, ok := ContractOf(subject); ok {
+			subject = c.Name.In(lang)
+		}
+	}
+	fill := strings.NewReplacer("{subject}", subject, "{count}", fmt.Sprint(p.Count), "{of}", fmt.Sprint(p.Of))
+	return fill.Replace(text[0].In(lang)), fill.Replace(text[1].In(lang))
+}
+
+// ExplainRefusal says why a month was not checked or signed; empty of a refusal that is not known.
+func ExplainRefusal(r pipelines.ClosingRefusal, lang string) string { return refusalTexts[r].In(lang) }
+
+var closingTexts = map[pipelines.ClosingCode][2]Text{
+	pipelines.ClosingMonthNotOver: {
+		{Zh: "数据只到 {subject}，这个月还没有过完。", En: "The data end on {subject}, before the month does."},
+		{Zh: "月末之后的数据到齐、重新运行后再月结；数据截止日在 hulian.yaml 的 cut_off。", En: "Close it when the data to the month's end have been run; the cut-off is set by cut_off in hulian.yaml."}},
+	pipelines.ClosingRowsOpen: {
+		{Zh: "本月 {of} 行中有 {count} 行被退回、尚未修正。", En: "{count} of the month's {of} rows are refused and wait for repair."},
+		{Zh: "在数据状况页逐行查看，改好后重新导入，或写明理由予以豁免。", En: "Look at them on the data page; repair and import them, or waive them with a reason."}},
+	pipelines.ClosingExportMissing: {
+		{Zh: "本月没有收到“{subject}”的任何一行。", En: "Not one row of “{subject}” was received for the month."},
+		{Zh: "请催报；如果确实没有，在 programme.yaml 的 data_quality.expected 中去掉这张表。", En: "Ask for it; if there is none, take the export out of data_quality.expected in programme.yaml."}},
+	pipelines.ClosingVillagesPoor: {
+		{Zh: "{of} 个村中有 {count} 个村报表不全，数据不足以评价：{subject}。", En: "{count} of {of} villages have data too poor to judge: {subject}."},
+		{Zh: "核实是没有报还是没有发生。", En: "Find out whether it was not sent or did not happen."}},
+	pipelines.ClosingFileHeld: {
+		{Zh: "文件“{subject}”待人确认，还没有读入。", En: "The file “{subject}” waits for confirmation and has not been read in."},
+		{Zh: "重新发送完整的文件，或确认它：hulian import 文件 --confirm。", En: "Send the complete file, or confirm this one: hulian import FILE --confirm."}},
+	pipelines.ClosingRunFailed: {
+		{Zh: "最近一次运行没有发布，看到的可能不是最新数据：{subject}", En: "The last run published nothing, so newer data may be missing: {subject}"},
+		{Zh: "按运行记录中的原因处理，再运行一次：hulian run。", En: "Mend it as the history of runs says, then run again: hulian run."}},
+	pipelines.ClosingCheckWarned: {
+		{Zh: "检查有提醒，{count} 行：{subject}", En: "A check warns of {count} rows: {subject}"},
+		{Zh: "确认这不影响本月的数字。", En: "Make sure that it does not touch the month's numbers."}},
+	pipelines.ClosingEarlierMonth: {
+		{Zh: "更早的 {subject} 还没有月结。", En: "The earlier month {subject} has not been closed."},
+		{Zh: "一般按月份先后月结。", En: "Months are closed in their order as a rule."}},
+	pipelines.ClosingCorrectedSince: {
+		{Zh: "更早的 {subject} 签发后有变动，尚未重新签发。", En: "The earlier month {subject} has changed since it was signed, and was not signed anew."},
+		{Zh: "看一看变动是否也影响本月。", En: "See whether the change touches this month too."}},
+}
+
+var refusalTexts = map[pipelines.ClosingRefusal]Text{
+	pipelines.RefusedBlocked:    {Zh: "还有阻碍月结的问题，见下表。", En: "Problems stand in the way; they are listed below."},
+	pipelines.RefusedNotChecked: {Zh: "还没有人核对本月现在的数字。请先核对，再由另一人签发。", En: "Nobody has checked the month's present numbers. Check it first; then another person signs."},
+	pipelines.RefusedSamePerson: {Zh: "核对人与签发人不能是同一人。", En: "Whoever checked the month may not sign it too."},
+	pipelines.RefusedUnchanged:  {Zh: "本月已签发，此后没有变动。", En: "The month is signed and nothing has changed since."},
+	pipelines.RefusedNoName:     {Zh: "请写姓名（一行，不超过 100 字）；说明不超过 2000 字。", En: "Write your name (one line, at most 100 characters); a note has at most 2,000."},
+}

@@ -1,0 +1,349 @@
+package data
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"hulian/pipelines"
+)
+
+// Programme is what the town has decided about its programme: deadlines, limits, targets, tiers. The comments of
+// data/programme.yaml say what each value means and in which unit.
+type Programme struct {
+	Town           Text             `yaml:"town"`            // empty: taken from the village list
+	ProgrammeStart string           `yaml:"programme_start"` // YYYY-MM-DD; empty: the earliest start of the village list
+	Issues         IssueRules       `yaml:"issues"`
+	Linking        LinkingRules     `yaml:"linking"`
+	Branch         BranchRules      `yaml:"branch"`
+	Ripeness       RipenessRules    `yaml:"ripeness"`
+	Reading        ReadingRules     `yaml:"reading"`
+	Stars          []StarTier       `yaml:"stars"`
+	HardCriteria   []HardCriterion  `yaml:"hard_criteria"`
+	WeakVillages   WeakVillageRules `yaml:"weak_villages"`
+	DoubtfulVisits DoubtRules       `yaml:"doubtful_visits"`
+	Points         PointsRules      `yaml:"points"`
+	CadreSignals   CadreRules       `yaml:"cadre_signals"`
+	DataQuality    QualityRules     `yaml:"data_quality"`
+	MonthClosing   ClosingRules     `yaml:"month_closing"`
+}
+
+// IssueRules are the deadlines and windows of the five-step flow, in days.
+type IssueRules struct {
+	DueDays        DueDays `yaml:"due_days"`
+	FeedbackDays   int     `yaml:"feedback_days"`
+	ReopenDays     int     `yaml:"reopen_days"`
+	RepeatDays     int     `yaml:"repeat_days"`
+	AgeBands       []int   `yaml:"age_bands"`
+	SurvivalMonths int     `yaml:"survival_months"`
+}
+
+// DueDays are the deadlines by difficulty, counted from the day reported, where the export gives none.
+type DueDays struct {
+	Easy   int `yaml:"easy"`
+	Medium int `yaml:"medium"`
+	Hard   int `yaml:"hard"`
+}
+
+// LinkingRules are the limits of linked households and visits.
+type LinkingRules struct {
+	HouseholdsLimit  int `yaml:"households_limit"`
+	HouseholdsTarget int `yaml:"households_target"`
+	UnvisitedDays    int `yaml:"unvisited_days"`
+	MonthEndDays     int `yaml:"month_end_days"`
+}
+
+// BranchRules are the parts of a complete grid branch.
+type BranchRules struct {
+	Committee           int `yaml:"committee"`
+	Groups              int `yaml:"groups"`
+	LiaisonCadres       int `yaml:"liaison_cadres"`
+	CentreHouseholdsMin int `yaml:"centre_households_min"`
+	CentreHouseholdsMax int `yaml:"centre_households_max"`
+}
+
+// RipenessRules say how many days after a month's end its figures may be compared with older months.
+type RipenessRules struct {
+	ResolutionDays   int `yaml:"resolution_days"`
+	ReopenDays       int `yaml:"reopen_days"`
+	SatisfactionDays int `yaml:"satisfaction_days"`
+}
+
+// ReadingRules say which bases may be judged and replace the targets of measure definitions.
+type ReadingRules struct {
+	MinimumBase  int                `yaml:"minimum_base"`
+	MinimumBases map[string]int     `yaml:"minimum_bases"` // by measure ID
+	Targets      map[string]float64 `yaml:"targets"`       // by measure ID, in the measure's unit
+}
+
+// StarTier is one level of the star rating.
+type StarTier struct {
+	Stars   int     `yaml:"stars"`
+	Name    Text    `yaml:"name"`
+	Funding float64 `yaml:"funding"` // yuan a year
+}
+
+// HardCriterion makes a village weak without further statistics. It reads a measure or a fact and is met when the
+// value lies below Below, or above Above, in each of the last Months months.
+type HardCriterion struct {
+	ID          string   `yaml:"id"`
+	Name        Text     `yaml:"name"`
+	Measure     string   `yaml:"measure"`
+	Fact        string   `yaml:"fact"`
+	Below       *float64 `yaml:"below"`
+	Above       *float64 `yaml:"above"`
+	Months      int      `yaml:"months"`
+	MinimumBase int      `yaml:"minimum_base"`
+}
+
+// Facts a hard criterion may read beside measures.
+const (
+	FactVacantSecretaries      = "vacant_secretaries"              // branches without a secretary
+	FactWithoutReconciliation  = "branches_without_reconciliation" // share of branches
+	firstYear, lastYear        = 1990, 2100
+	dateLayout                 = "2006-01-02"
+	maximumDays, maximumPeople = 3660, 100000
+)
+
+// WeakVillageRules are the second key to a weak village: a signal that persists.
+type WeakVillageRules struct {
+	Periods     int     `yaml:"periods"`
+	Measures    int     `yaml:"measures"`
+	FunnelLimit float64 `yaml:"funnel_limit"`
+}
+
+// DoubtRules say when a visit is a prompt for a call-back.
+type DoubtRules struct {
+	SameMinuteVisits  int `yaml:"same_minute_visits"`
+	SameTextRepeats   int `yaml:"same_text_repeats"`
+	SameTextMinLength int `yaml:"same_text_min_length"`
+	DailyVisits       int `yaml:"daily_visits"`
+	CallbackSample    int `yaml:"callback_sample"`
+}
+
+// PointsRules say what a burst of points is.
+type PointsRules struct {
+	BurstDays  int     `yaml:"burst_days"`
+	BurstIndex float64 `yaml:"burst_index"`
+}
+
+// CadreRules are the least evidence before a reserve-cadre signal is shown.
+type CadreRules struct {
+	Peers               int `yaml:"peers"`
+	HardIssues          int `yaml:"hard_issues"`
+	Tasks               int `yaml:"tasks"`
+	VisitMonths         int `yaml:"visit_months"`
+	SatisfactionAnswers int `yaml:"satisfaction_answers"`
+	PointsMonths        int `yaml:"points_months"`
+}
+
+// QualityRules say when data are too poor to judge by, and which files are expected every month.
+type QualityRules struct {
+	Threshold   float64  `yaml:"threshold"`
+	DeadlineDay int      `yaml:"deadline_day"`
+	Expected    []string `yaml:"expected"`
+}
+
+// ClosingRules say how months are closed.
+type ClosingRules struct {
+	OnePerson bool `yaml:"one_person"` // whoever checked a month may sign it too
+}
+
+// DefaultProgramme returns the embedded defaults. Every call returns a value of its own.
+func DefaultProgramme() Programme {
+	var p Programme
+	if err := strict("programme.yaml", &p); err != nil {
+		panic("embedded programme: " + err.Error()) // part of the binary: a test reads it
+	}
+	return p
+}
+
+// ReadProgramme returns the defaults overlaid by the town's file. A file that does not exist changes nothing; lists
+// replace the default list whole, the maps of reading gain keys. An unknown key is refused with the nearest right one.
+func ReadProgramme(path string) (Programme, error) {
+	p := DefaultProgramme()
+	content, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return p, nil
+	}
+	if err == nil {
+		err = p.overlay(content)
+	}
+	if err != nil {
+		return Programme{}, &pipelines.Fault{Op: "read programme", At: path, Err: err,
+			Next: "correct the line, or delete the key to keep the default"}
+	}
+	return p, nil
+}
+
+func (p *Programme) overlay(content []byte) error {
+	var document yaml.Node
+	if err := yaml.Unmarshal(content, &document); err != nil {
+		return err
+	}
+	if len(document.Content) == 0 {
+		return nil // empty, or only comments
+	}
+	if err := knownKeys(document.Content[0], reflect.TypeFor[Programme](), ""); err != nil {
+		return err
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(content))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(p); err != nil {
+		return err
+	}
+	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return errors.New("the file holds more than one document")
+	}
+	return p.check()
+}
+
+// knownKeys walks a document beside the struct it will be decoded into and refuses a key the struct does not have.
+// The decoder would refuse it too, but names the Go type instead of the key that was meant.
+func knownKeys(node *yaml.Node, t reflect.Type, path string) error {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch {
+	case node.Kind == yaml.SequenceNode && t.Kind() == reflect.Slice:
+		for _, element := range node.Content {
+			if err := knownKeys(element, t.Elem(), path); err != nil {
+				return err
+			}
+		}
+	case node.Kind == yaml.MappingNode && t.Kind() == reflect.Struct:
+		fields := map[string]reflect.Type{}
+		var keys []string
+		for i := range t.NumField() {
+			key := t.Field(i).Tag.Get("yaml")
+			fields[key] = t.Field(i).Type
+			keys = append(keys, key)
+		}
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			key := node.Content[i]
+			field, ok := fields[key.Value]
+			if !ok {
+				return UnknownKey(key.Line, path+key.Value, path, key.Value, keys)
+			}
+			if err := knownKeys(node.Content[i+1], field, path+key.Value+"."); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// UnknownKey says which line of a file holds a key that does not exist, and which one was probably meant.
+func UnknownKey(line int, key, prefix, word string, among []string) error {
+	if nearest := Nearest(word, among); nearest != "" {
+		return fmt.Errorf("line %d: %w %q: did you mean %q?", line, pipelines.ErrUnknown, key, prefix+nearest)
+	}
+	sorted := slices.Sorted(slices.Values(among))
+	return fmt.Errorf("line %d: %w %q: there are %s", line, pipelines.ErrUnknown, key, strings.Join(sorted, ", "))
+}
+
+// StartDate returns the day the programme began and whether the town has fixed it.
+func (p Programme) StartDate() (time.Time, bool) {
+	t, err := time.Parse(dateLayout, p.ProgrammeStart)
+	return t, err == nil
+}
+
+// Tier returns the star tier of a rating.
+func (p Programme) Tier(stars int) (StarTier, bool) {
+	for _, tier := range p.Stars {
+		if tier.Stars == stars {
+			return tier, true
+		}
+	}
+	return StarTier{}, false
+}
+
+// check refuses values that would make a measure meaningless.
+func (p Programme) check() error {
+	if p.ProgrammeStart != "" {
+		if start, ok := p.StartDate(); !ok || start.Year() < firstYear || start.Year() > lastYear {
+			return fmt.Errorf("programme_start: %q is not a date such as 2017-05-01", p.ProgrammeStart)
+		}
+	}
+	for key, days := range map[string]int{
+		"issues.due_days.easy": p.Issues.DueDays.Easy, "issues.due_days.medium": p.Issues.DueDays.Medium,
+		"issues.due_days.hard": p.Issues.DueDays.Hard, "issues.feedback_days": p.Issues.FeedbackDays,
+		"issues.reopen_days": p.Issues.ReopenDays, "issues.repeat_days": p.Issues.RepeatDays,
+		"linking.unvisited_days": p.Linking.UnvisitedDays, "points.burst_days": p.Points.BurstDays,
+		"ripeness.resolution_days": p.Ripeness.ResolutionDays, "ripeness.reopen_days": p.Ripeness.ReopenDays,
+		"ripeness.satisfaction_days": p.Ripeness.SatisfactionDays,
+	} {
+		if days < 0 || days > maximumDays {
+			return fmt.Errorf("%s: %d is not between 0 and %d days", key, days, maximumDays)
+		}
+	}
+	for key, n := range map[string]int{
+		"issues.survival_months": p.Issues.SurvivalMonths, "linking.households_limit": p.Linking.HouseholdsLimit,
+		"linking.households_target": p.Linking.HouseholdsTarget, "linking.month_end_days": p.Linking.MonthEndDays,
+		"weak_villages.periods": p.WeakVillages.Periods, "weak_villages.measures": p.WeakVillages.Measures,
+		"doubtful_visits.same_minute_visits": p.DoubtfulVisits.SameMinuteVisits,
+		"doubtful_visits.same_text_repeats":  p.DoubtfulVisits.SameTextRepeats,
+		"doubtful_visits.daily_visits":       p.DoubtfulVisits.DailyVisits,
+		"data_quality.deadline_day":          p.DataQuality.DeadlineDay,
+	} {
+		if n < 1 || n > maximumPeople {
+			return fmt.Errorf("%s: %d is not 1 or more", key, n)
+		}
+	}
+	for key, share := range map[string]float64{
+		"weak_villages.funnel_limit": p.WeakVillages.FunnelLimit,
+		"data_quality.threshold":     p.DataQuality.Threshold,
+	} {
+		if !(share >= 0 && share <= 1) {
+			return fmt.Errorf("%s: %g is not a share between 0 and 1", key, share)
+		}
+	}
+	if !slices.IsSorted(p.Issues.AgeBands) || len(p.Issues.AgeBands) == 0 || p.Issues.AgeBands[0] < 0 {
+		return fmt.Errorf("issues.age_bands: %v must be days in rising order", p.Issues.AgeBands)
+	}
+	for _, export := range p.DataQuality.Expected {
+		if _, ok := ContractOf(export); !ok {
+			return fmt.Errorf("data_quality.expected: %w %q: did you mean %q?", pipelines.ErrUnknown, export, Nearest(export, exports()))
+		}
+	}
+	return p.checkCriteria()
+}
+
+func (p Programme) checkCriteria() error {
+	seen := map[string]bool{}
+	for _, c := range p.HardCriteria {
+		switch {
+		case c.ID == "" || seen[c.ID]:
+			return fmt.Errorf("hard_criteria: every criterion needs an id of its own, %q does not do", c.ID)
+		case c.Name.Zh == "" || c.Name.En == "":
+			return fmt.Errorf("hard_criteria %s: both names are needed", c.ID)
+		case (c.Measure == "") == (c.Fact == ""):
+			return fmt.Errorf("hard_criteria %s: it reads either a measure or a fact", c.ID)
+		case c.Fact != "" && c.Fact != FactVacantSecretaries && c.Fact != FactWithoutReconciliation:
+			return fmt.Errorf("hard_criteria %s: %w fact %q: there are %s and %s", c.ID, pipelines.ErrUnknown, c.Fact,
+				FactVacantSecretaries, FactWithoutReconciliation)
+		case (c.Below == nil) == (c.Above == nil):
+			return fmt.Errorf("hard_criteria %s: it needs either below or above", c.ID)
+		case c.Months < 1:
+			return fmt.Errorf("hard_criteria %s: months must be 1 or more", c.ID)
+		}
+		seen[c.ID] = true
+	}
+	return nil
+}
+
+func exports() []string {
+	var names []string
+	for _, c := range Contracts() {
+		names = append(names, c.Export)
+	}
+	return names
+}
