@@ -1,0 +1,146 @@
+package sample
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"hulian/pipelines"
+)
+
+// Options say how much of which town is written where. The zero value of each field but Dir is the demo: one town at
+// full size, 24 months from 2016-02, seed 2018.
+type Options struct {
+	Dir    string
+	Seed   uint64  // 0: 2018
+	Towns  int     // 0: 1; the first is 逍林镇, the others are invented
+	Scale  float64 // size of each town against the published one; 0: 1
+	Months int     // 0: up to 2018-01
+	Start  string  // first month, as 2016-02; empty: 2016-02
+
+	Flat  bool // plant no effect of the programme: for false alarms
+	Even  bool // plant no weak village, no fabrication, no burst, nobody promising; the published village is then not exact
+	Clean bool // plant no bad rows
+
+	Progress pipelines.Progress // nil: silent
+}
+
+// Summary is what was written.
+type Summary struct {
+	Towns   int              `json:"towns"`
+	Files   int              `json:"files"`
+	Rows    int64            `json:"rows"` // of all exports, without titles, totals and notes
+	CutOff  string           `json:"cut_off"`
+	Exports map[string]Clean `json:"exports"` // over all towns
+}
+
+// options are Options with every default filled in.
+type options struct {
+	Options
+	first, last month
+}
+
+func (o Options) filled() (options, error) {
+	if o.Dir == "" {
+		return options{}, fmt.Errorf("no folder to write the sample town to")
+	}
+	if o.Seed == 0 {
+		o.Seed = 2018
+	}
+	if o.Towns == 0 {
+		o.Towns = 1
+	}
+	if o.Scale == 0 {
+		o.Scale = 1
+	}
+	if o.Progress == nil {
+		o.Progress = pipelines.Silent{}
+	}
+	filled := options{Options: o, first: firstMonth}
+	if o.Start != "" {
+		first, err := parseMonth(o.Start)
+		if err != nil {
+			return options{}, err
+		}
+		filled.first = first
+	}
+	if o.Months == 0 {
+		filled.Months = int(lastMonth-filled.first) + 1
+	}
+	filled.last = filled.first + month(filled.Months) - 1
+	if filled.Months < 1 || filled.Months > 60 || o.Towns < 1 || o.Towns > 9999 || !(o.Scale >= .02 && o.Scale <= 50) {
+		return options{}, fmt.Errorf("the sample has 1 to 60 months, 1 to 9999 towns and a scale from 0.02 to 50; asked for %d, %d, %g", filled.Months, o.Towns, o.Scale)
+	}
+	return filled, nil
+}
+
+// Write makes the towns and writes what they would hand in.
+func Write(ctx context.Context, o Options) (Summary, error) {
+	filled, err := o.filled()
+	if err != nil {
+		return Summary{}, &pipelines.Fault{Op: "write the sample town", At: o.Dir, Err: err, Next: "change the options"}
+	}
+	summary, err := write(ctx, filled)
+	if err != nil {
+		return summary, &pipelines.Fault{Op: "write the sample town", At: o.Dir, Err: err, Next: "make room in or rights to the folder and start again; files of the same names are replaced"}
+	}
+	return summary, nil
+}
+
+func write(ctx context.Context, o options) (s Summary, err error) {
+	if err := os.MkdirAll(filepath.Join(o.Dir, "truth"), 0o755); err != nil {
+		return s, err
+	}
+	if err := writeFrame(o); err != nil {
+		return s, err
+	}
+	s = Summary{Towns: o.Towns, CutOff: o.last.last().String(), Exports: map[string]Clean{}}
+	county := &countyOffice{dir: o.Dir, files: map[string]*countyFile{}}
+	defer func() {
+		if e := county.close(); err == nil {
+			err = e
+		}
+	}()
+	o.Progress.Stage("sample", o.Towns*o.Months)
+	for index := range o.Towns {
+		t, err := newTown(o, index)
+		if err != nil {
+			return s, err
+		}
+		office := &mail{ctx: ctx, t: t, county: county}
+		for m := o.first; m <= o.last; m++ {
+			if err := ctx.Err(); err != nil {
+				return s, err
+			}
+			if err := office.month(m); err != nil {
+				return s, err
+			}
+			o.Progress.Step(t.name + " " + m.String())
+		}
+		if err := t.truth.write(o.Dir, index); err != nil {
+			return s, err
+		}
+		s.Files += office.files
+		for export, c := range t.truth.Exports {
+			sum := s.Exports[export]
+			s.Exports[export] = Clean{sum.Rows + c.Rows, sum.Accepted + c.Accepted, sum.Refused + c.Refused, sum.Warned + c.Warned}
+			s.Rows += int64(c.Accepted + c.Refused)
+		}
+	}
+	s.Files += len(county.files)
+	return s, nil
+}
+
+// writeFrame writes what stands beside the inbox: the configuration with the cut-off, where there is none yet, and
+// the notice that nobody here is real.
+func writeFrame(o options) error {
+	if err := os.WriteFile(filepath.Join(o.Dir, "NOTE.txt"), []byte(notice+"\n"), 0o644); err != nil {
+		return err
+	}
+	config := filepath.Join(o.Dir, "hulian.yaml")
+	if _, err := os.Stat(config); err == nil {
+		return nil
+	}
+	return os.WriteFile(config, []byte("cut_off: "+o.last.last().String()+"\n"), 0o644)
+}
