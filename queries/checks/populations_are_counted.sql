@@ -1,0 +1,12 @@
+-- Every village with members or households has a count of its people; a row here is a village without one.
+-- severity: warning
+-- sources: staging.stg_villages, exports.population, exports.households, staging.stg_members
+-- columns:
+--   village_id: village without a population
+select v.village_id
+from staging.stg_villages v
+where not exists (select 1 from exports.population p where p.village_id = v.village_id)
+    and (
+        exists (select 1 from exports.households h where h.village_id = v.village_id)
+        or exists (select 1 from staging.stg_members m where m.village_id = v.village_id)
+    )

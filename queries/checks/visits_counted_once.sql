@@ -1,0 +1,22 @@
+-- Every visit known at the cut-off is counted in exactly one month, place and member; a row here is the difference.
+-- severity: blocking
+-- sources: staging.stg_visits, intermediate.int_visits_by_month
+-- columns:
+--   known: visits known
+--   counted: visits counted
+with known as (
+    select count(*) as visits
+    from staging.stg_visits
+),
+
+counted as (
+    select coalesce(sum(visits), 0) as visits
+    from intermediate.int_visits_by_month
+)
+
+select
+    k.visits as known,
+    c.visits as counted
+from known k
+cross join counted c
+where k.visits <> c.visits

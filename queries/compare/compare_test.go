@@ -1,0 +1,255 @@
+package compare
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hulian/queries"
+	"hulian/queries/reading"
+)
+
+var months = func() []string {
+	var all []string
+	for k := range 24 {
+		all = append(all, time.Date(2016, time.Month(2+k), 1, 0, 0, 0, 0, time.UTC).Format("2006-01"))
+	}
+	return all
+}()
+
+func measure(t testing.TB, id string) queries.Measure {
+	t.Helper()
+	m, ok := queries.MeasureOf(id)
+	if !ok {
+		t.Fatalf("no measure %s", id)
+	}
+	return m
+}
+
+// starts as in a town that began with three pilots and three waves.
+var starts = []string{"2017-05", "2017-05", "2017-05", "2017-07", "2017-07", "2017-07", "2017-09", "2017-09", "2017-09", "2017-11", "2017-11"}
+
+// panel makes a share of 1,000 households: the village's own level, a season all share, noise, and an effect from the
+// village's start on.
+func panel(t testing.TB, starts []string, level func(i int) float64, effect, noise float64, r *rand.Rand) Panel {
+	p := Panel{Measure: measure(t, "household_coverage"), Months: months, Series: map[string][]reading.Month{}}
+	for i, start := range starts {
+		v := Village{ID: fmt.Sprintf("V%02d", i+1), Name: fmt.Sprintf("第%d村", i+1), Start: start, Pilot: start != "" && start == starts[0]}
+		p.Villages = append(p.Villages, v)
+		for k, month := range months {
+			share := level(i) + .03*math.Sin(float64(k)/2)
+			if noise > 0 {
+				share += noise * r.NormFloat64()
+			}
+			if start != "" && month >= start {
+				share += effect
+			}
+			n := math.Round(1000 * share)
+			p.Series[v.ID] = append(p.Series[v.ID], reading.Month{Month: month, Numerator: n, Denominator: 1000, Value: n / 1000})
+		}
+	}
+	return p
+}
+
+func flat(i int) float64 { return .4 + .01*float64((i*7)%5) }
+
+func seeded(n uint64) *rand.Rand { return rand.New(rand.NewPCG(n, 11)) }
+
+// TestPlan: with three pilots the window ends in August 2017. Until then five villages had not begun, 3 of 8 can be
+// picked in 56 ways, 1/56 = 0.018; in September only two are left, 1/10 = 0.1.
+func TestPlan(t *testing.T) {
+	d := Plan(panel(t, starts, flat, .2, 0, nil))
+	if d.Obstacle != None || len(d.Pilots) != 3 || len(d.Others) != 5 || len(d.Left) != 3 {
+		t.Fatalf("%+v", d)
+	}
+	if d.After[0] != "2017-05" || d.After[len(d.After)-1] != "2017-08" || d.Before[0] != "2016-05" || d.Before[len(d.Before)-1] != "2017-04" {
+		t.Errorf("before %v, after %v", d.Before, d.After)
+	}
+	if math.Abs(d.SmallestP-1./56) > 1e-12 {
+		t.Errorf("smallest p %v", d.SmallestP)
+	}
+	if smallestP(3, 3) != .1 || smallestP(1, 1) != 1 || smallestP(2, 3) != .1 {
+		t.Error("3 of 6: 20 ways and their mirror images; 2 of 5: 10 ways")
+	}
+}
+
+func TestObstacles(t *testing.T) {
+	whole := panel(t, starts, flat, .2, 0, nil)
+	change := func(f func(*Panel)) Panel {
+		p := whole
+		p.Villages = append([]Village{}, whole.Villages...)
+		f(&p)
+		return p
+	}
+	for want, p := range map[Obstacle]Panel{
+		NoPilots: change(func(p *Panel) { p.Villages = p.Villages[3:] }),
+		NoOthers: change(func(p *Panel) { p.Villages = p.Villages[:3] }),
+		NoBefore: change(func(p *Panel) {
+			p.Villages[0].Start, p.Villages[1].Start, p.Villages[2].Start = "2016-02", "2016-02", "2016-02"
+		}),
+		NotYet:     change(func(p *Panel) { p.Months = months[:10] }),
+		NotSummed:  change(func(p *Panel) { p.Measure = measure(t, "days_to_resolve_median") }),
+		NoOutcomes: change(func(p *Panel) { p.Series = nil }),
+	} {
+		r := Compare(p)
+		if r.Design.Obstacle != want || r.Verdict != NotEstimable || !math.IsNaN(r.Effect) {
+			t.Errorf("%s: obstacle %q, verdict %s", want, r.Design.Obstacle, r.Verdict)
+		}
+		for _, lang := range []string{"zh", "en"} {
+			if s := r.Words(lang); strings.Contains(s, string(want)) || s == "" {
+				t.Errorf("%s is said as %q", want, s)
+			}
+		}
+	}
+}
+
+// TestByHand: pilots 40 → 62, 41 → 61; others 50 → 51, 48 → 51, 52 → 53 %: changes 22, 20 and 1, 3, 1; 21 − 5/3 = 19.33
+// points. Of the 10 ways to pick 2 of 5 no other reaches it: p = 0.1. Variances 2 and 4/3: Welch's standard error is
+// √(2/2 + 1.3333/3) = 1.2019.
+func TestByHand(t *testing.T) {
+	p := Panel{Measure: measure(t, "household_coverage"), Months: []string{"2017-04", "2017-05"}, Series: map[string][]reading.Month{}}
+	for i, x := range [][2]float64{{400, 620}, {410, 610}, {500, 510}, {480, 510}, {520, 530}} {
+		v := Village{ID: fmt.Sprint(i), Name: fmt.Sprint(i), Pilot: i < 2}
+		if v.Pilot {
+			v.Start = "2017-05"
+		}
+		p.Villages = append(p.Villages, v)
+		p.Series[v.ID] = []reading.Month{{Numerator: x[0], Denominator: 1000, Value: x[0] / 1000}, {Numerator: x[1], Denominator: 1000, Value: x[1] / 1000}}
+	}
+	r := Compare(p)
+	if math.Abs(r.Effect-.19333) > 1e-4 || r.P.Value != .1 || r.Ways != 10 || r.Design.SmallestP != .1 {
+		t.Errorf("effect %v, p %v of %v ways, smallest %v", r.Effect, r.P, r.Ways, r.Design.SmallestP)
+	}
+	// df = (1 + 0.4444)² ÷ (1²/1 + 0.4444²/2) = 1.8989; t(0.975) there is 4.533; 19.33 ± 5.449.
+	if math.Abs(r.DF-1.8989) > 1e-3 || math.Abs(r.High-r.Low-2*.0545) > 1e-3 {
+		t.Errorf("df %v, interval %v to %v", r.DF, r.Low, r.High)
+	}
+	if r.Placebo != nil || r.Verdict != MaybeBetter {
+		t.Errorf("verdict %s: p cannot be 5 %% with five villages, so the evidence is never strong", r.Verdict)
+	}
+}
+
+// TestPlantedEffect: an effect of 20 points lies inside the interval in about 95 of 100 towns, and the verdict is an
+// improvement; without an effect that verdict comes in 5 % at most.
+func TestPlantedEffect(t *testing.T) {
+	const towns = 200
+	inside, improved, falsely := 0, 0, 0
+	for seed := range uint64(towns) {
+		r := Compare(panel(t, starts, flat, .2, .02, seeded(seed)))
+		if r.Low <= .2 && .2 <= r.High {
+			inside++
+		}
+		if r.Verdict == Improved {
+			improved++
+		}
+		if v := Compare(panel(t, starts, flat, 0, .02, seeded(1000+seed))).Verdict; v == Improved || v == Worsened {
+			falsely++
+		}
+	}
+	t.Logf("inside %d, improved %d, falsely %d of %d", inside, improved, falsely, towns)
+	if inside < 180 || improved < 180 {
+		t.Errorf("inside %d, improved %d of %d", inside, improved, towns)
+	}
+	if falsely > towns/20 {
+		t.Errorf("a verdict without an effect in %d of %d towns", falsely, towns)
+	}
+}
+
+func TestRegressionToTheMeanIsNamed(t *testing.T) {
+	r := Compare(panel(t, starts, func(i int) float64 {
+		if i < 3 {
+			return .25
+		}
+		return flat(i)
+	}, .2, .02, seeded(5)))
+	if !r.Regression() || !strings.Contains(strings.Join(r.Assumptions("en"), " "), "regression to the mean") {
+		t.Errorf("pilots stood %.1f standard deviations below the others", r.PilotGap)
+	}
+}
+
+// TestNotParallelIsSeen: pilots that rose five points a month for half a year before the start show it in the placebo,
+// and no verdict is given.
+func TestNotParallelIsSeen(t *testing.T) {
+	p := panel(t, starts, flat, 0, .005, seeded(6))
+	for i, v := range p.Villages {
+		for k := range months {
+			if i < 3 {
+				rise := .05 * math.Max(0, float64(k-9))
+				m := &p.Series[v.ID][k]
+				m.Numerator += math.Round(1000 * rise)
+				m.Value = m.Numerator / m.Denominator
+			}
+		}
+	}
+	r := Compare(p)
+	if r.Before() != Restless || r.Verdict != Inconclusive {
+		t.Errorf("before %s, verdict %s, placebo %+v", r.Before(), r.Verdict, r.Placebo.Effect)
+	}
+}
+
+func TestMoments(t *testing.T) {
+	r := Compare(panel(t, starts, flat, .2, 0, nil))
+	if len(r.Moments) != 16 {
+		t.Fatalf("%d months, want 12 before and 4 after", len(r.Moments))
+	}
+	for _, m := range r.Moments {
+		want := 0.0
+		if m.Since >= 0 {
+			want = .2
+		}
+		if math.Abs(m.Effect-want) > 2e-3 {
+			t.Errorf("%s (%d): effect %v, want %v", m.Month, m.Since, m.Effect, want)
+		}
+	}
+	if att := r.Cohorts.Simple.Att.Value; math.Abs(att-.2) > 2e-3 {
+		t.Errorf("by cohorts %v", att)
+	}
+}
+
+// TestSentences writes what is said. The golden file was read by people.
+func TestSentences(t *testing.T) {
+	var b strings.Builder
+	for _, c := range []struct {
+		name  string
+		panel Panel
+	}{
+		{"an effect", panel(t, starts, flat, .2, .02, seeded(1))},
+		{"no effect", panel(t, starts, flat, 0, .02, seeded(2))},
+		{"one pilot", panel(t, []string{"2017-05", "2017-07", "2017-09", ""}, flat, .2, .02, seeded(3))},
+		{"pilots worst", panel(t, starts, func(i int) float64 { return .2 + .05*math.Min(4, float64(i)) }, .1, .02, seeded(4))},
+		{"nobody to compare with", panel(t, starts[:3], flat, .2, .02, seeded(1))},
+	} {
+		r := Compare(c.panel)
+		for _, lang := range []string{"zh", "en"} {
+			fmt.Fprintf(&b, "%s\n", c.name)
+			for _, s := range append(append(append(append([]string{r.Words(lang)}, r.Who(lang)...), r.Found(lang)...), r.ByCohorts(lang)), r.Assumptions(lang)...) {
+				if s != "" {
+					fmt.Fprintf(&b, "  %s\n", s)
+				}
+			}
+		}
+	}
+	if strings.ContainsAny(b.String(), "{}_") || strings.Contains(b.String(), "NaN") {
+		t.Error("a name was not filled")
+	}
+	path := filepath.Join("testdata", "compare.txt")
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v; run with UPDATE_GOLDEN=1 and read the file", err)
+	}
+	if diff := cmp.Diff(string(want), b.String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

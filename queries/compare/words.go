@@ -1,0 +1,155 @@
+package compare
+
+import (
+	_ "embed"
+	"math"
+	"strconv"
+
+	"hulian/queries"
+	"hulian/queries/reading"
+	"hulian/queries/sentence"
+)
+
+//go:embed sentences.yaml
+var sentences []byte
+
+var book = sentence.MustRead(sentences)
+
+// Words is the verdict as a sentence; where nothing could be estimated, with the reason.
+func (r Result) Words(lang string) string {
+	if r.Verdict == NotEstimable {
+		return sentence.Join(lang, book.Say(lang, string(NotEstimable), nil), book.Say(lang, string(r.Design.Obstacle), nil))
+	}
+	return book.Say(lang, string(r.Verdict), nil)
+}
+
+func names(villages []Village) []string {
+	var all []string
+	for _, v := range villages {
+		all = append(all, v.Name)
+	}
+	return all
+}
+
+// Who says who is compared with whom and when.
+func (r Result) Who(lang string) []string {
+	d := r.Design
+	if d.Obstacle != None || len(d.Before) == 0 || len(d.After) == 0 {
+		return nil
+	}
+	said := []string{
+		book.Say(lang, "who", sentence.Values{"pilots": sentence.List(lang, names(d.Pilots)), "others": sentence.List(lang, names(d.Others)),
+			"n1": strconv.Itoa(len(d.Pilots)), "n0": strconv.Itoa(len(d.Others)), "start": d.Start, "end": d.After[len(d.After)-1]}),
+		book.Say(lang, "windows", sentence.Values{"before_from": d.Before[0], "before_to": d.Before[len(d.Before)-1],
+			"after_from": d.After[0], "after_to": d.After[len(d.After)-1]}),
+	}
+	if len(d.Left) > 0 {
+		said = append(said, book.Say(lang, "left", sentence.Values{"left": sentence.List(lang, names(d.Left))}))
+	}
+	if len(r.Missing) > 0 {
+		said = append(said, book.Say(lang, "missing", sentence.Values{"missing": sentence.List(lang, names(r.Missing))}))
+	}
+	return said
+}
+
+// means are the averages of villages before and after, on each side.
+func (r Result) means() (p0, p1, o0, o1 float64) {
+	average := func(rows []Row) (before, after float64) {
+		for _, row := range rows {
+			before += row.Before.Value / float64(len(rows))
+			after += row.After.Value / float64(len(rows))
+		}
+		return before, after
+	}
+	p0, p1 = average(r.Pilots)
+	o0, o1 = average(r.Others)
+	return p0, p1, o0, o1
+}
+
+// Found says what moved, by how much, and how sure that is.
+func (r Result) Found(lang string) []string {
+	if r.Verdict == NotEstimable {
+		return nil
+	}
+	m := r.Measure
+	value := func(x float64) string { return reading.Text(m, x, lang) }
+	change := func(x float64) string { return reading.Difference(m, x, lang) }
+	p0, p1, o0, o1 := r.means()
+	said := []string{book.Say(lang, "moved", sentence.Values{"measure": m.Name.In(lang), "p0": value(p0), "p1": value(p1), "dp": change(p1 - p0),
+		"o0": value(o0), "o1": value(o1), "do": change(o1 - o0)})}
+	if math.IsNaN(r.Low) {
+		said = append(said, book.Say(lang, "effect_only", sentence.Values{"effect": change(r.Effect)}))
+	} else {
+		said = append(said, book.Say(lang, "effect", sentence.Values{"effect": change(r.Effect), "range": reading.DifferenceRange(m, r.Low, r.High, lang)}))
+	}
+	if p, ok := r.P.Get(); ok {
+		key, count := "chance", math.Round(p*r.Ways)
+		if r.Drawn > 0 {
+			key, count = "chance_drawn", float64(r.Drawn)
+		}
+		said = append(said, book.Say(lang, key, sentence.Values{"ways": reading.Count(r.Ways), "count": reading.Count(count),
+			"p": reading.P(p), "smallest": reading.P(r.Design.SmallestP)}))
+	}
+	if text := r.terms(lang); text != "" {
+		said = append(said, text)
+	}
+	return said
+}
+
+// terms turns the effect on a rate into a number of things a month in the pilots together.
+func (r Result) terms(lang string) string {
+	base := 0.0
+	for _, row := range r.Pilots {
+		base += row.After.Denominator / float64(len(r.Design.After))
+	}
+	count := r.Effect * base / r.Measure.Scale
+	if r.Verdict == Inconclusive || r.Measure.Unit != "share" || math.Abs(count) < 1 || math.IsNaN(count) {
+		return ""
+	}
+	sign := "+"
+	if count < 0 {
+		sign = ""
+	}
+	return book.Say(lang, "terms", sentence.Values{"count": sign + reading.Count(count), "numerator": r.Measure.Numerator.In(lang)})
+}
+
+// ByCohorts says what comes out when every village is compared by its own start.
+func (r Result) ByCohorts(lang string) string {
+	att, ok := r.Cohorts.Simple.Att.Get()
+	ci := r.Cohorts.Simple.CI
+	if !ok || !ci.Known() {
+		return ""
+	}
+	return book.Say(lang, "cohorts", sentence.Values{"att": reading.Difference(r.Measure, att, lang), "range": reading.DifferenceRange(r.Measure, ci.Low.Value, ci.High.Value, lang)})
+}
+
+// Assumptions are what must hold for the number to mean what it says, each with what the data say of it.
+func (r Result) Assumptions(lang string) []string {
+	if r.Verdict == NotEstimable {
+		return nil
+	}
+	said := []string{sentence.Join(lang, book.Say(lang, "parallel", nil), r.placebo(lang))}
+	p0, _, o0, _ := r.means()
+	values := sentence.Values{"p0": reading.Text(r.Measure, p0, lang), "o0": reading.Text(r.Measure, o0, lang)}
+	key := "picked"
+	switch {
+	case r.Regression():
+		key = "picked_worse"
+	case r.PilotGap*map[queries.Direction]float64{queries.Up: 1, queries.Down: -1}[r.Measure.Direction] > 1:
+		key = "picked_better"
+	}
+	said = append(said, book.Say(lang, key, values))
+	for _, key := range []string{"spill", "others", "recording"} {
+		said = append(said, book.Say(lang, key, nil))
+	}
+	return append(said, book.Say(lang, "few", sentence.Values{"n": strconv.Itoa(len(r.Pilots) + len(r.Others))}))
+}
+
+func (r Result) placebo(lang string) string {
+	values := sentence.Values{}
+	if r.Placebo != nil {
+		values = sentence.Values{"n": strconv.Itoa(len(r.Placebo.Design.After)), "effect": reading.Difference(r.Measure, r.Placebo.Effect, lang),
+			"p": reading.P(r.Placebo.P.Or(math.NaN()))}
+	}
+	return book.Say(lang, "placebo_"+string(r.Before()), values)
+}

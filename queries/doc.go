@@ -1,0 +1,51 @@
+// Package queries holds what hulian asks of its data: the SQL models, the checks on their results, and the definition
+// of every measure, all embedded.
+//
+// Files enter at build time; parsed models, checks and definitions leave, as text and plain values. There is no I/O
+// and no database here, so nothing is at stake in a crash. It refuses a model whose header is incomplete and a
+// measure that names a column no model delivers; tests make both refusals.
+//
+// # Models
+//
+// A model is one file with one SELECT, under staging, intermediate or marts; its table is <folder>.<file name>. A
+// check is one file with one SELECT under checks that returns the rows which contradict its claim. Both open with a
+// comment that can be read by people and by ParseHeader:
+//
+//	header    = text { field } .
+//	text      = line { line } .                       first lines: what one row is, in words
+//	field     = "grain:" names                        columns that name a row; checked for uniqueness
+//	          | "kind:" ( "table" | "view" )          a table unless it says view
+//	          | "sources:" tables                     every table read, schema.name; compared with the parsed SQL
+//	          | "severity:" ( "blocking" | "warning" )  of a check; blocking unless it says warning
+//	          | "columns:" { column }                 every column of the result, in order
+//	          | "checks:" { check } .
+//	column    = name ":" text .                       indented
+//	check     = [ "warning" ] ( "not_null" | "unique" ) ":" names .   indented
+//	names     = name { "," name } .
+//
+// Every line of the header starts with "-- "; it ends at the first line that does not. A field's value may run on
+// over following lines that are indented.
+//
+// SQL is portable by rule: only what DuckDB and Trino both accept, with the same meaning. The few differences stand
+// behind the macros of macros.sql. TestModelsArePortable holds the list of what is refused, with reasons.
+//
+// # Measures
+//
+// metrics.yaml defines every measure once: words, unit, direction, levels, and where its numbers come from. A measure
+// that adds up names the columns of its numerator and denominator ("int_issues_by_due_month.on_time"; several joined
+// by "+"); the long table is made from those definitions, summing each relation by level with grouping sets,
+// so that a rate is always made from sums. A measure that does not add up (medians, inequality, correlation) names a
+// model that delivers its rows: measure, level, unit_id, month, numerator, denominator, value.
+//
+// # Cases
+//
+// A case is one txtar file under testdata; a new one needs no Go. Its comment says what is shown. Its files, all but
+// the questions optional:
+//
+//	cut_off                  the day the data is known as of; 2018-01-31 unless given
+//	programme.yaml           the town's settings over the defaults
+//	exports.visits.csv       rows of a table, columns by name; an empty cell is null; history.* and ops.* likewise.
+//	                         _file is 1 unless given, the one file there is, received 2018-02-01
+//	given.sql                rows too many to write out
+//	NAME.sql and NAME.csv    a question asked after the models have run, and its answer
+package queries

@@ -1,0 +1,171 @@
+package queries
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Header is the comment a model or check opens with.
+type Header struct {
+	Text     string // what one row is
+	Grain    []string
+	View     bool
+	Sources  []string
+	Warning  bool // of a check: its rows warn, they do not block
+	Columns  []Column
+	Checks   []ColumnCheck
+	BodyLine int // the line, from 1, on which the SELECT starts
+}
+
+// Column is one column of a model's result.
+type Column struct {
+	Name string
+	Text string
+}
+
+// ColumnCheck is a claim about columns of a model's result.
+type ColumnCheck struct {
+	Rule    string // not_null or unique
+	Columns []string
+	Warning bool
+}
+
+// HeaderError says which line of a header cannot be understood, and why.
+type HeaderError struct {
+	Line int
+	Why  string
+}
+
+func (e *HeaderError) Error() string { return fmt.Sprintf("header line %d: %s", e.Line, e.Why) }
+
+var (
+	fieldLine = regexp.MustCompile(`^([a-z]+):(?: (.*))?$`)
+	entryLine = regexp.MustCompile(`^ {2,}((?:warning )?[a-z_][a-z0-9_]*):(?: (.*))?$`)
+	nameForm  = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
+	tableForm = regexp.MustCompile(`^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$`)
+)
+
+// ParseHeader reads the comment a model or check opens with; the grammar stands in the package comment. An error is
+// a *HeaderError.
+func ParseHeader(sql string) (Header, error) {
+	var h Header
+	var field string
+	seen := map[string]bool{}
+	values := map[string]string{}
+	line := 0
+	for text := range strings.Lines(sql) {
+		line++
+		text = strings.TrimRight(text, "\r\n")
+		content, ok := strings.CutPrefix(text, "--")
+		if !ok {
+			break
+		}
+		content = strings.TrimPrefix(content, " ")
+		h.BodyLine = line + 1
+		if match := fieldLine.FindStringSubmatch(content); match != nil && known(match[1]) {
+			field = match[1]
+			if seen[field] {
+				return h, &HeaderError{line, field + " stands twice"}
+			}
+			seen[field] = true
+			values[field] = match[2]
+			continue
+		}
+		if field == "" {
+			h.Text = strings.TrimSpace(h.Text + " " + strings.TrimSpace(content))
+			continue
+		}
+		if strings.TrimSpace(content) == "" {
+			continue
+		}
+		if !strings.HasPrefix(content, "  ") {
+			return h, &HeaderError{line, fmt.Sprintf("%q is neither a field nor, being not indented, part of %s", content, field)}
+		}
+		if err := h.entry(field, content, values); err != nil {
+			return h, &HeaderError{line, err.Error()}
+		}
+	}
+	if h.BodyLine == 0 {
+		return h, &HeaderError{1, "the file does not open with a comment"}
+	}
+	return h, h.finish(values)
+}
+
+func known(field string) bool {
+	return slices.Contains([]string{"grain", "kind", "sources", "severity", "columns", "checks"}, field)
+}
+
+// entry takes one indented line of a field.
+func (h *Header) entry(field, content string, values map[string]string) error {
+	match := entryLine.FindStringSubmatch(content)
+	switch {
+	case field == "columns" && match != nil && !strings.Contains(match[1], " "):
+		h.Columns = append(h.Columns, Column{Name: match[1], Text: match[2]})
+	case field == "columns" && len(h.Columns) > 0:
+		last := &h.Columns[len(h.Columns)-1]
+		last.Text = strings.TrimSpace(last.Text + " " + strings.TrimSpace(content))
+	case field == "checks" && match != nil:
+		rule, warning := match[1], false
+		if rest, ok := strings.CutPrefix(rule, "warning "); ok {
+			rule, warning = rest, true
+		}
+		if rule != "not_null" && rule != "unique" {
+			return fmt.Errorf("no rule %q; there are not_null and unique", rule)
+		}
+		columns, err := list(match[2], nameForm)
+		if err != nil {
+			return err
+		}
+		h.Checks = append(h.Checks, ColumnCheck{Rule: rule, Columns: columns, Warning: warning})
+	case field == "checks" || field == "columns":
+		return fmt.Errorf("%q is no entry of %s", strings.TrimSpace(content), field)
+	default:
+		values[field] += " " + strings.TrimSpace(content)
+	}
+	return nil
+}
+
+func (h *Header) finish(values map[string]string) error {
+	if h.Text == "" {
+		return &HeaderError{1, "no sentence says what one row is"}
+	}
+	var err error
+	if h.Grain, err = list(values["grain"], nameForm); err != nil {
+		return &HeaderError{1, "grain: " + err.Error()}
+	}
+	if h.Sources, err = list(values["sources"], tableForm); err != nil {
+		return &HeaderError{1, "sources: " + err.Error()}
+	}
+	switch kind := strings.TrimSpace(values["kind"]); kind {
+	case "", "table":
+	case "view":
+		h.View = true
+	default:
+		return &HeaderError{1, fmt.Sprintf("no kind %q; there are table and view", kind)}
+	}
+	switch severity := strings.TrimSpace(values["severity"]); severity {
+	case "", "blocking":
+	case "warning":
+		h.Warning = true
+	default:
+		return &HeaderError{1, fmt.Sprintf("no severity %q; there are blocking and warning", severity)}
+	}
+	return nil
+}
+
+func list(text string, form *regexp.Regexp) ([]string, error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, nil
+	}
+	var names []string
+	for name := range strings.SplitSeq(text, ",") {
+		name = strings.TrimSpace(name)
+		if !form.MatchString(name) {
+			return nil, fmt.Errorf("%q is no name", name)
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}

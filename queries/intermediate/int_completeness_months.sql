@@ -1,0 +1,34 @@
+-- What of the monthly exports (programme: data_quality.expected) holds rows of a village for a month, and whether the
+-- first of them was received by the deadline of the next month.
+-- grain: month, village_id, export
+-- sources: staging.stg_villages, staging.stg_months, staging.stg_expected_exports, staging.stg_parameters, intermediate.int_file_villages, ops.files
+-- columns:
+--   month: month
+--   town: town
+--   village_id: village
+--   export: the export expected
+--   expected: 1
+--   received: 1 with any row of the village for the month
+--   in_time: 1 if the first such row came by the deadline
+with first_received as (
+    select r.export, r.village_id, r.month_start, min(cast(f.received_at as date)) as received_on
+    from intermediate.int_file_villages r
+    left join ops.files f on f.file_no = r.file_no
+    group by r.export, r.village_id, r.month_start
+)
+
+select
+    cast(m.month as varchar) as month,
+    cast(v.town as varchar) as town,
+    cast(v.village_id as varchar) as village_id,
+    cast(e.export as varchar) as export,
+    cast(1 as integer) as expected,
+    cast(case when r.export is null then 0 else 1 end as integer) as received,
+    cast(
+        case when r.received_on < m.month_start + interval '1' month + p.deadline_day * interval '1' day then 1 else 0 end as integer
+    ) as in_time
+from staging.stg_villages v
+cross join staging.stg_months m
+cross join staging.stg_expected_exports e
+cross join staging.stg_parameters p
+left join first_received r on r.export = e.export and r.village_id = v.village_id and r.month_start = m.month_start

@@ -1,0 +1,24 @@
+-- Pledges and breaches of members by the month they were signed or noted in.
+-- grain: month, town, village_id, branch_id
+-- sources: exports.conduct, staging.stg_members, staging.stg_parameters
+-- columns:
+--   month: month
+--   town: town
+--   village_id: village
+--   branch_id: grid branch of the member
+--   pledges: frugality pledges signed
+--   pledges_kept: of those, kept by the cut-off
+--   red_line_breaches: red-line breaches
+select
+    cast(month_text(c.signed_on) as varchar) as month,
+    cast(m.town as varchar) as town,
+    cast(m.village_id as varchar) as village_id,
+    cast(m.branch_id as varchar) as branch_id,
+    cast(count(*) filter (where c.kind = 'frugality_pledge') as bigint) as pledges,
+    cast(count(*) filter (where c.kind = 'frugality_pledge' and c.kept_on <= p.cut_off) as bigint) as pledges_kept,
+    cast(count(*) filter (where c.kind = 'red_line_breach') as bigint) as red_line_breaches
+from exports.conduct c
+cross join staging.stg_parameters p
+left join staging.stg_members m on m.member_id = c.member_id
+where c.signed_on <= p.cut_off
+group by month_text(c.signed_on), m.town, m.village_id, m.branch_id

@@ -1,0 +1,28 @@
+-- Issues by the month their deadline fell in, deadlines up to the cut-off only: a backlog cannot hide in this cohort.
+-- grain: month, town, village_id, branch_id, member_id
+-- sources: intermediate.int_issues, staging.stg_parameters
+-- columns:
+--   month: month of the deadline
+--   town: town
+--   village_id: village
+--   branch_id: grid branch; null where the exporter gives none
+--   member_id: reporting member; null where the exporter gives none
+--   due: issues whose deadline fell in the month
+--   on_time: of those, resolved on or before the deadline
+with due as (
+    select i.*
+    from intermediate.int_issues i
+    cross join staging.stg_parameters p
+    where i.due_on <= p.cut_off
+)
+
+select
+    cast(month_text(due_on) as varchar) as month,
+    cast(town as varchar) as town,
+    cast(village_id as varchar) as village_id,
+    cast(branch_id as varchar) as branch_id,
+    cast(member_id as varchar) as member_id,
+    cast(count(*) as bigint) as due,
+    cast(count(*) filter (where resolved_on <= due_on) as bigint) as on_time
+from due
+group by month_text(due_on), town, village_id, branch_id, member_id

@@ -1,0 +1,25 @@
+-- Issues by the month they were reported in, and what has become of them by the cut-off.
+-- grain: month, town, village_id, branch_id, member_id
+-- sources: intermediate.int_issues
+-- columns:
+--   month: month of the report
+--   town: town
+--   village_id: village
+--   branch_id: grid branch; null where the exporter gives none
+--   member_id: reporting member; null where the exporter gives none
+--   reported: issues reported
+--   resolved: of those, resolved by the cut-off
+--   on_the_spot: of those, solved on the spot
+--   repeated: of those, the same household and category again within the limit
+select
+    cast(month as varchar) as month,
+    cast(town as varchar) as town,
+    cast(village_id as varchar) as village_id,
+    cast(branch_id as varchar) as branch_id,
+    cast(member_id as varchar) as member_id,
+    cast(count(*) as bigint) as reported,
+    cast(count(resolved_at) as bigint) as resolved,
+    cast(count(*) filter (where on_the_spot) as bigint) as on_the_spot,
+    cast(count(*) filter (where repeated_within_limit) as bigint) as repeated
+from intermediate.int_issues
+group by month, town, village_id, branch_id, member_id

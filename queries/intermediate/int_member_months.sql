@@ -1,0 +1,78 @@
+-- One member as he or she stood on the last day of a month (at the cut-off in the last), and what was done in it.
+-- grain: month, member_id
+-- sources: staging.stg_member_versions, staging.stg_branches, staging.stg_months, staging.stg_post_versions, staging.stg_parameters, intermediate.int_household_months, intermediate.int_visits_by_month, exports.points
+-- columns:
+--   month: month
+--   member_id: the exporter's number
+--   town: town
+--   village_id: village
+--   branch_id: grid branch of the member
+--   members: 1
+--   active: 1 if not exempt from linking
+--   households: households linked
+--   visits: visits made in the month
+--   silent: 1 if active and without a visit in the month
+--   overloaded: 1 if active and linked to more households than the programme's limit
+--   points: points awarded in the month
+--   active_points: the same, of active members
+--   with_points: 1 if active and awarded any
+--   holding_post: 1 if active and holding a post
+--   centre_household: 1 if the home is a member centre household
+with stood as (
+    select m.month, m.as_of, v.member_id, v.branch_id, v.active, v.centre_household
+    from staging.stg_member_versions v
+    join staging.stg_months m on v.valid_from <= m.as_of and m.as_of < v.valid_until
+),
+
+links as (
+    select month, member_id, count(*) as households
+    from intermediate.int_household_months
+    where member_id is not null
+    group by month, member_id
+),
+
+visits as (
+    select month, member_id, sum(visits) as visits
+    from intermediate.int_visits_by_month
+    group by month, member_id
+),
+
+points as (
+    select e.member_id, month_text(e.awarded_on) as month, sum(cast(e.points as decimal(18, 4))) as points, count(*) as entries
+    from exports.points e
+    cross join staging.stg_parameters p
+    where e.awarded_on <= p.cut_off
+    group by e.member_id, month_text(e.awarded_on)
+),
+
+posts as (
+    select distinct m.month, v.member_id
+    from staging.stg_post_versions v
+    join staging.stg_months m on v.valid_from <= m.as_of and m.as_of < v.valid_until
+    where coalesce(v.claimed_on, date '0001-01-01') <= m.as_of and m.as_of < coalesce(v.released_on, date '9999-12-31')
+)
+
+select
+    cast(s.month as varchar) as month,
+    cast(s.member_id as varchar) as member_id,
+    cast(b.town as varchar) as town,
+    cast(b.village_id as varchar) as village_id,
+    cast(s.branch_id as varchar) as branch_id,
+    cast(1 as integer) as members,
+    cast(case when s.active then 1 else 0 end as integer) as active,
+    cast(coalesce(l.households, 0) as bigint) as households,
+    cast(coalesce(v.visits, 0) as bigint) as visits,
+    cast(case when s.active and v.visits is null then 1 else 0 end as integer) as silent,
+    cast(case when s.active and l.households > p.households_limit then 1 else 0 end as integer) as overloaded,
+    cast(coalesce(e.points, 0) as decimal(18, 4)) as points,
+    cast(case when s.active then coalesce(e.points, 0) else 0 end as decimal(18, 4)) as active_points,
+    cast(case when s.active and e.entries > 0 then 1 else 0 end as integer) as with_points,
+    cast(case when s.active and o.member_id is not null then 1 else 0 end as integer) as holding_post,
+    cast(case when s.centre_household then 1 else 0 end as integer) as centre_household
+from stood s
+join staging.stg_branches b on b.branch_id = s.branch_id
+cross join staging.stg_parameters p
+left join links l on l.month = s.month and l.member_id = s.member_id
+left join visits v on v.month = s.month and v.member_id = s.member_id
+left join points e on e.month = s.month and e.member_id = s.member_id
+left join posts o on o.month = s.month and o.member_id = s.member_id

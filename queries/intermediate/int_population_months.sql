@@ -1,0 +1,39 @@
+-- People of a village in a month: the newest count not after its last day; before the first count, the first.
+-- grain: month, village_id
+-- sources: exports.population, staging.stg_villages, staging.stg_months
+-- columns:
+--   month: month
+--   town: town
+--   village_id: village
+--   residents: residents
+--   migrants: migrants
+--   people: both together
+with counts as (
+    select
+        village_id,
+        as_of,
+        resident_population,
+        migrant_population,
+        lag(as_of) over (partition by village_id order by as_of) as previous,
+        lead(as_of) over (partition by village_id order by as_of) as next
+    from exports.population
+),
+
+holding as (
+    select
+        *,
+        case when previous is null then date '0001-01-01' else as_of end as valid_from,
+        coalesce(next, date '9999-12-31') as valid_until
+    from counts
+)
+
+select
+    cast(m.month as varchar) as month,
+    cast(v.town as varchar) as town,
+    cast(h.village_id as varchar) as village_id,
+    cast(h.resident_population as bigint) as residents,
+    cast(h.migrant_population as bigint) as migrants,
+    cast(h.resident_population + h.migrant_population as bigint) as people
+from holding h
+join staging.stg_months m on h.valid_from <= m.as_of and m.as_of < h.valid_until
+join staging.stg_villages v on v.village_id = h.village_id

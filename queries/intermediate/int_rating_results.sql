@@ -1,0 +1,88 @@
+-- One star rating beside what the records of the same period measure for the branch: the mean of three shares, each
+-- from the period's sums: issues resolved on time, households visited a month, months with a reconciliation meeting.
+-- A share without a base is left out.
+-- grain: branch_id, period
+-- sources: staging.stg_ratings, staging.stg_months, intermediate.int_issues_by_due_month, intermediate.int_household_months, intermediate.int_branch_months
+-- columns:
+--   branch_id: grid branch
+--   village_id: village
+--   town: town
+--   period: rating period
+--   period_start: first day
+--   period_end: last day
+--   stars: stars
+--   measured_result: between 0 and 1; null without any base
+--   measured_rank: place within the village by that result
+with issues as (
+    select branch_id, month, sum(due) as due, sum(on_time) as on_time
+    from intermediate.int_issues_by_due_month
+    group by branch_id, month
+),
+
+households as (
+    select branch_id, month, sum(households) as households, sum(visited) as visited
+    from intermediate.int_household_months
+    group by branch_id, month
+),
+
+sums as (
+    select
+        r.branch_id,
+        r.period,
+        sum(i.due) as due,
+        sum(i.on_time) as on_time,
+        sum(h.households) as households,
+        sum(h.visited) as visited,
+        sum(b.branches) as branches,
+        sum(b.met) as met
+    from staging.stg_ratings r
+    join staging.stg_months m on m.month_start >= r.period_start and m.month_start <= r.period_end
+    left join issues i on i.branch_id = r.branch_id and i.month = m.month
+    left join households h on h.branch_id = r.branch_id and h.month = m.month
+    left join intermediate.int_branch_months b on b.branch_id = r.branch_id and b.month = m.month
+    group by r.branch_id, r.period
+),
+
+shares as (
+    select
+        branch_id,
+        period,
+        case when due > 0 then cast(on_time as double) / cast(due as double) end as on_time_share,
+        case when households > 0 then cast(visited as double) / cast(households as double) end as visited_share,
+        case when branches > 0 then cast(met as double) / cast(branches as double) end as met_share
+    from sums
+),
+
+results as (
+    select
+        branch_id,
+        period,
+        case
+            when on_time_share is not null or visited_share is not null or met_share is not null
+                then (coalesce(on_time_share, 0e0) + coalesce(visited_share, 0e0) + coalesce(met_share, 0e0))
+                / (
+                    case when on_time_share is null then 0e0 else 1e0 end
+                    + case when visited_share is null then 0e0 else 1e0 end
+                    + case when met_share is null then 0e0 else 1e0 end
+                )
+        end as measured_result
+    from shares
+)
+
+select
+    cast(r.branch_id as varchar) as branch_id,
+    cast(r.village_id as varchar) as village_id,
+    cast(r.town as varchar) as town,
+    cast(r.period as varchar) as period,
+    cast(r.period_start as date) as period_start,
+    cast(r.period_end as date) as period_end,
+    cast(r.stars as bigint) as stars,
+    cast(s.measured_result as double) as measured_result,
+    cast(
+        case
+            when s.measured_result is not null
+                then rank() over (partition by r.village_id, r.period order by s.measured_result desc nulls last)
+        end as bigint
+    ) as measured_rank
+from staging.stg_ratings r
+left join results s on s.branch_id = r.branch_id and s.period = r.period

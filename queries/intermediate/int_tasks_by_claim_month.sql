@@ -1,0 +1,22 @@
+-- Tasks by the month they were claimed in, and of those the ones done by the cut-off.
+-- grain: month, town, village_id, branch_id
+-- sources: exports.tasks, staging.stg_branches, staging.stg_parameters
+-- columns:
+--   month: month of the claim
+--   town: town
+--   village_id: village
+--   branch_id: grid branch
+--   claimed: tasks claimed
+--   done: of those, done by the cut-off
+select
+    cast(month_text(t.claimed_on) as varchar) as month,
+    cast(b.town as varchar) as town,
+    cast(b.village_id as varchar) as village_id,
+    cast(t.branch_id as varchar) as branch_id,
+    cast(count(*) as bigint) as claimed,
+    cast(count(*) filter (where t.done_on <= p.cut_off or (t.done_on is null and t.progress >= 100)) as bigint) as done
+from exports.tasks t
+cross join staging.stg_parameters p
+left join staging.stg_branches b on b.branch_id = t.branch_id
+where t.claimed_on <= p.cut_off
+group by month_text(t.claimed_on), b.town, b.village_id, t.branch_id

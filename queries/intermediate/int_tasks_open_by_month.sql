@@ -1,0 +1,22 @@
+-- Tasks open at the end of each month (at the cut-off for the last), of those past their deadline.
+-- grain: month, town, village_id, branch_id
+-- sources: exports.tasks, staging.stg_branches, staging.stg_months
+-- columns:
+--   month: month
+--   town: town
+--   village_id: village
+--   branch_id: grid branch
+--   open: claimed and not done by the month's end
+--   overdue: of those, with a deadline before the month's end
+select
+    cast(m.month as varchar) as month,
+    cast(b.town as varchar) as town,
+    cast(b.village_id as varchar) as village_id,
+    cast(t.branch_id as varchar) as branch_id,
+    cast(count(*) as bigint) as open,
+    cast(count(*) filter (where t.due_on < m.as_of) as bigint) as overdue
+from exports.tasks t
+join staging.stg_months m on t.claimed_on <= m.as_of and m.as_of < coalesce(t.done_on, date '9999-12-31')
+left join staging.stg_branches b on b.branch_id = t.branch_id
+where t.done_on is not null or coalesce(t.progress, 0) < 100
+group by m.month, b.town, b.village_id, t.branch_id

@@ -1,0 +1,58 @@
+-- One registered grid branch as it stands at the cut-off.
+-- grain: branch_id
+-- sources: staging.stg_branch_versions, staging.stg_branches, staging.stg_parameters, intermediate.int_branch_months, intermediate.int_member_months, intermediate.int_household_months
+-- columns:
+--   branch_id: the exporter's number
+--   village_id: village
+--   name: name
+--   committee_count: committee members
+--   group_count: party groups
+--   liaison_count: liaison cadres, of the town and of the village
+--   centre_households: member centre households
+--   members: members
+--   active_members: members who can be mobilised
+--   households: households of the grid
+--   complete: committee, groups and liaison cadres as the programme wants them
+--   display_village: shown on the village board
+--   display_branch: shown on the branch board
+--   display_home: shown at members' homes
+with members as (
+    select s.branch_id, sum(s.members) as members, sum(s.active) as active_members, sum(s.centre_household) as centre_households
+    from intermediate.int_member_months s
+    cross join staging.stg_parameters p
+    where s.month = month_text(p.cut_off)
+    group by s.branch_id
+),
+
+households as (
+    select h.branch_id, count(*) as households
+    from intermediate.int_household_months h
+    cross join staging.stg_parameters p
+    where h.month = month_text(p.cut_off)
+    group by h.branch_id
+)
+
+select
+    cast(v.branch_id as varchar) as branch_id,
+    cast(v.village_id as varchar) as village_id,
+    cast(b.branch_name as varchar) as name,
+    cast(v.committee_count as bigint) as committee_count,
+    cast(v.group_count as bigint) as group_count,
+    cast(
+        case when v.town_cadre_id is null then 0 else 1 end + case when v.village_cadre_id is null then 0 else 1 end as bigint
+    ) as liaison_count,
+    cast(coalesce(m.centre_households, 0) as bigint) as centre_households,
+    cast(coalesce(m.members, 0) as bigint) as members,
+    cast(coalesce(m.active_members, 0) as bigint) as active_members,
+    cast(coalesce(h.households, 0) as bigint) as households,
+    cast(s.complete = 1 as boolean) as complete,
+    cast(coalesce(v.display_village, false) as boolean) as display_village,
+    cast(coalesce(v.display_branch, false) as boolean) as display_branch,
+    cast(coalesce(v.display_home, false) as boolean) as display_home
+from staging.stg_branch_versions v
+cross join staging.stg_parameters p
+join staging.stg_branches b on b.branch_id = v.branch_id
+join intermediate.int_branch_months s on s.branch_id = v.branch_id and s.month = month_text(p.cut_off)
+left join members m on m.branch_id = v.branch_id
+left join households h on h.branch_id = v.branch_id
+where v.valid_from <= p.cut_off and p.cut_off < v.valid_until

@@ -1,0 +1,57 @@
+-- One active member with what a person may want to know beside the signals: context, never a score. Restricted to
+-- the organisation office.
+-- grain: member_id
+-- sources: exports.members, exports.member_ratings, exports.cadre_decisions, staging.stg_ratings, staging.stg_parameters, intermediate.int_member_months
+-- columns:
+--   member_id: the exporter's number
+--   name: name
+--   gender: male or female
+--   age: whole years at the cut-off
+--   education: highest education
+--   years_member: whole years in the party at the cut-off
+--   role: secretary, committee, group_leader or member
+--   branch_id: grid branch
+--   village_id: village
+--   decision: newest decision written by people: list, not_list, defer or remove
+--   decided_on: its day
+--   member_rating: newest yearly assessment
+--   villager_score: the villager representatives' view of the member's branch, newest rating
+with decisions as (
+    select d.member_id, d.decision, d.decided_on, row_number() over (partition by d.member_id order by d.decided_on desc) as place
+    from exports.cadre_decisions d
+    cross join staging.stg_parameters p
+    where d.decided_on <= p.cut_off
+),
+
+assessments as (
+    select member_id, result, row_number() over (partition by member_id order by period desc) as place
+    from exports.member_ratings
+),
+
+scores as (
+    select branch_id, villager_score, row_number() over (partition by branch_id order by period_end desc, period_start desc) as place
+    from staging.stg_ratings
+    where villager_score is not null
+)
+
+select
+    cast(s.member_id as varchar) as member_id,
+    cast(m.name as varchar) as name,
+    cast(m.gender as varchar) as gender,
+    cast(floor(cast(date_diff('day', m.birth_date, p.cut_off) as double) / 365.25) as bigint) as age,
+    cast(m.education as varchar) as education,
+    cast(floor(cast(date_diff('day', m.joined_on, p.cut_off) as double) / 365.25) as bigint) as years_member,
+    cast(m.role as varchar) as role,
+    cast(s.branch_id as varchar) as branch_id,
+    cast(s.village_id as varchar) as village_id,
+    cast(d.decision as varchar) as decision,
+    cast(d.decided_on as date) as decided_on,
+    cast(a.result as varchar) as member_rating,
+    cast(c.villager_score as double) as villager_score
+from intermediate.int_member_months s
+cross join staging.stg_parameters p
+join exports.members m on m.member_id = s.member_id
+left join decisions d on d.member_id = s.member_id and d.place = 1
+left join assessments a on a.member_id = s.member_id and a.place = 1
+left join scores c on c.branch_id = s.branch_id and c.place = 1
+where s.month = month_text(p.cut_off) and s.active = 1

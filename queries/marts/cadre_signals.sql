@@ -1,0 +1,154 @@
+-- One signal of one active member: what the records show, beside the active members of the same branch. Each signal
+-- stands alone; there is no sum of them. Exempt members are left out. Restricted to the organisation office.
+-- grain: member_id, signal
+-- sources: intermediate.int_issues, intermediate.int_member_months, intermediate.int_household_months, intermediate.int_doubtful_visits, intermediate.int_visits, exports.tasks, staging.stg_months, staging.stg_parameters
+-- columns:
+--   member_id: the exporter's number
+--   branch_id: grid branch
+--   village_id: village
+--   signal: hard_issues (hard issues the member reported that were resolved), tasks_led (tasks done of those led),
+--     visiting (linked households visited, over the last twelve months), satisfaction (satisfied answers on issues
+--     reported), points_months (months with points among the last twelve)
+--   numerator: numerator
+--   denominator: denominator; 0 where there is nothing on record
+--   value: the count for hard_issues and tasks_led, else numerator ÷ denominator
+--   peer_median: median of the value over the active members of the branch who have one
+--   peers: those members, the member included
+--   minimum_met: the programme's least evidence is there
+--   detail: months on record; for visiting also the member's doubtful visits in them, as months/visits
+with members as (
+    select s.member_id, s.branch_id, s.village_id
+    from intermediate.int_member_months s
+    cross join staging.stg_parameters p
+    where s.month = month_text(p.cut_off) and s.active = 1
+),
+
+last_year as (
+    select m.month
+    from staging.stg_months m
+    cross join staging.stg_parameters p
+    where m.month_start > cast(date_trunc('month', p.cut_off) as date) - interval '12' month
+),
+
+issues as (
+    select
+        member_id,
+        count(*) filter (where difficulty = 'hard') as hard,
+        count(*) filter (where difficulty = 'hard' and resolved_on is not null) as hard_resolved,
+        count(satisfaction_answer) as answered,
+        count(*) filter (where satisfaction_answer = 'satisfied') as satisfied
+    from intermediate.int_issues
+    group by member_id
+),
+
+tasks as (
+    select
+        t.responsible_member_id as member_id,
+        count(*) as led,
+        count(*) filter (where t.done_on <= p.cut_off or (t.done_on is null and t.progress >= 100)) as done
+    from exports.tasks t
+    cross join staging.stg_parameters p
+    where t.claimed_on <= p.cut_off
+    group by t.responsible_member_id
+),
+
+households as (
+    select h.member_id, sum(h.visited) as visited, sum(h.households) as households
+    from intermediate.int_household_months h
+    join last_year y on y.month = h.month
+    group by h.member_id
+),
+
+months as (
+    select s.member_id, count(*) as months, count(*) filter (where s.points > 0) as with_points
+    from intermediate.int_member_months s
+    join last_year y on y.month = s.month
+    where s.active = 1
+    group by s.member_id
+),
+
+doubtful as (
+    select v.member_id, count(distinct d.visit_id) as visits
+    from intermediate.int_doubtful_visits d
+    join intermediate.int_visits v on v.visit_id = d.visit_id
+    join last_year y on y.month = v.month
+    group by v.member_id
+),
+
+signals (member_id, branch_id, village_id, signal, numerator, denominator, counted, minimum_met, detail) as (
+    select m.member_id, m.branch_id, m.village_id, 'hard_issues', coalesce(i.hard_resolved, 0), coalesce(i.hard, 0), true,
+        coalesce(i.hard_resolved, 0) >= p.hard_issues, cast(null as varchar)
+    from members m
+    cross join staging.stg_parameters p
+    left join issues i on i.member_id = m.member_id
+    union all
+    select m.member_id, m.branch_id, m.village_id, 'tasks_led', coalesce(t.done, 0), coalesce(t.led, 0), true,
+        coalesce(t.done, 0) >= p.tasks, null
+    from members m
+    cross join staging.stg_parameters p
+    left join tasks t on t.member_id = m.member_id
+    union all
+    select m.member_id, m.branch_id, m.village_id, 'visiting', coalesce(h.visited, 0), coalesce(h.households, 0), false,
+        coalesce(h.households, 0) > 0 and coalesce(n.months, 0) >= p.visit_months,
+        cast(coalesce(n.months, 0) as varchar) || '/' || cast(coalesce(d.visits, 0) as varchar)
+    from members m
+    cross join staging.stg_parameters p
+    left join households h on h.member_id = m.member_id
+    left join months n on n.member_id = m.member_id
+    left join doubtful d on d.member_id = m.member_id
+    union all
+    select m.member_id, m.branch_id, m.village_id, 'satisfaction', coalesce(i.satisfied, 0), coalesce(i.answered, 0), false,
+        coalesce(i.answered, 0) >= p.satisfaction_answers, null
+    from members m
+    cross join staging.stg_parameters p
+    left join issues i on i.member_id = m.member_id
+    union all
+    select m.member_id, m.branch_id, m.village_id, 'points_months', coalesce(n.with_points, 0), coalesce(n.months, 0), false,
+        coalesce(n.months, 0) >= p.points_months, cast(coalesce(n.months, 0) as varchar)
+    from members m
+    cross join staging.stg_parameters p
+    left join months n on n.member_id = m.member_id
+),
+
+valued as (
+    select
+        *,
+        case
+            when counted then cast(numerator as double)
+            when denominator > 0 then cast(numerator as double) / cast(denominator as double)
+        end as value
+    from signals
+),
+
+placed as (
+    select
+        branch_id,
+        signal,
+        value,
+        row_number() over (partition by branch_id, signal order by value) as place,
+        count(*) over (partition by branch_id, signal) as peers
+    from valued
+    where value is not null
+),
+
+-- The middle value, or the mean of the two in the middle.
+peers as (
+    select branch_id, signal, max(peers) as peers, avg(value) filter (where place * 2 >= peers and place * 2 <= peers + 2) as median
+    from placed
+    group by branch_id, signal
+)
+
+select
+    cast(v.member_id as varchar) as member_id,
+    cast(v.branch_id as varchar) as branch_id,
+    cast(v.village_id as varchar) as village_id,
+    cast(v.signal as varchar) as signal,
+    cast(v.numerator as double) as numerator,
+    cast(v.denominator as double) as denominator,
+    cast(v.value as double) as value,
+    cast(p.median as double) as peer_median,
+    cast(coalesce(p.peers, 0) as bigint) as peers,
+    cast(v.minimum_met as boolean) as minimum_met,
+    cast(v.detail as varchar) as detail
+from valued v
+left join peers p on p.branch_id = v.branch_id and p.signal = v.signal

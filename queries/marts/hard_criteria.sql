@@ -1,0 +1,93 @@
+-- One village against one hard criterion of the programme in one month. A criterion is met when its limit was passed
+-- in every one of its last months; a month whose base is too small to judge does not count as passed.
+-- grain: village_id, criterion, month
+-- sources: staging.stg_hard_criteria, staging.stg_villages, staging.stg_months, marts.measures, intermediate.int_branch_months
+-- columns:
+--   village_id: village
+--   criterion: id of the criterion in programme.yaml
+--   month: month
+--   met: passed in this month and the ones before it that the criterion asks for
+--   numerator: numerator of the month
+--   denominator: denominator of the month
+--   value: value of the month
+--   limit_value: the limit, in the value's unit
+with branches as (
+    select village_id, month, sum(branches) as branches, sum(without_secretary) as without_secretary, sum(met) as met
+    from intermediate.int_branch_months
+    group by village_id, month
+),
+
+facts (village_id, month, fact, numerator, denominator, value) as (
+    select
+        village_id,
+        month,
+        'vacant_secretaries',
+        cast(without_secretary as double),
+        cast(branches as double),
+        cast(without_secretary as double)
+    from branches
+    union all
+    select
+        village_id,
+        month,
+        'branches_without_reconciliation',
+        cast(branches - met as double),
+        cast(branches as double),
+        cast(branches - met as double) / cast(branches as double)
+    from branches
+),
+
+valued as (
+    select c.criterion, c.below, c.above, c.months, c.minimum_base, v.village_id, m.month, f.numerator, f.denominator, f.value
+    from staging.stg_hard_criteria c
+    cross join staging.stg_villages v
+    cross join staging.stg_months m
+    left join facts f on f.fact = c.fact and f.village_id = v.village_id and f.month = m.month
+    where c.fact <> ''
+    union all
+    select c.criterion, c.below, c.above, c.months, c.minimum_base, v.village_id, m.month, s.numerator, s.denominator, s.value
+    from staging.stg_hard_criteria c
+    cross join staging.stg_villages v
+    cross join staging.stg_months m
+    left join marts.measures s on s.measure = c.measure and s.level = 'village' and s.unit_id = v.village_id and s.month = m.month
+    where c.measure <> ''
+),
+
+passed as (
+    select
+        *,
+        case
+            when coalesce(denominator, minimum_base) >= minimum_base and (value < below or value > above) then 1
+            else 0
+        end as passed
+    from valued
+),
+
+runs as (
+    select
+        *,
+        sum(passed) over (
+            partition by village_id, criterion order by month rows between unbounded preceding and current row
+        ) as passed_so_far,
+        row_number() over (partition by village_id, criterion order by month) as month_number
+    from passed
+),
+
+compared as (
+    select
+        n.*,
+        n.passed_so_far - coalesce(b.passed_so_far, 0) as passed_lately
+    from runs n
+    left join runs b on b.village_id = n.village_id and b.criterion = n.criterion and b.month_number = n.month_number - n.months
+)
+
+select
+    cast(village_id as varchar) as village_id,
+    cast(criterion as varchar) as criterion,
+    cast(month as varchar) as month,
+    cast(passed_lately >= months as boolean) as met,
+    cast(numerator as double) as numerator,
+    cast(denominator as double) as denominator,
+    cast(value as double) as value,
+    cast(coalesce(below, above) as double) as limit_value
+from compared

@@ -1,0 +1,27 @@
+-- One member in the month of the cut-off: households linked and visits made.
+-- grain: member_id
+-- sources: intermediate.int_member_months, staging.stg_members, staging.stg_parameters
+-- columns:
+--   member_id: the exporter's number
+--   town: town
+--   village_id: village
+--   branch_id: grid branch
+--   name: name; masked by whoever shows it
+--   duty_status: active or exempt
+--   households: households linked
+--   visits_month: visits made in the month
+--   month: month of the cut-off
+select
+    cast(s.member_id as varchar) as member_id,
+    cast(s.town as varchar) as town,
+    cast(s.village_id as varchar) as village_id,
+    cast(s.branch_id as varchar) as branch_id,
+    cast(m.member_name as varchar) as name,
+    cast(case when s.active = 1 then 'active' else 'exempt' end as varchar) as duty_status,
+    cast(s.households as bigint) as households,
+    cast(s.visits as bigint) as visits_month,
+    cast(s.month as varchar) as month
+from intermediate.int_member_months s
+join staging.stg_members m on m.member_id = s.member_id
+cross join staging.stg_parameters p
+where s.month = month_text(p.cut_off)

@@ -1,0 +1,90 @@
+-- One number about the organisation of one village in one period. Events are counted by calendar year, what stands
+-- at a moment in the month of the cut-off; so the periods of one fact may be added up.
+-- grain: fact, town, village_id, period
+-- sources: exports.conduct, exports.funds, exports.rights, exports.meetings, staging.stg_post_versions, staging.stg_members, staging.stg_branches, staging.stg_villages, staging.stg_parameters, intermediate.int_member_months
+-- columns:
+--   fact: pledges, pledges_kept, organ_donation, red_line_breaches, scholarship_students, fund_amount, scholarship_amount,
+--     charity_amount (yuan), rights_<kind>, meetings_<kind> by year; posts_<programme>, centre_households at the cut-off
+--   town: town
+--   village_id: village; null where no registry says it
+--   period: 2017, or 2018-01 for what stands at the cut-off
+--   value: count or yuan
+-- checks:
+--   not_null: fact, period, value
+with conduct as (
+    select m.town, m.village_id, substr(cast(c.signed_on as varchar), 1, 4) as period, c.kind, c.kept_on <= p.cut_off as kept
+    from exports.conduct c
+    cross join staging.stg_parameters p
+    left join staging.stg_members m on m.member_id = c.member_id
+    where c.signed_on <= p.cut_off
+),
+
+funds as (
+    select v.town, f.village_id, cast(f.year as varchar) as period, f.kind, f.beneficiaries, cast(f.amount_yuan as decimal(18, 2)) as amount
+    from exports.funds f
+    cross join staging.stg_parameters p
+    left join staging.stg_villages v on v.village_id = f.village_id
+    where f.year <= extract(year from p.cut_off)
+),
+
+facts (fact, town, village_id, period, value) as (
+    select
+        case kind
+            when 'frugality_pledge' then 'pledges'
+            when 'red_line_breach' then 'red_line_breaches'
+            else kind
+        end,
+        town, village_id, period, cast(1 as decimal(18, 2))
+    from conduct
+    union all
+    select 'pledges_kept', town, village_id, period, 1
+    from conduct
+    where kind = 'frugality_pledge' and kept
+    union all
+    select 'scholarship_students', town, village_id, period, beneficiaries
+    from funds
+    where kind = 'scholarship' and beneficiaries is not null
+    union all
+    select 'fund_amount', town, village_id, period, amount
+    from funds
+    where amount is not null
+    union all
+    select kind || '_amount', town, village_id, period, amount
+    from funds
+    where amount is not null
+    union all
+    select 'rights_' || r.kind, m.town, m.village_id, substr(cast(r.used_on as varchar), 1, 4), 1
+    from exports.rights r
+    cross join staging.stg_parameters p
+    left join staging.stg_members m on m.member_id = r.member_id
+    where r.used_on <= p.cut_off
+    union all
+    select 'meetings_' || e.kind, b.town, b.village_id, substr(cast(e.held_on as varchar), 1, 4), 1
+    from exports.meetings e
+    cross join staging.stg_parameters p
+    left join staging.stg_branches b on b.branch_id = e.branch_id
+    where e.held_on <= p.cut_off
+    union all
+    select 'posts_' || coalesce(o.programme, 'other'), m.town, m.village_id, month_text(p.cut_off), 1
+    from staging.stg_post_versions o
+    cross join staging.stg_parameters p
+    left join staging.stg_members m on m.member_id = o.member_id
+    where o.valid_from <= p.cut_off
+        and p.cut_off < o.valid_until
+        and coalesce(o.claimed_on, date '0001-01-01') <= p.cut_off
+        and p.cut_off < coalesce(o.released_on, date '9999-12-31')
+    union all
+    select 'centre_households', s.town, s.village_id, s.month, s.centre_household
+    from intermediate.int_member_months s
+    cross join staging.stg_parameters p
+    where s.month = month_text(p.cut_off) and s.centre_household = 1
+)
+
+select
+    cast(fact as varchar) as fact,
+    cast(town as varchar) as town,
+    cast(village_id as varchar) as village_id,
+    cast(period as varchar) as period,
+    cast(sum(value) as double) as value
+from facts
+group by fact, town, village_id, period

@@ -1,0 +1,67 @@
+-- One grid branch in one half-year: the run of days that holds most of its points, against the even share of such a
+-- run. A half-year still running counts to the cut-off; one begun before the record, from its first month.
+-- grain: branch_id, half_year
+-- sources: intermediate.int_points_windows, staging.stg_branches, staging.stg_months, staging.stg_parameters
+-- columns:
+--   branch_id: grid branch
+--   village_id: village
+--   half_year: 2017H2
+--   points: points gained in the half-year
+--   largest_30day_points: points of the fullest run of days (programme: burst_days, 30)
+--   largest_from: first day of that run
+--   share: its share of the half-year's points
+--   even_share: the share such a run would have if points came evenly
+--   index: share over even share
+with record_begins as (
+    select min(month_start) as first_on
+    from staging.stg_months
+),
+
+placed as (
+    select
+        w.*,
+        sum(gained) over (partition by unit_id, half_year) as points,
+        row_number() over (partition by unit_id, half_year order by window_points desc, awarded_on) as place
+    from intermediate.int_points_windows w
+    where level = 'branch'
+),
+
+largest as (
+    select
+        l.unit_id,
+        l.half_year,
+        l.points,
+        l.window_points,
+        later_of(cast(l.awarded_on - (p.burst_days - 1) * interval '1' day as date), l.half_start) as largest_from,
+        p.burst_days,
+        date_diff(
+            'day',
+            later_of(l.half_start, r.first_on),
+            earlier_of(cast(l.half_start + interval '6' month - interval '1' day as date), p.cut_off)
+        ) + 1 as days
+    from placed l
+    cross join staging.stg_parameters p
+    cross join record_begins r
+    where l.place = 1 and l.points > 0
+),
+
+shares as (
+    select
+        *,
+        cast(window_points as double) / cast(points as double) as share,
+        earlier_of(1e0, cast(burst_days as double) / cast(days as double)) as even_share
+    from largest
+)
+
+select
+    cast(s.unit_id as varchar) as branch_id,
+    cast(b.village_id as varchar) as village_id,
+    cast(s.half_year as varchar) as half_year,
+    cast(s.points as double) as points,
+    cast(s.window_points as double) as largest_30day_points,
+    cast(s.largest_from as date) as largest_from,
+    cast(s.share as double) as share,
+    cast(s.even_share as double) as even_share,
+    cast(s.share / s.even_share as double) as index
+from shares s
+left join staging.stg_branches b on b.branch_id = s.unit_id

@@ -1,0 +1,27 @@
+-- One fact about the snapshot as a whole, as text.
+-- grain: key
+-- sources: staging.stg_parameters, staging.stg_months, staging.stg_towns
+-- columns:
+--   key: cut_off, first_month, last_month, programme_start or town
+--   value: dates as 2018-01-31, months as 2018-01; several towns joined are not named, then their number stands
+with facts (key, value) as (
+    select 'cut_off', cast(cut_off as varchar)
+    from staging.stg_parameters
+    union all
+    select 'first_month', min(month)
+    from staging.stg_months
+    union all
+    select 'last_month', max(month)
+    from staging.stg_months
+    union all
+    select 'programme_start', cast(min(programme_start) as varchar)
+    from staging.stg_towns
+    union all
+    select 'town', case when count(*) = 1 then max(town) else cast(count(*) as varchar) end
+    from staging.stg_towns
+)
+
+select
+    cast(key as varchar) as key,
+    cast(value as varchar) as value
+from facts

@@ -1,0 +1,180 @@
+package queries
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"go.yaml.in/yaml/v3"
+
+	"hulian/data"
+)
+
+// Level names the kind of unit a value belongs to.
+type Level string
+
+// The levels of the long table, from the whole to the single person.
+const (
+	Town    Level = "town"
+	Village Level = "village"
+	Branch  Level = "branch"
+	Member  Level = "member"
+)
+
+// Direction says which way is better.
+type Direction string
+
+// Directions of a measure.
+const (
+	Up      Direction = "up"
+	Down    Direction = "down"
+	Neutral Direction = "neutral"
+)
+
+// Series says how the values of successive months hang together, and so how they may be read over time.
+type Series string
+
+// Kinds of series.
+const (
+	Monthly  Series = ""         // each month counts anew
+	Standing Series = "standing" // what stands at the month's end and turns over within months: read, but never summed over months
+	Stock    Series = "stock"    // what stands at the month's end: last month's with what came and went
+	Rolling  Series = "rolling"  // pooled over the programme's survival_months, so neighbouring months share their data
+	Filling  Series = "filling"  // fills up over a half-year or year and starts anew: months differ by their place in it
+)
+
+// Measure is the definition of one measure.
+type Measure struct {
+	ID          string    `yaml:"id"`
+	Name        data.Text `yaml:"name"`
+	Group       string    `yaml:"group"`       // issues, visits, capacity, points, organisation, quality
+	Unit        string    `yaml:"unit"`        // share, count, days, per_thousand, people, households, visits, points, ratio, stars, yuan, coefficient
+	Direction   Direction `yaml:"direction"`   // which way is better
+	Series      Series    `yaml:"series"`      // how successive months hang together; empty: each stands for itself
+	Ripens      string    `yaml:"ripens"`      // what a month waits for before it compares: resolution, reopen, satisfaction, feedback
+	Levels      []Level   `yaml:"levels"`      // where it is computed
+	Numerator   data.Text `yaml:"numerator"`   // in words
+	Denominator data.Text `yaml:"denominator"` // in words; empty for counts
+	Scale       float64   `yaml:"scale"`       // value = scale × numerator ÷ denominator; 1 unless said otherwise
+	Target      *float64  `yaml:"target"`      // in the value's own unit
+	MinBase     float64   `yaml:"min_base"`    // under this denominator a value is shown, not judged
+	Note        data.Text `yaml:"note"`
+	Source      []string  `yaml:"source"` // exports without which it has no rows; files stands for whatever was delivered
+	Sums        Sums      `yaml:"sums"`   // of a measure that adds up
+	Model       string    `yaml:"model"`  // of a measure that does not: the relation that delivers its rows
+}
+
+// Sums names the columns a measure is the sum of: relation.column, several joined by "+". Relations are models of
+// schema intermediate with the columns month, town, village_id, and, for those levels, branch_id and member_id.
+type Sums struct {
+	Numerator   string `yaml:"numerator"`
+	Denominator string `yaml:"denominator"` // empty for counts
+}
+
+// At reports whether the measure is computed at the level.
+func (m Measure) At(level Level) bool { return slices.Contains(m.Levels, level) }
+
+// Rate reports whether the measure has a denominator, so that a value without one is no value.
+func (m Measure) Rate() bool { return m.Denominator != (data.Text{}) }
+
+// Measures returns every definition, in the order of metrics.yaml. The returned values are shared: they must not be
+// modified.
+func Measures() []Measure { return measures() }
+
+// MeasureOf returns the definition of one measure.
+func MeasureOf(id string) (Measure, bool) {
+	for _, m := range measures() {
+		if m.ID == id {
+			return m, true
+		}
+	}
+	return Measure{}, false
+}
+
+var measures = sync.OnceValue(func() []Measure {
+	content, err := files.ReadFile("metrics.yaml")
+	if err == nil {
+		var all []Measure
+		if all, err = readMeasures(content); err == nil {
+			return all
+		}
+	}
+	panic("embedded measures: " + err.Error()) // part of the binary: a test reads them
+})
+
+var (
+	ripenings = []string{"", "resolution", "reopen", "satisfaction", "feedback"}
+	groups    = []string{"issues", "visits", "capacity", "points", "organisation", "quality"}
+	units     = []string{"share", "count", "days", "per_thousand", "people", "households", "visits", "points", "ratio", "stars", "yuan", "coefficient"}
+	terms     = regexp.MustCompile(`^[a-z0-9_]+\.[a-z0-9_]+( \+ [a-z0-9_]+\.[a-z0-9_]+)*$`)
+)
+
+func readMeasures(content []byte) ([]Measure, error) {
+	var all []Measure
+	decoder := yaml.NewDecoder(bytes.NewReader(content))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&all); err != nil {
+		return nil, fmt.Errorf("metrics.yaml: %w", err)
+	}
+	seen := map[string]bool{}
+	for i := range all {
+		m := &all[i]
+		if m.Scale == 0 {
+			m.Scale = 1
+		}
+		if seen[m.ID] {
+			return nil, fmt.Errorf("metrics.yaml: %s stands twice", m.ID)
+		}
+		seen[m.ID] = true
+		if err := m.check(); err != nil {
+			return nil, fmt.Errorf("metrics.yaml: %s: %w", m.ID, err)
+		}
+	}
+	return all, nil
+}
+
+func (m Measure) check() error {
+	switch {
+	case !nameForm.MatchString(m.ID):
+		return fmt.Errorf("%q is no id", m.ID)
+	case m.Name.Zh == "" || m.Name.En == "" || m.Note.Zh == "" || m.Note.En == "" || m.Numerator.Zh == "" || m.Numerator.En == "":
+		return fmt.Errorf("name, note and numerator are needed in both languages")
+	case (m.Denominator.Zh == "") != (m.Denominator.En == ""):
+		return fmt.Errorf("the denominator is needed in both languages")
+	case !slices.Contains(groups, m.Group):
+		return fmt.Errorf("no group %q; there are %s", m.Group, strings.Join(groups, ", "))
+	case !slices.Contains(units, m.Unit):
+		return fmt.Errorf("no unit %q; there are %s", m.Unit, strings.Join(units, ", "))
+	case !slices.Contains([]Series{Monthly, Standing, Stock, Rolling, Filling}, m.Series):
+		return fmt.Errorf("no series %q; there are standing, stock, rolling, filling, or none for monthly", m.Series)
+	case !slices.Contains(ripenings, m.Ripens):
+		return fmt.Errorf("nothing ripens by %q; there are %s", m.Ripens, strings.Join(ripenings[1:], ", "))
+	case !slices.Contains([]Direction{Up, Down, Neutral}, m.Direction):
+		return fmt.Errorf("no direction %q", m.Direction)
+	case len(m.Levels) == 0:
+		return fmt.Errorf("no level")
+	case (m.Model == "") == (m.Sums.Numerator == ""):
+		return fmt.Errorf("either sums or model says where the numbers come from")
+	case m.Model == "" && m.Rate() != (m.Sums.Denominator != ""):
+		return fmt.Errorf("a denominator needs words and a column")
+	}
+	for _, sum := range []string{m.Sums.Numerator, m.Sums.Denominator} {
+		if sum != "" && !terms.MatchString(sum) {
+			return fmt.Errorf("%q is not relation.column, joined by \" + \"", sum)
+		}
+	}
+	for _, level := range m.Levels {
+		if !slices.Contains([]Level{Town, Village, Branch, Member}, level) {
+			return fmt.Errorf("no level %q", level)
+		}
+	}
+	for _, export := range m.Source {
+		if _, ok := data.ContractOf(export); !ok && export != "files" {
+			return fmt.Errorf("no export %q", export)
+		}
+	}
+	return nil
+}

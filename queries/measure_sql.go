@@ -1,0 +1,370 @@
+package queries
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// unitColumn is the column of a relation that names the unit of a level.
+var unitColumn = map[Level]string{Town: "town", Village: "village_id", Branch: "branch_id", Member: "member_id"}
+
+// relation is a model of schema intermediate whose columns measures sum, and what they ask of it.
+type relation struct {
+	columns map[string]bool
+	levels  map[Level]bool
+}
+
+// sumsTable is a model that holds what the measures that add up are made of, for some of the levels.
+type sumsTable struct {
+	name   string
+	levels []Level
+	text   string
+	spine  string // every unit and month
+	reads  []string
+}
+
+// Members stand apart because they are many and few measures are theirs.
+var sumsTables = []sumsTable{
+	{
+		name:   "intermediate.int_unit_months",
+		levels: []Level{Town, Village, Branch},
+		text:   "One town, village or branch in one month with every sum its measures are made of.",
+		spine: `with units as (
+    select u.level, u.unit_id, u.unit_name, m.month
+    from marts.units u
+    cross join staging.stg_months m
+)`,
+		reads: []string{"marts.units", "staging.stg_months"},
+	},
+	{
+		name:   "intermediate.int_member_sums",
+		levels: []Level{Member},
+		text:   "One member in one month a registry lists him or her in, with every sum the measures are made of.",
+		spine: `with units as (
+    select 'member' as level, s.member_id as unit_id, coalesce(m.member_name, s.member_id) as unit_name, s.month
+    from intermediate.int_member_months s
+    join staging.stg_members m on m.member_id = s.member_id
+)`,
+		reads: []string{"intermediate.int_member_months", "staging.stg_members"},
+	},
+}
+
+// sumsModel makes a table of one row a unit and month with every column the measures sum. Each relation is summed
+// once by level, with grouping sets, and joined to every unit and month, so that a month in which nothing happened
+// is a row with 0 and not a hole. It is a table of its own because the engine plans seventy reads of a table in no
+// time, and seventy reads of a common table expression slowly.
+func (t sumsTable) sumsModel(models []Model) (Model, error) {
+	relations, err := asked(Measures(), t.levels, models)
+	if err != nil {
+		return Model{}, err
+	}
+	names := slices.Sorted(maps.Keys(relations))
+	sources := slices.Clone(t.reads)
+	header := Header{
+		Text:  t.text,
+		Grain: []string{"level", "unit_id", "month"},
+		Columns: []Column{{"level", "town, village, branch or member"}, {"unit_id", "the unit"}, {"unit_name", "its name"},
+			{"month", "month"}},
+	}
+	var sql, columns, joins strings.Builder
+	sql.WriteString(t.spine)
+	for i, name := range names {
+		sources = append(sources, "intermediate."+name)
+		sql.WriteString(",\n\n" + summed(name, relations[name]))
+		alias := "r" + strconv.Itoa(i+1)
+		sums, _ := relations[name].ordered()
+		for _, c := range sums {
+			fmt.Fprintf(&columns, ",\n    cast(coalesce(%s.%s, 0) as double) as %s__%s", alias, c, name, c)
+			header.Columns = append(header.Columns, Column{name + "__" + c, "sum of " + c + " of " + name})
+		}
+		fmt.Fprintf(&joins, "left join %s_sums %s on %s.level = u.level and %s.unit_id = u.unit_id and %s.month = u.month\n",
+			name, alias, alias, alias, alias)
+	}
+	fmt.Fprintf(&sql, `
+
+select
+    cast(u.level as varchar) as level,
+    cast(u.unit_id as varchar) as unit_id,
+    cast(u.unit_name as varchar) as unit_name,
+    cast(u.month as varchar) as month%s
+from units u
+%s`, columns.String(), joins.String())
+	slices.Sort(sources)
+	header.Sources = slices.Compact(sources)
+	return Model{Name: t.name, Path: "metrics.yaml", SQL: sql.String(), Header: header}, nil
+}
+
+// longModel makes the long table: each measure picks its numerator and denominator out of the sums, or its rows out
+// of its own model. A measure one of whose source exports holds no row at all has no rows: 0 would say that
+// nothing happened where nothing is known. Of members only months with something to measure are rows.
+func longModel([]Model) (Model, error) {
+	sources := []string{ParameterTable}
+	for _, t := range sumsTables {
+		sources = append(sources, t.name)
+	}
+	exports := map[string]string{}
+	var rows, needs []string
+	for _, m := range Measures() {
+		for _, export := range m.Source {
+			exports[export] = "exports." + export
+			if export == "files" {
+				exports[export] = "ops.files"
+			}
+			needs = append(needs, fmt.Sprintf("        ('%s', '%s')", m.ID, export))
+		}
+		if m.Model != "" {
+			sources = append(sources, "intermediate."+m.Model)
+		}
+		for _, t := range sumsTables {
+			if part, ok := m.rows(t); ok {
+				rows = append(rows, part)
+			}
+		}
+	}
+	var arrived []string
+	for _, name := range slices.Sorted(maps.Keys(exports)) {
+		sources = append(sources, exports[name])
+		arrived = append(arrived, fmt.Sprintf("    select '%s' as export where exists (select 1 from %s)", name, exports[name]))
+	}
+	sql := "with arrived as (\n" + strings.Join(arrived, "\n    union all\n") + "\n),\n\nneeds (measure, export) as (\n    values\n" +
+		strings.Join(needs, ",\n") + `
+),
+
+-- Measures all of whose exports hold any row.
+told as (
+    select n.measure
+    from needs n
+    left join arrived a on a.export = n.export
+    group by n.measure
+    having count(*) = count(a.export)
+),
+
+long as (
+` + strings.Join(rows, "    union all\n") + `)
+
+select
+    cast(l.measure as varchar) as measure,
+    cast(l.level as varchar) as level,
+    cast(l.unit_id as varchar) as unit_id,
+    cast(l.unit_name as varchar) as unit_name,
+    cast(l.month as varchar) as month,
+    cast(l.numerator as double) as numerator,
+    cast(l.denominator as double) as denominator,
+    cast(
+        coalesce(
+            l.value,
+            case
+                when l.denominator is null then l.scale * l.numerator
+                when l.denominator <> 0 then l.scale * l.numerator / cast(l.denominator as double)
+            end
+        ) as double
+    ) as value,
+    cast(p.cut_off as date) as cut_off
+from long l
+cross join staging.stg_parameters p
+join told t on t.measure = l.measure
+-- A member's month without anything to measure is no row: there are many, and their zeros say nothing.
+where l.level <> 'member' or l.numerator <> 0 or l.denominator <> 0
+`
+	slices.Sort(sources)
+	return Model{Name: "marts.measures", Path: "metrics.yaml", SQL: sql, Header: Header{
+		Text:    "One value of one measure of one unit in one month, with its numerator and denominator.",
+		Grain:   []string{"measure", "level", "unit_id", "month"},
+		Sources: slices.Compact(sources),
+		Columns: []Column{
+			{"measure", "id of the measure"}, {"level", "town, village, branch or member"}, {"unit_id", "the unit"},
+			{"unit_name", "its name"}, {"month", "2018-01"}, {"numerator", "of a count the count"},
+			{"denominator", "null of a count"}, {"value", "scale × numerator ÷ denominator; null where the denominator is 0 or the value is not reached"},
+			{"cut_off", "day the data is known as of"},
+		},
+		Checks: []ColumnCheck{{Rule: "not_null", Columns: []string{"measure", "level", "unit_id", "unit_name", "month", "numerator"}}},
+	}}, nil
+}
+
+// asked collects what the measures sum at some levels, and refuses what no model delivers.
+func asked(all []Measure, levels []Level, models []Model) (map[string]*relation, error) {
+	byName := map[string]Model{}
+	for _, m := range models {
+		byName[m.Name] = m
+	}
+	relations := map[string]*relation{}
+	for _, m := range all {
+		if m.Model != "" {
+			if _, ok := byName["intermediate."+m.Model]; !ok {
+				return nil, fmt.Errorf("metrics.yaml: %s: no model intermediate.%s", m.ID, m.Model)
+			}
+			continue
+		}
+		for _, term := range append(split(m.Sums.Numerator), split(m.Sums.Denominator)...) {
+			name, column, _ := strings.Cut(term, ".")
+			model, ok := byName["intermediate."+name]
+			if !ok {
+				return nil, fmt.Errorf("metrics.yaml: %s: no model intermediate.%s", m.ID, name)
+			}
+			needed := []string{column, "month"}
+			for _, level := range m.Levels {
+				needed = append(needed, unitColumn[level])
+			}
+			for _, c := range needed {
+				if !slices.ContainsFunc(model.Header.Columns, func(h Column) bool { return h.Name == c }) {
+					return nil, fmt.Errorf("metrics.yaml: %s: %s has no column %s", m.ID, model.Name, c)
+				}
+			}
+			for _, level := range m.Levels {
+				if !slices.Contains(levels, level) {
+					continue
+				}
+				if relations[name] == nil {
+					relations[name] = &relation{columns: map[string]bool{}, levels: map[Level]bool{}}
+				}
+				relations[name].columns[column] = true
+				relations[name].levels[level] = true
+			}
+		}
+	}
+	return relations, nil
+}
+
+func split(sum string) []string {
+	if sum == "" {
+		return nil
+	}
+	return strings.Split(sum, " + ")
+}
+
+func (r relation) ordered() (columns []string, levels []Level) {
+	columns = slices.Sorted(maps.Keys(r.columns))
+	for _, level := range []Level{Town, Village, Branch, Member} {
+		if r.levels[level] {
+			levels = append(levels, level)
+		}
+	}
+	return columns, levels
+}
+
+// summed is the CTE that sums a relation by level.
+func summed(name string, r *relation) string {
+	columns, levels := r.ordered()
+	var level, unit, sets, sums strings.Builder
+	for i, l := range levels {
+		c := unitColumn[l]
+		fmt.Fprintf(&level, "            when grouping(%s) = 0 then '%s'\n", c, l)
+		fmt.Fprintf(&unit, "            when grouping(%s) = 0 then %s\n", c, c)
+		if i > 0 {
+			sets.WriteString(", ")
+		}
+		fmt.Fprintf(&sets, "(month, %s)", c)
+	}
+	for _, c := range columns {
+		fmt.Fprintf(&sums, ",\n        sum(%s) as %s", c, c)
+	}
+	return fmt.Sprintf(`%s_sums as (
+    select
+        case
+%s        end as level,
+        case
+%s        end as unit_id,
+        month%s
+    from intermediate.%s
+    group by grouping sets (%s)
+)`, name, level.String(), unit.String(), sums.String(), name, sets.String())
+}
+
+// rows is the part of the long table one measure contributes from one table of sums.
+func (m Measure) rows(t sumsTable) (string, bool) {
+	var levels []string
+	for _, level := range m.Levels {
+		if slices.Contains(t.levels, level) {
+			levels = append(levels, "'"+string(level)+"'")
+		}
+	}
+	if len(levels) == 0 {
+		return "", false
+	}
+	// A value of its own has no scale: where it is null, it was not reached, and nothing is divided in its place.
+	numerator, denominator, value, join := plus(m.Sums.Numerator), "cast(null as double)", "cast(null as double)", ""
+	scale := strconv.FormatFloat(m.Scale, 'e', -1, 64)
+	switch {
+	case m.Model != "":
+		numerator, denominator, value, scale = "coalesce(v.numerator, 0e0)", "coalesce(v.denominator, 0e0)", "v.value", "cast(null as double)"
+		join = fmt.Sprintf("    left join intermediate.%s v\n        on v.measure = '%s' and v.level = u.level and v.unit_id = u.unit_id and v.month = u.month\n", m.Model, m.ID)
+	case m.Rate():
+		denominator = plus(m.Sums.Denominator)
+	}
+	return fmt.Sprintf(`    select
+        '%s' as measure,
+        u.level,
+        u.unit_id,
+        u.unit_name,
+        u.month,
+        %s as numerator,
+        %s as denominator,
+        %s as scale,
+        %s as value
+    from %s u
+%s    where u.level in (%s)
+`, m.ID, numerator, denominator, scale, value, t.name, join, strings.Join(levels, ", ")), true
+}
+
+func plus(sum string) string {
+	var columns []string
+	for _, term := range split(sum) {
+		columns = append(columns, "u."+strings.Replace(term, ".", "__", 1))
+	}
+	if len(columns) == 1 {
+		return columns[0]
+	}
+	return "(" + strings.Join(columns, " + ") + ")"
+}
+
+// definitionModel makes the table of definitions, with the targets and bases the town has put in place of theirs.
+func definitionModel([]Model) (Model, error) {
+	var values []string
+	for i, m := range Measures() {
+		target := "cast(null as double)"
+		if m.Target != nil {
+			target = strconv.FormatFloat(*m.Target, 'e', -1, 64)
+		}
+		values = append(values, "        ("+strings.Join([]string{
+			quote(m.ID), quote(m.Name.Zh), quote(m.Name.En), quote(m.Group), quote(m.Unit), quote(string(m.Direction)),
+			quote(m.Numerator.Zh), quote(m.Numerator.En), quote(m.Denominator.Zh), quote(m.Denominator.En), quote(m.Note.Zh), quote(m.Note.En),
+			target, strconv.FormatFloat(m.MinBase, 'e', -1, 64), strconv.FormatFloat(m.Scale, 'e', -1, 64), strconv.Itoa(i + 1),
+		}, ", ")+")")
+	}
+	texts := []string{"measure", "name_zh", "name_en", "measure_group", "unit", "direction",
+		"numerator_zh", "numerator_en", "denominator_zh", "denominator_en", "note_zh", "note_en"}
+	var selected, columns []string
+	header := []Column{}
+	for _, c := range texts {
+		selected = append(selected, fmt.Sprintf("    cast(d.%s as varchar) as %s", c, c))
+		columns = append(columns, c)
+		header = append(header, Column{Name: c})
+	}
+	header = append(header, Column{"target", "the town's, else the definition's"},
+		Column{"min_base", "below it a value is shown, not judged: the town's for the measure, else the larger of the definition's and the town's general one"},
+		Column{Name: "scale"}, Column{"position", "order of the dictionary"})
+	sql := fmt.Sprintf(`with definitions (%s, target, min_base, scale, position) as (
+    values
+%s
+)
+
+select
+%s,
+    cast(coalesce(s.target, d.target) as double) as target,
+    cast(coalesce(s.min_base, case when d.min_base > 0 then later_of(d.min_base, p.minimum_base) else 0 end) as double) as min_base,
+    cast(d.scale as double) as scale,
+    cast(d.position as bigint) as position
+from definitions d
+cross join staging.stg_parameters p
+left join staging.stg_measure_settings s on s.measure = d.measure
+`, strings.Join(columns, ", "), strings.Join(values, ",\n"), strings.Join(selected, ",\n"))
+	return Model{Name: "marts.measure_definitions", Path: "metrics.yaml", SQL: sql, Header: Header{
+		Text: "One measure as it is defined.", Grain: []string{"measure"},
+		Sources: []string{"staging.stg_measure_settings", ParameterTable}, Columns: header,
+	}}, nil
+}
+
+func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }

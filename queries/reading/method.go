@@ -1,0 +1,142 @@
+package reading
+
+import (
+	"math"
+
+	"hulian/queries"
+	"hulian/queries/stats/estimate"
+	"hulian/queries/stats/spc"
+)
+
+// draw chooses the chart of a series and draws it. The choice looks at the newest phase only and at bases, never at
+// which chart would fire:
+//
+//   - a share or a rate per 1,000 whose base varies by more than a quarter: p or u, widened for variation beyond
+//     chance (p′, u′; Laney 2002) where the mean base is 300 or more;
+//   - a count below 10 a month on average: c, the chart of rare counts;
+//   - everything else, bases that hardly vary included: XmR.
+func draw(m queries.Measure, series, newest []Month, o spc.Options) (Method, spc.Chart) {
+	x, n, values := make([]float64, len(series)), make([]float64, len(series)), make([]float64, len(series))
+	for i, month := range series {
+		x[i], n[i], values[i] = month.Numerator, month.Denominator, month.Value
+	}
+	smallest, largest, base := bases(newest)
+	uneven := m.Rate() && smallest > 0 && largest > evenBases*smallest
+	switch {
+	case uneven && m.Unit == "share" && base >= largeBase:
+		return PPrime, spc.PPrime(x, n, o)
+	case uneven && m.Unit == "share":
+		return PChart, spc.P(x, n, o)
+	case uneven && m.Unit == "per_thousand":
+		for i := range n {
+			n[i] /= m.Scale
+		}
+		if base >= largeBase {
+			return UPrime, spc.UPrime(x, n, o)
+		}
+		return UChart, spc.U(x, n, o)
+	case m.Unit == "count" && mean(newest) < rareCount:
+		for i := range n {
+			n[i] = 1
+		}
+		return CChart, spc.U(x, n, o)
+	default:
+		return XmR, clipped(spc.XmR(values, o), m)
+	}
+}
+
+// clipped keeps the limits drawn where values can be: a limit of 104 % helps nobody. The rules have fired before.
+func clipped(c spc.Chart, m queries.Measure) spc.Chart {
+	if m.Unit == "coefficient" {
+		return c
+	}
+	ceiling := math.Inf(1)
+	if m.Unit == "share" {
+		ceiling = 1
+	}
+	clip := func(n estimate.Number) estimate.Number {
+		return n.Map(func(x float64) float64 { return math.Min(ceiling, math.Max(0, x)) })
+	}
+	for i := range c.Points {
+		c.Points[i].Lower, c.Points[i].Upper = clip(c.Points[i].Lower), clip(c.Points[i].Upper)
+	}
+	return c
+}
+
+// bases are the smallest, largest and mean denominator of the months that have one.
+func bases(series []Month) (smallest, largest, mean float64) {
+	smallest = math.Inf(1)
+	count := 0.0
+	for _, m := range series {
+		if m.Denominator > 0 {
+			smallest, largest = math.Min(smallest, m.Denominator), math.Max(largest, m.Denominator)
+			mean += m.Denominator
+			count++
+		}
+	}
+	return smallest, largest, mean / count
+}
+
+func mean(series []Month) float64 {
+	var sum, count float64
+	for _, m := range series {
+		if !math.IsNaN(m.Value) {
+			sum += m.Value
+			count++
+		}
+	}
+	return sum / count
+}
+
+// run counts the months that make the rule of the last point fire.
+func (r *Reading) run(last spc.Point) int {
+	points := r.Chart.Points
+	from := r.Chart.Phases[last.Phase].From
+	n := 1
+	switch r.Rule {
+	case spc.ShiftRule:
+		for i := last.Index - 1; i >= from && points[i].Shift == last.Shift; i-- {
+			n++
+		}
+	case spc.TrendRule:
+		for i := last.Index - 1; i >= from && points[i].Trend == last.Trend; i-- {
+			n++
+		}
+	case spc.TwoOfThreeRule:
+		return minimumRun
+	}
+	return n
+}
+
+// surprise is −log₁₀ of the chance that a steady process shows this or more at one month: the normal tail beyond the
+// limits, (½)^(n−1) for n on one side, 2/n! for n rising or falling, and 3 × 2 × 0.0228² for two of three. It orders
+// signals; it is not a p-value to print, because the rules are tried every month.
+func (r *Reading) surprise(last spc.Point, phase spc.Phase) float64 {
+	switch r.Rule {
+	case spc.ShiftRule:
+		return float64(r.Run-1) * math.Log10(2)
+	case spc.TrendRule:
+		factorial, _ := math.Lgamma(float64(r.Run) + 1)
+		return factorial/math.Ln10 - math.Log10(2)
+	case spc.TwoOfThreeRule:
+		return -math.Log10(6 * 0.0228 * 0.0228)
+	}
+	return min(99, -math.Log10(math.Erfc(r.sigmas(last, phase)/math.Sqrt2)))
+}
+
+// sigmas is how far the last point lies from its centre, in standard deviations of one point.
+func (r *Reading) sigmas(last spc.Point, phase spc.Phase) float64 {
+	distance := math.Abs(last.Value.Value - last.Centre.Value)
+	one := phase.Sigma.Or(1)
+	if base, ok := last.Base.Get(); ok {
+		spread := last.Centre.Value
+		if r.Method == PChart || r.Method == PPrime {
+			spread *= 1 - last.Centre.Value
+		}
+		one *= math.Sqrt(spread / base)
+	}
+	if one == 0 {
+		return 38 // a flat line that moves: as sure as the tail can say
+	}
+	return math.Min(38, distance/one)
+}

@@ -1,0 +1,240 @@
+package reading
+
+import (
+	"math"
+
+	"hulian/queries"
+	"hulian/queries/stats/estimate"
+	"hulian/queries/stats/rate"
+	"hulian/queries/stats/spc"
+)
+
+// Month is one value of a series; NaN where there is none.
+type Month struct {
+	Month       string // YYYY-MM
+	Numerator   float64
+	Denominator float64
+	Value       float64 // in the measure's unit: scale × numerator ÷ denominator
+}
+
+// Variation says what kind of change the newest value shows.
+type Variation string
+
+// Kinds of variation.
+const (
+	Improving Variation = "improving"
+	Worsening Variation = "worsening"
+	Common    Variation = "common"     // nothing beyond chance
+	Shift     Variation = "shift"      // a signal of a measure without a better direction
+	NotEnough Variation = "not_enough" // too few months, a small base or a month not ripe
+	Unread    Variation = "unread"     // a stock or a filling measure: its months are no sample of a process
+)
+
+// Assurance says whether the target will be met as things stand.
+type Assurance string
+
+// Kinds of assurance.
+const (
+	NoTarget  Assurance = "no_target"
+	Met       Assurance = "met"
+	Missed    Assurance = "missed"
+	HitOrMiss Assurance = "hit_or_miss"
+)
+
+// Method names how a series was read.
+type Method string
+
+// The methods.
+const (
+	XmR        Method = "xmr"
+	PChart     Method = "p"
+	PPrime     Method = "p_prime"
+	UChart     Method = "u"
+	UPrime     Method = "u_prime"
+	CChart     Method = "c" // u with one month as the base
+	NoChart    Method = "none"
+	evenBases         = 1.25 // largest base over smallest below which values may be read without their bases
+	largeBase         = 300  // mean base from which variation beyond chance shows and limits must be widened for it
+	rareCount         = 10   // mean count below which a count is read as rare events
+	minimumRun        = 2
+)
+
+// Reading is what one value of a measure means.
+type Reading struct {
+	Measure queries.Measure
+	Rules   Rules
+	Month
+	Previous Month // the month before; its Value is NaN where there is none
+
+	Low, High      float64     // 95 % interval in the measure's unit; NaN where there is none
+	IntervalMethod rate.Method // empty where there is none
+
+	SmallBase bool
+	Unripe    bool
+	Variation Variation
+	Assurance Assurance
+	Rule      spc.Rule // that fired at this month
+	Sign      int      // +1 high or rising, −1 low or falling
+	Run       int      // months in the run or trend that fired
+	Method    Method
+	Trial     bool            // limits from fewer than 12 months
+	Points    int             // months the limits stand on
+	Centre    estimate.Number // of the phase the month lies in
+	Before    estimate.Number // centre of the phase before the programme; absent without one
+	Heading   int             // +1 or −1 where the phase moves up or down instead of holding a level: its centre is provisional
+	Came      estimate.Number // first value of a phase that moves
+	CameIn    string          // and its month
+	Surprise  float64         // −log₁₀ of how often a steady process would do this; 0 without a signal
+	Chart     spc.Chart       // in shares for shares, else in the measure's unit; one point for each of Months
+	Months    []string        // of the chart's points
+}
+
+// Known reports whether there is a value.
+func (r Reading) Known() bool { return !math.IsNaN(r.Value) }
+
+// Signal reports whether the value changed beyond chance.
+func (r Reading) Signal() bool {
+	return r.Variation == Improving || r.Variation == Worsening || r.Variation == Shift
+}
+
+// Change is the difference to the month before, NaN where one of them is missing.
+func (r Reading) Change() float64 { return r.Value - r.Previous.Value }
+
+// Read reads the last month of a series. The series holds consecutive months, oldest first; months after the one read
+// are not part of it.
+func Read(m queries.Measure, series []Month, rules Rules) Reading {
+	none := Month{Numerator: math.NaN(), Denominator: math.NaN(), Value: math.NaN()}
+	r := Reading{Measure: m, Rules: rules, Month: none, Previous: none, Low: math.NaN(), High: math.NaN(), Variation: NotEnough, Assurance: NoTarget, Method: NoChart}
+	if len(series) == 0 {
+		return r
+	}
+	r.Month = series[len(series)-1]
+	if len(series) > 1 {
+		r.Previous = series[len(series)-2]
+	}
+	r.interval()
+	r.SmallBase = rules.Small(m, r.Denominator)
+	r.Unripe = !rules.Ripe(r.Month.Month)
+	switch {
+	case !r.Known() || r.SmallBase || r.Unripe:
+		return r
+	case m.Series == queries.Stock || m.Series == queries.Filling:
+		r.Variation = Unread
+		if m.Series == queries.Stock {
+			r.standing()
+		}
+		return r
+	}
+	r.overTime(series)
+	return r
+}
+
+func (r *Reading) interval() {
+	m := r.Measure
+	switch {
+	case !m.Rate() || !(r.Denominator > 0) || !r.Known() || m.Group == "capacity":
+		return
+	case m.Unit == "share" && r.Numerator >= 0 && r.Numerator <= r.Denominator:
+		w := rate.Wilson(r.Numerator, r.Denominator, 0.95)
+		r.Low, r.High, r.IntervalMethod = w.Low.Or(math.NaN()), w.High.Or(math.NaN()), w.Method
+	case m.Unit == "per_thousand":
+		w := rate.Counts(r.Numerator, r.Denominator, m.Scale, 0.95)
+		r.Low, r.High, r.IntervalMethod = w.Low.Or(math.NaN()), w.High.Or(math.NaN()), w.Method
+	}
+}
+
+// standing compares what stands at the month's end with the target: there is no process to give limits.
+func (r *Reading) standing() {
+	if r.Rules.Target == nil {
+		return
+	}
+	target := *r.Rules.Target
+	switch r.Measure.Direction {
+	case queries.Up:
+		r.Assurance = metIf(r.Value >= target)
+	case queries.Down:
+		r.Assurance = metIf(r.Value <= target)
+	}
+}
+
+func metIf(met bool) Assurance {
+	if met {
+		return Met
+	}
+	return Missed
+}
+
+// overTime draws the control chart of the ripe months and reads its last point.
+func (r *Reading) overTime(series []Month) {
+	series = r.independent(series)
+	options := spc.Options{Direction: directions[r.Measure.Direction]}
+	if r.Rules.Target != nil {
+		options.Target = estimate.Of(*r.Rules.Target)
+	}
+	for i, month := range series {
+		r.Months = append(r.Months, month.Month)
+		if r.Rules.Start != "" && month.Month >= r.Rules.Start && len(options.Rebase) == 0 {
+			options.Rebase = []int{i}
+		}
+	}
+	r.Method, r.Chart = draw(r.Measure, series, r.newestPhase(series), options)
+	last, ok := r.Chart.Last()
+	if !ok || last.Index != len(series)-1 {
+		return
+	}
+	r.Trial = r.Chart.Trial
+	phase := r.Chart.Phases[last.Phase]
+	r.Points, r.Centre = phase.N, phase.Centre
+	if last.Phase > 0 && r.Chart.Phases[last.Phase-1].N >= spc.MinimumPoints {
+		r.Before = r.Chart.Phases[last.Phase-1].Centre
+	}
+	r.Variation, r.Assurance = variations[r.Chart.Variation], assurances[r.Chart.Assurance]
+	if r.Variation == NotEnough {
+		return
+	}
+	r.moving(phase)
+	if r.Variation == Common {
+		return
+	}
+	if r.Rule, r.Sign = signal(last); r.Sign != last.Sign && r.Variation != Shift {
+		r.Variation = map[bool]Variation{true: Improving, false: Worsening}[(r.Sign > 0) == (r.Measure.Direction == queries.Up)]
+	}
+	r.Run = r.run(last)
+	r.Surprise = r.surprise(last, phase)
+}
+
+// independent leaves out the months of a rolling measure that share data with a later one kept. (Where the month read is
+// ripe, all before it are.)
+func (r *Reading) independent(series []Month) []Month {
+	step := 1
+	if r.Measure.Series == queries.Rolling {
+		step = max(1, r.Rules.Pooled)
+	}
+	var kept []Month
+	for i := (len(series) - 1) % step; i < len(series); i += step {
+		m := series[i]
+		if r.Rules.Small(r.Measure, m.Denominator) && r.Measure.Series == queries.Rolling {
+			m.Value = math.NaN() // a median of few durations has no base to weigh it by
+		}
+		kept = append(kept, m)
+	}
+	return kept
+}
+
+// newestPhase is the part of the series since the programme's start, by which the method is chosen; the whole series
+// where that has too few months.
+func (r *Reading) newestPhase(series []Month) []Month {
+	for i, m := range series {
+		if r.Rules.Start != "" && m.Month >= r.Rules.Start && len(series)-i >= spc.MinimumPoints {
+			return series[i:]
+		}
+	}
+	return series
+}
+
+var (
+	directions = map[queries.Direction]spc.Direction{queries.Up: spc.Up, queries.Down: spc.Down, queries.Neutral: spc.Neutral}
+	variations = map[spc.Variation]Variation{spc.VariationUnknown: NotEnough, spc.Common: Common, spc.Improving: Improving,
+		spc.Worsening: Worsening, spc.SpecialHigh: Shift, spc.SpecialLow: Shift}
+	assurances = map[spc.Assurance]Assurance{spc.AssuranceUnknown: NoTarget, spc.ReliablyMet: Met, spc.ReliablyMissed: Missed, spc.HitOrMiss: HitOrMiss}
+)

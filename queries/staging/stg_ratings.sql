@@ -1,0 +1,78 @@
+-- One star rating of a grid branch, with the days its period spans. Periods: 2017, 2017H2, 2017Q3 or 2017-08.
+-- grain: branch_id, period
+-- sources: exports.ratings, staging.stg_branches, staging.stg_parameters
+-- columns:
+--   branch_id: grid branch
+--   village_id: village
+--   town: town
+--   period: as exported
+--   period_start: first day
+--   period_end: last day
+--   stars: stars
+--   rank: place within the village as exported, else by stars and the sum of the three scores
+--   branches_ranked: branches of the village rated for the period
+--   funding: yuan
+--   operation: standard operation
+--   effect: effect
+--   cooperation: cooperation with above
+--   grid_cadre_score: the grid cadres' view
+--   villager_score: the villager representatives' view
+-- checks:
+--   not_null: period_start, period_end
+with dated as (
+    select
+        r.*,
+        b.village_id,
+        b.town,
+        case
+            when substr(r.period, 5, 1) = 'H' then (try_cast(substr(r.period, 6, 1) as integer) - 1) * 6 + 1
+            when substr(r.period, 5, 1) = 'Q' then (try_cast(substr(r.period, 6, 1) as integer) - 1) * 3 + 1
+            when substr(r.period, 5, 1) = '-' then try_cast(substr(r.period, 6, 2) as integer)
+            else 1
+        end as first_month,
+        case
+            when substr(r.period, 5, 1) = 'H' then 6
+            when substr(r.period, 5, 1) = 'Q' then 3
+            when substr(r.period, 5, 1) = '-' then 1
+            else 12
+        end as months
+    from exports.ratings r
+    left join staging.stg_branches b on b.branch_id = r.branch_id
+),
+
+spanned as (
+    select
+        d.*,
+        cast(try_cast(substr(d.period, 1, 4) || '-01-01' as date) + (d.first_month - 1) * interval '1' month as date) as period_start
+    from dated d
+),
+
+ended as (
+    select s.*, cast(s.period_start + s.months * interval '1' month - interval '1' day as date) as period_end
+    from spanned s
+)
+
+select
+    cast(e.branch_id as varchar) as branch_id,
+    cast(e.village_id as varchar) as village_id,
+    cast(e.town as varchar) as town,
+    cast(e.period as varchar) as period,
+    cast(e.period_start as date) as period_start,
+    cast(e.period_end as date) as period_end,
+    cast(e.stars as bigint) as stars,
+    cast(
+        coalesce(e.rank, rank() over (
+            partition by e.village_id, e.period
+            order by e.stars desc, coalesce(e.operation, 0) + coalesce(e.effect, 0) + coalesce(e.cooperation, 0) desc
+        )) as bigint
+    ) as rank,
+    cast(count(*) over (partition by e.village_id, e.period) as bigint) as branches_ranked,
+    cast(e.funding as double) as funding,
+    cast(e.operation as double) as operation,
+    cast(e.effect as double) as effect,
+    cast(e.cooperation as double) as cooperation,
+    cast(e.grid_cadre_score as double) as grid_cadre_score,
+    cast(e.villager_score as double) as villager_score
+from ended e
+cross join staging.stg_parameters p
+where e.period_end <= p.cut_off

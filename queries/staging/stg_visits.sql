@@ -1,0 +1,28 @@
+-- One visit known at the cut-off.
+-- grain: visit_id
+-- kind: view
+-- sources: exports.visits, staging.stg_parameters
+-- columns:
+--   visit_id: the exporter's number, or the one made from member, household and time
+--   household_id: household visited
+--   member_id: visiting member
+--   visited_at: when, local time
+--   visited_on: the day of it
+--   channel: home, round_table, phone, wechat or event
+--   note: what the visit found
+with visits as (
+    select visit_id, household_id, member_id, visited_at, channel, note
+    from exports.visits
+)
+
+select
+    cast(v.visit_id as varchar) as visit_id,
+    cast(v.household_id as varchar) as household_id,
+    cast(v.member_id as varchar) as member_id,
+    cast(v.visited_at as timestamp) as visited_at,
+    cast(v.visited_at as date) as visited_on,
+    cast(v.channel as varchar) as channel,
+    cast(v.note as varchar) as note
+from visits v
+cross join staging.stg_parameters p
+where v.visited_at < cast(p.cut_off as timestamp) + interval '1' day

@@ -1,0 +1,191 @@
+package did
+
+import (
+	"math"
+	"slices"
+
+	"hulian/queries/stats/estimate"
+)
+
+// panel is what is left after the checks: every unit in every period.
+type panel struct {
+	n       int
+	periods []int
+	first   []int // 0 for never
+	y       [][]float64
+	names   []string
+}
+
+// fewUnits is where influence-function intervals begin to cover as they say (BenchmarkStaggered).
+const fewUnits = 40
+
+// largest bounds outcomes, so that no square of a difference overflows.
+const largest = 1e150
+
+type unitRows struct {
+	name  string
+	first int
+	y     map[int]float64
+	split bool // rows disagree about First
+}
+
+// prepare checks and cuts the rows to a balanced panel. It reports whether anything can be estimated.
+func (r *Result) prepare(rows []Observation) bool {
+	units, periods := r.collect(rows)
+	if len(periods) < 2 {
+		r.warn(estimate.NotEstimable, "%d periods: a change needs a before and an after", len(periods))
+		return false
+	}
+	a := r.Options.Anticipation
+	early, late := 0, 0
+	var kept []*unitRows
+	for _, u := range units {
+		switch {
+		case u.first != 0 && u.first <= periods[0]+a:
+			early++
+			continue
+		case u.first > periods[len(periods)-1]+a:
+			late++
+			u.first = 0
+		}
+		kept = append(kept, u)
+	}
+	if early > 0 {
+		r.warn(estimate.Convention, "%d units are treated at or before the first period%s and were left out", early, anticipated(a))
+	}
+	if late > 0 {
+		r.warn(estimate.Convention, "%d units start after the last period and count as never treated", late)
+	}
+	kept, periods = r.withoutNever(kept, periods)
+	var balanced []*unitRows
+	for _, u := range kept {
+		if !slices.ContainsFunc(periods, func(t int) bool { _, ok := u.y[t]; return !ok }) {
+			balanced = append(balanced, u)
+		}
+	}
+	if left := len(kept) - len(balanced); left > 0 {
+		r.warn(estimate.MissingValues, "%d of %d units miss a period and were left out: the panel must be balanced", left, len(kept))
+	}
+	if len(balanced) == 0 || len(periods) < 2 {
+		r.warn(estimate.NotEstimable, "no unit is left with all of %d periods", len(periods))
+		return false
+	}
+	r.fill(balanced, periods)
+	return true
+}
+
+func anticipated(a int) string {
+	if a == 0 {
+		return ""
+	}
+	return " plus anticipation"
+}
+
+func (r *Result) collect(rows []Observation) (units []*unitRows, periods []int) {
+	byName := map[string]*unitRows{}
+	seen := map[int]bool{}
+	missing, doubled, split := 0, 0, 0
+	for _, row := range rows {
+		if !(math.Abs(row.Y) < largest) {
+			missing++
+			continue
+		}
+		u, ok := byName[row.Unit]
+		if !ok {
+			u = &unitRows{name: row.Unit, first: max(0, row.First), y: map[int]float64{}}
+			byName[row.Unit] = u
+			units = append(units, u)
+		}
+		if u.first != max(0, row.First) {
+			u.split = true
+		}
+		if _, ok := u.y[row.Time]; ok {
+			doubled++
+			continue
+		}
+		u.y[row.Time] = row.Y
+		if !seen[row.Time] {
+			seen[row.Time] = true
+			periods = append(periods, row.Time)
+		}
+	}
+	slices.Sort(periods)
+	units = slices.DeleteFunc(units, func(u *unitRows) bool {
+		if u.split {
+			split++
+		}
+		return u.split
+	})
+	slices.SortStableFunc(units, func(a, b *unitRows) int {
+		switch {
+		case a.name < b.name:
+			return -1
+		case a.name > b.name:
+			return 1
+		}
+		return 0
+	})
+	if missing > 0 {
+		r.warn(estimate.MissingValues, "%d rows without an outcome were left out", missing)
+	}
+	if doubled > 0 {
+		r.warn(estimate.Invalid, "%d rows repeat a unit and period; the first was kept", doubled)
+	}
+	if split > 0 {
+		r.warn(estimate.Invalid, "%d units have more than one first period and were left out", split)
+	}
+	return units, periods
+}
+
+// withoutNever lets the last cohort stand for the never treated where there are none.
+func (r *Result) withoutNever(units []*unitRows, periods []int) ([]*unitRows, []int) {
+	last := 0
+	for _, u := range units {
+		if u.first == 0 {
+			return units, periods
+		}
+		last = max(last, u.first)
+	}
+	if last == 0 {
+		return units, periods
+	}
+	r.LastAsComparison = true
+	for _, u := range units {
+		if u.first == last {
+			u.first = 0
+		}
+	}
+	from := last - r.Options.Anticipation
+	periods = slices.DeleteFunc(slices.Clone(periods), func(t int) bool { return t >= from })
+	r.warn(estimate.Convention, "there is no never treated unit: the last cohort, %d, serves as comparison and the periods from %d on were dropped", last, from)
+	return units, periods
+}
+
+func (r *Result) fill(units []*unitRows, periods []int) {
+	p := panel{n: len(units), periods: periods}
+	for _, u := range units {
+		y := make([]float64, len(periods))
+		for k, t := range periods {
+			y[k] = u.y[t]
+		}
+		p.y, p.first, p.names = append(p.y, y), append(p.first, u.first), append(p.names, u.name)
+		if u.first == 0 {
+			r.Never++
+		} else {
+			r.Sizes[u.first]++
+		}
+	}
+	for g := range r.Sizes {
+		r.Groups = append(r.Groups, g)
+	}
+	slices.Sort(r.Groups)
+	for _, g := range r.Groups {
+		if r.Sizes[g] < 5 {
+			r.warn(estimate.SmallBase, "cohort %d has %d units only: its standard errors are too small", g, r.Sizes[g])
+		}
+	}
+	if p.n < fewUnits {
+		r.warn(estimate.SmallBase, "%d units: intervals are a little narrow (about 92 %% instead of 95 at 20); deal the starts anew for a p-value that holds", p.n)
+	}
+	r.Units, r.Periods, r.panel = p.n, periods, p
+}

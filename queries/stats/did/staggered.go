@@ -1,0 +1,269 @@
+package did
+
+import (
+	"math"
+
+	"hulian/queries/stats/estimate"
+)
+
+// Observation is one unit in one period. First is the unit's first period under the change, 0 for never; periods are
+// whole numbers that count evenly (years, or months numbered through).
+type Observation struct {
+	Unit  string
+	Time  int
+	First int
+	Y     float64
+}
+
+// Control says who stands for "without the change".
+type Control string
+
+// The comparison groups.
+const (
+	NeverTreated  Control = "nevertreated"
+	NotYetTreated Control = "notyettreated"
+)
+
+// Base says which period an effect is measured from.
+type Base string
+
+// The bases.
+const (
+	Varying   Base = "varying"   // before treatment: the period just before; after: the last one before treatment
+	Universal Base = "universal" // always the last one before treatment
+)
+
+// Options steer Staggered. The zero value compares with never treated units from varying bases.
+type Options struct {
+	Control      Control
+	Base         Base
+	Anticipation int // periods before First in which units already respond
+	// BalanceEvents is the last event time of the balanced event study; 0 means 1. It uses only cohorts observed that
+	// long, so that the mix of cohorts is the same at every event time from 0 on.
+	BalanceEvents int
+	Confidence    float64
+	Draws         int    // of the multiplier bootstrap; 0 means none
+	Seed          uint64 // 0 means 1
+}
+
+// GroupTime is the effect on one cohort in one period.
+type GroupTime struct {
+	Group      int               `json:"group"`
+	Time       int               `json:"time"`
+	Att        float64           `json:"att"`
+	SE         estimate.Number   `json:"se"` // absent in the base period
+	CI         estimate.Interval `json:"ci"`
+	BaseTime   int               `json:"base"`
+	Treated    int               `json:"n_treated"`
+	Comparison int               `json:"n_control"`
+	BootSE     estimate.Number   `json:"boot_se"`
+	Band       estimate.Interval `json:"band"` // uniform over all cells
+
+	influence []float64
+}
+
+// Average is one number made of several cells.
+type Average struct {
+	Att estimate.Number   `json:"att"`
+	SE  estimate.Number   `json:"se"`
+	CI  estimate.Interval `json:"ci"`
+
+	influence []float64
+}
+
+// Entry is one line of an aggregation: an event time, a cohort or a period.
+type Entry struct {
+	Key int `json:"key"`
+	Average
+	Treated int               `json:"n_treated"` // units behind it
+	BootSE  estimate.Number   `json:"boot_se"`
+	Band    estimate.Interval `json:"band"` // uniform over the lines of the aggregation
+}
+
+// Aggregation is a set of lines and their summary.
+type Aggregation struct {
+	Overall  Average         `json:"overall"`
+	Entries  []Entry         `json:"entries"`
+	Critical estimate.Number `json:"critical_value"` // of the uniform band
+}
+
+// Wald is a joint test that several effects are zero.
+type Wald struct {
+	Events   []int           `json:"event_times,omitempty"`
+	W        estimate.Number `json:"W"`
+	DF       int             `json:"df"`
+	P        estimate.Number `json:"p"`
+	Singular bool            `json:"singular"`
+}
+
+// Result is a staggered difference in differences.
+type Result struct {
+	Units    int `json:"n_units"`
+	Never    int `json:"n_never"`
+	Periods  []int
+	Groups   []int // cohorts
+	Sizes    map[int]int
+	Options  Options         `json:"-"`
+	Cells    []GroupTime     `json:"att_gt"`
+	Critical estimate.Number `json:"critical_value"` // of the uniform band over all cells
+
+	Simple   Average      `json:"simple"`
+	Dynamic  Aggregation  `json:"dynamic"`
+	Balanced *Aggregation `json:"dynamic_balanced,omitempty"`
+	Group    Aggregation  `json:"group"`
+	Calendar Aggregation  `json:"calendar"`
+
+	Wald             *Wald              `json:"wald,omitempty"`             // over all cells before treatment
+	PretrendDynamic  *Wald              `json:"pretrend_dynamic,omitempty"` // over the event times before treatment
+	LastAsComparison bool               `json:"last_cohort_as_comparison"`
+	Warnings         []estimate.Warning `json:"warnings,omitempty"`
+
+	panel panel
+}
+
+// Staggered estimates ATT(g, t), the average effect in period t on the cohort first treated in period g:
+//
+//	ATT(g,t) = mean(Yₜ − Y_b | cohort g) − mean(Yₜ − Y_b | comparison)
+//
+// with b the last period before g − anticipation (and, for varying bases before treatment, the period just before t).
+// Comparison units are never treated, or not yet treated: of another cohort with First > max(t, b) + anticipation.
+// Standard errors come from the influence functions
+//
+//	ψᵢ = n/n_g 1{i∈g}(ΔYᵢ − mean_g) − n/n_c 1{i∈c}(ΔYᵢ − mean_c), se = √Σψ² / n
+//
+// with divisor n; those of weighted averages include the estimation of the cohorts' shares. Callaway & Sant'Anna
+// (2021), unconditional version.
+//
+// The panel must be balanced: units missing a period are left out and counted. Units treated at or before the first
+// period (plus anticipation) have no "before" and are left out. Without never treated units the last cohort takes
+// their place, and the periods from its start (less anticipation) on are dropped.
+func Staggered(rows []Observation, o Options) Result {
+	o = o.defaults()
+	r := Result{Options: o, Sizes: map[int]int{}}
+	if !r.prepare(rows) {
+		return r
+	}
+	r.cells()
+	if len(r.Cells) == 0 {
+		r.warn(estimate.NotEstimable, "no cohort has a period before and comparison units: no effect")
+		return r
+	}
+	r.aggregate()
+	r.pretest()
+	if o.Draws > 0 {
+		r.bootstrap()
+	}
+	return r
+}
+
+func (o Options) defaults() Options {
+	if o.Control != NotYetTreated {
+		o.Control = NeverTreated
+	}
+	if o.Base != Universal {
+		o.Base = Varying
+	}
+	o.Anticipation = max(0, o.Anticipation)
+	if o.BalanceEvents <= 0 {
+		o.BalanceEvents = 1
+	}
+	if !(o.Confidence > 0 && o.Confidence < 1) {
+		o.Confidence = 0.95
+	}
+	if o.Seed == 0 {
+		o.Seed = 1
+	}
+	return o
+}
+
+func (r *Result) warn(code estimate.Code, format string, args ...any) {
+	r.Warnings = append(r.Warnings, estimate.Warn(code, format, args...))
+}
+
+// cells fills ATT(g, t) for every cohort and period that has a base and comparison units.
+func (r *Result) cells() {
+	p, a := r.panel, r.Options.Anticipation
+	without := 0
+	for _, g := range r.Groups {
+		before := -1 // the last period before g − anticipation
+		for k, t := range p.periods {
+			if t+a < g {
+				before = k
+			}
+		}
+		if before < 0 {
+			continue
+		}
+		for k, t := range p.periods {
+			base := before
+			if r.Options.Base == Varying && t < g-a {
+				base = k - 1
+			}
+			switch {
+			case base < 0:
+				continue
+			case base == k:
+				r.Cells = append(r.Cells, GroupTime{Group: g, Time: t, BaseTime: t, Treated: r.Sizes[g], influence: make([]float64, p.n)})
+				continue
+			}
+			if cell, ok := r.cell(g, k, base); ok {
+				r.Cells = append(r.Cells, cell)
+			} else {
+				without++
+			}
+		}
+	}
+	if without > 0 {
+		r.warn(estimate.NotEstimable, "%d cohort-periods have no comparison unit left and were skipped", without)
+	}
+}
+
+func (r *Result) cell(g, k, base int) (GroupTime, bool) {
+	p, a := r.panel, r.Options.Anticipation
+	until := max(p.periods[k], p.periods[base]) + a
+	comparison := func(first int) bool {
+		return first == 0 || r.Options.Control == NotYetTreated && first != g && first > until
+	}
+	var nt, nc, mt, mc float64
+	change := make([]float64, p.n)
+	for i := range p.n {
+		change[i] = p.y[i][k] - p.y[i][base]
+		switch {
+		case p.first[i] == g:
+			nt++
+			mt += (change[i] - mt) / nt
+		case comparison(p.first[i]):
+			nc++
+			mc += (change[i] - mc) / nc
+		}
+	}
+	if nt == 0 || nc == 0 {
+		return GroupTime{}, false
+	}
+	cell := GroupTime{Group: g, Time: p.periods[k], BaseTime: p.periods[base], Att: mt - mc, Treated: int(nt), Comparison: int(nc), influence: make([]float64, p.n)}
+	n := float64(p.n)
+	for i := range p.n {
+		switch {
+		case p.first[i] == g:
+			cell.influence[i] = n / nt * (change[i] - mt)
+		case comparison(p.first[i]):
+			cell.influence[i] = -n / nc * (change[i] - mc)
+		}
+	}
+	cell.SE = standardError(cell.influence, cell.Att)
+	cell.CI = estimate.Around(estimate.Of(cell.Att), cell.SE, estimate.Z(r.Options.Confidence))
+	return cell, true
+}
+
+// standardError is √Σψ²/n; a spread of nothing but rounding is no standard error.
+func standardError(influence []float64, scale float64) estimate.Number {
+	var sum float64
+	for _, v := range influence {
+		sum += v * v
+	}
+	se := math.Sqrt(sum) / float64(len(influence))
+	if se <= 1e-13*(1+math.Abs(scale)) {
+		return estimate.Absent()
+	}
+	return estimate.Of(se)
+}

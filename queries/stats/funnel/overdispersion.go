@@ -1,0 +1,177 @@
+package funnel
+
+import (
+	"math"
+	"slices"
+
+	"hulian/queries/stats/estimate"
+)
+
+// Adjusted is one unit's half width and limits at one level after widening.
+type Adjusted struct {
+	Level     float64           `json:"level"`
+	HalfWidth estimate.Number   `json:"half_width"`
+	Limits    estimate.Interval `json:"limits"` // not clipped
+}
+
+// Widening is the funnel with standard errors widened for overdispersion.
+type Widening struct {
+	Flags  []int        `json:"flags"`  // one a unit, as Place.Flag
+	Limits [][]Adjusted `json:"limits"` // one row a unit, one entry a level; empty for units not judged
+}
+
+// Overdispersion measures how far units differ beyond chance, and widens the limits for it.
+type Overdispersion struct {
+	Winsorise      float64            `json:"winsorise"`
+	Phi            estimate.Number    `json:"phi"`  // mean z²; 1 is chance alone
+	Tau2           estimate.Number    `json:"tau2"` // variance between units
+	Tau            estimate.Number    `json:"tau"`
+	Multiplicative Widening           `json:"multiplicative"` // s √max(1, φ)
+	Additive       Widening           `json:"additive"`       // √(s² + τ²)
+	Warnings       []estimate.Warning `json:"warnings,omitempty"`
+}
+
+// Overdispersion computes φ = mean z², with z winsorised at fraction q at each end (quantiles by linear
+// interpolation, type 7), and by the method of moments
+//
+//	τ² = max(0, (Iφ − (I−1)) ÷ (Σw − Σw²/Σw)), w = 1/s²
+//
+// (DerSimonian & Laird's form; Spiegelhalter 2005, Qual Saf Health Care 14:347). q = 0.1 is the usual choice: it
+// keeps the outliers sought from widening their own limits.
+func (f Funnel) Overdispersion(q float64) Overdispersion {
+	d := Overdispersion{Winsorise: q}
+	var z, w []float64
+	theta := f.Theta.Value
+	for _, p := range f.Places {
+		if p.Judged {
+			z, w = append(z, p.Z.Value), append(w, 1/f.variance(theta, p.Total))
+		}
+	}
+	d.Phi, d.Tau2 = dispersion(z, w, q)
+	d.Tau = d.Tau2.Map(math.Sqrt)
+	if len(z) < 2 {
+		d.Warnings = append(d.Warnings, estimate.Warn(estimate.NotEstimable, "overdispersion needs at least two units"))
+	} else if len(z) < 10 {
+		d.Warnings = append(d.Warnings, estimate.Warn(estimate.SmallBase, "overdispersion of %d units is uncertain", len(z)))
+	}
+	inflate, between := math.Sqrt(math.Max(1, d.Phi.Or(1))), d.Tau2.Or(0)
+	d.Multiplicative = f.widen(func(s float64) float64 { return s * inflate })
+	d.Additive = f.widen(func(s float64) float64 { return math.Sqrt(s*s + between) })
+	return d
+}
+
+func (f Funnel) widen(widened func(s float64) float64) Widening {
+	out := Widening{Flags: make([]int, len(f.Places)), Limits: make([][]Adjusted, len(f.Places))}
+	theta := f.Theta.Value
+	for i, p := range f.Places {
+		if !p.Judged {
+			continue
+		}
+		s := widened(math.Sqrt(f.variance(theta, p.Total)))
+		for _, level := range f.Levels {
+			half := estimate.Z(level) * s
+			out.Limits[i] = append(out.Limits[i], Adjusted{Level: level, HalfWidth: estimate.Of(half), Limits: estimate.Between(theta-half, theta+half)})
+			switch d := p.Rate.Value - theta; {
+			case d > half:
+				out.Flags[i]++
+			case d < -half:
+				out.Flags[i]--
+			}
+		}
+	}
+	return out
+}
+
+// Arcsine is the additive adjustment on the scale y = asin √rate, s = 1/(2√n), where the variance no longer depends on
+// the rate: limits sin²(asin √θ ± z √(s² + τ²)), the angle kept within [0, π/2]. It is the default of the R package
+// FunnelPlotR, whose z has six decimals (1.959964, 3.090232); so has this one, to print the same limits.
+func (f Funnel) Arcsine(q float64) Overdispersion {
+	d := Overdispersion{Winsorise: q}
+	if f.model != Binomial {
+		d.Warnings = append(d.Warnings, estimate.Warn(estimate.NotEstimable, "the arcsine scale is for proportions"))
+		return d
+	}
+	centre := math.Asin(math.Sqrt(f.Theta.Value))
+	var z, w []float64
+	for _, p := range f.Places {
+		if p.Judged {
+			s := 1 / (2 * math.Sqrt(p.Total))
+			z, w = append(z, (math.Asin(math.Sqrt(p.Rate.Value))-centre)/s), append(w, 1/(s*s))
+		}
+	}
+	d.Phi, d.Tau2 = dispersion(z, w, q)
+	d.Tau = d.Tau2.Map(math.Sqrt)
+	turn := func(angle float64) float64 {
+		sine := math.Sin(math.Min(math.Pi/2, math.Max(0, angle)))
+		return sine * sine
+	}
+	d.Additive = Widening{Flags: make([]int, len(f.Places)), Limits: make([][]Adjusted, len(f.Places))}
+	for i, p := range f.Places {
+		if !p.Judged {
+			continue
+		}
+		s := math.Sqrt(1/(4*p.Total) + d.Tau2.Or(0))
+		for _, level := range f.Levels {
+			half := math.Round(estimate.Z(level)*1e6) / 1e6 * s
+			limits := estimate.Between(turn(centre-half), turn(centre+half))
+			d.Additive.Limits[i] = append(d.Additive.Limits[i], Adjusted{Level: level, Limits: limits})
+			switch {
+			case p.Rate.Value > limits.High.Value:
+				d.Additive.Flags[i]++
+			case p.Rate.Value < limits.Low.Value:
+				d.Additive.Flags[i]--
+			}
+		}
+	}
+	return d
+}
+
+// dispersion gives φ of the winsorised z and τ² by moments.
+func dispersion(z, w []float64, q float64) (phi, tau2 estimate.Number) {
+	if len(z) == 0 {
+		return estimate.Absent(), estimate.Absent()
+	}
+	var sum float64
+	for _, v := range Winsorise(z, q) {
+		sum += v * v
+	}
+	n := float64(len(z))
+	phi = estimate.Of(sum / n)
+	if len(z) < 2 {
+		return phi, estimate.Absent()
+	}
+	var sw, sw2 float64
+	for _, v := range w {
+		sw, sw2 = sw+v, sw2+v*v
+	}
+	spread := sw - sw2/sw
+	if spread <= 0 {
+		return phi, estimate.Absent()
+	}
+	return phi, estimate.Of(math.Max(0, (n*phi.Value-(n-1))/spread))
+}
+
+// Winsorise pulls the values beyond the q and 1−q quantiles (linear interpolation, R's type 7) back to them. The
+// argument is not changed; q of 0 or less, or of 0.5 or more, leaves the values as they are.
+func Winsorise(x []float64, q float64) []float64 {
+	out := slices.Clone(x)
+	if q <= 0 || q >= 0.5 || len(x) == 0 {
+		return out
+	}
+	sorted := slices.Clone(x)
+	slices.Sort(sorted)
+	low, high := quantile7(sorted, q), quantile7(sorted, 1-q)
+	for i, v := range out {
+		out[i] = math.Min(high, math.Max(low, v))
+	}
+	return out
+}
+
+func quantile7(sorted []float64, p float64) float64 {
+	h := p * float64(len(sorted)-1)
+	k := int(math.Floor(h))
+	if k+1 >= len(sorted) {
+		return sorted[len(sorted)-1]
+	}
+	return sorted[k] + (h-float64(k))*(sorted[k+1]-sorted[k])
+}

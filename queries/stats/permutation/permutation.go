@@ -1,0 +1,161 @@
+package permutation
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"hulian/queries/stats/estimate"
+)
+
+// Method says how the assignments were gone through.
+type Method string
+
+// The methods.
+const (
+	Exact      Method = "exact"       // every assignment counted, one by one or by sums
+	MonteCarlo Method = "monte_carlo" // (1 + count) ÷ (1 + draws)
+)
+
+// Options steer a test. The zero value counts where it can and otherwise draws 99,999 assignments from seed 1.
+type Options struct {
+	Draws      int     // for Monte Carlo; 0 means 99,999
+	Seed       uint64  // 0 means 1
+	ForceDraws bool    // draw even where counting is possible
+	MaxExact   float64 // assignments gone through one by one at most; 0 means 20 million
+}
+
+// Test is the result for statistic = mean(treated) − mean(control).
+type Test struct {
+	N1        int             `json:"n1"` // treated
+	N2        int             `json:"n2"` // control
+	Mean1     estimate.Number `json:"mean1"`
+	Mean2     estimate.Number `json:"mean2"`
+	Statistic estimate.Number `json:"statistic"`
+	Method    Method          `json:"method"`
+	Draws     int             `json:"draws,omitempty"`
+	Seed      uint64          `json:"seed,omitempty"`
+
+	Permutations   estimate.Number `json:"n_permutations"` // all assignments there are
+	GreaterOrEqual estimate.Number `json:"count_greater_or_equal"`
+	Greater        estimate.Number `json:"count_greater"`
+	LessOrEqual    estimate.Number `json:"count_less_or_equal"`
+
+	PGreater  estimate.Number    `json:"p_greater"`
+	PLess     estimate.Number    `json:"p_less"`
+	PTwoSided estimate.Number    `json:"p_two_sided_abs"`  // |statistic| at least as large
+	PFisher   estimate.Number    `json:"fisher_two_sided"` // 0/1 outcomes: assignments no more likely than the one seen
+	Warnings  []estimate.Warning `json:"warnings,omitempty"`
+}
+
+// TwoSample tests treated against control (Fisher 1935; Efron & Tibshirani, An Introduction to the Bootstrap, ch. 15).
+// The p-value is the share of all assignments with a statistic at least as extreme, the one seen included. NaN values
+// are left out. Whole or decimal outcomes are counted exactly by the distribution of their sums, for 0/1 outcomes the
+// hypergeometric one; others one by one while there are few enough; beyond that assignments are drawn.
+func TwoSample(treated, control []float64, o Options) Test {
+	x, missing1 := known(treated)
+	y, missing2 := known(control)
+	t := Test{N1: len(x), N2: len(y), Method: Exact}
+	if missing1+missing2 > 0 {
+		t.Warnings = append(t.Warnings, estimate.Warn(estimate.MissingValues, "%d outcomes are missing and were left out", missing1+missing2))
+	}
+	if t.N1 == 0 || t.N2 == 0 {
+		t.Warnings = append(t.Warnings, estimate.Warn(estimate.NotEstimable, "a group is empty: nothing to compare"))
+		return t
+	}
+	t.Mean1, t.Mean2 = estimate.Of(mean(x)), estimate.Of(mean(y))
+	t.Statistic = estimate.Of(t.Mean1.Value - t.Mean2.Value)
+	all := append(append([]float64{}, x...), y...)
+	ways := choose(t.N1+t.N2, t.N1)
+	t.Permutations = estimate.Of(ways)
+	limit := o.MaxExact
+	if limit <= 0 {
+		limit = 2e7
+	}
+	c := counter{values: all, n1: t.N1}
+	c.observe()
+	switch whole, ok := integers(all); {
+	case o.ForceDraws:
+		t.draw(&c, o)
+		return t
+	case ok && c.bySums(whole):
+	case ways <= limit:
+		c.oneByOne()
+	default:
+		t.draw(&c, o)
+		return t
+	}
+	t.count(c)
+	if binary(all) {
+		t.PFisher = estimate.Of(fisher(all, t.N1))
+	}
+	return t
+}
+
+func (t *Test) count(c counter) {
+	total := c.less + c.equal + c.greater
+	t.GreaterOrEqual, t.Greater, t.LessOrEqual = estimate.Of(c.greater+c.equal), estimate.Of(c.greater), estimate.Of(c.less+c.equal)
+	t.PGreater = estimate.Of((c.greater + c.equal) / total)
+	t.PLess = estimate.Of((c.less + c.equal) / total)
+	t.PTwoSided = estimate.Of(c.extreme / total)
+}
+
+func (t *Test) draw(c *counter, o Options) {
+	t.Method, t.Draws, t.Seed = MonteCarlo, o.Draws, o.Seed
+	if t.Draws <= 0 {
+		t.Draws = 99_999
+	}
+	if t.Seed == 0 {
+		t.Seed = 1
+	}
+	c.atRandom(t.Draws, rand.New(rand.NewPCG(t.Seed, 0x9e3779b97f4a7c15)))
+	of := 1 + float64(t.Draws)
+	t.GreaterOrEqual, t.Greater, t.LessOrEqual = estimate.Of(c.greater+c.equal), estimate.Of(c.greater), estimate.Of(c.less+c.equal)
+	t.PGreater = estimate.Of((1 + c.greater + c.equal) / of)
+	t.PLess = estimate.Of((1 + c.less + c.equal) / of)
+	t.PTwoSided = estimate.Of((1 + c.extreme) / of)
+	t.Warnings = append(t.Warnings, estimate.Warn(estimate.Approximate, "p-values from %d random assignments, seed %d: ± %.2g at most", t.Draws, t.Seed, 3.5*0.5/math.Sqrt(float64(t.Draws))))
+}
+
+// largest bounds outcomes, so that sums of them do not overflow; what is beyond counts as missing.
+const largest = 1e150
+
+func known(x []float64) (kept []float64, missing int) {
+	for _, v := range x {
+		if math.Abs(v) < largest {
+			kept = append(kept, v)
+		} else {
+			missing++
+		}
+	}
+	return kept, missing
+}
+
+func mean(x []float64) float64 {
+	var sum float64
+	for _, v := range x {
+		sum += v
+	}
+	return sum / float64(len(x))
+}
+
+func binary(x []float64) bool {
+	for _, v := range x {
+		if v != 0 && v != 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// choose is the number of ways to choose k of n, exact while it is below 2⁵³.
+func choose(n, k int) float64 {
+	k = min(k, n-k)
+	c := 1.0
+	for i := 1; i <= k; i++ {
+		c = c * float64(n-k+i) / float64(i)
+	}
+	if c < 1<<53 {
+		return math.Round(c)
+	}
+	return c
+}

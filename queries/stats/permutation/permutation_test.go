@@ -1,0 +1,136 @@
+package permutation
+
+import (
+	"encoding/json"
+	"math"
+	"testing"
+)
+
+func near(t *testing.T, what string, got, want, slack float64) {
+	t.Helper()
+	if math.IsNaN(got) || math.Abs(got-want) > slack {
+		t.Errorf("%s = %.12g, want %.12g ± %g", what, got, want, slack)
+	}
+}
+
+// The task "Permutation test" of Rosetta Code: 9 treated, 10 control; 80,551 of 92,378 assignments are no greater.
+func TestTwoSampleRosetta(t *testing.T) {
+	treated := []float64{85, 88, 75, 66, 25, 29, 83, 39, 97}
+	control := []float64{68, 41, 10, 49, 16, 65, 32, 92, 28, 98}
+	got := TwoSample(treated, control, Options{})
+	near(t, "assignments", got.Permutations.Value, 92378, 0)
+	near(t, "no greater", got.LessOrEqual.Value, 80551, 0)
+	near(t, "greater", got.Greater.Value, 11827, 0)
+	near(t, "two-sided p", got.PTwoSided.Value, 0.259769642123, 1e-12)
+
+	// One by one must agree with counting by sums.
+	shifted := func(x []float64) []float64 {
+		out := make([]float64, len(x))
+		for i, v := range x {
+			out[i] = v * math.Sqrt2
+		}
+		return out
+	}
+	slow := TwoSample(shifted(treated), shifted(control), Options{})
+	near(t, "no greater, one by one", slow.LessOrEqual.Value, 80551, 0)
+	near(t, "two-sided p, one by one", slow.PTwoSided.Value, got.PTwoSided.Value, 1e-12)
+
+	drawn := TwoSample(treated, control, Options{ForceDraws: true, Draws: 20000})
+	band := 3.5 * math.Sqrt(got.PGreater.Value*(1-got.PGreater.Value)/20000)
+	near(t, "p by draws", drawn.PGreater.Value, got.PGreater.Value, band)
+}
+
+// Which arm goes on top: 9 of 14 women, 23 of 40 men (Spiegelhalter, The Art of Statistics, fig. 10.2 and 10.3):
+// P(at least 9) = 0.4528, Fisher's exact test two-sided 0.7582.
+func TestTwoSampleArms(t *testing.T) {
+	ones := func(n, of int) []float64 {
+		x := make([]float64, of)
+		for i := range n {
+			x[i] = 1
+		}
+		return x
+	}
+	got := TwoSample(ones(9, 14), ones(23, 40), Options{})
+	near(t, "p", got.PGreater.Value, 0.4528027, 5e-8)
+	near(t, "two-sided", got.PTwoSided.Value, 0.758178197337, 1e-10)
+	near(t, "Fisher", got.PFisher.Value, 0.758178197337, 1e-10)
+}
+
+// Every way of counting gives the same p-values.
+func TestWaysOfCountingAgree(t *testing.T) {
+	x, y := []float64{1.25, 3.5, 2.75, 9}, []float64{0.5, 1.25, 4, 3.5, 7.25, 1}
+	bySums := TwoSample(x, y, Options{})
+	c := counter{values: append(append([]float64{}, x...), y...), n1: len(x)}
+	c.observe()
+	c.oneByOne()
+	near(t, "greater", bySums.Greater.Value, c.greater, 0)
+	near(t, "greater or equal", bySums.GreaterOrEqual.Value, c.greater+c.equal, 0)
+	near(t, "extreme", bySums.PTwoSided.Value, c.extreme/210, 1e-15)
+	swapped := TwoSample(y, x, Options{})
+	near(t, "the other way round", swapped.PLess.Value, bySums.PGreater.Value, 1e-15)
+	near(t, "two-sided the other way round", swapped.PTwoSided.Value, bySums.PTwoSided.Value, 1e-15)
+	shifted := TwoSample([]float64{-998.75, -996.5, -997.25, -991}, []float64{-999.5, -998.75, -996, -996.5, -992.75, -999}, Options{})
+	near(t, "shifted by −1000", shifted.PTwoSided.Value, bySums.PTwoSided.Value, 1e-15)
+}
+
+func TestLargeSamplesAreDrawn(t *testing.T) {
+	var x, y []float64
+	for i := range 60 {
+		x, y = append(x, math.Sqrt(float64(i))), append(y, math.Sqrt(float64(i))+0.1)
+	}
+	got := TwoSample(x, y, Options{Draws: 2000, Seed: 7})
+	if got.Method != MonteCarlo || got.Draws != 2000 || len(got.Warnings) == 0 {
+		t.Fatalf("%+v", got)
+	}
+	again := TwoSample(x, y, Options{Draws: 2000, Seed: 7})
+	near(t, "the same seed", again.PTwoSided.Value, got.PTwoSided.Value, 0)
+	if got.PLess.Value > 0.99 || got.PLess.Value < 1.0/2001 {
+		t.Errorf("p = %v", got.PLess)
+	}
+}
+
+func TestNothingToCompare(t *testing.T) {
+	for _, c := range [][2][]float64{{nil, {1}}, {{1}, nil}, {{math.NaN()}, {1}}} {
+		got := TwoSample(c[0], c[1], Options{})
+		if got.Statistic.Known || len(got.Warnings) == 0 {
+			t.Errorf("%v: %+v", c, got)
+		}
+	}
+	equal := TwoSample([]float64{2, 2}, []float64{2, 2, 2}, Options{})
+	near(t, "p of equal outcomes", equal.PTwoSided.Value, 1, 0)
+}
+
+func FuzzTwoSample(f *testing.F) {
+	f.Add([]byte{1, 2, 3, 4}, []byte{2, 3, 9}, uint8(0))
+	f.Add([]byte{0, 1, 1, 1, 0}, []byte{0, 0, 1}, uint8(3))
+	f.Fuzz(func(t *testing.T, a, b []byte, kind uint8) {
+		turn := func(b []byte) (out []float64) {
+			for _, v := range b[:min(len(b), 12)] {
+				x := float64(int8(v))
+				switch kind % 5 {
+				case 1:
+					x /= 3
+				case 2:
+					x *= 1e306
+				case 3:
+					x = float64(v & 1)
+				case 4:
+					if v == 7 {
+						x = math.NaN()
+					}
+				}
+				out = append(out, x)
+			}
+			return out
+		}
+		got := TwoSample(turn(a), turn(b), Options{Draws: 50, MaxExact: 1000})
+		if _, err := json.Marshal(got); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range []float64{got.PGreater.Value, got.PLess.Value, got.PTwoSided.Value} {
+			if got.Statistic.Known && (p <= 0 || p > 1+1e-12) {
+				t.Fatalf("p = %v: %+v", p, got)
+			}
+		}
+	})
+}
