@@ -1,0 +1,118 @@
+package asof
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"hulian/data"
+	"hulian/pipelines"
+	"hulian/pipelines/load"
+	"hulian/pipelines/model"
+	"hulian/pipelines/warehouse"
+)
+
+// Config says which town is looked back on, and how far.
+type Config struct {
+	Snapshot    string    // path of a published snapshot file
+	Day         time.Time // what had arrived by the end of this day is known; it is also the cut-off
+	Programme   data.Programme
+	Threads     int
+	MemoryLimit string
+	Progress    pipelines.Progress // nil: silent
+}
+
+// Rebuild returns a warehouse in memory that holds what was known on the day; its view `measures` is the long table.
+// The caller closes it.
+func Rebuild(ctx context.Context, c Config) (_ *warehouse.Warehouse, err error) {
+	day := c.Day.Format(time.DateOnly)
+	w, err := warehouse.Open(ctx, warehouse.Config{Threads: c.Threads, MemoryLimit: c.MemoryLimit})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.Close())
+		}
+	}()
+	if err := w.Exec(ctx, "attach '"+strings.ReplaceAll(c.Snapshot, "'", "''")+"' as published (read_only)"); err != nil {
+		return nil, &pipelines.Fault{Op: "look back to " + day + " in", At: c.Snapshot, Err: err}
+	}
+	if err := w.Transact(ctx, func(tx *warehouse.Tx) error { return restore(ctx, tx, day) }); err != nil {
+		return nil, &pipelines.Fault{Op: "look back to " + day + " in", At: c.Snapshot, Err: err, Next: "name a later day"}
+	}
+	if err := w.Exec(ctx, "detach published"); err != nil {
+		return nil, err
+	}
+	if _, err := model.Build(ctx, w, model.Config{CutOff: c.Day, Programme: c.Programme, Progress: c.Progress}); err != nil {
+		return nil, err
+	}
+	return w, w.Exec(ctx, "create view main.measures as select * from marts.measures")
+}
+
+// restore fills the tables of a warehouse with what the files received by the end of the day brought.
+func restore(ctx context.Context, tx *warehouse.Tx, day string) error {
+	if err := load.Prepare(ctx, tx); err != nil {
+		return err
+	}
+	n, err := tx.Exec(ctx, "insert into ops.files by name select * from published.ops.files where cast(received_at as date) <= cast(? as date)", day)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return fmt.Errorf("no file had arrived by %s", day)
+	}
+	for _, table := range []string{"reconciliation", "problems", "quarantine"} {
+		statement := fmt.Sprintf("insert into ops.%[1]s by name select * from published.ops.%[1]s where file_no in (select file_no from ops.files)", table)
+		if _, err := tx.Exec(ctx, statement); err != nil {
+			return fmt.Errorf("restore ops.%s: %w", table, err)
+		}
+	}
+	for _, contract := range data.Contracts() {
+		if err := restoreExport(ctx, tx, contract); err != nil {
+			return fmt.Errorf("restore %s: %w", contract.Export, err)
+		}
+	}
+	return nil
+}
+
+// restoreExport puts the versions of an export that had arrived where they stood: a version whose successor had not
+// arrived yet is current again. Files may be received in another order than they were loaded in; then the newest of
+// several standing versions is the current one and the others lie behind it.
+func restoreExport(ctx context.Context, tx *warehouse.Tx, contract data.Contract) error {
+	var columns, key []string
+	for _, column := range contract.Columns {
+		columns = append(columns, `"`+column.ID+`"`)
+	}
+	for _, id := range contract.Key {
+		key = append(key, `"`+id+`"`)
+	}
+	list := strings.Join(columns, ", ") + ", _file, _row"
+	statement := fmt.Sprintf(`create or replace temp table arrived as
+		with versions as (
+			select %[1]s, cast(null as bigint) as until_file from published.exports.%[2]s
+			union all
+			select %[1]s, _until_file from published.history.%[2]s
+		),
+		known as (
+			select %[1]s, case when until_file in (select file_no from ops.files) then until_file end as until_file
+			from versions
+			where _file in (select file_no from ops.files)
+		)
+		select *, lead(_file) over (partition by until_file is null, %[3]s order by _file, _row) as next_file from known`,
+		list, contract.Export, strings.Join(key, ", "))
+	if _, err := tx.Exec(ctx, statement); err != nil {
+		return err
+	}
+	order := ""
+	if contract.DatedBy != "" {
+		order = ` order by "` + contract.DatedBy + `"`
+	}
+	if _, err := tx.Exec(ctx, fmt.Sprintf("insert into exports.%[1]s by name select %[2]s from arrived where until_file is null and next_file is null%[3]s", contract.Export, list, order)); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, fmt.Sprintf("insert into history.%[1]s by name select %[2]s, coalesce(until_file, next_file) as _until_file from arrived where until_file is not null or next_file is not null", contract.Export, list))
+	return err
+}

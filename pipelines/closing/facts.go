@@ -1,0 +1,261 @@
+package closing
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hulian/data"
+	"hulian/pipelines"
+	"hulian/queries"
+)
+
+// facts is what of a snapshot bears on closing any of its months.
+type facts struct {
+	cutOff   string   // 2018-01-31
+	months   []string // in order
+	expected []string // exports, of the programme
+	arrived  map[string]map[string]bool
+	read     map[string]float64 // rows read, by month
+	open     map[string]float64 // rows refused and waiting
+	allowed  float64            // share of rows that may wait
+	villages map[string]float64 // villages there are, by month
+	poor     map[string][]string
+	general  []pipelines.ClosingProblem // of every month
+}
+
+const (
+	factsSQL = `select key, cast(value as varchar) from marts.snapshot_facts where key in ('cut_off', 'first_month', 'last_month')`
+	rowsSQL  = `select month, measure, sum(numerator), sum(denominator) from marts.measures
+where level = 'town' and measure in ('validity', 'quarantine_open') group by month, measure`
+	completeSQL = `select month, unit_name, numerator, denominator from marts.measures
+where level = 'village' and measure = 'completeness' and denominator > 0 order by month, unit_id`
+	heldSQL    = `select name from ops.files where state = 'held' order by file_no`
+	numbersSQL = `select measure, level, unit_id, unit_name, numerator, denominator, value from marts.measures
+where month = ? order by measure, level, unit_id`
+)
+
+func (b *Book) facts(ctx context.Context, s Snapshot) (*facts, error) {
+	f := &facts{arrived: map[string]map[string]bool{}, read: map[string]float64{}, open: map[string]float64{}, villages: map[string]float64{}, poor: map[string][]string{},
+		expected: b.Programme.DataQuality.Expected, allowed: 1 - b.Programme.DataQuality.Threshold}
+	said := map[string]string{}
+	if err := each(ctx, s.Data, factsSQL, func(row []any) { said[words(row[0])] = words(row[1]) }); err != nil {
+		return nil, err
+	}
+	f.cutOff = said["cut_off"]
+	if len(f.cutOff) > len(time.DateOnly) {
+		f.cutOff = f.cutOff[:len(time.DateOnly)]
+	}
+	for month, err := time.Parse("2006-01", said["first_month"]); err == nil && month.Format("2006-01") <= said["last_month"]; month = month.AddDate(0, 1, 0) {
+		f.months = append(f.months, month.Format("2006-01"))
+	}
+	if err := each(ctx, s.Data, rowsSQL, func(row []any) {
+		if words(row[1]) == "validity" {
+			f.read[words(row[0])] = figure(row[3])
+		} else {
+			f.open[words(row[0])] = figure(row[2])
+		}
+	}); err != nil {
+		return nil, err
+	}
+	if err := each(ctx, s.Data, completeSQL, func(row []any) {
+		month := words(row[0])
+		f.villages[month]++
+		if figure(row[2]) < b.Programme.DataQuality.Threshold*figure(row[3]) {
+			f.poor[month] = append(f.poor[month], words(row[1]))
+		}
+	}); err != nil {
+		return nil, err
+	}
+	for _, export := range f.expected {
+		contract, ok := data.ContractOf(export)
+		if !ok || contract.DatedBy == "" {
+			continue
+		}
+		f.arrived[export] = map[string]bool{}
+		sql := fmt.Sprintf("select distinct substr(cast(%s as varchar), 1, 7) from exports.%s where %[1]s is not null", contract.DatedBy, export)
+		if err := each(ctx, s.Data, sql, func(row []any) { f.arrived[export][words(row[0])] = true }); err != nil {
+			return nil, err
+		}
+	}
+	if s.Failed != "" {
+		f.general = append(f.general, pipelines.ClosingProblem{Code: pipelines.ClosingRunFailed, Blocking: true, Subject: s.Failed})
+	}
+	// Which months a held file speaks of is not known before it is read: it holds up all of them.
+	if err := each(ctx, s.Data, heldSQL, func(row []any) {
+		f.general = append(f.general, pipelines.ClosingProblem{Code: pipelines.ClosingFileHeld, Blocking: true, Subject: words(row[0])})
+	}); err != nil {
+		return nil, err
+	}
+	for _, w := range s.Warnings {
+		f.general = append(f.general, pipelines.ClosingProblem{Code: pipelines.ClosingCheckWarned, Subject: w.Claim, Count: w.Rows})
+	}
+	return f, nil
+}
+
+// problems lists what stands in the way of closing a month, then what is to be known.
+func (f *facts) problems(month string) []pipelines.ClosingProblem {
+	var all []pipelines.ClosingProblem
+	if start, err := time.Parse("2006-01", month); err == nil && f.cutOff < start.AddDate(0, 1, -1).Format(time.DateOnly) {
+		all = append(all, pipelines.ClosingProblem{Code: pipelines.ClosingMonthNotOver, Blocking: true, Subject: f.cutOff})
+	}
+	for _, export := range f.expected {
+		if months, dated := f.arrived[export]; dated && !months[month] {
+			all = append(all, pipelines.ClosingProblem{Code: pipelines.ClosingExportMissing, Blocking: true, Subject: export})
+		}
+	}
+	if open := f.open[month]; open > 0 {
+		all = append(all, pipelines.ClosingProblem{Code: pipelines.ClosingRowsOpen, Blocking: open > f.allowed*f.read[month], Count: int64(open), Of: int64(f.read[month])})
+	}
+	if poor := f.poor[month]; len(poor) > 0 {
+		all = append(all, pipelines.ClosingProblem{Code: pipelines.ClosingVillagesPoor, Subject: strings.Join(poor, "、"), Count: int64(len(poor)), Of: int64(f.villages[month])})
+	}
+	all = append(all, f.general...)
+	slices.SortStableFunc(all, func(x, y pipelines.ClosingProblem) int {
+		switch {
+		case x.Blocking == y.Blocking:
+			return 0
+		case x.Blocking:
+			return -1
+		default:
+			return 1
+		}
+	})
+	return all
+}
+
+// order warns of a month that is closed out of turn. A town that begins to close months does not go back to its first:
+// the months before the first signed one are no omission, and while none is signed only the month just before is named.
+func (f *facts) order(months []string, month string, earlier map[string]pipelines.ClosingState) []pipelines.ClosingProblem {
+	var all []pipelines.ClosingProblem
+	begun := false
+	for i, m := range months {
+		if m >= month {
+			break
+		}
+		switch state := earlier[m]; {
+		case state == pipelines.ClosingChanged:
+			all, begun = append(all, pipelines.ClosingProblem{Code: pipelines.ClosingCorrectedSince, Subject: m}), true
+		case state == pipelines.ClosingSigned:
+			begun = true
+		case begun, months[i+1] == month:
+			all = append(all, pipelines.ClosingProblem{Code: pipelines.ClosingEarlierMonth, Subject: m})
+		}
+	}
+	return all
+}
+
+// numbersOf reads every measure of every unit in a month, in order. Values are kept to twelve significant digits: what
+// lies beyond is how a sum was added up.
+func numbersOf(ctx context.Context, q pipelines.Querier, month string) ([]Number, error) {
+	var all []Number
+	err := each(ctx, q, numbersSQL, func(row []any) {
+		n := Number{Measure: words(row[0]), Level: words(row[1]), UnitID: words(row[2])}
+		if n.Level != string(queries.Member) {
+			n.UnitName = words(row[3])
+		}
+		n.Numerator, n.Denominator, n.Value = rounded(row[4]), rounded(row[5]), rounded(row[6])
+		all = append(all, n)
+	}, month)
+	return all, err
+}
+
+func numbersHash(numbers []Number) string {
+	content, err := json.Marshal(numbers)
+	if err != nil {
+		panic("numbers hold what JSON has no form for: " + err.Error()) // rounded refuses it
+	}
+	return digest(content)
+}
+
+type cell struct{ measure, level, unit string }
+
+func key(d pipelines.ClosingDifference) string {
+	return d.Measure + "\x00" + d.Level + "\x00" + d.UnitID
+}
+
+// differences lists the values that are not what was signed, in the order of the signed numbers, new ones last.
+func differences(signed, now []Number, later bool) []pipelines.ClosingDifference {
+	current := make(map[cell]*Number, len(now))
+	for i := range now {
+		current[cell{now[i].Measure, now[i].Level, now[i].UnitID}] = &now[i]
+	}
+	var all []pipelines.ClosingDifference
+	add := func(n Number, was, is *pipelines.ClosingNumber) {
+		m, _ := queries.MeasureOf(n.Measure)
+		// Standing at another cut-off, a measure that ripens or pools open cases moves without any correction.
+		ripened := later && was != nil && is != nil && (m.Ripens != "" || m.Series == queries.Rolling)
+		all = append(all, pipelines.ClosingDifference{Measure: n.Measure, Level: n.Level, UnitID: n.UnitID, UnitName: n.UnitName, Signed: was, Now: is, Ripened: ripened})
+	}
+	for i := range signed {
+		n := signed[i]
+		k := cell{n.Measure, n.Level, n.UnitID}
+		c := current[k]
+		delete(current, k)
+		switch {
+		case c == nil:
+			add(n, &signed[i].ClosingNumber, nil)
+		case !same(&n.ClosingNumber, &c.ClosingNumber):
+			add(n, &signed[i].ClosingNumber, &c.ClosingNumber)
+		}
+	}
+	for i := range now {
+		if current[cell{now[i].Measure, now[i].Level, now[i].UnitID}] != nil {
+			add(now[i], nil, &now[i].ClosingNumber)
+		}
+	}
+	return all
+}
+
+func same(a, b *pipelines.ClosingNumber) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	equal := func(x, y *float64) bool { return x == y || x != nil && y != nil && *x == *y }
+	return equal(a.Numerator, b.Numerator) && equal(a.Denominator, b.Denominator) && equal(a.Value, b.Value)
+}
+
+func each(ctx context.Context, q pipelines.Querier, sql string, do func(row []any), args ...any) error {
+	table, err := q.Query(ctx, sql, args...)
+	if err != nil {
+		return fmt.Errorf("read what bears on closing a month: %w", err)
+	}
+	for _, row := range table.Rows {
+		do(row)
+	}
+	return nil
+}
+
+func words(value any) string {
+	if s, ok := value.(string); ok {
+		return s
+	}
+	return ""
+}
+
+func figure(value any) float64 {
+	switch v := value.(type) {
+	case float64:
+		return v
+	case int64:
+		return float64(v)
+	default:
+		return 0
+	}
+}
+
+func rounded(value any) *float64 {
+	v, ok := value.(float64)
+	if !ok {
+		return nil
+	}
+	v, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 12, 64), 64)
+	if err != nil || v-v != 0 { // NaN and infinities are no values
+		return nil
+	}
+	return &v
+}

@@ -1,0 +1,110 @@
+package closing
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"hulian/pipelines"
+)
+
+// What the trail records.
+const (
+	actChecked = "checked"
+	actRefused = "refused"
+	actSigned  = "signed"
+	actChanged = "changed"
+)
+
+// Entry is one line of the trail.
+type Entry struct {
+	At          time.Time                  `json:"at"`
+	Month       string                     `json:"month"`
+	Action      string                     `json:"action"` // checked, refused, signed, changed
+	By          string                     `json:"by,omitempty"`
+	Note        string                     `json:"note,omitempty"`
+	Generation  int                        `json:"generation"`
+	Snapshot    string                     `json:"snapshot"`          // the generation's content hash
+	Numbers     string                     `json:"numbers,omitempty"` // hash of the month's numbers
+	Restatement int                        `json:"restatement,omitempty"`
+	Document    string                     `json:"document,omitempty"` // path below closings
+	Hash        string                     `json:"hash,omitempty"`     // of the document
+	Reason      string                     `json:"reason,omitempty"`   // of a refusal
+	Problems    []pipelines.ClosingProblem `json:"problems,omitempty"` // that stood when it was done
+	Previous    string                     `json:"previous"`           // SHA-256 of the line before; empty of the first
+}
+
+func (b *Book) trailPath() string { return filepath.Join(b.folder(), "trail.ndjson") }
+
+// Trail returns who did what when, oldest first. It refuses a trail whose lines do not follow from each other.
+func (b *Book) Trail() ([]Entry, error) {
+	entries, _, _, err := b.readTrail()
+	return entries, err
+}
+
+// readTrail also returns the hash of the last line and the length of what is whole.
+func (b *Book) readTrail() (entries []Entry, last string, whole int64, err error) {
+	content, err := os.ReadFile(b.trailPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, "", 0, nil
+	}
+	if err != nil {
+		return nil, "", 0, b.fault("read the closing trail", b.trailPath(), err, "check who may read it")
+	}
+	for number := 1; ; number++ {
+		line, rest, found := bytes.Cut(content, []byte("\n"))
+		if !found { // nothing, or a line a crash cut off
+			return entries, last, whole, nil
+		}
+		var e Entry
+		err := json.Unmarshal(line, &e)
+		if err == nil && e.Previous != last {
+			err = errors.New("it does not follow from the line before: a line was changed or taken out")
+		}
+		if err != nil {
+			return nil, "", 0, b.fault("read the closing trail", fmt.Sprintf("%s, line %d", b.trailPath(), number), err, "put back the file from a backup")
+		}
+		entries, last, whole, content = append(entries, e), digest(line), whole+int64(len(line))+1, rest
+	}
+}
+
+// record appends one line and makes it last. The caller holds the lock.
+func (b *Book) record(e Entry) error {
+	_, last, whole, err := b.readTrail()
+	if err != nil {
+		return err
+	}
+	e.Previous = last
+	line, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(b.trailPath(), os.O_WRONLY|os.O_CREATE, 0o644)
+	if err == nil {
+		err = f.Truncate(whole) // away with a line that a crash cut off
+		if err == nil {
+			_, err = f.WriteAt(append(line, '\n'), whole)
+		}
+		err = errors.Join(err, f.Sync(), f.Close())
+	}
+	if err != nil {
+		return b.fault("write the closing trail", b.trailPath(), err, "check the disk and who may write there")
+	}
+	return nil
+}
+
+func digest(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
+
+func (b *Book) fault(op, at string, err error, next string) error {
+	return &pipelines.Fault{Op: op, At: at, Err: err, Next: next}
+}

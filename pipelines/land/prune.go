@@ -1,0 +1,77 @@
+package land
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"hulian/pipelines"
+)
+
+// prunedName lists the content that was let go, one id a line.
+const prunedName = "pruned"
+
+// Prune removes the content of landed files for good and returns how many bytes that freed. Their lines in the manifest
+// stay, so that the order of arrival is known and the same content sent again is still no news. Each is put on record
+// before it is removed: a crash between the two leaves content that nobody asks for, never a file that comes again.
+func (s *Store) Prune(ids []string) (freed int64, err error) {
+	defer func() {
+		if err != nil {
+			err = &pipelines.Fault{Op: "remove landed files", At: s.dir, Err: err, Next: "check who may write there"}
+		}
+	}()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var fresh []string
+	for _, id := range ids {
+		if _, known := s.byID[id]; known && !s.gone[id] {
+			fresh = append(fresh, id)
+		}
+	}
+	if len(fresh) == 0 {
+		return 0, nil
+	}
+	record, err := os.OpenFile(filepath.Join(s.dir, prunedName), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return 0, err
+	}
+	// It begins with a line break: a line torn by a crash must not swallow the next one.
+	_, err = record.WriteString("\n" + strings.Join(fresh, "\n") + "\n")
+	if err := errors.Join(err, record.Sync(), record.Close()); err != nil {
+		return 0, err
+	}
+	for _, id := range fresh {
+		s.gone[id] = true
+		info, statErr := os.Stat(s.Path(id))
+		removeErr := os.Remove(s.Path(id))
+		switch {
+		case statErr == nil && removeErr == nil:
+			freed += info.Size()
+		case !errors.Is(removeErr, fs.ErrNotExist):
+			err = errors.Join(err, removeErr)
+		}
+	}
+	return freed, err
+}
+
+// Pruned reports whether the content of a landed file was let go.
+func (s *Store) Pruned(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.gone[id]
+}
+
+func (s *Store) readPruned() error {
+	content, err := os.ReadFile(filepath.Join(s.dir, prunedName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for id := range strings.Lines(string(content)) {
+		if id = strings.TrimSpace(id); validID(id) {
+			s.gone[id] = true
+		}
+	}
+	return err
+}

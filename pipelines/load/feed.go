@@ -1,0 +1,376 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"hulian/data"
+	"hulian/pipelines"
+	"hulian/pipelines/land"
+	"hulian/pipelines/warehouse"
+)
+
+// feed is one table of one file on its way into one export. It becomes one line of the reconciliation.
+type feed struct {
+	no       int
+	file     land.File
+	sheet    string
+	contract data.Contract
+	export   *MappedExport
+	batch    *batch
+	column   []place // by contract column: where a person finds it
+	detail   []string
+	titles   []string // texts above the header
+	read     int64
+	ignored  int64
+	handed   int64 // rows given to the engine
+	earlier  bool  // rows of an earlier run that were waiting for a registry
+	shift    int64 // see sheet.shift
+	partial  bool  // rows with problems only: absence from it means nothing
+
+	accepted, quarantined, warnings int64
+}
+
+// place is where a contract column stands in the file.
+type place struct{ letter, header string }
+
+func (f *feed) full() bool {
+	return f.contract.Kind == data.Registry && !f.earlier && !f.partial && (f.export == nil || f.export.Mode != "changes" && !f.export.Distinct)
+}
+
+func (f *feed) distinct() bool { return f.export != nil && f.export.Distinct }
+
+// failure is a file, or a table of it, that could not be read as any export.
+type failure struct {
+	file   land.File
+	sheet  string
+	code   pipelines.Code
+	detail string
+	export string // where it is known
+}
+
+// chunk is what the decoding goroutine hands to the one that owns the transaction.
+type chunk struct {
+	feed *feed
+	rows []rawRow
+	// ask is work for the transaction, in place of rows; done hears how it went.
+	ask  func(context.Context, *warehouse.Tx) error
+	done chan error
+}
+
+type rawRow struct {
+	no    int64
+	flaw  pipelines.Code
+	cells []string // one an input of the batch, trimmed; "" is nothing
+}
+
+// decoding turns landed files into chunks. It is the visitor of one file at a time.
+type decoding struct {
+	limits   Limits
+	mappings []Mapping
+	batches  map[string]*batch
+	feeds    []*feed
+	failures []failure
+	out      func(context.Context, chunk) error
+	outside  pipelines.Querier // the engine, outside the run's transaction
+	copies   map[int64]Marked  // files of the run that are marked copies, by number
+	ctx      context.Context
+
+	file   land.File
+	tables int // tables of the current file that hold anything
+}
+
+// decodeFile reads one landed file. Whole-file problems become failures; an error ends the run.
+func (d *decoding) decodeFile(ctx context.Context, file land.File, at string) error {
+	d.ctx, d.file, d.tables = ctx, file, 0
+	feeds := len(d.feeds)
+	err := decode(ctx, at, d.limits, d)
+	if whole, ok := err.(*fileError); ok {
+		// What was read of it before counts for nothing: half a file is worse than none.
+		for _, f := range d.feeds[feeds:] {
+			f.batch = nil
+		}
+		d.feeds = d.feeds[:feeds]
+		d.failures = slices.DeleteFunc(d.failures, func(f failure) bool { return f.file.No == file.No })
+		d.failures = append(d.failures, failure{file: file, code: whole.code, detail: whole.detail})
+		return nil
+	}
+	if err == nil && d.tables == 0 && len(d.feeds) == feeds && !slices.ContainsFunc(d.failures, func(f failure) bool { return f.file.No == file.No }) {
+		d.failures = append(d.failures, failure{file: file, code: pipelines.FileEmpty})
+	}
+	return err
+}
+
+func (d *decoding) pins(member string) Pins {
+	for _, m := range d.claims(member) {
+		if m.Encoding != "" || m.Delimiter != "" {
+			return m.Pins
+		}
+	}
+	return Pins{}
+}
+
+func (d *decoding) problem(sheet string, code pipelines.Code, detail string) {
+	d.tables++
+	d.failures = append(d.failures, failure{file: d.file, sheet: sheet, code: code, detail: detail})
+}
+
+// claims gives the mappings for the file, or for a member of a bundle.
+func (d *decoding) claims(member string) []*Mapping {
+	if member == "" {
+		return mappingsFor(d.mappings, d.name(d.file))
+	}
+	return mappingsFor(d.mappings, member)
+}
+
+func (d *decoding) open(s sheet) (consumer, error) {
+	t := &table{decoding: d, sheet: s}
+	for _, m := range d.claims(s.member) {
+		if m.claimsSheet(path.Base(s.name)) {
+			t.mappings = append(t.mappings, m)
+		}
+	}
+	return t, nil
+}
+
+// engine has the owner of the transaction do something, and waits for it.
+func (d *decoding) engine(ctx context.Context, ask func(context.Context, *warehouse.Tx) error) error {
+	c := chunk{ask: ask, done: make(chan error, 1)}
+	if err := d.out(ctx, c); err != nil {
+		return err
+	}
+	select {
+	case err := <-c.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// table consumes the rows of one sheet: it gathers the first ones, finds the header among them, and hands on the rest.
+type table struct {
+	decoding *decoding
+	sheet    sheet
+	mappings []*Mapping
+	head     []physicalRow
+	matched  bool
+	failed   bool
+	last     int64 // the last row that holds anything
+	header   []string
+	titles   []string
+	width    int
+	outs     []*outlet
+}
+
+// outlet cuts one export's cells out of the rows of a table.
+type outlet struct {
+	feed     *feed
+	at       []int // cell of each input
+	days     []bool
+	required []int
+	rows     []rawRow
+}
+
+func (t *table) row(no int64, cells []string) error {
+	if t.failed {
+		return nil
+	}
+	n := len(cells)
+	for n > 0 && trim(cells[n-1]) == "" {
+		n--
+	}
+	if cells = cells[:n]; n == 0 {
+		return nil
+	}
+	if n > t.decoding.limits.Columns {
+		return reject(pipelines.FileTooWide, fmt.Sprintf(" (%d > %d)", n, t.decoding.limits.Columns))
+	}
+	if !t.matched {
+		t.head = append(t.head, physicalRow{no, slices.Clone(cells)})
+		wanted := t.decoding.limits.HeaderIn
+		if t.sheet.headed {
+			wanted = 1
+		}
+		if len(t.head) >= wanted && no >= t.pinnedRow() {
+			return t.match()
+		}
+		return nil
+	}
+	return t.data(no, cells)
+}
+
+func (t *table) pinnedRow() int64 {
+	if len(t.mappings) == 1 {
+		return int64(t.mappings[0].HeaderRow)
+	}
+	return 0
+}
+
+func (t *table) end() error {
+	if !t.matched && !t.failed {
+		if len(t.head) == 0 {
+			return nil // an empty sheet: Excel used to make three of them
+		}
+		if err := t.match(); err != nil {
+			return err
+		}
+	}
+	for _, o := range t.outs {
+		if err := t.flush(o); err != nil {
+			return err
+		}
+		if o.feed.read == 0 {
+			t.decoding.drop(o.feed, pipelines.FileNoRows, "")
+		}
+	}
+	return nil
+}
+
+// drop turns a feed into a failure.
+func (d *decoding) drop(f *feed, code pipelines.Code, detail string) {
+	d.feeds = slices.DeleteFunc(d.feeds, func(o *feed) bool { return o == f })
+	d.failures = append(d.failures, failure{file: f.file, sheet: f.sheet, code: code, detail: detail, export: f.contract.Export})
+}
+
+// matchOnly finds the header among the first rows and makes the feeds. It returns the header's index among them, -1
+// when there is none, and counts the rows above it as ignored.
+func (t *table) matchOnly() (int, error) {
+	t.decoding.tables++
+	var titles []string
+	for _, r := range t.head {
+		if filled(r.cells) == 1 {
+			titles = append(titles, trim(strings.Join(r.cells, "")))
+		}
+	}
+	rows := t.head
+	if t.sheet.headed {
+		rows = rows[:1]
+	}
+	found, err := findHeader(rows, t.mappings, append([]string{t.sheet.name, t.decoding.name(t.decoding.file)}, titles...))
+	if whole, ok := err.(*fileError); ok {
+		t.failed = true
+		t.decoding.failures = append(t.decoding.failures, failure{file: t.decoding.file, sheet: t.sheet.name, code: whole.code, detail: whole.detail})
+		return -1, nil
+	}
+	if err != nil {
+		return -1, err
+	}
+	t.matched, t.header, t.titles, t.width = true, found.cells, titles, len(found.cells)
+	for i := range found.layouts {
+		t.outs = append(t.outs, t.outlet(&found.layouts[i]))
+	}
+	for i, r := range t.head[:found.row+1] {
+		// The header itself is not a row read; neither is the one above that lent it cells.
+		if i == found.row || i == found.row-1 && !slices.Equal(r.cells, found.cells) && merged(r.cells, found.cells) {
+			t.count(t.gap(r.no))
+		} else {
+			t.count(t.gap(r.no) + 1)
+		}
+	}
+	return found.row, nil
+}
+
+func (t *table) match() error {
+	row, err := t.matchOnly()
+	head := t.head
+	t.head = nil
+	if err != nil || row < 0 {
+		return err
+	}
+	for _, r := range head[row+1:] {
+		if err := t.data(r.no, r.cells); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// merged reports whether the row above lent the header cells, so that it is part of the header.
+func merged(above, header []string) bool {
+	lent := 0
+	for i, cell := range above {
+		if i < len(header) && trim(cell) != "" && header[i] == cell {
+			lent++
+		}
+	}
+	return lent > 0 && filled(above) > 1
+}
+
+// gap counts the empty rows between the last row that held anything and this one.
+func (t *table) gap(no int64) int64 {
+	between := max(no-t.last-1, 0)
+	t.last = no
+	return between
+}
+
+// count adds rows that were read and ignored.
+func (t *table) count(n int64) {
+	for _, o := range t.outs {
+		o.feed.read += n
+		o.feed.ignored += n
+	}
+}
+
+func (t *table) data(no int64, cells []string) error {
+	gap := t.gap(no)
+	flaw := t.flaw(cells)
+	for _, o := range t.outs {
+		o.feed.read += gap + 1
+		o.feed.ignored += gap
+		complete := true
+		for _, at := range o.required {
+			if at >= len(cells) || trim(cells[at]) == "" {
+				complete = false
+				break
+			}
+		}
+		if passing(cells, t.header, t.titles, complete) {
+			o.feed.ignored++
+			continue
+		}
+		row := rawRow{no: no, flaw: flaw, cells: make([]string, len(o.at))}
+		for i, at := range o.at {
+			if at >= 0 && at < len(cells) {
+				row.cells[i] = trim(cells[at])
+				if t.sheet.workbook {
+					row.cells[i] = storedNumber(row.cells[i], o.days[i], t.sheet.epoch)
+				}
+			}
+		}
+		o.feed.handed++
+		o.rows = append(o.rows, row)
+		if len(o.rows) == 1024 {
+			if err := t.flush(o); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// flaw finds what is wrong with a row before its cells are looked at.
+func (t *table) flaw(cells []string) pipelines.Code {
+	if len(cells) > t.width {
+		return pipelines.TooManyCells
+	}
+	if t.sheet.damaged {
+		for _, cell := range cells {
+			if strings.ContainsRune(cell, '\ufffd') {
+				return pipelines.EncodingDamaged
+			}
+		}
+	}
+	return ""
+}
+
+func (t *table) flush(o *outlet) error {
+	if len(o.rows) == 0 {
+		return nil
+	}
+	rows := o.rows
+	o.rows = nil
+	return t.decoding.out(t.decoding.ctx, chunk{feed: o.feed, rows: rows})
+}

@@ -1,0 +1,528 @@
+package load
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hulian/data"
+	"hulian/pipelines"
+	"hulian/pipelines/land"
+	"hulian/pipelines/warehouse"
+)
+
+func (p *pass) appender(b *batch) (*warehouse.Appender, error) {
+	if b.appender != nil {
+		return b.appender, nil
+	}
+	var err error
+	b.appender, err = p.tx.Appender("", b.table)
+	return b.appender, err
+}
+
+func (p *pass) closeAppenders() error {
+	for _, b := range p.decoding.batches {
+		if b.appender == nil {
+			continue
+		}
+		err := b.appender.Close()
+		b.appender = nil
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hold finds full lists that fell to less than half of the rows of the one before. Their whole file waits.
+func (p *pass) hold(ctx context.Context) error {
+	before, err := p.tx.Query(ctx, `select export, sum(rows_read - ignored) from ops.reconciliation r
+		where complete and file_no = (select max(file_no) from ops.reconciliation l where l.export = r.export and l.complete) group by export`)
+	if err != nil {
+		return err
+	}
+	last := map[string]int64{}
+	for _, row := range before.Rows {
+		last[row[0].(string)] = row[1].(int64)
+	}
+	for _, file := range p.files {
+		rows := map[string]int64{}
+		for _, f := range p.decoding.feeds {
+			if f.file.No == file.No && f.full() {
+				rows[f.contract.Export] += f.handed
+			}
+		}
+		if p.alone || confirmed(p.config, file) {
+			maps.Copy(last, rows)
+			continue
+		}
+		for _, export := range slices.Sorted(maps.Keys(rows)) {
+			if n, was := rows[export], last[export]; n*2 < was {
+				p.held[file.No] = fmt.Sprintf("%d → %d", was, n)
+				p.decoding.failures = append(p.decoding.failures, failure{file: file, code: pipelines.RowCountFallen, detail: p.held[file.No], export: export})
+				break
+			}
+		}
+		if p.held[file.No] == "" {
+			maps.Copy(last, rows)
+		}
+	}
+	return nil
+}
+
+// register writes what the SQL of this run needs to know of its files and feeds into temporary tables.
+func (p *pass) register(ctx context.Context) error {
+	for _, statement := range []string{
+		"create or replace temp table new_files (file_no bigint, as_of date)",
+		`create or replace temp table feeds (feed integer, file_no bigint, sheet varchar, export varchar, batch varchar,
+			day_limit timestamp, earlier boolean, orphans_warn boolean)`,
+		`create or replace temp table found (export varchar, feed integer, rid bigint, row bigint, column_id varchar, code varchar,
+			severity varchar, value varchar, detail varchar)`,
+	} {
+		if _, err := p.exec(ctx, statement); err != nil {
+			return err
+		}
+	}
+	for _, file := range p.files {
+		day, known, err := p.original(ctx, file)
+		if err != nil {
+			return err
+		}
+		if !known {
+			day = p.speaksFor(file)
+		}
+		p.asOf[file.No] = day
+	}
+	if _, err := p.appendRows("new_files", func(yield func(...driver.Value) bool) {
+		for _, file := range p.files {
+			if !yield(file.No, p.asOf[file.No]) {
+				return
+			}
+		}
+	}); err != nil {
+		return err
+	}
+	return p.registerFeeds(p.decoding.feeds)
+}
+
+func (p *pass) registerFeeds(feeds []*feed) error {
+	_, err := p.appendRows("feeds", func(yield func(...driver.Value) bool) {
+		for _, f := range feeds {
+			if p.held[f.file.No] != "" {
+				continue // its rows take no part in the run
+			}
+			batch, warn := "", false
+			if f.batch != nil {
+				batch, warn = f.batch.table, f.batch.severity(pipelines.UnknownReference) == pipelines.SeverityWarn
+			}
+			limit := p.dayLimit(f.file)
+			if !yield(int32(f.no), f.file.No, f.sheet, f.contract.Export, batch, limit, f.earlier, warn) {
+				return
+			}
+		}
+	})
+	return err
+}
+
+// dayLimit is the first day a row of the file cannot know of: the second after it was received, so that clocks that
+// differ and files sent around midnight are forgiven.
+func (p *pass) dayLimit(file land.File) time.Time {
+	return p.local(file.ReceivedAt).Truncate(24*time.Hour).AddDate(0, 0, 2)
+}
+
+// local gives the wall clock of the programme's zone as the engine's time without a zone.
+func (p *pass) local(t time.Time) time.Time {
+	zone, err := time.LoadLocation(p.config.TimeZone)
+	if err != nil {
+		zone = time.UTC
+	}
+	l := t.In(zone)
+	return time.Date(l.Year(), l.Month(), l.Day(), l.Hour(), l.Minute(), l.Second(), l.Nanosecond(), time.UTC)
+}
+
+func (p *pass) appendRows(table string, rows func(yield func(...driver.Value) bool)) (n int64, err error) {
+	appender, err := p.tx.Appender("", table)
+	if err != nil {
+		return 0, err
+	}
+	rows(func(values ...driver.Value) bool {
+		err = appender.Row(values...)
+		n++
+		return err == nil
+	})
+	if closeErr := appender.Close(); err == nil {
+		err = closeErr
+	}
+	return n, err
+}
+
+var dayInName = regexp.MustCompile(`(20\d\d)\s*[-_./年]?\s*(0[1-9]|1[0-2]|[1-9]月|[1-9][-_./])\s*[-_./月]*\s*(0[1-9]|[12]\d|3[01]|[1-9]日)?`)
+
+// speaksFor tells the day a registry file speaks for: pinned by the mapping, else a date in a title, a sheet's name or
+// the file's name, a month standing for its last day; else the day it was received.
+func (p *pass) speaksFor(file land.File) time.Time {
+	received := p.local(file.ReceivedAt).Truncate(24 * time.Hour)
+	for _, m := range mappingsFor(p.decoding.mappings, p.decoding.name(file)) {
+		if day, err := time.Parse(time.DateOnly, m.AsOf); m.AsOf != "" && err == nil {
+			return day
+		}
+	}
+	var texts []string
+	for _, f := range p.decoding.feeds {
+		if f.file.No == file.No {
+			texts = append(texts, f.titles...)
+			texts = append(texts, f.sheet)
+		}
+	}
+	name := path.Base(p.decoding.name(file))
+	for _, text := range append(texts, strings.TrimSuffix(name, path.Ext(name))) {
+		if day, ok := dayNamed(text); ok && !day.After(received.AddDate(0, 2, 0)) {
+			return day
+		}
+	}
+	return received
+}
+
+// dayNamed reads a day, or the last day of a month, out of a title or file name.
+func dayNamed(text string) (time.Time, bool) {
+	match := dayInName.FindStringSubmatch(text)
+	if match == nil {
+		return time.Time{}, false
+	}
+	number := func(s string) int {
+		n, _ := strconv.Atoi(strings.TrimRight(s, "月日-_./"))
+		return n
+	}
+	year, month, day := number(match[1]), number(match[2]), number(match[3])
+	if day == 0 {
+		return time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC), true
+	}
+	t := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
+	return t, t.Day() == day
+}
+
+// finish writes what happened to every file and returns it.
+func (p *pass) finish(ctx context.Context) (Result, error) {
+	for _, c := range data.Contracts() {
+		if c.Kind != data.Registry {
+			continue
+		}
+		if err := p.referToLater(ctx, c); err != nil {
+			return Result{}, err
+		}
+	}
+	if err := p.countWarnings(ctx); err != nil {
+		return Result{}, err
+	}
+	if err := p.repaired(ctx); err != nil {
+		return Result{}, err
+	}
+	if err := p.writeFiles(ctx); err != nil {
+		return Result{}, err
+	}
+	files := p.reconciliations()
+	if err := p.writeReconciliation(ctx); err != nil {
+		return Result{}, err
+	}
+	if err := p.writeProblems(ctx); err != nil {
+		return Result{}, err
+	}
+	if err := p.supersedeCopies(ctx); err != nil {
+		return Result{}, err
+	}
+	if err := p.reread(ctx); err != nil {
+		return Result{}, err
+	}
+	result := Result{Files: files, Changed: p.changed, TakenUp: p.takenUp}
+	for _, file := range p.files {
+		if p.held[file.No] != "" {
+			result.Held = append(result.Held, file.Name)
+		}
+	}
+	waiting, err := p.tx.Query(ctx, "select count(*) from ops.quarantine where waiting")
+	if err != nil {
+		return Result{}, err
+	}
+	result.Waiting = waiting.Rows[0][0].(int64)
+	if result.Problems, err = p.firstProblems(ctx); err != nil {
+		return Result{}, err
+	}
+	return result, p.clear(ctx)
+}
+
+// countWarnings counts the accepted rows of every feed that somebody should look at.
+func (p *pass) countWarnings(ctx context.Context) error {
+	counted, err := p.tx.Query(ctx, `select feed, count(distinct (export, rid)) from found w where severity = 'warn'
+		and not exists (select 1 from found r where r.export = w.export and r.rid = w.rid and r.severity = 'refuse') group by feed`)
+	if err != nil {
+		return err
+	}
+	for _, row := range counted.Rows {
+		for _, f := range p.decoding.feeds {
+			if int64(f.no) == row[0].(int64) {
+				f.warnings = row[1].(int64)
+			}
+		}
+	}
+	return nil
+}
+
+func (p *pass) fileState(file land.File) string {
+	if p.held[file.No] != "" {
+		return stateHeld
+	}
+	for _, f := range p.decoding.feeds {
+		if f.file.No == file.No && !f.earlier {
+			return stateLoaded
+		}
+	}
+	return stateRejected
+}
+
+func (p *pass) writeFiles(ctx context.Context) error {
+	if len(p.config.Confirm)+len(p.config.Again) > 0 { // what was said of a file while it was held, or before it could be read
+		for _, file := range p.files {
+			for _, table := range []string{"files", "reconciliation", "problems"} {
+				if _, err := p.exec(ctx, "delete from ops."+table+" where file_no = ?", file.No); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	appender, err := p.tx.Appender("ops", "files")
+	if err != nil {
+		return err
+	}
+	for _, file := range p.files {
+		if err := appender.Row(file.No, file.ID, file.Name, file.Origin, file.Size, p.local(file.ReceivedAt), p.asOf[file.No],
+			p.local(file.LandedAt), p.fileState(file)); err != nil {
+			return err
+		}
+	}
+	return appender.Close()
+}
+
+// reconciliations lists one line a table of every file, in order of arrival.
+func (p *pass) reconciliations() []pipelines.Reconciliation {
+	var lines []pipelines.Reconciliation
+	for _, file := range p.files {
+		for _, f := range p.decoding.feeds {
+			if f.file.No != file.No || f.earlier || p.held[file.No] != "" {
+				continue
+			}
+			lines = append(lines, pipelines.Reconciliation{
+				FileID: file.ID, Name: file.Name, Sheet: f.sheet, Export: f.contract.Export, Read: f.read, Accepted: f.accepted,
+				Quarantined: f.quarantined, Ignored: f.ignored, Warnings: f.warnings, Detail: strings.Join(f.detail, "; "),
+			})
+		}
+		for _, f := range p.decoding.failures {
+			if f.file.No == file.No {
+				lines = append(lines, pipelines.Reconciliation{
+					FileID: file.ID, Name: file.Name, Sheet: f.sheet, Export: f.export, Problem: f.code, Detail: f.detail,
+				})
+			}
+		}
+	}
+	return lines
+}
+
+func (p *pass) writeReconciliation(ctx context.Context) error {
+	appender, err := p.tx.Appender("ops", "reconciliation")
+	if err != nil {
+		return err
+	}
+	number := map[string]int64{}
+	for _, file := range p.files {
+		number[file.ID] = file.No
+	}
+	for _, f := range p.decoding.feeds {
+		if f.earlier || p.held[f.file.No] != "" {
+			continue
+		}
+		if err := appender.Row(f.file.No, f.sheet, f.contract.Export, f.read, f.accepted, f.quarantined, f.ignored, f.warnings,
+			nil, strings.Join(f.detail, "; "), p.config.RunID, f.full()); err != nil {
+			return err
+		}
+	}
+	for _, f := range p.decoding.failures {
+		if err := appender.Row(f.file.No, f.sheet, f.export, int64(0), int64(0), int64(0), int64(0), int64(0), string(f.code), f.detail,
+			p.config.RunID, false); err != nil {
+			return err
+		}
+	}
+	return appender.Close()
+}
+
+// writeProblems numbers what was found and adds where a person finds it.
+func (p *pass) writeProblems(ctx context.Context) error {
+	if _, err := p.exec(ctx, "create or replace temp table places (feed integer, column_id varchar, letter varchar, header varchar)"); err != nil {
+		return err
+	}
+	if _, err := p.appendRows("places", func(yield func(...driver.Value) bool) {
+		for _, f := range p.decoding.feeds {
+			for i, at := range f.column {
+				if at.header != "" && !yield(int32(f.no), f.contract.Columns[i].ID, at.letter, at.header) {
+					return
+				}
+			}
+		}
+	}); err != nil {
+		return err
+	}
+	_, err := p.exec(ctx, `insert into ops.problems
+		select (select coalesce(max(problem_no), 0) from ops.problems) + row_number() over (order by f.file_no, f.feed, p.row, p.code, p.column_id),
+			f.file_no, f.sheet, p.export, p.row, l.letter, p.column_id, l.header, p.code, p.severity, left(p.value, 500), p.detail, 'open', ?
+		from found p join feeds f on f.feed = p.feed left join places l on l.feed = p.feed and l.column_id = p.column_id
+		where not f.earlier or p.severity = 'refuse'`, p.config.RunID)
+	if err != nil {
+		return err
+	}
+	for _, f := range p.decoding.failures {
+		severity := pipelines.SeverityReject
+		if f.code == pipelines.RowCountFallen {
+			severity = pipelines.SeverityHold
+		}
+		if _, err := p.exec(ctx, `insert into ops.problems select coalesce(max(problem_no), 0) + 1, ?, ?, ?, null, null, null, null, ?, ?, null, ?, 'open', ? from ops.problems`,
+			f.file.No, f.sheet, f.export, string(f.code), string(severity), f.detail, p.config.RunID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *pass) firstProblems(ctx context.Context) ([]pipelines.Problem, error) {
+	rows, err := p.tx.Query(ctx, `select p.code, p.severity, coalesce(p.export, ''), f.file_id, f.name, coalesce(p.sheet, ''), coalesce(p.row, 0),
+			coalesce(p.letter, ''), coalesce(p.column_id, ''), coalesce(p.header, ''), coalesce(p.value, ''), coalesce(p.detail, '')
+		from ops.problems p join ops.files f on f.file_no = p.file_no join new_files n on n.file_no = p.file_no
+		order by p.row is not null, p.severity = 'warn', p.problem_no limit 100`)
+	if err != nil {
+		return nil, err
+	}
+	var problems []pipelines.Problem
+	for _, r := range rows.Rows {
+		text := func(i int) string { return r[i].(string) }
+		problems = append(problems, pipelines.Problem{
+			Code: pipelines.Code(text(0)), Severity: pipelines.Severity(text(1)), Export: text(2), FileID: text(3), File: text(4),
+			Sheet: text(5), Row: r[6].(int64), Letter: text(7), Column: text(8), Header: text(9), Value: text(10), Detail: text(11),
+		})
+	}
+	return problems, nil
+}
+
+// clear drops the run's temporary tables: the connection lives on.
+func (p *pass) clear(ctx context.Context) error {
+	made, err := p.tx.Query(ctx, `select 'view', view_name from duckdb_views() where temporary and not internal
+		union all select 'table', table_name from duckdb_tables() where temporary`)
+	if err != nil {
+		return err
+	}
+	for _, row := range made.Rows {
+		if _, err := p.exec(ctx, fmt.Sprintf("drop %s temp.%s", row[0], quote(row[1].(string)))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// released finds rows of an export that waited for a registry and whose references are known by now, and gives them
+// feeds of their own.
+func (p *pass) released(ctx context.Context, c data.Contract) (bool, error) {
+	if p.alone {
+		return false, nil
+	}
+	counted, err := p.tx.Query(ctx, "select count(*) from waiting."+c.Export)
+	if err != nil || counted.Rows[0][0].(int64) == 0 {
+		return false, err
+	}
+	var known []string
+	for _, column := range c.Columns {
+		target, id, ok := strings.Cut(column.References, ".")
+		if !ok || !p.before(target, c.Export) {
+			continue
+		}
+		known = append(known, fmt.Sprintf(`(w.%[1]s is null or exists (select 1 from exports.%[2]s e where e.%[3]s = w.%[1]s) or exists (select 1 from history.%[2]s h where h.%[3]s = w.%[1]s))`,
+			quote(column.ID), target, quote(id)))
+	}
+	released := "released_" + c.Export
+	n, err := p.exec(ctx, fmt.Sprintf("create or replace temp table %s as select w.* from waiting.%s w where %s", released, c.Export, strings.Join(known, " and ")))
+	if err != nil {
+		return false, err
+	}
+	sources, err := p.tx.Query(ctx, fmt.Sprintf(`select r._file, r._sheet, count(*), any_value(f.received_at) from %s r join
+		(select file_no, received_at from ops.files) f on f.file_no = r._file group by all order by r._file, r._sheet`, released))
+	if err != nil || len(sources.Rows) == 0 {
+		return false, err
+	}
+	var feeds []*feed
+	for _, row := range sources.Rows {
+		f := &feed{no: p.nextFeed() + len(feeds), sheet: row[1].(string), contract: c, earlier: true}
+		f.file = land.File{No: row[0].(int64), ReceivedAt: row[3].(time.Time)}
+		f.handed = row[2].(int64)
+		n += f.handed
+		feeds = append(feeds, f)
+	}
+	p.decoding.feeds = append(p.decoding.feeds, feeds...)
+	if err := p.registerFeeds(feeds); err != nil {
+		return false, err
+	}
+	return true, p.takeUp(ctx, c, released)
+}
+
+func (p *pass) nextFeed() int {
+	next := 1
+	for _, f := range p.decoding.feeds {
+		next = max(next, f.no+1)
+	}
+	return next
+}
+
+// takeUp moves released rows out of the waiting room and the quarantine, into the counts of their own files.
+func (p *pass) takeUp(ctx context.Context, c data.Contract, released string) error {
+	same := fmt.Sprintf("exists (select 1 from %s r where r._file = %%[1]s and r._sheet = %%[2]s and r._row = %%[3]s)", released)
+	for _, statement := range []string{
+		"update ops.problems set state = 'repaired' where export = ? and state = 'open' and code = 'unknown_reference' and " + fmt.Sprintf(same, "file_no", "sheet", `"row"`),
+		"delete from ops.quarantine where export = ? and waiting and " + fmt.Sprintf(same, "file_no", "sheet", `"row"`),
+	} {
+		if _, err := p.exec(ctx, statement, c.Export); err != nil {
+			return err
+		}
+	}
+	if _, err := p.exec(ctx, fmt.Sprintf(`update ops.reconciliation set accepted = accepted + t.n, quarantined = quarantined - t.n
+		from (select _file, _sheet, count(*) as n from %s group by all) t
+		where file_no = t._file and sheet = t._sheet and export = ?`, released), c.Export); err != nil {
+		return err
+	}
+	n, err := p.exec(ctx, fmt.Sprintf("delete from waiting.%s w where %s", c.Export, fmt.Sprintf(same, "w._file", "w._sheet", "w._row")))
+	p.takenUp += n
+	return err
+}
+
+// repaired closes the problems of refused rows whose key has been accepted from a newer file.
+func (p *pass) repaired(ctx context.Context) error {
+	refused, err := p.tx.Query(ctx, "select distinct export from ops.quarantine")
+	if err != nil || p.alone {
+		return err
+	}
+	for _, row := range refused.Rows {
+		c, ok := data.ContractOf(row[0].(string))
+		if !ok || !p.typed[c.Export] {
+			continue
+		}
+		if _, err := p.exec(ctx, fmt.Sprintf(`update ops.problems set state = 'repaired'
+			from (select q.file_no, q.sheet, q.row from ops.quarantine q join exports.%[1]s t on %[2]s = q.row_key and t._file > q.file_no
+				where q.export = %[3]s) r
+			where ops.problems.state = 'open' and ops.problems.severity = 'refuse' and ops.problems.export = %[3]s
+				and ops.problems.file_no = r.file_no and ops.problems.sheet = r.sheet and ops.problems.row = r.row`,
+			c.Export, keyText(c, "t."), literal(c.Export))); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,230 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hulian/pipelines"
+	"hulian/pipelines/land"
+	"hulian/pipelines/source"
+	"hulian/pipelines/warehouse"
+)
+
+// town is a folder files are dropped into and a warehouse they are loaded into.
+type town struct {
+	t         testing.TB
+	inbox     string
+	mappings  string
+	store     *land.Store
+	warehouse *warehouse.Warehouse
+	clock     time.Time
+	confirm   []string
+	zone      string
+	limits    Limits
+}
+
+func newTown(t testing.TB) *town {
+	t.Helper()
+	dir := t.TempDir()
+	store, err := land.Open(filepath.Join(dir, "landed"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := warehouse.Open(context.Background(), warehouse.Config{Path: filepath.Join(dir, "warehouse.duckdb"), MemoryLimit: os.Getenv("HULIAN_BENCH_MEMORY")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close() })
+	town := &town{
+		t: t, inbox: filepath.Join(dir, "inbox"), mappings: filepath.Join(dir, "mappings"), store: store, warehouse: w,
+		clock: time.Date(2018, 1, 31, 8, 0, 0, 0, time.UTC),
+	}
+	for _, dir := range []string{town.inbox, town.mappings} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return town
+}
+
+// drop lands one file; every file is received a minute after the one before.
+func (town *town) drop(name string, content []byte) land.File {
+	town.t.Helper()
+	at := filepath.Join(town.inbox, name)
+	if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+		town.t.Fatal(err)
+	}
+	if err := os.WriteFile(at, content, 0o644); err != nil {
+		town.t.Fatal(err)
+	}
+	return town.land(at)
+}
+
+func (town *town) land(at string) land.File {
+	town.t.Helper()
+	for item, err := range source.Files(at).Items(context.Background()) {
+		if err != nil {
+			town.t.Fatal(err)
+		}
+		town.clock = town.clock.Add(time.Minute)
+		item.ModTime = town.clock
+		f, _, err := town.store.Land(context.Background(), item)
+		if err != nil {
+			town.t.Fatal(err)
+		}
+		return f
+	}
+	town.t.Fatal("nothing landed")
+	return land.File{}
+}
+
+func (town *town) mapping(name, content string) {
+	town.t.Helper()
+	if err := os.WriteFile(filepath.Join(town.mappings, name), []byte(content), 0o644); err != nil {
+		town.t.Fatal(err)
+	}
+}
+
+func (town *town) config() Config {
+	return Config{Store: town.store, MappingsDir: town.mappings, RunID: "test", Now: town.clock, Confirm: town.confirm, TimeZone: town.zone, Limits: town.limits}
+}
+
+func (town *town) load() Result {
+	town.t.Helper()
+	result, err := Load(context.Background(), town.warehouse, town.config())
+	if err != nil {
+		town.t.Fatal(err)
+	}
+	town.consistent()
+	return result
+}
+
+// consistent holds what must be true after every run.
+func (town *town) consistent() {
+	town.t.Helper()
+	for claim, query := range map[string]string{
+		"read = accepted + quarantined + ignored":     "select * from ops.reconciliation where rows_read <> accepted + quarantined + ignored",
+		"quarantine holds what reconciliation counts": "select file_no, sheet, export, q, n from (select file_no, sheet, export, sum(quarantined) as q from ops.reconciliation group by all) full join (select file_no, sheet, export, count(*) as n from ops.quarantine group by all) using (file_no, sheet, export) where coalesce(q, 0) <> coalesce(n, 0)",
+		"every refused row has a problem":             "select * from ops.quarantine q where not exists (select 1 from ops.problems p where p.file_no = q.file_no and p.sheet = q.sheet and p.export = q.export and p.row = q.row and p.severity = 'refuse')",
+		"problem numbers are unique":                  "select problem_no from ops.problems group by all having count(*) > 1",
+		"waiting rows stand in quarantine":            "select 1 from (select count(*) as n from ops.quarantine where waiting) q, (select count(*) as n from waiting.visits) v, (select count(*) as n from waiting.households) h, (select count(*) as n from waiting.members) m where q.n < v.n + h.n + m.n",
+	} {
+		if rows := town.rows(query); len(rows) > 0 {
+			town.t.Errorf("not true that %s: %v", claim, rows)
+		}
+	}
+}
+
+func (town *town) rows(query string, args ...any) [][]any {
+	town.t.Helper()
+	table, err := town.warehouse.Query(context.Background(), query, args...)
+	if err != nil {
+		town.t.Fatalf("%v in %s", err, query)
+	}
+	return table.Rows
+}
+
+// lines gives the rows of a query as text, cells separated by spaces.
+func (town *town) lines(query string, args ...any) []string {
+	town.t.Helper()
+	var lines []string
+	for _, row := range town.rows(query, args...) {
+		var cells []string
+		for _, cell := range row {
+			text := fmt.Sprint(cell)
+			if t, ok := cell.(time.Time); ok {
+				text = strings.TrimSuffix(t.Format("2006-01-02T15:04:05"), "T00:00:00")
+			}
+			cells = append(cells, text)
+		}
+		lines = append(lines, strings.Join(cells, " "))
+	}
+	return lines
+}
+
+func (town *town) want(query string, want ...string) {
+	town.t.Helper()
+	if diff := cmp.Diff(want, town.lines(query)); diff != "" {
+		town.t.Errorf("%s\n%s", query, diff)
+	}
+}
+
+const (
+	villagesCSV   = "村编号,村名,乡镇\nV01,福合院村,逍林镇\nV02,新园村,逍林镇\n"
+	branchesCSV   = "支部编号,村编号,支部名称\nB1,V01,第一网格支部\nB2,V02,第二网格支部\n"
+	membersCSV    = "党员编号,支部编号,姓名,履职状态\nM1,B1,陈样本,可动员\nM2,B1,王样本,可动员\nM3,B2,李样本,不作联户要求\n"
+	householdsCSV = "农户编号,村编号,支部编号,户主姓名,联系党员,联户日期\nH1,V01,B1,张样本,M1,2017-05-01\nH2,V01,B1,赵样本,M2,2017-05-01\nH3,V02,B2,钱样本,,\n"
+	visitsCSV     = "走访编号,农户编号,党员编号,走访时间,走访方式,时长(分钟)\nT1,H1,M1,2018-01-08 19:30,入户,25\nT2,H2,M2,2018年1月9日,电话,5\n"
+)
+
+func (town *town) registries() {
+	town.drop("村名册.csv", []byte(villagesCSV))
+	town.drop("支部.csv", []byte(branchesCSV))
+	town.drop("党员.csv", []byte(membersCSV))
+	town.drop("农户.csv", []byte(householdsCSV))
+}
+
+func TestCleanFilesLoad(t *testing.T) {
+	town := newTown(t)
+	town.registries()
+	town.drop("visits.csv", []byte(visitsCSV))
+	result := town.load()
+	if err := result.Err(); err != nil {
+		t.Error(err)
+	}
+	for _, f := range result.Files {
+		if f.Quarantined+f.Ignored > 0 || f.Problem != "" {
+			t.Errorf("%+v", f)
+		}
+	}
+	town.want("select visit_id, household_id, member_id, visited_at, channel, minutes, _file, _row from exports.visits order by visit_id",
+		"T1 H1 M1 2018-01-08T19:30:00 home 25 5 2", "T2 H2 M2 2018-01-09 phone 5 5 3")
+	town.want("select household_id, linked_member_id, linked_since from exports.households order by household_id",
+		"H1 M1 2017-05-01", "H2 M2 2017-05-01", "H3 <nil> <nil>")
+	if diff := cmp.Diff(Change{Inserted: 2, Months: []string{"2018-01"}}, result.Changed["visits"]); diff != "" {
+		t.Error(diff)
+	}
+	if again := town.load(); len(again.Files) != 0 || len(again.Changed) != 0 {
+		t.Errorf("a second run did %+v", again)
+	}
+}
+
+func TestBadRowsAreQuarantinedWithTheReason(t *testing.T) {
+	town := newTown(t)
+	town.registries()
+	town.drop("visits.csv", []byte(`走访编号,农户编号,党员编号,走访时间,走访方式,时长(分钟)
+T1,H1,M1,2018-01-08 19:30,入户,25
+T2,,M1,2018-01-08 19:30,入户,25
+T3,H1,M1,上周三,入户,25
+T4,H1,M1,2018-01-08,飞鸽传书,25
+T5,H1,M1,2018-01-08,入户,2500
+T6,H1,M1,2018-03-08,入户,25
+T7,H9,M1,2018-01-08,入户,25
+T1,H2,M1,2018-01-09,入户,25
+T8,H1,M1,2018-01-08,入户,25,多出来
+合计,,,,,100
+填表人：张样本
+`))
+	result := town.load()
+	town.want("select code, severity, row, letter, column_id, value from ops.problems where severity = 'refuse' order by row",
+		"missing_required refuse 3 B household_id <nil>",
+		"wrong_type refuse 4 D visited_at 上周三",
+		"not_allowed refuse 5 E channel 飞鸽传书",
+		"out_of_range refuse 6 F minutes 2500",
+		"future_date refuse 7 D visited_at 2018-03-08",
+		"unknown_reference refuse 8 B household_id H9",
+		"duplicate_key refuse 9 A visit_id T1",
+		"too_many_cells refuse 10 <nil> <nil> <nil>")
+	last := result.Files[len(result.Files)-1]
+	want := pipelines.Reconciliation{FileID: last.FileID, Name: "visits.csv", Export: "visits", Read: 11, Accepted: 1, Quarantined: 8, Ignored: 2}
+	if diff := cmp.Diff(want, last); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,193 @@
+package load
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"hulian/data"
+	"hulian/pipelines"
+	"hulian/pipelines/land"
+)
+
+// SummarySheet is the name of the sheet a marked workbook begins with. It holds no rows to load; a sheet of this name
+// that lacks the mark is a sheet like any other.
+var SummarySheet = data.Text{Zh: "问题汇总", En: "Problems"}
+
+// Marked says of which landed file a workbook is the marked copy. It stands as text in a cell of the copy's first
+// sheet, so that the repaired copy is taken for what it is, whatever program it was saved with: mapping files claim it
+// by the name of the original, it speaks for the same day, and it closes the problems of the original.
+type Marked struct {
+	File    string                 `json:"file"`              // id of the landed file it was made from
+	Name    string                 `json:"name"`              // name of the file as it first arrived
+	Partial bool                   `json:"partial,omitempty"` // only the rows with problems: absence means nothing
+	Sheets  map[string]MarkedSheet `json:"sheets,omitempty"`  // by worksheet of the copy; others kept their names
+}
+
+// MarkedSheet is the table one worksheet of a marked copy stands for.
+type MarkedSheet struct {
+	Table  string `json:"table"`            // as reconciliation and problems name it; empty for a file that is one table
+	Member string `json:"member,omitempty"` // of a bundle
+	Shift  int64  `json:"shift,omitempty"`  // rows it stands lower than in the original
+}
+
+var markedText = regexp.MustCompile(`hulian (\{.*\})`)
+
+// String is the text of the cell.
+func (m Marked) String() string {
+	text, err := json.Marshal(m)
+	if err != nil {
+		panic("a marked copy's origin cannot be written: " + err.Error()) // strings and numbers only
+	}
+	return "hulian " + string(text)
+}
+
+// ParseMarked reads the text of a cell. ok is false where it is no mark.
+func ParseMarked(cell string) (m Marked, ok bool) {
+	found := markedText.FindStringSubmatch(cell)
+	if found == nil || json.Unmarshal([]byte(found[1]), &m) != nil || len(m.File) != 64 || m.Name == "" {
+		return Marked{}, false
+	}
+	return m, true
+}
+
+// MarkedCopy finds the mark among the sheets of a workbook and says which sheet holds it.
+func MarkedCopy(book *excelize.File) (m Marked, sheet string, ok bool) {
+	for _, name := range book.GetSheetList() {
+		if !strings.HasPrefix(name, SummarySheet.Zh) && !strings.HasPrefix(name, SummarySheet.En) {
+			continue
+		}
+		rows, err := book.Rows(name)
+		if err != nil {
+			continue
+		}
+		for n := 0; n < 6 && !ok && rows.Next(); n++ {
+			cells, err := rows.Columns()
+			if err != nil {
+				break
+			}
+			for _, cell := range cells {
+				if m, ok = ParseMarked(cell); ok {
+					break
+				}
+			}
+		}
+		if rows.Close() == nil && ok {
+			return m, name, true
+		}
+	}
+	return Marked{}, "", false
+}
+
+// Origin names the table a worksheet stands for.
+func (m Marked) Origin(worksheet string) MarkedSheet {
+	if s, ok := m.Sheets[worksheet]; ok {
+		return s
+	}
+	return MarkedSheet{Table: worksheet}
+}
+
+// name is what mapping files know a file by.
+func (d *decoding) name(file land.File) string {
+	if m, ok := d.copies[file.No]; ok {
+		return m.Name
+	}
+	return file.Name
+}
+
+func (d *decoding) marked(m Marked) {
+	if d.copies == nil {
+		d.copies = map[int64]Marked{}
+	}
+	d.copies[d.file.No] = m
+}
+
+// original gives the day a marked copy's original speaks for.
+func (p *pass) original(ctx context.Context, file land.File) (time.Time, bool, error) {
+	m, ok := p.decoding.copies[file.No]
+	if !ok {
+		return time.Time{}, false, nil
+	}
+	for _, other := range p.files {
+		if day, known := p.asOf[other.No]; known && other.ID == m.File && other.No < file.No {
+			return day, true, nil
+		}
+	}
+	found, err := p.tx.Query(ctx, "select as_of from ops.files where file_id = ? and file_no < ? and state <> ?", m.File, file.No, stateRejected)
+	if err != nil || len(found.Rows) == 0 {
+		return time.Time{}, false, err
+	}
+	day, ok := found.Rows[0][0].(time.Time)
+	return day, ok, nil
+}
+
+// supersedeCopies closes the problems of files whose marked copy has been loaded: what is still wrong stands open
+// against the copy and is carried there, everything else has been repaired. Rows of the original that wait for a
+// registry wait in the copy.
+func (p *pass) supersedeCopies(ctx context.Context) error {
+	if p.alone {
+		return nil
+	}
+	for _, file := range p.files {
+		m, ok := p.decoding.copies[file.No]
+		if !ok || p.fileState(file) != stateLoaded {
+			continue
+		}
+		before, err := p.tx.Query(ctx, "select file_no from ops.files where file_id = ? and file_no < ?", m.File, file.No)
+		if err != nil {
+			return err
+		}
+		if len(before.Rows) == 0 {
+			continue
+		}
+		original := before.Rows[0][0].(int64)
+		for _, f := range p.decoding.feeds {
+			if f.file.No == file.No && !f.earlier {
+				if err := p.supersedeSheet(ctx, f, original); err != nil {
+					return fmt.Errorf("close the problems of %s: %w", m.Name, err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (p *pass) supersedeSheet(ctx context.Context, f *feed, original int64) error {
+	export := literal(f.contract.Export)
+	if _, err := p.exec(ctx, fmt.Sprintf(`update ops.problems set state = case when exists (
+				select 1 from ops.problems n where n.file_no = %[1]d and n.sheet = ops.problems.sheet and n.export = ops.problems.export
+					and n.code = ops.problems.code and n.column_id is not distinct from ops.problems.column_id and n."row" = ops.problems."row" + %[2]d)
+			then '%[6]s' else '%[7]s' end
+		where file_no = %[3]d and sheet = %[4]s and export = %[5]s and "row" is not null and state = '%[8]s'`,
+		f.file.No, f.shift, original, literal(f.sheet), export, pipelines.ProblemCarried, pipelines.ProblemRepaired, pipelines.ProblemOpen)); err != nil {
+		return err
+	}
+	if _, err := p.exec(ctx, fmt.Sprintf("delete from waiting.%s where _file = %d and _sheet = %s", f.contract.Export, original, literal(f.sheet))); err != nil {
+		return err
+	}
+	_, err := p.exec(ctx, fmt.Sprintf("update ops.quarantine set waiting = false where file_no = %d and sheet = %s and export = %s and waiting", original, literal(f.sheet), export))
+	return err
+}
+
+// reread closes what was said of a whole file that could not be read, once a newer file of its name has been loaded.
+func (p *pass) reread(ctx context.Context) error {
+	if p.alone {
+		return nil
+	}
+	for _, file := range p.files {
+		if p.fileState(file) != stateLoaded {
+			continue
+		}
+		if _, err := p.exec(ctx, fmt.Sprintf(`update ops.problems set state = '%s' where "row" is null and state = '%s' and severity in ('reject', 'hold')
+			and file_no in (select file_no from ops.files where name = ? and file_no < ?)`, pipelines.ProblemRepaired, pipelines.ProblemOpen),
+			p.decoding.name(file), file.No); err != nil {
+			return err
+		}
+	}
+	return nil
+}

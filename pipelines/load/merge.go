@@ -1,0 +1,254 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"hulian/data"
+)
+
+// merge brings the accepted rows of an export into its table. A newer file wins by key, the older version moves to
+// history; rows that say the same are left as they stand.
+func (p *pass) merge(ctx context.Context, c data.Contract) error {
+	table := "good_" + c.Export
+	if _, err := p.exec(ctx, fmt.Sprintf("create or replace temp view %s as select * from %s", table, p.good(c))); err != nil {
+		return err
+	}
+	change := p.changed[c.Export] // of the rounds before
+	months := map[string]bool{}
+	for _, month := range change.Months {
+		months[month] = true
+	}
+	change.Months = nil
+	if c.Kind != data.Registry {
+		if err := p.mergeVersions(ctx, c, table, &change, months); err != nil {
+			return err
+		}
+	} else {
+		// A full list says who is absent, so lists are merged one after the other.
+		for _, file := range p.filesOf(c) {
+			from := fmt.Sprintf("(select * from %s where _file = %d)", table, file.no)
+			if err := p.mergeVersions(ctx, c, from, &change, nil); err != nil {
+				return err
+			}
+			newer, err := p.newerList(ctx, c, file.no)
+			switch {
+			case err != nil:
+				return err
+			case newer > 0:
+				err = p.supersede(ctx, c, file.no, newer, &change)
+			case file.full:
+				err = p.retire(ctx, c, file.no, &change)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	for month := range months {
+		change.Months = append(change.Months, month)
+	}
+	slices.Sort(change.Months)
+	if change.Any() {
+		p.changed[c.Export] = change
+	}
+	_, err := p.exec(ctx, "drop view "+table)
+	return err
+}
+
+type registryFile struct {
+	no   int64
+	full bool
+}
+
+// filesOf lists the files that bring rows of a registry, in order of arrival.
+func (p *pass) filesOf(c data.Contract) []registryFile {
+	var files []registryFile
+	for _, f := range p.decoding.feeds {
+		if f.contract.Export != c.Export || p.held[f.file.No] != "" {
+			continue
+		}
+		if i := slices.IndexFunc(files, func(r registryFile) bool { return r.no == f.file.No }); i >= 0 {
+			files[i].full = files[i].full || f.full()
+			continue
+		}
+		files = append(files, registryFile{f.file.No, f.full()})
+	}
+	slices.SortFunc(files, func(a, b registryFile) int { return int(a.no - b.no) })
+	return files
+}
+
+// mergeVersions merges rows whose absence means nothing: all events, and one file of a registry.
+func (p *pass) mergeVersions(ctx context.Context, c data.Contract, from string, change *Change, months map[string]bool) error {
+	again := int64(0)
+	var err error
+	if !p.keysLater {
+		if again, err = p.again(ctx, c, from); err != nil {
+			return err
+		}
+	}
+	columns := columnList(c, "t.")
+	fresh := from + " t"
+	if again > 0 {
+		fresh += fmt.Sprintf(" where not exists (select 1 from again k where %s)", keyEquals(c, "k", "t"))
+	}
+	if months != nil && c.DatedBy != "" {
+		if err := p.months(ctx, months, fmt.Sprintf("select distinct strftime(t.%s, '%%Y-%%m') from %s", quote(c.DatedBy), fresh)); err != nil {
+			return err
+		}
+	}
+	order, err := p.order(ctx, c)
+	if err != nil {
+		return err
+	}
+	n, err := p.exec(ctx, fmt.Sprintf("insert into exports.%s (%s, _file, _row) select %s, t._file, t._row from %s %s", c.Export, columnList(c, ""), columns, fresh, order))
+	if err != nil {
+		return err
+	}
+	change.Inserted += n
+	if again == 0 {
+		return nil
+	}
+	return p.mergeAgain(ctx, c, from, change, months)
+}
+
+// order gives the clause that puts new rows in order of time, so that a month's rows lie together; empty where they
+// come in order anyway. What is compared is how far the blocks the engine stores overlap, not single rows: sorting ten
+// million rows that a system exported in order would cost more than reading them.
+func (p *pass) order(ctx context.Context, c data.Contract) (string, error) {
+	if c.DatedBy == "" {
+		return "", nil
+	}
+	spans, err := p.tx.Query(ctx, fmt.Sprintf(`select count(*), sum(date_diff('day', early, late)), date_diff('day', min(early), max(late)) from (
+		select min(%[1]s) as early, max(%[1]s) as late from %[2]s where _bad = 0 group by _rid // 122880)`, quote(c.DatedBy), typedTable(c)))
+	if err != nil {
+		return "", err
+	}
+	blocks, _ := spans.Rows[0][0].(int64)
+	overlap, _ := spans.Rows[0][1].(int64)
+	if sum, ok := spans.Rows[0][1].(float64); ok {
+		overlap = int64(sum)
+	}
+	whole, _ := spans.Rows[0][2].(int64)
+	if blocks <= 1 || overlap <= 2*(whole+blocks) {
+		return "", nil
+	}
+	return "order by t." + quote(c.DatedBy), nil
+}
+
+// again gathers the keys that need more than an insert: those that stand in the table already, and those that
+// several files of this run bring.
+func (p *pass) again(ctx context.Context, c data.Contract, from string) (int64, error) {
+	var key []string
+	for _, id := range c.Key {
+		key = append(key, "t."+quote(id))
+	}
+	list := strings.Join(key, ", ")
+	standing, err := p.count(ctx, "exports."+c.Export)
+	if err != nil || standing == 0 && p.repeated[c.Export] == 0 {
+		return 0, err
+	}
+	repeated := fmt.Sprintf("select %s from %s t where false", list, from)
+	if p.repeated[c.Export] > 0 {
+		repeated = fmt.Sprintf("select %s from %s t group by %s having count(*) > 1", list, from, list)
+	}
+	// The only look at the whole table: its keys are compared once, and what is found is set aside.
+	if _, err := p.exec(ctx, fmt.Sprintf("create or replace temp table standing as select %s, t._file, t._row, t.rowid as rid from exports.%s t where exists (select 1 from %s n where %s)",
+		columnList(c, "t."), c.Export, from, keyEquals(c, "n", "t"))); err != nil {
+		return 0, err
+	}
+	if _, err := p.exec(ctx, fmt.Sprintf("create or replace temp table again as %s union select %s from standing t", repeated, list)); err != nil {
+		return 0, err
+	}
+	return p.count(ctx, "again")
+}
+
+// mergeAgain puts all versions of the keys in again into order: the last one stands in the table, the others in
+// history until the file that replaced them. Versions that repeat the one before them vanish.
+func (p *pass) mergeAgain(ctx context.Context, c data.Contract, from string, change *Change, months map[string]bool) error {
+	columns := columnList(c, "t.")
+	var key []string
+	for _, id := range c.Key {
+		key = append(key, quote(id))
+	}
+	if _, err := p.exec(ctx, fmt.Sprintf(`create or replace temp table versions as
+		with everything as (
+			select %[1]s, t._file, t._row, false as fresh, rid from standing t
+			union all
+			select %[1]s, t._file, t._row, true, -1 from %[3]s t where exists (select 1 from again k where %[2]s)),
+		changes as (
+			select * from everything t
+			qualify row(%[1]s) is distinct from lag(row(%[1]s)) over (partition by %[4]s order by _file, fresh, _row)
+				or row_number() over (partition by %[4]s order by _file, fresh, _row) = 1)
+		select *, lead(_file) over (partition by %[4]s order by _file, fresh, _row) as until_file from changes`,
+		columns, keyEquals(c, "k", "t"), from, strings.Join(key, ", "))); err != nil {
+		return err
+	}
+	if months != nil && c.DatedBy != "" {
+		if err := p.months(ctx, months, fmt.Sprintf("select distinct strftime(%s, '%%Y-%%m') from versions where fresh or until_file is not null", quote(c.DatedBy))); err != nil {
+			return err
+		}
+	}
+	if _, err := p.exec(ctx, fmt.Sprintf("insert into history.%s (%s, _file, _row, _until_file) select %s, t._file, t._row, t.until_file from versions t where t.until_file is not null", c.Export, columnList(c, ""), columns)); err != nil {
+		return err
+	}
+	deleted, err := p.exec(ctx, fmt.Sprintf("delete from exports.%s where rowid in (select rid from versions where not fresh and until_file is not null)", c.Export))
+	if err != nil {
+		return err
+	}
+	inserted, err := p.exec(ctx, fmt.Sprintf("insert into exports.%s (%s, _file, _row) select %s, t._file, t._row from versions t where t.fresh and t.until_file is null", c.Export, columnList(c, ""), columns))
+	if err != nil {
+		return err
+	}
+	change.Replaced += deleted
+	change.Inserted += inserted - deleted
+	return nil
+}
+
+// retire moves to history what a full list no longer names. A row of the list that was refused still names its key.
+func (p *pass) retire(ctx context.Context, c data.Contract, file int64, change *Change) error {
+	named := fmt.Sprintf("select 1 from %s n join feeds f on f.feed = n._feed where f.file_no = %d and not f.earlier and %s", typedTable(c), file, keyEquals(c, "n", "t"))
+	gone := fmt.Sprintf("exports.%s t where t._file < %d and not exists (%s)", c.Export, file, named)
+	if _, err := p.exec(ctx, fmt.Sprintf("insert into history.%s (%s, _file, _row, _until_file) select %s, t._file, t._row, %d from %s", c.Export, columnList(c, ""), columnList(c, "t."), file, gone)); err != nil {
+		return err
+	}
+	n, err := p.exec(ctx, fmt.Sprintf("delete from exports.%s t where t._file < %d and not exists (%s)", c.Export, file, named))
+	change.Retired += n
+	return err
+}
+
+// newerList gives the number of the first full list that is newer than a file and was loaded before it, 0 for none.
+func (p *pass) newerList(ctx context.Context, c data.Contract, file int64) (int64, error) {
+	newer, err := p.tx.Query(ctx, "select coalesce(min(file_no), 0) from ops.reconciliation where export = ? and complete and file_no > ?", c.Export, file)
+	if err != nil {
+		return 0, err
+	}
+	return newer.Rows[0][0].(int64), nil
+}
+
+// supersede moves on to history what an older file brings late (a list that had been held, rows that had waited): what
+// a newer list names has a newer version already, so the rest is what it does not name.
+func (p *pass) supersede(ctx context.Context, c data.Contract, file, newer int64, change *Change) error {
+	if _, err := p.exec(ctx, fmt.Sprintf("insert into history.%s (%s, _file, _row, _until_file) select %s, t._file, t._row, %d from exports.%s t where t._file = %d",
+		c.Export, columnList(c, ""), columnList(c, "t."), newer, c.Export, file)); err != nil {
+		return err
+	}
+	n, err := p.exec(ctx, fmt.Sprintf("delete from exports.%s where _file = %d", c.Export, file))
+	change.Inserted -= n
+	return err
+}
+
+func (p *pass) months(ctx context.Context, into map[string]bool, query string) error {
+	found, err := p.tx.Query(ctx, query)
+	if err != nil {
+		return err
+	}
+	for _, row := range found.Rows {
+		if month, ok := row[0].(string); ok {
+			into[month] = true
+		}
+	}
+	return nil
+}

@@ -1,0 +1,434 @@
+package load
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/xuri/excelize/v2"
+	"go.yaml.in/yaml/v3"
+
+	"hulian/data"
+	"hulian/pipelines"
+)
+
+// examplesShown is how many values of a column a proposal shows.
+const examplesShown = 3
+
+// wordsShown is how many unknown words of a column a proposal lists; more are no words but text.
+const wordsShown = 30
+
+// similar is how like a spelling of the contract a header must be to be proposed, from 0 to 1.
+const similar = 0.5
+
+// Propose says for every table of a file how its columns could fit a contract. Mapping files are not asked: what comes
+// out is the beginning of one. export names the contract; empty: the one that fits best.
+func Propose(ctx context.Context, at, name, export string, c Config) ([]pipelines.Proposal, error) {
+	if _, ok := data.ContractOf(export); export != "" && !ok {
+		return nil, &pipelines.Fault{Op: "propose a mapping", At: export, Err: pipelines.ErrUnknown, Next: "hulian template lists the exports"}
+	}
+	if c.Limits == (Limits{}) {
+		c.Limits = DefaultLimits()
+	}
+	var tables []*proposing
+	err := Read(ctx, at, name, c, func(t Table, row int64, cells []string) error {
+		if len(tables) == 0 || tables[len(tables)-1].Table != t {
+			tables = append(tables, &proposing{Table: t, file: name, wanted: export, limit: c.Limits.HeaderIn})
+		}
+		return tables[len(tables)-1].row(row, cells)
+	})
+	var whole *fileError
+	if errors.As(err, &whole) {
+		sentence, mend := data.Explain(pipelines.Problem{Code: whole.code, File: name, Detail: whole.detail}, "en")
+		return nil, &pipelines.Fault{Op: "propose a mapping", At: name, Err: errors.New(sentence), Next: mend}
+	}
+	if err != nil {
+		return nil, &pipelines.Fault{Op: "propose a mapping", At: name, Err: err, Next: "check the file"}
+	}
+	var all []pipelines.Proposal
+	for _, t := range tables {
+		if p, ok := t.proposal(); ok {
+			all = append(all, p)
+		}
+	}
+	if len(all) == 0 {
+		return nil, &pipelines.Fault{Op: "propose a mapping", At: name, Err: errors.New("no row looks like a header"), Next: "put the names of the columns into one row above the data"}
+	}
+	return all, nil
+}
+
+// proposing gathers what a proposal for one table needs.
+type proposing struct {
+	Table
+	file, wanted string
+	limit        int
+	head         []physicalRow
+	settled      bool
+	made         pipelines.Proposal
+	at           []int                    // cell of every column of the proposal
+	allowed      map[int]map[string]bool  // by cell, the reduced words of its contract column
+	words        map[int]map[string]int64 // by cell, unknown words and their rows
+	contract     data.Contract
+}
+
+func (t *proposing) row(no int64, cells []string) error {
+	if !t.settled {
+		if filled(cells) > 0 {
+			t.head = append(t.head, physicalRow{no, slices.Clone(cells)})
+		}
+		if len(t.head) >= t.limit {
+			t.settle()
+		}
+		return nil
+	}
+	t.data(cells)
+	return nil
+}
+
+func (t *proposing) proposal() (pipelines.Proposal, bool) {
+	if !t.settled {
+		t.settle()
+	}
+	if t.made.Export == "" {
+		return t.made, false
+	}
+	for i, words := range t.words {
+		id := t.column(i)
+		column, _ := t.contract.Column(id)
+		var found []pipelines.UnknownWord
+		for word, rows := range words {
+			found = append(found, pipelines.UnknownWord{Column: id, Word: word, Rows: rows, Means: nearestValue(column, word)})
+		}
+		slices.SortFunc(found, func(a, b pipelines.UnknownWord) int {
+			return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Word, b.Word))
+		})
+		t.made.Words = append(t.made.Words, found[:min(len(found), wordsShown)]...)
+	}
+	slices.SortStableFunc(t.made.Words, func(a, b pipelines.UnknownWord) int { return cmp.Compare(a.Column, b.Column) })
+	return t.made, true
+}
+
+func (t *proposing) column(cell int) string {
+	for n, at := range t.at {
+		if at == cell {
+			return t.made.Columns[n].Column
+		}
+	}
+	return ""
+}
+
+// settle chooses the header row and the export among the first rows: what is recognised counts whole, what is similar half.
+func (t *proposing) settle() {
+	t.settled = true
+	type fit struct {
+		contract data.Contract
+		row      int
+		cells    []string
+		score    float64
+		guesses  map[int]guess
+	}
+	best := map[string]fit{}
+	var order []string
+	rows := t.head
+	if t.Headed && len(rows) > 0 {
+		rows = rows[:1]
+	}
+	for i, r := range rows {
+		if filled(r.cells) < 2 {
+			continue
+		}
+		for _, c := range data.Contracts() {
+			if t.wanted != "" && c.Export != t.wanted {
+				continue
+			}
+			guesses := guessColumns(c, r.cells)
+			score := 0.0
+			for _, g := range guesses {
+				score += g.likeness
+			}
+			for _, column := range c.Columns {
+				if column.Required && !slices.ContainsFunc(sortedGuesses(guesses), func(g guess) bool { return g.column == column.ID }) {
+					score--
+				}
+			}
+			score -= 0.01 * float64(i) // of two rows alike the first is the header
+			if known, ok := best[c.Export]; !ok || score > known.score {
+				if !ok {
+					order = append(order, c.Export)
+				}
+				best[c.Export] = fit{c, i, r.cells, score, guesses}
+			}
+		}
+	}
+	if len(order) == 0 {
+		return
+	}
+	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(best[b].score, best[a].score) })
+	chosen := best[order[0]]
+	t.contract = chosen.contract
+	t.made = pipelines.Proposal{File: t.file, Table: t.Name, HeaderRow: rows[chosen.row].no, Export: chosen.contract.Export, Others: order[1:min(len(order), 4)]}
+	t.allowed, t.words = map[int]map[string]bool{}, map[int]map[string]int64{}
+	found := map[string]bool{}
+	for i, header := range chosen.cells {
+		if trim(header) == "" {
+			continue
+		}
+		p := pipelines.ProposedColumn{Header: trim(header)}
+		if !t.Headed {
+			p.Letter, _ = excelize.ColumnNumberToName(i + 1)
+		}
+		if g, ok := chosen.guesses[i]; ok {
+			p.Column, p.Sure = g.column, g.likeness == 1
+			found[g.column] = true
+			if column, _ := chosen.contract.Column(g.column); column.Type == data.TypeEnum && !column.Open {
+				t.allowed[i] = wordsOf(column)
+			}
+		}
+		t.made.Columns, t.at = append(t.made.Columns, p), append(t.at, i)
+	}
+	for _, column := range chosen.contract.Columns {
+		if column.Required && !found[column.ID] {
+			t.made.Missing = append(t.made.Missing, column.ID)
+		}
+	}
+	for _, r := range t.head[chosen.row+1:] {
+		t.data(r.cells)
+	}
+}
+
+// data takes examples and unknown words from one row.
+func (t *proposing) data(cells []string) {
+	for n, i := range t.at {
+		if i >= len(cells) {
+			continue
+		}
+		value := trim(cells[i])
+		if value == "" {
+			continue
+		}
+		if c := &t.made.Columns[n]; len(c.Examples) < examplesShown && !slices.Contains(c.Examples, value) {
+			c.Examples = append(c.Examples, value)
+		}
+		if allowed := t.allowed[i]; allowed != nil && !allowed[data.HeaderKey(value)] {
+			if t.words[i] == nil {
+				t.words[i] = map[string]int64{}
+			}
+			if _, known := t.words[i][value]; known || len(t.words[i]) < 1000 {
+				t.words[i][value]++
+			}
+		}
+	}
+}
+
+func wordsOf(column data.Column) map[string]bool {
+	words := map[string]bool{}
+	for _, v := range column.Values {
+		for _, word := range append([]string{v.ID, v.Name.Zh, v.Name.En}, v.Words...) {
+			words[data.HeaderKey(word)] = true
+		}
+	}
+	return words
+}
+
+func nearestValue(column data.Column, word string) string {
+	best, likeness := "", similar
+	for _, v := range column.Values {
+		for _, other := range append([]string{v.ID, v.Name.Zh, v.Name.En}, v.Words...) {
+			if l := alike(data.HeaderKey(word), data.HeaderKey(other)); l > likeness {
+				best, likeness = v.ID, l
+			}
+		}
+	}
+	return best
+}
+
+// guess is a contract column a header may stand for. Likeness 1 is a header the contract knows.
+type guess struct {
+	column   string
+	likeness float64
+}
+
+func sortedGuesses(guesses map[int]guess) []guess {
+	var all []guess
+	for _, g := range guesses {
+		all = append(all, g)
+	}
+	return all
+}
+
+// guessColumns matches the cells of a row: known headers first, then the most similar pairs, each column once.
+func guessColumns(c data.Contract, cells []string) map[int]guess {
+	guesses := map[int]guess{}
+	known := matchContract(c, reduce(cells))
+	taken := map[string]bool{}
+	for id, i := range known.at {
+		guesses[i], taken[id] = guess{id, 1}, true
+	}
+	type pair struct {
+		cell     int
+		column   string
+		likeness float64
+	}
+	var pairs []pair
+	for i, cell := range cells {
+		key := data.HeaderKey(trim(cell))
+		if _, ok := guesses[i]; ok || key == "" || len([]rune(key)) > 40 {
+			continue
+		}
+		for _, column := range c.Columns {
+			if taken[column.ID] {
+				continue
+			}
+			likeness := 0.0
+			for _, spelling := range append([]string{column.ID, column.Name.Zh, column.Name.En}, column.Headers...) {
+				likeness = max(likeness, alike(key, data.HeaderKey(spelling)))
+			}
+			if likeness >= similar {
+				pairs = append(pairs, pair{i, column.ID, min(likeness, 0.99) / 2})
+			}
+		}
+	}
+	slices.SortFunc(pairs, func(a, b pair) int {
+		return cmp.Or(cmp.Compare(b.likeness, a.likeness), cmp.Compare(a.cell, b.cell), cmp.Compare(a.column, b.column))
+	})
+	for _, p := range pairs {
+		if _, ok := guesses[p.cell]; !ok && !taken[p.column] {
+			guesses[p.cell], taken[p.column] = guess{p.column, p.likeness}, true
+		}
+	}
+	return guesses
+}
+
+// alike compares two reduced spellings: the share of characters that need no change, and one inside the other as good
+// as its share of the longer.
+func alike(a, b string) float64 {
+	n := max(len([]rune(a)), len([]rune(b)))
+	if n == 0 || a == "" || b == "" {
+		return 0
+	}
+	likeness := 1 - float64(levenshtein.ComputeDistance(a, b))/float64(n)
+	if shorter := min(len([]rune(a)), len([]rune(b))); shorter >= 2 && (strings.Contains(a, b) || strings.Contains(b, a)) {
+		likeness = max(likeness, 0.5+float64(shorter)/float64(n)/2)
+	}
+	return likeness
+}
+
+// Draft is a mapping file under way: what a person confirmed of a proposal.
+type Draft struct {
+	Exporter string
+	Files    []string // patterns of file names
+	Sheet    string   // pattern; empty: every sheet
+	Export   string
+	Columns  map[string]string            // contract column → header
+	Values   map[string]map[string]string // contract column → word → value
+}
+
+// YAML writes the draft as a mapping file, and refuses one that ParseMapping would.
+func (d Draft) YAML() ([]byte, error) {
+	export := map[string]any{"export": d.Export}
+	if len(d.Columns) > 0 {
+		export["columns"] = d.Columns
+	}
+	if len(d.Values) > 0 {
+		export["values"] = d.Values
+	}
+	file := map[string]any{"exporter": d.Exporter, "files": d.Files, "exports": []any{export}}
+	if d.Sheet != "" {
+		file["sheet"] = d.Sheet
+	}
+	content, err := yaml.Marshal(file)
+	if err != nil {
+		return nil, err
+	}
+	_, err = ParseMapping(content)
+	return content, err
+}
+
+// DraftOf writes a proposal as a mapping file to confirm: what is sure stands as it is, every guess is a comment a
+// person has to uncover.
+func DraftOf(exporter string, p pipelines.Proposal) string {
+	var b strings.Builder
+	quoted := func(s string) string {
+		text, err := yaml.Marshal(s)
+		if err != nil {
+			return fmt.Sprintf("%q", s)
+		}
+		return strings.TrimSpace(string(text))
+	}
+	contract, _ := data.ContractOf(p.Export)
+	fmt.Fprintf(&b, "# Mapping of %s, to be confirmed. Lines that begin with #? are guesses: take the mark away where the guess is right.\n", p.File)
+	fmt.Fprintf(&b, "exporter: %s\nfiles: [%s]\n", quoted(exporter), quoted(Pattern(p.File)))
+	if p.Table != "" {
+		fmt.Fprintf(&b, "sheet: %s\n", quoted(literalPattern(path.Base(p.Table))))
+	}
+	fmt.Fprintf(&b, "exports:\n  - export: %s # %s\n", p.Export, contract.Name.In("zh"))
+	for _, other := range p.Others {
+		name, _ := data.ContractOf(other)
+		fmt.Fprintf(&b, "    # or: %s (%s)\n", other, name.Name.In("zh"))
+	}
+	b.WriteString("    columns:\n")
+	for _, c := range p.Columns {
+		examples := ""
+		if len(c.Examples) > 0 {
+			examples = " # " + strings.ReplaceAll(strings.Join(c.Examples, " | "), "\n", " ")
+		}
+		switch {
+		case c.Column == "":
+			fmt.Fprintf(&b, "      # not used: %s%s\n", strings.ReplaceAll(c.Header, "\n", " "), examples)
+		case c.Sure:
+			fmt.Fprintf(&b, "      %s: %s%s\n", c.Column, quoted(c.Header), examples)
+		default:
+			fmt.Fprintf(&b, "      #? %s: %s%s\n", c.Column, quoted(c.Header), examples)
+		}
+	}
+	for _, id := range p.Missing {
+		column, _ := contract.Column(id)
+		fmt.Fprintf(&b, "      # required and not found: %s (%s)\n", id, column.Name.In("zh"))
+	}
+	last := ""
+	for _, w := range p.Words {
+		if last == "" {
+			b.WriteString("    #? values: # words the contract does not know\n")
+		}
+		if w.Column != last {
+			fmt.Fprintf(&b, "    #?   %s:\n", w.Column)
+			last = w.Column
+		}
+		fmt.Fprintf(&b, "    #?     %s: %s # %d rows\n", quoted(w.Word), cmp.Or(w.Means, "…"), w.Rows)
+	}
+	return b.String()
+}
+
+// Pattern is the pattern a mapping file claims files like this one by: digits, which change from month to month, become
+// stars.
+func Pattern(name string) string {
+	base := filepath.Base(name)
+	ext := filepath.Ext(base)
+	var b strings.Builder
+	star := false
+	for _, r := range strings.TrimSuffix(base, ext) {
+		switch {
+		case r >= '0' && r <= '9':
+			if !star {
+				b.WriteByte('*')
+			}
+			star = true
+			continue
+		case strings.ContainsRune(`*?[\`, r):
+			b.WriteByte('\\')
+		}
+		star = false
+		b.WriteRune(r)
+	}
+	return b.String() + ext
+}
+
+func literalPattern(name string) string {
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(name)
+}

@@ -1,0 +1,94 @@
+package load
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hulian/pipelines"
+)
+
+const strangeCSV = "2018年1月走访台账\n编码,走访的农户编号,走访党员的编号,走访日期时间,走访形式,时长（分）,天气\n" +
+	"W1,H1,M1,2018-01-03 09:00,上门走访了,30,晴\nW2,H1,M1,2018-01-04 09:00,打电话,20,雨\nW3,H1,M1,2018-01-05 09:00,入户,20,雨\n"
+
+func proposed(t *testing.T, name, content, export string) pipelines.Proposal {
+	t.Helper()
+	at := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(at, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	all, err := Propose(context.Background(), at, name, export, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != 1 {
+		t.Fatalf("%d tables", len(all))
+	}
+	return all[0]
+}
+
+func TestAStrangeHeaderIsProposedNotTaken(t *testing.T) {
+	p := proposed(t, "走访台账201801.csv", strangeCSV, "")
+	if p.Export != "visits" || p.HeaderRow != 2 {
+		t.Errorf("export %s, header in row %d", p.Export, p.HeaderRow)
+	}
+	got := map[string]pipelines.ProposedColumn{}
+	for _, c := range p.Columns {
+		got[c.Header] = c
+	}
+	for header, column := range map[string]string{"走访的农户编号": "household_id", "走访党员的编号": "member_id", "走访日期时间": "visited_at"} {
+		if c := got[header]; c.Column != column || c.Sure && c.Header != "走访日期时间" {
+			t.Errorf("%s is proposed as %+v, want %s", header, c, column)
+		}
+	}
+	if c := got["天气"]; c.Column != "" {
+		t.Errorf("the weather is proposed as %s", c.Column)
+	}
+	draft := DraftOf("town", p)
+	m, err := ParseMapping([]byte(draft))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, draft)
+	}
+	if len(m.Exports[0].Columns) > 0 && m.Exports[0].Columns["household_id"].Header != "" {
+		t.Errorf("a guess was taken silently:\n%s", draft)
+	}
+	confirmed := strings.ReplaceAll(draft, "#? ", "")
+	if m, err = ParseMapping([]byte(strings.ReplaceAll(confirmed, ": …", ": event"))); err != nil {
+		t.Fatalf("%v\n%s", err, confirmed)
+	}
+	if m.Exports[0].Columns["household_id"].Header != "走访的农户编号" || m.Files[0] != "走访台账*.csv" {
+		t.Errorf("confirmed: %+v", m)
+	}
+}
+
+// TestAConfirmedMappingTakesUpARejectedFile loads a file nobody understood, once somebody said what it means.
+func TestAConfirmedMappingTakesUpARejectedFile(t *testing.T) {
+	town := newTown(t)
+	town.drop("村.csv", []byte("村编号,村名,镇\nV01,福合院村,逍林镇\n"))
+	file := town.drop("民情2018.csv", []byte("流水,哪天反映的,哪个村,什么事,说明\n1,2018-01-03,V01,路灯,路灯不亮\n2,2018-01-05,V01,路灯,还是不亮\n"))
+	town.load()
+	town.want("select state from ops.files where name = '民情2018.csv'", "rejected")
+	content, err := Draft{Exporter: "民情", Files: []string{Pattern("民情2018.csv")}, Export: "issues",
+		Columns: map[string]string{"issue_id": "流水", "reported_at": "哪天反映的", "village_id": "哪个村", "category": "什么事", "title": "说明"}}.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	town.mapping("民情.yaml", string(content))
+	again := town.config()
+	again.Again = []string{file.ID}
+	if _, err := Load(context.Background(), town.warehouse, again); err != nil {
+		t.Fatal(err)
+	}
+	town.consistent()
+	town.want("select issue_id, village_id, title from exports.issues order by all", "1 V01 路灯不亮", "2 V01 还是不亮")
+	town.want("select state from ops.files where name = '民情2018.csv'", "loaded")
+	town.want("select count(*) from ops.problems where code = 'header_not_recognised'", "0")
+}
+
+func TestADraftThatIsNoMappingIsRefused(t *testing.T) {
+	if _, err := (Draft{Exporter: "x", Files: []string{"x.csv"}, Export: "visits", Columns: map[string]string{"colour": "x"}}).YAML(); err == nil {
+		t.Error("a column no contract has was written")
+	}
+}

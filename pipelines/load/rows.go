@@ -1,0 +1,78 @@
+package load
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// physicalRow is one row as it stands in the file.
+type physicalRow struct {
+	no    int64
+	cells []string
+}
+
+// spaces are what people and programs leave around a cell: blanks, line ends, the full-width space, the
+// non-breaking space, zero-width characters and a stray byte order mark.
+const spaces = " \t\r\n\v\f\u3000\u00a0\u200b\u200c\u200d\ufeff\u2003\u2002"
+
+func trim(cell string) string {
+	if cell == "" || cell[0] > ' ' && cell[0] < 0x80 && cell[len(cell)-1] > ' ' && cell[len(cell)-1] < 0x80 {
+		return cell
+	}
+	return strings.Trim(cell, spaces)
+}
+
+var (
+	totalWords = regexp.MustCompile(`(?i)^(合计|总计|小计|共计|累计|总合计|本页小计|本页合计|全镇合计|全村合计|grand total|sub-?total|total|sum)[:：]?$`)
+	totalLine  = regexp.MustCompile(`(?i)^(合计|总计|小计|共计|total)[:：]?\s*[\d,.]+\s*\S{0,3}$`)
+	noteWords  = regexp.MustCompile(`(?i)^(备注|说明|注|填表说明|填报说明|填表人|填报人|制表人|制表|审核人|审核|负责人|单位负责人|联系人|联系电话|填报日期|填表日期|填报单位|制表日期|制表单位|单位|截止日期|数据来源|导出时间|打印时间|prepared by|note|notes|source|remark|remarks)\s*[0-9一二三]?\s*([:：.、)]|$)`)
+	pageNumber = regexp.MustCompile(`^(第\s*\d+\s*页.*|-\s*\d+\s*-|(?i:page)\s+\d+.*)$`)
+	sentence   = regexp.MustCompile(`[。；！？，：]|\p{Han}{12}|\w+ \w+ \w+ \w+`)
+	innerSpace = strings.NewReplacer(" ", "", "\u3000", "", "\u00a0", "")
+)
+
+// passing reports whether a row below the header is no row of the table: a total, a note, a page number, the title or
+// the header again. complete says whether the row holds every required cell: such a row is data whatever its words.
+func passing(cells []string, header []string, titles []string, complete bool) bool {
+	first, count := "", 0
+	for _, cell := range cells {
+		if cell = trim(cell); cell != "" {
+			if count++; count == 1 {
+				first = cell
+			}
+		}
+	}
+	if count == 0 {
+		return true
+	}
+	if len(first) < 64 && totalWords.MatchString(innerSpace.Replace(first)) {
+		return true
+	}
+	if sameAs(cells, header) {
+		return true
+	}
+	if complete {
+		return false
+	}
+	if noteWords.MatchString(first) {
+		return true
+	}
+	// A lone cell that is a sentence is a remark to the reader; a lone identifier is a row somebody did not finish.
+	return count == 1 && (totalLine.MatchString(first) || pageNumber.MatchString(first) || slices.Contains(titles, first) || sentence.MatchString(first))
+}
+
+// sameAs tells a repeated header: every cell that holds something is the header's, and there are at least two.
+func sameAs(cells, header []string) bool {
+	same := 0
+	for i, cell := range cells {
+		if cell = trim(cell); cell == "" {
+			continue
+		}
+		if i >= len(header) || trim(header[i]) != cell {
+			return false
+		}
+		same++
+	}
+	return same >= 2
+}

@@ -1,0 +1,251 @@
+package markup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
+
+	"hulian/data"
+	"hulian/pipelines"
+	"hulian/pipelines/load"
+)
+
+// headRows are the first rows of a large file that its copy keeps beside the bad ones: titles and the header are
+// among them, because that is as far as the loader looks for a header.
+const headRows = 20
+
+// lastRow is the last row a worksheet has.
+const lastRow = excelize.TotalRows
+
+// outline is what a first reading tells of a table.
+type outline struct {
+	load.Table
+	header []string // of a table whose format names its columns
+	widths []int    // of its columns, in characters, as far as the first rows tell
+	rows   int
+}
+
+// transcribe makes a workbook of text cells out of any file the loader reads: nothing a person typed is reinterpreted.
+func (c *copying) transcribe(ctx context.Context) error {
+	var tables []*outline
+	last := ""
+	err := load.Read(ctx, c.path, c.file.Name, c.config, func(t load.Table, row int64, cells []string) error {
+		if len(tables) == 0 || last != t.Name {
+			tables, last = append(tables, &outline{Table: t}), t.Name
+		}
+		o := tables[len(tables)-1]
+		if o.Headed && row == 0 {
+			o.header = slices.Clone(cells)
+		}
+		if o.rows++; o.rows <= 200 {
+			for i, text := range cells {
+				if i == len(o.widths) {
+					o.widths = append(o.widths, 0)
+				}
+				o.widths[i] = max(o.widths[i], utf8.RuneCountInString(text)+strings.Count(text, "")/3)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if len(tables) == 0 {
+		return &pipelines.Fault{Op: "mark", At: c.file.Name, Err: errors.New("its rows cannot be shown in a workbook"),
+			Next: "a file of this kind is written by a system: have it corrected there"}
+	}
+	c.book = excelize.NewFile()
+	for i, o := range tables {
+		if err := c.sheet(o, i); err != nil {
+			return err
+		}
+	}
+	return c.stream(ctx, tables)
+}
+
+// sheet makes the empty worksheet of a table, with the comments its cells will carry: a stream takes them along.
+func (c *copying) sheet(o *outline, i int) error {
+	name := c.sheetName(o)
+	if i == 0 {
+		if err := c.book.SetSheetName("Sheet1", name); err != nil {
+			return err
+		}
+	} else if _, err := c.book.NewSheet(name); err != nil {
+		return err
+	}
+	origin := load.MarkedSheet{Table: o.Name, Member: o.Member}
+	if o.Headed {
+		origin.Shift = 1
+	}
+	c.sheets[o.Name], c.origin.Sheets[name] = name, origin
+	if c.origin.Partial {
+		hidden := true
+		if err := c.book.SetSheetProps(name, &excelize.SheetPropsOptions{ZeroHeight: &hidden}); err != nil {
+			return err
+		}
+	}
+	c.settle(o)
+	bad := c.cells[o.Name]
+	for n, place := range ordered(bad) {
+		if n >= commented {
+			break
+		}
+		cell, err := at(place.column, place.row+origin.Shift)
+		if err != nil {
+			return &pipelines.Fault{Op: "mark", At: fmt.Sprintf("%s, row %d", c.file.Name, place.row), Err: fmt.Errorf("a worksheet ends at row %d", lastRow),
+				Next: "split the file and send the parts"}
+		}
+		if err := c.note(name, cell, c.comment(bad[place])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle finds the columns of problems in a table that has names in place of letters.
+func (c *copying) settle(o *outline) {
+	if !o.Headed {
+		return
+	}
+	settled := map[cell][]Problem{}
+	for place, problems := range c.cells[o.Name] {
+		for _, p := range problems {
+			place.column = slices.IndexFunc(o.header, func(h string) bool { return strings.TrimSpace(h) == p.Header }) + 1
+			settled[place] = append(settled[place], p)
+		}
+	}
+	c.cells[o.Name] = settled
+}
+
+var unfit = strings.NewReplacer(":", "_", `\`, "_", "/", "_", "?", "_", "*", "_", "[", "(", "]", ")", "'", "’")
+
+// sheetName names the worksheet of a table: by its own name, or by the export it was recognised as.
+func (c *copying) sheetName(o *outline) string {
+	name := path.Base(o.Name)
+	if o.Name == "" {
+		name = strings.TrimSuffix(path.Base(c.file.Name), path.Ext(c.file.Name))
+		for _, t := range c.file.Tables {
+			if contract, ok := data.ContractOf(t.Export); ok {
+				name = contract.Name.In(c.lang)
+			}
+		}
+	}
+	name = unfit.Replace(name)
+	for n := 1; ; n++ {
+		suffix := ""
+		if n > 1 {
+			suffix = fmt.Sprintf(" %d", n)
+		}
+		runes := []rune(name)
+		candidate := string(runes[:min(len(runes), 28-len(suffix))]) + suffix
+		taken := slices.ContainsFunc(c.book.GetSheetList(), func(s string) bool { return strings.EqualFold(s, candidate) })
+		if !taken && candidate != "" {
+			return candidate
+		}
+	}
+}
+
+// stream writes the rows of all tables.
+func (c *copying) stream(ctx context.Context, tables []*outline) error {
+	format := "@"
+	text, err := c.book.NewStyle(&excelize.Style{CustomNumFmt: &format})
+	if err != nil {
+		return err
+	}
+	var writer *excelize.StreamWriter
+	n, last, first := -1, "", true
+	written := 0
+	var reach map[int64]int // row → its last bad column
+	err = load.Read(ctx, c.path, c.file.Name, c.config, func(t load.Table, row int64, cells []string) error {
+		if first || last != t.Name {
+			if writer != nil {
+				if err := writer.Flush(); err != nil {
+					return err
+				}
+			}
+			n, last, first, written = n+1, t.Name, false, 0
+			if n >= len(tables) || tables[n].Name != t.Name {
+				return errors.New("the file changed while it was read")
+			}
+			reach = map[int64]int{}
+			for place := range c.cells[t.Name] {
+				reach[place.row] = max(reach[place.row], place.column)
+			}
+			var err error
+			if writer, err = c.open(tables[n]); err != nil {
+				return err
+			}
+		}
+		bad := c.cells[t.Name]
+		line := make([]any, len(cells))
+		marked := false
+		for i, value := range cells {
+			style, err := c.styled(bad, cell{row, i + 1}, text, &marked)
+			if err != nil {
+				return err
+			}
+			line[i] = excelize.Cell{StyleID: style, Value: value}
+		}
+		for len(line) < reach[row] { // a bad cell behind the last one that holds anything
+			style, err := c.styled(bad, cell{row, len(line) + 1}, text, &marked)
+			if err != nil {
+				return err
+			}
+			line = append(line, excelize.Cell{StyleID: style, Value: ""})
+		}
+		if c.origin.Partial && !marked && written >= headRows {
+			return nil
+		}
+		written++
+		if t.Headed {
+			row++
+		}
+		if row > lastRow {
+			return fmt.Errorf("row %d: a worksheet ends at row %d; split the file and send the parts", row, lastRow)
+		}
+		name, err := at(1, row)
+		if err != nil {
+			return err
+		}
+		if c.origin.Partial {
+			return writer.SetRow(name, line, excelize.RowOpts{Height: 15})
+		}
+		return writer.SetRow(name, line)
+	})
+	if err != nil || writer == nil {
+		return err
+	}
+	return writer.Flush()
+}
+
+func (c *copying) open(o *outline) (*excelize.StreamWriter, error) {
+	writer, err := c.book.NewStreamWriter(c.sheets[o.Name])
+	if err != nil {
+		return nil, err
+	}
+	for i, width := range o.widths {
+		if err := writer.SetColWidth(i+1, i+1, float64(min(max(width+2, 9), 44))); err != nil {
+			return nil, err
+		}
+	}
+	return writer, nil
+}
+
+// styled gives the style of a cell: text, coloured where something is wrong. A problem without a column marks the first.
+func (c *copying) styled(bad map[cell][]Problem, place cell, text int, marked *bool) (int, error) {
+	problems := bad[place]
+	if place.column == 1 {
+		problems = append(slices.Clip(problems), bad[cell{place.row, 0}]...)
+	}
+	if len(problems) == 0 {
+		return text, nil
+	}
+	*marked = true
+	return c.filled(text, colour(problems))
+}

@@ -1,0 +1,413 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hulian/data"
+	"hulian/data/sample"
+	"hulian/pipelines"
+	"hulian/pipelines/land"
+	"hulian/pipelines/load"
+	"hulian/pipelines/source"
+	"hulian/pipelines/warehouse"
+	"hulian/queries"
+)
+
+// open gives a warehouse with the tables of a town and no rows.
+func open(t testing.TB, path string) *warehouse.Warehouse {
+	t.Helper()
+	w, err := warehouse.Open(context.Background(), warehouse.Config{Path: path, Threads: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close() })
+	if err := w.Transact(context.Background(), func(tx *warehouse.Tx) error { return load.Prepare(context.Background(), tx) }); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func exec(t testing.TB, w *warehouse.Warehouse, statement string) {
+	t.Helper()
+	if err := w.Exec(context.Background(), statement); err != nil {
+		t.Fatalf("%v\n%s", err, statement)
+	}
+}
+
+// loadSample writes a sample town and loads its files.
+func loadSample(t testing.TB, o sample.Options) *warehouse.Warehouse {
+	t.Helper()
+	o.Dir = t.TempDir()
+	if _, err := sample.Write(context.Background(), o); err != nil {
+		t.Fatal(err)
+	}
+	store, err := land.Open(filepath.Join(o.Dir, "landed"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for item, err := range source.Folder(filepath.Join(o.Dir, "inbox")).Items(context.Background()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := store.Land(context.Background(), item); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w := open(t, filepath.Join(o.Dir, "warehouse.duckdb"))
+	result, err := load.Load(context.Background(), w, load.Config{Store: store, MappingsDir: filepath.Join(o.Dir, "mappings"), Programme: data.DefaultProgramme(),
+		RunID: "test", Now: time.Date(2018, 2, 10, 0, 0, 0, 0, time.UTC)})
+	if err == nil {
+		err = result.Err()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+var demoCutOff = time.Date(2018, 1, 31, 0, 0, 0, 0, time.UTC)
+
+func build1(t testing.TB, w *warehouse.Warehouse) Result {
+	t.Helper()
+	result, err := Build(context.Background(), w, Config{CutOff: demoCutOff, Programme: data.DefaultProgramme()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+func names(built []Built) []string {
+	var all []string
+	for _, b := range built {
+		all = append(all, b.Name)
+	}
+	return all
+}
+
+func TestNothingLoaded(t *testing.T) {
+	w := open(t, "")
+	result := build1(t, w)
+	if len(result.Kept) > 0 || len(result.Built) == 0 || result.Checked == 0 {
+		t.Errorf("first build: %d built, %d kept, %d checked", len(result.Built), len(result.Kept), result.Checked)
+	}
+	table, err := w.Query(t.Context(), "select count(*) from marts.measures")
+	if err != nil || table.Rows[0][0] != int64(0) {
+		t.Errorf("measures of nothing: %v %v", table.Rows, err)
+	}
+}
+
+func TestOnlyWhatChangedIsRebuilt(t *testing.T) {
+	w := open(t, "")
+	fill(t, w, 500, 2000)
+	first := build1(t, w)
+	if again := build1(t, w); len(again.Built) > 0 || len(again.Kept) != len(first.Built) {
+		t.Errorf("nothing changed and these ran: %v", names(again.Built))
+	}
+
+	// The same rows in another order are the same.
+	exec(t, w, "create table o as from exports.issues order by issue_id desc")
+	exec(t, w, "delete from exports.issues")
+	exec(t, w, "insert into exports.issues from o")
+	exec(t, w, "drop table o")
+	if again := build1(t, w); len(again.Built) > 0 {
+		t.Errorf("only the order changed and these ran: %v", names(again.Built))
+	}
+
+	exec(t, w, "update exports.issues set resolved_at = reported_at + interval '1' hour where issue_id = 'I0'")
+	changed := names(build1(t, w).Built)
+	for _, name := range []string{"staging.stg_issues", "intermediate.int_issues", "marts.issue_flow", "marts.measures"} {
+		if !slices.Contains(changed, name) {
+			t.Errorf("an issue changed and %s did not run", name)
+		}
+	}
+	for _, name := range []string{"intermediate.int_household_months", "intermediate.int_visits", "intermediate.int_points_gini", "marts.units"} {
+		if slices.Contains(changed, name) {
+			t.Errorf("an issue changed and %s ran", name)
+		}
+	}
+
+	rules := data.DefaultProgramme()
+	rules.Linking.HouseholdsLimit = 3
+	result, err := Build(t.Context(), w, Config{CutOff: demoCutOff, Programme: rules})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ran := names(result.Built); !slices.Contains(ran, "intermediate.int_member_months") || slices.Contains(ran, "marts.measure_definitions") == false {
+		t.Errorf("a limit changed and these ran: %v", ran)
+	}
+}
+
+// TestTheResultIsTheSameHoweverItCameAbout compares a rebuilt warehouse with one built from nothing.
+func TestTheResultIsTheSameHoweverItCameAbout(t *testing.T) {
+	change := "update exports.visits set household_id = 'H7' where visit_id in ('X1', 'X2')"
+	stepwise, atOnce := open(t, ""), open(t, "")
+	fill(t, stepwise, 500, 2000)
+	build1(t, stepwise)
+	exec(t, stepwise, change)
+	build1(t, stepwise)
+	fill(t, atOnce, 500, 2000)
+	exec(t, atOnce, change)
+	build1(t, atOnce)
+	models, err := queries.Models()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range models {
+		a, err := ContentOf(t.Context(), stepwise, m.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, _ := ContentOf(t.Context(), atOnce, m.Name); a != b {
+			t.Errorf("%s: %s stepwise, %s at once", m.Name, a, b)
+		}
+	}
+}
+
+// The rest builds small models of its own, to try what embedded models never do.
+
+func small(name, sql string, sources ...string) queries.Model {
+	header, err := queries.ParseHeader("-- One row.\n-- grain: i\n-- sources: " + strings.Join(sources, ", ") + "\n" + sql)
+	if err != nil {
+		panic(err)
+	}
+	schema, file, _ := strings.Cut(name, ".")
+	return queries.Model{Name: name, Path: schema + "/" + file + ".sql", SQL: sql, Header: header}
+}
+
+func smallBuild(t *testing.T, w *warehouse.Warehouse, checks []queries.Check, models ...queries.Model) error {
+	t.Helper()
+	_, err := buildThese(t.Context(), w, Config{CutOff: demoCutOff, Programme: data.DefaultProgramme()}, models, checks)
+	return err
+}
+
+func TestABuildIsAllOrNothing(t *testing.T) {
+	w := open(t, "")
+	good := small("staging.a", "select 1 as i")
+	if err := smallBuild(t, w, nil, good); err != nil {
+		t.Fatal(err)
+	}
+	bad := queries.Check{Name: "no_twos", Path: "checks/no_twos.sql", SQL: "select i from staging.a where i = 2", Header: queries.Header{Text: "There are no twos.", Sources: []string{"staging.a"}}}
+	err := smallBuild(t, w, []queries.Check{bad}, small("staging.a", "select 2 as i"), small("staging.b", "select 3 as i"))
+	if !errors.Is(err, pipelines.ErrCheckFailed) || !strings.Contains(err.Error(), "no_twos") {
+		t.Errorf("a blocking check: %v", err)
+	}
+	table, err := w.Query(t.Context(), "select i from staging.a")
+	if err != nil || table.Rows[0][0] != int64(1) {
+		t.Errorf("after a refused build staging.a holds %v (%v)", table.Rows, err)
+	}
+	if _, err := w.Query(t.Context(), "select i from staging.b"); err == nil {
+		t.Error("a refused build left staging.b")
+	}
+
+	bad.Header.Warning = true
+	result, err := buildThese(t.Context(), w, Config{CutOff: demoCutOff, Programme: data.DefaultProgramme()}, []queries.Model{small("staging.a", "select 2 as i")}, []queries.Check{bad})
+	if err != nil || len(result.Checks) != 1 || result.Checks[0].Rows != 1 {
+		t.Errorf("a warning: %v %v", result.Checks, err)
+	}
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := buildThese(ctx, w, Config{CutOff: demoCutOff, Programme: data.DefaultProgramme()}, []queries.Model{small("staging.a", "select 5 as i")}, nil); err == nil {
+		t.Error("a cancelled build passed")
+	}
+	if table, err = w.Query(t.Context(), "select i from staging.a"); err != nil || table.Rows[0][0] != int64(2) {
+		t.Errorf("after a cancelled build staging.a holds %v (%v)", table.Rows, err)
+	}
+}
+
+func TestModelsThatAreNoMoreAreDropped(t *testing.T) {
+	w := open(t, "")
+	if err := smallBuild(t, w, nil, small("staging.a", "select 1 as i"), small("marts.old", "select i from staging.a", "staging.a")); err != nil {
+		t.Fatal(err)
+	}
+	view := small("staging.a", "select 1 as i")
+	view.Header.View = true
+	if err := smallBuild(t, w, nil, view); err != nil {
+		t.Fatal(err)
+	}
+	table, err := w.Query(t.Context(), "select table_name, table_type from information_schema.tables where table_schema in ('staging', 'marts') and table_name in ('a', 'old')")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([][]any{{"a", "VIEW"}}, table.Rows); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestErrorsNameTheModelAndTheLine(t *testing.T) {
+	for name, c := range map[string]struct {
+		models []queries.Model
+		want   []string
+	}{
+		"syntax":         {[]queries.Model{small("staging.a", "select\n    1 as i\nfrom from x")}, []string{"queries/staging/a.sql:3", "syntax error"}},
+		"unknown column": {[]queries.Model{small("staging.a", "select\n    wisits as i\nfrom exports.visits", "exports.visits")}, []string{"queries/staging/a.sql:2", "wisits"}},
+		"unknown table":  {[]queries.Model{small("staging.a", "select 1 as i from exports.wisits", "exports.wisits")}, []string{"exports.wisits", "no such table"}},
+		"unnamed source": {[]queries.Model{small("staging.a", "select 1 as i from exports.visits")}, []string{"queries/staging/a.sql", "reads exports.visits, which its header does not name"}},
+		"idle source":    {[]queries.Model{small("staging.a", "select 1 as i", "exports.visits")}, []string{"queries/staging/a.sql", "names exports.visits, which it does not read"}},
+		"circle":         {[]queries.Model{small("staging.a", "select i from staging.b", "staging.b"), small("staging.b", "select i from staging.a", "staging.a")}, []string{"staging.a reads staging.b reads staging.a"}},
+		"file":           {[]queries.Model{small("staging.a", "select 1 as i from read_csv('/etc/hostname')")}, []string{"queries/staging/a.sql", "read_csv"}},
+		"two statements": {[]queries.Model{small("staging.a", "select 1 as i; select 2 as i")}, []string{"2 statements"}},
+		"grain":          {[]queries.Model{small("staging.a", "select 1 as i union all select 1")}, []string{"queries/staging/a.sql", "unique(i)"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := smallBuild(t, open(t, ""), nil, c.models...)
+			var fault *pipelines.Fault
+			if !errors.As(err, &fault) || fault.Next == "" {
+				t.Fatalf("%v is no fault a person can act on", err)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%q does not say %q", err, want)
+				}
+			}
+		})
+	}
+}
+
+// TestReads holds the parser of dependencies against every form of SELECT that is easy to get wrong.
+func TestReads(t *testing.T) {
+	w := open(t, "")
+	for sql, want := range map[string]string{
+		"select 1":                                                                                                "",
+		"select * from s.a join s.b using (k)":                                                                    "s.a s.b",
+		"select * from s.a natural join s.b":                                                                      "s.a s.b",
+		"select * from s.a asof join s.b using (k, i)":                                                            "s.a s.b",
+		"select * from s.a semi join s.b using (k)":                                                               "s.a s.b",
+		"select * from s.a, s.b":                                                                                  "s.a s.b",
+		"select * from s.a x where exists (select 1 from s.b y where y.k = x.k)":                                  "s.a s.b",
+		"select (select max(i) from s.b) from s.a":                                                                "s.a s.b",
+		"select * from s.a where i in (select i from s.b union select i from s.c)":                                "s.a s.b s.c",
+		"with a as (select * from s.a) select * from a":                                                           "s.a",
+		"with a as (select * from s.a), b as (select * from a) select * from b join a using (k)":                  "s.a",
+		"with a as (with b as (select * from s.b) select * from b) select * from a":                               "s.b",
+		"with a as (with b as (select * from s.b) select * from b) select * from a join b using (k)":              "b s.b",
+		"with b as (select 1 as i) select * from s.b, b":                                                          "s.b",
+		"with recursive r as (select i from s.a union all select r.i + 1 from r join s.b using (i)) from r":       "s.a s.b",
+		"select i, sum(i) over (partition by k order by i) from s.a":                                              "s.a",
+		"select * from (values (1), (2)) v (i) join s.a using (i)":                                                "s.a",
+		"select k, count(*) from s.a group by grouping sets ((k), ()) having count(*) > (select min(i) from s.c)": "s.a s.c",
+		"from s.a": "s.a",
+		"select * from s.a pivot (sum(i) for k in (1))":                          "s.a",
+		"select list_transform([1], x -> x + (select max(i) from s.c)) from s.a": "s.a s.c",
+	} {
+		got, err := Reads(t.Context(), w, sql)
+		if err != nil || strings.Join(got, " ") != want {
+			t.Errorf("%s\nreads %v (%v), want %s", sql, got, err, want)
+		}
+	}
+}
+
+// TestHeadersMatchResults compares the columns a header names with those its SELECT gives, in order, and demands that
+// each model says what its rows and columns are.
+func TestHeadersMatchResults(t *testing.T) {
+	w := open(t, "")
+	build1(t, w)
+	models, err := queries.Models()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range models {
+		table, err := w.Query(t.Context(), "select * from "+m.Name+" limit 0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var named []string
+		for _, c := range m.Header.Columns {
+			named = append(named, c.Name)
+		}
+		if diff := cmp.Diff(table.Columns, named); diff != "" {
+			t.Errorf("%s: header against result:\n%s", m.Path, diff)
+		}
+		if len(m.Header.Grain) == 0 {
+			t.Errorf("%s: no grain", m.Path)
+		}
+	}
+	checks, err := queries.Checks()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range checks {
+		table, err := w.Query(t.Context(), c.SQL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var named []string
+		for _, column := range c.Header.Columns {
+			named = append(named, column.Name)
+		}
+		if diff := cmp.Diff(table.Columns, named); diff != "" {
+			t.Errorf("%s: header against result:\n%s", c.Path, diff)
+		}
+	}
+}
+
+// TestPublishedFigures types in what the programme published; the whole sample town must give exactly that.
+func TestPublishedFigures(t *testing.T) {
+	if testing.Short() {
+		t.Skip("loads the whole sample town")
+	}
+	w := loadSample(t, sample.Options{})
+	result := build1(t, w)
+	t.Logf("%d models in %v", len(result.Built), result.Duration)
+	for _, c := range result.Checks {
+		t.Errorf("check %s: %d rows", c.Name, c.Rows)
+	}
+	for _, want := range []struct {
+		measure, level, unit string
+		num, den             float64
+		shown                string
+	}{
+		{"resolution_rate_cumulative", "town", "逍林镇", 910, 1170, "0.778"},
+		{"card_rate", "town", "逍林镇", 8400, 13611, "0.617"},
+		{"linked_rate", "town", "逍林镇", 13611, 13611, "1.000"},
+		{"households_per_active_member", "town", "逍林镇", 13611, 1161, "11.724"},
+		{"reconciliation_rate", "town", "逍林镇", -1, 50, ""},
+		{"people_per_cadre", "village", "福合院", 11042, 9, "1226.889"},
+		{"active_share", "village", "福合院", 150, 227, "0.661"},
+		{"people_per_active_member", "village", "福合院", 11042, 150, "73.613"},
+		{"people_per_hand", "village", "福合院", 11042, 159, "69.447"},
+		{"hands_multiplier", "village", "福合院", 159, 9, "17.667"},
+		{"migrant_share", "village", "福合院", 6179, 11042, "0.560"},
+	} {
+		table, err := w.Query(t.Context(), "select numerator, denominator, printf('%.3f', value) from marts.measures where measure = ? and level = ? and unit_name like ? and month = '2018-01'",
+			want.measure, want.level, want.unit+"%")
+		if err != nil || len(table.Rows) != 1 {
+			t.Fatalf("%s: %v rows, %v", want.measure, len(table.Rows), err)
+		}
+		got := table.Rows[0]
+		if want.num >= 0 && got[0] != want.num || got[1] != want.den || want.shown != "" && got[2] != want.shown {
+			t.Errorf("%s of %s: %v, want %v/%v = %s", want.measure, want.unit, got, want.num, want.den, want.shown)
+		}
+	}
+	for query, want := range map[string]any{
+		"select cast(sum(value) as bigint) from marts.organisation_facts where fact like 'posts_%'":           int64(680),
+		"select cast(sum(value) as bigint) from marts.organisation_facts where fact = 'posts_five_waters'":    int64(240),
+		"select cast(sum(value) as bigint) from marts.organisation_facts where fact = 'pledges'":              int64(4),
+		"select cast(sum(value) as bigint) from marts.organisation_facts where fact = 'pledges_kept'":         int64(2),
+		"select cast(sum(value) as bigint) from marts.organisation_facts where fact = 'organ_donation'":       int64(3),
+		"select cast(sum(value) as bigint) from marts.organisation_facts where fact = 'scholarship_students'": int64(181),
+		"select cast(sum(value) as bigint) from marts.organisation_facts where fact = 'fund_amount'":          int64(360000),
+		"select count(distinct village_id) from marts.organisation_facts where fact = 'scholarship_students'": int64(9),
+		"select cast(sum(centre_households) as bigint) from marts.branch_structure":                           int64(85),
+		"select count(*) from marts.units where level = 'branch'":                                             int64(50),
+		"select count(*) from marts.issue_flow where since_start":                                             int64(1170),
+		"select count(*) from marts.issue_flow where since_start and state in ('resolved', 'fed_back')":       int64(910),
+		"select count(*) from marts.member_load where duty_status = 'active' and households > 0":              int64(1161),
+		"select cast(sum(households) as bigint) from marts.member_load":                                       int64(13611),
+		"select value from marts.snapshot_facts where key = 'programme_start'":                                "2017-05-01",
+		"select value from marts.snapshot_facts where key = 'first_month'":                                    "2016-02",
+	} {
+		table, err := w.Query(t.Context(), query)
+		if err != nil || table.Rows[0][0] != want {
+			t.Errorf("%s: %v (%v), want %v", query, table.Rows, err, want)
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package model
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+)
+
+func (r *reference) memberPlace(id string) place {
+	m, ok := r.members[id]
+	if !ok {
+		return place{member: id}
+	}
+	p := r.branchPlace(m.text("branch_id"))
+	p.member = id
+	return p
+}
+
+func (r *reference) events() {
+	for _, t := range r.tables["exports.tasks"] {
+		claimed, _ := t.when("claimed_on")
+		done, isDone := t.when("done_on")
+		due, hasDue := t.when("due_on")
+		finished := !isDone && t.number("progress") >= 100
+		if claimed.After(r.cutOff) {
+			continue
+		}
+		p := r.branchPlace(t.text("branch_id"))
+		r.add("tasks_done", p, monthOf(claimed), one(isDone && !done.After(r.cutOff) || finished), 1)
+		for _, month := range r.months {
+			if end := r.asOf(month); !claimed.After(end) && !(isDone && !done.After(end)) && !finished {
+				r.add("tasks_overdue", p, month, one(hasDue && due.Before(end)), 1)
+			}
+		}
+	}
+	for _, c := range r.tables["exports.conduct"] {
+		signed, _ := c.when("signed_on")
+		if signed.After(r.cutOff) {
+			continue
+		}
+		kept, isKept := c.when("kept_on")
+		p := r.memberPlace(c.text("member_id"))
+		pledge := c.text("kind") == "frugality_pledge"
+		r.add("pledges", p, monthOf(signed), one(pledge), 0)
+		r.add("pledges_kept", p, monthOf(signed), one(pledge && isKept && !kept.After(r.cutOff)), 0)
+		r.add("red_line_breaches", p, monthOf(signed), one(c.text("kind") == "red_line_breach"), 0)
+	}
+	for _, u := range r.tables["exports.rights"] {
+		if used, _ := u.when("used_on"); !used.After(r.cutOff) {
+			r.add("rights_used", r.memberPlace(u.text("member_id")), monthOf(used), 1, 0)
+		}
+	}
+	for _, f := range r.tables["exports.funds"] {
+		year := int(f.number("year"))
+		month := fmt.Sprintf("%d-12", year)
+		if year > r.cutOff.Year() {
+			continue
+		}
+		if year == r.cutOff.Year() {
+			month = monthOf(r.cutOff)
+		}
+		p := place{town: r.town(f.text("village_id")), village: f.text("village_id")}
+		r.add("fund_amount", p, month, f.number("amount_yuan"), 0)
+		if f.text("kind") == "scholarship" {
+			r.add("scholarship_students", p, month, f.number("beneficiaries"), 0)
+		}
+	}
+	r.bursts()
+}
+
+func (r *reference) bursts() {
+	members := r.versions("members", "member_id", "branch_id", "valid_from")
+	gained := map[string]map[time.Time]float64{} // level|unit → day → points
+	for _, e := range r.tables["exports.points"] {
+		on, _ := e.when("awarded_on")
+		if on.After(r.cutOff) || e.number("points") < 0 {
+			continue
+		}
+		p := r.memberPlace(e.text("member_id"))
+		if m, ok := holding(map[string][]version{"": members[e.text("member_id")]}, r.asOf(monthOf(on)))[""]; ok {
+			p = r.branchPlace(m.text("branch_id"))
+		}
+		for level, unit := range map[string]string{"town": p.town, "village": p.village, "branch": p.branch} {
+			if unit == "" {
+				continue
+			}
+			if gained[level+"|"+unit] == nil {
+				gained[level+"|"+unit] = map[time.Time]float64{}
+			}
+			gained[level+"|"+unit][on] += e.number("points")
+		}
+	}
+	for key, days := range gained {
+		level, unit, _ := strings.Cut(key, "|")
+		for _, month := range r.months {
+			end := r.asOf(month)
+			start := time.Date(end.Year(), 1+(end.Month()-1)/6*6, 1, 0, 0, 0, 0, time.UTC)
+			total, largest, any := 0.0, 0.0, false
+			for d := start; !d.After(end); d = d.AddDate(0, 0, 1) {
+				_, has := days[d]
+				any = any || has
+				total += days[d]
+				window := 0.0
+				for k := range r.rules.Points.BurstDays {
+					if e := d.AddDate(0, 0, -k); !e.Before(start) {
+						window += days[e]
+					}
+				}
+				largest = math.Max(largest, window)
+			}
+			if !any {
+				continue
+			}
+			begin := start
+			if first := monthStart(r.months[0]); first.After(begin) {
+				begin = first
+			}
+			var value *float64
+			if total > 0 {
+				v := largest / total / math.Min(1, float64(r.rules.Points.BurstDays)/float64(daysFrom(begin, end)+1))
+				value = &v
+			}
+			r.set("points_burst", level, unit, month, largest, total, value)
+		}
+	}
+}
+
+func (r *reference) quality() {
+	type received struct {
+		village, month, export string
+	}
+	first := map[received]time.Time{}
+	note := func(village, export string, at time.Time, file any) {
+		f, ok := r.files[file.(int64)]
+		if !ok || village == "" {
+			return
+		}
+		on, _ := f.when("received_at")
+		k := received{village, monthOf(at), export}
+		if have, ok := first[k]; !ok || day(on).Before(have) {
+			first[k] = day(on)
+		}
+	}
+	home := map[string]string{}
+	for _, h := range r.tables["exports.households"] {
+		home[h.text("household_id")] = h.text("village_id")
+	}
+	for _, schema := range []string{"exports.", "history."} {
+		for _, v := range r.tables[schema+"visits"] {
+			at, _ := v.when("visited_at")
+			note(home[v.text("household_id")], "visits", at, v["_file"])
+		}
+		for _, i := range r.tables[schema+"issues"] {
+			at, _ := i.when("reported_at")
+			note(i.text("village_id"), "issues", at, i["_file"])
+		}
+	}
+	for _, schema := range []string{"exports.", "history."} {
+		for _, e := range r.tables[schema+"points"] {
+			at, _ := e.when("awarded_on")
+			note(r.memberPlace(e.text("member_id")).village, "points", at, e["_file"])
+		}
+		for _, e := range r.tables[schema+"meetings"] {
+			at, _ := e.when("held_on")
+			note(r.branchPlace(e.text("branch_id")).village, "meetings", at, e["_file"])
+		}
+	}
+	for village := range r.villages {
+		p := place{town: r.town(village), village: village}
+		for _, month := range r.months {
+			for _, export := range r.rules.DataQuality.Expected {
+				on, ok := first[received{village, month, export}]
+				deadline := monthEnd(month).AddDate(0, 0, r.rules.DataQuality.DeadlineDay)
+				r.add("completeness", p, month, one(ok), 1)
+				r.add("timeliness", p, month, one(ok && !on.After(deadline)), 1)
+			}
+		}
+	}
+}

@@ -1,0 +1,223 @@
+package model
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"time"
+)
+
+type rated struct {
+	row
+	place
+	start, end time.Time
+	result     *float64
+}
+
+// period gives the first and last day of 2017, 2017H2, 2017Q3 or 2017-08.
+func period(text string) (start, end time.Time) {
+	year, _ := strconv.Atoi(text[:4])
+	first, months := 1, 12
+	switch {
+	case len(text) == 6 && text[4] == 'H':
+		first, months = int(text[5]-'1')*6+1, 6
+	case len(text) == 6 && text[4] == 'Q':
+		first, months = int(text[5]-'1')*3+1, 3
+	case len(text) == 7:
+		first, _ = strconv.Atoi(text[5:])
+		months = 1
+	}
+	start = time.Date(year, time.Month(first), 1, 0, 0, 0, 0, time.UTC)
+	return start, start.AddDate(0, months, -1)
+}
+
+func (r *reference) ratings() {
+	var all []rated
+	for _, x := range r.tables["exports.ratings"] {
+		start, end := period(x.text("period"))
+		if end.After(r.cutOff) {
+			continue
+		}
+		one := rated{row: x, place: r.branchPlace(x.text("branch_id")), start: start, end: end}
+		one.result = r.measuredResult(one)
+		all = append(all, one)
+	}
+	for _, month := range r.months {
+		asOf := r.asOf(month)
+		newest := map[string]rated{} // by town
+		for _, x := range all {
+			have, ok := newest[x.town]
+			if !x.end.After(asOf) && (!ok || x.end.After(have.end) || x.end.Equal(have.end) && x.start.After(have.start)) {
+				newest[x.town] = x
+			}
+		}
+		units := map[[2]string][]rated{}
+		for _, x := range all {
+			if newest[x.town].text("period") != x.text("period") {
+				continue
+			}
+			r.add("stars_mean", x.place, month, x.number("stars"), 1)
+			units[[2]string{"town", x.town}] = append(units[[2]string{"town", x.town}], x)
+			units[[2]string{"village", x.village}] = append(units[[2]string{"village", x.village}], x)
+		}
+		for unit, list := range units {
+			r.spread(unit, month, list)
+			r.agreement(unit, month, list)
+		}
+		year := asOf.Year()
+		if !asOf.Equal(time.Date(year, 12, 31, 0, 0, 0, 0, time.UTC)) {
+			year--
+		}
+		now, before := lastOf(all, year), lastOf(all, year-1)
+		for branch := range now {
+			if before[branch] {
+				r.add("bottom_twice", r.branchPlace(branch), month, 1, 0)
+			}
+		}
+	}
+}
+
+// measuredResult is the mean of the shares that have a base, summed over the months of the period.
+func (r *reference) measuredResult(x rated) *float64 {
+	var shares []float64
+	for _, measure := range []string{"on_time_rate", "household_coverage", "reconciliation_rate"} {
+		num, den := 0.0, 0.0
+		for m := x.start; !m.After(x.end); m = m.AddDate(0, 1, 0) {
+			if v, ok := r.sums[refKey{measure, "branch", x.branch, monthOf(m)}]; ok {
+				num += v.num
+				den += v.den
+			}
+		}
+		if den > 0 {
+			shares = append(shares, num/den)
+		}
+	}
+	if len(shares) == 0 {
+		return nil
+	}
+	mean := 0.0
+	for _, s := range shares {
+		mean += s / float64(len(shares))
+	}
+	return &mean
+}
+
+func (r *reference) spread(unit [2]string, month string, list []rated) {
+	mean := 0.0
+	for _, x := range list {
+		mean += x.number("stars") / float64(len(list))
+	}
+	squares := 0.0
+	for _, x := range list {
+		squares += (x.number("stars") - mean) * (x.number("stars") - mean)
+	}
+	var value *float64
+	if n := float64(len(list) - 1); n > 0 {
+		v := math.Sqrt(squares / n)
+		value = &v
+	}
+	r.set("rating_spread", unit[0], unit[1], month, squares, float64(len(list)-1), value)
+}
+
+func (r *reference) agreement(unit [2]string, month string, list []rated) {
+	var stars, results []float64
+	for _, x := range list {
+		if x.result != nil {
+			stars = append(stars, x.number("stars"))
+			results = append(results, math.Round(*x.result*1e12)/1e12)
+		}
+	}
+	n := float64(len(stars))
+	var value *float64
+	if v, ok := pearson(places(stars), places(results)); ok && n > 2 {
+		value = &v
+	}
+	if n > 0 {
+		r.set("rating_agreement", unit[0], unit[1], month, n, n, value)
+	}
+}
+
+// places are mean ranks: one more than how many are smaller, plus half of how many others are equal.
+func places(x []float64) []float64 {
+	ranks := make([]float64, len(x))
+	for i, a := range x {
+		ranks[i] = 1
+		for j, b := range x {
+			if b < a {
+				ranks[i]++
+			} else if b == a && i != j {
+				ranks[i] += .5
+			}
+		}
+	}
+	return ranks
+}
+
+func pearson(x, y []float64) (float64, bool) {
+	n := float64(len(x))
+	var sx, sy, sxx, syy, sxy float64
+	for i := range x {
+		sx, sy = sx+x[i], sy+y[i]
+		sxx, syy, sxy = sxx+x[i]*x[i], syy+y[i]*y[i], sxy+x[i]*y[i]
+	}
+	below := (n*sxx - sx*sx) * (n*syy - sy*sy)
+	if below <= 0 {
+		return 0, false
+	}
+	return (n*sxy - sx*sy) / math.Sqrt(below), true
+}
+
+// lastOf finds the branches that were last of their village in a year.
+func lastOf(all []rated, year int) map[string]bool {
+	ranks := map[string]map[string][]float64{} // village → branch → ranks
+	yearly := map[string]float64{}
+	for _, x := range all {
+		if x.end.Year() != year {
+			continue
+		}
+		rank := x.number("rank")
+		if x.row["rank"] == nil { // by stars, then by the three scores
+			rank = 1
+			for _, o := range all {
+				if o.village == x.village && o.text("period") == x.text("period") && better(o, x) {
+					rank++
+				}
+			}
+		}
+		if ranks[x.village] == nil {
+			ranks[x.village] = map[string][]float64{}
+		}
+		ranks[x.village][x.branch] = append(ranks[x.village][x.branch], rank)
+		if len(x.text("period")) == 4 {
+			yearly[x.branch] = rank
+		}
+	}
+	last := map[string]bool{}
+	for _, branches := range ranks {
+		mean := map[string]float64{}
+		var all []float64
+		for b, list := range branches {
+			for _, v := range list {
+				mean[b] += v / float64(len(list))
+			}
+			if v, ok := yearly[b]; ok {
+				mean[b] = v
+			}
+			all = append(all, mean[b])
+		}
+		for b, v := range mean {
+			if v >= slices.Max(all)-1e-9 && v > slices.Min(all)+1e-9 {
+				last[b] = true
+			}
+		}
+	}
+	return last
+}
+
+func better(a, b rated) bool {
+	if a.number("stars") != b.number("stars") {
+		return a.number("stars") > b.number("stars")
+	}
+	score := func(x rated) float64 { return x.number("operation") + x.number("effect") + x.number("cooperation") }
+	return score(a) > score(b)
+}

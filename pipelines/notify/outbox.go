@@ -1,0 +1,263 @@
+package notify
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"hulian/pipelines"
+)
+
+const (
+	folderName  = "notices"
+	titleLength = 120                  // runes; what a telephone shows of a subject
+	textLength  = 1500                 // runes; an error can be as long as a list of files
+	sendLimit   = 20 * time.Second     // one attempt
+	firstWait   = time.Minute          // after the first failed attempt, doubled after each
+	longestWait = time.Hour            //
+	attempts    = 28                   // over about a day
+	kept        = 400 * 24 * time.Hour // a year and what a yearly look back needs
+	idle        = 10 * time.Second     // between two looks for notices other processes left
+)
+
+// Outbox keeps the notices of one town and sends them.
+type Outbox struct {
+	dir      string
+	channels []Channel
+	log      *slog.Logger
+	now      func() time.Time
+}
+
+// Open returns the outbox of a town's folder. Logger may be nil.
+func Open(dir string, channels []Channel, log *slog.Logger) *Outbox {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Outbox{dir: filepath.Join(dir, folderName), channels: channels, log: log, now: time.Now}
+}
+
+func idOf(channel string, h Happening) string {
+	sum := sha256.Sum256([]byte(channel + "\x00" + string(h.Event) + "\x00" + h.Subject))
+	return hex.EncodeToString(sum[:12])
+}
+
+// Post writes a notice of each happening for every channel that wants it, unless it was written before.
+func (o *Outbox) Post(happenings []Happening) error {
+	if len(o.channels) == 0 || len(happenings) == 0 {
+		return nil
+	}
+	release, err := o.lock(context.Background(), true)
+	if err != nil {
+		return err
+	}
+	defer release()
+	for _, h := range happenings {
+		for _, c := range o.channels {
+			if !c.wants(h.Event) {
+				continue
+			}
+			id := idOf(c.Name, h)
+			if _, err := os.Stat(o.path(id)); err == nil {
+				continue
+			}
+			text := cut(h.Text, textLength)
+			if c.Link != "" {
+				text += "\n" + c.Link
+			}
+			err := o.write(pipelines.Notice{ID: id, Event: h.Event, Subject: h.Subject, Channel: c.Name,
+				Title: cut(strings.Join(strings.Fields(h.Title), " "), titleLength), Text: text,
+				CreatedAt: o.now().UTC(), State: pipelines.NoticeWaiting})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return o.forget()
+}
+
+func cut(text string, length int) string {
+	if runes := []rune(text); len(runes) > length {
+		return string(runes[:length-1]) + "…"
+	}
+	return text
+}
+
+// forget removes notices nobody looks back to.
+func (o *Outbox) forget() error {
+	notices, err := o.Notices()
+	if err != nil {
+		return err
+	}
+	for _, n := range notices {
+		if n.State != pipelines.NoticeWaiting && o.now().Sub(n.CreatedAt) > kept {
+			err = errors.Join(err, os.Remove(o.path(n.ID)))
+		}
+	}
+	return err
+}
+
+// Notices returns all notices of the town, newest first.
+func (o *Outbox) Notices() ([]pipelines.Notice, error) {
+	paths, err := filepath.Glob(filepath.Join(o.dir, "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	var all []pipelines.Notice
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // forgotten meanwhile
+		}
+		var n pipelines.Notice
+		if err == nil {
+			err = json.Unmarshal(content, &n)
+		}
+		if err != nil {
+			return nil, &pipelines.Fault{Op: "read notice", At: path, Err: err, Next: "delete the file: then it is told again where it happens again"}
+		}
+		all = append(all, n)
+	}
+	slices.SortFunc(all, func(a, b pipelines.Notice) int {
+		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), strings.Compare(a.ID, b.ID))
+	})
+	return all, nil
+}
+
+// Deliver tries to send every notice that is due, oldest first, and returns what went wrong. Where another process is
+// at it, it leaves the notices to that one.
+func (o *Outbox) Deliver(ctx context.Context) error {
+	if len(o.channels) == 0 {
+		return nil
+	}
+	if _, err := os.Stat(o.dir); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	release, err := o.lock(ctx, false)
+	if err != nil || release == nil {
+		return err
+	}
+	defer release()
+	notices, err := o.Notices()
+	if err != nil {
+		return err
+	}
+	slices.Reverse(notices)
+	for _, n := range notices {
+		if n.State != pipelines.NoticeWaiting || n.NextAt.After(o.now()) {
+			continue
+		}
+		if ctx.Err() != nil {
+			return errors.Join(err, ctx.Err())
+		}
+		if problem := o.attempt(ctx, &n); problem != nil {
+			err = errors.Join(err, fmt.Errorf("notice to %s: %w", n.Channel, problem))
+		}
+		if ctx.Err() == nil || n.State == pipelines.NoticeSent { // an attempt that was cut short is none
+			err = errors.Join(err, o.write(n))
+		}
+	}
+	return err
+}
+
+// attempt sends one notice and notes how that went.
+func (o *Outbox) attempt(ctx context.Context, n *pipelines.Notice) error {
+	i := slices.IndexFunc(o.channels, func(c Channel) bool { return c.Name == n.Channel })
+	if i < 0 {
+		n.State, n.Error, n.NextAt = pipelines.NoticeGivenUp, "the channel is no longer configured", time.Time{}
+		return errors.New(n.Error)
+	}
+	limited, cancel := context.WithTimeout(ctx, sendLimit)
+	defer cancel()
+	err := send(limited, o.channels[i], *n, o.now())
+	n.Attempts++
+	n.NextAt = time.Time{}
+	switch {
+	case err == nil:
+		n.State, n.Error, n.SentAt = pipelines.NoticeSent, "", o.now().UTC()
+		o.log.Info("notice sent", "channel", n.Channel, "event", n.Event, "title", n.Title)
+		return nil
+	case n.Attempts >= attempts:
+		n.State = pipelines.NoticeGivenUp
+	default:
+		wait := firstWait << min(n.Attempts-1, 10)
+		n.NextAt = o.now().UTC().Add(min(wait, longestWait))
+	}
+	n.Error = cut(strings.Join(strings.Fields(err.Error()), " "), textLength)
+	o.log.Warn("notice not sent", "channel", n.Channel, "title", n.Title, "attempt", n.Attempts, "next", n.NextAt, "error", n.Error)
+	return err
+}
+
+// Run delivers what is due until ctx ends.
+func (o *Outbox) Run(ctx context.Context) {
+	if len(o.channels) == 0 {
+		return
+	}
+	tick := time.NewTicker(idle)
+	defer tick.Stop()
+	for {
+		_ = o.Deliver(ctx) // logged one by one, kept in the notices
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (o *Outbox) path(id string) string { return filepath.Join(o.dir, id+".json") }
+
+// lock lets one process work on the notices. Without wait, release is nil where another one does.
+func (o *Outbox) lock(ctx context.Context, wait bool) (release func(), err error) {
+	if err := os.MkdirAll(o.dir, 0o755); err != nil {
+		return nil, &pipelines.Fault{Op: "keep notices", At: o.dir, Err: err, Next: "check who may write there"}
+	}
+	name := "deliver.lock"
+	if wait {
+		name = "post.lock" // posting does not wait for a slow mail server: it only adds files
+	}
+	lock := flock.New(filepath.Join(o.dir, name))
+	got := true
+	if wait {
+		err = lock.Lock()
+	} else {
+		got, err = lock.TryLock()
+	}
+	if err != nil {
+		return nil, &pipelines.Fault{Op: "keep notices", At: lock.Path(), Err: err, Next: "check who may write there"}
+	}
+	if !got {
+		return nil, ctx.Err()
+	}
+	return func() { lock.Unlock() }, nil
+}
+
+// write puts a notice in place, whole or not at all.
+func (o *Outbox) write(n pipelines.Notice) error {
+	content, err := json.MarshalIndent(n, "", "  ")
+	if err != nil {
+		return err
+	}
+	aside, err := os.CreateTemp(o.dir, ".notice-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(aside.Name())
+	_, err = aside.Write(append(content, '\n'))
+	if err := errors.Join(err, aside.Chmod(0o644), aside.Sync(), aside.Close()); err != nil {
+		return err
+	}
+	return os.Rename(aside.Name(), o.path(n.ID))
+}

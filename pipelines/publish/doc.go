@@ -1,0 +1,18 @@
+// Package publish turns a modelled warehouse into numbered, read-only snapshots, and hands them to readers.
+//
+// A warehouse enters; files leave:
+//
+//	snapshots/gen-000001.duckdb   schemas exports, history, ops and marts; a view of each in main
+//	snapshots/gen-000001.json     the manifest: inputs, code version, cut-off, checks, content hash
+//	marts/gen-000001/*.parquet    the marts for other tools
+//	snapshots/current             the number of the generation to read
+//
+// Everything is written beside under a name that ends in .part, synced, renamed, and only then does current move, by
+// another rename. A crash at any point leaves current at a complete generation; what it leaves behind is cleared by
+// the next Publish. Content equal to the current generation's is not written again: the hash is made of the tables'
+// rows, whatever their order, without the columns that only say when a file was landed or which run read it.
+//
+// A path is never reused, because the engine keeps serving the old file to a process that opens a path anew while it
+// still holds it open. Readers pin a generation; the file stays open until the last of them lets go. Publish refuses
+// a warehouse that has no marts; OpenReader refuses to write.
+package publish

@@ -1,0 +1,148 @@
+package publish
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hulian/pipelines"
+	"hulian/pipelines/model"
+)
+
+// Manifest says what a generation holds and what it was made from. The caller of Publish fills Version, RunID,
+// PublishedAt and Checks; the rest is found out.
+type Manifest struct {
+	Generation  int                 `json:"generation"`
+	Hash        string              `json:"hash"`    // of the content: SHA-256 over all tables
+	CutOff      string              `json:"cut_off"` // 2018-01-31
+	Version     string              `json:"version"` // of the code
+	RunID       string              `json:"run_id"`
+	PublishedAt time.Time           `json:"published_at"`
+	Checks      []model.CheckResult `json:"checks"` // warnings the build left
+	Inputs      []Input             `json:"inputs"`
+	Tables      []TableContent      `json:"tables"`
+
+	Keep int `json:"-"` // generations to keep when this one is published; 0: Keep
+}
+
+// Input is one landed file the snapshot was made from.
+type Input struct {
+	FileID string `json:"file_id"` // SHA-256 of the file
+	Name   string `json:"name"`
+	State  string `json:"state"`
+}
+
+// TableContent sums up one table.
+type TableContent struct {
+	Table   string `json:"table"`
+	Content string `json:"content"` // rows and two sums of their hashes
+}
+
+// Generation is one published snapshot.
+type Generation struct {
+	Number   int
+	Path     string // the database file
+	Hash     string
+	Manifest Manifest
+}
+
+const (
+	snapshotFolder = "snapshots"
+	martsFolder    = "marts"
+	pointer        = "current"
+	part           = ".part"
+)
+
+func generationName(number int) string { return fmt.Sprintf("gen-%06d", number) }
+
+// numberOf reads the number out of a file or folder name of a generation, whole or partly written; 0 for other names.
+func numberOf(name string) int {
+	rest, ok := strings.CutPrefix(name, "gen-")
+	if !ok || len(rest) < 6 {
+		return 0
+	}
+	digits, _, _ := strings.Cut(rest, ".")
+	number, err := strconv.Atoi(digits)
+	if err != nil {
+		return 0
+	}
+	return number
+}
+
+// Current returns the generation readers are to read. Before the first it wraps pipelines.ErrNotPublished.
+func Current(dir string) (Generation, error) {
+	number, err := currentNumber(dir)
+	if err != nil {
+		return Generation{}, err
+	}
+	return readGeneration(dir, number)
+}
+
+func currentNumber(dir string) (int, error) {
+	path := filepath.Join(dir, snapshotFolder, pointer)
+	content, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, &pipelines.Fault{Op: "read the published snapshot", At: dir, Err: pipelines.ErrNotPublished, Next: "run the pipeline: hulian run"}
+	}
+	if err != nil {
+		return 0, &pipelines.Fault{Op: "read the published snapshot", At: path, Err: err, Next: "check the folder's permissions"}
+	}
+	number, err := strconv.Atoi(strings.TrimSpace(string(content)))
+	if err != nil || number < 1 {
+		return 0, &pipelines.Fault{Op: "read the published snapshot", At: path, Err: fmt.Errorf("%q is no generation number", strings.TrimSpace(string(content))),
+			Next: "delete this file and run the pipeline again"}
+	}
+	return number, nil
+}
+
+func readGeneration(dir string, number int) (Generation, error) {
+	base := filepath.Join(dir, snapshotFolder, generationName(number))
+	content, err := os.ReadFile(base + ".json")
+	g := Generation{Number: number, Path: base + ".duckdb"}
+	if err == nil {
+		err = json.Unmarshal(content, &g.Manifest)
+	}
+	if err == nil {
+		_, err = os.Stat(g.Path)
+	}
+	if err != nil {
+		return Generation{}, &pipelines.Fault{Op: "read the manifest of generation " + strconv.Itoa(number), At: base + ".json", Err: err,
+			Next: "run the pipeline again"}
+	}
+	g.Hash = g.Manifest.Hash
+	return g, nil
+}
+
+// numbers lists the generations of which anything lies in the folder, in rising order.
+func numbers(dir string) []int {
+	var all []int
+	for _, folder := range []string{snapshotFolder, martsFolder} {
+		entries, _ := os.ReadDir(filepath.Join(dir, folder))
+		for _, entry := range entries {
+			if n := numberOf(entry.Name()); n > 0 {
+				all = append(all, n)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// remove deletes what lies there of a generation; on systems that cannot delete open files some stays for the next
+// Publish.
+func remove(dir string, number int) {
+	for _, folder := range []string{snapshotFolder, martsFolder} {
+		entries, _ := os.ReadDir(filepath.Join(dir, folder))
+		for _, entry := range entries {
+			if numberOf(entry.Name()) == number {
+				os.RemoveAll(filepath.Join(dir, folder, entry.Name()))
+			}
+		}
+	}
+}

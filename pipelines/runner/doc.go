@@ -1,0 +1,13 @@
+// Package runner composes the stages of the pipeline into runs of one town's folder: land, load, model, publish.
+//
+// Sources of files enter; a published generation and one document a run leave. In the town's folder:
+//
+//	run.lock        held while a run works: there is one at a time, in one process or in several
+//	runs/<id>.json  what the run did so far, written aside and renamed at every stage
+//
+// Every stage commits by itself and may be repeated, so a run that was cancelled, killed or out of disk leaves the
+// previous snapshot served, and the next run goes on where it stopped: what had landed and what had been loaded is
+// there, models know by fingerprints what is not built yet, and the document of a killed run is marked interrupted. A
+// run that finds nothing new publishes nothing and says unchanged. A file that fails never holds up the others. It
+// refuses to go on when a file's rows do not add up.
+package runner

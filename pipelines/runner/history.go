@@ -1,0 +1,145 @@
+package runner
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"hulian/pipelines"
+)
+
+const (
+	lockName   = "run.lock"
+	runsName   = "runs"
+	idLayout   = "20060102T150405Z"
+	attempt    = 50 * time.Millisecond // between two tries for the lock
+	noticeable = 4 * attempt           // a reader of the history holds the lock for less
+)
+
+var document = regexp.MustCompile(`^[0-9]{8}T[0-9]{6}Z-[0-9]{4,}\.json$`)
+
+// History returns the runs of a town, newest first. A run that says it is running while nobody holds the lock was
+// interrupted, and is returned as such; its document is left to the next run to correct.
+func History(dir string) ([]pipelines.Run, error) {
+	runs, err := documents(dir)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(runs, func(r pipelines.Run) bool { return r.State == pipelines.RunRunning }) {
+		return runs, nil
+	}
+	lock := flock.New(filepath.Join(dir, lockName))
+	free, err := lock.TryRLock()
+	if err != nil {
+		return nil, &pipelines.Fault{Op: "read run history", At: lock.Path(), Err: err, Next: "check who may read it"}
+	}
+	if !free {
+		return runs, nil
+	}
+	defer lock.Unlock()
+	for i := range runs {
+		if runs[i].State == pipelines.RunRunning {
+			runs[i].State = pipelines.RunInterrupted
+		}
+	}
+	return runs, nil
+}
+
+// documents reads every run as it was last written, newest first.
+func documents(dir string) ([]pipelines.Run, error) {
+	entries, err := os.ReadDir(filepath.Join(dir, runsName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, &pipelines.Fault{Op: "read run history", At: filepath.Join(dir, runsName), Err: err, Next: "check who may read it"}
+	}
+	var runs []pipelines.Run
+	for _, entry := range entries {
+		if !document.MatchString(entry.Name()) {
+			continue // written aside and never renamed, or not ours
+		}
+		path := filepath.Join(dir, runsName, entry.Name())
+		content, err := os.ReadFile(path)
+		var run pipelines.Run
+		if err == nil {
+			err = json.Unmarshal(content, &run)
+		}
+		if err != nil {
+			return nil, &pipelines.Fault{Op: "read run history", At: path, Err: err, Next: "move the file away: it is a record only"}
+		}
+		runs = append(runs, run)
+	}
+	slices.SortFunc(runs, func(a, b pipelines.Run) int { return strings.Compare(b.ID, a.ID) })
+	return runs, nil
+}
+
+// newID is later in order than every ID before it: the time to the second, and a count of the runs of the town for
+// runs within one second or under a clock set back.
+func newID(now time.Time, before []pipelines.Run) string {
+	if len(before) == 0 {
+		return fmt.Sprintf("%s-%04d", now.UTC().Format(idLayout), 1)
+	}
+	stamp, number, _ := strings.Cut(before[0].ID, "-")
+	count, err := strconv.Atoi(number)
+	if err != nil {
+		count = len(before)
+	}
+	return fmt.Sprintf("%s-%04d", max(now.UTC().Format(idLayout), stamp), count+1)
+}
+
+// forget removes the documents of the oldest runs beyond keep. The newest of every pipeline stays, because it says when
+// that pipeline ran last. Runs are newest first.
+func forget(dir string, keep int, runs []pipelines.Run) (err error) {
+	if keep < 1 {
+		return nil
+	}
+	newest := map[string]bool{}
+	for i, run := range runs {
+		if i >= keep && newest[run.Pipeline] {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, runsName, run.ID+".json")))
+		}
+		newest[run.Pipeline] = true
+	}
+	return err
+}
+
+// write puts the run's document in place, whole or not at all.
+func write(dir string, run pipelines.Run) error {
+	folder := filepath.Join(dir, runsName)
+	path := filepath.Join(folder, run.ID+".json")
+	fault := func(err error) error {
+		return &pipelines.Fault{Op: "write run", At: path, Err: err, Next: "check the disk and who may write there, then run again"}
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return fault(err)
+	}
+	content, err := json.MarshalIndent(run, "", "  ")
+	if err != nil {
+		return fault(err)
+	}
+	aside, err := os.CreateTemp(folder, ".run-*")
+	if err != nil {
+		return fault(err)
+	}
+	defer os.Remove(aside.Name())
+	_, err = aside.Write(append(content, '\n'))
+	err = errors.Join(err, aside.Chmod(0o644), aside.Sync(), aside.Close())
+	if err == nil {
+		err = os.Rename(aside.Name(), path)
+	}
+	if err != nil {
+		return fault(err)
+	}
+	return nil
+}

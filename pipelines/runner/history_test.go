@@ -1,0 +1,114 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hulian/pipelines"
+)
+
+func TestHistoryIsNewestFirstAndKnowsTheInterrupted(t *testing.T) {
+	dir := t.TempDir()
+	if runs, err := History(dir); err != nil || len(runs) != 0 {
+		t.Fatalf("of a new town: %v %v", runs, err)
+	}
+	at := time.Date(2018, 2, 1, 6, 0, 0, 0, time.UTC)
+	var written []pipelines.Run
+	for i, state := range []pipelines.RunState{pipelines.RunDone, pipelines.RunFailed, pipelines.RunRunning} {
+		before := slices.Clone(written)
+		slices.Reverse(before)
+		run := pipelines.Run{ID: newID(at.Add(-time.Duration(i)*time.Minute), before), Trigger: "test", State: state, StartedAt: at,
+			Stages: []pipelines.StageRecord{}, Files: []pipelines.Reconciliation{}}
+		if err := write(dir, run); err != nil {
+			t.Fatal(err)
+		}
+		written = append(written, run)
+	}
+	for _, foreign := range []string{".run-123", "notes.json", "20180201T060000Z-0001.json.bak"} {
+		if err := os.WriteFile(filepath.Join(dir, runsName, foreign), []byte("{"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := slices.Clone(written)
+	slices.Reverse(want) // though the clock went backwards
+	want[0].State = pipelines.RunInterrupted
+	got, err := History(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("with nobody at work (-want +got):\n%s", diff)
+	}
+	release, err := Hold(context.Background(), dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	if got, err = History(dir); err != nil || got[0].State != pipelines.RunRunning {
+		t.Errorf("with a run at work: %v %v", got[0].State, err)
+	}
+}
+
+func TestADamagedRecordIsNamed(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, runsName, "20180201T060000Z-0001.json")
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(`{"id": "2018`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := History(dir); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("error %v does not name %s", err, path)
+	}
+}
+
+func TestOneRunAtATime(t *testing.T) {
+	dir := t.TempDir()
+	run := pipelines.Run{ID: newID(time.Now(), nil), Trigger: "schedule", State: pipelines.RunRunning, StartedAt: time.Now()}
+	if err := write(dir, run); err != nil {
+		t.Fatal(err)
+	}
+	release, err := Hold(context.Background(), dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Hold(context.Background(), dir, nil); !errors.Is(err, pipelines.ErrBusy) || !strings.Contains(err.Error(), run.ID) {
+		t.Errorf("a second run beside the first: %v", err)
+	}
+
+	told := make(chan string, 1)
+	got := make(chan error, 1)
+	go func() {
+		next, err := Hold(context.Background(), dir, func(holder string) { told <- holder })
+		if err == nil {
+			next()
+		}
+		got <- err
+	}()
+	if holder := <-told; !strings.Contains(holder, run.ID) || !strings.Contains(holder, "schedule") {
+		t.Errorf("told to wait for %q", holder)
+	}
+	release()
+	if err := <-got; err != nil {
+		t.Errorf("after the first run ended: %v", err)
+	}
+
+	release, err = Hold(context.Background(), dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	ctx, cancel := context.WithCancel(context.Background())
+	if _, err := Hold(ctx, dir, func(string) { cancel() }); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled while waiting: %v", err)
+	}
+}

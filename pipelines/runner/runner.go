@@ -1,0 +1,499 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"hulian/data"
+	"hulian/pipelines"
+	"hulian/pipelines/land"
+	"hulian/pipelines/load"
+	"hulian/pipelines/model"
+	"hulian/pipelines/publish"
+	"hulian/pipelines/source"
+	"hulian/pipelines/warehouse"
+)
+
+// Names of what a run keeps in the town's folder beside its own lock and documents.
+const (
+	landedName    = "landed"
+	mappingsName  = "mappings"
+	warehouseName = "warehouse.duckdb"
+)
+
+// Config says for which town runs are made, and how.
+type Config struct {
+	Dir             string          // the town's folder
+	Sources         []source.Source // read by Run, in this order
+	Memory          source.Memory   // told which version of a file has landed; nil: sources bring everything every time
+	Programme       data.Programme
+	TimeZone        string    // zone times are stored in; empty: load's default
+	CutOff          time.Time // the day the data are known as of; zero: the latest day among the events
+	MemoryLimit     string    // of the engine; empty: its default
+	Threads         int       // of the engine; 0: as many as the machine has
+	KeepGenerations int       // published snapshots kept; 0: publish's default
+	KeepLanded      int       // days the content of landed files is kept once it is loaded and nothing in it is open; 0: for good
+	KeepRuns        int       // documents of runs kept; 0: all. The newest of every pipeline stays
+	Pipeline        string    // name of the pipeline its runs are recorded under; empty: none
+	Version         string    // of the program, for the snapshot's manifest
+	Confirm         bool      // files of this run that would be held are let through
+
+	// Published is told of every new generation before its run ends; q is what it was made of. nil: nobody.
+	Published func(ctx context.Context, q pipelines.Querier, g publish.Generation)
+
+	// Ended is told of every run when its document is complete. nil: nobody.
+	Ended func(pipelines.Run)
+
+	Progress pipelines.Progress  // nil: silent
+	Logger   *slog.Logger        // nil: silent
+	Waiting  func(holder string) // told once when another run is at work, then the run waits; nil: it fails with ErrBusy
+	Now      func() time.Time    // nil: time.Now
+}
+
+// Runner makes runs of one town. It is safe for use by several goroutines: runs follow one another.
+type Runner struct{ config Config }
+
+// New returns a Runner, or an error where Config cannot make runs.
+func New(config Config) (*Runner, error) {
+	if config.Dir == "" {
+		return nil, errors.New("runner: no folder given")
+	}
+	if info, err := os.Stat(config.Dir); err != nil {
+		return nil, &pipelines.Fault{Op: "open town", At: config.Dir, Err: err, Next: "hulian init --dir " + config.Dir}
+	} else if !info.IsDir() {
+		return nil, &pipelines.Fault{Op: "open town", At: config.Dir, Err: errors.New("not a folder"), Next: "name the town's folder"}
+	}
+	if config.Progress == nil {
+		config.Progress = pipelines.Silent{}
+	}
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	return &Runner{config}, nil
+}
+
+// Run takes what is new in the sources through all stages. Trigger says what started it, see pipelines.Run.
+//
+// The returned run is what was recorded, also beside an error. An error that wraps pipelines.ErrNothingLoaded means
+// that files arrived and none could be used, one that wraps pipelines.ErrHeld that a file waits for a person while
+// everything else was loaded and published.
+func (r *Runner) Run(ctx context.Context, trigger string) (pipelines.Run, error) {
+	return r.run(ctx, trigger, r.config.Sources)
+}
+
+// Import takes the named files through all stages. One that was rejected before is looked at again: a mapping file may
+// have come since.
+func (r *Runner) Import(ctx context.Context, paths []string) (pipelines.Run, error) {
+	return r.named(ctx, "import", paths)
+}
+
+// Upload does what Import does with files that came through a page.
+func (r *Runner) Upload(ctx context.Context, paths []string) (pipelines.Run, error) {
+	return r.named(ctx, "upload", paths)
+}
+
+func (r *Runner) named(ctx context.Context, trigger string, paths []string) (pipelines.Run, error) {
+	return r.record(ctx, trigger, func(w *work) error {
+		w.sources, w.named = []source.Source{source.Files(paths...)}, true
+		return w.stages(ctx)
+	})
+}
+
+func (r *Runner) run(ctx context.Context, trigger string, sources []source.Source) (pipelines.Run, error) {
+	return r.record(ctx, trigger, func(w *work) error {
+		w.sources = sources
+		return w.stages(ctx)
+	})
+}
+
+// Task makes a run of a single stage that is none of the pipeline's own, such as a backup: it holds the town's lock and
+// leaves a document like every run.
+func (r *Runner) Task(ctx context.Context, trigger string, stage pipelines.Stage, do func(context.Context, *pipelines.StageRecord) error) (pipelines.Run, error) {
+	return r.record(ctx, trigger, func(w *work) error {
+		w.changed = true
+		return w.stage(ctx, stage, do)
+	})
+}
+
+// record holds the lock and keeps the document of what do does.
+func (r *Runner) record(ctx context.Context, trigger string, do func(*work) error) (pipelines.Run, error) {
+	release, err := Hold(ctx, r.config.Dir, r.config.Waiting)
+	if err != nil {
+		return pipelines.Run{}, err
+	}
+	defer release()
+	before, err := r.settle()
+	if err != nil {
+		return pipelines.Run{}, err
+	}
+	w := work{Config: r.config}
+	w.journal = newJournal(r.config.Logger.Handler())
+	w.Logger = slog.New(w.journal)
+	w.run = pipelines.Run{
+		ID: newID(r.config.Now(), before), Trigger: trigger, Pipeline: r.config.Pipeline, State: pipelines.RunRunning, StartedAt: r.config.Now().UTC(),
+		Stages: []pipelines.StageRecord{}, Files: []pipelines.Reconciliation{},
+	}
+	if err := write(r.config.Dir, w.run); err != nil {
+		return w.run, err
+	}
+	w.Logger.Info("run starts", "run", w.run.ID, "pipeline", w.run.Pipeline, "trigger", trigger)
+	err = w.finish(ctx, w.guarded(do))
+	if err := forget(r.config.Dir, r.config.KeepRuns, append([]pipelines.Run{w.run}, before...)); err != nil {
+		r.config.Logger.Warn("old runs stay on record", "error", err)
+	}
+	if r.config.Ended != nil {
+		r.config.Ended(w.run)
+	}
+	return w.run, err
+}
+
+// guarded turns a panic into the failure of this run: the document says so, and a server goes on.
+func (w *work) guarded(do func(*work) error) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			w.Logger.Error("the run stopped by a programming error", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+			err = &pipelines.Fault{Op: "run", At: w.Dir, Err: fmt.Errorf("programming error: %v", value),
+				Next: "report this as a fault of hulian with the log of the run; what was published before stays"}
+		}
+	}()
+	return do(w)
+}
+
+// settle marks runs as interrupted that say they are running: the lock is held here, so they are not.
+func (r *Runner) settle() ([]pipelines.Run, error) {
+	runs, err := documents(r.config.Dir)
+	if err != nil {
+		return nil, err
+	}
+	for i := range runs {
+		if runs[i].State != pipelines.RunRunning {
+			continue
+		}
+		runs[i].State = pipelines.RunInterrupted
+		runs[i].Error = "the process ended before the run did; the next run went on from there"
+		if err := write(r.config.Dir, runs[i]); err != nil {
+			return nil, err
+		}
+		r.config.Logger.Warn("a run was interrupted", "run", runs[i].ID)
+	}
+	return runs, nil
+}
+
+// work is one run on its way through the stages.
+type work struct {
+	Config
+	sources []source.Source
+	run     pipelines.Run
+	journal *journal
+
+	store     *land.Store
+	warehouse *warehouse.Warehouse
+	unread    error       // sources that could not be read
+	landed    []land.File // by this run, new ones only
+	seen      []string    // ids of everything the sources offered
+	loaded    load.Result
+	modelled  model.Result
+	changed   bool // a generation was published
+	named     bool // a person named the files
+}
+
+func (w *work) stages(ctx context.Context) (err error) {
+	if err := w.stage(ctx, pipelines.StageLand, w.land); err != nil {
+		return err
+	}
+	if len(w.store.Files()) == 0 && w.unread != nil {
+		return w.unread
+	}
+	if len(w.store.Files()) == 0 {
+		return &pipelines.Fault{Op: "run", At: w.Dir, Err: fmt.Errorf("%w: no file has arrived%s", pipelines.ErrNothingLoaded, w.refusals()),
+			Next: "put exports into the inbox, or name them: hulian import FILE"}
+	}
+	w.warehouse, err = warehouse.Open(ctx, warehouse.Config{
+		Path: filepath.Join(w.Dir, warehouseName), Threads: w.Threads, MemoryLimit: w.MemoryLimit,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.warehouse.Close()) }()
+	failed := w.unread
+	for _, stage := range []struct {
+		name pipelines.Stage
+		do   func(context.Context, *pipelines.StageRecord) error
+	}{{pipelines.StageLoad, w.load}, {pipelines.StageModel, w.model}, {pipelines.StagePublish, w.publish}} {
+		if err := w.stage(ctx, stage.name, stage.do); err != nil {
+			return err
+		}
+		if stage.name == pipelines.StageLoad && w.nothing() {
+			failed = errors.Join(failed, &pipelines.Fault{Op: "run", At: w.Dir, Err: fmt.Errorf("%w%s", pipelines.ErrNothingLoaded, w.refusals()),
+				Next: "mend the files as the reasons say and send them again"})
+			if _, err := publish.Current(w.Dir); err != nil {
+				return failed
+			}
+			// The town is served: what was refused and why is published too, for whoever has to repair it.
+		}
+	}
+	return failed // what could be used is published; the run failed all the same, and is tried again
+}
+
+// write puts the document of the run in place, with what was logged so far.
+func (w *work) write() error {
+	w.run.Log = w.journal.kept.all()
+	return write(w.Dir, w.run)
+}
+
+// stage times one stage and records it, whether it went well or not.
+func (w *work) stage(ctx context.Context, name pipelines.Stage, do func(context.Context, *pipelines.StageRecord) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	started := w.Now()
+	record := pipelines.StageRecord{Stage: name}
+	err := do(ctx, &record)
+	record.Duration = w.Now().Sub(started)
+	w.run.Stages = append(w.run.Stages, record)
+	w.Logger.Info("stage "+string(name), "rows", record.Rows, "took", record.Duration, "detail", record.Detail)
+	return errors.Join(err, w.write())
+}
+
+// land copies what is new. Neither a file nor a whole source that cannot be read holds up the others.
+func (w *work) land(ctx context.Context, record *pipelines.StageRecord) (err error) {
+	if w.store, err = land.Open(filepath.Join(w.Dir, landedName)); err != nil {
+		return err
+	}
+	w.Progress.Stage(pipelines.StageLand, 0)
+	later := 0
+	for _, s := range w.sources {
+		offered, fresh := len(w.seen), len(w.landed)
+		for item, err := range s.Items(ctx) {
+			if err == nil {
+				w.Progress.Step(item.Name)
+				var file land.File
+				var isNew bool
+				if file, isNew, err = w.store.Land(ctx, item); err == nil {
+					w.seen = append(w.seen, file.ID)
+					if isNew {
+						w.landed = append(w.landed, file)
+						w.Logger.Info("file landed", "file", file.Name, "bytes", file.Size)
+					}
+					if w.Memory != nil && item.Version != "" {
+						if err := w.Memory.Remember(item.Origin, item.Version); err != nil {
+							w.Logger.Warn("it will be fetched again", "file", file.Name, "error", err)
+						}
+					}
+					continue
+				}
+			}
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case errors.Is(err, source.ErrChanged):
+				later++
+				w.Logger.Info("file left for the next run: it is still being written", "file", item.Name)
+			case item.Name == "": // the source itself cannot be read
+				w.Logger.Error("source cannot be read", "source", s.Name(), "error", err)
+				w.unread = errors.Join(w.unread, err)
+			default:
+				w.Logger.Warn("file cannot be read", "file", item.Name, "error", err)
+				w.run.Files = append(w.run.Files, pipelines.Reconciliation{
+					Name: item.Name, Problem: pipelines.FileUnreadable, Detail: reason(err)})
+			}
+		}
+		w.Logger.Info("source read", "source", s.Name(), "offered", len(w.seen)-offered, "new", len(w.landed)-fresh)
+	}
+	record.Rows = int64(len(w.landed))
+	record.Detail = fmt.Sprintf("%d offered, %d new", len(w.seen), len(w.landed))
+	if later > 0 {
+		record.Detail += fmt.Sprintf(", %d still being written: left for the next run", later)
+	}
+	return nil
+}
+
+// load takes landed files into typed tables and holds every one of them to its reconciliation.
+func (w *work) load(ctx context.Context, record *pipelines.StageRecord) error {
+	config := load.Config{
+		Store: w.store, MappingsDir: filepath.Join(w.Dir, mappingsName), Programme: w.Programme,
+		TimeZone: w.TimeZone, RunID: w.run.ID,
+		Now: w.Now(), Progress: w.Progress,
+	}
+	if w.named {
+		config.Again = w.seen
+	}
+	if w.Confirm {
+		config.Confirm = w.seen
+	}
+	result, err := load.Load(ctx, w.warehouse, config)
+	if err != nil {
+		return err
+	}
+	w.loaded = result
+	w.run.Files = append(w.run.Files, result.Files...)
+	for _, file := range result.Files {
+		if !file.Balanced() {
+			return &pipelines.Fault{Op: "load", At: file.Name, Err: fmt.Errorf("%d rows read, but %d accepted, %d quarantined and %d ignored",
+				file.Read, file.Accepted, file.Quarantined, file.Ignored), Next: "report this as a fault of hulian; nothing of the file is used"}
+		}
+		record.Rows += file.Accepted
+		level := slog.LevelInfo
+		if file.Problem != "" || file.Quarantined > 0 {
+			level = slog.LevelWarn
+		}
+		w.Logger.Log(ctx, level, "table loaded", "file", file.Name, "sheet", file.Sheet, "export", file.Export, "read", file.Read, "accepted", file.Accepted,
+			"quarantined", file.Quarantined, "ignored", file.Ignored, "warnings", file.Warnings, "problem", string(file.Problem), "detail", file.Detail)
+	}
+	record.Detail = fmt.Sprintf("%d tables of %d files", len(result.Files), len(w.landed))
+	if result.TakenUp > 0 {
+		record.Detail += fmt.Sprintf(", %d rows taken up that had waited", result.TakenUp)
+	}
+	if result.Waiting > 0 {
+		record.Detail += fmt.Sprintf(", %d rows wait for a registry", result.Waiting)
+	}
+	return nil
+}
+
+// nothing reports whether files came and none of their rows could be used.
+func (w *work) nothing() bool {
+	for _, file := range w.run.Files {
+		if file.Accepted > 0 {
+			return false
+		}
+	}
+	return len(w.run.Files) > 0 && len(w.loaded.Held) == 0 && len(w.loaded.Changed) == 0
+}
+
+// refusals lists what was refused and why, for the one sentence of an error.
+func (w *work) refusals() string {
+	var parts []string
+	for _, file := range w.run.Files {
+		if file.Problem != "" {
+			parts = append(parts, fmt.Sprintf("%s (%s)", file.Name, data.ProblemTexts()[file.Problem].Name.En))
+		}
+	}
+	const shown = 5
+	if len(parts) > shown {
+		parts = append(parts[:shown], fmt.Sprintf("and %d more", len(parts)-shown))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(parts, ", ")
+}
+
+func (w *work) model(ctx context.Context, record *pipelines.StageRecord) error {
+	result, err := model.Build(ctx, w.warehouse, model.Config{CutOff: w.CutOff, Programme: w.Programme, Progress: w.Progress})
+	if err != nil {
+		return err
+	}
+	w.modelled = result
+	for _, built := range result.Built {
+		record.Rows += built.Rows
+	}
+	record.Detail = fmt.Sprintf("%d models built, %d kept, %d checks", len(result.Built), len(result.Kept), result.Checked)
+	for _, check := range result.Checks {
+		w.Logger.Warn("check", "name", check.Name, "rows", check.Rows)
+		record.Detail += fmt.Sprintf("; %s: %d rows", check.Name, check.Rows)
+	}
+	return nil
+}
+
+func (w *work) publish(ctx context.Context, record *pipelines.StageRecord) error {
+	w.Progress.Stage(pipelines.StagePublish, 0)
+	before, err := publish.Current(w.Dir)
+	if err != nil && !errors.Is(err, pipelines.ErrNotPublished) {
+		return err
+	}
+	generation, err := publish.Publish(ctx, w.warehouse, w.Dir, publish.Manifest{
+		Version: w.Version, RunID: w.run.ID, PublishedAt: w.Now().UTC(), Checks: w.modelled.Checks,
+		Keep: w.KeepGenerations,
+	})
+	if err != nil {
+		return err
+	}
+	w.changed = generation.Number != before.Number
+	w.run.Generation, w.run.Snapshot = generation.Number, generation.Hash
+	record.Detail = fmt.Sprintf("generation %d", generation.Number)
+	if w.changed && w.Published != nil {
+		w.Published(ctx, w.warehouse, generation)
+	}
+	return w.prune(ctx)
+}
+
+// prune lets go of landed content that is old, loaded, and of which no row waits to be repaired.
+func (w *work) prune(ctx context.Context) error {
+	if w.KeepLanded < 1 {
+		return nil
+	}
+	old, err := w.warehouse.Query(ctx, `
+select f.file_id
+from ops.files f
+where f.state = 'loaded' and f.landed_at < ?
+  and not exists (select 1 from ops.problems p where p.file_no = f.file_no and p.state = 'open' and p.severity <> 'warn')`,
+		w.Now().UTC().AddDate(0, 0, -w.KeepLanded))
+	if err != nil {
+		return fmt.Errorf("find old files: %w", err)
+	}
+	var ids []string
+	for _, row := range old.Rows {
+		if id := fmt.Sprint(row[0]); !w.store.Pruned(id) {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	freed, err := w.store.Prune(ids)
+	if err != nil {
+		return err
+	}
+	w.Logger.Info("old landed files removed", "files", len(ids), "bytes", freed, "older_than_days", w.KeepLanded)
+	return nil
+}
+
+// finish records how the run ended and returns what the caller must know.
+func (w *work) finish(ctx context.Context, err error) error {
+	w.run.FinishedAt = w.Now().UTC()
+	if err == nil {
+		for _, name := range w.loaded.Held {
+			err = errors.Join(err, &pipelines.Fault{Op: "load", At: name, Err: fmt.Errorf("%w: it has less than half the rows of the one before", pipelines.ErrHeld),
+				Next: "send the complete file, or confirm this one: hulian import FILE --confirm"})
+		}
+		w.run.State = pipelines.RunUnchanged
+		if w.changed || len(w.landed) > 0 {
+			w.run.State = pipelines.RunDone
+		}
+	} else {
+		w.run.State = pipelines.RunFailed
+		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+			w.run.State = pipelines.RunCancelled
+		}
+	}
+	level := slog.LevelInfo
+	if err != nil {
+		w.run.Error = sentence(err)
+		level = slog.LevelError
+	}
+	w.Logger.Log(ctx, level, "run ends", "run", w.run.ID, "state", string(w.run.State), "took", w.run.FinishedAt.Sub(w.run.StartedAt), "error", w.run.Error)
+	return errors.Join(err, w.write())
+}
+
+// sentence is an error on one line.
+func sentence(err error) string {
+	return strings.Join(strings.Fields(err.Error()), " ")
+}
+
+// reason is what went wrong at the bottom, without what was being done and what to do next: the record says both.
+func reason(err error) string {
+	for fault := new(pipelines.Fault); errors.As(err, &fault) && fault.Err != nil; {
+		err = fault.Err
+	}
+	return sentence(err)
+}

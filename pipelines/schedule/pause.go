@@ -1,0 +1,91 @@
+package schedule
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"hulian/pipelines"
+)
+
+// pausesName is the file in the town's folder that says which jobs are paused.
+const pausesName = "paused.json"
+
+// Pause says whether a job is paused, and since when it is or is not.
+type Pause struct {
+	Paused bool      `json:"paused"`
+	Since  time.Time `json:"since"`
+}
+
+// Pauses reads which jobs of a town are paused, by name.
+func Pauses(dir string) (map[string]Pause, error) {
+	pauses := map[string]Pause{}
+	if dir == "" {
+		return pauses, nil
+	}
+	path := filepath.Join(dir, pausesName)
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return pauses, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(content, &pauses)
+	}
+	if err != nil {
+		return nil, &pipelines.Fault{Op: "read pauses", At: path, Err: err, Next: "delete the file: then no pipeline is paused"}
+	}
+	return pauses, nil
+}
+
+// SetPaused pauses a job or lets it go on. A running start goes on to its end; the next one does not come. It holds for
+// every process on the folder, and after a restart.
+func SetPaused(dir, name string, paused bool, now time.Time) (err error) {
+	path := filepath.Join(dir, pausesName)
+	defer func() {
+		if err != nil {
+			err = &pipelines.Fault{Op: "pause", At: path, Err: err, Next: "check who may write there"}
+		}
+	}()
+	lock := flock.New(path + ".lock")
+	if err := lock.Lock(); err != nil { // held for the time of a small write
+		return err
+	}
+	defer lock.Unlock()
+	pauses, err := Pauses(dir)
+	if err != nil {
+		return err
+	}
+	if pauses[name].Paused == paused {
+		return nil
+	}
+	pauses[name] = Pause{paused, now.UTC()}
+	content, err := json.MarshalIndent(pauses, "", "  ")
+	if err != nil {
+		return err
+	}
+	aside, err := os.CreateTemp(dir, ".paused-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(aside.Name())
+	_, err = aside.Write(append(content, '\n'))
+	if err := errors.Join(err, aside.Chmod(0o644), aside.Sync(), aside.Close()); err != nil {
+		return err
+	}
+	return os.Rename(aside.Name(), path)
+}
+
+// paused reports whether a job is paused now. Where that cannot be read it is not: data that come too often harm less
+// than data that do not come.
+func (s *Schedule) paused(name string) bool {
+	pauses, err := Pauses(s.config.Dir)
+	if err != nil {
+		s.config.Logger.Error("pauses cannot be read", "error", err)
+	}
+	return pauses[name].Paused
+}

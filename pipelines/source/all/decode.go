@@ -1,0 +1,223 @@
+package all
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"reflect"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"hulian/data"
+	"hulian/pipelines"
+)
+
+// Read reads the list at path. A file that does not exist lists no sources.
+func Read(path string) ([]Config, error) {
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var configs []Config
+	if err == nil {
+		configs, err = Parse(content)
+	}
+	if err != nil {
+		return nil, &pipelines.Fault{Op: "read sources", At: path, Err: err, Next: "correct the line"}
+	}
+	return configs, nil
+}
+
+// Parse reads a list: a document whose only key is sources.
+func Parse(content []byte) ([]Config, error) {
+	decoder := yaml.NewDecoder(bytes.NewReader(content))
+	var document yaml.Node
+	switch err := decoder.Decode(&document); {
+	case errors.Is(err, io.EOF):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return nil, errors.New("the file holds more than one document")
+	}
+	root := document.Content[0]
+	if empty(root) {
+		return nil, nil
+	}
+	if root.Kind != yaml.MappingNode {
+		return nil, fmt.Errorf("line %d: the file must begin with \"sources:\"", root.Line)
+	}
+	var list *yaml.Node
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		name := root.Content[i]
+		if name.Value != "sources" {
+			return nil, data.UnknownKey(name.Line, name.Value, "", name.Value, []string{"sources"})
+		}
+		if list != nil {
+			return nil, fmt.Errorf("line %d: %q stands twice", name.Line, name.Value)
+		}
+		list = root.Content[i+1]
+	}
+	return Decode(list)
+}
+
+func empty(node *yaml.Node) bool {
+	return node == nil || node.Kind == yaml.ScalarNode && node.Tag == "!!null"
+}
+
+// Decode reads the value of the key sources.
+func Decode(list *yaml.Node) ([]Config, error) {
+	if empty(list) {
+		return nil, nil
+	}
+	if list.Kind != yaml.SequenceNode {
+		return nil, fmt.Errorf("line %d: sources must be a list: each begins with \"- name:\"", list.Line)
+	}
+	var configs []Config
+	at := map[string]int{}
+	for _, node := range list.Content {
+		c, err := one(node)
+		if err != nil {
+			return nil, err
+		}
+		if line, twice := at[c.Name]; twice {
+			return nil, fmt.Errorf("line %d: the name %q stands on line %d already", c.Line, c.Name, line)
+		}
+		at[c.Name] = c.Line
+		configs = append(configs, c)
+	}
+	return configs, nil
+}
+
+// one reads a source: its name and kind, and what is left by the rules of the kind.
+func one(node *yaml.Node) (Config, error) {
+	if node.Kind != yaml.MappingNode {
+		return Config{}, fmt.Errorf("line %d: a source is a list of keys: name, kind and those of the kind", node.Line)
+	}
+	c := Config{Line: node.Line}
+	rest := *node
+	rest.Content = nil
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		name, value := node.Content[i], node.Content[i+1]
+		var into *string
+		switch name.Value {
+		case "name":
+			into = &c.Name
+		case "kind":
+			into = &c.Kind
+		default:
+			rest.Content = append(rest.Content, name, value)
+			continue
+		}
+		if value.Kind != yaml.ScalarNode || empty(value) || *into != "" || strings.TrimSpace(value.Value) == "" {
+			return Config{}, fmt.Errorf("line %d: %s must be given once, as a single value", value.Line, name.Value)
+		}
+		*into = value.Value
+	}
+	switch {
+	case c.Name == "":
+		return Config{}, fmt.Errorf("line %d: the source has no name", node.Line)
+	case c.Kind == "":
+		return Config{}, fmt.Errorf("line %d: %s has no kind: there are %s", node.Line, c.Name, strings.Join(Kinds(), ", "))
+	}
+	for _, k := range kinds {
+		if k.name == c.Kind {
+			var err error
+			if c.open, err = k.decode(&rest); err != nil {
+				return Config{}, fmt.Errorf("source %s: %w", c.Name, err)
+			}
+			return c, nil
+		}
+	}
+	return Config{}, fmt.Errorf("source %s: kind: %w", c.Name, data.UnknownKey(node.Line, c.Kind, "", c.Kind, Kinds()))
+}
+
+// decode fills a struct and refuses keys it does not have.
+func decode(node *yaml.Node, into any) error {
+	if err := known(node, reflect.TypeOf(into).Elem(), ""); err != nil {
+		return err
+	}
+	err := node.Decode(into)
+	var mismatch *yaml.TypeError
+	if errors.As(err, &mismatch) {
+		lines := make([]string, len(mismatch.Errors))
+		for i, line := range mismatch.Errors {
+			lines[i] = readable(line)
+		}
+		return errors.New(strings.Join(lines, "; "))
+	}
+	return err
+}
+
+// meant says in words of the file what the program's types take.
+var meant = map[string]string{
+	"time.Duration": "a time such as 30s or 10m", "secret.Reference": "env:NAME or file:/path", "transfer.Size": "a size such as 500MB",
+	"int": "a whole number", "bool": "true or false", "string": "a text",
+}
+
+// readable takes "line 4: cannot unmarshal !!str `many` into int" apart. The value is left out: it may be a secret.
+func readable(text string) string {
+	line, _, _ := strings.Cut(text, ": ")
+	kind := text[strings.LastIndex(text, " ")+1:]
+	wanted, ok := meant[kind]
+	switch {
+	case ok:
+	case strings.HasPrefix(kind, "["):
+		wanted = "a list"
+	default:
+		wanted = "a list of keys"
+	}
+	return line + ": it must be " + wanted
+}
+
+// known walks the keys along the fields of a struct.
+func known(node *yaml.Node, kind reflect.Type, prefix string) error {
+	for kind.Kind() == reflect.Pointer {
+		kind = kind.Elem()
+	}
+	switch {
+	case node.Kind == yaml.AliasNode:
+		return fmt.Errorf("line %d: references (*%s) are not read: write the value out", node.Line, node.Value)
+	case node.Kind == yaml.SequenceNode && kind.Kind() == reflect.Slice:
+		for _, inner := range node.Content {
+			if err := known(inner, kind.Elem(), prefix); err != nil {
+				return err
+			}
+		}
+	case node.Kind == yaml.MappingNode && kind.Kind() == reflect.Map:
+		for i := 1; i < len(node.Content); i += 2 {
+			if err := known(node.Content[i], kind.Elem(), prefix); err != nil {
+				return err
+			}
+		}
+	case node.Kind == yaml.MappingNode && kind.Kind() == reflect.Struct:
+		fields := map[string]reflect.Type{}
+		var names []string
+		for i := range kind.NumField() {
+			name := kind.Field(i).Tag.Get("yaml")
+			fields[name] = kind.Field(i).Type
+			names = append(names, name)
+		}
+		stands := map[string]bool{}
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			name := node.Content[i]
+			if stands[name.Value] {
+				return fmt.Errorf("line %d: %q stands twice", name.Line, prefix+name.Value)
+			}
+			stands[name.Value] = true
+			field, ok := fields[name.Value]
+			if !ok {
+				return data.UnknownKey(name.Line, prefix+name.Value, prefix, name.Value, names)
+			}
+			if err := known(node.Content[i+1], field, prefix+name.Value+"."); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,231 @@
+//go:build unix
+
+package database
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+const (
+	clerk    = "clerk"
+	password = "pa55word-of-the-clerk"
+	master   = "pa55word-of-the-master"
+)
+
+// running is a real server of this machine's packages, started for the tests with data of its own.
+type running struct {
+	address string
+	stop    func()
+}
+
+var (
+	startedMu sync.Mutex
+	started   []*running
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for _, r := range started {
+		r.stop()
+	}
+	os.Exit(code)
+}
+
+var (
+	startPostgres = sync.OnceValues(newPostgres)
+	startMaria    = sync.OnceValues(newMaria)
+)
+
+// need gives the server, skipping the test where its package is not installed; on a build server that is an error.
+func need(t *testing.T, start func() (*running, error)) *running {
+	t.Helper()
+	r, err := start()
+	if err == nil {
+		return r
+	}
+	if _, missing := err.(missingError); missing && os.Getenv("CI") == "" {
+		t.Skip(err)
+	}
+	t.Fatal(err)
+	return nil
+}
+
+type missingError string
+
+func (m missingError) Error() string { return "not installed: " + string(m) }
+
+// find looks for a program where Debian and others put it.
+func find(name string) (string, error) {
+	if at, err := exec.LookPath(name); err == nil {
+		return at, nil
+	}
+	for _, pattern := range []string{"/usr/lib/postgresql/*/bin/", "/usr/sbin/", "/usr/local/sbin/"} {
+		if found, _ := filepath.Glob(pattern + name); len(found) > 0 {
+			return found[len(found)-1], nil
+		}
+	}
+	return "", missingError(name)
+}
+
+// home is an empty folder for the server's data, and the user it runs as: never root.
+func home(names ...string) (dir string, as *syscall.Credential, err error) {
+	if dir, err = os.MkdirTemp("", "hulian-database-"); err != nil || os.Geteuid() != 0 {
+		return dir, nil, err
+	}
+	for _, name := range names {
+		account, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, _ := strconv.Atoi(account.Uid)
+		gid, _ := strconv.Atoi(account.Gid)
+		return dir, &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, os.Chown(dir, uid, gid)
+	}
+	return dir, nil, fmt.Errorf("none of the users %v exists", names)
+}
+
+func command(as *syscall.Credential, dir, name string, arguments ...string) *exec.Cmd {
+	c := exec.Command(name, arguments...)
+	c.Dir, c.SysProcAttr = dir, &syscall.SysProcAttr{Credential: as}
+	c.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "HOME="+dir)
+	return c
+}
+
+// run starts a server in the foreground and waits until ready says so.
+func run(c *exec.Cmd, dir, address string, quit os.Signal, ready func(context.Context) error) (*running, error) {
+	var said bytes.Buffer
+	c.Stdout, c.Stderr = &said, &said
+	if err := c.Start(); err != nil {
+		return nil, err
+	}
+	ended := make(chan struct{})
+	go func() {
+		c.Wait()
+		close(ended)
+	}()
+	r := &running{address: address, stop: sync.OnceFunc(func() {
+		c.Process.Signal(quit)
+		select {
+		case <-ended:
+		case <-time.After(20 * time.Second):
+			c.Process.Kill()
+			<-ended
+		}
+		os.RemoveAll(dir)
+	})}
+	startedMu.Lock()
+	started = append(started, r)
+	startedMu.Unlock()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		err := ready(ctx)
+		cancel()
+		if err == nil {
+			return r, nil
+		}
+		select {
+		case <-ended:
+			return nil, fmt.Errorf("%s ended: %w\n%s", c.Path, err, said.String())
+		default:
+		}
+		if time.Now().After(deadline) {
+			return nil, fmt.Errorf("%s is not ready after a minute: %w", c.Path, err)
+		}
+	}
+}
+
+// port is free now; another program could still take it before the server does.
+func port() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer listener.Close()
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	return port, err
+}
+
+func newPostgres() (*running, error) {
+	initdb, err := find("initdb")
+	if err != nil {
+		return nil, err
+	}
+	server, err := find("postgres")
+	if err != nil {
+		return nil, err
+	}
+	dir, as, err := home("postgres", "nobody")
+	if err != nil {
+		return nil, err
+	}
+	secret := filepath.Join(dir, "master")
+	if err := os.WriteFile(secret, []byte(master), 0o644); err != nil {
+		return nil, err
+	}
+	data := filepath.Join(dir, "data")
+	made := command(as, dir, initdb, "-D", data, "-U", "master", "--pwfile", secret, "-A", "scram-sha-256", "-E", "UTF8", "--no-sync")
+	if out, err := made.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%w\n%s", err, out)
+	}
+	number, err := port()
+	if err != nil {
+		return nil, err
+	}
+	c := command(as, dir, server, "-D", data, "-p", number, "-h", "127.0.0.1", "-k", dir, "-c", "fsync=off")
+	address := net.JoinHostPort("127.0.0.1", number)
+	r, err := run(c, dir, address, syscall.SIGINT, func(ctx context.Context) error { return askPostgres(ctx, address, "select 1") })
+	if err != nil {
+		return nil, err
+	}
+	return r, askPostgres(context.Background(), address, "create role clerk login password '"+password+"'; grant pg_read_all_data to clerk")
+}
+
+func newMaria() (*running, error) {
+	install, err := find("mariadb-install-db")
+	if err != nil {
+		return nil, err
+	}
+	server, err := find("mariadbd")
+	if err != nil {
+		return nil, err
+	}
+	dir, as, err := home("mysql", "nobody")
+	if err != nil {
+		return nil, err
+	}
+	data := filepath.Join(dir, "data")
+	made := command(as, dir, install, "--no-defaults", "--datadir="+data, "--auth-root-authentication-method=normal", "--skip-test-db")
+	if out, err := made.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%w\n%s", err, out)
+	}
+	number, err := port()
+	if err != nil {
+		return nil, err
+	}
+	socket := filepath.Join(dir, "socket")
+	c := command(as, dir, server, "--no-defaults", "--datadir="+data, "--socket="+socket, "--port="+number, "--bind-address=127.0.0.1",
+		"--pid-file="+filepath.Join(dir, "pid"), "--innodb-flush-log-at-trx-commit=0")
+	address := net.JoinHostPort("127.0.0.1", number)
+	r, err := run(c, dir, address, syscall.SIGTERM, func(ctx context.Context) error { return askMaria(ctx, socket, "", "select 1") })
+	if err != nil {
+		return nil, err
+	}
+	return r, askMaria(context.Background(), socket, "", strings.Join([]string{
+		"create database exports character set utf8mb4",
+		"create user master@'%' identified by '" + master + "'", "grant all on *.* to master@'%'",
+		"create user clerk@'%' identified by '" + password + "'", "grant all on exports.* to clerk@'%'", // more than it should have
+	}, "; "))
+}

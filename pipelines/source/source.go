@@ -1,0 +1,32 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"time"
+)
+
+// ErrChanged is returned by an Item's reader, in place of io.EOF, when the file changed while it was being read.
+// What was read so far must be thrown away; the file comes again with the next pass.
+var ErrChanged = errors.New("the file changed while it was being read")
+
+// Item is one file a source offers.
+type Item struct {
+	Name    string    // slash-separated, relative to the source, e.g. 2018-01/visits.csv
+	Origin  string    // where it can be found again, for people
+	ModTime time.Time // when it was last changed at its origin; says when the export was received
+	Size    int64     // bytes, -1 where the source cannot know before reading
+	Version string    // what the origin calls this content, e.g. an ETag; empty where it says nothing. See Memory
+	Open    func(context.Context) (io.ReadCloser, error)
+}
+
+// Source offers files. Items yields them from the oldest to the newest, by name where times are equal, because a
+// newer file wins over an older one when they are loaded. A file that cannot be described yields an error with an
+// Item that has at least a Name, and the listing goes on; an error without a Name ends it. Nothing is opened before
+// Item.Open is called, every Item may be opened more than once, and Items may be called again.
+type Source interface {
+	Name() string
+	Items(ctx context.Context) iter.Seq2[Item, error]
+}
