@@ -1,0 +1,116 @@
+package chart
+
+import (
+	"slices"
+
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+)
+
+// Part is one set of bars: a value for every item. Parts of a stacked chart stand on each other.
+type Part struct {
+	Name    string
+	Values  []float64
+	Colour  string   // empty: from the palette
+	Colours []string // by item, where items differ; overrides Colour where not empty
+}
+
+// Bars is values of named items as lying bars, the first item on top.
+type Bars struct {
+	ID      string
+	Label   string
+	Number  Number
+	Unit    string
+	Items   []string
+	Parts   []Part
+	Stacked bool
+	Links   map[string]string // where a click on an item leads
+	Values  bool              // write the value at the bar's end
+	Height  Height            // empty: by the number of items
+	// Standing turns the bars upright, for items with an order such as ages.
+	Standing bool
+}
+
+// Draw makes the chart.
+func (b Bars) Draw() (Chart, error) {
+	bar := charts.NewBar()
+	items := slices.Clone(b.Items)
+	if !b.Standing {
+		slices.Reverse(items) // a lying axis counts from below
+	}
+	axis := valueAxis(b.Number, b.Unit)
+	bar.SetGlobalOptions(
+		charts.WithInitializationOpts(opts.Initialization{ChartID: b.ID}),
+		charts.WithTooltipOpts(opts.Tooltip{Show: opts.Bool(true), Trigger: "axis", ValueFormatter: b.Number.tooltip(),
+			AxisPointer: &opts.AxisPointer{Type: "shadow"}}),
+		charts.WithLegendOpts(opts.Legend{Show: opts.Bool(len(b.Parts) > 1), Top: "0", Type: "scroll"}),
+		charts.WithGridOpts(opts.Grid{Left: "8", Right: "56", Top: b.top(), Bottom: "8", ContainLabel: opts.Bool(true)}),
+		charts.WithColorsOpts(opts.Colors(palette)),
+	)
+	category := opts.AxisLabel{Interval: "0", Show: opts.Bool(true)}
+	// Numbers that touch are left out on a phone.
+	lying := *axis.AxisLabel
+	lying.HideOverlap = opts.Bool(true)
+	if b.Standing {
+		bar.SetGlobalOptions(charts.WithXAxisOpts(opts.XAxis{Type: "category", AxisLabel: &category}), charts.WithYAxisOpts(axis))
+	} else {
+		bar.SetGlobalOptions(
+			charts.WithXAxisOpts(opts.XAxis{Type: "value", AxisLabel: &lying, SplitLine: axis.SplitLine, MinInterval: axis.MinInterval}),
+			charts.WithYAxisOpts(opts.YAxis{Type: "category", AxisLabel: &category}))
+	}
+	bar.SetXAxis(items)
+	for _, part := range b.Parts {
+		bar.AddSeries(part.Name, b.data(part), b.style(part)...)
+	}
+	if !b.Standing {
+		bar.XYReversal()
+	}
+	bar.Validate()
+	height := b.Height
+	if height == "" {
+		height = HeightFor(len(b.Items))
+	}
+	made, err := option(b.ID, b.Label, height, bar.JSON())
+	made.Links = b.Links
+	return made, err
+}
+
+func (b Bars) top() string {
+	if len(b.Parts) > 1 || b.Standing {
+		return "40"
+	}
+	return "8"
+}
+
+func (b Bars) data(part Part) []opts.BarData {
+	data := make([]opts.BarData, len(part.Values))
+	for i, v := range part.Values {
+		data[i] = opts.BarData{Value: value(v)}
+		if i < len(part.Colours) && part.Colours[i] != "" {
+			data[i].ItemStyle = &opts.ItemStyle{Color: part.Colours[i]}
+		}
+	}
+	if !b.Standing {
+		slices.Reverse(data)
+	}
+	return data
+}
+
+func (b Bars) style(part Part) []charts.SeriesOpts {
+	shape := opts.BarChart{BarCategoryGap: "35%"}
+	if b.Stacked {
+		shape.Stack = "all"
+	}
+	made := []charts.SeriesOpts{charts.WithBarChartOpts(shape)}
+	if part.Colour != "" {
+		made = append(made, charts.WithItemStyleOpts(opts.ItemStyle{Color: part.Colour}))
+	}
+	if b.Values {
+		position := "right"
+		if b.Standing {
+			position = "top"
+		}
+		made = append(made, charts.WithLabelOpts(opts.Label{Show: opts.Bool(true), Position: position, Formatter: string(b.Number.tooltip())}))
+	}
+	return made
+}

@@ -1,0 +1,9 @@
+// Package desk is where files are handed in through a page: they are written to disk, wait in line, and are run one batch
+// after the other.
+//
+// Readers of uploaded files enter, under the names browsers give them; the state and result of every batch leaves. A
+// batch lies in a folder of its own that is renamed when it is complete: after a crash complete batches are in line
+// again and half ones are gone. What happened to older batches is forgotten with the process; runs keep their own
+// record. It refuses files above its limits and names that would lead out of its folder, and it knows nothing of what
+// is in the files.
+package desk

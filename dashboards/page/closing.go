@@ -1,0 +1,318 @@
+package page
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"hulian/data"
+	"hulian/pipelines"
+	"hulian/queries"
+)
+
+func closingPage() Page {
+	return Page{
+		ID: "closing", Path: "/closing", Group: GroupData, Takes: ByMonth, Params: []string{"refused", "differences"}, Live: true,
+		Title:    data.Text{Zh: "月结", En: "Closing"},
+		Question: data.Text{Zh: "哪些月份已经签发？签发后数字变了吗？", En: "Which months are signed, and have their numbers changed since?"},
+		Build:    buildClosing,
+	}
+}
+
+// Form is what a person fills in and sends to the server.
+type Form struct {
+	Title   string
+	Text    string
+	Address string // it is posted to
+	Fields  []Field
+	Label   string // of the button
+}
+
+// Field is one line of a form.
+type Field struct {
+	Name, Label string
+	Value       string
+	Limit       int // characters
+	Required    bool
+	Hidden      bool
+}
+
+// Kind names the template of each block.
+func (Form) Kind() string { return "form" }
+
+func buildClosing(ctx context.Context, r Request) (View, error) {
+	v := View{Heading: r.Tf("%s 月结", "Closing %s", r.monthName(r.Month))}
+	if r.Closings == nil {
+		v.Sentences = append(v.Sentences, r.T("此处没有月结记录。", "No months are closed here."))
+		return v, nil
+	}
+	all, err := r.Closings(ctx)
+	if err != nil {
+		// One document that is not what was signed must not look like a page that failed.
+		if fault := new(pipelines.Fault); errors.As(err, &fault) {
+			v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.T("月结记录无法读取", "The closed months cannot be read"), Text: fault.Op + " " + fault.At + ": " + fault.Err.Error(), Next: fault.Next})
+			return v, nil
+		}
+		return v, fmt.Errorf("read the closed months: %w", err)
+	}
+	m := closingOf(all, r.Month)
+	if why := data.ExplainRefusal(pipelines.ClosingRefusal(r.Params.Get("refused")), r.Lang); why != "" {
+		v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.T("没有完成", "It was not done"), Text: why})
+	}
+	v.Sentences = append(v.Sentences, r.closingSentences(m)...)
+	v.Blocks = append(v.Blocks, r.closingForms(m)...)
+	v.Blocks = append(v.Blocks, r.obstacles(m))
+	if m.Restatement > 0 {
+		v.Blocks = append(v.Blocks, r.differences(m))
+	}
+	v.Blocks = append(v.Blocks, r.closedMonths(all))
+	return v, nil
+}
+
+func closingOf(all []pipelines.MonthClosing, month string) pipelines.MonthClosing {
+	for _, m := range all {
+		if m.Month == month {
+			return m
+		}
+	}
+	return pipelines.MonthClosing{Month: month, State: pipelines.ClosingDraft}
+}
+
+// closingSentences say how the month stands, who did what, and what it was made from.
+func (r Request) closingSentences(m pipelines.MonthClosing) []string {
+	said := []string{r.closingLine(m)}
+	switch {
+	case m.Restatement > 0:
+		said = append(said, r.Tf("签发的是快照第 %[1]d 版，数据截至 %[2]s，共 %[3]s 个数值，校验码 %.12[4]s。", "What was signed is snapshot %[1]d, data as of %[2]s: %[3]s values, hash %.12[4]s.",
+			m.Generation, m.CutOff, Count(float64(m.Numbers)), m.Hash))
+	case m.State == pipelines.ClosingChecked:
+		said = append(said, r.T("数字在签发前如有变动，须重新核对。", "If the numbers change before they are signed, they are to be checked anew."))
+	}
+	if m.Note != "" {
+		said = append(said, r.Tf("签发说明：%s", "Note: %s", m.Note))
+	}
+	return said
+}
+
+// closingLine is how a month stands, in one line: 未月结, 已核对, 已签发, 签发后有变动.
+func (r Request) closingLine(m pipelines.MonthClosing) string {
+	signed := ""
+	if m.Restatement > 0 {
+		signed = r.Tf("%s 由 %s 签发", "signed by %[2]s on %[1]s", r.moment(m.SignedAt), m.SignedBy)
+		if m.Restatement > 1 {
+			signed += r.Tf("（第 %d 次签发）", " (restatement %d)", m.Restatement)
+		}
+	}
+	switch m.State {
+	case pipelines.ClosingChecked:
+		return r.Tf("%[1]s 未月结：%[2]s 已于 %[3]s 核对，待另一人签发。", "%[1]s is not closed: checked by %[2]s on %[3]s, to be signed.", m.Month, m.CheckedBy, r.moment(m.CheckedAt))
+	case pipelines.ClosingSigned:
+		line := r.Tf("%s 已签发：%s", "%s is closed: %s", m.Month, signed)
+		if ripened := len(m.Differences); ripened > 0 {
+			line += r.Tf("；此后随截止日推移，%d 个数值成熟", "; %d values have ripened with the cut-off since", ripened)
+		}
+		return line + r.T("。", ".")
+	case pipelines.ClosingChanged:
+		return r.Tf("%s 签发后有变动：%s，此后更正 %d 个数值。", "%s has changed since signed: %s; %d values were corrected since.", m.Month, signed, m.Corrected())
+	default:
+		return r.Tf("%s 未月结：数字还可能变化。", "%s is not closed: its numbers may still change.", m.Month)
+	}
+}
+
+// closingState is the line for other pages about their month; empty where no months are closed here.
+func (r Request) closingState(ctx context.Context) string {
+	if r.Closings == nil {
+		return ""
+	}
+	all, err := r.Closings(ctx)
+	if err != nil {
+		return r.T("月结记录无法读取，见月结页。", "The closed months cannot be read: see the page on closing.")
+	}
+	return r.closingLine(closingOf(all, r.Month))
+}
+
+func (r Request) moment(at time.Time) string {
+	if at.IsZero() {
+		return missing
+	}
+	return at.Local().Format("2006-01-02 15:04")
+}
+
+// closingForms let the organisation office check and sign.
+func (r Request) closingForms(m pipelines.MonthClosing) []Block {
+	switch {
+	case m.Restatement > 0 && len(m.Differences) == 0, m.Blocked():
+		return nil
+	case r.Role != RoleOffice:
+		return []Block{Text{Paragraphs: []string{r.T("核对与签发由组织办公室登录后办理，也可用命令 hulian close。", "Checking and signing is for the organisation office, here or by the command hulian close.")}}}
+	}
+	fields := func() []Field {
+		all := []Field{{Name: "month", Value: m.Month, Hidden: true}, {Name: "by", Label: r.T("姓名", "Name"), Limit: 100, Required: true}, {Name: "note", Label: r.T("说明（可不填）", "Note (optional)"), Limit: 2000}}
+		if r.Lang == English {
+			all = append(all, Field{Name: "lang", Value: English, Hidden: true})
+		}
+		return all
+	}
+	forms := []Block{Form{Title: r.T("核对", "Check"), Address: "/closing/check", Fields: fields(), Label: r.T("我已核对", "I have checked it"),
+		Text: r.T("核对本月的数字和下面的问题，写上姓名。", "Check the month's numbers and the list below, and write your name.")}}
+	if m.CheckedBy != "" && m.CheckedAt.After(m.SignedAt) {
+		forms = append([]Block{Form{Title: r.T("签发", "Sign"), Address: "/closing/sign", Fields: fields(), Label: r.T("签发", "Sign"),
+			Text: r.Tf("%s 已核对。签发后本月全部数值封存，以后的更正会逐项列出。", "%s has checked it. Once signed, all values of the month are kept, and later corrections are listed one by one.", m.CheckedBy)}}, forms...)
+	}
+	return forms
+}
+
+// obstacles lists what stands in the way of closing the month, and what is to be known before it.
+func (r Request) obstacles(m pipelines.MonthClosing) Block {
+	t := &Table{ID: "problems", Stacked: true, Title: r.T("月结前的问题", "Before closing"), Empty: r.T("没有问题。", "There are no problems."),
+		Columns: []Column{text(r.T("作用", "Effect")), text(r.T("问题", "Problem")), text(r.T("怎么办", "What to do"))}}
+	for _, problem := range m.Problems {
+		sentence, mend := data.ExplainClosing(problem, r.Lang)
+		effect := Cell{Text: r.T("提醒", "warning"), Tone: ToneQuiet}
+		if problem.Blocking {
+			effect = Cell{Text: r.T("阻碍月结", "blocks closing"), Tone: ToneWorse}
+		}
+		what := Cell{Text: sentence}
+		switch problem.Code {
+		case pipelines.ClosingRowsOpen, pipelines.ClosingExportMissing, pipelines.ClosingVillagesPoor, pipelines.ClosingFileHeld:
+			what.Link = r.Link("data")
+		case pipelines.ClosingEarlierMonth, pipelines.ClosingCorrectedSince:
+			if problem.Subject >= r.FirstMonth && problem.Subject <= r.LastMonth {
+				what.Link = r.Link("closing", At(problem.Subject), With("refused", ""))
+			}
+		}
+		t.Rows = append(t.Rows, []Cell{effect, what, {Text: mend}})
+	}
+	return t
+}
+
+// shownDifferences is how many differences the page lists before all are asked for.
+const shownDifferences = 100
+
+// differences lists every value that is not what was signed, with both bases.
+func (r Request) differences(m pipelines.MonthClosing) Block {
+	t := &Table{ID: "differences", Stacked: true, Title: r.T("签发后的变动", "Changed since signed"), Empty: r.T("签发后没有变动。", "Nothing has changed since it was signed."),
+		Note: r.T("“成熟”是截止日推移后自然会变的指标，不是更正。", "“Ripened” values belong to measures that move with the cut-off; they are not corrections."),
+		Columns: []Column{text(r.T("指标", "Measure")), text(r.T("单位", "Place")), {Title: r.T("签发时", "As signed"), Kind: ColumnRate}, {Title: r.T("现在", "Now"), Kind: ColumnRate},
+			number(r.T("始于快照", "Since snapshot")), text(r.T("性质", "Kind"))}}
+	for _, corrected := range []bool{true, false} {
+		for _, d := range m.Differences {
+			if d.Ripened == corrected {
+				continue
+			}
+			measure, _ := queries.MeasureOf(d.Measure)
+			kind := r.T("更正", "corrected")
+			if d.Ripened {
+				kind = r.T("成熟", "ripened")
+			}
+			t.Rows = append(t.Rows, []Cell{{Text: measure.Name.In(r.Lang), Value: d.Measure, Link: r.measureLink(measure)}, {Text: r.placeOf(d), Value: d.UnitID}, r.signedCell(measure, d.Signed), r.signedCell(measure, d.Now),
+				countCell(float64(d.Since)), {Text: kind}})
+		}
+	}
+	if all := len(t.Rows); all > shownDifferences && r.Params.Get("differences") != "all" {
+		t.Rows = t.Rows[:shownDifferences]
+		t.More = r.Tf("共 %[2]s 处，此处显示前 %[1]s 处。", "The first %[1]s of %[2]s.", Count(shownDifferences), Count(float64(all)))
+		t.MoreLink = r.Link("closing", With("differences", "all"), With("refused", "")) + "#table-differences"
+	}
+	return t
+}
+
+func (r Request) measureLink(m queries.Measure) string {
+	if m.ID == "" {
+		return ""
+	}
+	return r.Link("measures", With("measure", m.ID))
+}
+
+func (r Request) placeOf(d pipelines.ClosingDifference) string {
+	switch {
+	case d.Level == string(LevelMember):
+		return r.Tf("党员 %s", "member %s", d.UnitID)
+	case d.UnitName != "":
+		return d.UnitName
+	default:
+		return r.Name(d.UnitID)
+	}
+}
+
+func (r Request) signedCell(m queries.Measure, n *pipelines.ClosingNumber) Cell {
+	if n == nil {
+		return Cell{Text: r.T("没有这一项", "no such value")}
+	}
+	known := func(x *float64) (float64, string) {
+		if x == nil {
+			return math.NaN(), ""
+		}
+		return *x, strconv.FormatFloat(*x, 'f', -1, 64)
+	}
+	v, c := Value{Measure: m}, Cell{}
+	v.Num, c.Num = known(n.Numerator)
+	v.Den, c.Den = known(n.Denominator)
+	v.Value, c.Value = known(n.Value)
+	if !m.Rate() {
+		c.Num, c.Den = "", ""
+	}
+	c.Text, c.Base = v.Text(r.Lang), v.Base()
+	return c
+}
+
+// closedMonths says how every month stands.
+func (r Request) closedMonths(all []pipelines.MonthClosing) Block {
+	t := &Table{ID: "months", Stacked: true, Title: r.T("各月", "Months"), Empty: r.T("没有月份。", "There are no months."),
+		Columns: []Column{date(r.T("月份", "Month")), text(r.T("状态", "State")), text(r.T("核对", "Checked by")), text(r.T("签发", "Signed by")),
+			number(r.T("签发次数", "Restatement")), number(r.T("更正", "Corrected")), number(r.T("成熟", "Ripened")), number(r.T("阻碍", "Blocking")), text(r.T("校验码", "Hash"))}}
+	for _, m := range all {
+		blocking := 0
+		for _, problem := range m.Problems {
+			if problem.Blocking {
+				blocking++
+			}
+		}
+		month := Cell{Text: m.Month}
+		if m.Month >= r.FirstMonth && m.Month <= r.LastMonth {
+			month.Link = r.Link("closing", At(m.Month), With("refused", ""), With("differences", ""))
+		}
+		checked, signed := Cell{Text: m.CheckedBy}, Cell{Text: m.SignedBy}
+		if m.CheckedBy != "" {
+			checked.Note = r.moment(m.CheckedAt)
+		}
+		if m.SignedBy != "" {
+			signed.Note = r.moment(m.SignedAt)
+		}
+		row := []Cell{month, r.closingStateCell(m.State), checked, signed}
+		for _, n := range []int{m.Restatement, m.Corrected(), len(m.Differences) - m.Corrected()} {
+			if m.Restatement == 0 {
+				row = append(row, Cell{})
+			} else {
+				row = append(row, countCell(float64(n)))
+			}
+		}
+		if m.Restatement > 0 && len(m.Differences) == 0 {
+			row = append(row, Cell{})
+		} else {
+			row = append(row, countCell(float64(blocking)))
+		}
+		short := m.Hash
+		if len(short) > 12 {
+			short = short[:12]
+		}
+		t.Rows = append(t.Rows, append(row, Cell{Text: short, Value: m.Hash}))
+	}
+	return t
+}
+
+func (r Request) closingStateCell(s pipelines.ClosingState) Cell {
+	switch s {
+	case pipelines.ClosingChecked:
+		return Cell{Text: r.T("已核对，待签发", "checked")}
+	case pipelines.ClosingSigned:
+		return Cell{Text: r.T("已签发", "signed")}
+	case pipelines.ClosingChanged:
+		return Cell{Text: r.T("签发后有变动", "changed since signed"), Tone: ToneWorse}
+	default:
+		return Cell{Text: r.T("未月结", "not closed"), Tone: ToneQuiet}
+	}
+}

@@ -1,0 +1,166 @@
+package page
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"hulian/dashboards/chart"
+	"hulian/queries"
+	"hulian/queries/reading"
+	"hulian/queries/stats/estimate"
+	"hulian/queries/stats/spc"
+)
+
+// controlled draws a measure's months as its reading sees them: the centre and the control limits of each phase, points
+// that signal in the colour of their direction, points that are not judged hollow. A measure whose months are no sample
+// of a process (a stock, a filling count) is drawn with the interval of each month instead.
+func (r Request) controlled(own measured, m queries.Measure) (*Chart, error) {
+	unit, months := r.Unit(), r.MonthsUpTo()
+	values := own.series(m.ID, unit.ID, months)
+	read := r.readSeries(values)
+	series := chart.Series{ID: "series", Label: m.Name.In(r.Lang), Months: months, Number: numberOf(m), Marks: r.startMarks(unit), Target: r.targetShown(m),
+		TargetName: r.T("目标", "target"), Unit: strings.TrimSpace(r.suffix(m.Unit))}
+	table := Table{ID: "series", Title: m.Name.In(r.Lang), Columns: []Column{text(r.T("月份", "Month")), r.column(m.ID)}}
+	line, hollow := chart.Line{Name: unit.Name, Colour: chart.Blue}, false
+	for _, v := range values {
+		line.Values = append(line.Values, v.Shown())
+		line.Hollow = append(line.Hollow, r.caution(v) != "")
+		hollow = hollow || r.caution(v) != ""
+		table.Rows = append(table.Rows, []Cell{{Text: v.Month}, r.cell(v)})
+	}
+	series.Lines = []chart.Line{line}
+	c := &Chart{Title: fmt.Sprintf("%s · %s", m.Name.In(r.Lang), unit.Name)}
+	if len(read.Chart.Points) > 0 {
+		r.addLimits(&series, &table, read)
+		c.Note = r.Tf("灰带：控制界限（%s），虚线：中心线；启动后另起一段。带内的升降属于正常波动。", "Grey band: control limits (%s); dashed: centre; a new phase begins with the programme. What moves inside the band is common variation.", methodName(read.Method))
+		if read.Heading != 0 {
+			c.Note += r.T("最近一段还在变动，没有稳定在一个水平，这一段的中心线和界限只作参考。", " The newest phase is still moving and holds no level yet: its centre and limits are provisional.")
+		}
+	} else if m.Unit == "share" {
+		r.addIntervals(&series, &table, values)
+		c.Note = r.T("灰带：每月的 95 % 区间。", "Grey band: the 95 % interval of each month.")
+	}
+	if hollow {
+		c.Note += r.T("", " ") + r.hollowNote()
+	}
+	drawn, err := series.Draw()
+	if err != nil {
+		return nil, err
+	}
+	c.Chart, c.Table = drawn, table
+	return c, nil
+}
+
+// addLimits adds centre, limits and signals of the reading's chart, month by month.
+func (r Request) addLimits(series *chart.Series, table *Table, read reading.Reading) {
+	m := read.Measure
+	n := len(series.Months)
+	blank := func() []float64 {
+		values := make([]float64, n)
+		for i := range values {
+			values[i] = math.NaN()
+		}
+		return values
+	}
+	at := map[string]int{}
+	for i, month := range series.Months {
+		at[month] = i
+	}
+	// Each phase has lines of its own, or the limits would seem to glide from one phase into the next.
+	phases := map[int]int{}
+	var centres []chart.Line
+	signals := []chart.Line{
+		{Name: r.T("改善信号", "improving"), Values: blank(), Colour: chart.Blue, Points: true},
+		{Name: r.T("变差信号", "worsening"), Values: blank(), Colour: chart.Orange, Points: true},
+		{Name: r.T("变化信号", "change"), Values: blank(), Colour: chart.Dark, Points: true},
+	}
+	decimals := decimals(m.Unit)
+	table.Columns = append(table.Columns, number(r.T("下限", "Lower limit")), number(r.T("中心线", "Centre")), number(r.T("上限", "Upper limit")), text(r.T("信号", "Signal")))
+	for i := range table.Rows {
+		table.Rows[i] = append(table.Rows[i], Cell{Text: missing}, Cell{Text: missing}, Cell{Text: missing}, Cell{})
+	}
+	for i, point := range read.Chart.Points {
+		j, ok := at[read.Months[min(i, len(read.Months)-1)]]
+		if !ok {
+			continue
+		}
+		shown := func(x estimate.Number) float64 {
+			if !x.Known {
+				return math.NaN()
+			}
+			return reading.Shown(m, x.Value)
+		}
+		k, ok := phases[point.Phase]
+		if !ok {
+			k = len(centres)
+			phases[point.Phase] = k
+			centres = append(centres, chart.Line{Name: r.T("中心线", "centre"), Values: blank(), Colour: chart.Grey, Dashed: true, Plain: true})
+			series.Bands = append(series.Bands, chart.Band{Name: r.T("控制界限", "control limits"), Low: blank(), High: blank(), Colour: chart.Grey})
+		}
+		lower, centre, upper := shown(point.Lower), shown(point.Centre), shown(point.Upper)
+		series.Bands[k].Low[j], series.Bands[k].High[j], centres[k].Values[j] = lower, upper, centre
+		row := table.Rows[j]
+		row[2], row[3], row[4] = decimalCell(lower, decimals), decimalCell(centre, decimals), decimalCell(upper, decimals)
+		rule, sign := read.SignalAt(i)
+		if rule == spc.CommonCause || series.Lines[0].Hollow[j] {
+			continue
+		}
+		kind, tone := signalOf(m, sign)
+		signals[kind].Values[j] = series.Lines[0].Values[j]
+		row[5] = Cell{Text: r.Tf("%s（规则 %d）", "%s (rule %d)", signals[kind].Name, reading.RuleNumbers[rule]), Tone: tone}
+	}
+	series.Lines = append(series.Lines, centres...)
+	for _, line := range signals {
+		for _, v := range line.Values {
+			if !math.IsNaN(v) {
+				series.Lines = append(series.Lines, line)
+				break
+			}
+		}
+	}
+}
+
+// signalOf says which of addLimits' signals a point belongs to: 0 improving, 1 worsening, 2 neither.
+func signalOf(m queries.Measure, sign int) (int, Tone) {
+	switch {
+	case m.Direction == queries.Neutral:
+		return 2, ToneNone
+	case (m.Direction == queries.Up) == (sign > 0):
+		return 0, ToneBetter
+	default:
+		return 1, ToneWorse
+	}
+}
+
+// addIntervals adds the 95 % interval of each month.
+func (r Request) addIntervals(series *chart.Series, table *Table, values []Value) {
+	band := chart.Band{Name: r.T("95 % 区间", "95 % interval"), Colour: chart.Grey}
+	table.Columns = append(table.Columns, text(r.T("95 % 区间", "95 % interval")))
+	for i, v := range values {
+		low, high, ok := v.Interval()
+		cell := Cell{Text: missing}
+		if ok {
+			cell.Text = Decimal(low, 1) + "–" + Decimal(high, 1) + " %"
+		} else {
+			low, high = v.Shown(), v.Shown()
+		}
+		band.Low, band.High = append(band.Low, low), append(band.High, high)
+		table.Rows[i] = append(table.Rows[i], cell)
+	}
+	series.Bands = []chart.Band{band}
+}
+
+// methodName is how control charts are known to those who use them.
+func methodName(m reading.Method) string {
+	switch m {
+	case reading.XmR:
+		return "XmR"
+	case reading.PPrime:
+		return "p′"
+	case reading.UPrime:
+		return "u′"
+	default:
+		return string(m)
+	}
+}

@@ -1,0 +1,146 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"hulian/dashboards/chart"
+)
+
+const ageingSQL = `
+select f.age_band, count(*) as open, count(*) filter (where f.overdue_days > 0) as overdue
+from issue_flow f
+where f.resolved_at is null%s
+group by f.age_band`
+
+// ageing shows how long open issues have been open.
+func (r Request) ageing(ctx context.Context) (Block, error) {
+	where, args := r.inPlace("f.")
+	table, err := r.Data.Query(ctx, fmt.Sprintf(ageingSQL, where), args...)
+	if err != nil {
+		return nil, fmt.Errorf("read open issues by age: %w", err)
+	}
+	rows := map[string]record{}
+	for _, row := range read(table) {
+		rows[row.text("age_band")] = row
+	}
+	title := r.T("未办结问题的时长", "How long open issues have been open")
+	if len(rows) == 0 {
+		return Callout{Title: title, Text: r.T("截至数据截止日没有未办结的问题。", "No issue is open at the cut-off.")}, nil
+	}
+	bands := r.ageBands()
+	t := Table{ID: "ageing", Title: title, Columns: []Column{{Title: r.T("已过天数", "Days open"), Kind: ColumnText},
+		{Title: r.T("未办结", "Open"), Kind: ColumnNumber}, {Title: r.T("其中超期", "of which overdue"), Kind: ColumnNumber}}}
+	within, late := chart.Part{Name: r.T("未超期", "Within the deadline"), Colour: chart.Grey}, chart.Part{Name: r.T("超期", "Overdue"), Colour: chart.Orange}
+	for _, band := range bands {
+		open, overdue := 0.0, 0.0
+		if row, ok := rows[band]; ok {
+			open, overdue = row.number("open"), row.number("overdue")
+		}
+		within.Values, late.Values = append(within.Values, open-overdue), append(late.Values, overdue)
+		t.Rows = append(t.Rows, []Cell{{Text: band}, countCell(open), countCell(overdue)})
+	}
+	drawn, err := chart.Bars{ID: "ageing", Label: title, Number: chart.Whole, Items: bands, Parts: []chart.Part{within, late},
+		Stacked: true, Standing: true, Height: chart.Short}.Draw()
+	if err != nil {
+		return nil, err
+	}
+	return &Chart{Title: title, Note: r.Tf("截至 %s，不随所选月份变化，含启动以前上报的问题。", "As of %s, whatever month is chosen; those reported before the programme began are included.", r.CutOff.Format("2006-01-02")), Chart: drawn, Table: t}, nil
+}
+
+// ageBands are the bands of the programme as the mart names them: "0–7", …, ">90".
+func (r Request) ageBands() []string {
+	var bands []string
+	from := 0
+	for _, to := range r.Programme.Issues.AgeBands {
+		bands = append(bands, fmt.Sprintf("%d–%d", from, to))
+		from = to + 1
+	}
+	return append(bands, fmt.Sprintf(">%d", from-1))
+}
+
+const categoriesSQL = `
+select c.category, sum(c.reported) as reported, sum(c.resolved) as resolved,
+    sum(case when c.difficulty = 'hard' then c.reported else 0 end) as hard
+from issue_categories c
+where c.level = ? and c.unit_id = ? and c.month between ? and ?
+group by c.category
+order by reported desc, c.category`
+
+// categories shows what the issues of the last twelve months were about; one month holds too few to tell.
+func (r Request) categories(ctx context.Context) (Block, error) {
+	from := max(monthAdd(r.Month, -11), r.FirstMonth)
+	table, err := r.Data.Query(ctx, categoriesSQL, string(r.Unit().Level), r.Unit().ID, from, r.Month)
+	if err != nil {
+		return nil, fmt.Errorf("read categories: %w", err)
+	}
+	title := r.Tf("问题类别 · %s 至 %s", "Categories · %s to %s", from, r.Month)
+	if len(table.Rows) == 0 {
+		return Callout{Title: title, Text: r.T("这段时间没有收集到问题。", "No issue was reported in this time.")}, nil
+	}
+	t := Table{ID: "categories", Title: title, Columns: []Column{{Title: r.T("类别", "Category"), Kind: ColumnText}, {Title: r.T("收集", "Reported"), Kind: ColumnNumber},
+		{Title: r.T("办结率", "Resolved"), Unit: "%", Kind: ColumnRate}, {Title: r.T("其中难度大", "of which hard"), Kind: ColumnNumber}}}
+	bars := chart.Bars{ID: "categories", Label: title, Number: chart.Whole, Stacked: true,
+		Parts: []chart.Part{{Name: r.T("已办结", "Resolved"), Colour: chart.Blue}, {Name: r.T("未办结", "Open"), Colour: chart.Orange}}}
+	for _, row := range read(table) {
+		name := r.word("issues", "category", row.text("category"))
+		reported, resolved := row.number("reported"), row.number("resolved")
+		bars.Items = append(bars.Items, name)
+		bars.Parts[0].Values = append(bars.Parts[0].Values, resolved)
+		bars.Parts[1].Values = append(bars.Parts[1].Values, reported-resolved)
+		t.Rows = append(t.Rows, []Cell{{Text: name, Value: row.text("category")}, countCell(reported), shareCell(resolved, reported), countCell(row.number("hard"))})
+	}
+	drawn, err := bars.Draw()
+	if err != nil {
+		return nil, err
+	}
+	return &Chart{Title: title, Chart: drawn, Table: t}, nil
+}
+
+const overdueSQL = `
+select f.issue_id, f.village_id, f.branch_id, f.category, f.title, f.difficulty, f.due_on, f.overdue_days,
+    f.classified_at, f.routed_at, f.routed_to,
+    count(*) over () as total
+from issue_flow f
+where f.state = 'overdue'%s
+order by f.overdue_days desc, f.issue_id
+limit ?`
+
+// overdue lists the issues past their deadline, longest first, with the step they wait for.
+func (r Request) overdue(ctx context.Context) (*Table, error) {
+	where, args := r.inPlace("f.")
+	table, err := r.Data.Query(ctx, fmt.Sprintf(overdueSQL, where), append(args, int64(r.listLength("issues")))...)
+	if err != nil {
+		return nil, fmt.Errorf("read overdue issues: %w", err)
+	}
+	t := &Table{ID: "overdue", Stacked: true, Title: r.T("超期问题", "Overdue issues"), Empty: r.T("没有超期问题。", "No issue is overdue."),
+		Note: r.T("含启动以前上报的问题。", "Those reported before the programme began are included. ") + r.atCutOff()}
+	t.Columns = slices.Concat([]Column{text(r.T("编号", "Issue"))}, r.placeColumns(), []Column{text(r.T("类别", "Category")), text(r.T("事由", "Matter")),
+		text(r.T("难易", "Difficulty")), date(r.T("期限", "Due")), number(r.T("超期天数", "Days overdue")), text(r.T("停在", "Waits for"))})
+	total := 0
+	for _, row := range read(table) {
+		total = int(row.count("total"))
+		t.Rows = append(t.Rows, slices.Concat([]Cell{{Text: row.text("issue_id")}}, r.placeCells(row), []Cell{
+			{Text: r.word("issues", "category", row.text("category"))}, {Text: row.text("title")}, {Text: r.word("issues", "difficulty", row.text("difficulty"))},
+			{Text: row.date("due_on")}, countCell(row.number("overdue_days")), {Text: r.waitsFor(row)}}))
+	}
+	r.cut(t, total, "issues")
+	return t, nil
+}
+
+// waitsFor names the step an open issue waits for, and with whom it lies.
+func (r Request) waitsFor(row record) string {
+	switch {
+	case row.null("classified_at"):
+		return r.T("分类", "classification")
+	case row.null("routed_at"):
+		return r.T("流转", "routing")
+	default:
+		to := row.text("routed_to")
+		if !slices.Contains([]string{"member", "branch", "village", "town"}, to) {
+			return r.T("办结", "resolution")
+		}
+		return r.Tf("办结（%s）", "resolution (%s)", r.word("issues", "routed_to", to))
+	}
+}

@@ -1,0 +1,63 @@
+package page
+
+import (
+	"strings"
+	"testing"
+
+	"hulian/dashboards/page/pagetest"
+)
+
+func TestOrganisationSaysWhatIsMissing(t *testing.T) {
+	town := pagetest.New(t)
+	town.Exec(t, "update branch_structure set committee_count = 2, liaison_count = null, centre_households = 0, complete = false where branch_id = 'B11'")
+	town.Exec(t, "update branch_structure set centre_households = 3 where branch_id = 'B21'")
+	v := built(t, town, "organisation", "")
+	rows := tableIn(t, v, "incomplete")
+	if len(rows) != 2 || !strings.HasSuffix(rows[0], "支委 2/3；联络干部没有登记；没有中心户") || !strings.HasSuffix(rows[1], "中心户 3 户，多于 2 户") {
+		t.Errorf("incomplete branches: %q", rows)
+	}
+	said := strings.Join(v.Sentences, "\n")
+	for _, want := range []string{"6 个网格支部中 5 个达到“3+3+2”（83.3 %）", "党员中心户 7 户，分布在 5 个支部", "设岗 680 个，其中百米微河长 240 个", "2 个村设有基金，2 年来资助学生 10 名，金额 20,000 元"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the page does not say %q:\n%s", want, said)
+		}
+	}
+	if rows := tableIn(t, built(t, town, "organisation", "village=V2"), "incomplete"); len(rows) != 1 {
+		t.Errorf("village V2 sees %q", rows)
+	}
+}
+
+func TestOrganisationFactsAddUp(t *testing.T) {
+	town := pagetest.New(t)
+	v := built(t, town, "organisation", "")
+	for id, want := range map[string][]string{
+		"posts":  {"五水共治（百米微河长） | 240 | 35.3 240/680", "合计 | 680 |"},
+		"funds":  {"2016 | 1 | 6 | 12,000 | 0 | 12,000", "合计 | 2 | 10 | 20,000 | 0 | 20,000"},
+		"rights": {"审核把关 | 5 | 0 | 5", "合计 | 5 | 2 | 7"},
+	} {
+		got := strings.Join(tableIn(t, v, id), "\n")
+		for _, row := range want {
+			if !strings.Contains(got, row) {
+				t.Errorf("table %s lacks %q:\n%s", id, row, got)
+			}
+		}
+	}
+	tasks := tableIn(t, v, "overdue-tasks")
+	if len(tasks) != 6 || !strings.Contains(tasks[0], "2018-01-10 | 60") || strings.Contains(strings.Join(tasks, ""), "路灯维修") || strings.Contains(tasks[0], "王小明") {
+		t.Errorf("overdue tasks: %q", tasks)
+	}
+}
+
+func TestMeetingsNotHeldLongestFirst(t *testing.T) {
+	town := pagetest.New(t)
+	town.Exec(t, "update measures set numerator = 0, value = 0 where measure = 'reconciliation_rate' and unit_id = 'B12' and month = '2018-01'")
+	town.Exec(t, "update measures set numerator = 0, value = 0 where measure = 'reconciliation_rate' and unit_id = 'B22' and month >= '2017-02'")
+	rows := tableIn(t, built(t, town, "organisation", ""), "no-meeting")
+	if len(rows) != 2 || !strings.HasSuffix(rows[0], "新园二支部 | 12") || !strings.HasSuffix(rows[1], "福合院二支部 | 1") {
+		t.Errorf("branches without a meeting: %q", rows)
+	}
+	life := tableIn(t, built(t, town, "organisation", "month=2018-01"), "organisation-life")
+	if len(life) != 3 || !strings.Contains(life[1], "全年") || !strings.Contains(life[2], "尚未结束") {
+		t.Errorf("organisation life: %q", life)
+	}
+}

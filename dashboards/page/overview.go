@@ -1,0 +1,329 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"hulian/dashboards/chart"
+	"hulian/data"
+	"hulian/queries"
+	"hulian/queries/reading"
+)
+
+func overviewPage() Page {
+	return Page{
+		ID: "overview", Path: "/", Group: GroupMonth, Takes: ByMonth | ByVillage | ByBranch,
+		Title:    data.Text{Zh: "总览", En: "Overview"},
+		Question: data.Text{Zh: "与上月相比，哪些变化是信号，哪些只是波动？", En: "What changed since last month, and is it signal or noise?"},
+		Build:    buildOverview,
+	}
+}
+
+// watched are the measures the overview compares with last month, in the order of the programme's own steps.
+var watched = []string{
+	"household_coverage", "vulnerable_coverage", "unvisited_60", "silent_members", "month_end_share", "doubtful_visits",
+	"issues_reported", "on_time_rate", "feedback_rate", "satisfaction_rate", "reopen_rate", "overdue_issues",
+	"card_rate", "reconciliation_rate",
+}
+
+// byUnit are the measures of the overview's table of villages or branches.
+var byUnit = []string{"household_coverage", "unvisited_60", "silent_members", "on_time_rate", "resolution_rate_cumulative", "overdue_issues", "households_per_active_member"}
+
+func buildOverview(ctx context.Context, r Request) (View, error) {
+	v := View{Heading: r.heading()}
+	own, err := r.values(ctx, r.hereAlways(), append([]string{"resolution_rate_cumulative", "linked_rate", "households_per_active_member"}, watched...)...)
+	if err != nil {
+		return v, err
+	}
+	posts, err := r.posts(ctx)
+	if err != nil {
+		return v, err
+	}
+	v.Sentences = r.overviewSentences(own, posts)
+	tiles := []Stat{}
+	for _, id := range []string{"resolution_rate_cumulative", "card_rate"} {
+		tiles = append(tiles, r.readStat(own, id))
+	}
+	if posts.known {
+		tiles = append(tiles, Stat{Label: r.T("设岗", "Posts"), Value: Count(posts.all),
+			Reading: r.Tf("其中百米微河长 %s 个", "of which %s micro river chiefs", Count(posts.river)), Link: r.Link("organisation")})
+	}
+	for _, id := range []string{"household_coverage", "on_time_rate", "satisfaction_rate", "overdue_issues", "unvisited_60"} {
+		tiles = append(tiles, r.readStat(own, id))
+	}
+	changes, readings := r.changes(own)
+	if s := r.signalSentence(readings); s != "" {
+		v.Sentences = append(v.Sentences, s)
+	}
+	if s := r.closingState(ctx); s != "" {
+		v.Sentences = append(v.Sentences, s)
+	}
+	v.Blocks = append(v.Blocks, r.neverArrived(own)...)
+	v.Blocks = append(v.Blocks, Stats{tiles}, changes)
+	trend, err := r.trend(own, "trend", r.T("走访覆盖与按期办结", "Coverage and on-time resolution"), "household_coverage", "on_time_rate")
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, trend)
+	if len(r.Below()) > 0 {
+		table, err := r.unitTable(ctx, "units", byUnit...)
+		if err != nil {
+			return v, err
+		}
+		v.Blocks = append(v.Blocks, table)
+	}
+	return v, nil
+}
+
+// neverArrived names the exports without which this page stays empty: those of the measures asked for that have no
+// value in any month.
+func (r Request) neverArrived(own measured) []Block {
+	known := map[string]bool{}
+	for key, v := range own {
+		known[key.measure] = known[key.measure] || v.Known()
+	}
+	var names []string
+	for _, c := range data.Contracts() {
+		asked, arrived := false, false
+		for _, id := range watched {
+			m, _ := queries.MeasureOf(id)
+			if len(m.Source) > 0 && m.Source[0] == c.Export {
+				asked, arrived = true, arrived || known[id]
+			}
+		}
+		if asked && !arrived {
+			names = append(names, c.Name.In(r.Lang))
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []Block{Callout{Tone: ToneQuiet, Title: r.T("数据还不齐", "Some data have not arrived"),
+		Text: r.Tf("没有收到：%s。相应的指标显示为“%s”。", "Not received: %s. The measures made of them show as “%s”.", strings.Join(names, r.T("、", ", ")), missing),
+		Next: r.T("查看收到了哪些文件", "See which files were received"), Link: r.Link("data")}}
+}
+
+// overviewSentences are the headline figures in words.
+func (r Request) overviewSentences(own measured, posts postCounts) []string {
+	unit := r.Unit().ID
+	var said []string
+	if solved := own.at("resolution_rate_cumulative", unit, r.Month); solved.Known() {
+		said = append(said, r.Tf("自 %s 启动以来，共收集群众问题 %s 件，已办结 %s 件，办结率 %s。",
+			"Since the programme began on %s, %s issues were reported and %s resolved: %s.",
+			r.Snapshot.ProgrammeStart, Count(solved.Den), Count(solved.Num), solved.Text(r.Lang)))
+	}
+	linked, members, card := own.at("linked_rate", unit, r.Month), own.at("households_per_active_member", unit, r.Month), own.at("card_rate", unit, r.Month)
+	if linked.Known() && members.Known() {
+		said = append(said, r.Tf("%[1]s 户农户中 %[2]s 户有联户党员，可动员党员 %[3]s 名，平均每名联系 %[4]s 户。",
+			"%[2]s of %[1]s households have a linked member; there are %[3]s active members, %[4]s households each.",
+			Count(linked.Den), Count(linked.Num), Count(members.Den), Decimal(members.Value, 1)))
+	}
+	if card.Known() {
+		s := r.Tf("联心卡已发 %s 户（%s）", "Contact cards reached %s households (%s)", Count(card.Num), card.Text(r.Lang))
+		if posts.known {
+			s += r.Tf("；设岗 %s 个，其中百米微河长 %s 个", "; there are %s posts, %s of them micro river chiefs", Count(posts.all), Count(posts.river))
+		}
+		said = append(said, s+r.T("。", "."))
+	}
+	return said
+}
+
+// startOf is the day the programme began in a unit: its own, else its village's, else the town's.
+func (r Request) startOf(u Unit) string {
+	if u.ProgrammeStart != "" {
+		return u.ProgrammeStart
+	}
+	if village, ok := r.Snapshot.Village(u.VillageID); ok && village.ProgrammeStart != "" {
+		return village.ProgrammeStart
+	}
+	return r.Snapshot.ProgrammeStart
+}
+
+// postCounts are the posts held at the cut-off; known is false for branches and earlier months, for which they are not
+// counted.
+type postCounts struct {
+	all, river float64
+	known      bool
+}
+
+const postsSQL = `
+select fact, sum(value) as value
+from organisation_facts
+where substr(fact, 1, 6) = 'posts_'%s
+group by fact
+order by fact`
+
+func (r Request) posts(ctx context.Context) (postCounts, error) {
+	if r.Unit().Level == LevelBranch || r.Month != r.LastMonth {
+		return postCounts{}, nil
+	}
+	where, args := r.inPlace("")
+	table, err := r.Data.Query(ctx, fmt.Sprintf(postsSQL, where), args...)
+	if err != nil {
+		return postCounts{}, fmt.Errorf("read posts: %w", err)
+	}
+	var p postCounts
+	for _, row := range read(table) {
+		p.known = true
+		p.all += row.number("value")
+		if row.text("fact") == "posts_five_waters" {
+			p.river += row.number("value")
+		}
+	}
+	return p, nil
+}
+
+// changes sets this month beside the last for every watched measure, signals first.
+func (r Request) changes(own measured) (*Table, []reading.Reading) {
+	unit, before := r.Unit().ID, monthBefore(r.Month)
+	t := &Table{ID: "changes", Stacked: true, Title: r.Tf("%s 与 %s 相比", "%s against %s", r.Month, before),
+		Columns: []Column{
+			{Title: r.T("指标", "Measure"), Kind: ColumnText},
+			{Title: r.Month, Kind: ColumnRate},
+			{Title: before, Kind: ColumnRate},
+			{Title: r.T("变化", "Change"), Kind: ColumnText},
+			{Title: r.T("读数", "Reading"), Kind: ColumnText},
+		}}
+	var readings []reading.Reading
+	for _, id := range watched {
+		if read := r.readSeries(own.series(id, unit, r.MonthsUpTo())); read.Known() || own.at(id, unit, before).Known() {
+			readings = append(readings, read)
+		}
+	}
+	reading.Order(readings)
+	for _, read := range readings {
+		id := read.Measure.ID
+		now, then := own.at(id, unit, r.Month), own.at(id, unit, before)
+		current, previous := r.cell(now), r.cell(then)
+		current.Text, previous.Text = now.Text(r.Lang), then.Text(r.Lang)
+		t.Rows = append(t.Rows, []Cell{
+			{Text: now.Measure.Name.In(r.Lang), Link: r.Link("measures", With("measure", id)), Note: r.direction(now.Measure.Direction)},
+			current, previous,
+			{Text: r.difference(now, then)},
+			{Text: read.Finding(r.Lang), Tone: toneOf(read)},
+		})
+	}
+	t.Note = r.T("信号排在前面，按把握大小和变化幅度排列。没有信号的升降属于正常波动，不必追问单个数字。变化按未舍入的数计算。",
+		"Signals come first, by how sure and how large they are. A rise or fall without a signal is common variation: no single number needs explaining. Changes are taken before rounding.")
+	t.Empty = r.T("本月和上月都没有数据。", "There are no data for this month or the last.")
+	return t, readings
+}
+
+// signalSentence answers the page's question in one sentence: what got worse, what got better, and that the rest did
+// neither beyond chance.
+func (r Request) signalSentence(readings []reading.Reading) string {
+	var worse, better, changed []string
+	rest := 0
+	for _, read := range readings {
+		switch name := read.Measure.Name.In(r.Lang); read.Variation {
+		case reading.Worsening:
+			worse = append(worse, name)
+		case reading.Improving:
+			better = append(better, name)
+		case reading.Shift:
+			changed = append(changed, name)
+		default:
+			rest++
+		}
+	}
+	var parts []string
+	if len(worse) > 0 {
+		parts = append(parts, r.Tf("%d 项有变差信号：%s", "worsening (%d): %s", len(worse), strings.Join(worse, r.T("、", ", "))))
+	}
+	if len(better) > 0 {
+		parts = append(parts, r.Tf("%d 项有改善信号：%s", "improving (%d): %s", len(better), strings.Join(better, r.T("、", ", "))))
+	}
+	if len(changed) > 0 {
+		parts = append(parts, r.Tf("%d 项有变化、不分好坏：%s", "changed, neither good nor bad (%d): %s", len(changed), strings.Join(changed, r.T("、", ", "))))
+	}
+	if rest > 0 {
+		parts = append(parts, r.Tf("%d 项没有信号或暂不能判断", "%d without a signal or not yet to be judged", rest))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return r.Month + r.T("：", ": ") + strings.Join(parts, r.T("；", "; ")) + r.T("。", ".")
+}
+
+// trend draws measures of the page's unit over the months.
+func (r Request) trend(own measured, id, title string, ids ...string) (*Chart, error) {
+	months, hollow := r.MonthsUpTo(), false
+	unit := r.Unit()
+	s := chart.Series{ID: id, Label: title, Months: months, Number: chart.OneDigit, Marks: r.startMarks(unit)}
+	table := Table{ID: id + "-data", Title: title, Columns: []Column{{Title: r.T("月份", "Month"), Kind: ColumnText}}}
+	for _, month := range months {
+		table.Rows = append(table.Rows, []Cell{{Text: month}})
+	}
+	for _, measure := range ids {
+		series := own.series(measure, unit.ID, months)
+		line := chart.Line{Name: series[0].Measure.Name.In(r.Lang)}
+		for i, v := range series {
+			line.Values = append(line.Values, v.Shown())
+			line.Hollow = append(line.Hollow, r.caution(v) != "")
+			hollow = hollow || r.caution(v) != ""
+			table.Rows[i] = append(table.Rows[i], r.cell(v))
+		}
+		if series[0].Share() {
+			s.Number = chart.Percent
+		}
+		s.Lines = append(s.Lines, line)
+		table.Columns = append(table.Columns, r.column(measure))
+	}
+	drawn, err := s.Draw()
+	if err != nil {
+		return nil, err
+	}
+	c := &Chart{Title: title, Chart: drawn, Table: table}
+	if hollow {
+		c.Note = r.hollowNote()
+	}
+	return c, nil
+}
+
+// hollowNote explains the hollow points of a series.
+func (r Request) hollowNote() string {
+	return r.T("空心点：基数小或时间未到，只显示，不作判断。", "Hollow points: small base or not ripe, shown and not judged.")
+}
+
+// startMarks puts the start of the programme on the time axis.
+func (r Request) startMarks(u Unit) []chart.Mark {
+	start := r.startOf(u)
+	if len(start) < 7 || start[:7] < r.FirstMonth || start[:7] > r.Month {
+		return nil
+	}
+	return []chart.Mark{{Month: start[:7], Name: r.T("启动", "start")}}
+}
+
+// unitTable sets measures of the units below the page's unit side by side, each leading to the page of the unit, with
+// the page's own unit as the last row.
+func (r Request) unitTable(ctx context.Context, id string, ids ...string) (*Table, error) {
+	below, err := r.values(ctx, r.below(), ids...)
+	if err != nil {
+		return nil, err
+	}
+	own, err := r.values(ctx, r.here(), ids...)
+	if err != nil {
+		return nil, err
+	}
+	unit := r.Unit()
+	t := &Table{ID: id, Title: r.Tf("各村 · %s", "Villages · %s", r.Month),
+		Columns: []Column{{Title: r.T("村", "Village"), Kind: ColumnText}},
+		Note:    r.T("灰色：基数小或时间未到，只显示，不作判断。点村名看该村。", "Grey: small base or not ripe, shown and not judged. A name leads to its page.")}
+	if unit.Level == LevelVillage {
+		t.Title, t.Columns[0].Title = r.Tf("各网格支部 · %s", "Grid branches · %s", r.Month), r.T("网格支部", "Grid branch")
+	}
+	t.Total = []Cell{{Text: unit.Name}}
+	for _, measure := range ids {
+		t.Columns = append(t.Columns, r.column(measure))
+		t.Total = append(t.Total, r.cell(own.at(measure, unit.ID, r.Month)))
+	}
+	for _, u := range r.Below() {
+		row := []Cell{{Text: u.Name, Link: r.Link("village", InUnit(u))}}
+		for _, measure := range ids {
+			row = append(row, r.cell(below.at(measure, u.ID, r.Month)))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t, nil
+}

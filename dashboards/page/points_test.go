@@ -1,0 +1,141 @@
+package page
+
+import (
+	"math"
+	"net/url"
+	"strings"
+	"testing"
+
+	"hulian/dashboards/page/pagetest"
+	"hulian/data"
+)
+
+func built(t *testing.T, town *pagetest.Town, id, query string) View {
+	t.Helper()
+	s, err := Open(t.Context(), town)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, ok := PageOf(id)
+	if !ok {
+		t.Fatalf("no page %s", id)
+	}
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Ask(s, p, values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Programme = data.DefaultProgramme()
+	v, err := p.Build(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// tableIn returns a table's rows as text, cells joined by " | ".
+func tableIn(t *testing.T, v View, id string) []string {
+	t.Helper()
+	for _, table := range v.Tables() {
+		if table.ID != id {
+			continue
+		}
+		rows := table.Rows
+		if table.Total != nil {
+			rows = append(rows[:len(rows):len(rows)], table.Total)
+		}
+		var all []string
+		for _, row := range rows {
+			var cells []string
+			for _, c := range row {
+				cells = append(cells, strings.TrimSpace(c.Text+" "+c.Base))
+			}
+			all = append(all, strings.Join(cells, " | "))
+		}
+		return all
+	}
+	t.Fatalf("no table %s", id)
+	return nil
+}
+
+func TestBurstsArePromptsOfEndedHalfYears(t *testing.T) {
+	town := pagetest.New(t)
+	v := built(t, town, "points", "")
+	history := tableIn(t, v, "burst-history")
+	if len(history) != 1 || history[0] != "2017年下半年 | 50.0 3/6 | 3.1 | 4.9" {
+		t.Errorf("half-years: %q; 2018H1 still runs and must not be judged", history)
+	}
+	rows := tableIn(t, v, "bursts")
+	if len(rows) != 6 || !strings.Contains(rows[0], "80.0 400/500") || !strings.Contains(rows[0], "2017-12-02") || !strings.Contains(rows[0], "核实") {
+		t.Errorf("bursts: %q", rows)
+	}
+	if strings.Contains(rows[5], "核实") {
+		t.Errorf("an even branch is prompted for: %q", rows[5])
+	}
+	if said := strings.Join(v.Sentences, ""); !strings.Contains(said, "6 个支部中有 3 个") || !strings.Contains(said, "不是结论") {
+		t.Errorf("sentences: %q", v.Sentences)
+	}
+	// Seen from a month before the half-year's end, it has not happened yet.
+	if rows := tableIn(t, built(t, town, "points", "month=2017-11"), "burst-history"); len(rows) != 0 {
+		t.Errorf("in November 2017 the page knows %q", rows)
+	}
+	if rows := tableIn(t, built(t, town, "points", "branch=B12"), "bursts"); len(rows) != 1 {
+		t.Errorf("a branch sees %q", rows)
+	}
+}
+
+func TestFewBranchesConcludeNothing(t *testing.T) {
+	town := pagetest.New(t)
+	rows := tableIn(t, built(t, town, "points", ""), "periods")
+	if len(rows) != 2 || !strings.Contains(rows[1], "6 个支部") || !strings.Contains(rows[1], "不能下结论") {
+		t.Fatalf("six branches: %q", rows)
+	}
+	// Forty more branches whose stars follow their results, then the same turned round.
+	for _, c := range []struct {
+		sign float64
+		want string
+	}{{1, "两者一致"}, {-1, "两者相反"}} {
+		town := pagetest.New(t)
+		for i := range 40 {
+			stars := 1 + i%5
+			town.Exec(t, "insert into star_history values (?, 'V1', '2017H2', ?, 1, 40, null, null, null, null, null, null, ?, 1)",
+				"X"+strings.Repeat("x", i), stars, 0.5+c.sign*(0.08*float64(stars)+0.002*float64(i)))
+		}
+		if rows := tableIn(t, built(t, town, "points", ""), "periods"); !strings.Contains(rows[1], c.want) || !strings.Contains(rows[1], "46 个支部") {
+			t.Errorf("want %s: %q", c.want, rows[1])
+		}
+	}
+}
+
+func TestLastPlacesAndScores(t *testing.T) {
+	town := pagetest.New(t)
+	town.Exec(t, "update measures set numerator = 0, value = 0 where measure = 'bottom_twice'")
+	town.Exec(t, "update measures set numerator = 1, value = 1 where measure = 'bottom_twice' and unit_id = 'B11' and month = '2018-01'")
+	v := built(t, town, "points", "")
+	last := strings.Join(tableIn(t, v, "last"), "\n")
+	if !strings.Contains(last, "福合院一支部 | 5 | 1/2 | 60.0 | 连续两年末位，整顿") || !strings.Contains(last, "福合院二支部 | 2 | 2/2 | 60.0 | 约谈") || strings.Contains(last, "新园一支部") {
+		t.Errorf("last places:\n%s", last)
+	}
+	scores := tableIn(t, v, "scores")
+	if got := scores[len(scores)-1]; got != "试镇 | 6 | 75.0 | 90.0 | −15.0 | 6" {
+		t.Errorf("scores of the town: %q", got)
+	}
+	if rows := tableIn(t, built(t, town, "points", "village=V1"), "stars"); len(rows) != 2 || !strings.Contains(rows[0], "五星 1/2") {
+		t.Errorf("star history: %q", rows)
+	}
+}
+
+func TestPeriodsEnd(t *testing.T) {
+	for period, want := range map[string]string{"2017H1": "2017-06", "2017H2": "2017-12", "2017Q3": "2017-09", "2017": "2017-12", "2017-11": "2017-11",
+		"": "", "2017H3": "", "2017-13": "", "x017": "", "2017Q5": ""} {
+		if got := periodEnd(period); got != want {
+			t.Errorf("%q ends in %q, want %q", period, got, want)
+		}
+	}
+	if m := median([]float64{4, 1, 3}); m != 3 || median([]float64{4, 1}) != 2.5 || !math.IsNaN(median(nil)) {
+		t.Errorf("median %g", m)
+	}
+}

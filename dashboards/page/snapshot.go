@@ -1,0 +1,159 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"hulian/pipelines"
+	"hulian/queries"
+)
+
+// Levels of units, as the measure table names them.
+const (
+	LevelTown    = queries.Town
+	LevelVillage = queries.Village
+	LevelBranch  = queries.Branch
+	LevelMember  = queries.Member
+)
+
+// Unit is one town, village or branch.
+type Unit struct {
+	Level          queries.Level
+	ID             string
+	Name           string
+	ParentID       string
+	VillageID      string // of a branch: its village; of a village: itself
+	Phase          string // pilot, rollout or empty
+	ProgrammeStart string // YYYY-MM-DD, or empty
+}
+
+// Snapshot is one generation of the published data, and what every page needs of it.
+type Snapshot struct {
+	Data       pipelines.Querier
+	Generation int
+	Hash       string
+
+	CutOff         time.Time // the day the data is known as of
+	FirstMonth     string    // YYYY-MM
+	LastMonth      string
+	ProgrammeStart string // YYYY-MM-DD, or empty
+	Town           Unit
+	Villages       []Unit // by name of ID
+	Branches       []Unit // by village, then ID
+}
+
+const factsSQL = `select key, cast(value as varchar) as value from snapshot_facts order by key`
+
+const unitsSQL = `
+select level, unit_id, unit_name, parent_id, village_id, phase, cast(programme_start as varchar) as programme_start
+from units
+where level in ('town', 'village', 'branch')
+order by level, village_id, unit_id`
+
+// Open reads what every page needs from a snapshot.
+func Open(ctx context.Context, q pipelines.Querier) (Snapshot, error) {
+	s := Snapshot{Data: q}
+	facts, err := q.Query(ctx, factsSQL)
+	if err != nil {
+		return s, fmt.Errorf("read the snapshot's facts: %w", err)
+	}
+	said := map[string]string{}
+	for _, row := range read(facts) {
+		said[row.text("key")] = row.text("value")
+	}
+	if s.CutOff, err = time.Parse(time.DateOnly, firstTen(said["cut_off"])); err != nil {
+		return s, fmt.Errorf("read the snapshot's cut-off: %w", err)
+	}
+	s.FirstMonth, s.LastMonth = said["first_month"], said["last_month"]
+	s.ProgrammeStart = firstTen(said["programme_start"])
+	units, err := q.Query(ctx, unitsSQL)
+	if err != nil {
+		return s, fmt.Errorf("read the units: %w", err)
+	}
+	for _, row := range read(units) {
+		u := Unit{Level: queries.Level(row.text("level")), ID: row.text("unit_id"), Name: row.text("unit_name"),
+			ParentID: row.text("parent_id"), VillageID: row.text("village_id"), Phase: row.text("phase"),
+			ProgrammeStart: firstTen(row.text("programme_start"))}
+		switch u.Level {
+		case LevelTown:
+			if s.Town.ID == "" || u.ID == said["town"] {
+				s.Town = u
+			}
+		case LevelVillage:
+			u.VillageID = u.ID
+			s.Villages = append(s.Villages, u)
+		case LevelBranch:
+			if u.VillageID == "" {
+				u.VillageID = u.ParentID
+			}
+			s.Branches = append(s.Branches, u)
+		}
+	}
+	if s.Town.ID == "" {
+		return s, fmt.Errorf("read the units: the snapshot names no town")
+	}
+	return s, nil
+}
+
+// Village returns the village with an ID.
+func (s Snapshot) Village(id string) (Unit, bool) { return unitIn(s.Villages, id) }
+
+// Branch returns the branch with an ID.
+func (s Snapshot) Branch(id string) (Unit, bool) { return unitIn(s.Branches, id) }
+
+// BranchesOf returns the branches of a village.
+func (s Snapshot) BranchesOf(village string) []Unit {
+	var own []Unit
+	for _, b := range s.Branches {
+		if b.VillageID == village {
+			own = append(own, b)
+		}
+	}
+	return own
+}
+
+// Name returns the name of a village or branch, or its ID where the registry does not know it.
+func (s Snapshot) Name(id string) string {
+	if u, ok := s.Village(id); ok {
+		return u.Name
+	}
+	if u, ok := s.Branch(id); ok {
+		return u.Name
+	}
+	if id == s.Town.ID {
+		return s.Town.Name
+	}
+	return id
+}
+
+// Months returns the months of the snapshot, newest first.
+func (s Snapshot) Months() []string {
+	var months []string
+	for m := s.LastMonth; m != "" && m >= s.FirstMonth; m = monthBefore(m) {
+		months = append(months, m)
+	}
+	return months
+}
+
+func unitIn(units []Unit, id string) (Unit, bool) {
+	i := slices.IndexFunc(units, func(u Unit) bool { return u.ID == id })
+	if i < 0 {
+		return Unit{}, false
+	}
+	return units[i], true
+}
+
+// monthBefore returns the month before one written YYYY-MM, or "" where that is not a month.
+func monthBefore(month string) string { return monthAdd(month, -1) }
+
+func monthAdd(month string, n int) string {
+	t, err := time.Parse("2006-01", month)
+	if err != nil {
+		return ""
+	}
+	return t.AddDate(0, n, 0).Format("2006-01")
+}
+
+func firstTen(s string) string { return s[:min(10, len(s))] }

@@ -1,0 +1,214 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"hulian/dashboards/desk"
+	"hulian/data"
+	"hulian/pipelines"
+)
+
+func uploadPage() Page {
+	return Page{
+		ID: "upload", Path: "/upload", Group: GroupData, Params: []string{"batch"}, Live: true,
+		Title:    data.Text{Zh: "上传", En: "Upload"},
+		Question: data.Text{Zh: "怎样把表交上来？哪些行没有收下，怎样改？", En: "How are files handed in, which rows were not taken, and how are they repaired?"},
+		Build:    buildUpload,
+	}
+}
+
+// Upload is the form files are handed in with.
+type Upload struct {
+	Action     string // address it is posted to
+	Megabytes  int64  // of all files together
+	Files      int
+	Unfinished bool // the page shows a batch that is still at work
+}
+
+// Kind names the template of the block.
+func (Upload) Kind() string { return "upload" }
+
+func buildUpload(ctx context.Context, r Request) (View, error) {
+	v := View{Heading: r.T("上传数据", "Upload data")}
+	if r.Desk == nil {
+		v.Blocks = append(v.Blocks, Callout{Tone: ToneQuiet, Title: r.T("这里不接收文件", "No files are taken here"),
+			Text: r.T("请把文件放入 inbox 文件夹。", "Put files into the inbox folder.")})
+		return v, nil
+	}
+	form := Upload{Action: r.Link("upload", With("batch", "")), Megabytes: r.Desk.Bytes >> 20, Files: desk.MaxFiles}
+	if id := r.Params.Get("batch"); id != "" {
+		b, ok := r.Desk.Batch(id)
+		if !ok {
+			v.Blocks = append(v.Blocks, form, Callout{Tone: ToneQuiet, Title: r.T("这次上传已不在记录中", "This upload is no longer on record"),
+				Text: r.T("结果见“数据状况”页。", "Its result stands on the page of the data."), Next: r.T("数据状况", "State of the data"), Link: r.Link("data")})
+			return v, nil
+		}
+		form.Unfinished = b.State != desk.Done
+		if err := r.batch(ctx, &v, b); err != nil {
+			return v, err
+		}
+		v.Blocks = append(v.Blocks, Section{Title: r.T("继续上传", "Upload more")}, form)
+		return v, nil
+	}
+	v.Sentences = append(v.Sentences, r.T("Excel、CSV、JSON 或压缩包都可以，可以一次选多个。原文件会保存，每一行都有交代。", "Workbooks, CSV, JSON or zip files, several at once. The originals are kept, and every row is accounted for."))
+	v.Blocks = append(v.Blocks, form)
+	if recent := r.Desk.Batches(); len(recent) > 0 {
+		v.Blocks = append(v.Blocks, r.recent(recent))
+	}
+	return v, nil
+}
+
+func (r Request) recent(batches []desk.Batch) *Table {
+	t := &Table{ID: "uploads", Stacked: true, Title: r.T("最近的上传", "Recent uploads"),
+		Columns: []Column{date(r.T("时间", "Received")), {Title: r.T("文件", "Files"), Kind: ColumnText}, {Title: r.T("状态", "State"), Kind: ColumnText}, {Title: r.T("接收的行", "Rows accepted"), Kind: ColumnNumber}, {Title: r.T("退回的行", "Rows refused"), Kind: ColumnNumber}}}
+	for _, b := range batches[:min(20, len(batches))] {
+		var names []string
+		for _, f := range b.Files {
+			names = append(names, f.Name)
+		}
+		accepted, refused := Cell{Text: missing}, Cell{Text: missing}
+		if b.State == desk.Done {
+			total := sum(b.Run.Files)
+			accepted, refused = countCell(float64(total.Accepted)), countCell(float64(total.Quarantined))
+		}
+		t.Rows = append(t.Rows, []Cell{{Text: b.ReceivedAt.Local().Format("2006-01-02 15:04"), Link: r.Link("upload", With("batch", b.ID))}, {Text: strings.Join(names, r.T("、", ", "))},
+			r.batchState(b), accepted, refused})
+	}
+	return t
+}
+
+func sum(files []pipelines.Reconciliation) (total pipelines.Reconciliation) {
+	for _, f := range files {
+		total.Read, total.Accepted, total.Quarantined, total.Ignored = total.Read+f.Read, total.Accepted+f.Accepted, total.Quarantined+f.Quarantined, total.Ignored+f.Ignored
+	}
+	return total
+}
+
+func (r Request) batchState(b desk.Batch) Cell {
+	switch {
+	case b.State == desk.Waiting:
+		return Cell{Text: r.Tf("排队中，前面还有 %d 批", "in line behind %d", b.Ahead)}
+	case b.State == desk.Working:
+		return Cell{Text: r.T("正在读入", "being read")}
+	case b.Err != "":
+		return Cell{Text: r.T("没有收下", "not taken"), Tone: ToneWorse}
+	default:
+		return Cell{Text: r.T("完成", "done")}
+	}
+}
+
+// batch says what became of the files of a batch.
+func (r Request) batch(ctx context.Context, v *View, b desk.Batch) error {
+	if b.State != desk.Done {
+		v.Sentences = append(v.Sentences, r.Tf("已收到 %d 个文件：%s。本页会自动更新，可以离开。", "%d files have arrived: %s. This page renews itself; you may leave it.", len(b.Files), r.batchState(b).Text))
+		return nil
+	}
+	total := sum(b.Run.Files)
+	if total.Read > 0 {
+		v.Sentences = append(v.Sentences, r.Tf("读入 %[1]s 行：接收 %[2]s 行，退回 %[3]s 行，忽略 %[4]s 行（标题、合计、空行）。", "%[1]s rows were read: %[2]s accepted, %[3]s refused, %[4]s passed over (titles, totals, blank rows).",
+			Count(float64(total.Read)), Count(float64(total.Accepted)), Count(float64(total.Quarantined)), Count(float64(total.Ignored))))
+	}
+	rejected := false
+	for _, f := range b.Run.Files {
+		rejected = rejected || f.Problem != ""
+	}
+	switch {
+	case total.Quarantined > 0:
+		v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.Tf("有 %s 行要改", "%s rows need repair", Count(float64(total.Quarantined))),
+			Text: r.T("下载标注好的工作簿，改橙色的单元格，保存后在本页重新上传。只补收改好的行，已接收的行不会重复。", "Download the marked workbook, repair the orange cells, save it and upload it here again. Only repaired rows come in; nothing is counted twice.")})
+	case b.Err == "" && total.Read > 0 && !rejected:
+		v.Blocks = append(v.Blocks, Callout{Tone: ToneBetter, Title: r.T("全部收下", "Everything was taken"), Text: r.T("没有要改的行。", "No row needs repair.")})
+	case len(b.Run.Files) == 0 && b.Err == "":
+		v.Blocks = append(v.Blocks, Callout{Tone: ToneQuiet, Title: r.T("这些文件以前收过", "These files had arrived before"), Text: r.T("内容完全相同，没有重复计入。", "Their content is the same; nothing is counted twice.")})
+	}
+	if b.Err != "" && total.Read == 0 && !rejected {
+		v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.T("没有完成", "It did not end well"), Text: b.Err})
+	}
+	v.Blocks = append(v.Blocks, r.handedIn(b))
+	kinds, err := r.kindsOf(ctx, b)
+	if err != nil {
+		return err
+	}
+	if kinds != nil {
+		v.Blocks = append(v.Blocks, kinds)
+	}
+	return nil
+}
+
+// handedIn accounts for every table of the files of a batch.
+func (r Request) handedIn(b desk.Batch) *Table {
+	t := &Table{ID: "handed-in", Stacked: true, Title: r.T("逐个文件", "File by file"), Empty: r.T("没有新内容。", "Nothing new."),
+		Columns: []Column{{Title: r.T("文件", "File"), Kind: ColumnText}, {Title: r.T("工作表", "Sheet"), Kind: ColumnText}, {Title: r.T("内容", "Export"), Kind: ColumnText},
+			{Title: r.T("读入", "Read"), Kind: ColumnNumber}, {Title: r.T("接收", "Accepted"), Kind: ColumnNumber}, {Title: r.T("退回", "Refused"), Kind: ColumnNumber},
+			{Title: r.T("忽略", "Ignored"), Kind: ColumnNumber}, {Title: r.T("下一步", "What next"), Kind: ColumnText}}}
+	for _, f := range b.Run.Files {
+		next := Cell{Text: r.T("不用改", "nothing to do")}
+		refused := countCell(float64(f.Quarantined))
+		switch {
+		case f.Problem != "":
+			sentence, mend := data.Explain(pipelines.Problem{Code: f.Problem, Export: f.Export, File: f.Name, Sheet: f.Sheet, Detail: f.Detail}, r.Lang)
+			next = Cell{Text: sentence, Note: mend, Tone: ToneWorse}
+		case f.Quarantined > 0:
+			next, refused.Tone = r.marked(f.FileID), ToneWorse
+		case f.Warnings > 0:
+			next = r.marked(f.FileID)
+			next.Note = r.Tf("%s 行已接收，请核对", "%s rows were accepted; please check them", Count(float64(f.Warnings)))
+		}
+		t.Rows = append(t.Rows, []Cell{{Text: f.Name}, {Text: f.Sheet}, {Text: r.exportName(f.Export)}, countCell(float64(f.Read)), countCell(float64(f.Accepted)), refused,
+			countCell(float64(f.Ignored)), next})
+	}
+	return t
+}
+
+// marked is the link to the marked copy of a file.
+func (r Request) marked(id string) Cell {
+	address := "/marked/" + id
+	if r.Lang == English {
+		address += "?lang=" + English
+	}
+	return Cell{Text: r.T("下载标注好的工作簿", "Download the marked workbook"), Link: address}
+}
+
+const kindsOfSQL = `
+select p.export, p.code, p.severity, p.column_id, count(*) as problems, min(p."row") as first_row
+from problems p
+join files f on f.file_no = p.file_no
+where p.state = 'open' and p."row" is not null and f.file_id in (%s)
+group by p.export, p.code, p.severity, p.column_id
+order by case when p.severity = 'warn' then 1 else 0 end, problems desc, p.export, p.code, p.column_id`
+
+// kindsOf sums up what is wrong in the files of a batch.
+func (r Request) kindsOf(ctx context.Context, b desk.Batch) (Block, error) {
+	var args []any
+	for _, f := range b.Files {
+		args = append(args, f.ID)
+	}
+	if len(args) == 0 {
+		return nil, nil
+	}
+	table, err := r.Data.Query(ctx, fmt.Sprintf(kindsOfSQL, strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ")), args...)
+	if err != nil {
+		return nil, fmt.Errorf("problems of an upload: %w", err)
+	}
+	if len(table.Rows) == 0 {
+		return nil, nil
+	}
+	t := &Table{ID: "kinds", Stacked: true, Title: r.T("问题汇总", "Problems by kind"),
+		Columns: []Column{{Title: r.T("问题", "Problem"), Kind: ColumnText}, {Title: r.T("内容", "Export"), Kind: ColumnText}, {Title: r.T("列", "Column"), Kind: ColumnText},
+			{Title: r.T("处", "Cells"), Kind: ColumnNumber}, {Title: r.T("最早在第几行", "First in row"), Kind: ColumnNumber}, {Title: r.T("处理", "Effect"), Kind: ColumnText}}}
+	for _, row := range read(table) {
+		name, column := row.text("code"), row.text("column_id")
+		if text, ok := data.ProblemTexts()[pipelines.Code(name)]; ok {
+			name = text.Name.In(r.Lang)
+		}
+		if contract, ok := data.ContractOf(row.text("export")); ok {
+			if c, ok := contract.Column(column); ok {
+				column = c.Name.In(r.Lang)
+			}
+		}
+		t.Rows = append(t.Rows, []Cell{{Text: name}, {Text: r.exportName(row.text("export"))}, {Text: column}, countCell(row.number("problems")), countCell(row.number("first_row")), r.severity(row.text("severity"))})
+	}
+	return t, nil
+}

@@ -1,0 +1,403 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"hulian/data"
+	"hulian/queries"
+	"hulian/queries/reading"
+	"hulian/queries/signals"
+)
+
+func weakPage() Page {
+	return Page{
+		ID: "weak", Path: "/weak", Group: GroupPlaces, Takes: ByMonth | ByVillage, Params: []string{"measure"},
+		Title:    data.Text{Zh: "薄弱村", En: "Weak villages"},
+		Question: data.Text{Zh: "哪些村薄弱，弱在哪里，有多大把握，是力量不足还是动员不足，什么帮扶合适？", En: "Which villages are weak, on what, how sure are we, is it capacity or effort, and what support fits?"},
+		Build:    buildWeak,
+	}
+}
+
+// firstFunnel is the measure the funnel shows where the address names none.
+const firstFunnel = "household_coverage"
+
+func buildWeak(ctx context.Context, r Request) (View, error) {
+	measure, ok := queries.MeasureOf(firstFunnel)
+	if id := r.Params.Get("measure"); id != "" {
+		if measure, ok = queries.MeasureOf(id); !ok {
+			return View{}, fmt.Errorf("%w: measure=%s", ErrBadFilter, id)
+		}
+	}
+	town, err := r.judged(ctx)
+	if err != nil {
+		return View{}, err
+	}
+	all := signals.Assess(town)
+	v := View{Heading: r.heading()}
+	if r.Village != "" {
+		for _, a := range all {
+			if a.Village.ID == r.Village {
+				return r.weakVillage(v, town, a)
+			}
+		}
+	}
+	v.Sentences = signals.Summary(all, r.Lang)
+	v.Blocks = append(v.Blocks, r.weakTable(all), r.keys())
+	for _, a := range all {
+		if a.IsWeak() || a.Tier == signals.Watch {
+			v.Blocks = append(v.Blocks, r.pack(a)...)
+		}
+	}
+	funnel, err := r.funnel(town, measure)
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, funnel...)
+	v.Blocks = append(v.Blocks, r.funnels(town, measure))
+	return v, nil
+}
+
+const criteriaHistorySQL = `
+select h.village_id, h.criterion, h.month, h.met, h.numerator, h.denominator, h.value, h.limit_value
+from hard_criteria h
+where h.month <= ?
+order by h.village_id, h.criterion, h.month`
+
+const supportsSQL = `
+select s.village_id, s.kind, s.started_on, s.ended_on, s.amount_yuan, s.note
+from supports s
+order by s.village_id, s.started_on, s.kind`
+
+// judged reads what weak villages are judged by, up to the page's month.
+func (r Request) judged(ctx context.Context) (signals.Town, error) {
+	t := signals.Town{Month: r.Month, Months: r.MonthsUpTo(), CutOff: r.CutOff, Programme: r.Programme, Series: map[string]map[string][]reading.Month{}}
+	ids := append([]string{"completeness"}, signals.HandMeasures()...)
+	for _, m := range signals.Judgeable() {
+		ids = append(ids, m.ID)
+	}
+	values, err := r.values(ctx, scope{level: LevelVillage, from: r.FirstMonth, to: r.Month}, ids...)
+	if err != nil {
+		return t, err
+	}
+	for _, u := range r.Villages {
+		t.Villages = append(t.Villages, signals.Village{ID: u.ID, Name: u.Name, Start: firstSeven(u.ProgrammeStart)})
+		for _, id := range ids {
+			if t.Series[id] == nil {
+				t.Series[id] = map[string][]reading.Month{}
+			}
+			t.Series[id][u.ID] = seriesMonths(values.series(id, u.ID, t.Months))
+		}
+	}
+	criteria, err := r.Data.Query(ctx, criteriaHistorySQL, r.Month)
+	if err != nil {
+		return t, fmt.Errorf("read hard criteria: %w", err)
+	}
+	for _, row := range read(criteria) {
+		t.Criteria = append(t.Criteria, signals.Criterion{Village: row.text("village_id"), ID: row.text("criterion"), Month: row.text("month"), Met: row.truth("met"),
+			Numerator: row.number("numerator"), Denominator: row.number("denominator"), Value: row.number("value"), Limit: row.number("limit_value")})
+	}
+	supports, err := r.Data.Query(ctx, supportsSQL)
+	if err != nil {
+		return t, fmt.Errorf("read supports: %w", err)
+	}
+	for _, row := range read(supports) {
+		t.Supports = append(t.Supports, signals.Support{Village: row.text("village_id"), Kind: row.text("kind"), Started: row.date("started_on"),
+			Ended: row.date("ended_on"), AmountYuan: row.number("amount_yuan"), Note: row.text("note")})
+	}
+	return t, nil
+}
+
+func firstSeven(date string) string { return date[:min(7, len(date))] }
+
+// tierTone colours what asks for help, and greys what cannot be judged.
+func tierTone(t signals.Tier) Tone {
+	switch t {
+	case signals.BothKeys, signals.Weak:
+		return ToneWorse
+	case signals.TooPoor, signals.NotStarted:
+		return ToneQuiet
+	default:
+		return ToneNone
+	}
+}
+
+// weakTable lists the villages of which something is to be said, by tier; within a tier the order is the registry's. The
+// others are named below it.
+func (r Request) weakTable(all []signals.Assessment) *Table {
+	t := &Table{ID: "villages", Stacked: true, Title: r.Tf("各村判断 · %s", "The villages · %s", r.Month),
+		Note:    r.T("按档次排列，同档之内不分先后。点村名看该村依据。", "By tier; within a tier there is no order. A name leads to that village's evidence."),
+		Empty:   r.T("没有一个村触及标准或有持续信号。", "No village meets a criterion or shows a persistent signal."),
+		Columns: []Column{text(r.T("村", "Village")), text(r.T("档次", "Tier")), text(r.T("硬性标准", "Hard criteria")), text(r.T("持续的统计信号", "Persistent statistical signals")), text(r.T("可能原因", "Likely cause")), text(r.T("名单", "On the list"))}}
+	var calm []string
+	for _, a := range all {
+		if a.Tier == signals.NoSignal {
+			calm = append(calm, a.Village.Name)
+			continue
+		}
+		var criteria, persistent []string
+		for _, c := range a.Criteria {
+			criteria = append(criteria, r.criterionName(c.ID))
+		}
+		for _, e := range a.Evidence {
+			if e.Persistent {
+				persistent = append(persistent, e.Measure.Name.In(r.Lang))
+			}
+		}
+		t.Rows = append(t.Rows, []Cell{{Text: a.Village.Name, Link: r.Link("weak", In(a.Village.ID), With("measure", ""))}, {Text: a.Tier.Name(r.Lang), Note: r.keysTurned(a), Tone: tierTone(a.Tier)},
+			{Text: r.listOr(criteria)}, {Text: r.listOr(persistent)}, {Text: orMissing(a.Cause.Name(r.Lang))}, {Text: orMissing(a.Spell(r.Lang))}})
+	}
+	if len(calm) > 0 {
+		t.More = r.Tf("未见信号的 %[1]d 个村：%[2]s。", "No signal in %[1]d villages: %[2]s.", len(calm), strings.Join(calm, r.T("、", ", ")))
+	}
+	return t
+}
+
+// keysTurned says which of the two keys turned, and why the other did not although its column may be filled: what persists
+// must lie in different groups of measures, for those of one group tell the same story several times.
+func (r Request) keysTurned(a signals.Assessment) string {
+	var inGroups []string
+	for _, g := range a.Groups {
+		inGroups = append(inGroups, groups[g].In(r.Lang))
+	}
+	names, wanted := strings.Join(inGroups, r.T("、", ", ")), max(1, r.Programme.WeakVillages.Measures)
+	var hard, statistical string
+	switch {
+	case len(a.Criteria) > 0:
+		hard = r.Tf("硬性标准触及 %d 条", "hard criteria met: %d", len(a.Criteria))
+	case a.Tier == signals.Weak:
+		hard = r.T("没有触及硬性标准", "no hard criterion met")
+	}
+	switch {
+	case len(a.Groups) == 0 && a.Tier == signals.Weak:
+		statistical = r.T("统计信号这把没有转动：没有持续的信号", "the statistical key did not turn: no signal persists")
+	case len(a.Groups) == 0:
+	case len(a.Groups) < wanted:
+		statistical = r.Tf("统计信号这把没有转动：持续的信号都属“%[1]s”，共 %[2]d 组，须有 %[3]d 组", "the statistical key did not turn: all that persists lies in %[1]s (groups of measures: %[2]d, wanted: %[3]d)", names, len(a.Groups), wanted)
+	case a.Tier == signals.BothKeys || len(a.Criteria) == 0:
+		statistical = r.Tf("统计信号持续，涉及 %[2]d 组：%[1]s", "signals persist in %[2]d groups: %[1]s", names, len(a.Groups))
+	default:
+		statistical = r.T("统计信号这把没有转动：数据不足或启动不久，不作统计判断", "the statistical key did not turn: the data are too poor or the programme too young to judge by")
+	}
+	if hard == "" || statistical == "" {
+		return hard + statistical
+	}
+	return hard + r.T("；", "; ") + statistical
+}
+
+func (r Request) listOr(items []string) string {
+	return orMissing(strings.Join(items, r.T("、", ", ")))
+}
+
+func orMissing(s string) string {
+	if s == "" {
+		return missing
+	}
+	return s
+}
+
+func (r Request) criterionName(id string) string {
+	for _, c := range r.Programme.HardCriteria {
+		if c.ID == id {
+			return c.Name.In(r.Lang)
+		}
+	}
+	return id
+}
+
+// keys explains the rule, in the town's own numbers.
+func (r Request) keys() Block {
+	w := r.Programme.WeakVillages
+	var names []string
+	for _, c := range r.Programme.HardCriteria {
+		names = append(names, c.Name.In(r.Lang))
+	}
+	return Text{[]string{
+		r.Tf("第一把钥匙（硬性标准）：%s，触及一条即是。", "First key, the hard criteria: %s. One is enough.", strings.Join(names, r.T("；", "; "))),
+		r.Tf("第二把钥匙（持续的统计信号）：连续 %[1]d 个月超出 %[2]s 漏斗界限，或本村控制图显示变差，且至少涉及 %[3]d 组不同的指标。界限按各村之间本来就有的差异放宽；尚未启动的村不参加比较。",
+			"Second key, a persistent statistical signal: beyond the %[2]s funnel limit, or worsening by the village's own control chart, for %[1]d months running, in measures of at least %[3]d different groups. Limits are widened for how villages differ anyway; villages not begun are not compared.",
+			w.Periods, strings.TrimSuffix(Decimal(w.FunnelLimit*100, 1), ".0")+" %", w.Measures)}}
+}
+
+// pack is the evidence for one village with what probably causes it and what help fits.
+func (r Request) pack(a signals.Assessment) []Block {
+	blocks := []Block{Section{ID: "village-" + a.Village.ID, Title: fmt.Sprintf("%s · %s", a.Village.Name, a.Tier.Name(r.Lang)), Note: strings.TrimSpace(a.Spell(r.Lang) + r.T("", " ") + capital(r.keysTurned(a)) + r.T("。", "."))}}
+	t := &Table{ID: "evidence-" + a.Village.ID, Stacked: true, Title: r.T("依据", "Evidence"), Empty: r.T("没有触及标准，也没有持续信号。", "No criterion is met and nothing persists."),
+		Columns: []Column{text(r.T("依据", "Evidence")), onBase(r.T("本村", "Village"), ""), number(r.T("界限", "Limit")), text(r.T("读数", "Reading"))}}
+	for _, c := range a.Criteria {
+		share := c.Denominator > 0 && math.Abs(c.Value-c.Numerator/c.Denominator) < 1e-9 // not a count with a base beside it
+		value, limit := decimalCell(c.Value, 0), decimalCell(c.Limit, 0)
+		if share {
+			value, limit = shareCell(c.Numerator, c.Denominator), decimalCell(c.Limit*100, 1)
+			value.Text, limit.Text = value.Text+" %", limit.Text+" %"
+		}
+		t.Rows = append(t.Rows, []Cell{{Text: r.criterionName(c.ID), Note: r.T("硬性标准", "hard criterion")}, value, limit, {Text: r.T("触及标准", "criterion met"), Tone: ToneWorse}})
+	}
+	for _, e := range a.Evidence {
+		t.Rows = append(t.Rows, r.evidenceRow(e))
+	}
+	blocks = append(blocks, t)
+	if cause := a.Explained(r.Lang); cause != "" {
+		blocks = append(blocks, Callout{Title: r.T("可能的原因与合适的帮扶", "Likely cause and support that fits"), Text: cause, Next: strings.Join(a.Fitting(r.Lang), r.T("", " "))})
+	}
+	if text := r.supportTexts(a); len(text) > 0 {
+		blocks = append(blocks, Text{text})
+	}
+	return blocks
+}
+
+// evidenceRow shows one measure against a village: its value, the limit it passed, and in words how long.
+func (r Request) evidenceRow(e signals.Evidence) []Cell {
+	m := e.Measure
+	level := e.Funnel.Outer
+	if e.Beyond == 1 {
+		level = signals.Inner // the limit that was passed
+	}
+	limits := e.Funnel.Limits(e.Place.Total, level)
+	limit := limits.Low
+	if m.Direction == queries.Down {
+		limit = limits.High
+	}
+	name := Cell{Text: m.Name.In(r.Lang), Link: r.Link("weak", In(""), With("measure", m.ID)) + "#figure-funnel"}
+	if e.Pooled > 1 {
+		name.Note = r.Tf("近 %d 个月合计", "last %d months together", e.Pooled)
+	}
+	value := shareCell(e.Place.Events, e.Place.Total)
+	value.Text += " %"
+	shown := Cell{Text: missing}
+	if limit.Known {
+		shown = Cell{Text: Percent(limit.Value), Value: plainNumber(limit.Value*100, 1)}
+	}
+	tone := ToneNone
+	if e.Persistent {
+		tone = ToneWorse
+	}
+	return []Cell{name, value, shown, {Text: r.evidenceText(e), Tone: tone}}
+}
+
+// evidenceText says in a few words what the numbers beside it mean.
+func (r Request) evidenceText(e signals.Evidence) string {
+	var parts []string
+	switch e.Beyond {
+	case 2:
+		parts = append(parts, r.T("差于外限", "beyond the outer limit"))
+	case 1:
+		parts = append(parts, r.T("差于 95 % 内限，未超外限", "beyond the 95 % limit, not the outer one"))
+	}
+	if e.Worsening {
+		parts = append(parts, strings.TrimRight(e.Reading.Finding(r.Lang), "。."))
+	}
+	if e.Persistent {
+		parts = append(parts, r.Tf("连续 %d 个月", "%d months running", r.Programme.WeakVillages.Periods))
+	} else if e.Beyond == 2 || e.Worsening {
+		parts = append(parts, r.T("尚未持续", "not yet persistent"))
+	}
+	return strings.Join(parts, r.T("，", ", "))
+}
+
+func (r Request) supportTexts(a signals.Assessment) []string {
+	var said []string
+	for _, o := range a.Supports {
+		said = append(said, o.Said(r.word("supports", "kind", o.Kind), r.Lang))
+	}
+	return said
+}
+
+// weakVillage is one village's page: the judgement, the evidence, the hands, and all measures it was judged by.
+func (r Request) weakVillage(v View, town signals.Town, a signals.Assessment) (View, error) {
+	v.Sentences = []string{r.Tf("%s：%s。", "%s: %s.", a.Village.Name, a.Tier.Name(r.Lang))}
+	if keys := r.keysTurned(a); keys != "" {
+		v.Sentences = append(v.Sentences, capital(keys)+r.T("。", "."))
+	}
+	if a.Complete.Denominator > 0 {
+		v.Sentences = append(v.Sentences, r.Tf("数据完整率 %s（%s），可判断的指标 %d 个。", "Completeness of the data %s (%s); %d measures can be judged.",
+			Percent(a.Complete.Value), Base(a.Complete.Numerator, a.Complete.Denominator), a.Judged))
+	}
+	var written []string
+	for _, c := range a.Criteria {
+		written = append(written, c.Said(r.Programme, r.Lang))
+	}
+	for _, e := range a.Evidence {
+		if e.Persistent {
+			written = append(written, e.Said(r.Lang, r.Programme.WeakVillages.Periods))
+		}
+	}
+	v.Blocks = append(v.Blocks, r.pack(a)[1:]...)
+	if len(written) > 0 {
+		v.Blocks = append(v.Blocks, Section{ID: "written", Title: r.T("依据逐条写出", "The evidence written out")}, Text{written})
+	}
+	hands := &Table{ID: "hands", Title: r.T("人手与负担", "Hands and load"), Note: r.T("比中位村高出四分之一及以上，视为力量不足。", "A quarter or more above the median village counts as short of hands."),
+		Empty:   r.T("没有人口、干部或党员名册，无法比较。", "Without population, cadres or members there is nothing to compare."),
+		Columns: []Column{text(r.T("指标", "Measure")), onBase(a.Village.Name, ""), number(r.T("中位村", "Median village")), number(r.T("倍数", "Ratio")), text(r.T("判断", "Judgement"))}}
+	for _, h := range a.Hands {
+		judgement := Cell{Text: r.T("相当", "alike")}
+		if h.Short() {
+			judgement = Cell{Text: r.T("偏紧", "short"), Tone: ToneWorse}
+		}
+		value := decimalCell(h.Value.Value, decimals(h.Measure.Unit))
+		value.Base, value.Num, value.Den = Base(h.Value.Numerator, h.Value.Denominator), plainNumber(h.Value.Numerator, 0), plainNumber(h.Value.Denominator, 0)
+		hands.Rows = append(hands.Rows, []Cell{{Text: h.Measure.Name.In(r.Lang)}, value, decimalCell(h.Median, decimals(h.Measure.Unit)), decimalCell(h.Ratio(), 2), judgement})
+	}
+	v.Blocks = append(v.Blocks, hands, r.judgedMeasures(town, a), Text{[]string{
+		r.Tf("以上依据截至 %s；不设名额，也不是对任何人的结论。", "As of %s; there is no quota, and nothing here is a verdict on anybody.", r.Month)}})
+	return v, nil
+}
+
+// judgedMeasures shows where a village lies on every measure it can be judged by.
+func (r Request) judgedMeasures(town signals.Town, a signals.Assessment) *Table {
+	t := &Table{ID: "judged", Title: r.T("全部可判断的指标", "All measures that can be judged"), Folded: true,
+		Columns: []Column{text(r.T("指标", "Measure")), onBase(a.Village.Name, "%"), number(r.T("中位村", "Median village")), text(r.T("外限", "Outer limits")), text(r.T("位置", "Where"))}}
+	for _, m := range signals.Judgeable() {
+		f, months := town.FunnelAt(m)
+		place, ok := f.Of(a.Village.ID)
+		if !ok {
+			continue
+		}
+		value := shareCell(place.Events, place.Total)
+		limits := f.Limits(place.Total, f.Outer)
+		centre := Cell{Text: missing}
+		if c, ok := f.Centre.Get(); ok {
+			centre = Cell{Text: Percent(c), Value: plainNumber(c*100, 1)}
+		}
+		edges := missing
+		if limits.Known() {
+			edges = Decimal(limits.Low.Value*100, 1) + "–" + Percent(limits.High.Value)
+		}
+		where, tone := r.where(f, place, m)
+		t.Rows = append(t.Rows, []Cell{{Text: m.Name.In(r.Lang), Link: r.Link("weak", In(""), With("measure", m.ID)), Note: periodText(months)}, value, centre, {Text: edges}, {Text: where, Tone: tone}})
+	}
+	return t
+}
+
+// where says on which side of the limits a village lies.
+func (r Request) where(f signals.Funnel, p signals.Place, m queries.Measure) (string, Tone) {
+	switch {
+	case f.TooFew:
+		return r.T("村太少，不作比较", "too few villages to compare"), ToneQuiet
+	case f.Alike:
+		return r.T("各村相差无几", "the villages hardly differ"), ToneQuiet
+	case f.Worse(p, m.Direction) == 2:
+		return r.T("差于外限", "worse, beyond the outer limit"), ToneWorse
+	case f.Worse(p, m.Direction) == 1:
+		return r.T("差于内限", "worse, beyond the inner limit"), ToneNone
+	case f.Better(p, m.Direction) == 2:
+		return r.T("好于外限", "better, beyond the outer limit"), ToneBetter
+	case f.Better(p, m.Direction) == 1:
+		return r.T("好于内限", "better, beyond the inner limit"), ToneNone
+	default:
+		return r.T("与中位村分不出高下", "cannot be told from the median village"), ToneNone
+	}
+}
+
+func periodText(months []string) string {
+	switch len(months) {
+	case 0:
+		return ""
+	case 1:
+		return months[0]
+	}
+	return months[0] + " – " + months[len(months)-1] + " (" + strconv.Itoa(len(months)) + ")"
+}

@@ -1,0 +1,97 @@
+package report
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"sync"
+
+	"hulian/dashboards/assets"
+	"hulian/dashboards/page"
+	"hulian/dashboards/render"
+)
+
+//go:embed templates/report.tmpl
+var templates embed.FS
+
+// ErrNoLetterhead is returned for a view that is not issued as a document.
+var ErrNoLetterhead = errors.New("the view has no letterhead")
+
+// sheet is what the template sets.
+type sheet struct {
+	render.Document
+	First    template.HTML // picture and table of the first sheet
+	Sections []section
+}
+
+// section is one part of the annex.
+type section struct {
+	Number      int
+	Title, Note string
+	Body        template.HTML
+}
+
+var sets = sync.OnceValue(func() map[string]*template.Template {
+	all := map[string]*template.Template{}
+	for _, lang := range []string{page.Chinese, page.English} {
+		all[lang] = template.Must(template.New("report").Funcs(template.FuncMap{
+			"asset": assets.URL,
+			"t": func(zh, en string) string {
+				if lang == page.English {
+					return en
+				}
+				return zh
+			},
+		}).ParseFS(templates, "templates/report.tmpl"))
+	}
+	return all
+})
+
+// HTML sets a view as a printable document. What stands before the view's first section is the first sheet; every
+// section after it belongs to the annex.
+func HTML(d render.Document) ([]byte, error) {
+	if d.View.Letterhead == nil {
+		return nil, ErrNoLetterhead
+	}
+	lang := d.Request.Lang
+	first, sections := parts(d.View.Blocks)
+	s := sheet{Document: d}
+	var err error
+	if s.First, err = render.Blocks(lang, first); err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	for i, blocks := range sections {
+		head, ok := blocks[0].(page.Section)
+		if !ok {
+			return nil, fmt.Errorf("report: part %d of the annex does not begin with its heading", i+1)
+		}
+		body, err := render.Blocks(lang, blocks[1:])
+		if err != nil {
+			return nil, fmt.Errorf("report, %s: %w", head.Title, err)
+		}
+		s.Sections = append(s.Sections, section{Number: i + 1, Title: head.Title, Note: head.Note, Body: body})
+	}
+	var b bytes.Buffer
+	if err := sets()[lang].ExecuteTemplate(&b, "report", s); err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// parts splits blocks before each section; the first part has no section.
+func parts(blocks []page.Block) (first []page.Block, sections [][]page.Block) {
+	for _, b := range blocks {
+		if _, heading := b.(page.Section); heading {
+			sections = append(sections, nil)
+		}
+		if len(sections) == 0 {
+			first = append(first, b)
+			continue
+		}
+		last := len(sections) - 1
+		sections[last] = append(sections[last], b)
+	}
+	return first, sections
+}

@@ -1,0 +1,215 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	cdplog "github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"hulian/dashboards/page"
+)
+
+// browser starts Chromium, which the tests need as offices have it; CI must have it, elsewhere its absence skips.
+// Everything the page complains of and every address it fetches is written down.
+func browser(t *testing.T) (ctx context.Context, complaints, fetched func() []string) {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		if os.Getenv("CI") != "" {
+			t.Fatal("no Chromium: CI must have one")
+		}
+		t.Skip("no Chromium on this machine")
+	}
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU)...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	var mu sync.Mutex
+	var said, asked []string
+	err := chromedp.Listen(ctx, func(event any) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch e := event.(type) {
+		case *runtime.EventConsoleAPICalled:
+			if e.Type == "error" || e.Type == "warning" {
+				said = append(said, fmt.Sprintf("console %s: %s", e.Type, arguments(e.Args)))
+			}
+		case *runtime.EventExceptionThrown:
+			said = append(said, fmt.Sprintf("exception: %s", e.ExceptionDetails.Text))
+		case *cdplog.EventEntryAdded:
+			said = append(said, fmt.Sprintf("log %s: %s", e.Entry.Level, e.Entry.Text))
+		case *network.EventRequestWillBeSent:
+			asked = append(asked, e.Request.URL)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Call(ctx, cdplog.Enable, cdp.Empty{}); err != nil {
+		t.Fatal(err)
+	}
+	drain := func(from *[]string) func() []string {
+		return func() []string {
+			mu.Lock()
+			defer mu.Unlock()
+			all := *from
+			*from = nil
+			return all
+		}
+	}
+	return ctx, drain(&said), drain(&asked)
+}
+
+func arguments(args []*runtime.RemoteObject) string {
+	var all []string
+	for _, a := range args {
+		all = append(all, string(a.Value)+a.Description)
+	}
+	return strings.Join(all, " ")
+}
+
+func evaluate[T any](t *testing.T, ctx context.Context, expression string) T {
+	t.Helper()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
+	if err != nil {
+		t.Fatalf("%s: %v", expression, err)
+	}
+	return value
+}
+
+func visit(t *testing.T, ctx context.Context, address string) {
+	t.Helper()
+	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
+		t.Fatalf("%s: %v", address, err)
+	}
+}
+
+// undrawn lists the charts without a drawing: a chart is drawn when its picture holds shapes beyond the axes.
+const undrawn = `Array.from(document.querySelectorAll(".plot")).filter(p => p.querySelectorAll("svg path").length < 3 || p.getBoundingClientRect().height < 100).map(p => p.dataset.option)`
+
+// cut lists what reaches beyond the window, tables that scroll by themselves excepted.
+const cut = `Array.from(document.querySelectorAll("main *")).filter(e => !e.closest(".scroll") && !e.closest(".plot") && e.getBoundingClientRect().right > window.innerWidth + 1).map(e => e.tagName + "." + e.className).slice(0, 5)`
+
+func TestPagesInABrowser(t *testing.T) {
+	server, _, _, _ := site(t)
+	ctx, complaints, fetched := browser(t)
+	base, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	visit(t, ctx, server.URL+"/office?key="+officeKey) // the restricted pages are looked at too
+	for _, width := range []int64{1280, 390} {
+		var options []chromedp.EmulateViewportOption
+		if width < 600 {
+			options = append(options, chromedp.EmulateMobile)
+		}
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900, options...)); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range page.Pages() {
+			for _, query := range []string{"", "?lang=en", "?village=V3"} {
+				address := p.Path + query
+				visit(t, ctx, server.URL+address)
+				if missing := evaluate[[]string](t, ctx, undrawn); len(missing) > 0 {
+					t.Errorf("%s at %d px: not drawn: %v", address, width, missing)
+				}
+				if beyond := evaluate[[]string](t, ctx, cut); len(beyond) > 0 {
+					t.Errorf("%s at %d px: cut off: %v", address, width, beyond)
+				}
+				if said := complaints(); len(said) > 0 {
+					t.Errorf("%s at %d px: %v", address, width, said)
+				}
+				for _, request := range fetched() {
+					if u, err := url.Parse(request); err != nil || (u.Host != base.Host && u.Scheme != "data") {
+						t.Errorf("%s fetched %s", address, request)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestPickersAndLanguageInABrowser(t *testing.T) {
+	server, _, _, _ := site(t)
+	ctx, _, _ := browser(t)
+	visit(t, ctx, server.URL+"/issues?month=2017-12")
+	// Choosing a village sends the form without a button and keeps the month.
+	response := make(chan struct{})
+	go func() {
+		defer close(response)
+		deadline := time.Now().Add(10 * time.Second)
+		for time.Now().Before(deadline) {
+			if at, err := chromedp.Run(ctx, chromedp.Location()); err == nil && strings.Contains(at, "village=V2") {
+				return
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+	}()
+	evaluate[bool](t, ctx, `(() => { const s = document.querySelector("select[name=village]"); s.value = "V2"; s.dispatchEvent(new Event("change", {bubbles: true})); return true })()`)
+	<-response
+	at, err := chromedp.Run(ctx, chromedp.Location())
+	if err != nil || !strings.Contains(at, "village=V2") || !strings.Contains(at, "month=2017-12") {
+		t.Fatalf("after choosing a village: %s %v", at, err)
+	}
+	if heading := evaluate[string](t, ctx, `document.querySelector("h1").textContent`); !strings.Contains(heading, "新园村") {
+		t.Errorf("heading %q", heading)
+	}
+	// The other language keeps the place.
+	visit(t, ctx, evaluate[string](t, ctx, `document.querySelector(".languages a").href`))
+	if at, _ := chromedp.Run(ctx, chromedp.Location()); !strings.Contains(at, "village=V2") || !strings.Contains(at, "month=2017-12") || !strings.Contains(at, "lang=en") {
+		t.Errorf("after switching the language: %s", at)
+	}
+	if lang := evaluate[string](t, ctx, `document.documentElement.lang`); lang != "en" {
+		t.Errorf("language %q", lang)
+	}
+	// By keyboard a change is not sent until the button is pressed.
+	visit(t, ctx, server.URL+"/issues")
+	if err := chromedp.Do(ctx, chromedp.Focus("select[name=month]"), chromedp.KeyEvent(kb.ArrowDown)); err != nil {
+		t.Fatal(err)
+	}
+	if shown := evaluate[string](t, ctx, `location.search + getComputedStyle(document.querySelector("form.pickers button")).display`); shown == "none" || strings.Contains(shown, "month=") {
+		t.Errorf("after an arrow key: %s", shown)
+	}
+	// On a phone the pages stand behind a menu.
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile)); err != nil {
+		t.Fatal(err)
+	}
+	visit(t, ctx, server.URL+"/issues")
+	const menu = `getComputedStyle(document.querySelector("nav.pages")).display`
+	if before := evaluate[string](t, ctx, menu); before != "none" {
+		t.Errorf("the menu stands open: %s", before)
+	}
+	if err := chromedp.Do(ctx, chromedp.Click("label.menu")); err != nil {
+		t.Fatal(err)
+	}
+	if after := evaluate[string](t, ctx, menu); after != "grid" {
+		t.Errorf("the menu does not open: %s", after)
+	}
+	// The keyboard reaches the content first.
+	visit(t, ctx, server.URL+"/capacity")
+	if focus := evaluate[string](t, ctx, `(() => { const first = document.querySelector("a"); first.focus(); return first.getAttribute("href") + getComputedStyle(first).position })()`); focus != "#contentabsolute" {
+		t.Errorf("the first thing the keyboard reaches is %s", focus)
+	}
+}

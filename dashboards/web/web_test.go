@@ -1,0 +1,429 @@
+package web
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"hulian/dashboards/assets"
+	"hulian/dashboards/page"
+	"hulian/dashboards/page/pagetest"
+	"hulian/data"
+	"hulian/pipelines"
+)
+
+// town serves a pagetest.Town as the one published generation.
+type town struct {
+	*pagetest.Town
+	missing    bool
+	generation int
+}
+
+func (t *town) Pin(context.Context) (Pinned, error) {
+	if t.missing {
+		return Pinned{}, pipelines.ErrNotPublished
+	}
+	return Pinned{Data: t, Generation: t.generation, Hash: "0123456789abcdef", Release: func() {}}, nil
+}
+
+const officeKey = "0123456789ABCDEFGHIJ"
+
+// site starts the real handler on a real port over a town, and returns its address, a client that keeps cookies and
+// does not follow redirects, and what was logged.
+func site(t *testing.T) (*httptest.Server, *http.Client, *town, *strings.Builder) {
+	t.Helper()
+	served := &town{Town: pagetest.New(t), generation: 1}
+	var logged strings.Builder
+	handler, err := New(Config{Snapshots: served, Programme: data.DefaultProgramme(), OfficeKey: officeKey, Version: "test",
+		Logger: slog.New(slog.NewTextHandler(&logged, nil)),
+		Runs: func() ([]pipelines.Run, error) {
+			started := time.Date(2018, 2, 1, 6, 0, 0, 0, time.UTC)
+			return []pipelines.Run{{ID: "r1", Trigger: "schedule", State: pipelines.RunDone, StartedAt: started, FinishedAt: started.Add(8 * time.Second), Generation: 1,
+				Stages: []pipelines.StageRecord{{Stage: pipelines.StageLoad, Duration: 5 * time.Second}}}}, nil
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return server, client, served, &logged
+}
+
+func get(t *testing.T, client *http.Client, address string) (*http.Response, string) {
+	t.Helper()
+	response, err := client.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response, string(body)
+}
+
+// addresses are every public page in both languages at every level of the town.
+func addresses() []string {
+	var all []string
+	for _, p := range page.Pages() {
+		if p.Role != page.RolePublic {
+			continue
+		}
+		for _, filter := range []string{"", "village=V1", "village=V3", "branch=B12", "month=2017-06", "month=2016-02"} {
+			for _, lang := range []string{"", "lang=en"} {
+				all = append(all, p.Path+"?"+strings.Trim(filter+"&"+lang, "&"))
+			}
+		}
+	}
+	return all
+}
+
+func TestEveryPageInEveryPlaceAndLanguage(t *testing.T) {
+	server, client, _, logged := site(t)
+	for _, address := range addresses() {
+		response, body := get(t, client, server.URL+address)
+		if response.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s\n%s", address, response.Status, lastLine(logged.String()))
+			continue
+		}
+		if policy := response.Header.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'; script-src 'self'; style-src 'self'") || strings.Contains(policy, "unsafe") {
+			t.Errorf("%s: content policy %q", address, policy)
+		}
+		for _, forbidden := range []string{" style=", "<style", "onclick=", "javascript:", "NaN", "%!", "<no value>", "ZgotmplZ"} {
+			if strings.Contains(body, forbidden) {
+				t.Errorf("%s holds %q: …%s…", address, forbidden, around(body, forbidden))
+			}
+		}
+		if strings.Contains(body, "<b>x") {
+			t.Errorf("%s: a village's name became markup: …%s…", address, around(body, "<b>x"))
+		}
+		if strings.Contains(body, "王小明") || strings.Contains(body, "赵大有") {
+			t.Errorf("%s shows a full name", address)
+		}
+		wantLang := `<html lang="zh-CN"`
+		if strings.Contains(address, "lang=en") {
+			wantLang = `<html lang="en"`
+		}
+		if !strings.Contains(body, wantLang) {
+			t.Errorf("%s is not marked %s", address, wantLang)
+		}
+		// Every chart has its option and its table.
+		plots, options := strings.Count(body, `class="plot`), strings.Count(body, `<script type="application/json"`)
+		if figures := strings.Count(body, "<figure"); plots != options || plots != figures || plots != strings.Count(body, "<summary>图中数据")+strings.Count(body, "<summary>The numbers of this chart") {
+			t.Errorf("%s: %d plots, %d options, %d figures", address, plots, options, figures)
+		}
+	}
+}
+
+func lastLine(log string) string {
+	lines := strings.Split(strings.TrimSpace(log), "\n")
+	line := lines[len(lines)-1]
+	return line[:min(400, len(line))]
+}
+
+func around(body, what string) string {
+	i := strings.Index(body, what)
+	return body[max(0, i-120):min(len(body), i+120)]
+}
+
+func TestEveryLinkLeadsSomewhere(t *testing.T) {
+	server, client, _, _ := site(t)
+	href := regexp.MustCompile(`(?:href|src)="([^"]+)"`)
+	seen, queue := map[string]bool{}, []string{"/", "/?lang=en"}
+	for len(queue) > 0 && len(seen) < 1500 {
+		address := queue[0]
+		queue = queue[1:]
+		response, body := get(t, client, server.URL+address)
+		if response.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s", address, response.Status)
+		}
+		if !strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
+			continue
+		}
+		for _, found := range href.FindAllStringSubmatch(body, -1) {
+			link, _, _ := strings.Cut(strings.ReplaceAll(found[1], "&amp;", "&"), "#")
+			if link == "" || seen[link] {
+				continue
+			}
+			if !strings.HasPrefix(link, "/") || strings.HasPrefix(link, "//") {
+				t.Errorf("%s links out: %s", address, link)
+				continue
+			}
+			seen[link] = true
+			queue = append(queue, link)
+		}
+	}
+	if len(seen) < 100 {
+		t.Errorf("only %d links were found", len(seen))
+	}
+}
+
+func TestPublishedFiguresStandOnThePages(t *testing.T) {
+	server, client, _, _ := site(t)
+	for _, c := range []struct {
+		address string
+		holds   []string
+	}{
+		{"/", []string{"77.8 %", "910/1,170", "61.7 %", "8,400/13,611", "680", "240", "1,161"}},
+		{"/?lang=en", []string{"77.8 %", "(910/1,170)", "8,400/13,611", "680", "240"}},
+		{"/capacity?village=V1", []string{"4,863", "6,179", "11,042", "1,226.9", "66.1 %", "73.6", "159", "69.4", "17.7", "56.0 %", "150 ÷ 227", "11,042 ÷ 9"}},
+		{"/capacity?village=V1&lang=en", []string{"4,863", "1,226.9", "17.7×"}},
+		{"/data", []string{"100", "96", "file_encrypted"[:0], "走访2018年1月.csv", "2018-02-01"}},
+	} {
+		_, body := get(t, client, server.URL+c.address)
+		for _, want := range c.holds {
+			if !strings.Contains(body, want) {
+				t.Errorf("%s does not show %q", c.address, want)
+			}
+		}
+	}
+}
+
+func TestWrongAddresses(t *testing.T) {
+	server, client, _, _ := site(t)
+	for address, want := range map[string]int{
+		"/?month=2018-13": 400, "/?month=1999-01": 400, "/?month=2018-02": 400, "/?month=x": 400, "/?lang=fr": 400,
+		"/?village=V9": 404, "/issues?branch=B99": 404, "/nothing": 404, "/assets/x/..%2f..%2fgo.mod": 404, "/assets/0/none.js": 404,
+		"/measures?measure=none": 400, "/?format=pdf": 400, "/?format=csv&table=none": 404, "/?a=%zz": 400,
+		"/api/v1/measures": 400, "/api/v1/measures?measure=card_rate&colour=red": 400, "/api/v1/measures?month=2018-01&level=member": 404,
+		"/office": 404, "/office?key=wrong": 404,
+	} {
+		response, body := get(t, client, server.URL+address)
+		if response.StatusCode != want {
+			t.Errorf("%s: %s, want %d", address, response.Status, want)
+		}
+		if strings.HasPrefix(address, "/api/") {
+			if !json.Valid([]byte(body)) {
+				t.Errorf("%s answers %q, which is no JSON", address, body)
+			}
+		} else if !strings.Contains(body, `href="/`) || response.Header.Get("Content-Security-Policy") == "" {
+			t.Errorf("%s: the failure page leads nowhere or has no policy", address)
+		}
+	}
+	// Another village in the picker leaves the old branch in the address: the village wins.
+	if response, body := get(t, client, server.URL+"/?village=V2&branch=B11"); response.StatusCode != 200 || !strings.Contains(body, "<h1>新园村") {
+		t.Errorf("village V2 with a branch of V1: %s", response.Status)
+	}
+}
+
+func TestBeforeTheFirstSnapshot(t *testing.T) {
+	server, client, served, _ := site(t)
+	served.missing = true
+	response, body := get(t, client, server.URL+"/?lang=en")
+	if response.StatusCode != http.StatusServiceUnavailable || !strings.Contains(body, "hulian run") {
+		t.Errorf("%s: %s", response.Status, body)
+	}
+	if response, _ := get(t, client, server.URL+"/healthz"); response.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("healthz: %s", response.Status)
+	}
+	served.missing = false
+	if response, body := get(t, client, server.URL+"/healthz"); response.StatusCode != http.StatusOK || !strings.Contains(body, `"generation":1`) {
+		t.Errorf("healthz: %s %s", response.Status, body)
+	}
+}
+
+func TestDownloadEqualsTheScreen(t *testing.T) {
+	server, client, _, _ := site(t)
+	response, body := get(t, client, server.URL+"/capacity?format=csv&table=villages")
+	if got := response.Header.Get("Content-Disposition"); !strings.Contains(got, "hulian-capacity-villages-2018-01.csv") {
+		t.Errorf("file name %q", got)
+	}
+	if !strings.HasPrefix(body, "\ufeff") {
+		t.Error("no byte-order mark: a spreadsheet would garble the Chinese")
+	}
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(body, "\ufeff"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != 1+3+1 {
+		t.Fatalf("%d rows, want a header, three villages and the town", len(rows))
+	}
+	if got := strings.Join(rows[1], ","); !strings.HasPrefix(got, "福合院村,4863,6179,11042,9,227,150,66.1,1226.9,73.6,69.4,17.7") {
+		t.Errorf("Fuheyuan's row is %s", got)
+	}
+	// A value that a spreadsheet would run arrives as text.
+	_, body = get(t, client, server.URL+"/data?format=csv&table=problems")
+	if !strings.Contains(body, `'=cmd|'`) {
+		t.Errorf("a formula was not defused:\n%s", body)
+	}
+}
+
+func TestTheOfficeAndNobodyElse(t *testing.T) {
+	server, client, _, logged := site(t)
+	var restricted []page.Page
+	for _, p := range page.Pages() {
+		if p.Role == page.RoleOffice {
+			restricted = append(restricted, p)
+		}
+	}
+	for _, p := range restricted {
+		for _, address := range []string{p.Path, p.Path + "?format=csv&table=signals"} {
+			if response, _ := get(t, client, server.URL+address); response.StatusCode != http.StatusNotFound {
+				t.Errorf("%s without the key: %s", address, response.Status)
+			}
+		}
+	}
+	before, _ := get(t, client, server.URL+"/")
+	if len(before.Cookies()) != 0 {
+		t.Error("a cookie is set for visitors who need none")
+	}
+	response, _ := get(t, client, server.URL+"/office?key="+officeKey)
+	if response.StatusCode != http.StatusSeeOther || strings.Contains(response.Header.Get("Location"), officeKey) {
+		t.Fatalf("entering: %s to %s", response.Status, response.Header.Get("Location"))
+	}
+	cookie := response.Cookies()
+	if len(cookie) != 1 || !cookie[0].HttpOnly || cookie[0].SameSite != http.SameSiteLaxMode {
+		t.Fatalf("cookie %v", cookie)
+	}
+	for _, p := range restricted {
+		if response, _ := get(t, client, server.URL+p.Path); response.StatusCode != http.StatusOK {
+			t.Errorf("%s with the key: %s", p.Path, response.Status)
+		}
+		if !strings.Contains(logged.String(), "restricted page viewed") || !strings.Contains(logged.String(), "page="+p.ID) {
+			t.Errorf("the view of %s was not logged", p.ID)
+		}
+	}
+	// What is kept for the office must not be served to others.
+	if _, body := get(t, client, server.URL+"/visits"); !strings.Contains(body, "王小明") {
+		t.Error("the office does not see full names")
+	}
+	if _, body := get(t, http.DefaultClient, server.URL+"/visits"); strings.Contains(body, "王小明") {
+		t.Error("a public visitor sees what was kept for the office")
+	}
+	// Another origin cannot sign the visitor out.
+	request, _ := http.NewRequest("POST", server.URL+"/office/leave", nil)
+	request.Header.Set("Sec-Fetch-Site", "cross-site")
+	if response, err := client.Do(request); err != nil || response.StatusCode != http.StatusForbidden {
+		t.Errorf("leaving from another origin: %v %v", response.Status, err)
+	}
+	if response, err := client.Post(server.URL+"/office/leave", "", nil); err != nil || response.StatusCode != http.StatusSeeOther {
+		t.Errorf("leaving: %v %v", response.Status, err)
+	}
+	for _, p := range restricted {
+		if response, _ := get(t, client, server.URL+p.Path); response.StatusCode != http.StatusNotFound {
+			t.Errorf("%s after leaving: %s", p.Path, response.Status)
+		}
+	}
+}
+
+func TestCompressionAndRevalidation(t *testing.T) {
+	server, _, served, _ := site(t)
+	fetch := func(address, encoding, tag string) *http.Response {
+		request, err := http.NewRequest("GET", server.URL+address, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Accept-Encoding", encoding)
+		if tag != "" {
+			request.Header.Set("If-None-Match", tag)
+		}
+		response, err := http.DefaultTransport.RoundTrip(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		return response
+	}
+	for _, address := range []string{"/", assets.URL("echarts.min.js"), assets.URL("app.css")} {
+		first := fetch(address, "br, gzip", "")
+		if first.Header.Get("Content-Encoding") != "gzip" {
+			t.Errorf("%s is not compressed", address)
+		}
+		if plain := fetch(address, "identity", ""); plain.Header.Get("Content-Encoding") != "" {
+			t.Errorf("%s is compressed for a browser that cannot unpack it", address)
+		}
+		if again := fetch(address, "gzip", first.Header.Get("ETag")); again.StatusCode != http.StatusNotModified {
+			t.Errorf("%s again: %s", address, again.Status)
+		}
+	}
+	if !strings.Contains(fetch(assets.URL("app.js"), "gzip", "").Header.Get("Cache-Control"), "immutable") {
+		t.Error("an asset under its own hash may be kept for ever")
+	}
+	// A new generation is seen at once.
+	old := fetch("/", "gzip", "").Header.Get("ETag")
+	served.Exec(t, "update measures set numerator = 911 where measure = 'resolution_rate_cumulative' and level = 'town' and month = '2018-01'")
+	if fetch("/", "gzip", old).StatusCode != http.StatusNotModified {
+		t.Error("the same generation gave other bytes")
+	}
+	served.generation = 2
+	if fetch("/", "gzip", old).StatusCode != http.StatusOK {
+		t.Error("a new generation was not shown")
+	}
+}
+
+func TestMeasuresAPI(t *testing.T) {
+	server, client, _, _ := site(t)
+	response, body := get(t, client, server.URL+"/api/v1/measures?measure=card_rate&month=2018-01")
+	var answer struct {
+		Generation int
+		Rows       []struct {
+			Measure, Level, Unit_id, Month string
+			Numerator, Denominator, Value  float64
+		}
+	}
+	if err := json.Unmarshal([]byte(body), &answer); err != nil || response.StatusCode != 200 {
+		t.Fatalf("%s %v: %s", response.Status, err, body)
+	}
+	if len(answer.Rows) != 1 || answer.Rows[0].Numerator != 8400 || answer.Rows[0].Denominator != 13611 || answer.Generation != 1 {
+		t.Errorf("answer %s", body)
+	}
+	// What would break out of a query is only a value that no row has.
+	_, body = get(t, client, server.URL+"/api/v1/measures?measure="+url.QueryEscape("x' or '1'='1"))
+	if !strings.Contains(body, `"rows":[]`) {
+		t.Errorf("a quote changed the query: %s", body)
+	}
+}
+
+func TestAPanicIsAFailurePage(t *testing.T) {
+	s := &server{Config: Config{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}}
+	recorder := httptest.NewRecorder()
+	s.recovered(headers(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("at the disco") }))).
+		ServeHTTP(recorder, httptest.NewRequest("GET", "/?lang=en", nil))
+	if recorder.Code != http.StatusInternalServerError || strings.Contains(recorder.Body.String(), "disco") || !strings.Contains(recorder.Body.String(), "could not be made") {
+		t.Errorf("%d %s", recorder.Code, recorder.Body)
+	}
+}
+
+func TestAShortOfficeKeyIsRefused(t *testing.T) {
+	if _, err := New(Config{Snapshots: &town{}, OfficeKey: "1234"}); err == nil || !strings.Contains(err.Error(), fmt.Sprint(minimumKey)) {
+		t.Errorf("a key of four characters: %v", err)
+	}
+}
+
+func TestANewRunIsSeenWithoutANewSnapshot(t *testing.T) {
+	runs := []pipelines.Run{{ID: "r1", Trigger: "command", State: pipelines.RunRunning, StartedAt: time.Date(2018, 2, 1, 6, 0, 0, 0, time.UTC)}}
+	handler, err := New(Config{Snapshots: &town{Town: pagetest.New(t), generation: 1}, Programme: data.DefaultProgramme(),
+		Runs: func() ([]pipelines.Run, error) { return runs, nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := func() string {
+		recorder := httptest.NewRecorder()
+		handler.ServeHTTP(recorder, httptest.NewRequest("GET", "/data?lang=en", nil))
+		return recorder.Body.String()
+	}
+	if !strings.Contains(shown(), "running") {
+		t.Error("the running run is not shown")
+	}
+	runs[0].State, runs[0].Error = pipelines.RunFailed, "the inbox is gone"
+	if !strings.Contains(shown(), "the inbox is gone") {
+		t.Error("the page still shows the run as it was")
+	}
+}
