@@ -1,0 +1,311 @@
+package analyze
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"hulian/pipelines"
+	"hulian/queries/stats/association"
+	"hulian/queries/stats/decompose"
+	"hulian/queries/stats/estimate"
+	"hulian/queries/stats/permutation"
+)
+
+func associationMethods() []Method {
+	return []Method{
+		{Name: "spearman", Short: "rank correlation of two columns", Loose: true, draw: drawScatter,
+			Roles: []Role{{Name: "x", Help: "one column", Optional: true}, {Name: "y", Help: "the other", Optional: true}},
+			Long:  "ρ = Pearson correlation of the mid-ranks. p_t by Student's t; p_exact by all orders (n ≤ 12, no ties); p_as89 by\nthe Edgeworth series R prints; p_fisher_z is rough. With more than two columns, every pair.",
+			run:   (*Call).spearman},
+		{Name: "kitagawa", Aliases: []string{"decomposition"}, Short: "change of a rate split into rate and mix effects", Loose: true, draw: drawParts,
+			Roles: []Role{
+				{Name: "population", Also: []string{"pop", "year", "month", "period"}, Help: "which of the two populations", Optional: true},
+				{Name: "group", Help: "columns that make the groups", Optional: true, Many: true},
+				{Name: "size", Also: []string{"n", "denominator", "total", "population_size"}, Help: "size of the group", Optional: true},
+				{Name: "rate", Also: []string{"prev_rate"}, Help: "rate of the group", Optional: true},
+				{Name: "events", Also: []string{"numerator", "x", "count"}, Help: "events, where rates are events ÷ size", Optional: true},
+			},
+			Long:    "rate_effect = Σ (c₁+c₂)/2 × (r₂−r₁), mix_effect = Σ (r₁+r₂)/2 × (c₂−c₁) with shares c (Kitagawa 1955); they sum to\nthe difference of the totals. Population 2 (--to) minus population 1 (--from).",
+			Options: []Option{{"from", Text, "", "value of the population column for population 1"}, {"to", Text, "", "and for population 2"}}, run: (*Call).kitagawa},
+		{Name: "permutation", Aliases: []string{"permutation_test"}, Short: "how often chance gives such a difference of two groups", Loose: true, draw: drawGroups,
+			Roles: []Role{{Name: "group", Help: "column with the two groups", Optional: true}, {Name: "value", Also: []string{"outcome", "y"}, Help: "the outcome", Optional: true}},
+			Long:  "statistic = mean(treatment) − mean(control); exact where the assignments can be counted, else (1+count)/(1+draws).",
+			Options: []Option{{"treatment", Text, "", `value of the group column that is group 1; default "treatment" or the like, else the first in order`},
+				{"control", Text, "", "value of group 2; default the other"}, {"draws", Integer, "99999", "random assignments where they cannot be counted"},
+				{"seed", Integer, "1", "of the draws"}, {"monte_carlo", Truth, "false", "draw even where all could be counted"}}, run: (*Call).permutation},
+	}
+}
+
+func (c *Call) spearman() (*Object, error) {
+	columns, err := c.pairColumns()
+	if err != nil {
+		return nil, err
+	}
+	values := make([][]float64, len(columns))
+	for i, column := range columns {
+		if values[i], err = c.Frame.numbers(column); err != nil {
+			return nil, err
+		}
+	}
+	if len(columns) == 2 {
+		return spearmanObject(association.Rank(values[0], values[1])), nil
+	}
+	out, pairs := &Object{}, [][]any{}
+	for i := range columns {
+		for j := i + 1; j < len(columns); j++ {
+			s := association.Rank(values[i], values[j])
+			out.Set(c.Frame.Columns[columns[i]]+"_"+c.Frame.Columns[columns[j]], spearmanObject(s))
+			pairs = append(pairs, []any{c.Frame.Columns[columns[i]], c.Frame.Columns[columns[j]], s.N, s.Rho, s.PT})
+		}
+	}
+	return out.Grid("pairs_columns", "pairs", []string{"x", "y", "n", "rho", "p_t"}, pairs), nil
+}
+
+// pairColumns finds the columns to correlate: --x and --y, else those mentioned, else all that hold numbers.
+func (c *Call) pairColumns() ([]int, error) {
+	x, okX, err := c.role("x")
+	if err != nil {
+		return nil, err
+	}
+	y, okY, err := c.role("y")
+	if err != nil {
+		return nil, err
+	}
+	if okX && okY {
+		return []int{x, y}, nil
+	}
+	var columns []int
+	for _, i := range slices.Concat(c.columns["x"], c.columns["y"], c.mentioned) {
+		if c.Frame.numeric(i) && !slices.Contains(columns, i) {
+			columns = append(columns, i)
+		}
+	}
+	if len(columns) < 2 {
+		columns = nil
+		for i := range c.Frame.Columns {
+			if c.Frame.numeric(i) {
+				columns = append(columns, i)
+			}
+		}
+	}
+	if len(columns) < 2 {
+		return nil, Usage{c.fault("find two columns with numbers in", fmt.Errorf("%d hold numbers throughout", len(columns)), "--x COLUMN --y COLUMN")}
+	}
+	return columns, nil
+}
+
+func spearmanObject(s association.Spearman) *Object {
+	out := (&Object{}).Set("n", s.N).Set("rho", s.Rho).Set("t", s.T).Set("p_t", s.PT).Set("p_fisher_z", s.PFisher)
+	out.Set("p_exact", s.PExact).Set("p_as89", s.PAS89).Set("p_permutation", s.PPermutation).Set("ties", s.Ties).Set("sum_d_squared", s.S)
+	out.Set("ci95", []any{s.Low, s.High})
+	out.warn(s.Warnings)
+	return out
+}
+
+func (c *Call) permutation() (*Object, error) {
+	group, outcome, err := c.groupAndOutcome()
+	if err != nil {
+		return nil, err
+	}
+	names := c.Frame.distinct(group)
+	first, second, err := c.twoGroups(group, names)
+	if err != nil {
+		return nil, err
+	}
+	var o permutation.Options
+	if o.Draws, err = c.integer("draws", 0); err != nil {
+		return nil, err
+	}
+	seed, err := c.integer("seed", 1)
+	if err != nil {
+		return nil, err
+	}
+	o.Seed = uint64(seed)
+	if o.ForceDraws, err = c.truth("monte_carlo", false); err != nil {
+		return nil, err
+	}
+	x, y, binary, err := c.samples(group, outcome, first, second)
+	if err != nil {
+		return nil, err
+	}
+	t := permutation.TwoSample(x, y, o)
+	out := (&Object{}).Set("treatment", value(first)).Set("control", value(second))
+	out.Set("n1", t.N1).Set("n2", t.N2).Set("n_"+first, t.N1).Set("n_"+second, t.N2)
+	if binary {
+		// The count of each group, under the outcome's name and under its first word.
+		name := c.Frame.Columns[outcome]
+		short, _, _ := strings.Cut(name, "_")
+		for _, prefix := range []string{name, short} {
+			out.Set(prefix+"_"+first, ones(x)).Set(prefix+"_"+second, ones(y))
+		}
+	}
+	out.Set("mean1", t.Mean1).Set("mean2", t.Mean2).Set("statistic", t.Statistic).Set("procedure", string(t.Method)).Set("n_permutations", count(t.Permutations))
+	out.Set("count_greater_or_equal", count(t.GreaterOrEqual)).Set("count_greater", count(t.Greater)).Set("count_less_or_equal", count(t.LessOrEqual))
+	out.Set("p_greater", t.PGreater).Set("p_less", t.PLess).Set("p_two_sided_abs", t.PTwoSided)
+	if t.PFisher.Known {
+		out.Set("fisher_two_sided", t.PFisher)
+	}
+	if t.Draws > 0 {
+		out.Set("draws", t.Draws).Set("seed", t.Seed)
+	}
+	warnings := t.Warnings
+	if left := len(c.Frame.Rows) - len(x) - len(y); left > 0 {
+		warnings = append(warnings, estimate.Warn(estimate.MissingValues, "%d rows belong to neither %s nor %s", left, first, second))
+	}
+	out.warn(warnings)
+	return out, nil
+}
+
+// samples gives the outcomes of both groups, and whether all of them are 0 or 1.
+func (c *Call) samples(group, outcome int, first, second string) (x, y []float64, binary bool, err error) {
+	binary = true
+	for i, row := range c.Frame.Rows {
+		v, err := c.outcome(i, outcome)
+		if err != nil {
+			return nil, nil, false, err
+		}
+		binary = binary && (v == 0 || v == 1 || math.IsNaN(v))
+		switch {
+		case same(row[group], first):
+			x = append(x, v)
+		case same(row[group], second):
+			y = append(y, v)
+		}
+	}
+	return x, y, binary, nil
+}
+
+func ones(x []float64) int {
+	n := 0
+	for _, v := range x {
+		if v == 1 {
+			n++
+		}
+	}
+	return n
+}
+
+// count shows a count as a whole number while it is exact.
+func count(n estimate.Number) any {
+	if n.Known && n.Value < 1<<53 {
+		return int64(n.Value)
+	}
+	return n
+}
+
+// outcome reads a number or a yes/no.
+func (c *Call) outcome(row, column int) (float64, error) {
+	cell := c.Frame.Rows[row][column]
+	if _, ok := parseNumber(cell); !ok && !isMissing(cell) {
+		switch {
+		case isTrue(cell):
+			return 1, nil
+		case isFalse(cell):
+			return 0, nil
+		}
+	}
+	return c.Frame.number(row, column)
+}
+
+func (c *Call) groupAndOutcome() (group, outcome int, err error) {
+	g, okG, _ := c.role("group")
+	v, okV, _ := c.role("value")
+	candidates := c.mentioned
+	if len(candidates) == 0 {
+		for i := range c.Frame.Columns {
+			candidates = append(candidates, i)
+		}
+	}
+	usable := func(want func(i int) bool, not int) (int, bool) {
+		for _, i := range candidates {
+			if i != not && want(i) {
+				return i, true
+			}
+		}
+		return 0, false
+	}
+	if !okG {
+		not := -1
+		if okV {
+			not = v
+		}
+		g, okG = usable(func(i int) bool { return !c.Frame.numeric(i) && len(c.Frame.distinct(i)) == 2 }, not)
+		if !okG {
+			g, okG = usable(func(i int) bool { return len(c.Frame.distinct(i)) == 2 }, not)
+		}
+	}
+	if !okV && okG {
+		v, okV = usable(c.Frame.numeric, g)
+	}
+	if !okG || !okV {
+		return 0, 0, Usage{c.fault("find the group and the outcome in", fmt.Errorf("the columns are %s", strings.Join(c.Frame.Columns, ", ")), "--group COLUMN --value COLUMN")}
+	}
+	return g, v, nil
+}
+
+// twoGroups decides which group is the treatment.
+func (c *Call) twoGroups(column int, names []string) (first, second string, err error) {
+	find := func(option string) (string, error) {
+		text := c.options[option]
+		if text == "" {
+			return "", nil
+		}
+		i := slices.IndexFunc(names, func(n string) bool { return same(n, text) })
+		if i < 0 {
+			return "", c.wrongOption(option, text, "a value of the group column ("+strings.Join(names, ", ")+")")
+		}
+		return names[i], nil
+	}
+	if first, err = find("treatment"); err != nil {
+		return "", "", err
+	}
+	if second, err = find("control"); err != nil {
+		return "", "", err
+	}
+	if first != "" && second != "" {
+		return first, second, nil
+	}
+	if len(names) != 2 {
+		return "", "", Usage{&pipelines.Fault{Op: "find two groups", At: fmt.Sprintf("in column %q of %s", c.Frame.Columns[column], c.Frame.Name),
+			Err: fmt.Errorf("it holds %d values: %s", len(names), strings.Join(names[:min(len(names), 10)], ", ")), Next: "--treatment VALUE --control VALUE"}}
+	}
+	a, b := names[0], names[1]
+	switch {
+	case first == b, second == a, first == "" && second == "" && (treated(b) || untreated(a)) && !treated(a):
+		a, b = b, a
+	}
+	return a, b, nil
+}
+
+func treated(name string) bool {
+	return slices.Contains([]string{"treatment", "treated", "treat", "intervention", "exposed", "case", "pilot", "试点", "1", "true", "yes"}, strings.ToLower(name))
+}
+
+func untreated(name string) bool {
+	return slices.Contains([]string{"control", "untreated", "comparison", "placebo", "unexposed", "0", "false", "no"}, strings.ToLower(name))
+}
+
+func (c *Call) kitagawa() (*Object, error) {
+	plan, err := c.kitagawaPlan()
+	if err != nil {
+		return nil, err
+	}
+	groups, err := c.kitagawaGroups(plan)
+	if err != nil {
+		return nil, err
+	}
+	k := decompose.Kitagawa(groups)
+	out := (&Object{}).Set("from", value(plan.from)).Set("to", value(plan.to))
+	out.Set("total_1", k.Total1).Set("total_2", k.Total2).Set("difference", k.Difference).Set("rate_effect", k.Rate).Set("mix_effect", k.Mix)
+	out.Set("rate_share_percent", k.RateShare).Set("mix_share_percent", k.MixShare)
+	out.Set("three_part", (&Object{}).Set("rate", k.Three.Rate).Set("mix", k.Three.Mix).Set("interaction", k.Three.Interaction))
+	var rows [][]any
+	for _, p := range k.Parts {
+		rows = append(rows, []any{value(p.Name), p.Share1, p.Share2, p.Rate1, p.Rate2, p.Rate, p.Mix})
+	}
+	out.Grid("by_group_columns", "by_group", []string{"group", "share_1", "share_2", "rate_1", "rate_2", "rate_contribution", "mix_contribution"}, rows)
+	out.warn(append(plan.warnings, k.Warnings...))
+	return out, nil
+}

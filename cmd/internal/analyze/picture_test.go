@@ -1,0 +1,133 @@
+package analyze
+
+import (
+	"bytes"
+	"encoding/xml"
+	"image/png"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// examples is one small file for every method that can be drawn.
+var examples = map[string]string{
+	"wilson":                        "id,x,n\n甲,3,10\n乙,0,4\n丙,9,9\n",
+	"clopper_pearson":               "id,x,n\na,3,10\nb,0,4\n",
+	"byar":                          "id,x,n\na,30,1000\nb,12,400\n",
+	"exact_poisson":                 "id,x,n\na,3,1000\nb,0,400\n",
+	"rate":                          "id,x,n\na,3,1000\nb,20,400\n",
+	"xmr":                           "period,value\n2017-01,3\n2017-02,4\n2017-03,\n2017-04,30\n2017-05,5\n",
+	"p_chart":                       "sample,defects,size\n1,3,50\n2,4,60\n3,0,50\n",
+	"p_prime":                       "sample,defects,size\n1,3,50\n2,4,60\n3,0,50\n",
+	"u_chart":                       "sample,defects,size\n1,3,50\n2,4,60\n3,0,50\n",
+	"u_prime":                       "sample,defects,size\n1,3,50\n2,4,60\n3,0,50\n",
+	"g_chart":                       "period,value\n1,3\n2,40\n3,7\n",
+	"t_chart":                       "period,value\n1,3\n2,40\n3,7\n",
+	"run_chart":                     "period,value\n1,3\n2,40\n3,7\n",
+	"funnel":                        "unit,events,total\na,30,100\nb,1,50\nc,9,200\n",
+	"empirical_bayes_beta_binomial": "id,successes,trials\na,30,100\nb,1,50\nc,9,200\n",
+	"empirical_bayes_gamma_poisson": "id,successes,trials\na,30,100\nb,1,50\nc,9,200\n",
+	"gini":                          "income\n1\n2\n9\n",
+	"spearman":                      "x,y\n1,2\n2,1\n3,3\n",
+	"kitagawa":                      "pop,group,size,rate\n1,a,10,0.1\n1,b,20,0.2\n2,a,20,0.1\n2,b,20,0.3\n",
+	"permutation":                   "group,value\ntreatment,1\ntreatment,4\ncontrol,2\ncontrol,0\n",
+	"kaplan_meier_logrank":          "time,event,group\n1,1,a\n2,0,a\n3,1,b\n4,1,b\n",
+	"did_2x2":                       "id,treated,post,y\n1,0,0,1\n1,0,1,2\n2,1,0,1\n2,1,1,4\n3,0,0,2\n3,0,1,2\n4,1,0,1\n4,1,1,5\n",
+	"callaway_santanna":             "id,time,y,first_treat\n1,1,1,0\n1,2,2,0\n1,3,2,0\n2,1,1,0\n2,2,1,0\n2,3,3,0\n3,1,1,3\n3,2,2,3\n3,3,6,3\n4,1,0,3\n4,2,2,3\n4,3,7,3\n",
+}
+
+func TestEveryMethodDraws(t *testing.T) {
+	for _, m := range Methods() {
+		t.Run(m.Name, func(t *testing.T) {
+			dir := t.TempDir()
+			path := filepath.Join(dir, "data.csv")
+			if err := os.WriteFile(path, []byte(examples[m.Name]), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			file, err := Read(t.Context(), path, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			call, err := Prepare(m, file, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			document, err := call.Run(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			svg, bitmap := filepath.Join(dir, "a.svg"), filepath.Join(dir, "a.PNG")
+			for _, picture := range []string{svg, bitmap} {
+				if err := call.Draw(document, picture); err != nil {
+					t.Fatal(err)
+				}
+			}
+			vector(t, svg)
+			raster(t, bitmap)
+			left, err := os.ReadDir(dir)
+			if err != nil || len(left) != 3 {
+				t.Errorf("%d files are left (%v), want the data and two pictures", len(left), err)
+			}
+		})
+	}
+}
+
+func vector(t *testing.T, path string) {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(content), "NaN") || strings.Contains(string(content), "Inf") {
+		t.Error("the SVG holds a coordinate that is no number")
+	}
+	decoder, paths := xml.NewDecoder(bytes.NewReader(content)), 0
+	for {
+		token, err := decoder.Token()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if start, ok := token.(xml.StartElement); ok && start.Name.Local == "path" {
+			paths++
+		}
+	}
+	if paths < 10 {
+		t.Errorf("the SVG holds %d paths only", paths)
+	}
+}
+
+func raster(t *testing.T, path string) {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	picture, err := png.Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	colours := map[[3]uint32]bool{}
+	for y := picture.Bounds().Min.Y; y < picture.Bounds().Max.Y; y += 2 {
+		for x := picture.Bounds().Min.X; x < picture.Bounds().Max.X; x += 2 {
+			r, g, b, _ := picture.At(x, y).RGBA()
+			colours[[3]uint32{r, g, b}] = true
+		}
+	}
+	if len(colours) < 3 {
+		t.Errorf("the PNG holds %d colours: nothing was drawn", len(colours))
+	}
+}
+
+func TestPictureNames(t *testing.T) {
+	for name, want := range map[string]bool{"a.svg": true, "b.PNG": true, "c.jpg": false, "d": false} {
+		if err := CheckPicture(name); (err == nil) != want {
+			t.Errorf("CheckPicture(%q) = %v", name, err)
+		}
+	}
+}

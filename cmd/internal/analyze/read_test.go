@@ -1,0 +1,173 @@
+package analyze
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
+
+	"hulian/pipelines/warehouse"
+)
+
+const plainTable = "村,办结,受理\n富和园,81,263\n新园,15,148\n"
+
+// TestRead reads one table from every kind of file it may stand in; names of files say nothing.
+func TestRead(t *testing.T) {
+	dir := t.TempDir()
+	path := func(name string) string { return filepath.Join(dir, name) }
+	write := func(name, content string) {
+		if err := os.WriteFile(path(name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	encoded := func(text string, err error) string {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	write("utf8", plainTable)
+	write("bom", "\ufeff"+plainTable)
+	write("crlf", strings.ReplaceAll(plainTable, "\n", "\r\n"))
+	write("gb18030", encoded(simplifiedchinese.GB18030.NewEncoder().String(plainTable)))
+	write("utf16", encoded(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(plainTable)))
+	write("semicolons", strings.ReplaceAll(plainTable, ",", ";"))
+	write("tabs", strings.ReplaceAll(plainTable, ",", "\t"))
+	write("quoted", "\"村\",\"办结\",\"受理\"\n\"富和园\",81,263\n新园,\"15\",148\n")
+	write("blank rows", "\n\n村,办结,受理\n\n富和园,81,263\n,,\n新园,15,148\n\n")
+
+	book := excelize.NewFile()
+	for i, row := range [][]any{{"村", "办结", "受理"}, {"富和园", 81, 263}, {"新园", 15, 148}} {
+		cell, err := excelize.CoordinatesToCellName(1, i+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := book.SetSheetRow("Sheet1", cell, &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := book.SaveAs(path("book.xlsx")); err != nil {
+		t.Fatal(err)
+	}
+	engine, err := warehouse.Open(t.Context(), warehouse.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	if err := engine.Exec(t.Context(), "copy (select * from (values ('富和园', 81, 263), ('新园', 15, 148)) as t(村, 办结, 受理)) to '"+path("parquet")+"' (format parquet)"); err != nil {
+		t.Fatal(err)
+	}
+	want := [][]string{{"富和园", "81", "263"}, {"新园", "15", "148"}}
+	for _, name := range []string{"utf8", "bom", "crlf", "gb18030", "utf16", "semicolons", "tabs", "quoted", "blank rows", "book.xlsx", "parquet"} {
+		f, err := Read(t.Context(), path(name), "")
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if diff := cmp.Diff([]string{"村", "办结", "受理"}, f.Columns); diff != "" {
+			t.Errorf("%s: columns %s", name, diff)
+		}
+		if diff := cmp.Diff(want, f.Rows); diff != "" {
+			t.Errorf("%s: rows %s", name, diff)
+		}
+		if name == "blank rows" {
+			if diff := cmp.Diff([]int{5, 7}, f.Lines); diff != "" {
+				t.Errorf("%s: row numbers %s", name, diff)
+			}
+		}
+	}
+}
+
+func TestWorkbookDates(t *testing.T) {
+	book := excelize.NewFile()
+	style, err := book.NewStyle(&excelize.Style{NumFmt: 17}) // mmm-yy
+	if err != nil {
+		t.Fatal(err)
+	}
+	percent, err := book.NewStyle(&excelize.Style{NumFmt: 9})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for cell, v := range map[string]any{"A1": "month", "B1": "share", "A2": time.Date(2017, 5, 1, 0, 0, 0, 0, time.UTC), "B2": 0.31234} {
+		if err := book.SetCellValue("Sheet1", cell, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for cell, s := range map[string]int{"A2": style, "B2": percent} {
+		if err := book.SetCellStyle("Sheet1", cell, cell, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "dates.xlsx")
+	if err := book.SaveAs(path); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Read(t.Context(), path, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([][]string{{"2017-05-01", "0.31234"}}, f.Rows); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := Read(t.Context(), path, "Sheet9"); err == nil || !strings.Contains(err.Error(), "Sheet1") {
+		t.Errorf("a sheet that is not there: %v", err)
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	dir := t.TempDir()
+	for name, c := range map[string]struct{ content, says string }{
+		"empty":     {"", "empty"},
+		"blank":     {" \n\n", "empty"},
+		"binary":    {"a\x00b\x01c", "binary"},
+		"old excel": {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old .xls"},
+		"wide":      {"a,b\n1,2,3\n", "row 2 has more cells"},
+		"twice":     {"a,a\n1,2\n", `two columns are called "a"`},
+		"broken":    {"PK\x03\x04nothing", "zip"},
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(c.content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Read(t.Context(), path, ""); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want something about %q", name, err, c.says)
+		}
+	}
+}
+
+func TestBaseline(t *testing.T) {
+	f := Frame{Name: "f", Columns: []string{"trial"}}
+	for i := range 10 {
+		f.Rows, f.Lines = append(f.Rows, []string{map[bool]string{true: "1", false: "0"}[i < 4]}), append(f.Lines, i+2)
+	}
+	for text, want := range map[string]string{
+		"rows 1-4": "1111000000", "1-2,5": "1100100000", "rows 1-4 without 2 and 3": "1001000000", "rows 1-6 without row 4; outside_rows over all": "1110110000",
+		"rows 1-3 (trial=1); applied to all": "1110000000", "trial=1": "1111000000", "trial = 0": "0000111111", "without 10": "1111111110", "all": "", "": "",
+	} {
+		c := &Call{Frame: f, options: map[string]string{"baseline": text}}
+		got, err := c.baseline()
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		var marks strings.Builder
+		for _, m := range got {
+			marks.WriteString(map[bool]string{true: "1", false: "0"}[m])
+		}
+		if marks.String() != want {
+			t.Errorf("%q marks %s, want %s", text, &marks, want)
+		}
+	}
+	for _, text := range []string{"rows 0-3", "rows 8-11", "rows 5-2", "first few", "nothing=1", "trial=7"} {
+		c := &Call{Frame: f, options: map[string]string{"baseline": text}}
+		if got, err := c.baseline(); err == nil {
+			t.Errorf("%q passes as %v", text, got)
+		}
+	}
+}

@@ -1,0 +1,340 @@
+package analyze
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"hulian/pipelines"
+	"hulian/queries/stats/estimate"
+	"hulian/queries/stats/spc"
+)
+
+var (
+	periodRole = Role{Name: "period", Also: []string{"month", "date", "time", "batch", "sample", "t", "week", "year", "day", "index", "id"}, Help: "order of the points; without it, that of the file", Optional: true}
+	valueRole  = Role{Name: "value", Also: []string{"y", "x", "measurement", "count", "n", "rate"}, Help: "the values"}
+	chartRules = []Option{
+		{"baseline", Text, "all", `points the limits come from: "rows 1-20 without 4" or "trial=1"`},
+		{"fix_after_n_points", Integer, "", "the same as a baseline of the first so many points"},
+		{"rebase", List, "", "points at which new limits begin, as rows or periods"},
+		{"run_length", Integer, "7", "points on one side of the centre that make a shift"},
+		{"trend_length", Integer, "7", "points rising or falling that make a trend"},
+		{"two_of_three_incl_outside", Truth, "false", "two of three counts points outside the limits too"},
+		{"direction", Text, "", "up or down: which way is better"},
+		{"target", Number, "", "target, for the assurance"},
+	}
+	xmrRules = append([]Option{
+		{"constant", Number, "2.66", "times the mean moving range; 3/1.128 is accepted"},
+		{"screen_moving_ranges", Truth, "false", "leave out moving ranges of 3.267 × their mean or more, once"},
+	}, chartRules...)
+)
+
+func seriesMethods() []Method {
+	defects := Role{Name: "defects", Also: []string{"x", "events", "numerator", "count", "successes", "defectives", "cases", "y"}, Help: "events, the numerator"}
+	size := Role{Name: "size", Also: []string{"n", "total", "denominator", "trials", "inspected", "population", "base"}, Help: "the denominator"}
+	sample := periodRole
+	sample.Name, sample.Also = "sample", append([]string{"period"}, periodRole.Also...)
+	over := []Role{sample, defects, size}
+	attribute := func(name string, aliases []string, short, long string, of func(x, n []float64, o spc.Options) spc.Chart, options []Option) Method {
+		return Method{Name: name, Aliases: aliases, Short: short, Long: long, Roles: over, Options: options, draw: drawChart,
+			run: func(c *Call) (*Object, error) { return c.attributeChart(of) }}
+	}
+	single := func(name, short, long string, of func(values []float64, o spc.Options) spc.Chart, options []Option) Method {
+		return Method{Name: name, Short: short, Long: long, Roles: []Role{periodRole, valueRole}, Options: options, draw: drawChart,
+			run: func(c *Call) (*Object, error) { return c.valueChart(of) }}
+	}
+	xmr := single("xmr", "individuals chart with its rules",
+		"Centre = mean, limits = mean ± 2.66 × mean moving range. Flags are +1 high or rising, −1 low or falling.", spc.XmR, xmrRules)
+	xmr.Aliases = []string{"i_chart", "individuals"}
+	return []Method{
+		xmr,
+		attribute("p_chart", []string{"p"}, "control chart of proportions", "p̄ = Σx/Σn of the baseline; limits p̄ ± 3√(p̄(1−p̄)/nᵢ), clipped to [0, 1].", spc.P, chartRules),
+		attribute("p_prime", []string{"p_prime_chart", "laney_p"}, "Laney's p′ chart, for large denominators", "Limits of the p chart widened by the moving ranges of the standardised values.", spc.PPrime, chartRules),
+		attribute("u_chart", []string{"u"}, "control chart of events per exposure", "ū = Σx/Σn; limits ū ± 3√(ū/nᵢ), not below 0.", spc.U, chartRules),
+		attribute("u_prime", []string{"u_prime_chart", "laney_u"}, "Laney's u′ chart", "Limits of the u chart widened by the moving ranges of the standardised values.", spc.UPrime, chartRules),
+		single("g_chart", "rare events: cases between them", "ḡ ± 3√(ḡ(ḡ+1)), not below 0 (Benneyan 2001); runs are counted about the median.", spc.G, chartRules),
+		single("t_chart", "rare events: time between them", "An XmR chart of t^(1/3.6), turned back (Nelson 1994).", spc.T, xmrRules),
+		{Name: "run_chart", Aliases: []string{"run"}, Short: "median and runs, for short series", Roles: []Role{periodRole, valueRole}, Options: chartRules[:1], draw: drawChart,
+			Long: "Longest run above round(log₂n+3) or crossings below the 5 % point of Binomial(n−1, ½) (Anhøj & Olesen 2014).", run: (*Call).runChart},
+	}
+}
+
+// series orders the rows by the period where it can be read, and says where each came from.
+func (c *Call) series(periodRole string) (periods []any, order []int, warnings []estimate.Warning) {
+	order = make([]int, len(c.Frame.Rows))
+	for i := range order {
+		order[i] = i
+	}
+	periods, _ = c.ids(periodRole)
+	column, ok, _ := c.role(periodRole)
+	if !ok {
+		return periods, order, nil
+	}
+	at := make([]float64, len(order))
+	for i := range order {
+		v, readable := moment(c.Frame.Rows[i][column])
+		if !readable {
+			return periods, order, []estimate.Warning{estimate.Warn(estimate.Convention, "column %q holds periods that cannot be ordered; the order of the file is kept", c.Frame.Columns[column])}
+		}
+		at[i] = v
+	}
+	byTime := func(a, b int) int {
+		switch {
+		case at[a] < at[b]:
+			return -1
+		case at[a] > at[b]:
+			return 1
+		}
+		return 0
+	}
+	if !slices.IsSortedFunc(order, byTime) {
+		slices.SortStableFunc(order, byTime)
+		warnings = append(warnings, estimate.Warn(estimate.Convention, "the rows were put in the order of %q; row numbers are still those of the file", c.Frame.Columns[column]))
+	}
+	for i := 1; i < len(order); i++ {
+		if at[order[i]] == at[order[i-1]] {
+			warnings = append(warnings, estimate.Warn(estimate.Assumption, "period %v occurs more than once: is this more than one series? --COLUMN VALUE keeps the rows of one", periods[order[i]]))
+			break
+		}
+	}
+	sorted := make([]any, len(order))
+	for i, from := range order {
+		sorted[i] = periods[from]
+	}
+	return sorted, order, warnings
+}
+
+func reorder[T any](x []T, order []int) []T {
+	if x == nil {
+		return nil
+	}
+	out := make([]T, len(order))
+	for i, from := range order {
+		out[i] = x[from]
+	}
+	return out
+}
+
+func (c *Call) chartOptions(periods []any, order []int) (spc.Options, error) {
+	var o spc.Options
+	var err error
+	if o.Constant, err = c.float("constant", spc.DefaultConstant); err != nil {
+		return o, err
+	}
+	if o.Screen, err = c.truth("screen_moving_ranges", false); err != nil {
+		return o, err
+	}
+	if o.RunLength, err = c.integer("run_length", 7); err != nil {
+		return o, err
+	}
+	if o.TrendLength, err = c.integer("trend_length", 7); err != nil {
+		return o, err
+	}
+	if o.CountOutside, err = c.truth("two_of_three_incl_outside", false); err != nil {
+		return o, err
+	}
+	switch word, err := c.choice("direction", "", "up", "down", "increase", "decrease", "neutral"); {
+	case err != nil:
+		return o, err
+	case word == "up" || word == "increase":
+		o.Direction = spc.Up
+	case word == "down" || word == "decrease":
+		o.Direction = spc.Down
+	}
+	if c.given("target") {
+		target, err := c.float("target", 0)
+		if err != nil {
+			return o, err
+		}
+		o.Target = estimate.Of(target)
+	}
+	base, err := c.baseline()
+	if err != nil {
+		return o, err
+	}
+	o.Baseline = reorder(base, order)
+	if first, err := c.integer("fix_after_n_points", 0); err != nil || first < 0 {
+		return o, c.wrongOption("fix_after_n_points", c.options["fix_after_n_points"], "a number of points")
+	} else if first > 0 && o.Baseline == nil {
+		o.Baseline = make([]bool, len(order))
+		for i := range min(first, len(order)) {
+			o.Baseline[i] = true
+		}
+	}
+	for _, text := range parseList(c.options["rebase"]) {
+		at := slices.IndexFunc(periods, func(p any) bool { return p != nil && same(fmt.Sprint(p), text) })
+		if at < 0 {
+			if k, err := strconv.Atoi(text); err == nil && k >= 1 && k <= len(order) {
+				at = slices.Index(order, k-1)
+			}
+		}
+		if at < 0 {
+			return o, c.wrongOption("rebase", text, "a period or row of the file")
+		}
+		o.Rebase = append(o.Rebase, at)
+	}
+	return o, nil
+}
+
+func (c *Call) valueChart(of func(values []float64, o spc.Options) spc.Chart) (*Object, error) {
+	values, err := c.lone("value")
+	if err != nil {
+		return nil, err
+	}
+	periods, order, warnings := c.series("period")
+	o, err := c.chartOptions(periods, order)
+	if err != nil {
+		return nil, err
+	}
+	chart := of(reorder(values, order), o)
+	chart.Warnings = append(warnings, chart.Warnings...)
+	return c.chartObject(chart, o, periods, order, "mean"), nil
+}
+
+func (c *Call) attributeChart(of func(x, n []float64, o spc.Options) spc.Chart) (*Object, error) {
+	x, err := c.numbers("defects")
+	if err != nil {
+		return nil, err
+	}
+	n, err := c.numbers("size")
+	if err != nil {
+		return nil, err
+	}
+	periods, order, warnings := c.series("sample")
+	o, err := c.chartOptions(periods, order)
+	if err != nil {
+		return nil, err
+	}
+	chart := of(reorder(x, order), reorder(n, order), o)
+	chart.Warnings = append(warnings, chart.Warnings...)
+	return c.chartObject(chart, o, periods, order, "center"), nil
+}
+
+// chartObject lays out a chart under the names of the published cases. Where there are phases, the single numbers are
+// those of the last one and "phases" has all.
+func (c *Call) chartObject(chart spc.Chart, o spc.Options, periods []any, order []int, centreName string) *Object {
+	out := &Object{}
+	if len(chart.Phases) == 0 {
+		out.warn(append(chart.Warnings, estimate.Warn(estimate.NotEstimable, "there is no point")))
+		return out
+	}
+	phase := chart.Phases[len(chart.Phases)-1]
+	known := 0
+	for _, p := range chart.Points {
+		if p.Value.Known {
+			known++
+		}
+	}
+	out.Set("n", known).Set("n_baseline", phase.N).Set(centreName, phase.Centre)
+	if chart.Kind == spc.KindXmR {
+		limitsOfXmR(out, phase)
+	}
+	same := phase.Lower.Known || phase.Upper.Known
+	if same {
+		out.Set("lower", phase.Lower).Set("upper", phase.Upper)
+	} else {
+		out.Set("lower", column(chart, func(p spc.Point) any { return p.Lower })).Set("upper", column(chart, func(p spc.Point) any { return p.Upper }))
+	}
+	if chart.Kind == spc.KindPPrime || chart.Kind == spc.KindUPrime {
+		out.Set("sigma_z", phase.Sigma)
+	}
+	var rows []int
+	for _, i := range chart.Outside() {
+		rows = append(rows, order[i]+1)
+	}
+	slices.Sort(rows)
+	if rows == nil {
+		rows = []int{}
+	}
+	shift, trend := fmt.Sprintf("shift%d", length(o.RunLength)), fmt.Sprintf("trend%d", length(o.TrendLength))
+	out.Set("outside_rows", rows)
+	out.Set("outside", column(chart, func(p spc.Point) any { return p.Outside }))
+	out.Set(shift, column(chart, func(p spc.Point) any { return p.Shift }))
+	out.Set(trend, column(chart, func(p spc.Point) any { return p.Trend }))
+	out.Set("two_of_three", column(chart, func(p spc.Point) any { return p.TwoOfThree }))
+	out.Set("two_of_three_incl_outside", column(chart, func(p spc.Point) any { return p.TwoOfThreeIncl }))
+	out.Set("combined", column(chart, func(p spc.Point) any { return p.Label(o) }))
+	out.Set("variation", string(chart.Variation)).Set("assurance", string(chart.Assurance)).Set("trial_limits", chart.Trial)
+	if len(chart.Phases) > 1 {
+		var phases [][]any
+		for _, p := range chart.Phases {
+			phases = append(phases, []any{periods[p.From], p.N, p.Centre, p.MovingRange, p.Lower, p.Upper})
+		}
+		out.Grid("phases_columns", "phases", []string{"from", "n_baseline", centreName, "average_moving_range", "lower", "upper"}, phases)
+	}
+	var points [][]any
+	for i, p := range chart.Points {
+		points = append(points, []any{periods[i], order[i] + 1, p.Value, p.Base, p.Centre, p.Lower, p.Upper, p.Label(o)})
+	}
+	out.Grid("points_columns", "points", []string{"period", "row", "value", "base", "centre", "lower", "upper", "signal"}, points)
+	out.warn(chart.Warnings)
+	return out
+}
+
+// limitsOfXmR adds what the other constants in use would give.
+func limitsOfXmR(out *Object, phase spc.Phase) {
+	out.Set("average_moving_range", phase.MovingRange).Set("sigma_hat_1.128", phase.Sigma)
+	out.Set("mr_upper_3.267", phase.RangeLimit).Set("moving_ranges_screened", phase.Screened)
+	with := func(constant float64) (low, high estimate.Number) {
+		if !phase.Centre.Known || !phase.MovingRange.Known {
+			return
+		}
+		return estimate.Of(phase.Centre.Value - constant*phase.MovingRange.Value), estimate.Of(phase.Centre.Value + constant*phase.MovingRange.Value)
+	}
+	low, high := with(spc.DefaultConstant)
+	out.Set("lower_2.66", low).Set("upper_2.66", high)
+	alternate := &Object{}
+	for _, a := range []struct {
+		name     string
+		constant float64
+	}{{"2.66", spc.DefaultConstant}, {"3/1.128", spc.ConstantD2}, {"3/(2/sqrt(pi))", 3 / (2 / math.SqrtPi)}} {
+		low, high := with(a.constant)
+		alternate.Set(a.name, []any{low, high})
+	}
+	out.Set("alternate_limits", alternate)
+}
+
+func length(given int) int {
+	if given > 1 {
+		return given
+	}
+	return 7
+}
+
+func column(chart spc.Chart, of func(spc.Point) any) []any {
+	out := make([]any, len(chart.Points))
+	for i, p := range chart.Points {
+		out[i] = of(p)
+	}
+	return out
+}
+
+func (c *Call) runChart() (*Object, error) {
+	values, err := c.lone("value")
+	if err != nil {
+		return nil, err
+	}
+	periods, order, warnings := c.series("period")
+	base, err := c.baseline()
+	if err != nil {
+		return nil, err
+	}
+	r := spc.RunChart(reorder(values, order), spc.Options{Baseline: reorder(base, order)})
+	out := (&Object{}).Set("n", r.N).Set("median", r.Median).Set("n_useful", r.Useful)
+	out.Set("longest_run", r.Longest).Set("longest_run_max", r.LongestMax).Set("crossings", r.Crossings).Set("crossings_min", r.CrossMin).Set("signal", r.Signal)
+	var points [][]any
+	for i, p := range r.Points {
+		points = append(points, []any{periods[i], order[i] + 1, p.Value, p.Centre, p.Shift, p.Trend})
+	}
+	out.Grid("points_columns", "points", []string{"period", "row", "value", "median", "shift", "trend"}, points)
+	out.warn(append(warnings, r.Warnings...))
+	return out, nil
+}
+
+// rowName names a row for a message.
+func (c *Call) rowName(i int) string { return fmt.Sprintf("row %d", c.Frame.Lines[i]) }
+
+func (c *Call) fault(op string, err error, next string) error {
+	return &pipelines.Fault{Op: op, At: c.Frame.Name, Err: err, Next: next}
+}

@@ -1,0 +1,433 @@
+package analyze
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"hulian/queries/stats/estimate"
+	"hulian/queries/stats/funnel"
+	"hulian/queries/stats/inequality"
+	"hulian/queries/stats/shrink"
+)
+
+func unitMethods() []Method {
+	unit := Role{Name: "unit", Also: []string{"id", "name", "unit_name", "unit_id", "hospital", "village", "centre", "center", "code"}, Help: "name of the unit", Optional: true}
+	events := Role{Name: "events", Also: []string{"x", "numerator", "count", "successes", "cases", "deaths", "y"}, Help: "events, the numerator"}
+	total := Role{Name: "total", Also: []string{"n", "denominator", "trials", "size", "base", "population", "expected"}, Help: "the denominator"}
+	successes := Role{Name: "successes", Also: []string{"events", "x", "numerator", "count", "cases", "deaths", "y"}, Help: "events"}
+	trials := Role{Name: "trials", Also: []string{"n", "total", "denominator", "size", "base", "population"}, Help: "the denominator"}
+	prior := Option{"method", Text, "mle", "mle, mom_kleinman or mom_raw_moments (equal denominators)"}
+	return []Method{
+		{Name: "funnel", Aliases: []string{"funnel_plot"}, Short: "funnel limits of units of different size, with overdispersion", Roles: []Role{unit, events, total}, draw: drawFunnel,
+			Long: "θ = Σ events / Σ totals; z = (rate − θ)/√(θ(1−θ)/n). Limits: approx (normal, not clipped), exact_qbinom (binomial\nquantile / n) and exact_interp (Spiegelhalter 2005). Overdispersion: φ = mean z² of winsorised z, τ² by moments.",
+			Options: []Option{{"levels", List, "0.95,0.998", "two-sided levels, inner first"}, {"winsorise", List, "0,0.1,0.2", "fractions of z to pull in at each end"},
+				{"theta", Number, "", "centre to compare with; default Σ events / Σ totals"}, {"model", Text, "binomial", "binomial, or poisson for events per exposure"}},
+			run: (*Call).funnel},
+		{Name: "empirical_bayes_beta_binomial", Aliases: []string{"empirical_bayes", "beta_binomial"}, Short: "shrunken proportions of small units", Roles: []Role{unit, successes, trials}, draw: drawShrunk,
+			Long:    "y ~ Binomial(n, p), p ~ Beta(α, β) by maximum likelihood; shrunk = (y+α)/(n+α+β) with Beta quantiles.\nMoment estimates stand beside; --method uses one of them instead.",
+			Options: []Option{confidenceOption, prior}, run: (*Call).betaBinomial},
+		{Name: "empirical_bayes_gamma_poisson", Aliases: []string{"gamma_poisson"}, Short: "shrunken rates per population of small units", Roles: []Role{unit, successes, trials}, draw: drawShrunk,
+			Long:    "y ~ Poisson(eλ), λ ~ Gamma(α, β) by maximum likelihood (Clayton & Kaldor 1987) or Marshall's moments.",
+			Options: []Option{confidenceOption, {"method", Text, "mle", "mle or mom_marshall"}}, run: (*Call).gammaPoisson},
+		{Name: "gini", Short: "inequality of amounts", Roles: []Role{{Name: "value", Also: []string{"amount", "income", "points", "x", "y"}, Help: "the amounts"}}, Loose: true,
+			Long:    "gini = mean absolute difference of all n² pairs / (2 × mean); gini_corrected = gini × n/(n−1).",
+			Options: []Option{{"values", List, "", "amounts given here instead of a file; may be repeated as [[…],[…]]"}}, WithoutFile: "values", draw: drawLorenz, run: (*Call).gini},
+	}
+}
+
+// level names a confidence level in a key: 0.95 gives 95, 0.998 gives 998.
+func level(l float64) string {
+	digits := strings.TrimPrefix(strings.TrimRight(fmt.Sprintf("%.10f", l), "0"), "0.")
+	if len(digits) < 2 {
+		digits += "0"
+	}
+	return digits
+}
+
+func (c *Call) units(eventsRole, totalRole string) (names []string, events, totals []float64, err error) {
+	ids, _ := c.ids("unit")
+	for _, id := range ids {
+		names = append(names, fmt.Sprint(id))
+	}
+	if events, err = c.numbers(eventsRole); err != nil {
+		return nil, nil, nil, err
+	}
+	totals, err = c.numbers(totalRole)
+	return names, events, totals, err
+}
+
+func (c *Call) funnel() (*Object, error) {
+	f, err := c.compare()
+	if err != nil {
+		return nil, err
+	}
+	winsorise, err := c.floats("winsorise", 0, 0.1, 0.2)
+	if err != nil {
+		return nil, err
+	}
+	out := (&Object{}).Set("theta", f.Theta).Set("n_units", f.N)
+	_, unitName := c.ids("unit")
+	columns := []string{unitName, c.header("events"), c.header("total"), "rate", "z"}
+	for _, kind := range []string{"approx", "exact_qbinom", "exact_interp"} {
+		for _, l := range f.Levels {
+			columns = append(columns, kind+"_lo"+level(l), kind+"_hi"+level(l))
+		}
+		if kind == "approx" {
+			columns = append(columns, "approx_flag")
+		}
+	}
+	columns = append(columns, "exact_tail_flag")
+	var rows [][]any
+	for _, p := range f.Places {
+		row := []any{value(p.Name), whole(p.Events), whole(p.Total), p.Rate, p.Z}
+		for _, kind := range []func(funnel.Limits) estimate.Interval{
+			func(l funnel.Limits) estimate.Interval { return l.Normal },
+			func(l funnel.Limits) estimate.Interval { return l.Quantile },
+			func(l funnel.Limits) estimate.Interval { return l.Exact },
+		} {
+			first := len(row) == 5
+			for k := range f.Levels {
+				var limits estimate.Interval
+				if k < len(p.Limits) {
+					limits = kind(p.Limits[k])
+				}
+				row = append(row, limits.Low, limits.High)
+			}
+			if first {
+				row = append(row, flagOf(p, p.Flag))
+			}
+		}
+		rows = append(rows, append(row, flagOf(p, p.TailFlag)))
+	}
+	out.Grid("columns", "rows", columns, rows)
+	for k, l := range f.Levels {
+		names := f.Flagged(k)
+		out.Set("units_outside_"+level(l)+"_approx", typed(names)).Set("count_outside_"+level(l)+"_approx", len(names))
+	}
+	out.Set("sum_z_squared", f.SumZ2)
+	warnings := slices.Clone(f.Warnings)
+	var variants []*Object
+	for _, q := range winsorise {
+		d := f.Overdispersion(q)
+		variants = append(variants, variant(f, d))
+		warnings = append(warnings, d.Warnings...)
+	}
+	out.Set("variants", variants)
+	if a := f.Arcsine(0.1); a.Phi.Known {
+		out.Set("arcsine_additive", arcsine(f, a))
+	}
+	out.warn(dedupe(warnings))
+	return out, nil
+}
+
+func (c *Call) compare() (funnel.Funnel, error) {
+	names, events, totals, err := c.units("events", "total")
+	if err != nil {
+		return funnel.Funnel{}, err
+	}
+	var o funnel.Options
+	if o.Levels, err = c.floats("levels", 0.95, 0.998); err != nil {
+		return funnel.Funnel{}, err
+	}
+	for _, l := range o.Levels {
+		if !(l > 0 && l < 1) {
+			return funnel.Funnel{}, c.wrongOption("levels", c.options["levels"], "levels between 0 and 1")
+		}
+	}
+	model, err := c.choice("model", "binomial", "poisson")
+	if err != nil {
+		return funnel.Funnel{}, err
+	}
+	if model == "poisson" {
+		o.Model = funnel.Poisson
+	}
+	if c.given("theta") {
+		theta, err := c.float("theta", 0)
+		if err != nil {
+			return funnel.Funnel{}, err
+		}
+		o.Target = estimate.Of(theta)
+	}
+	units := make([]funnel.Unit, len(names))
+	for i := range units {
+		units[i] = funnel.Unit{Name: names[i], Events: events[i], Total: totals[i]}
+	}
+	return funnel.Compare(units, o), nil
+}
+
+func flagOf(p funnel.Place, flag int) any {
+	if !p.Judged {
+		return nil
+	}
+	return flag
+}
+
+func variant(f funnel.Funnel, d funnel.Overdispersion) *Object {
+	out := (&Object{}).Set("winsorise", d.Winsorise).Set("phi", d.Phi).Set("tau2", d.Tau2).Set("tau", d.Tau)
+	for _, kind := range []struct {
+		name     string
+		widening funnel.Widening
+	}{{"multiplicative", d.Multiplicative}, {"additive", d.Additive}} {
+		for k, l := range f.Levels {
+			half := make([]any, len(f.Places))
+			for i, limits := range kind.widening.Limits {
+				if k < len(limits) {
+					half[i] = limits[k].HalfWidth
+				}
+			}
+			names := beyond(f, kind.widening.Flags, k)
+			out.Set(kind.name+"_halfwidth"+level(l), half)
+			out.Set("units_outside_"+level(l)+"_"+kind.name, typed(names)).Set("count_outside_"+level(l)+"_"+kind.name, len(names))
+		}
+	}
+	return out
+}
+
+func arcsine(f funnel.Funnel, d funnel.Overdispersion) *Object {
+	out := (&Object{}).Set("winsorise", d.Winsorise).Set("phi", d.Phi).Set("tau2", d.Tau2)
+	var columns []string
+	for _, l := range f.Levels {
+		columns = append(columns, "lo"+level(l), "hi"+level(l))
+	}
+	rows := make([][]any, len(f.Places))
+	for i, limits := range d.Additive.Limits {
+		rows[i] = make([]any, 0, len(columns))
+		for k := range f.Levels {
+			var at estimate.Interval
+			if k < len(limits) {
+				at = limits[k].Limits
+			}
+			rows[i] = append(rows[i], at.Low, at.High)
+		}
+	}
+	out.Grid("limits_columns", "limits", columns, rows)
+	for k, l := range f.Levels {
+		names := beyond(f, d.Additive.Flags, k)
+		out.Set("units_outside_"+level(l), typed(names)).Set("count_outside_"+level(l), len(names))
+	}
+	return out
+}
+
+func beyond(f funnel.Funnel, flags []int, k int) []string {
+	names := []string{}
+	for i, flag := range flags {
+		if flag > k || flag < -k {
+			names = append(names, f.Places[i].Name)
+		}
+	}
+	return names
+}
+
+// typed gives names that are numbers as numbers, as the rows have them.
+func typed(names []string) []any {
+	out := make([]any, len(names))
+	for i, name := range names {
+		out[i] = value(name)
+	}
+	return out
+}
+
+// dedupe drops warnings that say the same.
+func dedupe(warnings []estimate.Warning) []estimate.Warning {
+	var out []estimate.Warning
+	for _, w := range warnings {
+		if !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func (c *Call) shrinkUnits() ([]string, []shrink.Unit, error) {
+	names, events, totals, err := c.units("successes", "trials")
+	if err != nil {
+		return nil, nil, err
+	}
+	units := make([]shrink.Unit, len(names))
+	for i := range units {
+		units[i] = shrink.Unit{Events: events[i], Base: totals[i]}
+	}
+	return names, units, nil
+}
+
+func (c *Call) betaBinomial() (*Object, error) {
+	confidence, err := c.confidence()
+	if err != nil {
+		return nil, err
+	}
+	method, err := c.choice("method", string(shrink.MaximumLikelihood), string(shrink.Kleinman), string(shrink.RawMoments), string(shrink.SampleVariance))
+	if err != nil {
+		return nil, err
+	}
+	_, units, err := c.shrinkUnits()
+	if err != nil {
+		return nil, err
+	}
+	fit := shrink.BetaBinomial(units, shrink.Method(method), confidence)
+	out := (&Object{}).Set("method", method)
+	var sound []shrink.Unit
+	for _, u := range fit.Units {
+		if u.Raw.Known {
+			sound = append(sound, u.Unit)
+		}
+	}
+	if len(sound) > 0 {
+		for _, m := range []shrink.Method{shrink.MaximumLikelihood, shrink.Kleinman, shrink.RawMoments, shrink.SampleVariance} {
+			p := fit.Prior
+			if m != p.Method {
+				p = shrink.BetaPrior(sound, m)
+			}
+			if m == shrink.RawMoments && !p.Alpha.Known {
+				continue // only for equal denominators
+			}
+			o := (&Object{}).Set("alpha", p.Alpha).Set("beta", p.Beta)
+			if m == shrink.MaximumLikelihood {
+				o.Set("loglik", p.LogLik)
+			}
+			o.Set("prior_mean", p.Mean).Set("intraclass_rho", p.Rho).Set("gamma", p.Rho).Set("prior_sample_size", p.Size)
+			out.Set(string(m), o)
+		}
+	}
+	out.Set("pooled_rate", fit.PooledRate)
+	c.shrunk(out, fit)
+	out.warn(fit.Warnings)
+	return out, nil
+}
+
+func (c *Call) gammaPoisson() (*Object, error) {
+	confidence, err := c.confidence()
+	if err != nil {
+		return nil, err
+	}
+	method, err := c.choice("method", string(shrink.MaximumLikelihood), string(shrink.Marshall))
+	if err != nil {
+		return nil, err
+	}
+	_, units, err := c.shrinkUnits()
+	if err != nil {
+		return nil, err
+	}
+	fit := shrink.GammaPoisson(units, shrink.Method(method), confidence)
+	p := fit.Prior
+	out := (&Object{}).Set("method", method)
+	out.Set(method, (&Object{}).Set("alpha", p.Alpha).Set("beta", p.Beta).Set("loglik", p.LogLik).Set("prior_mean", p.Mean))
+	out.Set("pooled_rate", fit.PooledRate)
+	c.shrunk(out, fit)
+	out.warn(fit.Warnings)
+	return out, nil
+}
+
+// shrunk adds one line per unit, and where many units share the same numbers one line per distinct pair of them.
+func (c *Call) shrunk(out *Object, fit shrink.Fit) {
+	ids, idName := c.ids("unit")
+	numbers := []string{c.header("successes"), c.header("trials"), "raw", "shrunk", "low", "high"}
+	line := func(u shrink.Shrunk) []any {
+		return []any{whole(u.Events), whole(u.Base), u.Raw, u.Value, u.Low, u.High}
+	}
+	var all, some [][]any
+	var pairs []shrink.Shrunk
+	for i, u := range fit.Units {
+		all = append(all, append([]any{ids[i]}, line(u)...))
+		if !slices.ContainsFunc(pairs, func(p shrink.Shrunk) bool { return p.Unit == u.Unit }) && len(pairs) <= 1000 {
+			pairs = append(pairs, u)
+		}
+	}
+	if 2*len(pairs) > len(fit.Units) {
+		out.Grid("columns", "rows", append([]string{idName}, numbers...), all)
+		return
+	}
+	slices.SortFunc(pairs, func(a, b shrink.Shrunk) int {
+		switch {
+		case a.Base != b.Base && a.Base < b.Base, a.Base == b.Base && a.Events < b.Events:
+			return -1
+		case a.Unit == b.Unit:
+			return 0
+		}
+		return 1
+	})
+	for _, u := range pairs {
+		some = append(some, line(u))
+	}
+	out.Grid("columns", "rows", numbers, some).Set("note", "one row per distinct pair of events and denominator")
+	out.Grid("units_columns", "units", append([]string{idName}, numbers...), all)
+}
+
+func (c *Call) gini() (*Object, error) {
+	if c.given("values") {
+		return c.giniOfValues()
+	}
+	values, err := c.lone("value")
+	if err != nil {
+		return nil, err
+	}
+	return giniObject(inequality.Of(values)), nil
+}
+
+func giniObject(g inequality.Gini) *Object {
+	out := (&Object{}).Set("n", g.N).Set("mean", g.Mean).Set("gini", g.Value).Set("gini_corrected", g.Corrected)
+	out.warn(g.Warnings)
+	return out
+}
+
+// giniOfValues takes one list, or a list of lists: then "cases" has one result each.
+func (c *Call) giniOfValues() (*Object, error) {
+	lists := [][]float64{}
+	text := c.options["values"]
+	if inner := parseList(text); len(inner) > 0 && strings.HasPrefix(strings.TrimSpace(inner[0]), "[") && strings.HasPrefix(strings.TrimSpace(text), "[") {
+		for _, one := range inner {
+			list, err := c.listOf("values", one)
+			if err != nil {
+				return nil, err
+			}
+			lists = append(lists, list)
+		}
+	} else {
+		list, err := c.listOf("values", text)
+		if err != nil {
+			return nil, err
+		}
+		return giniObject(inequality.Of(list)), nil
+	}
+	var cases []*Object
+	for _, list := range lists {
+		o := (&Object{}).Set("values", list)
+		g := giniObject(inequality.Of(list))
+		for _, key := range g.keys {
+			o.Set(key, g.values[key])
+		}
+		cases = append(cases, o)
+	}
+	return (&Object{}).Set("cases", cases), nil
+}
+
+func (c *Call) listOf(option, text string) ([]float64, error) {
+	out := []float64{}
+	for _, part := range parseList(text) {
+		v, ok := parseNumber(part)
+		if !ok {
+			return nil, c.wrongOption(option, part, "a number")
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// lone reads the column of a role; where none is named or known, the only numeric column that is mentioned or there.
+func (c *Call) lone(role string) ([]float64, error) {
+	if i, ok, err := c.role(role); err == nil && ok {
+		return c.Frame.numbers(i)
+	}
+	candidates := c.mentioned
+	if len(candidates) == 0 {
+		for i := range c.Frame.Columns {
+			candidates = append(candidates, i)
+		}
+	}
+	candidates = slices.DeleteFunc(slices.Clone(candidates), func(i int) bool { return !c.Frame.numeric(i) })
+	if len(candidates) == 1 {
+		return c.Frame.numbers(candidates[0])
+	}
+	_, _, err := c.role(role)
+	return nil, err
+}

@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"hulian/cmd/internal/analyze"
+)
+
+// workedExamples lists the cases with known answers, which are handed out beside the repository.
+func workedExamples(t *testing.T) []string {
+	t.Helper()
+	dir := filepath.Join("..", "..", "..", "..", "shared", "truth")
+	paths, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(paths) == 0 {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("no worked example in %s", dir)
+		}
+		t.Skipf("no worked example in %s", dir)
+	}
+	return paths
+}
+
+func command(t *testing.T, arguments ...string) (status int, out, err string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	status = Main(t.Context(), arguments, Streams{Out: &stdout, Err: &stderr})
+	return status, stdout.String(), stderr.String()
+}
+
+func compare(t *testing.T, c analyze.Case, run analyze.CaseRun, got string) {
+	t.Helper()
+	checked, differences, err := analyze.Check(c, run, []byte(got))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, got)
+	}
+	if checked == 0 {
+		t.Error("nothing was compared")
+	}
+	for _, d := range differences[:min(len(differences), 12)] {
+		t.Error(d)
+	}
+}
+
+// mechanical turns a run into arguments with no knowledge of any method: every column of the input as --name name,
+// every option as --name value.
+func mechanical(c analyze.Case, run analyze.CaseRun) []string {
+	arguments := []string{"analyze", c.Method, c.Path(), "--format", "json"}
+	for _, column := range c.Input.Columns {
+		arguments = append(arguments, "--"+column, column)
+	}
+	var names []string
+	for name := range run.Options {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		text := string(run.Options[name])
+		var word string
+		if json.Unmarshal(run.Options[name], &word) == nil {
+			text = word
+		}
+		if slices.Contains([]string{"true", "false"}, text) {
+			arguments = append(arguments, "--"+strings.ReplaceAll(name, "_", "-")+"="+text)
+			continue
+		}
+		arguments = append(arguments, "--"+name, text)
+	}
+	return arguments
+}
+
+// TestCasesRunFromTheirJSON runs every run of every case through the command, its arguments built from the JSON alone.
+func TestCasesRunFromTheirJSON(t *testing.T) {
+	for _, path := range workedExamples(t) {
+		c, err := analyze.ReadCase(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, run := range c.Runs {
+			t.Run(c.Name+"/"+run.ID, func(t *testing.T) {
+				arguments := mechanical(c, run)
+				if _, ok := run.Options["values_instead_of_file"]; ok {
+					t.Skip("its input stands among what is expected: --case takes it from there")
+				}
+				status, out, stderr := command(t, arguments...)
+				if status != 0 {
+					t.Fatalf("exit status %d\n%s\n%s", status, strings.Join(arguments, " "), stderr)
+				}
+				if c.Method == "spearman" && len(c.Runs) > 1 {
+					// The run's name is all that says which pair is meant: the document has every pair.
+					var pairs map[string]json.RawMessage
+					if err := json.Unmarshal([]byte(out), &pairs); err != nil {
+						t.Fatal(err)
+					}
+					out = string(pairs[run.ID])
+				}
+				compare(t, c, run, out)
+			})
+			t.Run(c.Name+"/"+run.ID+"/case", func(t *testing.T) {
+				status, out, stderr := command(t, "analyze", "--case", path, "--run", run.ID, "--format", "json")
+				if status != 0 {
+					t.Fatalf("exit status %d\n%s", status, stderr)
+				}
+				compare(t, c, run, out)
+			})
+		}
+	}
+}

@@ -1,0 +1,151 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"hulian/cmd/internal/config"
+	"hulian/pipelines"
+	"hulian/pipelines/backup"
+	"hulian/pipelines/runner"
+	"hulian/pipelines/schedule"
+)
+
+func newBackupCommand(p *program) *cobra.Command {
+	var force bool
+	cmd := &cobra.Command{
+		Use:   "backup FILE.zip",
+		Short: "Keep the town's folder in one file",
+		Long: document(`Writes what landed, the warehouse, the published snapshot, configuration, mappings and the records of runs into one zip
+file, reads it back and compares it. Files that still wait in the inbox are not in it. While a run is at work it waits.
+The file holds the configuration as it is: keys that stand in hulian.yaml stand in the backup.
+
+The section backup of hulian.yaml makes backups by the clock inside "hulian serve".`, statusDone, statusFailed, statusUsage, statusCancelled),
+		Example: "  hulian backup --dir xiaolin /mnt/disk/xiaolin-2018-02.zip",
+		Args:    exactly(1, "FILE.zip"),
+		RunE: func(cmd *cobra.Command, files []string) error {
+			c, err := p.config(cmd)
+			if err != nil {
+				return err
+			}
+			if _, err := outputFormat(cmd); err != nil {
+				return err
+			}
+			made, err := p.backUp(cmd.Context(), c, "command", files[0], force, nil, func(run pipelines.Run) { p.tell(c, run, nil) })
+			p.deliver(cmd.Context(), c)
+			if made.Format == 0 {
+				return err
+			}
+			return errors.Join(err, p.print(cmd, backupTable(files[0], made)))
+		},
+	}
+	cmd.Flags().BoolVar(&force, "force", false, "replace a file that is there")
+	return cmd
+}
+
+func newRestoreCommand(p *program) *cobra.Command {
+	var force bool
+	cmd := &cobra.Command{
+		Use:   "restore FILE.zip",
+		Short: "Make a town's folder of a backup",
+		Long: document(`Unpacks a backup into the folder named by --dir, verifies every file by its hash, and only then puts it in place. Where
+the folder holds a town already it refuses; with --force that town is moved into a folder beside, and nothing is
+deleted. Stop "hulian serve" on that folder first.`, statusDone, statusFailed, statusUsage, statusCancelled),
+		Example: "  hulian restore /mnt/disk/xiaolin-2018-02.zip --dir xiaolin-again",
+		Args:    exactly(1, "FILE.zip"),
+		RunE: func(cmd *cobra.Command, files []string) error {
+			dir, err := cmd.Flags().GetString("dir")
+			if err != nil {
+				return err
+			}
+			if _, err := outputFormat(cmd); err != nil {
+				return err
+			}
+			if _, err := os.Stat(dir); err == nil {
+				release, err := runner.Hold(cmd.Context(), dir, p.waiting)
+				if err != nil {
+					return err
+				}
+				defer release()
+			}
+			made, replaced, err := backup.Restore(cmd.Context(), files[0], dir, force)
+			if replaced != "" {
+				fmt.Fprintf(p.Err, "what was there lies in %s\n", replaced)
+			}
+			if err != nil {
+				return err
+			}
+			c, err := config.Load(dir, nil, p.Environ)
+			if err == nil {
+				err = os.MkdirAll(c.InboxDir(), 0o755)
+			}
+			return errors.Join(err, p.print(cmd, backupTable(files[0], made)))
+		},
+	}
+	cmd.Flags().BoolVar(&force, "force", false, "move a town that stands there aside")
+	return cmd
+}
+
+func (p *program) waiting(holder string) { fmt.Fprintf(p.Err, "waiting for %s\n", holder) }
+
+func backupTable(file string, m backup.Manifest) pipelines.Table {
+	return pipelines.Table{Columns: []string{"backup", "made_at", "files", "bytes", "generation", "snapshot"},
+		Rows: [][]any{{file, m.MadeAt.Format(time.DateTime), int64(len(m.Files)), m.Bytes(), int64(m.Generation), m.Snapshot}}}
+}
+
+// backUp makes one backup and records it as a run.
+func (p *program) backUp(ctx context.Context, c config.Config, trigger, to string, force bool, log *slog.Logger, ended func(pipelines.Run)) (made backup.Manifest, err error) {
+	version, _ := build()
+	r, err := runner.New(runner.Config{Dir: c.Dir, Pipeline: config.BackupJob, Version: version, KeepRuns: c.KeepRuns, Logger: log, Waiting: p.waiting, Ended: ended})
+	if err != nil {
+		return made, err
+	}
+	_, err = r.Task(ctx, trigger, pipelines.StageBackup, func(ctx context.Context, record *pipelines.StageRecord) error {
+		written, err := backup.Write(ctx, c.Dir, to, backup.Options{Version: version, Force: force})
+		if err != nil {
+			return err
+		}
+		made = written
+		record.Detail = fmt.Sprintf("%s: %d files, %s", filepath.Base(to), len(made.Files), humanize.Bytes(uint64(made.Bytes())))
+		if len(made.Damaged) > 0 {
+			return &pipelines.Fault{Op: "back up", At: c.Dir, Err: fmt.Errorf("%w: %d landed files are damaged on the disk: %s", pipelines.ErrCheckFailed, len(made.Damaged), strings.Join(made.Damaged, ", ")),
+				Next: "check the disk; take them from an earlier backup, or send them again. The backup was made, and no earlier one was deleted"}
+		}
+		return nil
+	})
+	return made, err
+}
+
+// backupJob is the clock's job of making backups; false where none are wanted.
+func (p *program) backupJob(c config.Config, log *slog.Logger) (schedule.Job, bool) {
+	if c.Backup.Cron == config.Off {
+		return schedule.Job{}, false
+	}
+	var last pipelines.Run
+	return schedule.Job{Name: config.BackupJob, Spec: c.Backup.Cron, Retries: 2, Backoff: 5 * time.Minute, Sources: []string{c.Backup.To},
+		Run: func(ctx context.Context, trigger string) error {
+			folder := c.BackupDir()
+			if _, err := p.backUp(ctx, c, trigger, filepath.Join(folder, backup.Name(time.Now())), false, log, func(run pipelines.Run) { last = run }); err != nil {
+				return err // the old ones stay
+			}
+			deleted, err := backup.Retain(folder, c.Backup.Keep)
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return &pipelines.Fault{Op: "delete old backups", At: folder, Err: err, Next: "check who may write there"}
+			}
+			if len(deleted) > 0 && log != nil {
+				log.Info("old backups deleted", "files", strings.Join(deleted, ", "))
+			}
+			return nil
+		},
+		Done: func(context.Context, error) { p.tell(c, last, log) }}, true
+}

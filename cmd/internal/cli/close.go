@@ -1,0 +1,342 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os/user"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"hulian/cmd/internal/config"
+	"hulian/dashboards/web"
+	"hulian/data"
+	"hulian/pipelines"
+	"hulian/pipelines/closing"
+	"hulian/pipelines/publish"
+	"hulian/pipelines/runner"
+	"hulian/queries"
+)
+
+// closeFlags say what a person wants of a month.
+type closeFlags struct {
+	list, check, sign, changes, trail bool
+	by, note                          string
+}
+
+func newCloseCommand(p *program) *cobra.Command {
+	var f closeFlags
+	cmd := &cobra.Command{
+		Use:   "close MONTH",
+		Short: "Close a month: check it, sign it, keep what was signed",
+		Long: document(`Without a flag writes what stands in the way of closing the month, and what is to be known before it.
+
+--check records that a person has checked the month's numbers, --sign that another person signs them: every measure of
+every unit, with its base, is then kept under closings/ with a content hash and never edited. A month is checked anew
+when its numbers changed before it was signed. Where problems stand in the way both write them and give status 1.
+
+What later files correct is shown as changed since signed: --changes writes each value as signed, as it is now, and
+since which generation. Checked and signed again, the month has a second restatement; the first stays.
+
+--list writes how every month stands, --trail who did what when. Checker and signer must be two persons unless
+programme.yaml says month_closing.one_person: true.`, statusDone, statusFailed, statusUsage, statusCancelled),
+		Example: `  hulian close 2018-01
+  hulian close 2018-01 --check --by 陈书记
+  hulian close 2018-01 --sign --by 王镇长 --note 已与各村核对
+  hulian close 2018-01 --changes --format csv
+  hulian close --list`,
+		Args: func(cmd *cobra.Command, arguments []string) error {
+			if f.list || f.trail {
+				return exactly(0, "")(cmd, arguments)
+			}
+			return exactly(1, "MONTH")(cmd, arguments)
+		},
+		RunE: func(cmd *cobra.Command, arguments []string) error {
+			c, err := p.config(cmd)
+			if err != nil {
+				return err
+			}
+			if _, err := outputFormat(cmd); err != nil {
+				return err
+			}
+			if len(arguments) == 0 {
+				arguments = []string{""}
+			}
+			return p.close(cmd, c, f, arguments[0])
+		},
+	}
+	cmd.Flags().BoolVar(&f.check, "check", false, "record that the month's numbers have been checked")
+	cmd.Flags().BoolVar(&f.sign, "sign", false, "sign the month as it was checked")
+	cmd.Flags().BoolVar(&f.changes, "changes", false, "write what changed since the month was signed")
+	cmd.Flags().BoolVar(&f.list, "list", false, "write how every month stands")
+	cmd.Flags().BoolVar(&f.trail, "trail", false, "write who did what when")
+	cmd.Flags().StringVar(&f.by, "by", "", "name of the person (default: the user of this machine)")
+	cmd.Flags().StringVar(&f.note, "note", "", "what the person has to say")
+	cmd.MarkFlagsMutuallyExclusive("check", "sign", "changes", "list", "trail")
+	config.AddFlags(cmd.Flags(), append(slices.Clone(reading), "time_zone")...)
+	return cmd
+}
+
+func (p *program) close(cmd *cobra.Command, c config.Config, f closeFlags, month string) (err error) {
+	book, err := p.book(c)
+	if err != nil {
+		return err
+	}
+	location, err := c.Location()
+	if err != nil {
+		return usage(err)
+	}
+	if f.trail {
+		entries, err := book.Trail()
+		if err != nil {
+			return err
+		}
+		return p.print(cmd, trailTable(entries, location))
+	}
+	reader, err := p.reader(cmd.Context(), c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, reader.Close()) }()
+	pinned, err := served{reader}.Pin(cmd.Context())
+	if err != nil {
+		return err
+	}
+	defer pinned.Release()
+	snapshot, err := closable(c.Dir, pinned)
+	if err != nil {
+		return err
+	}
+	all, err := book.Months(cmd.Context(), snapshot)
+	if err != nil {
+		return err
+	}
+	if f.list {
+		return p.print(cmd, closingTable(all, location))
+	}
+	m, err := book.Month(cmd.Context(), snapshot, month)
+	if errors.Is(err, pipelines.ErrUnknown) {
+		return usage(err)
+	}
+	if err != nil {
+		return err
+	}
+	switch {
+	case f.check:
+		return p.act(cmd, c, book, snapshot, m, pipelines.DoCheck, f, location)
+	case f.sign:
+		return p.act(cmd, c, book, snapshot, m, pipelines.DoSign, f, location)
+	case f.changes:
+		if m.Restatement == 0 {
+			return &pipelines.Fault{Op: "compare month", At: month, Err: errors.New("it has not been signed"), Next: "hulian close --list"}
+		}
+		return p.print(cmd, changesTable(m, c.Lang))
+	default:
+		fmt.Fprintln(p.Err, standing(m, location))
+		return p.print(cmd, obstacles(m, c.Lang))
+	}
+}
+
+// act checks or signs, and says how the month stands then; where it is refused, why and what to do.
+func (p *program) act(cmd *cobra.Command, c config.Config, book *closing.Book, s closing.Snapshot, m pipelines.MonthClosing, action string, f closeFlags, location *time.Location) error {
+	by := f.by
+	if by == "" {
+		current, err := user.Current()
+		if err != nil {
+			return usage(&pipelines.Fault{Op: action, At: m.Month, Err: fmt.Errorf("no name was given: %w", err), Next: "--by NAME"})
+		}
+		by = current.Username
+	}
+	m, err := book.Act(cmd.Context(), s, m.Month, action, by, f.note)
+	var refused pipelines.ClosingRefusal
+	if errors.As(err, &refused) {
+		fault := &pipelines.Fault{Op: action, At: m.Month, Err: err}
+		switch refused {
+		case pipelines.RefusedBlocked:
+			if err := p.print(cmd, obstacles(m, c.Lang)); err != nil {
+				return err
+			}
+			fault.Next = "what the list says of each problem, then the same command again"
+		case pipelines.RefusedNotChecked:
+			fault.Next = fmt.Sprintf("hulian close %s --check --by NAME", m.Month)
+		case pipelines.RefusedSamePerson:
+			fault.Next = fmt.Sprintf("hulian close %s --sign --by ANOTHER", m.Month)
+		case pipelines.RefusedUnchanged:
+			fault.Next = "hulian close --list"
+		case pipelines.RefusedNoName:
+			fault.Err, fault.Next = usage(err), "--by NAME"
+		}
+		return fault
+	}
+	if err != nil {
+		return err
+	}
+	for _, problem := range m.Problems {
+		sentence, _ := data.ExplainClosing(problem, "en")
+		fmt.Fprintf(p.Err, "warning: %s\n", sentence)
+	}
+	fmt.Fprintln(p.Err, standing(m, location))
+	return p.print(cmd, closingTable([]pipelines.MonthClosing{m}, location))
+}
+
+// standing is a month in one line for people.
+func standing(m pipelines.MonthClosing, location *time.Location) string {
+	line := fmt.Sprintf("%s: %s", m.Month, m.State)
+	if m.Restatement > 0 {
+		line += fmt.Sprintf(", restatement %d signed by %s at %s; %d values corrected since, %d ripened", m.Restatement, m.SignedBy,
+			m.SignedAt.In(location).Format(time.DateTime), m.Corrected(), len(m.Differences)-m.Corrected())
+	}
+	if m.CheckedBy != "" {
+		line += fmt.Sprintf("; checked by %s at %s", m.CheckedBy, m.CheckedAt.In(location).Format(time.DateTime))
+	}
+	return line
+}
+
+func obstacles(m pipelines.MonthClosing, lang string) pipelines.Table {
+	t := pipelines.Table{Columns: []string{"month", "problem", "blocking", "subject", "count", "of", "sentence", "mend"}}
+	for _, problem := range m.Problems {
+		sentence, mend := data.ExplainClosing(problem, lang)
+		t.Rows = append(t.Rows, []any{m.Month, string(problem.Code), problem.Blocking, problem.Subject, problem.Count, problem.Of, sentence, mend})
+	}
+	return t
+}
+
+func closingTable(all []pipelines.MonthClosing, location *time.Location) pipelines.Table {
+	t := pipelines.Table{Columns: []string{"month", "state", "restatement", "checked_by", "checked_at", "signed_by", "signed_at", "generation", "numbers", "corrected", "ripened", "blocking", "hash", "note"}}
+	when := func(at time.Time) any {
+		if at.IsZero() {
+			return nil
+		}
+		return at.In(location).Format(time.DateTime)
+	}
+	for _, m := range all {
+		blocking := 0
+		for _, problem := range m.Problems {
+			if problem.Blocking {
+				blocking++
+			}
+		}
+		t.Rows = append(t.Rows, []any{m.Month, string(m.State), int64(m.Restatement), m.CheckedBy, when(m.CheckedAt), m.SignedBy, when(m.SignedAt), int64(m.Generation),
+			int64(m.Numbers), int64(m.Corrected()), int64(len(m.Differences) - m.Corrected()), int64(blocking), m.Hash, m.Note})
+	}
+	return t
+}
+
+func changesTable(m pipelines.MonthClosing, lang string) pipelines.Table {
+	t := pipelines.Table{Columns: []string{"month", "measure", "name", "level", "unit_id", "unit_name", "signed_numerator", "signed_denominator", "signed_value",
+		"numerator", "denominator", "value", "since_generation", "ripened"}}
+	for _, d := range m.Differences {
+		measure, _ := queries.MeasureOf(d.Measure)
+		row := []any{m.Month, d.Measure, measure.Name.In(lang), d.Level, d.UnitID, d.UnitName}
+		for _, n := range []*pipelines.ClosingNumber{d.Signed, d.Now} {
+			if n == nil {
+				n = &pipelines.ClosingNumber{}
+			}
+			for _, v := range []*float64{n.Numerator, n.Denominator, n.Value} {
+				if v == nil {
+					row = append(row, nil)
+				} else {
+					row = append(row, *v)
+				}
+			}
+		}
+		t.Rows = append(t.Rows, append(row, int64(d.Since), d.Ripened))
+	}
+	return t
+}
+
+func trailTable(entries []closing.Entry, location *time.Location) pipelines.Table {
+	t := pipelines.Table{Columns: []string{"at", "month", "action", "by", "note", "generation", "restatement", "document", "reason"}}
+	for _, e := range entries {
+		t.Rows = append(t.Rows, []any{e.At.In(location).Format(time.DateTime), e.Month, e.Action, e.By, e.Note, int64(e.Generation), int64(e.Restatement), e.Document, e.Reason})
+	}
+	return t
+}
+
+// book opens the closed months of a town.
+func (p *program) book(c config.Config) (*closing.Book, error) {
+	programme, err := p.programme(c)
+	if err != nil {
+		return nil, err
+	}
+	version, _ := build()
+	return &closing.Book{Dir: c.Dir, Programme: programme, Version: version}, nil
+}
+
+// closable adds to a generation what of its making bears on closing a month.
+func closable(dir string, pinned web.Pinned) (closing.Snapshot, error) {
+	s := closing.Snapshot{Data: pinned.Data, Generation: pinned.Generation, Hash: pinned.Hash}
+	if current, err := publish.Current(dir); err == nil && current.Number == pinned.Generation {
+		for _, check := range current.Manifest.Checks {
+			s.Warnings = append(s.Warnings, closing.Warning{Claim: check.Text, Rows: check.Rows})
+		}
+	}
+	history, err := runner.History(dir)
+	if err != nil {
+		return s, err
+	}
+	for _, run := range history {
+		if slices.ContainsFunc(run.Stages, func(stage pipelines.StageRecord) bool { return stage.Stage == pipelines.StageBackup }) {
+			continue // it changes nothing of the data
+		}
+		switch run.State {
+		case pipelines.RunFailed, pipelines.RunCancelled, pipelines.RunInterrupted:
+			if s.Failed = run.Error; s.Failed == "" {
+				s.Failed = run.ID + " " + string(run.State)
+			}
+		}
+		break
+	}
+	return s, nil
+}
+
+// closings hands the closed months to the pages.
+type closings struct {
+	dir  string
+	book *closing.Book
+}
+
+// Stamp changes whenever a month's closing does.
+func (c closings) Stamp() (string, error) { return c.book.Stamp() }
+
+// Months says how every month stands.
+func (c closings) Months(ctx context.Context, pinned web.Pinned) ([]pipelines.MonthClosing, error) {
+	s, err := closable(c.dir, pinned)
+	if err != nil {
+		return nil, err
+	}
+	return c.book.Months(ctx, s)
+}
+
+// Close checks or signs a month.
+func (c closings) Close(ctx context.Context, pinned web.Pinned, month, action, by, note string) error {
+	s, err := closable(c.dir, pinned)
+	if err != nil {
+		return err
+	}
+	_, err = c.book.Act(ctx, s, month, action, by, note)
+	return err
+}
+
+// observe keeps what a new generation corrects in signed months. The run is done all the same: what was not kept now is
+// kept with the next generation, and until then is shown as new.
+func (p *program) observe(c config.Config, log *slog.Logger) func(context.Context, pipelines.Querier, publish.Generation) {
+	return func(ctx context.Context, q pipelines.Querier, g publish.Generation) {
+		book, err := p.book(c)
+		if err == nil {
+			err = book.Observe(ctx, closing.Snapshot{Data: q, Generation: g.Number, Hash: g.Hash})
+		}
+		if err == nil {
+			return
+		}
+		if log != nil {
+			log.Error("changes since months were signed are not on record", "generation", g.Number, "error", err)
+			return
+		}
+		message, next := explain(err)
+		fmt.Fprintf(p.Err, "warning: changes since months were signed are not on record: %s\nTry: %s\n", message, next)
+	}
+}

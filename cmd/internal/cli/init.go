@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"hulian/cmd/internal/config"
+	"hulian/pipelines"
+)
+
+const mappingsName = "mappings"
+
+func newInitCommand(p *program) *cobra.Command {
+	return &cobra.Command{
+		Use:   "init",
+		Short: "Make a folder for a town",
+		Long: document(`Makes the town's folder (--dir): hulian.yaml with every key explained, inbox for the exports and mappings for files
+whose headers are not the usual ones. What is there already is left as it is.`, statusDone, statusFailed, statusUsage),
+		Example: "  hulian init --dir xiaolin",
+		Args:    exactly(0, ""),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := p.config(cmd) // an existing file must be readable before anything is made beside it
+			if err != nil {
+				return err
+			}
+			made, err := initialise(c)
+			if err != nil {
+				return &pipelines.Fault{Op: "make the town's folder", At: c.Dir, Err: err, Next: "--dir with a place you may write to"}
+			}
+			for _, path := range made {
+				fmt.Fprintln(p.Err, path)
+			}
+			if len(made) == 0 {
+				fmt.Fprintln(p.Err, "everything is there already")
+			}
+			return nil
+		},
+	}
+}
+
+// initialise makes what is missing and returns what it made.
+func initialise(c config.Config) (made []string, err error) {
+	for _, dir := range []string{c.Dir, c.InboxDir(), filepath.Join(c.Dir, mappingsName)} {
+		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+			made = append(made, dir)
+		}
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return made, err
+		}
+	}
+	path := filepath.Join(c.Dir, config.FileName)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return made, nil
+	}
+	if err != nil {
+		return made, err
+	}
+	_, err = file.WriteString(config.Explained())
+	return append(made, path), errors.Join(err, file.Close())
+}

@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"hulian/cmd/internal/config"
+	"hulian/pipelines"
+	"hulian/pipelines/load"
+)
+
+func newMapCommand(p *program) *cobra.Command {
+	var output, sheet, export, exporter string
+	cmd := &cobra.Command{
+		Use:   "map FILE",
+		Short: "Propose a mapping file for a file whose columns are not recognised",
+		Long: document(`Writes a mapping file to confirm: headers that are recognised stand as they are, similar ones and unknown words are guesses
+that wait behind "#?" until a person takes the mark away. Kept in the town's folder mappings, one file an exporter; then
+import the file again.`, statusDone, statusFailed, statusUsage),
+		Example: "  hulian map 民情台账.xlsx\n  hulian map 民情台账.xlsx --export issues --sheet 一月 -o mappings/民情台账.yaml",
+		Args:    exactly(1, "FILE"),
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			c, err := p.config(cmd)
+			if err != nil {
+				return err
+			}
+			if err := present(paths); err != nil {
+				return err
+			}
+			all, err := load.Propose(cmd.Context(), paths[0], filepath.Base(paths[0]), export, load.Config{MappingsDir: filepath.Join(c.Dir, mappingsName)})
+			if err != nil {
+				return err
+			}
+			chosen, err := chooseTable(all, sheet)
+			if err != nil {
+				return err
+			}
+			if exporter == "" {
+				base := filepath.Base(paths[0])
+				exporter = strings.TrimSuffix(base, filepath.Ext(base))
+			}
+			draft := load.DraftOf(exporter, chosen)
+			if output == "" || output == "-" {
+				_, err := io.WriteString(p.Out, draft)
+				return err
+			}
+			return p.create(output, "write mapping", func(w io.Writer) error { _, err := io.WriteString(w, draft); return err })
+		},
+	}
+	cmd.Flags().StringVarP(&output, "output", "o", "", "mapping file to write (default: standard output)")
+	cmd.Flags().StringVar(&sheet, "sheet", "", "the sheet, or member of a zip file, where there are several")
+	cmd.Flags().StringVar(&export, "export", "", "what the file holds (default: the export that fits best)")
+	cmd.Flags().StringVar(&exporter, "exporter", "", "who writes such files (default: the file's name)")
+	config.AddFlags(cmd.Flags())
+	return cmd
+}
+
+// chooseTable takes the named table, or the only one that is not recognised by itself.
+func chooseTable(all []pipelines.Proposal, sheet string) (pipelines.Proposal, error) {
+	var names []string
+	var open []pipelines.Proposal
+	for _, t := range all {
+		if t.Table == sheet && sheet != "" {
+			return t, nil
+		}
+		names = append(names, t.Table)
+		if !understood(t) {
+			open = append(open, t)
+		}
+	}
+	switch {
+	case sheet != "":
+		return pipelines.Proposal{}, unknown("sheet", sheet, names, "")
+	case len(all) == 1:
+		return all[0], nil
+	case len(open) == 1:
+		return open[0], nil
+	default:
+		return pipelines.Proposal{}, &pipelines.Fault{Op: "propose a mapping", At: all[0].File,
+			Err: usage(fmt.Errorf("it holds %d tables: %s", len(all), strings.Join(names, ", "))), Next: "--sheet with one of them"}
+	}
+}
+
+// understood reports whether a table needs no mapping.
+func understood(t pipelines.Proposal) bool {
+	for _, c := range t.Columns {
+		if c.Column != "" && !c.Sure {
+			return false
+		}
+	}
+	return len(t.Missing) == 0 && len(t.Words) == 0
+}

@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"hulian/cmd/internal/config"
+	"hulian/pipelines"
+	"hulian/queries"
+)
+
+func newMetricsCommand(p *program) *cobra.Command {
+	var measures, levels, months, units []string
+	var day string
+	cmd := &cobra.Command{
+		Use:   "metrics",
+		Short: "Write measures of the published snapshot",
+		Long: document(`Writes measures month by month, every value with its base: measure, level, unit_id, unit_name, month, numerator,
+denominator, value. Every flag may be given several times or with commas; one left out means all. The value is null
+where it cannot be formed: nothing to divide by, or a median not reached yet. "hulian query" shows what each
+measure means: select * from measure_definitions.
+
+With --as-of the measures are computed anew as they were known on that day: from the files received by then, in the
+versions that stood then, with that day as the cut-off.`, statusDone, statusFailed, statusUsage, statusCancelled),
+		Example: `  hulian metrics --measure resolution_rate_cumulative --level town --month 2018-01
+  hulian metrics --measure card_rate,group_rate --level village --month 2018-01 --format csv
+  hulian metrics --measure resolution_rate --level town --month 2017-11 --as-of 2017-12-20`,
+		Args: exactly(0, ""),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := p.config(cmd)
+			if err != nil {
+				return err
+			}
+			if _, err := outputFormat(cmd); err != nil {
+				return err
+			}
+			if err := checkMetrics(measures, levels, months); err != nil {
+				return err
+			}
+			var filter []string
+			var arguments []any
+			for _, f := range []struct {
+				column string
+				values []string
+			}{{"measure", measures}, {"level", levels}, {"month", months}, {"unit_id", units}} {
+				if len(f.values) == 0 {
+					continue
+				}
+				filter = append(filter, f.column+" in (?"+strings.Repeat(", ?", len(f.values)-1)+")")
+				for _, v := range f.values {
+					arguments = append(arguments, v)
+				}
+			}
+			sql := "select measure, level, unit_id, unit_name, month, numerator, denominator, value from measures"
+			if len(filter) > 0 {
+				sql += " where " + strings.Join(filter, " and ")
+			}
+			sql += " order by measure, level, unit_id, month"
+			var table pipelines.Table
+			if day == "" {
+				table, err = p.ask(cmd.Context(), c, sql, arguments...)
+			} else {
+				table, err = p.askAsOf(cmd.Context(), c, day, sql, arguments...)
+			}
+			if err != nil {
+				return err
+			}
+			return p.print(cmd, table)
+		},
+	}
+	cmd.Flags().StringSliceVar(&measures, "measure", nil, "ID of a measure, e.g. resolution_rate")
+	cmd.Flags().StringSliceVar(&levels, "level", nil, "town, village, branch or member")
+	cmd.Flags().StringSliceVar(&months, "month", nil, "month as YYYY-MM")
+	cmd.Flags().StringSliceVar(&units, "unit", nil, "ID of a town, village, branch or member")
+	cmd.Flags().StringVar(&day, "as-of", "", "compute as known on this day (YYYY-MM-DD)")
+	config.AddFlags(cmd.Flags(), reading...)
+	return cmd
+}
+
+// checkMetrics refuses names that do not exist: an empty answer would hide the slip.
+func checkMetrics(measures, levels, months []string) error {
+	var known []string
+	for _, m := range queries.Measures() {
+		known = append(known, m.ID)
+	}
+	for _, name := range measures {
+		if !slices.Contains(known, name) {
+			return unknown("measure", name, known, `hulian query "select measure, name_en from measure_definitions"`)
+		}
+	}
+	all := []string{string(queries.Town), string(queries.Village), string(queries.Branch), string(queries.Member)}
+	for _, name := range levels {
+		if !slices.Contains(all, name) {
+			return unknown("level", name, all, "")
+		}
+	}
+	for _, month := range months {
+		if _, err := time.Parse("2006-01", month); err != nil {
+			return unknown("month", month, nil, "a month such as 2018-01")
+		}
+	}
+	return nil
+}

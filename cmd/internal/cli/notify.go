@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"hulian/cmd/internal/config"
+	"hulian/pipelines"
+	"hulian/pipelines/notify"
+	"hulian/pipelines/publish"
+	"hulian/pipelines/runner"
+)
+
+// deliveryLimit is how long a command waits for its notices to be taken; serve and later commands send the rest.
+const deliveryLimit = 15 * time.Second
+
+// tell writes the notices of a run that has come to its end. That people cannot be told never makes a run a failed one.
+func (p *program) tell(c config.Config, run pipelines.Run, log *slog.Logger) {
+	if len(c.Notifications) == 0 || run.ID == "" {
+		return
+	}
+	err := func() error {
+		history, err := runner.History(c.Dir)
+		if err != nil {
+			return err
+		}
+		location, err := c.Location()
+		if err != nil {
+			return err
+		}
+		outcome := notify.Outcome{Run: run, History: history, Lang: c.Lang, Location: location}
+		if current, err := publish.Current(c.Dir); err == nil {
+			outcome.CutOff = current.Manifest.CutOff
+		}
+		return notify.Open(c.Dir, c.Notifications, log).Post(notify.Happenings(outcome))
+	}()
+	if err == nil {
+		return
+	}
+	if log == nil {
+		log = logger(p.Err)
+	}
+	log.Error("nobody could be told", "run", run.ID, "error", err)
+}
+
+// deliver sends what is due from a command; what fails stays for serve and for later commands, and is said.
+func (p *program) deliver(ctx context.Context, c config.Config) {
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliveryLimit)
+	defer cancel()
+	if err := notify.Open(c.Dir, c.Notifications, nil).Deliver(limited); err != nil {
+		fmt.Fprintf(p.Err, "not sent yet, tried again by serve or the next run: %v\n", err)
+	}
+}
+
+// notices writes what people were told.
+func (p *program) notices(cmd *cobra.Command, c config.Config) error {
+	all, err := notify.Open(c.Dir, c.Notifications, nil).Notices()
+	if err != nil {
+		return err
+	}
+	location, err := c.Location()
+	if err != nil {
+		return err
+	}
+	at := func(t time.Time) any {
+		if t.IsZero() {
+			return nil
+		}
+		return t.In(location).Format(time.DateTime)
+	}
+	table := pipelines.Table{Columns: []string{"created_at", "channel", "event", "title", "state", "attempts", "sent_at", "next_at", "error"}}
+	for _, n := range all {
+		table.Rows = append(table.Rows, []any{at(n.CreatedAt), n.Channel, string(n.Event), n.Title, string(n.State), int64(n.Attempts), at(n.SentAt), at(n.NextAt), n.Error})
+	}
+	return p.print(cmd, table)
+}

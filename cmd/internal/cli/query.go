@@ -1,0 +1,36 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"hulian/cmd/internal/config"
+)
+
+func newQueryCommand(p *program) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   `query "SQL"`,
+		Short: "Ask the published snapshot in SQL",
+		Long: document(`Answers one SQL query from the published snapshot, read-only: no files, no other databases, no settings. Every export
+is a view of its name (issues, visits, households, …), and so is every table of results (measures, units,
+issue_flow, …), files, reconciliation and problems. "show tables" lists them all.`, statusDone, statusFailed, statusUsage, statusCancelled),
+		Example: `  hulian query "select count(*) from issues"
+  hulian query "select unit_name, value from measures where measure = 'card_rate' and level = 'village' and month = '2018-01'" --format csv`,
+		Args: exactly(1, `"SQL"`),
+		RunE: func(cmd *cobra.Command, arguments []string) error {
+			c, err := p.config(cmd)
+			if err != nil {
+				return err
+			}
+			if _, err := outputFormat(cmd); err != nil {
+				return err
+			}
+			table, err := p.ask(cmd.Context(), c, arguments[0])
+			if err != nil {
+				return err
+			}
+			return p.print(cmd, table)
+		},
+	}
+	config.AddFlags(cmd.Flags(), reading...)
+	return cmd
+}

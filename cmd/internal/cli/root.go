@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"hulian/cmd/internal/config"
+	"hulian/data"
+	"hulian/pipelines"
+)
+
+func newRootCommand(p *program) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "hulian",
+		Short: "A town's exports in, dashboards out",
+		Long: document(`hulian reads the exports of a town that links party members to households, checks every row, computes the
+measures of the programme month by month and serves them as pages, each value with its base.
+
+Everything of a town lives in one folder, named by --dir: exports are dropped into its inbox, snapshots are
+published beside it. "hulian demo" makes such a folder for a synthetic town and opens it.`, statusDone, statusUsage),
+		SilenceErrors: true, // Main prints them, with what to do next
+		SilenceUsage:  true,
+		PersistentPreRun: func(*cobra.Command, []string) {
+			p.started = true
+		},
+		Args: func(cmd *cobra.Command, arguments []string) error {
+			if len(arguments) == 0 {
+				return nil
+			}
+			var names []string
+			for _, c := range cmd.Commands() {
+				names = append(names, c.Name())
+			}
+			return unknown("command", arguments[0], names, "hulian --help")
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.PersistentFlags().String("dir", ".", "the town's folder")
+	root.PersistentFlags().String("format", "table", "how data are written to standard output: table, csv or json")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &pipelines.Fault{Op: "read flags", At: "of " + cmd.CommandPath(), Err: usage(err), Next: cmd.CommandPath() + " --help"}
+	})
+	root.AddCommand(commands(p)...)
+	root.InitDefaultCompletionCmd()
+	root.InitDefaultHelpCmd()
+	for _, made := range root.Commands() { // cobra's own commands document their exit statuses too
+		documentAll(made)
+	}
+	return root
+}
+
+// commands lists every command of hulian; a new one is added here.
+func commands(p *program) []*cobra.Command {
+	return []*cobra.Command{
+		newDemoCommand(p),
+		newAnalyzeCommand(p),
+		newInitCommand(p),
+		newImportCommand(p),
+		newRunCommand(p),
+		newServeCommand(p),
+		newScheduleCommand(p),
+		newBackupCommand(p),
+		newRestoreCommand(p),
+		newStatusCommand(p),
+		newQueryCommand(p),
+		newMetricsCommand(p),
+		newCloseCommand(p),
+		newTemplateCommand(p),
+		newProblemsCommand(p),
+		newMapCommand(p),
+		newVersionCommand(p),
+	}
+}
+
+const exitHeading = "Exit status:"
+
+// document appends the exit statuses to a command's long text.
+func document(text string, possible ...int) string {
+	lines := []string{text, "", exitHeading}
+	slices.Sort(possible)
+	for _, status := range slices.Compact(possible) {
+		lines = append(lines, fmt.Sprintf("  %3d  %s", status, statuses[status]))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func documentAll(command *cobra.Command) {
+	if !strings.Contains(command.Long, exitHeading) {
+		text := strings.TrimSpace(command.Long)
+		if text == "" {
+			text = command.Short
+		}
+		command.Long = document(text, statusDone, statusFailed, statusUsage)
+	}
+	for _, child := range command.Commands() {
+		documentAll(child)
+	}
+}
+
+// unknown refuses a name and says which one was probably meant, or which there are.
+func unknown(kind, name string, among []string, help string) error {
+	fault := &pipelines.Fault{Op: "read " + kind, At: fmt.Sprintf("%q", name), Err: usage(pipelines.ErrUnknown), Next: help}
+	if nearest := data.Nearest(name, among); nearest != "" {
+		fault.Next = nearest
+	} else if len(among) > 0 && len(among) <= 30 {
+		slices.Sort(among)
+		fault.Next = "one of " + strings.Join(among, ", ")
+	}
+	return fault
+}
+
+// exactly demands a number of arguments, named as in the command's use line.
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, arguments []string) error {
+		if len(arguments) == n {
+			return nil
+		}
+		err := fmt.Errorf("%d arguments given, %d expected (%s)", len(arguments), n, what)
+		if n == 0 {
+			err = fmt.Errorf("no argument is expected, %q was given", arguments[0])
+		}
+		return &pipelines.Fault{Op: "read arguments", At: "of " + cmd.CommandPath(), Err: usage(err), Next: cmd.CommandPath() + " --help"}
+	}
+}
+
+// config reads the configuration of the folder the command names. What is wrong with it counts as wrong usage.
+func (p *program) config(cmd *cobra.Command) (config.Config, error) {
+	dir, err := cmd.Flags().GetString("dir")
+	if err != nil {
+		return config.Config{}, err
+	}
+	c, err := config.Load(dir, cmd.Flags(), p.Environ)
+	return c, usage(err)
+}

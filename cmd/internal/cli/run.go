@@ -1,0 +1,151 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"hulian/cmd/internal/config"
+	"hulian/data"
+	"hulian/pipelines"
+	"hulian/pipelines/runner"
+	"hulian/pipelines/source"
+)
+
+// working are the keys of the configuration a run follows.
+var working = []string{"lang", "time_zone", "cut_off", "inbox", "memory_limit", "threads", "keep_generations", "keep_landed_days", "keep_runs"}
+
+func newRunCommand(p *program) *cobra.Command {
+	var pipeline string
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Load what is new in the sources, compute the measures, publish",
+		Long: document(`Takes the files that are new in the inbox and the other sources through all stages: land, load, model, publish. Writes
+one line for every table of every new file: rows read, accepted, quarantined and ignored. Where nothing is new nothing
+changes. While another run is at work this one waits. With --pipeline it reads the sources of that pipeline alone.
+
+A cancelled or failed run leaves what was published before; the next one goes on where it stopped.`,
+			statusDone, statusFailed, statusUsage, statusNothing, statusHeld, statusCancelled),
+		Args: exactly(0, ""),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := p.config(cmd)
+			if err != nil {
+				return err
+			}
+			return p.run(cmd, c, pipeline, false, func(ctx context.Context, r *runner.Runner) (pipelines.Run, error) { return r.Run(ctx, "command") })
+		},
+	}
+	cmd.Flags().StringVar(&pipeline, "pipeline", "", "the pipeline whose sources are read (default: all sources)")
+	config.AddFlags(cmd.Flags(), working...)
+	return cmd
+}
+
+// run makes a run with progress and writes what became of every file.
+func (p *program) run(cmd *cobra.Command, c config.Config, pipeline string, confirm bool, do func(context.Context, *runner.Runner) (pipelines.Run, error)) error {
+	if _, err := outputFormat(cmd); err != nil {
+		return err
+	}
+	drawn, finish := p.progress()
+	r, err := p.runner(c, pipeline, runOptions{confirm: confirm, drawn: drawn})
+	if err != nil {
+		return err
+	}
+	run, err := do(cmd.Context(), r)
+	finish()
+	p.deliver(cmd.Context(), c)
+	if run.ID == "" {
+		return err
+	}
+	fmt.Fprintln(p.Err, summary(run))
+	if printErr := p.print(cmd, reconciliations(run.Files, c.Lang)); printErr != nil && err == nil {
+		err = printErr
+	}
+	return err
+}
+
+// runOptions is how a command makes its runs.
+type runOptions struct {
+	confirm bool                // files that would be held are let through
+	drawn   pipelines.Progress  // nil: silent
+	log     *slog.Logger        // nil: silent
+	ended   func(pipelines.Run) // told of every run; nil: notices are written of it
+}
+
+// runner makes the runner of a pipeline, or of all sources where the name is empty.
+func (p *program) runner(c config.Config, pipeline string, how runOptions) (*runner.Runner, error) {
+	programme, err := p.programme(c)
+	if err != nil {
+		return nil, err
+	}
+	var wanted []string
+	if pipeline != "" {
+		named, err := pipelineOf(c, pipeline)
+		if err != nil {
+			return nil, err
+		}
+		wanted = named.Sources
+	}
+	memory, err := source.OpenMemory(filepath.Join(c.Dir, versionsName))
+	if err != nil {
+		return nil, err
+	}
+	sources, err := sourcesOf(c, wanted, memory)
+	if err != nil {
+		return nil, usage(err)
+	}
+	if how.ended == nil {
+		how.ended = func(run pipelines.Run) { p.tell(c, run, how.log) }
+	}
+	version, _ := build()
+	return runner.New(runner.Config{
+		Dir: c.Dir, Sources: sources, Memory: memory, Programme: programme, TimeZone: c.TimeZone,
+		CutOff:      c.CutOffDay(),
+		MemoryLimit: c.MemoryLimit, Threads: c.Threads, KeepGenerations: c.KeepGenerations, KeepLanded: c.KeepLanded, KeepRuns: c.KeepRuns, Version: version,
+		Confirm: how.confirm, Pipeline: pipeline, Ended: how.ended, Progress: how.drawn, Logger: how.log,
+		Waiting:   p.waiting,
+		Published: p.observe(c, how.log),
+	})
+}
+
+// summary is the line a person reads after a run.
+func summary(run pipelines.Run) string {
+	var total pipelines.Reconciliation
+	for _, file := range run.Files {
+		total.Read += file.Read
+		total.Accepted += file.Accepted
+		total.Quarantined += file.Quarantined
+		total.Ignored += file.Ignored
+	}
+	text := fmt.Sprintf("run %s: %s", run.ID, run.State)
+	if len(run.Files) > 0 {
+		text += fmt.Sprintf("; %d rows read = %d accepted + %d quarantined + %d ignored", total.Read, total.Accepted, total.Quarantined, total.Ignored)
+	}
+	if run.Generation > 0 {
+		text += fmt.Sprintf("; generation %d", run.Generation)
+	}
+	if !run.FinishedAt.IsZero() {
+		text += fmt.Sprintf("; %.1f s", run.FinishedAt.Sub(run.StartedAt).Seconds())
+	}
+	return text
+}
+
+// reconciliations is what became of every table of every file. A file that was refused whole says why and how to mend it.
+func reconciliations(files []pipelines.Reconciliation, lang string) pipelines.Table {
+	table := pipelines.Table{Columns: []string{"file", "sheet", "export", "read", "accepted", "quarantined", "ignored", "warnings", "problem", "detail"}}
+	for _, f := range files {
+		detail := f.Detail
+		if f.Problem != "" {
+			sentence, mend := data.Explain(pipelines.Problem{Code: f.Problem, Export: f.Export, File: f.Name, Sheet: f.Sheet, Detail: f.Detail}, lang)
+			detail = sentence + " " + mend
+		}
+		table.Rows = append(table.Rows, []any{f.Name, f.Sheet, f.Export, f.Read, f.Accepted, f.Quarantined, f.Ignored, f.Warnings, string(f.Problem), detail})
+	}
+	return table
+}
+
+// logger writes what a server does, one line an event.
+func logger(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }

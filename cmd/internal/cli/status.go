@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"hulian/cmd/internal/config"
+	"hulian/pipelines"
+	"hulian/pipelines/publish"
+	"hulian/pipelines/runner"
+)
+
+func newStatusCommand(p *program) *cobra.Command {
+	var runs int
+	var id string
+	var notices bool
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Say what is published, how the last runs went and when the next come",
+		Long: document(`Writes the last runs of the town, newest first: when each began, what started it, how it ended, what it read and
+which generation of the snapshot was served after it. With --run it writes the log of one run, line by line, with
+--notifications what people were told of runs. What is published now, and when each
+pipeline runs next, is said on standard error.`,
+			statusDone, statusFailed, statusUsage, statusCancelled),
+		Args: exactly(0, ""),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := p.config(cmd)
+			if err != nil {
+				return err
+			}
+			if notices {
+				return p.notices(cmd, c)
+			}
+			history, err := runner.History(c.Dir)
+			if err != nil {
+				return err
+			}
+			location, err := c.Location()
+			if err != nil {
+				return err
+			}
+			if id != "" {
+				return p.runLog(cmd, history, id, location)
+			}
+			if err := p.standing(c); err != nil {
+				return err
+			}
+			return p.print(cmd, runTable(history[:min(runs, len(history))], location))
+		},
+	}
+	cmd.Flags().IntVarP(&runs, "runs", "n", 10, "how many runs are shown")
+	cmd.Flags().StringVar(&id, "run", "", "the run whose log is shown, or \"last\"")
+	cmd.Flags().BoolVar(&notices, "notifications", false, "show what people were told, and what could not be sent")
+	config.AddFlags(cmd.Flags(), "time_zone")
+	return cmd
+}
+
+// standing says what is published and what comes next.
+func (p *program) standing(c config.Config) error {
+	switch current, err := publish.Current(c.Dir); {
+	case errors.Is(err, pipelines.ErrNotPublished):
+		fmt.Fprintln(p.Err, "nothing has been published yet")
+	case err != nil:
+		return err
+	default:
+		fmt.Fprintf(p.Err, "published: generation %d (%s)\n", current.Number, filepath.Base(current.Path))
+	}
+	clock, err := p.schedule(c, nil)
+	if err != nil {
+		return err
+	}
+	standing, err := clock.Standing(time.Now())
+	if err != nil {
+		return err
+	}
+	for _, s := range standing {
+		text := "next run at " + s.Next.Format(time.DateTime) + " (" + s.TimeZone + ")"
+		switch {
+		case s.Paused:
+			text = "paused; hulian schedule resume " + s.Name
+		case s.Cron == config.Off:
+			text = "runs when it is told to; hulian run --pipeline " + s.Name
+		case s.Missed:
+			text = "a run was missed; serve makes up for it"
+		}
+		fmt.Fprintf(p.Err, "%s: %s\n", s.Name, text)
+	}
+	return nil
+}
+
+// runLog writes what one run did.
+func (p *program) runLog(cmd *cobra.Command, history []pipelines.Run, id string, location *time.Location) error {
+	for _, run := range history {
+		if run.ID != id && id != "last" {
+			continue
+		}
+		table := pipelines.Table{Columns: []string{"run", "at", "level", "line"}}
+		for _, line := range run.Log {
+			table.Rows = append(table.Rows, []any{run.ID, line.At.In(location).Format("15:04:05.000"), line.Level, line.Text})
+		}
+		return p.print(cmd, table)
+	}
+	var ids []string
+	for _, run := range history[:min(20, len(history))] {
+		ids = append(ids, run.ID)
+	}
+	return unknown("run", id, ids, "")
+}
+
+func runTable(history []pipelines.Run, location *time.Location) pipelines.Table {
+	table := pipelines.Table{Columns: []string{"run", "pipeline", "trigger", "state", "started_at", "seconds", "tables", "read", "accepted", "quarantined",
+		"ignored", "problems", "generation", "snapshot", "error"}}
+	for _, run := range history {
+		var total pipelines.Reconciliation
+		refused := int64(0)
+		for _, f := range run.Files {
+			total.Read += f.Read
+			total.Accepted += f.Accepted
+			total.Quarantined += f.Quarantined
+			total.Ignored += f.Ignored
+			if f.Problem != "" {
+				refused++
+			}
+		}
+		var seconds any
+		if !run.FinishedAt.IsZero() {
+			seconds = run.FinishedAt.Sub(run.StartedAt).Round(time.Millisecond).Seconds()
+		}
+		table.Rows = append(table.Rows, []any{run.ID, run.Pipeline, run.Trigger, string(run.State), run.StartedAt.In(location).Format(time.DateTime), seconds,
+			int64(len(run.Files)), total.Read, total.Accepted, total.Quarantined, total.Ignored, refused, int64(run.Generation), run.Snapshot, run.Error})
+	}
+	return table
+}

@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"hulian/cmd/internal/config"
+	"hulian/data"
+	"hulian/pipelines"
+	"hulian/pipelines/template"
+)
+
+func newTemplateCommand(p *program) *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:   "template EXPORT",
+		Short: "Write a workbook to fill in",
+		Long: document(`Writes an XLSX with the columns of one export: drop-downs where there is a choice, a note with an example on every
+header, and a second sheet that explains the columns. Without EXPORT, the exports are listed.`, statusDone, statusFailed, statusUsage),
+		Example: "  hulian template visits\n  hulian template issues -o 社情民意.xlsx\n  hulian template households --lang en -o - > households.xlsx",
+		Args: func(cmd *cobra.Command, arguments []string) error {
+			if len(arguments) == 0 {
+				return nil
+			}
+			return exactly(1, "EXPORT")(cmd, arguments)
+		},
+		ValidArgs: exportNames(),
+		RunE: func(cmd *cobra.Command, arguments []string) error {
+			c, err := p.config(cmd)
+			if err != nil {
+				return err
+			}
+			if len(arguments) == 0 {
+				return p.print(cmd, exportList(c.Lang))
+			}
+			contract, ok := data.ContractOf(arguments[0])
+			if !ok {
+				return unknown("export", arguments[0], exportNames(), "hulian template")
+			}
+			return p.writeTemplate(contract, c.Lang, output)
+		},
+	}
+	cmd.Flags().StringVarP(&output, "output", "o", "", `file to write; "-" is standard output (default EXPORT.xlsx)`)
+	config.AddFlags(cmd.Flags(), "lang")
+	return cmd
+}
+
+func exportNames() []string {
+	var names []string
+	for _, c := range data.Contracts() {
+		names = append(names, c.Export)
+	}
+	return names
+}
+
+func exportList(lang string) pipelines.Table {
+	table := pipelines.Table{Columns: []string{"export", "name", "kind", "note"}}
+	for _, c := range data.Contracts() {
+		table.Rows = append(table.Rows, []any{c.Export, c.Name.In(lang), string(c.Kind), c.Note.In(lang)})
+	}
+	return table
+}
+
+// writeTemplate never writes over a file: it may be one somebody has filled in.
+func (p *program) writeTemplate(contract data.Contract, lang, output string) error {
+	if output == "-" {
+		return template.Write(p.Out, contract, lang)
+	}
+	if output == "" {
+		output = contract.Export + ".xlsx"
+	}
+	file, err := os.OpenFile(output, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return &pipelines.Fault{Op: "write template", At: output, Err: errors.New("the file exists and may have been filled in"),
+			Next: "-o with another name, or move the file away"}
+	}
+	if err != nil {
+		return &pipelines.Fault{Op: "write template", At: output, Err: err, Next: "-o with a place you may write to"}
+	}
+	err = errors.Join(template.Write(io.Writer(file), contract, lang), file.Close())
+	if err != nil {
+		return errors.Join(err, os.Remove(output))
+	}
+	fmt.Fprintln(p.Err, output)
+	return nil
+}

@@ -1,0 +1,260 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/chromedp"
+	"github.com/xuri/excelize/v2"
+)
+
+// clerk is a browser and the folder it downloads to.
+type clerk struct {
+	t    *testing.T
+	ctx  context.Context
+	into string
+	shot string // folder for pictures of what the clerk sees; empty: none
+}
+
+func newClerk(t *testing.T) clerk {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		if os.Getenv("CI") != "" {
+			t.Fatal("no Chromium: CI must have one")
+		}
+		t.Skip("no Chromium on this machine")
+	}
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 1000))...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	c := clerk{t, ctx, t.TempDir(), os.Getenv("HULIAN_SCREENSHOTS")}
+	if _, err := chromedp.Call(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+		Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: c.into}); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func (c clerk) visit(address string) {
+	c.t.Helper()
+	if err := chromedp.Do(c.ctx, chromedp.Navigate(address)); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// reads waits until the page says something.
+func (c clerk) reads(text string) string {
+	c.t.Helper()
+	body := ""
+	for deadline := time.Now().Add(90 * time.Second); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
+		var err error
+		if body, err = chromedp.Run(c.ctx, chromedp.Evaluate[string](`document.querySelector("main") ? document.querySelector("main").innerText : ""`)); err == nil && strings.Contains(body, text) {
+			return body
+		}
+	}
+	c.t.Fatalf("the page never says %q:\n%s", text, body)
+	return ""
+}
+
+func (c clerk) look(name string) {
+	if c.shot == "" {
+		return
+	}
+	picture, err := chromedp.Run(c.ctx, chromedp.FullScreenshot(100))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(c.shot, name+".png"), picture, 0o644)
+	}
+	if err != nil {
+		c.t.Error(err)
+	}
+}
+
+func (c clerk) upload(paths ...string) {
+	c.t.Helper()
+	if err := chromedp.Do(c.ctx, chromedp.SetUploadFiles("#upload-files", paths), chromedp.Click("form.upload button")); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// download clicks a link and waits for the file.
+func (c clerk) download(selector string) string {
+	c.t.Helper()
+	if err := chromedp.Do(c.ctx, chromedp.Click(selector)); err != nil {
+		c.t.Fatal(err)
+	}
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		found, err := filepath.Glob(filepath.Join(c.into, "*.xlsx"))
+		if err == nil && len(found) == 1 {
+			return found[0]
+		}
+	}
+	c.t.Fatal("nothing was downloaded")
+	return ""
+}
+
+// TestTheClerksWay uploads a workbook with errors in the browser, downloads the marked copy, repairs what it marks and
+// uploads it again: all rows are in, and nothing is left to repair.
+func TestTheClerksWay(t *testing.T) {
+	c := newClerk(t)
+	town := t.TempDir()
+	if status, _, stderr := session(t, "init", "--dir", town); status != statusDone {
+		t.Fatal(stderr)
+	}
+	write(t, filepath.Join(town, "村.csv"), []byte("村编号,村名,镇,加入日期\nV01,福合院村,逍林镇,2017-05-01\nV02,新园村,逍林镇,2017-08-01\n"))
+	if status, _, stderr := session(t, "import", "--dir", town, filepath.Join(town, "村.csv")); status != statusDone {
+		t.Fatal(stderr)
+	}
+	server := start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
+
+	// A workbook of issues: title, header, ten rows of which three are wrong.
+	book := excelize.NewFile()
+	defer book.Close()
+	set := func(cell, value string) {
+		if err := book.SetCellStr("Sheet1", cell, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set("A1", "2018年1月社情民意登记表")
+	for i, header := range []string{"问题编号", "反映时间", "村编号", "问题类别", "难易程度", "办结时间", "标题"} {
+		set(string(rune('A'+i))+"2", header)
+	}
+	for row := 3; row <= 12; row++ {
+		for i, value := range []string{fmt.Sprintf("I%03d", row), fmt.Sprintf("2018-01-%02d 09:00", row), "V01", "环境卫生", "容易", fmt.Sprintf("2018-01-%02d 17:00", row+3), "路灯不亮"} {
+			set(fmt.Sprintf("%c%d", 'A'+i, row), value)
+		}
+	}
+	set("B4", "上周三")
+	set("E7", "不好说")
+	set("F9", "2017-12-01 08:00")
+	sent := filepath.Join(t.TempDir(), "社情民意2018年1月.xlsx")
+	if err := book.SaveAs(sent); err != nil {
+		t.Fatal(err)
+	}
+
+	c.visit(server.address + "upload")
+	c.look("upload")
+	c.upload(sent)
+	said := c.reads("有 3 行要改")
+	if !strings.Contains(said, "读入 11 行：接收 7 行，退回 3 行，忽略 1 行") {
+		t.Errorf("the page says:\n%s", said)
+	}
+	c.look("refused")
+	marked := c.download(`#table-handed-in a[href^="/marked/"]`)
+	if !strings.Contains(filepath.Base(marked), "社情民意2018年1月（已标注）") {
+		t.Errorf("the copy is called %s", filepath.Base(marked))
+	}
+	repaired, err := excelize.OpenFile(marked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer repaired.Close()
+	if first := repaired.GetSheetList()[0]; first != "问题汇总" {
+		t.Errorf("the first sheet is %s", first)
+	}
+	comments, err := repaired.GetComments("Sheet1")
+	if err != nil || len(comments) != 3 {
+		t.Fatalf("comments: %v %v", comments, err)
+	}
+	for _, comment := range comments { // the clerk repairs what is marked, nothing else
+		value := map[string]string{"B4": "2018-01-04 09:00", "E7": "中等", "F9": "2018-01-12 17:00"}[comment.Cell]
+		if value == "" {
+			t.Errorf("%s is marked: %+v", comment.Cell, comment)
+		}
+		if err := repaired.SetCellStr("Sheet1", comment.Cell, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := repaired.Save(); err != nil {
+		t.Fatal(err)
+	}
+	c.upload(marked)
+	c.reads("全部收下")
+	c.look("repaired")
+	c.visit(server.address + "data")
+	c.look("data")
+	server.stop(t) // one process opens a snapshot in one way only
+	if status, out, stderr := session(t, "query", "--dir", town, "--format", "csv", "select count(*) as issues, (select count(*) from problems where state = 'repaired') as repaired, (select count(*) from problems where state = 'open') as open from issues"); status != statusDone || out != "issues,repaired,open\n10,3,0\n" {
+		t.Errorf("status %d\n%s%s", status, out, stderr)
+	}
+}
+
+// TestUploadRefuses tries what a form must not let through.
+func TestUploadRefuses(t *testing.T) {
+	town := t.TempDir()
+	if status, _, stderr := session(t, "init", "--dir", town); status != statusDone {
+		t.Fatal(stderr)
+	}
+	write(t, filepath.Join(town, "村.csv"), []byte("村编号,村名,镇\nV01,福合院村,逍林镇\n"))
+	if status, _, stderr := session(t, "import", "--dir", town, filepath.Join(town, "村.csv")); status != statusDone {
+		t.Fatal(stderr)
+	}
+	server := start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
+	post := func(kind, site, body string) *http.Response {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.address+"upload", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", kind)
+		request.Header.Set("Sec-Fetch-Site", site)
+		response, err := (&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		return response
+	}
+	const form = "multipart/form-data; boundary=b"
+	part := func(name, content string) string {
+		return "--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"" + name + "\"\r\n\r\n" + content + "\r\n--b--\r\n"
+	}
+	for what, c := range map[string]struct {
+		kind, site, body string
+		want             int
+	}{
+		"another site":  {form, "cross-site", part("v.csv", "x"), http.StatusForbidden},
+		"no form":       {"text/plain", "same-origin", "x", http.StatusBadRequest},
+		"no file":       {form, "same-origin", "--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n1\r\n--b--\r\n", http.StatusBadRequest},
+		"a torn form":   {form, "same-origin", part("v.csv", "x")[:40], http.StatusBadRequest},
+		"out of folder": {form, "same-origin", part("../../escaped.csv", "村编号,村名,镇\nV02,新园村,逍林镇\n"), http.StatusSeeOther},
+	} {
+		if response := post(c.kind, c.site, c.body); response.StatusCode != c.want {
+			t.Errorf("%s: %s, want %d", what, response.Status, c.want)
+		}
+	}
+	if response, err := http.Get(server.address + "marked/nothing"); err != nil || response.StatusCode != http.StatusNotFound {
+		t.Errorf("a file nobody knows: %v %v", response, err)
+	}
+	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(200 * time.Millisecond) {
+		left, err := os.ReadDir(filepath.Join(town, uploadsName))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(left) == 0 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("left behind: %v", left)
+		}
+	}
+	server.stop(t)
+	if status, out, stderr := session(t, "query", "--dir", town, "--format", "csv", "select name from files order by file_no"); status != statusDone || out != "name\n村.csv\nescaped.csv\n" {
+		t.Errorf("status %d\n%s%s", status, out, stderr)
+	}
+}

@@ -1,0 +1,184 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"hulian/pipelines/notify"
+)
+
+// FileName is the configuration in a town's folder.
+const FileName = "hulian.yaml"
+
+// Config is how hulian works in one town's folder. What the programme has decided stands in programme.yaml instead.
+type Config struct {
+	Dir string `mapstructure:"-"` // the town's folder; a flag of every command, not a key
+
+	Lang            string `mapstructure:"lang"`             // zh or en: messages of problems, templates, pages at first sight
+	TimeZone        string `mapstructure:"time_zone"`        // IANA name; times without a zone are local to it
+	CutOff          string `mapstructure:"cut_off"`          // YYYY-MM-DD: the day the data are known as of; empty: the latest day in the data
+	Inbox           string `mapstructure:"inbox"`            // folder read by runs; relative to the town's folder
+	Listen          string `mapstructure:"listen"`           // address of the server
+	MemoryLimit     string `mapstructure:"memory_limit"`     // of the engine; the process takes some 200 MB more
+	Threads         int    `mapstructure:"threads"`          // of the engine; 0: as many as the machine has
+	Schedule        string `mapstructure:"schedule"`         // cron line of the runs inside serve; off: none
+	KeepGenerations int    `mapstructure:"keep_generations"` // published snapshots kept, the current one included
+	KeepLanded      int    `mapstructure:"keep_landed_days"` // days the content of loaded files is kept; 0: for good
+	KeepRuns        int    `mapstructure:"keep_runs"`        // documents of runs kept; 0: all
+	OfficeKey       string `mapstructure:"office_key"`       // opens the organisation office's pages; empty: they stay closed
+
+	Backup Backup `mapstructure:"-"`
+
+	Notifications []notify.Channel `mapstructure:"-"` // whom to tell of what; none: nobody
+	Pipelines     []Pipeline       `mapstructure:"-"` // never empty: where the file names none, it is the one of Schedule
+}
+
+// shortestKept is the fewest days landed files are kept: a month and what comes late of it.
+const shortestKept = 62
+
+// Off is the schedule that never runs.
+const Off = "off"
+
+// key is one line of the configuration: its default, what help says, and what it refuses.
+type key struct {
+	name    string
+	initial string // default, as it would be typed
+	usage   string
+	secret  bool // help and errors never show its value
+	check   func(Config) error
+}
+
+// keys are all there are. Help, defaults, environment and the table test read this list.
+var keys = []key{
+	{name: "lang", initial: "zh", usage: "language of messages and pages: zh or en", check: func(c Config) error {
+		if c.Lang != "zh" && c.Lang != "en" {
+			return errors.New("it must be zh or en")
+		}
+		return nil
+	}},
+	{name: "time_zone", initial: "Asia/Shanghai", usage: "time zone of the town", check: func(c Config) error {
+		if c.TimeZone == "" || c.TimeZone == "Local" {
+			return errors.New("it must be a name such as Asia/Shanghai")
+		}
+		_, err := time.LoadLocation(c.TimeZone)
+		return err
+	}},
+	{name: "cut_off", initial: "", usage: "day the data are known as of, YYYY-MM-DD (default: latest day in the data)", check: func(c Config) error {
+		if c.CutOff == "" {
+			return nil
+		}
+		if _, err := time.Parse(time.DateOnly, c.CutOff); err != nil {
+			return errors.New("it must be a day such as 2018-01-31")
+		}
+		return nil
+	}},
+	{name: "inbox", initial: "inbox", usage: "folder the exports are dropped in, relative to the town's folder", check: func(c Config) error {
+		if c.Inbox == "" {
+			return errors.New("it must name a folder")
+		}
+		return nil
+	}},
+	{name: "listen", initial: "127.0.0.1:8642", usage: "address of the server", check: func(c Config) error {
+		_, port, err := net.SplitHostPort(c.Listen)
+		if err == nil {
+			_, err = strconv.ParseUint(port, 10, 16)
+		}
+		if err != nil {
+			return errors.New("it must be host:port, such as 127.0.0.1:8642")
+		}
+		return nil
+	}},
+	{name: "memory_limit", initial: "600MB", usage: "memory of the engine; the process takes some 200 MB more", check: func(c Config) error {
+		if !memory.MatchString(c.MemoryLimit) {
+			return errors.New("it must be a size such as 600MB or 2GB")
+		}
+		return nil
+	}},
+	{name: "threads", initial: "0", usage: "threads of the engine (0: as many as the machine has)", check: func(c Config) error {
+		if c.Threads < 0 || c.Threads > 1024 {
+			return errors.New("it must be between 0 and 1024")
+		}
+		return nil
+	}},
+	{name: "schedule", initial: "0 6 * * *", usage: "cron line of the runs inside serve, or off; see pipelines for several"},
+	{name: "keep_generations", initial: "5", usage: "published snapshots kept, the current one included", check: func(c Config) error {
+		if c.KeepGenerations < 1 {
+			return errors.New("it must be 1 or more")
+		}
+		return nil
+	}},
+	{name: "keep_landed_days", initial: "0", usage: "days the content of landed files is kept once it is loaded without open problems (0: for good)", check: func(c Config) error {
+		if c.KeepLanded != 0 && c.KeepLanded < shortestKept {
+			return fmt.Errorf("it must be 0, or %d or more: until a month is closed its files are needed", shortestKept)
+		}
+		return nil
+	}},
+	{name: "keep_runs", initial: "300", usage: "records of runs kept, the newest of each pipeline besides (0: all)", check: func(c Config) error {
+		if c.KeepRuns < 0 {
+			return errors.New("it must be 0 or more")
+		}
+		return nil
+	}},
+	{name: "office_key", initial: "", usage: "opens the organisation office's pages (default: they stay closed)", secret: true, check: func(c Config) error {
+		if c.OfficeKey != "" && len(c.OfficeKey) < 16 {
+			return errors.New("it must have 16 characters or more")
+		}
+		return nil
+	}},
+}
+
+var memory = regexp.MustCompile(`^[1-9][0-9]*(\.[0-9]+)? ?([KMGT]i?B)$`)
+
+// Location is the town's time zone.
+func (c Config) Location() (*time.Location, error) {
+	location, err := time.LoadLocation(c.TimeZone)
+	if err != nil {
+		return nil, fmt.Errorf("time_zone: %w", err)
+	}
+	return location, nil
+}
+
+// CutOffDay is the day the data are known as of, the zero time where it follows the data.
+func (c Config) CutOffDay() time.Time {
+	day, _ := time.Parse(time.DateOnly, c.CutOff) // checked by Load
+	return day
+}
+
+// BackupDir is the folder scheduled backups are written to.
+func (c Config) BackupDir() string {
+	if filepath.IsAbs(c.Backup.To) {
+		return c.Backup.To
+	}
+	return filepath.Join(c.Dir, c.Backup.To)
+}
+
+// InboxDir is the folder runs read.
+func (c Config) InboxDir() string {
+	if filepath.IsAbs(c.Inbox) {
+		return c.Inbox
+	}
+	return filepath.Join(c.Dir, c.Inbox)
+}
+
+// Explained is a configuration file in which every key stands as a comment with its default, to be edited.
+func Explained() string {
+	var text strings.Builder
+	text.WriteString("# How hulian works in this folder. A key left out keeps the default shown here; a flag or an\n# environment variable wins over this file.\n")
+	for _, k := range keys {
+		value := k.initial
+		if value == "" || strings.ContainsAny(value, "*:") {
+			value = strconv.Quote(value)
+		}
+		fmt.Fprintf(&text, "\n# %s [$%s]\n# %s: %s\n", k.usage, environment(k), k.name, value)
+	}
+	for _, s := range sections {
+		fmt.Fprintf(&text, "\n# %s\n", strings.ReplaceAll(s.example, "\n", "\n# "))
+	}
+	return text.String()
+}

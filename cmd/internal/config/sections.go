@@ -1,0 +1,249 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"hulian/data"
+	"hulian/pipelines/notify"
+)
+
+// Pipeline is a named pipeline: which sources it reads, when, and how often a failed run is tried again.
+type Pipeline struct {
+	Name    string        `yaml:"name"`
+	Cron    string        `yaml:"cron"`    // cron line in the town's time zone; off: it runs when it is told to
+	Sources []string      `yaml:"sources"` // inbox, or names of sources.yaml; empty: all of them
+	Retries int           `yaml:"retries"` // of a failed run
+	Backoff time.Duration `yaml:"backoff"` // before the first retry; doubled before each one after
+}
+
+// DefaultPipeline is the name of the one pipeline where none are named.
+const DefaultPipeline = "default"
+
+// Reserved are names of jobs that are no pipelines.
+const (
+	BackupJob = "backup"
+	InboxName = "inbox" // the inbox among sources
+)
+
+// Defaults of a pipeline: three retries after 1, 2 and 4 minutes ride out a server's restart.
+const (
+	defaultRetries = 3
+	defaultBackoff = time.Minute
+)
+
+// section is a part of the file that holds more than one value.
+type section struct {
+	name    string
+	decode  func(*yaml.Node, *Config) error
+	example string // lines for Explained
+}
+
+// sections are all there are.
+var sections = []section{
+	{"pipelines", func(node *yaml.Node, c *Config) error { return readPipelines(node, c) }, `Several pipelines in place of schedule, each with its own sources and hours (sources: inbox and the names of
+sources.yaml; left out: all). A failed run is tried again: retries times, after backoff, doubled each time.
+pipelines:
+  - name: night
+    cron: "0 6 * * *"
+    sources: [inbox]
+    retries: 3
+    backoff: 1m`},
+	{"backup", func(node *yaml.Node, c *Config) error { return readBackup(node, &c.Backup) }, `Backups inside serve: a zip file in the folder named by to (best on another disk), by a cron line of their own. The
+newest are kept, as many as keep says. A backup holds this file: whoever has it has the keys that stand here.
+backup:
+  to: backups
+  cron: "30 2 * * *"
+  keep: 7`},
+	{"notifications", readNotifications, `Who is told when a run failed, a month is ready or a file waits for a person (on; left out: all three). Left out,
+nobody is. Secrets, and addresses that hold a key, are named as env:NAME or file:/path. kind is wecom, dingtalk or json.
+notifications:
+  - name: duty
+    on: [failure, held]
+    webhook: {kind: wecom, address: env:WECOM_ADDRESS}
+  - name: office
+    on: [month_ready]
+    link: https://dashboards.example
+    mail: {server: "smtp.example.cn:465", tls: tls, user: hulian, password: env:SMTP_PASSWORD, from: hulian@example.cn, to: [office@example.cn]}`},
+}
+
+// Backup says when backups are made inside serve, and where.
+type Backup struct {
+	To   string `yaml:"to"`   // folder; relative to the town's folder
+	Cron string `yaml:"cron"` // off: none are made by the clock
+	Keep int    `yaml:"keep"` // newest backups kept
+}
+
+func readBackup(node *yaml.Node, b *Backup) error {
+	if err := strict(node, b); err != nil {
+		return err
+	}
+	switch {
+	case strings.TrimSpace(b.To) == "":
+		return fmt.Errorf("line %d: backup: to: it must name a folder", node.Line)
+	case b.Cron == "":
+		return fmt.Errorf("line %d: backup: cron: it must be a cron line, or off", node.Line)
+	case b.Keep < 1:
+		return fmt.Errorf("line %d: backup: keep: it must be 1 or more", node.Line)
+	}
+	return nil
+}
+
+func readNotifications(node *yaml.Node, c *Config) error {
+	if node.Kind != yaml.SequenceNode {
+		return fmt.Errorf("line %d: notifications is a list: each begins with \"- name:\"", node.Line)
+	}
+	for _, item := range node.Content {
+		var one notify.Channel
+		if err := strict(item, &one); err != nil {
+			return err
+		}
+		if !pipelineName.MatchString(one.Name) {
+			return fmt.Errorf("line %d: notifications: name: it must be letters, digits, - and _, at most 40", item.Line)
+		}
+		if slices.ContainsFunc(c.Notifications, func(n notify.Channel) bool { return n.Name == one.Name }) {
+			return fmt.Errorf("line %d: notifications: the name %q stands twice", item.Line, one.Name)
+		}
+		if err := one.Check(); err != nil {
+			return fmt.Errorf("line %d: notifications: %s: %w", item.Line, one.Name, err)
+		}
+		c.Notifications = append(c.Notifications, one)
+	}
+	return nil
+}
+
+func sectionOf(name string) (section, bool) {
+	i := slices.IndexFunc(sections, func(s section) bool { return s.name == name })
+	if i < 0 {
+		return section{}, false
+	}
+	return sections[i], true
+}
+
+// names are the keys and sections a file may hold.
+func names() []string {
+	all := Keys()
+	for _, s := range sections {
+		all = append(all, s.name)
+	}
+	return all
+}
+
+var pipelineName = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}_-]{0,39}$`)
+
+func readPipelines(node *yaml.Node, c *Config) error {
+	if node.Kind != yaml.SequenceNode {
+		return fmt.Errorf("line %d: pipelines is a list: each begins with \"- name:\"", node.Line)
+	}
+	for _, item := range node.Content {
+		one := Pipeline{Retries: defaultRetries, Backoff: defaultBackoff}
+		if err := strict(item, &one); err != nil {
+			return err
+		}
+		at := func(field, format string, values ...any) error {
+			return fmt.Errorf("line %d: pipeline %q: %s: %s", item.Line, one.Name, field, fmt.Sprintf(format, values...))
+		}
+		switch {
+		case !pipelineName.MatchString(one.Name):
+			return at("name", "it must be letters, digits, - and _, at most 40")
+		case one.Name == BackupJob:
+			return at("name", "backups have that name")
+		case slices.ContainsFunc(c.Pipelines, func(p Pipeline) bool { return p.Name == one.Name }):
+			return at("name", "it stands twice")
+		case one.Cron == "":
+			return at("cron", "it must be a cron line such as \"0 6 * * *\", or off")
+		case one.Retries < 0 || one.Retries > 20:
+			return at("retries", "%d is not between 0 and 20", one.Retries)
+		case one.Backoff < time.Second || one.Backoff > time.Hour:
+			return at("backoff", "%s is not between 1s and 1h", one.Backoff)
+		}
+		c.Pipelines = append(c.Pipelines, one)
+	}
+	if len(c.Pipelines) == 0 {
+		return fmt.Errorf("line %d: pipelines is empty: leave it out to keep the one of schedule", node.Line)
+	}
+	return nil
+}
+
+// settle makes one list of pipelines of the simple form and of the long one. chosen says that schedule was set.
+func (c *Config) settle(chosen bool) error {
+	switch {
+	case len(c.Pipelines) == 0:
+		c.Pipelines = []Pipeline{{Name: DefaultPipeline, Cron: c.Schedule, Retries: defaultRetries, Backoff: defaultBackoff}}
+	case chosen && c.Schedule == Off:
+		for i := range c.Pipelines {
+			c.Pipelines[i].Cron = Off
+		}
+	case chosen:
+		return errors.New("schedule and pipelines cannot both be set: give each pipeline its cron line, or set schedule to off")
+	}
+	return nil
+}
+
+// strict decodes a mapping and refuses keys that do not exist, with the nearest that does. Empty values are as good as
+// left out.
+func strict(node *yaml.Node, into any) error {
+	if err := known(node, reflect.TypeOf(into).Elem()); err != nil {
+		return err
+	}
+	if err := node.Decode(into); err != nil {
+		var several *yaml.TypeError
+		if errors.As(err, &several) {
+			return errors.New(strings.ReplaceAll(strings.Join(several.Errors, "; "), "!!", ""))
+		}
+		return err
+	}
+	return nil
+}
+
+// known walks a node beside the type it is decoded into.
+func known(node *yaml.Node, t reflect.Type) error {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch {
+	case node.Kind == yaml.AliasNode:
+		return fmt.Errorf("line %d: references are not taken here", node.Line) // they could make a small file endless
+	case t.Kind() == reflect.Slice && node.Kind == yaml.SequenceNode:
+		for _, item := range node.Content {
+			if err := known(item, t.Elem()); err != nil {
+				return err
+			}
+		}
+	case t.Kind() == reflect.Struct && node.Kind == yaml.MappingNode:
+		fields := map[string]reflect.Type{}
+		for f := range t.Fields() {
+			fields[cmp.Or(f.Tag.Get("yaml"), strings.ToLower(f.Name))] = f.Type
+		}
+		seen := map[string]bool{}
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			key := node.Content[i]
+			field, ok := fields[key.Value]
+			if !ok {
+				var among []string
+				for name := range fields {
+					among = append(among, name)
+				}
+				return data.UnknownKey(key.Line, key.Value, "", key.Value, among)
+			}
+			if seen[key.Value] {
+				return fmt.Errorf("line %d: %q stands twice", key.Line, key.Value)
+			}
+			seen[key.Value] = true
+			if err := known(node.Content[i+1], field); err != nil {
+				return err
+			}
+		}
+	case t.Kind() == reflect.Struct:
+		return fmt.Errorf("line %d: lines such as \"name: …\" are expected here", node.Line)
+	}
+	return nil
+}

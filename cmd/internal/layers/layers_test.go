@@ -1,0 +1,199 @@
+package layers
+
+import (
+	"encoding/json"
+	"go/parser"
+	"go/token"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rule says what one package, or all packages below a path ending in "/...", may import of this module.
+type rule struct {
+	of      string
+	imports []string // exact packages or prefixes ending in "/..."
+	why     string
+}
+
+// plan is the house: data moves right, imports point left. The first rule that matches a package holds.
+var plan = []rule{
+	{"pipelines", nil, "the vocabulary: standard library only, so that everything may import it"},
+	{"data", []string{"pipelines"}, "contracts are read by every layer, so they lean on words alone"},
+	{"data/sample", []string{"pipelines", "data", "pipelines/warehouse"}, "writes files as clerks do; the warehouse only to write Parquet"},
+	{"queries/stats/...", []string{"queries/stats/..."}, "estimators: numbers in, numbers out; nothing of the town"},
+	{"queries/...", []string{"pipelines", "data", "queries", "queries/..."}, "measures, readings and signals are functions of rows: no database"},
+	{"queries", []string{"pipelines", "data"}, "embedded SQL and definitions: no database"},
+	{"pipelines/warehouse", []string{"pipelines"}, "the only owner of the engine"},
+	{"pipelines/source/all", []string{"pipelines", "pipelines/source", "pipelines/source/...", "data"}, "the registry of kinds; data for the words unknown keys are refused with"},
+	{"pipelines/source/...", []string{"pipelines", "pipelines/source", "pipelines/source/secret", "pipelines/source/transfer"}, "where files come from; knows nothing of what is in them, nor of its sisters"},
+	{"pipelines/source", []string{"pipelines"}, "where files come from; knows nothing of what is in them"},
+	{"pipelines/template", []string{"pipelines", "data"}, "a contract as a workbook to fill"},
+	{"pipelines/land", []string{"pipelines", "pipelines/source"}, "bytes and their arrival; nothing is decoded here"},
+	{"pipelines/load", []string{"pipelines", "data", "pipelines/load/...", "pipelines/warehouse", "pipelines/source", "pipelines/land"}, "landed files into typed tables"},
+	{"pipelines/markup", []string{"pipelines", "data", "pipelines/load"}, "a landed file with its problems marked in it"},
+	{"pipelines/model", []string{"pipelines", "data", "queries", "pipelines/warehouse", "pipelines/load"}, "runs the SQL models on what was loaded"},
+	{"pipelines/publish", []string{"pipelines", "data", "queries", "pipelines/warehouse", "pipelines/load", "pipelines/model"}, "snapshots of what was modelled"},
+	{"pipelines/closing", []string{"pipelines", "data", "queries"}, "keeps signed months: reads a snapshot through pipelines.Querier"},
+	{"pipelines/asof", []string{"pipelines", "data", "pipelines/warehouse", "pipelines/load", "pipelines/model"}, "the models on what was known on an earlier day"},
+	{"pipelines/runner", []string{"pipelines", "pipelines/...", "data", "queries"}, "composes the stages"},
+	{"pipelines/backup", []string{"pipelines", "pipelines/warehouse", "pipelines/publish"}, "a town's folder as one file"},
+	{"pipelines/notify", []string{"pipelines", "pipelines/source/secret"}, "runs and channels in, notices out"},
+	{"pipelines/schedule", []string{"pipelines", "pipelines/runner"}, "when runs start"},
+	{"dashboards/assets", nil, "embedded files"},
+	{"dashboards/chart", []string{"pipelines", "data", "queries", "queries/...", "dashboards/assets"}, "rows to chart options, pure functions"},
+	{"dashboards/...", []string{"pipelines", "data", "queries", "queries/...", "dashboards/..."}, "pages see rows through pipelines.Querier: no database, no cgo"},
+	{"cmd/internal/config", []string{"pipelines", "data", "pipelines/notify"}, "the only user of viper; hands out a plain struct; channels are checked by the package that knows them"},
+	{"cmd/internal/layers", nil, "tests only"},
+	{"cmd/...", []string{"..."}, "the command line knows everyone"},
+}
+
+// reserved names libraries that only the listed packages may import, each with its reason.
+var reserved = []struct {
+	library string
+	only    []string
+	why     string
+}{
+	{"github.com/duckdb/duckdb-go", []string{"pipelines/warehouse"}, "one owner of the engine, so that a distributed one costs one package"},
+	{"github.com/spf13/viper", []string{"cmd/internal/config"}, "configuration leaves as a plain struct"},
+	{"github.com/robfig/cron", []string{"pipelines/schedule"}, "its traps are guarded in one place"},
+	{"github.com/go-echarts/go-echarts", []string{"dashboards/chart"}, "options are built where they are golden-tested"},
+	{"github.com/spf13/cobra", []string{"cmd/internal/cli"}, "commands only"},
+}
+
+type listed struct {
+	ImportPath string
+	Dir        string
+	GoFiles    []string
+	Imports    []string
+}
+
+func packages(t *testing.T) []listed {
+	t.Helper()
+	command := exec.Command("go", "list", "-json=ImportPath,Dir,GoFiles,Imports", "hulian/...")
+	command.Stderr = os.Stderr
+	out, err := command.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []listed
+	decoder := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var p listed
+		if err := decoder.Decode(&p); err == io.EOF {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if len(p.GoFiles) > 0 {
+			all = append(all, p)
+		}
+	}
+}
+
+func matches(pattern, name string) bool {
+	if prefix, ok := strings.CutSuffix(pattern, "..."); ok {
+		return strings.HasPrefix(name, prefix)
+	}
+	return pattern == name
+}
+
+func TestImportsPointLeft(t *testing.T) {
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, "hulian/")
+		i := slices.IndexFunc(plan, func(r rule) bool { return matches(r.of, name) })
+		if i < 0 {
+			t.Errorf("%s is not on the plan: give it a rule and a reason", name)
+			continue
+		}
+		for _, imported := range p.Imports {
+			if own, ok := strings.CutPrefix(imported, "hulian/"); ok {
+				allowed := slices.ContainsFunc(plan[i].imports, func(pattern string) bool { return matches(pattern, own) })
+				if !allowed {
+					t.Errorf("%s imports %s: %s", name, own, plan[i].why)
+				}
+				continue
+			}
+			if name == "pipelines" && strings.Contains(imported, ".") {
+				t.Errorf("pipelines imports %s: the vocabulary stands on the standard library only", imported)
+			}
+			for _, r := range reserved {
+				if strings.HasPrefix(imported, r.library) && !slices.Contains(r.only, name) {
+					t.Errorf("%s imports %s, which belongs to %v: %s", name, imported, r.only, r.why)
+				}
+			}
+		}
+	}
+}
+
+func TestEveryRuleNamesAPackage(t *testing.T) {
+	all := packages(t)
+	for _, r := range plan {
+		if !slices.ContainsFunc(all, func(p listed) bool { return matches(r.of, strings.TrimPrefix(p.ImportPath, "hulian/")) }) {
+			t.Errorf("the plan names %s, which does not exist", r.of)
+		}
+	}
+}
+
+func TestDashboardsNeedNoCgo(t *testing.T) {
+	command := exec.Command("go", "list", "-deps", "hulian/dashboards/...")
+	out, err := command.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, dependency := range strings.Fields(string(out)) {
+		if strings.Contains(dependency, "duckdb") || dependency == "hulian/pipelines/warehouse" {
+			t.Errorf("dashboards reach %s: pages must build and test without the engine", dependency)
+		}
+	}
+}
+
+// TestPackageComments demands one comment a package, of more than a line, that says what enters, what leaves, what
+// holds after a crash or why nothing is at stake, and what it refuses.
+func TestPackageComments(t *testing.T) {
+	wanted := map[string][]string{
+		"what enters":              {"enter", "takes", "given", "in,"},
+		"what leaves":              {"leave", "out", "returns"},
+		"what holds after a crash": {"crash", "killed", "writes nothing", "nothing is written", "no state", "nothing outlives", "without i/o", "no i/o"},
+		"what it refuses to do":    {"refuse", "never"},
+	}
+	for _, p := range packages(t) {
+		var comments []string
+		for _, file := range p.GoFiles {
+			parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, file), nil, parser.ParseComments|parser.PackageClauseOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if parsed.Doc != nil {
+				comments = append(comments, parsed.Doc.Text())
+			}
+		}
+		if len(comments) != 1 {
+			t.Errorf("%s has %d package comments, want one", p.ImportPath, len(comments))
+			continue
+		}
+		text := strings.ToLower(strings.Join(strings.Fields(comments[0]), " "))
+		for question, words := range wanted {
+			if !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) }) {
+				t.Errorf("%s: the package comment does not say %s", p.ImportPath, question)
+			}
+		}
+	}
+}
+
+// TestNamesSayWhatTheyHold refuses the names that gather what has no home.
+func TestNamesSayWhatTheyHold(t *testing.T) {
+	for _, p := range packages(t) {
+		for _, name := range append([]string{filepath.Base(p.Dir)}, p.GoFiles...) {
+			for _, vague := range []string{"helper", "util", "common", "manager", "misc"} {
+				if strings.Contains(strings.ToLower(name), vague) {
+					t.Errorf("%s: %q says nothing about what it holds", p.ImportPath, name)
+				}
+			}
+		}
+	}
+}
