@@ -26,7 +26,7 @@ const (
 	Worsening Variation = "worsening"
 	Common    Variation = "common"     // nothing beyond chance
 	Shift     Variation = "shift"      // a signal of a measure without a better direction
-	NotEnough Variation = "not_enough" // too few months, a small base or a month not ripe
+	NotEnough Variation = "not_enough" // too few months, a small base, a month not ripe or data too poor
 	Unread    Variation = "unread"     // a stock or a filling measure: its months are no sample of a process
 )
 
@@ -69,6 +69,8 @@ type Reading struct {
 	Low, High      float64     // 95 % interval in the measure's unit; NaN where there is none
 	IntervalMethod rate.Method // empty where there is none
 
+	Poor      bool // too few of the unit's exports came to judge it
+	Missing   bool // nothing came of the measure's own export for the month
 	SmallBase bool
 	Unripe    bool
 	Variation Variation
@@ -113,10 +115,12 @@ func Read(m queries.Measure, series []Month, rules Rules) Reading {
 		r.Previous = series[len(series)-2]
 	}
 	r.interval()
+	r.Poor = Performance(m) && rules.Poor()
+	r.Missing = Performance(m) && rules.Missing != ""
 	r.SmallBase = rules.Small(m, r.Denominator)
 	r.Unripe = !rules.Ripe(r.Month.Month)
 	switch {
-	case !r.Known() || r.SmallBase || r.Unripe:
+	case !r.Known() || r.Poor || r.Missing || r.SmallBase || r.Unripe:
 		return r
 	case m.Series == queries.Stock || m.Series == queries.Filling:
 		r.Variation = Unread

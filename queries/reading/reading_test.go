@@ -202,6 +202,39 @@ func TestNothingIsJudgedThatCannotBe(t *testing.T) {
 	}
 }
 
+// TestPoorDataAreNotJudged: 430 of 1,000 far below the limit is a signal; not so where six of eight exports came, or none
+// of the measure's own. Data quality itself and capacity are still read.
+func TestPoorDataAreNotJudged(t *testing.T) {
+	drop := shares(1000, 500, 505, 498, 503, 499, 502, 497, 501, 504, 496, 500, 430)
+	m := measure(t, "household_coverage")
+	rules := RulesOf(m, data.DefaultProgramme(), cutOff, "")
+	if r := Read(m, drop, rules); r.Variation != Worsening {
+		t.Fatalf("with all data: %s", r.Variation)
+	}
+	rules.Complete = Completeness([]Month{{"2017-11", 0, 4, 0}, {"2017-12", 4, 4, 1}, {"2018-01", 2, 4, .5}}, 2)
+	poor := Read(m, drop, rules)
+	if poor.Signal() || !poor.Poor || poor.Surprise != 0 {
+		t.Errorf("six of eight exports: %s", poor.Variation)
+	}
+	if got, want := poor.Sentence("zh"), "数据不足以判断：近期应报8份，只收到6份（75.0 %），低于80.0 %。"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	rules.Complete = Month{Numerator: 7, Denominator: 8}
+	if r := Read(m, drop, rules); r.Variation != Worsening {
+		t.Errorf("seven of eight exports: %s", r.Variation)
+	}
+	rules.Missing = "visits"
+	if r := Read(m, drop, rules); r.Signal() || r.Sentence("en") != "No rows of Household visits came for the month (none happened, or none were sent): not judged." {
+		t.Errorf("no visits came: %s %s", r.Variation, r.Sentence("en"))
+	}
+	quality := measure(t, "timeliness")
+	rules = RulesOf(quality, data.DefaultProgramme(), cutOff, "")
+	rules.Complete = Month{Numerator: 1, Denominator: 8}
+	if r := Read(quality, drop, rules); r.Poor || r.Variation != Worsening {
+		t.Errorf("data quality is read whatever came: %s", r.Variation)
+	}
+}
+
 func TestRulesOverlayTheDefinition(t *testing.T) {
 	p := data.DefaultProgramme()
 	m := measure(t, "on_time_rate")

@@ -18,12 +18,16 @@ type Rules struct {
 	Pooled      int       // months a rolling value is made of
 	CutOff      time.Time // the day the data is known as of
 	Start       string    // YYYY-MM in which the programme began in the unit; empty: never, or unknown
+
+	Complete  Month   // exports received ÷ expected in the unit up to the month read; no denominator: nothing is known of it
+	Threshold float64 // share of Complete below which the unit's performance is not judged
+	Missing   string  // export of which nothing came for the month, though it is expected every month; empty: none
 }
 
 // RulesOf gathers the rules of a measure from the programme. Start is a date or month, YYYY-MM first.
 func RulesOf(m queries.Measure, p data.Programme, cutOff time.Time, start string) Rules {
 	r := Rules{Target: m.Target, MinimumBase: math.Max(m.MinBase, float64(p.Reading.MinimumBase)), Pooled: p.Issues.SurvivalMonths, CutOff: cutOff,
-		Start: start[:min(len(start), len(monthLayout))]}
+		Start: start[:min(len(start), len(monthLayout))], Threshold: p.DataQuality.Threshold}
 	if t, ok := p.Reading.Targets[m.ID]; ok {
 		r.Target = &t
 	}
@@ -60,3 +64,25 @@ func (r Rules) Ripe(month string) bool {
 func (r Rules) Small(m queries.Measure, denominator float64) bool {
 	return m.Rate() && denominator < r.MinimumBase // NaN is not smaller
 }
+
+// Completeness sums the exports received and expected over the last periods months of a unit's series. One month alone
+// tells little: an export without a row may mean that nothing happened.
+func Completeness(series []Month, periods int) Month {
+	var sum Month
+	for _, m := range series[max(0, len(series)-max(1, periods)):] {
+		if m.Denominator > 0 {
+			sum.Month, sum.Numerator, sum.Denominator = m.Month, sum.Numerator+m.Numerator, sum.Denominator+m.Denominator
+		}
+	}
+	if sum.Denominator > 0 {
+		sum.Value = sum.Numerator / sum.Denominator
+	}
+	return sum
+}
+
+// Performance reports whether a measure says how well work is done. Capacity is what there is to work with, and data
+// quality stands apart: neither falls silent where too few exports came.
+func Performance(m queries.Measure) bool { return m.Group != "capacity" && m.Group != "quality" }
+
+// Poor reports whether too few exports came for the unit's performance to be judged.
+func (r Rules) Poor() bool { return r.Complete.Numerator < r.Threshold*r.Complete.Denominator }

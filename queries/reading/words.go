@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"hulian/data"
 	"hulian/queries"
 	"hulian/queries/sentence"
 	"hulian/queries/stats/spc"
@@ -68,6 +69,11 @@ func (r Reading) join(lang string, parts []string, how string) string {
 func (r Reading) said(lang string) string {
 	say := func(key string, v sentence.Values) string { return book.Say(lang, key, v) }
 	switch {
+	case r.Poor:
+		c := r.Rules.Complete
+		return say("poor", sentence.Values{"received": Count(c.Numerator), "expected": Count(c.Denominator), "share": Percent(c.Value), "threshold": Percent(r.Rules.Threshold)})
+	case r.Missing:
+		return say("missing", sentence.Values{"export": exportName(r.Rules.Missing, lang)})
 	case !r.Known() && r.Measure.Unit == "days" && r.Denominator > 0:
 		return say("not_reached", nil)
 	case !r.Known():
@@ -101,6 +107,13 @@ func (r Reading) said(lang string) string {
 	}
 	found := say(key, sentence.Values{"n": strconv.Itoa(r.Run), "span": r.span(lang)})
 	return say(string(r.Variation), sentence.Values{"found": found})
+}
+
+func exportName(id, lang string) string {
+	if c, ok := data.ContractOf(id); ok {
+		return c.Name.In(lang)
+	}
+	return id
 }
 
 func (r Reading) stock(lang string) string {

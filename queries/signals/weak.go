@@ -178,18 +178,8 @@ func (t Town) tier(a Assessment, at int) Tier {
 
 // complete sums the exports received and expected over the last periods.
 func (t Town) complete(v Village, at int) reading.Month {
-	var sum reading.Month
 	series := t.Series["completeness"][v.ID]
-	for i := max(0, at+1-t.periods()); i <= at && i < len(series); i++ {
-		if series[i].Denominator > 0 {
-			sum.Numerator += series[i].Numerator
-			sum.Denominator += series[i].Denominator
-		}
-	}
-	if sum.Denominator > 0 {
-		sum.Value = sum.Numerator / sum.Denominator
-	}
-	return sum
+	return reading.Completeness(series[:min(at+1, len(series))], t.periods())
 }
 
 func (t Town) periods() int { return max(1, t.Programme.WeakVillages.Periods) }
