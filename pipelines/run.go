@@ -73,7 +73,19 @@ type Reconciliation struct {
 	Warnings    int64  `json:"warnings"`
 	Problem     Code   `json:"problem,omitempty"` // whole-file problem, e.g. encrypted
 	Detail      string `json:"detail,omitempty"`
+	ReadAs      ReadAs `json:"read_as,omitzero"` // how the table was understood
 }
 
 // Balanced reports whether the counts add up.
 func (r Reconciliation) Balanced() bool { return r.Read == r.Accepted+r.Quarantined+r.Ignored }
+
+// ReadAs is how a table was understood: what its content was taken for, and which of that a mapping file fixed. A wrong
+// guess is seen here, and pinned there.
+type ReadAs struct {
+	Format    string   `json:"format"`               // csv, json, xlsx, parquet
+	Encoding  string   `json:"encoding,omitempty"`   // of text: utf-8, gb18030, utf-16le, utf-16be
+	Delimiter string   `json:"delimiter,omitempty"`  // of csv
+	HeaderRow int64    `json:"header_row,omitempty"` // physical, from 1; 0 where the format names the columns or none was found
+	Mapping   string   `json:"mapping,omitempty"`    // the mapping file that claimed the table
+	Pinned    []string `json:"pinned,omitempty"`     // what it fixed: encoding, delimiter, header_row
+}

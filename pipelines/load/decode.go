@@ -18,6 +18,7 @@ type sheet struct {
 	damaged  bool   // text was decoded with replacements: cells with U+FFFD have lost something
 	lettered bool   // columns have letters a person can find in Excel
 	shift    int64  // rows a marked copy stands lower than the file it was made from
+	read     pipelines.ReadAs
 }
 
 // visitor is told of every table in a file, in order.

@@ -24,6 +24,7 @@ type feed struct {
 	column   []place // by contract column: where a person finds it
 	detail   []string
 	titles   []string // texts above the header
+	readAs   pipelines.ReadAs
 	read     int64
 	ignored  int64
 	handed   int64 // rows given to the engine
@@ -50,6 +51,7 @@ type failure struct {
 	code   pipelines.Code
 	detail string
 	export string // where it is known
+	readAs pipelines.ReadAs
 }
 
 // chunk is what the decoding goroutine hands to the one that owns the transaction.
@@ -79,13 +81,14 @@ type decoding struct {
 	copies   map[int64]Marked  // files of the run that are marked copies, by number
 	ctx      context.Context
 
-	file   land.File
-	tables int // tables of the current file that hold anything
+	file    land.File
+	tables  int              // tables of the current file that hold anything
+	reading pipelines.ReadAs // what the current table is taken for
 }
 
 // decodeFile reads one landed file. Whole-file problems become failures; an error ends the run.
 func (d *decoding) decodeFile(ctx context.Context, file land.File, at string) error {
-	d.ctx, d.file, d.tables = ctx, file, 0
+	d.ctx, d.file, d.tables, d.reading = ctx, file, 0, pipelines.ReadAs{}
 	feeds := len(d.feeds)
 	err := decode(ctx, at, d.limits, d)
 	if whole, ok := err.(*fileError); ok {
@@ -95,7 +98,7 @@ func (d *decoding) decodeFile(ctx context.Context, file land.File, at string) er
 		}
 		d.feeds = d.feeds[:feeds]
 		d.failures = slices.DeleteFunc(d.failures, func(f failure) bool { return f.file.No == file.No })
-		d.failures = append(d.failures, failure{file: file, code: whole.code, detail: whole.detail})
+		d.failures = append(d.failures, failure{file: file, code: whole.code, detail: whole.detail, readAs: d.reading})
 		return nil
 	}
 	if err == nil && d.tables == 0 && len(d.feeds) == feeds && !slices.ContainsFunc(d.failures, func(f failure) bool { return f.file.No == file.No }) {
@@ -133,6 +136,13 @@ func (d *decoding) open(s sheet) (consumer, error) {
 			t.mappings = append(t.mappings, m)
 		}
 	}
+	if len(t.mappings) == 1 {
+		t.sheet.read.Mapping = t.mappings[0].path
+	}
+	if t.pinnedRow() > 0 {
+		t.sheet.read.HeaderRow, t.sheet.read.Pinned = t.pinnedRow(), append(slices.Clone(s.read.Pinned), "header_row")
+	}
+	d.reading = t.sheet.read
 	return t, nil
 }
 
@@ -232,7 +242,7 @@ func (t *table) end() error {
 // drop turns a feed into a failure.
 func (d *decoding) drop(f *feed, code pipelines.Code, detail string) {
 	d.feeds = slices.DeleteFunc(d.feeds, func(o *feed) bool { return o == f })
-	d.failures = append(d.failures, failure{file: f.file, sheet: f.sheet, code: code, detail: detail, export: f.contract.Export})
+	d.failures = append(d.failures, failure{file: f.file, sheet: f.sheet, code: code, detail: detail, export: f.contract.Export, readAs: f.readAs})
 }
 
 // matchOnly finds the header among the first rows and makes the feeds. It returns the header's index among them, -1
@@ -252,13 +262,14 @@ func (t *table) matchOnly() (int, error) {
 	found, err := findHeader(rows, t.mappings, append([]string{t.sheet.name, t.decoding.name(t.decoding.file)}, titles...))
 	if whole, ok := err.(*fileError); ok {
 		t.failed = true
-		t.decoding.failures = append(t.decoding.failures, failure{file: t.decoding.file, sheet: t.sheet.name, code: whole.code, detail: whole.detail})
+		t.decoding.failures = append(t.decoding.failures, failure{file: t.decoding.file, sheet: t.sheet.name, code: whole.code, detail: whole.detail, readAs: t.sheet.read})
 		return -1, nil
 	}
 	if err != nil {
 		return -1, err
 	}
 	t.matched, t.header, t.titles, t.width = true, found.cells, titles, len(found.cells)
+	t.sheet.read.HeaderRow = t.head[found.row].no
 	for i := range found.layouts {
 		t.outs = append(t.outs, t.outlet(&found.layouts[i]))
 	}

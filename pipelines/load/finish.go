@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"database/sql/driver"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"path"
@@ -319,13 +320,13 @@ func (p *pass) reconciliations() []pipelines.Reconciliation {
 			}
 			lines = append(lines, pipelines.Reconciliation{
 				FileID: file.ID, Name: file.Name, Sheet: f.sheet, Export: f.contract.Export, Read: f.read, Accepted: f.accepted,
-				Quarantined: f.quarantined, Ignored: f.ignored, Warnings: f.warnings, Detail: strings.Join(f.detail, "; "),
+				Quarantined: f.quarantined, Ignored: f.ignored, Warnings: f.warnings, Detail: strings.Join(f.detail, "; "), ReadAs: f.readAs,
 			})
 		}
 		for _, f := range p.decoding.failures {
 			if f.file.No == file.No {
 				lines = append(lines, pipelines.Reconciliation{
-					FileID: file.ID, Name: file.Name, Sheet: f.sheet, Export: f.export, Problem: f.code, Detail: f.detail,
+					FileID: file.ID, Name: file.Name, Sheet: f.sheet, Export: f.export, Problem: f.code, Detail: f.detail, ReadAs: f.readAs,
 				})
 			}
 		}
@@ -347,17 +348,29 @@ func (p *pass) writeReconciliation(ctx context.Context) error {
 			continue
 		}
 		if err := appender.Row(f.file.No, f.sheet, f.contract.Export, f.read, f.accepted, f.quarantined, f.ignored, f.warnings,
-			nil, strings.Join(f.detail, "; "), p.config.RunID, f.full()); err != nil {
+			nil, strings.Join(f.detail, "; "), p.config.RunID, f.full(), jsonOf(f.readAs)); err != nil {
 			return err
 		}
 	}
 	for _, f := range p.decoding.failures {
 		if err := appender.Row(f.file.No, f.sheet, f.export, int64(0), int64(0), int64(0), int64(0), int64(0), string(f.code), f.detail,
-			p.config.RunID, false); err != nil {
+			p.config.RunID, false, jsonOf(f.readAs)); err != nil {
 			return err
 		}
 	}
 	return appender.Close()
+}
+
+// jsonOf gives what a table was taken for as ops.reconciliation keeps it; null where nothing could be told.
+func jsonOf(r pipelines.ReadAs) any {
+	if r.Format == "" {
+		return nil
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		panic("how a table was read cannot be written: " + err.Error()) // texts and numbers only
+	}
+	return string(text)
 }
 
 // writeProblems numbers what was found and adds where a person finds it.
@@ -425,102 +438,6 @@ func (p *pass) clear(ctx context.Context) error {
 	}
 	for _, row := range made.Rows {
 		if _, err := p.exec(ctx, fmt.Sprintf("drop %s temp.%s", row[0], quote(row[1].(string)))); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// released finds rows of an export that waited for a registry and whose references are known by now, and gives them
-// feeds of their own.
-func (p *pass) released(ctx context.Context, c data.Contract) (bool, error) {
-	if p.alone {
-		return false, nil
-	}
-	counted, err := p.tx.Query(ctx, "select count(*) from waiting."+c.Export)
-	if err != nil || counted.Rows[0][0].(int64) == 0 {
-		return false, err
-	}
-	var known []string
-	for _, column := range c.Columns {
-		target, id, ok := strings.Cut(column.References, ".")
-		if !ok || !p.before(target, c.Export) {
-			continue
-		}
-		known = append(known, fmt.Sprintf(`(w.%[1]s is null or exists (select 1 from exports.%[2]s e where e.%[3]s = w.%[1]s) or exists (select 1 from history.%[2]s h where h.%[3]s = w.%[1]s))`,
-			quote(column.ID), target, quote(id)))
-	}
-	released := "released_" + c.Export
-	n, err := p.exec(ctx, fmt.Sprintf("create or replace temp table %s as select w.* from waiting.%s w where %s", released, c.Export, strings.Join(known, " and ")))
-	if err != nil {
-		return false, err
-	}
-	sources, err := p.tx.Query(ctx, fmt.Sprintf(`select r._file, r._sheet, count(*), any_value(f.received_at) from %s r join
-		(select file_no, received_at from ops.files) f on f.file_no = r._file group by all order by r._file, r._sheet`, released))
-	if err != nil || len(sources.Rows) == 0 {
-		return false, err
-	}
-	var feeds []*feed
-	for _, row := range sources.Rows {
-		f := &feed{no: p.nextFeed() + len(feeds), sheet: row[1].(string), contract: c, earlier: true}
-		f.file = land.File{No: row[0].(int64), ReceivedAt: row[3].(time.Time)}
-		f.handed = row[2].(int64)
-		n += f.handed
-		feeds = append(feeds, f)
-	}
-	p.decoding.feeds = append(p.decoding.feeds, feeds...)
-	if err := p.registerFeeds(feeds); err != nil {
-		return false, err
-	}
-	return true, p.takeUp(ctx, c, released)
-}
-
-func (p *pass) nextFeed() int {
-	next := 1
-	for _, f := range p.decoding.feeds {
-		next = max(next, f.no+1)
-	}
-	return next
-}
-
-// takeUp moves released rows out of the waiting room and the quarantine, into the counts of their own files.
-func (p *pass) takeUp(ctx context.Context, c data.Contract, released string) error {
-	same := fmt.Sprintf("exists (select 1 from %s r where r._file = %%[1]s and r._sheet = %%[2]s and r._row = %%[3]s)", released)
-	for _, statement := range []string{
-		"update ops.problems set state = 'repaired' where export = ? and state = 'open' and code = 'unknown_reference' and " + fmt.Sprintf(same, "file_no", "sheet", `"row"`),
-		"delete from ops.quarantine where export = ? and waiting and " + fmt.Sprintf(same, "file_no", "sheet", `"row"`),
-	} {
-		if _, err := p.exec(ctx, statement, c.Export); err != nil {
-			return err
-		}
-	}
-	if _, err := p.exec(ctx, fmt.Sprintf(`update ops.reconciliation set accepted = accepted + t.n, quarantined = quarantined - t.n
-		from (select _file, _sheet, count(*) as n from %s group by all) t
-		where file_no = t._file and sheet = t._sheet and export = ?`, released), c.Export); err != nil {
-		return err
-	}
-	n, err := p.exec(ctx, fmt.Sprintf("delete from waiting.%s w where %s", c.Export, fmt.Sprintf(same, "w._file", "w._sheet", "w._row")))
-	p.takenUp += n
-	return err
-}
-
-// repaired closes the problems of refused rows whose key has been accepted from a newer file.
-func (p *pass) repaired(ctx context.Context) error {
-	refused, err := p.tx.Query(ctx, "select distinct export from ops.quarantine")
-	if err != nil || p.alone {
-		return err
-	}
-	for _, row := range refused.Rows {
-		c, ok := data.ContractOf(row[0].(string))
-		if !ok || !p.typed[c.Export] {
-			continue
-		}
-		if _, err := p.exec(ctx, fmt.Sprintf(`update ops.problems set state = 'repaired'
-			from (select q.file_no, q.sheet, q.row from ops.quarantine q join exports.%[1]s t on %[2]s = q.row_key and t._file > q.file_no
-				where q.export = %[3]s) r
-			where ops.problems.state = 'open' and ops.problems.severity = 'refuse' and ops.problems.export = %[3]s
-				and ops.problems.file_no = r.file_no and ops.problems.sheet = r.sheet and ops.problems.row = r.row`,
-			c.Export, keyText(c, "t."), literal(c.Export))); err != nil {
 			return err
 		}
 	}

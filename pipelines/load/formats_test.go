@@ -264,6 +264,7 @@ func TestBadFiles(t *testing.T) {
 		"empty.zip":          {zipped(t), pipelines.FileEmpty},
 		"letter.docx":        {zipped(t, "word/document.xml", []byte("<w:document/>")), pipelines.FileUnsupported},
 		"bomb.zip":           {zipped(t, "bomb.csv", bytes.Repeat([]byte{'0'}, 200<<20)), pipelines.FileTooLarge},
+		"nested.zip":         {zipped(t, "a.zip", zipped(t, "b.zip", zipped(t, "c.zip", zipped(t, "d.csv", []byte(visitsCSV))))), pipelines.FileTooLarge},
 		"quote.csv":          {append([]byte("走访编号,农户编号,党员编号,走访时间\nT1,H1,M1,\"2018"), bytes.Repeat([]byte("\nT1,H1,M1,2018"), 6000)...), pipelines.FileUnreadable},
 	}
 	for name, test := range tests {

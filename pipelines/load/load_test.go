@@ -223,7 +223,8 @@ T8,H1,M1,2018-01-08,入户,25,多出来
 		"duplicate_key refuse 9 A visit_id T1",
 		"too_many_cells refuse 10 <nil> <nil> <nil>")
 	last := result.Files[len(result.Files)-1]
-	want := pipelines.Reconciliation{FileID: last.FileID, Name: "visits.csv", Export: "visits", Read: 11, Accepted: 1, Quarantined: 8, Ignored: 2}
+	want := pipelines.Reconciliation{FileID: last.FileID, Name: "visits.csv", Export: "visits", Read: 11, Accepted: 1, Quarantined: 8, Ignored: 2,
+		ReadAs: pipelines.ReadAs{Format: "csv", Encoding: "utf-8", Delimiter: ",", HeaderRow: 1}}
 	if diff := cmp.Diff(want, last); diff != "" {
 		t.Error(diff)
 	}

@@ -16,7 +16,7 @@ func (d *decoding) parquet(ctx context.Context, label, at string) error {
 	if err != nil {
 		return err
 	}
-	opened, err := d.open(sheet{name: label, member: label, headed: true})
+	opened, err := d.open(sheet{name: label, member: label, headed: true, read: pipelines.ReadAs{Format: "parquet"}})
 	if err != nil {
 		return err
 	}

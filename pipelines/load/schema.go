@@ -35,7 +35,8 @@ func Schema() []string {
 			"received_at timestamp, as_of date, landed_at timestamp, state varchar)",
 		"create table if not exists ops.reconciliation (file_no bigint, sheet varchar, export varchar, rows_read bigint, "+
 			"accepted bigint, quarantined bigint, ignored bigint, warnings bigint, problem varchar, detail varchar, run_id varchar, "+
-			"complete boolean)", // complete: a registry's full list
+			"complete boolean, read_as varchar)", // complete: a registry's full list; read_as: pipelines.ReadAs as JSON
+		"alter table ops.reconciliation add column if not exists read_as varchar", // warehouses made before there was one
 		"create table if not exists ops.problems (problem_no bigint, file_no bigint, sheet varchar, export varchar, \"row\" bigint, "+
 			"letter varchar, column_id varchar, header varchar, code varchar, severity varchar, value varchar, detail varchar, "+
 			"state varchar, run_id varchar)",

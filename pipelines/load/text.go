@@ -18,6 +18,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
+	"hulian/data"
 	"hulian/pipelines"
 )
 
@@ -34,6 +35,15 @@ func encodingOf(name string) (encoding.Encoding, error) {
 		return simplifiedchinese.GB18030, nil // a superset of the others: rare characters of names have four bytes
 	}
 	return nil, fmt.Errorf("encoding %q: must be utf-8, utf-16le, utf-16be or gb18030", name)
+}
+
+// nameOf is what mapping files call an encoding.
+func nameOf(enc encoding.Encoding) string {
+	if enc == nil {
+		return "utf-8"
+	}
+	name, _, _ := strings.Cut(strings.ToLower(fmt.Sprint(enc)), " ")
+	return name
 }
 
 // utf16Of tells UTF-16 from its byte order mark, or without one from zero bytes that all stand at odd or all at even
@@ -117,8 +127,9 @@ func validUTF8(r io.Reader) (bool, error) {
 
 // decodeText reads CSV, JSON or NDJSON.
 func (d *decoder) decodeText(ctx context.Context, file *os.File, size int64, label string) error {
-	enc, err := encodingOf(d.visit.pins(label).Encoding)
-	if d.visit.pins(label).Encoding == "" {
+	pins := d.visit.pins(label)
+	enc, err := encodingOf(pins.Encoding)
+	if pins.Encoding == "" {
 		enc, err = guessEncoding(file, size)
 	}
 	if err != nil {
@@ -136,7 +147,10 @@ func (d *decoder) decodeText(ctx context.Context, file *os.File, size int64, lab
 		return b
 	}
 	// A pinned UTF-8 that does not hold, and every other encoding, can lose characters without an error.
-	s := sheet{name: label, member: label, damaged: enc != nil || d.visit.pins(label).Encoding != ""}
+	s := sheet{name: label, member: label, damaged: enc != nil || pins.Encoding != "", read: pipelines.ReadAs{Format: "csv", Encoding: nameOf(enc)}}
+	if pins.Encoding != "" {
+		s.read.Pinned = append(s.read.Pinned, "encoding")
+	}
 	sample, err := fresh().Peek(64 << 10)
 	if err != nil && err != io.EOF {
 		return reject(pipelines.FileUnreadable, err.Error())
@@ -149,22 +163,33 @@ func (d *decoder) decodeText(ctx context.Context, file *os.File, size int64, lab
 		return reject(pipelines.FileUnsupported, "binary")
 	}
 	if damaged := strings.Count(text, "\ufffd"); damaged*50 > utf8.RuneCountInString(text) {
-		return reject(pipelines.EncodingDamaged, fmt.Sprintf("U+FFFD × %d", damaged))
+		return reject(pipelines.EncodingDamaged, fmt.Sprintf("U+FFFD × %d, %s", damaged, s.read.Encoding))
 	}
 	if looksLikeJSON(text) {
+		s.read.Format = "json"
 		return d.decodeJSON(ctx, fresh, s)
 	}
 	s.lettered = true
 	if enc == nil && label == "" && size >= d.limits.Direct {
-		delimiter := d.visit.pins(label).delimiter()
+		delimiter := pins.delimiter()
 		if delimiter == 0 {
-			delimiter, _ = sniffDelimiter(text, false)
+			delimiter, _ = tellDelimiter(text, false)
 		}
+		s := s.cutBy(delimiter, pins)
 		if done, err := d.visit.direct(ctx, file, size, delimiter, s); done || err != nil {
 			return err
 		}
 	}
 	return d.decodeCSV(ctx, fresh(), text, s)
+}
+
+// cutBy notes the delimiter a table is read with.
+func (s sheet) cutBy(delimiter byte, pins Pins) sheet {
+	s.read.Delimiter = string(delimiter)
+	if pins.delimiter() != 0 {
+		s.read.Pinned = append(slices.Clone(s.read.Pinned), "delimiter")
+	}
+	return s
 }
 
 var delimiters = []byte{',', '\t', ';', '|'}
@@ -179,6 +204,39 @@ func sniffDelimiter(sample string, whole bool) (delimiter byte, ok bool) {
 		}
 	}
 	return delimiter, ok
+}
+
+// tellDelimiter asks the headers first where several delimiters cut a file: a column of notes that all hold four bars is
+// more regular than a short table. Only where no header is known do the widths decide.
+func tellDelimiter(sample string, whole bool) (delimiter byte, ok bool) {
+	delimiter, ok = sniffDelimiter(sample, whole)
+	known := 0
+	for _, candidate := range delimiters {
+		if strings.IndexByte(sample, candidate) < 0 {
+			continue
+		}
+		if n := knownHeaders(sample, candidate); n > max(known, 1) {
+			known, delimiter, ok = n, candidate, true
+		}
+	}
+	return delimiter, ok
+}
+
+// knownHeaders counts the columns of the contract that a delimiter makes of the best of the first rows.
+func knownHeaders(sample string, delimiter byte) (most int) {
+	reader := csv.NewReader(strings.NewReader(sample))
+	reader.Comma, reader.LazyQuotes, reader.FieldsPerRecord, reader.ReuseRecord = rune(delimiter), true, -1, true
+	for range DefaultLimits().HeaderIn {
+		record, err := reader.Read()
+		if err != nil {
+			break
+		}
+		forms := reduce(record)
+		for _, c := range data.Contracts() {
+			most = max(most, len(matchContract(c, forms).at))
+		}
+	}
+	return most
 }
 
 func consistency(sample string, delimiter byte, whole bool) float64 {
@@ -231,7 +289,7 @@ func (d *decoder) decodeCSV(ctx context.Context, r *bufio.Reader, sample string,
 	}
 	if delimiter == 0 {
 		var ok bool
-		if delimiter, ok = sniffDelimiter(sample, len(sample) < 64<<10); !ok {
+		if delimiter, ok = tellDelimiter(sample, len(sample) < 64<<10); !ok {
 			delimiter = ','
 		}
 	}
@@ -239,7 +297,7 @@ func (d *decoder) decodeCSV(ctx context.Context, r *bufio.Reader, sample string,
 	if strings.IndexByte(sample, '\n') < 0 && strings.IndexByte(sample, '\r') >= 0 {
 		input = transform.NewReader(r, carriageReturns{}) // Excel for the old Macintosh
 	}
-	sink, err := d.visit.open(s)
+	sink, err := d.visit.open(s.cutBy(delimiter, d.visit.pins(s.member)))
 	if err != nil || sink == nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func (d *decoder) decodeWorkbook(ctx context.Context, file *os.File, size int64,
 			continue // written by the template, about the columns
 		}
 		last := lastRows[ids[name]]
-		s := sheet{name: path.Join(label, name), member: label, workbook: true, epoch: epoch, lettered: true}
+		s := sheet{name: path.Join(label, name), member: label, workbook: true, epoch: epoch, lettered: true, read: pipelines.ReadAs{Format: "xlsx"}}
 		if marked && label == "" {
 			origin := copied.Origin(name)
 			s.name, s.member, s.shift = origin.Table, origin.Member, origin.Shift

@@ -22,7 +22,8 @@ func newImportCommand(p *program) *cobra.Command {
 		Use:   "import FILE...",
 		Short: "Load the named files, compute the measures, publish",
 		Long: document(`Takes the named files through all stages, wherever they lie, and writes one line for every table in them: rows read,
-accepted, quarantined and ignored. A file that was loaded before is not loaded again.
+accepted, quarantined and ignored, and what the table was taken for: encoding, delimiter, header row. Where that is wrong
+a mapping file pins it, see "hulian map". A file that was loaded before is not loaded again.
 
 With --dry-run nothing is kept: each file is checked by itself, and its first hundred problems are written one a line,
 with sheet, row, column, value and how to mend it. Whether an ID stands in the registries is checked when it is loaded.`,
@@ -109,6 +110,9 @@ func describe(f pipelines.Reconciliation) string {
 	name := f.Name
 	if f.Sheet != "" {
 		name += " [" + f.Sheet + "]"
+	}
+	if reading := data.ExplainReading(f.ReadAs, "en"); reading != "" {
+		name += " (" + reading + ")"
 	}
 	if f.Problem != "" {
 		return fmt.Sprintf("%s: %s", name, data.ProblemTexts()[f.Problem].Name.En)

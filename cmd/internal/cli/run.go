@@ -133,16 +133,17 @@ func summary(run pipelines.Run) string {
 	return text
 }
 
-// reconciliations is what became of every table of every file. A file that was refused whole says why and how to mend it.
+// reconciliations is what became of every table of every file. A file that was refused whole says why and how to mend it; what every
+// table was taken for stands beside, so that a wrong guess is seen.
 func reconciliations(files []pipelines.Reconciliation, lang string) pipelines.Table {
-	table := pipelines.Table{Columns: []string{"file", "sheet", "export", "read", "accepted", "quarantined", "ignored", "warnings", "problem", "detail"}}
+	table := pipelines.Table{Columns: []string{"file", "sheet", "export", "read", "accepted", "quarantined", "ignored", "warnings", "problem", "detail", "read_as"}}
 	for _, f := range files {
 		detail := f.Detail
 		if f.Problem != "" {
 			sentence, mend := data.Explain(pipelines.Problem{Code: f.Problem, Export: f.Export, File: f.Name, Sheet: f.Sheet, Detail: f.Detail}, lang)
 			detail = sentence + " " + mend
 		}
-		table.Rows = append(table.Rows, []any{f.Name, f.Sheet, f.Export, f.Read, f.Accepted, f.Quarantined, f.Ignored, f.Warnings, string(f.Problem), detail})
+		table.Rows = append(table.Rows, []any{f.Name, f.Sheet, f.Export, f.Read, f.Accepted, f.Quarantined, f.Ignored, f.Warnings, string(f.Problem), detail, data.ExplainReading(f.ReadAs, lang)})
 	}
 	return table
 }
