@@ -103,6 +103,7 @@ type ClosingDifference struct {
 	Signed   *ClosingNumber `json:"signed"`
 	Now      *ClosingNumber `json:"now"`
 	Since    int            `json:"since_generation"`  // the first that is known to have had the value of now
+	SinceAt  time.Time      `json:"since_at,omitzero"` // when that was recorded; zero where it is not yet on record
 	Ripened  bool           `json:"ripened,omitempty"` // moved with the cut-off, as such a measure does; not a correction
 }
 

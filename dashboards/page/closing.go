@@ -1,10 +1,12 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -66,7 +68,7 @@ func buildClosing(ctx context.Context, r Request) (View, error) {
 	v.Blocks = append(v.Blocks, r.closingForms(m)...)
 	v.Blocks = append(v.Blocks, r.obstacles(m))
 	if m.Restatement > 0 {
-		v.Blocks = append(v.Blocks, r.differences(m))
+		v.Blocks = append(v.Blocks, r.differences(m, nil))
 	}
 	v.Blocks = append(v.Blocks, r.closedMonths(all))
 	return v, nil
@@ -122,8 +124,9 @@ func (r Request) closingLine(m pipelines.MonthClosing) string {
 	}
 }
 
-// closingState is the line for other pages about their month; empty where no months are closed here.
-func (r Request) closingState(ctx context.Context) string {
+// closingState is the line for other pages about their month; empty where no months are closed here. A month that has
+// changed since it was signed is left to the notice on top of the page, unless the view is a document without one.
+func (r Request) closingState(ctx context.Context, document bool) string {
 	if r.Closings == nil {
 		return ""
 	}
@@ -131,14 +134,64 @@ func (r Request) closingState(ctx context.Context) string {
 	if err != nil {
 		return r.T("月结记录无法读取，见月结页。", "The closed months cannot be read: see the page on closing.")
 	}
-	return r.closingLine(closingOf(all, r.Month))
+	m := closingOf(all, r.Month)
+	if m.State == pipelines.ClosingChanged && !document {
+		return ""
+	}
+	return r.closingLine(m)
+}
+
+// View builds a page. What a page shows of a month that was corrected since it was signed does not stand there as if it
+// were what was signed: a notice says so first, and leads to the differences.
+func (p Page) View(ctx context.Context, r Request) (View, error) {
+	v, err := p.Build(ctx, r)
+	if err != nil || p.ID == "closing" || !p.Takes.Has(ByMonth) || r.Closings == nil || v.Letterhead != nil {
+		return v, err
+	}
+	all, err := r.Closings(ctx)
+	if err != nil {
+		v.Blocks = append([]Block{Callout{Tone: ToneWorse, Text: r.T("月结记录无法读取。", "The closed months cannot be read."), Next: r.T("见月结页", "See the page on closing"), Link: r.Link("closing")}}, v.Blocks...)
+		return v, nil
+	}
+	if m := closingOf(all, r.Month); m.State == pipelines.ClosingChanged {
+		v.Blocks = append([]Block{Callout{Tone: ToneWorse, Text: r.closingLine(m), Next: r.T("逐项查看签发时与现在的数值", "See each value as signed and as it is now"), Link: r.Link("closing") + "#table-differences"}}, v.Blocks...)
+	}
+	return v, nil
+}
+
+// changedSince lists what was corrected of a place's month since it was signed, and of one measure where it is named;
+// nil where nothing was. Values of members are left to the page on closing.
+func (r Request) changedSince(ctx context.Context, measure string) *Table {
+	if r.Closings == nil {
+		return nil
+	}
+	all, err := r.Closings(ctx)
+	if err != nil {
+		return nil // the page says that they cannot be read
+	}
+	here := map[string]bool{r.Unit().ID: true}
+	for _, u := range r.Below() {
+		here[u.ID] = true
+	}
+	m := closingOf(all, r.Month)
+	t := r.differences(m, func(d pipelines.ClosingDifference) bool {
+		return !d.Ripened && here[d.UnitID] && d.Level != string(LevelMember) && (measure == "" || d.Measure == measure)
+	})
+	if m.State != pipelines.ClosingChanged || len(t.Rows) == 0 {
+		return nil
+	}
+	t.Note = ""
+	if t.MoreLink != "" {
+		t.MoreLink = r.Link("closing") + "#table-differences"
+	}
+	return t
 }
 
 func (r Request) moment(at time.Time) string {
 	if at.IsZero() {
 		return missing
 	}
-	return at.Local().Format("2006-01-02 15:04")
+	return r.clock(at).Format("2006-01-02 15:04")
 }
 
 // closingForms let the organisation office check and sign.
@@ -192,15 +245,25 @@ func (r Request) obstacles(m pipelines.MonthClosing) Block {
 // shownDifferences is how many differences the page lists before all are asked for.
 const shownDifferences = 100
 
-// differences lists every value that is not what was signed, with both bases.
-func (r Request) differences(m pipelines.MonthClosing) Block {
+// differences lists every value that is not what was signed, with both bases; wanted narrows it, nil: all. Values of
+// members are for the organisation office; for others their number is given.
+func (r Request) differences(m pipelines.MonthClosing, wanted func(pipelines.ClosingDifference) bool) *Table {
 	t := &Table{ID: "differences", Stacked: true, Title: r.T("签发后的变动", "Changed since signed"), Empty: r.T("签发后没有变动。", "Nothing has changed since it was signed."),
 		Note: r.T("“成熟”是截止日推移后自然会变的指标，不是更正。", "“Ripened” values belong to measures that move with the cut-off; they are not corrections."),
 		Columns: []Column{text(r.T("指标", "Measure")), text(r.T("单位", "Place")), {Title: r.T("签发时", "As signed"), Kind: ColumnRate}, {Title: r.T("现在", "Now"), Kind: ColumnRate},
 			number(r.T("始于快照", "Since snapshot")), text(r.T("性质", "Kind"))}}
+	levels := []string{string(LevelTown), string(LevelVillage), string(LevelBranch), string(LevelMember)}
+	found := slices.SortedStableFunc(slices.Values(m.Differences), func(a, b pipelines.ClosingDifference) int {
+		return cmp.Compare(slices.Index(levels, a.Level), slices.Index(levels, b.Level))
+	})
+	persons := 0
 	for _, corrected := range []bool{true, false} {
-		for _, d := range m.Differences {
-			if d.Ripened == corrected {
+		for _, d := range found {
+			if d.Ripened == corrected || wanted != nil && !wanted(d) {
+				continue
+			}
+			if d.Level == string(LevelMember) && r.Role != RoleOffice {
+				persons++
 				continue
 			}
 			measure, _ := queries.MeasureOf(d.Measure)
@@ -209,8 +272,11 @@ func (r Request) differences(m pipelines.MonthClosing) Block {
 				kind = r.T("成熟", "ripened")
 			}
 			t.Rows = append(t.Rows, []Cell{{Text: measure.Name.In(r.Lang), Value: d.Measure, Link: r.measureLink(measure)}, {Text: r.placeOf(d), Value: d.UnitID}, r.signedCell(measure, d.Signed), r.signedCell(measure, d.Now),
-				countCell(float64(d.Since)), {Text: kind}})
+				r.sinceCell(d), {Text: kind}})
 		}
+	}
+	if persons > 0 {
+		t.Note += r.Tf("另有 %s 个党员个人的数值也变了，组织办公室登录后可见。", " Values of %s members changed too; the organisation office sees them.", Count(float64(persons)))
 	}
 	if all := len(t.Rows); all > shownDifferences && r.Params.Get("differences") != "all" {
 		t.Rows = t.Rows[:shownDifferences]
@@ -218,6 +284,15 @@ func (r Request) differences(m pipelines.MonthClosing) Block {
 		t.MoreLink = r.Link("closing", With("differences", "all"), With("refused", "")) + "#table-differences"
 	}
 	return t
+}
+
+// sinceCell is the snapshot that brought a difference, and its day.
+func (r Request) sinceCell(d pipelines.ClosingDifference) Cell {
+	c := countCell(float64(d.Since))
+	if !d.SinceAt.IsZero() {
+		c.Note = r.moment(d.SinceAt)
+	}
+	return c
 }
 
 func (r Request) measureLink(m queries.Measure) string {

@@ -262,7 +262,7 @@ func (r Request) runs() ([]Block, error) {
 		if !run.FinishedAt.IsZero() {
 			took = r.seconds(run.FinishedAt.Sub(run.StartedAt))
 		}
-		line := []Cell{{Text: run.StartedAt.Local().Format("2006-01-02 15:04:05"), Link: r.Link("runs", With("run", run.ID)) + "#table-log"}, {Text: r.trigger(run.Trigger), Note: run.Pipeline}, r.runState(run.State), {Text: took}}
+		line := []Cell{{Text: r.clock(run.StartedAt).Format("2006-01-02 15:04:05"), Link: r.Link("runs", With("run", run.ID)) + "#table-log"}, {Text: r.trigger(run.Trigger), Note: run.Pipeline}, r.runState(run.State), {Text: took}}
 		for _, stage := range []pipelines.Stage{pipelines.StageLand, pipelines.StageLoad, pipelines.StageModel, pipelines.StagePublish} {
 			line = append(line, r.stageCell(run, stage))
 		}

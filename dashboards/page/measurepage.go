@@ -123,6 +123,9 @@ func (r Request) oneMeasure(ctx context.Context, m queries.Measure) (View, error
 		}
 		v.Blocks = append(v.Blocks, units)
 	}
+	if t := r.changedSince(ctx, m.ID); t != nil {
+		v.Blocks = append(v.Blocks, t)
+	}
 	split, err := r.split(ctx, m)
 	if err != nil {
 		return v, err

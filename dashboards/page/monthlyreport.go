@@ -80,6 +80,10 @@ func buildReport(ctx context.Context, r Request) (View, error) {
 		v.Blocks = append(v.Blocks, Section{ID: a.page, Title: a.title.In(r.Lang), Note: p.Question.In(r.Lang)})
 		v.Blocks = append(v.Blocks, blocks...)
 	}
+	if t := r.changedSince(ctx, ""); t != nil {
+		t.ID = "closing-differences"
+		v.Blocks = append(v.Blocks, Section{ID: "closing", Title: t.Title, Note: r.T("本月已经签发，此后的更正逐项列出。", "The month was signed; what was corrected since is listed one by one.")}, t)
+	}
 	v.Blocks = append(v.Blocks, Section{ID: "definitions", Title: r.T("指标口径", "How the measures are made")}, r.definitions())
 	return v, nil
 }
@@ -216,7 +220,7 @@ func (r Request) letterhead(ctx context.Context, own measured) (*Letterhead, err
 	} else {
 		l.Basis = append(l.Basis, r.T("本月没有收到数据文件。", "No file speaks for this month."))
 	}
-	if s := r.closingState(ctx); s != "" {
+	if s := r.closingState(ctx, true); s != "" {
 		l.Basis = append(l.Basis, s)
 	}
 	var unripe, small []string

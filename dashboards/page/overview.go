@@ -56,7 +56,7 @@ func buildOverview(ctx context.Context, r Request) (View, error) {
 	if s := r.signalSentence(readings); s != "" {
 		v.Sentences = append(v.Sentences, s)
 	}
-	if s := r.closingState(ctx); s != "" {
+	if s := r.closingState(ctx, false); s != "" {
 		v.Sentences = append(v.Sentences, s)
 	}
 	v.Blocks = append(v.Blocks, r.neverArrived(own)...)

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"hulian/dashboards/desk"
 	"hulian/data"
@@ -42,6 +43,8 @@ type Request struct {
 
 	// Closings says how every month stands, newest first; nil where no months are closed.
 	Closings func(context.Context) ([]pipelines.MonthClosing, error)
+
+	Zone *time.Location // of the town: what moments are told in; nil: the machine's
 
 	page   Page
 	chosen bool // the month was chosen in the address, not taken as the newest
@@ -98,6 +101,14 @@ func (r Request) T(zh, en string) string {
 // Tf is a phrase with values filled in; both languages take the same arguments in the same order, or name them by
 // index (%[2]s).
 func (r Request) Tf(zh, en string, args ...any) string { return fmt.Sprintf(r.T(zh, en), args...) }
+
+// clock is a moment in the town's time zone.
+func (r Request) clock(at time.Time) time.Time {
+	if r.Zone == nil {
+		return at.Local()
+	}
+	return at.In(r.Zone)
+}
 
 // MonthChosen reports whether the address names the month; otherwise it is the newest.
 func (r Request) MonthChosen() bool { return r.chosen }

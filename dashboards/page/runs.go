@@ -146,7 +146,7 @@ func (r Request) runLog(v *View) error {
 			if line.Level != "INFO" {
 				level.Tone = ToneWorse
 			}
-			t.Rows = append(t.Rows, []Cell{{Text: line.At.Local().Format("15:04:05.000")}, level, {Text: line.Text}})
+			t.Rows = append(t.Rows, []Cell{{Text: r.clock(line.At).Format("15:04:05.000")}, level, {Text: line.Text}})
 		}
 		v.Blocks = append(v.Blocks, t)
 		return nil
@@ -168,7 +168,7 @@ func (r Request) noticeTable(notices []pipelines.Notice) *Table {
 		case pipelines.NoticeGivenUp:
 			state = Cell{Text: r.T("发送失败", "could not be sent"), Note: n.Error, Tone: ToneWorse}
 		}
-		t.Rows = append(t.Rows, []Cell{{Text: n.CreatedAt.Local().Format("2006-01-02 15:04")}, {Text: n.Channel}, {Text: n.Title, Note: n.Text}, state})
+		t.Rows = append(t.Rows, []Cell{{Text: r.clock(n.CreatedAt).Format("2006-01-02 15:04")}, {Text: n.Channel}, {Text: n.Title, Note: n.Text}, state})
 	}
 	return t
 }

@@ -73,7 +73,7 @@ func (r Request) recent(batches []desk.Batch) *Table {
 			total := sum(b.Run.Files)
 			accepted, refused = countCell(float64(total.Accepted)), countCell(float64(total.Quarantined))
 		}
-		t.Rows = append(t.Rows, []Cell{{Text: b.ReceivedAt.Local().Format("2006-01-02 15:04"), Link: r.Link("upload", With("batch", b.ID))}, {Text: strings.Join(names, r.T("、", ", "))},
+		t.Rows = append(t.Rows, []Cell{{Text: r.clock(b.ReceivedAt).Format("2006-01-02 15:04"), Link: r.Link("upload", With("batch", b.ID))}, {Text: strings.Join(names, r.T("、", ", "))},
 			r.batchState(b), accepted, refused})
 	}
 	return t

@@ -1,12 +1,15 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"hulian/dashboards/page"
+	"hulian/pipelines"
 	"hulian/queries"
 )
 
@@ -17,7 +20,8 @@ where %s
 order by measure, level, unit_id, month`
 
 // measures answers with rows of the measure table as JSON: ?measure= and ?month= narrow it, one of them is needed;
-// ?level= is town by default, ?unit= is a unit's ID. Members are persons: their rows are for the organisation office.
+// ?level= is town by default, ?unit= is a unit's ID. Months among
+// them that were corrected since they were signed are named in changed_since_signed. Members are persons: their rows are for the organisation office.
 func (s *server) measures(w http.ResponseWriter, r *http.Request) error {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -71,7 +75,35 @@ func (s *server) measures(w http.ResponseWriter, r *http.Request) error {
 			rows[i][column] = cells[j]
 		}
 	}
+	answer := map[string]any{"generation": pinned.Generation, "rows": rows}
+	if changed, err := s.changedSinceSigned(r.Context(), pinned, rows); err != nil {
+		return err
+	} else if len(changed) > 0 {
+		answer["changed_since_signed"] = changed
+	}
 	w.Header().Set("Cache-Control", "private, no-cache")
-	s.json(w, r, http.StatusOK, map[string]any{"generation": pinned.Generation, "rows": rows})
+	s.json(w, r, http.StatusOK, answer)
 	return nil
+}
+
+// changedSinceSigned lists the months of the rows that were corrected since they were signed, in order.
+func (s *server) changedSinceSigned(ctx context.Context, pinned Pinned, rows []map[string]any) ([]string, error) {
+	if s.Closings == nil {
+		return nil, nil
+	}
+	all, err := s.Closings.Months(ctx, pinned)
+	if err != nil {
+		return nil, err
+	}
+	asked := map[any]bool{}
+	for _, row := range rows {
+		asked[row["month"]] = true
+	}
+	var months []string
+	for _, m := range slices.Backward(all) {
+		if m.State == pipelines.ClosingChanged && asked[m.Month] {
+			months = append(months, m.Month)
+		}
+	}
+	return months, nil
 }

@@ -44,7 +44,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, p page.Page) error
 		s.Logger.Info("restricted page viewed", "page", p.ID, "unit", ask.Unit().ID, "month", ask.Month,
 			"session", s.sessions.GetString(r.Context(), sessionName), "from", r.RemoteAddr)
 	}
-	ask.Closings = s.months(pinned)
+	ask.Closings, ask.Zone = s.months(pinned), s.Zone
 	closed, err := s.closingStamp()
 	if err != nil {
 		return err
@@ -109,7 +109,7 @@ func (s *server) stamp() (string, error) {
 
 func (s *server) make(ctx context.Context, ask page.Request, format, table string) (answer, error) {
 	p := ask.Page()
-	view, err := p.Build(ctx, ask)
+	view, err := p.View(ctx, ask)
 	if err != nil {
 		return answer{}, fmt.Errorf("page %s: %w", p.ID, err)
 	}

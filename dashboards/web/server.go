@@ -42,10 +42,11 @@ type Config struct {
 	Desk      *desk.Desk // takes files; nil: none are taken
 	Closings  Closings   // the closed months; nil: none are kept
 	Programme data.Programme
-	Logger    *slog.Logger // nil: slog.Default
-	OfficeKey string       // opens the restricted pages at /office?key=…; empty: they stay closed
-	Version   string       // of the program
-	Secure    bool         // served over TLS: cookies are sent over TLS only
+	Logger    *slog.Logger   // nil: slog.Default
+	OfficeKey string         // opens the restricted pages at /office?key=…; empty: they stay closed
+	Version   string         // of the program
+	Zone      *time.Location // of the town: what moments are told in; nil: the machine's
+	Secure    bool           // served over TLS: cookies are sent over TLS only
 }
 
 // minimumKey is the shortest office key taken: 16 characters of base32 are 80 bits.

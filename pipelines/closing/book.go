@@ -2,8 +2,11 @@ package closing
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,6 +21,9 @@ import (
 	"hulian/data"
 	"hulian/pipelines"
 )
+
+// lockName is the file in the folder of closed months that one writer at a time holds.
+const lockName = "lock"
 
 // Snapshot is one published generation, and what of its making bears on closing a month.
 type Snapshot struct {
@@ -53,16 +59,26 @@ func (b *Book) now() time.Time {
 	return time.Now().UTC()
 }
 
-// Stamp changes whenever somebody closes a month or a generation brings a correction.
+// Stamp changes whenever somebody closes a month, a generation brings a correction, or a document is edited.
 func (b *Book) Stamp() (string, error) {
-	info, err := os.Stat(b.trailPath())
-	if errors.Is(err, os.ErrNotExist) {
+	sum := sha256.New()
+	err := filepath.WalkDir(b.folder(), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || entry.Name() == lockName || strings.HasPrefix(entry.Name(), ".part-") {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil {
+			fmt.Fprintln(sum, path, info.Size(), info.ModTime().UnixNano())
+		}
+		return err
+	})
+	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
 	if err != nil {
-		return "", b.fault("read the closing trail", b.trailPath(), err, "check who may read it")
+		return "", b.fault("read the closed months", b.folder(), err, "check who may read it")
 	}
-	return fmt.Sprintf("%d %d", info.Size(), info.ModTime().UnixNano()), nil
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 // Months returns every month of the snapshot and every signed one, newest first. What it returns is shared and must not
@@ -238,8 +254,8 @@ func (b *Book) inForce(month string, h *history) (*Document, error) {
 	return &document, nil
 }
 
-// date says since which generation each difference stands: the first of an unbroken row of generations that brought
-// the value of now.
+// date says since which generation each difference stands, and when that was published: the first of an unbroken row of
+// generations that brought the value of now.
 func (b *Book) date(found []pipelines.ClosingDifference, h *history, generation int) error {
 	for i := range found {
 		found[i].Since = generation
@@ -260,7 +276,7 @@ func (b *Book) date(found []pipelines.ClosingDifference, h *history, generation 
 		for _, difference := range d.Differences {
 			k := key(difference)
 			if i, ok := open[k]; ok && same(difference.Now, found[i].Now) {
-				found[i].Since, then[k] = d.Generation, true
+				found[i].Since, found[i].SinceAt, then[k] = d.Generation, d.At, true
 			}
 		}
 		for k := range open {
@@ -440,7 +456,7 @@ func (b *Book) Observe(ctx context.Context, s Snapshot) error {
 
 // hold lets one writer at a time do its work; what it does takes seconds.
 func (b *Book) hold(ctx context.Context) (release func(), err error) {
-	path := filepath.Join(b.folder(), "lock")
+	path := filepath.Join(b.folder(), lockName)
 	if err := os.MkdirAll(b.folder(), 0o755); err != nil {
 		return nil, b.fault("close month", b.folder(), err, "check who may write there")
 	}

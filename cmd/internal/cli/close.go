@@ -96,25 +96,16 @@ func (p *program) close(cmd *cobra.Command, c config.Config, f closeFlags, month
 		}
 		return p.print(cmd, trailTable(entries, location))
 	}
-	reader, err := p.reader(cmd.Context(), c)
+	snapshot, release, err := p.closable(cmd.Context(), c)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, reader.Close()) }()
-	pinned, err := served{reader}.Pin(cmd.Context())
-	if err != nil {
-		return err
-	}
-	defer pinned.Release()
-	snapshot, err := closable(c.Dir, pinned)
-	if err != nil {
-		return err
-	}
-	all, err := book.Months(cmd.Context(), snapshot)
-	if err != nil {
-		return err
-	}
+	defer func() { err = errors.Join(err, release()) }()
 	if f.list {
+		all, err := book.Months(cmd.Context(), snapshot)
+		if err != nil {
+			return err
+		}
 		return p.print(cmd, closingTable(all, location))
 	}
 	m, err := book.Month(cmd.Context(), snapshot, month)
@@ -133,7 +124,7 @@ func (p *program) close(cmd *cobra.Command, c config.Config, f closeFlags, month
 		if m.Restatement == 0 {
 			return &pipelines.Fault{Op: "compare month", At: month, Err: errors.New("it has not been signed"), Next: "hulian close --list"}
 		}
-		return p.print(cmd, changesTable(m, c.Lang))
+		return p.print(cmd, changesTable(m, c.Lang, location))
 	default:
 		fmt.Fprintln(p.Err, standing(m, location))
 		return p.print(cmd, obstacles(m, c.Lang))
@@ -206,12 +197,6 @@ func obstacles(m pipelines.MonthClosing, lang string) pipelines.Table {
 
 func closingTable(all []pipelines.MonthClosing, location *time.Location) pipelines.Table {
 	t := pipelines.Table{Columns: []string{"month", "state", "restatement", "checked_by", "checked_at", "signed_by", "signed_at", "generation", "numbers", "corrected", "ripened", "blocking", "hash", "note"}}
-	when := func(at time.Time) any {
-		if at.IsZero() {
-			return nil
-		}
-		return at.In(location).Format(time.DateTime)
-	}
 	for _, m := range all {
 		blocking := 0
 		for _, problem := range m.Problems {
@@ -219,15 +204,23 @@ func closingTable(all []pipelines.MonthClosing, location *time.Location) pipelin
 				blocking++
 			}
 		}
-		t.Rows = append(t.Rows, []any{m.Month, string(m.State), int64(m.Restatement), m.CheckedBy, when(m.CheckedAt), m.SignedBy, when(m.SignedAt), int64(m.Generation),
+		t.Rows = append(t.Rows, []any{m.Month, string(m.State), int64(m.Restatement), m.CheckedBy, momentOf(m.CheckedAt, location), m.SignedBy, momentOf(m.SignedAt, location), int64(m.Generation),
 			int64(m.Numbers), int64(m.Corrected()), int64(len(m.Differences) - m.Corrected()), int64(blocking), m.Hash, m.Note})
 	}
 	return t
 }
 
-func changesTable(m pipelines.MonthClosing, lang string) pipelines.Table {
+// momentOf is a cell with a moment of the town; nil where there is none.
+func momentOf(at time.Time, location *time.Location) any {
+	if at.IsZero() {
+		return nil
+	}
+	return at.In(location).Format(time.DateTime)
+}
+
+func changesTable(m pipelines.MonthClosing, lang string, location *time.Location) pipelines.Table {
 	t := pipelines.Table{Columns: []string{"month", "measure", "name", "level", "unit_id", "unit_name", "signed_numerator", "signed_denominator", "signed_value",
-		"numerator", "denominator", "value", "since_generation", "ripened"}}
+		"numerator", "denominator", "value", "since_generation", "since", "ripened"}}
 	for _, d := range m.Differences {
 		measure, _ := queries.MeasureOf(d.Measure)
 		row := []any{m.Month, d.Measure, measure.Name.In(lang), d.Level, d.UnitID, d.UnitName}
@@ -243,7 +236,7 @@ func changesTable(m pipelines.MonthClosing, lang string) pipelines.Table {
 				}
 			}
 		}
-		t.Rows = append(t.Rows, append(row, int64(d.Since), d.Ripened))
+		t.Rows = append(t.Rows, append(row, int64(d.Since), momentOf(d.SinceAt, location), d.Ripened))
 	}
 	return t
 }
@@ -291,6 +284,61 @@ func closable(dir string, pinned web.Pinned) (closing.Snapshot, error) {
 		break
 	}
 	return s, nil
+}
+
+// closable opens the published generation with what bears on closing its months. The caller releases it.
+func (p *program) closable(ctx context.Context, c config.Config) (closing.Snapshot, func() error, error) {
+	reader, err := p.reader(ctx, c)
+	if err != nil {
+		return closing.Snapshot{}, nil, err
+	}
+	pinned, err := served{reader}.Pin(ctx)
+	if err != nil {
+		return closing.Snapshot{}, nil, errors.Join(err, reader.Close())
+	}
+	release := func() error {
+		pinned.Release()
+		return reader.Close()
+	}
+	s, err := closable(c.Dir, pinned)
+	if err != nil {
+		return s, nil, errors.Join(err, release())
+	}
+	return s, release, nil
+}
+
+// warnOfChanges names the months of a table that were corrected since they were signed. Closed months that cannot be
+// read are a warning too: the values asked for are there all the same.
+func (p *program) warnOfChanges(ctx context.Context, c config.Config, values pipelines.Table) {
+	book, err := p.book(c)
+	location, badZone := c.Location()
+	if err = errors.Join(err, badZone); err == nil {
+		var stamp string
+		if stamp, err = book.Stamp(); stamp == "" && err == nil {
+			return // no month was ever closed
+		}
+	}
+	var all []pipelines.MonthClosing
+	if err == nil {
+		var s closing.Snapshot
+		var release func() error
+		if s, release, err = p.closable(ctx, c); err == nil {
+			all, err = book.Months(ctx, s)
+			err = errors.Join(err, release())
+		}
+	}
+	if err != nil {
+		message, next := explain(err)
+		fmt.Fprintf(p.Err, "warning: whether months changed since they were signed is not known: %s\nTry: %s\n", message, next)
+		return
+	}
+	column := slices.Index(values.Columns, "month")
+	for _, m := range slices.Backward(all) {
+		here := slices.ContainsFunc(values.Rows, func(row []any) bool { return row[column] == any(m.Month) })
+		if m.State == pipelines.ClosingChanged && here {
+			fmt.Fprintf(p.Err, "warning: %s\nTry: hulian close %s --changes\n", standing(m, location), m.Month)
+		}
+	}
 }
 
 // closings hands the closed months to the pages.

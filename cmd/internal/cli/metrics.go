@@ -21,7 +21,8 @@ func newMetricsCommand(p *program) *cobra.Command {
 		Long: document(`Writes measures month by month, every value with its base: measure, level, unit_id, unit_name, month, numerator,
 denominator, value. Every flag may be given several times or with commas; one left out means all. The value is null
 where it cannot be formed: nothing to divide by, or a median not reached yet. "hulian query" shows what each
-measure means: select * from measure_definitions.
+measure means: select * from measure_definitions. Months that were corrected since they were signed are named on
+standard error.
 
 With --as-of the measures are computed anew as they were known on that day: from the files received by then, in the
 versions that stood then, with that day as the cut-off.`, statusDone, statusFailed, statusUsage, statusCancelled),
@@ -67,6 +68,9 @@ versions that stood then, with that day as the cut-off.`, statusDone, statusFail
 			}
 			if err != nil {
 				return err
+			}
+			if day == "" {
+				p.warnOfChanges(cmd.Context(), c, table)
 			}
 			return p.print(cmd, table)
 		},

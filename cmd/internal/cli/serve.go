@@ -58,6 +58,10 @@ func (p *program) serve(ctx context.Context, c config.Config, greet func(address
 	if err != nil {
 		return err
 	}
+	location, err := c.Location()
+	if err != nil {
+		return usage(err)
+	}
 	if _, err := publish.Current(c.Dir); errors.Is(err, pipelines.ErrNotPublished) {
 		if err := p.firstRun(ctx, c); err != nil {
 			return err
@@ -85,7 +89,7 @@ func (p *program) serve(ctx context.Context, c config.Config, greet func(address
 		Notices:  outbox.Notices,
 		Command:  func(_ context.Context, name, action string) error { return operate(clock, c.Dir, name, action) },
 		Desk:     desk,
-		Logger:   log, OfficeKey: c.OfficeKey, Version: version,
+		Logger:   log, OfficeKey: c.OfficeKey, Version: version, Zone: location,
 	})
 	if err != nil {
 		return err

@@ -1,0 +1,404 @@
+package cli
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"hulian/data/sample"
+)
+
+// closableTown is a small town of two months, run, whose months can be closed.
+func closableTown(t *testing.T) (town string, visits [][]string) {
+	t.Helper()
+	town = t.TempDir()
+	if _, err := sample.Write(context.Background(), sample.Options{Dir: town, Scale: .1, Start: "2017-12", Clean: true}); err != nil {
+		t.Fatal(err)
+	}
+	says(t, statusDone, "", "run", "--dir", town)
+	content, err := os.ReadFile(filepath.Join(town, "inbox", "2018-01", "走访记录2018年1月.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	visits, err = csv.NewReader(strings.NewReader(strings.TrimPrefix(string(content), "\ufeff"))).ReadAll()
+	if err != nil || len(visits) < 100 {
+		t.Fatalf("%v, %d visits", err, len(visits))
+	}
+	return town, visits
+}
+
+// says runs a command that must end with a status and write something, and returns all it wrote.
+func says(t *testing.T, want int, text string, arguments ...string) string {
+	t.Helper()
+	status, out, stderr := session(t, arguments...)
+	if status != want || !strings.Contains(out+stderr, text) {
+		t.Fatalf("%v: status %d, want %d with %q:\n%s%s", arguments, status, want, text, out, stderr)
+	}
+	return out + stderr
+}
+
+// fields runs a command and returns its rows by the value of a column.
+func fields(t *testing.T, arguments ...string) []map[string]string {
+	t.Helper()
+	status, out, stderr := session(t, append(arguments, "--format", "csv")...)
+	if status != statusDone {
+		t.Fatalf("%v: status %d\n%s", arguments, status, stderr)
+	}
+	records, err := csv.NewReader(strings.NewReader(out)).ReadAll()
+	if err != nil || len(records) == 0 {
+		t.Fatalf("%v: %v\n%s", arguments, err, out)
+	}
+	var rows []map[string]string
+	for _, record := range records[1:] {
+		row := map[string]string{}
+		for i, name := range records[0] {
+			row[name] = record[i]
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// correct sends rows that were sent before, or as they should have been.
+func correct(t *testing.T, town, name string, header []string, rows [][]string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := csv.NewWriter(f)
+	if err := w.WriteAll(append([][]string{header}, rows...)); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	says(t, statusDone, "", "import", "--dir", town, path)
+}
+
+// moved are visits as a clerk corrects them: they belong to the month before.
+func moved(visits [][]string) [][]string {
+	var rows [][]string
+	for _, v := range visits {
+		v = slices.Clone(v)
+		v[1] = strings.Replace(v[1], "2018-01-", "2017-12-", 1)
+		rows = append(rows, v)
+	}
+	return rows
+}
+
+// visitsOf is how many visits the snapshot knows of 2018-01.
+func visitsOf(t *testing.T, town string) string {
+	t.Helper()
+	rows := fields(t, "metrics", "--dir", town, "--measure", "visits_per_active_member", "--level", "town", "--month", "2018-01")
+	if len(rows) != 1 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	return rows[0]["numerator"]
+}
+
+// TestAMonthIsClosedAndKept goes the way of a month by the command line: checked by one, signed by another, corrected
+// later, restated, and a document edited by hand.
+func TestAMonthIsClosedAndKept(t *testing.T) {
+	town, visits := closableTown(t)
+	on := func(arguments ...string) []string {
+		return append([]string{"close", "2018-01", "--dir", town}, arguments...)
+	}
+	says(t, statusFailed, "nobody has checked", on("--sign", "--by", "王镇长")...)
+	says(t, statusUsage, "a name of at most", on("--check", "--by", " ")...)
+	says(t, statusDone, "2018-01: checked; checked by 陈书记", on("--check", "--by", " 陈书记 ")...)
+	says(t, statusFailed, "may not sign it too", on("--sign", "--by", "陈书记")...)
+	says(t, statusDone, "restatement 1 signed by 王镇长", on("--sign", "--by", "王镇长", "--note", "已与各村核对")...)
+	says(t, statusFailed, "nothing has changed since", on("--sign", "--by", "王镇长")...)
+	document := filepath.Join(town, "closings", "2018-01", "signed-1.json")
+	first, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	signed := visitsOf(t, town)
+	correct(t, town, "走访记录更正.csv", visits[0], moved(visits[1:4]))
+	if out := says(t, statusDone, "2018-01: changed", "metrics", "--dir", town, "--measure", "card_rate", "--month", "2018-01"); !strings.Contains(out, "hulian close 2018-01 --changes") {
+		t.Errorf("the measures of a corrected month do not say so:\n%s", out)
+	}
+	if out := says(t, statusDone, "", "metrics", "--dir", town, "--measure", "card_rate", "--month", "2017-12"); strings.Contains(out, "changed") {
+		t.Errorf("another month is said to have changed:\n%s", out)
+	}
+	var seen bool
+	for _, c := range fields(t, on("--changes")...) {
+		if c["measure"] == "visits_per_active_member" && c["level"] == "town" {
+			seen = true
+			if c["signed_numerator"] != signed || c["numerator"] != visitsOf(t, town) || c["numerator"] == signed || c["since_generation"] != "2" || c["since"] == "" || c["ripened"] != "false" {
+				t.Errorf("the correction reads %v, signed were %s", c, signed)
+			}
+		}
+	}
+	if !seen {
+		t.Error("the corrected visits are not among the changes")
+	}
+
+	// Corrected back, what happened in the month is as it was signed; what is left counts the rows that were received.
+	correct(t, town, "走访记录再更正.csv", visits[0], visits[1:4])
+	for _, c := range fields(t, on("--changes")...) {
+		if c["measure"] != "validity" {
+			t.Errorf("corrected back, and still changed: %v", c)
+		}
+	}
+
+	// Corrected again and restated: the second document names the first, which stays byte for byte.
+	correct(t, town, "走访记录三更正.csv", visits[0], moved(visits[1:3]))
+	says(t, statusFailed, "nobody has checked", on("--sign", "--by", "王镇长")...)
+	says(t, statusDone, "changed", on("--check", "--by", "陈书记")...)
+	says(t, statusDone, "restatement 2 signed by 王镇长", on("--sign", "--by", "王镇长")...)
+	if now, err := os.ReadFile(document); err != nil || string(now) != string(first) {
+		t.Errorf("the first signed document changed: %v", err)
+	}
+	checkRestated(t, filepath.Join(town, "closings", "2018-01"))
+	var actions []string
+	for _, e := range fields(t, "close", "--trail", "--dir", town) {
+		actions = append(actions, e["action"])
+	}
+	if got, want := strings.Join(actions, " "), "refused checked refused signed refused changed changed changed refused checked signed"; got != want {
+		t.Errorf("the trail says %s, want %s", got, want)
+	}
+	checkTampering(t, town, document, first)
+}
+
+// checkRestated reads the second document as a stranger would.
+func checkRestated(t *testing.T, folder string) {
+	t.Helper()
+	var documents [2]struct {
+		Restatement          int
+		Hash, Replaces       string
+		CheckedBy            string `json:"checked_by"`
+		SignedBy             string `json:"signed_by"`
+		At                   time.Time
+		Generation           int
+		Differences, Numbers []map[string]any
+	}
+	for i, name := range []string{"signed-1.json", "signed-2.json"} {
+		content, err := os.ReadFile(filepath.Join(folder, name))
+		if err == nil {
+			err = json.Unmarshal(content, &documents[i])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	one, two := documents[0], documents[1]
+	if two.Replaces != one.Hash || two.Restatement != 2 || two.Generation != 4 || !two.At.After(one.At) || two.SignedBy != "王镇长" || two.CheckedBy != "陈书记" {
+		t.Errorf("the restatement: %+v", two)
+	}
+	if len(two.Differences) == 0 || len(one.Differences) != 0 || len(one.Numbers) < 1000 || len(two.Numbers) != len(one.Numbers) {
+		t.Errorf("%d and %d differences, %d and %d numbers", len(one.Differences), len(two.Differences), len(one.Numbers), len(two.Numbers))
+	}
+}
+
+// checkTampering edits, exchanges and removes what was signed. Each is refused by name, and mended by the file itself.
+func checkTampering(t *testing.T, town, document string, content []byte) {
+	t.Helper()
+	trail := filepath.Join(town, "closings", "trail.ndjson")
+	lines, err := os.ReadFile(trail)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := []string{"close", "--list", "--dir", town}
+	put := func(path string, content []byte) {
+		t.Helper()
+		if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		write(t, path, content)
+	}
+	edited := strings.Replace(string(content), `"denominator":`, `"denominator":1`, 1)
+	if edited == string(content) {
+		t.Fatal("nothing was edited")
+	}
+	put(document, []byte(edited))
+	says(t, statusFailed, "signed-1.json: it is not what was signed", list...)
+	says(t, statusDone, "whether months changed since they were signed is not known", "metrics", "--dir", town, "--measure", "card_rate", "--month", "2018-01")
+	if err := os.Remove(document); err != nil {
+		t.Fatal(err)
+	}
+	says(t, statusFailed, "signed-1.json", list...)
+	put(document, content)
+	says(t, statusDone, "signed", list...)
+	put(trail, []byte(strings.Replace(string(lines), "陈书记", "李书记", 1)))
+	says(t, statusFailed, "a line was changed or taken out", list...)
+	put(trail, lines)
+	says(t, statusDone, "signed", list...)
+}
+
+// TestWhatStandsInTheWayOfClosing makes each blocking problem and finds it in the list and in the refusal.
+func TestWhatStandsInTheWayOfClosing(t *testing.T) {
+	town, visits := closableTown(t)
+	list := func(month string) map[string]map[string]string {
+		found := map[string]map[string]string{}
+		for _, p := range fields(t, "close", month, "--dir", town) {
+			found[p["problem"]] = p
+		}
+		return found
+	}
+	blocks := func(problem, subject string) {
+		t.Helper()
+		p := list("2018-01")[problem]
+		if p == nil || p["blocking"] != "true" || !strings.Contains(p["subject"], subject) || p["sentence"] == "" || p["mend"] == "" {
+			t.Errorf("%s does not block: %v", problem, list("2018-01"))
+			return
+		}
+		for _, action := range []string{"--check", "--sign"} {
+			if out := says(t, statusFailed, "problems stand in the way", "close", "2018-01", "--dir", town, action, "--by", "陈书记"); !strings.Contains(out, p["sentence"]) {
+				t.Errorf("the refusal to %s does not list %q:\n%s", action, p["sentence"], out)
+			}
+		}
+	}
+	if p := list("2017-12"); p["earlier_month"] != nil {
+		t.Errorf("the first month has no earlier one: %v", p)
+	}
+	if p := list("2018-01"); p["earlier_month"]["blocking"] != "false" || p["earlier_month"]["subject"] != "2017-12" {
+		t.Errorf("an earlier month that is not closed is a warning: %v", p)
+	}
+	for _, p := range list("2018-01") {
+		if p["blocking"] != "false" {
+			t.Errorf("a whole month is blocked by %v", p)
+		}
+	}
+	says(t, statusUsage, "a month from 2017-12 to 2018-01", "close", "2018-02", "--dir", town)
+
+	says(t, statusDone, "", "run", "--dir", town, "--cut-off", "2018-01-20")
+	blocks("month_not_over", "2018-01-20")
+	programme := filepath.Join(town, programmeName)
+	write(t, programme, []byte("data_quality: {expected: [visits, conduct]}\n"))
+	says(t, statusDone, "", "run", "--dir", town, "--cut-off", "2018-01-31")
+	blocks("export_missing", "conduct")
+	if err := os.Remove(programme); err != nil {
+		t.Fatal(err)
+	}
+
+	// More than a fifth of the month's rows are refused and wait.
+	var bad [][]string
+	for i := range len(visits) - 1 {
+		row := slices.Clone(visits[1+i])
+		row[0], row[3] = "错"+row[0], ""
+		bad = append(bad, row)
+	}
+	correct(t, town, "走访记录补报.csv", visits[0], append(bad, visits[1])) // a file of refused rows alone would fail the run
+	blocks("rows_open", "")
+	half := filepath.Join(town, "inbox", "villages.csv")
+	write(t, half, []byte("村编号,村名,镇\n330282111210,福合院村,逍林镇\n"))
+	status, _, stderr := session(t, "run", "--dir", town)
+	if status != statusHeld {
+		t.Fatalf("a list that lost its rows: status %d\n%s", status, stderr)
+	}
+	blocks("file_held", "villages.csv")
+	if err := os.Remove(half); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(town, "inbox", "broken.csv"), []byte("品名,单价\n纸,3\n"))
+	if status, _, stderr := session(t, "run", "--dir", town); status != statusNothing {
+		t.Fatalf("a file that nobody can read: status %d\n%s", status, stderr)
+	}
+	blocks("run_failed", "")
+}
+
+// TestAMonthIsClosedOnThePage is the same way through the pages, as the organisation office and as everybody else.
+func TestAMonthIsClosedOnThePage(t *testing.T) {
+	const key = "0123456789ABCDEFGHIJ"
+	town, visits := closableTown(t)
+	server := start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off", "--office-key", key)
+	defer server.stop(t)
+	everybody := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := office(t, server, key)
+	read := func(as *http.Client, address string, want ...string) string {
+		t.Helper()
+		response, err := as.Get(server.address + address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		if err != nil || response.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %s, %v", address, response.Status, err)
+		}
+		for _, text := range want {
+			if !strings.Contains(string(body), text) {
+				t.Errorf("%s does not say %q", address, text)
+			}
+		}
+		return string(body)
+	}
+	do := func(as *http.Client, action, by string) (status int, leads string) {
+		t.Helper()
+		response, err := as.PostForm(server.address+"closing/"+action, url.Values{"month": {"2018-01"}, "by": {by}, "note": {"已核 <b>"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		return response.StatusCode, response.Header.Get("Location")
+	}
+	read(client, "closing?month=2018-01", "2018-01 未月结", "我已核对", "更早的 2017-12 还没有月结")
+	if body := read(everybody, "closing?month=2018-01", "hulian close"); strings.Contains(body, "我已核对") {
+		t.Error("everybody is offered the form")
+	}
+	if status, _ := do(everybody, "check", "过客"); status != http.StatusNotFound {
+		t.Errorf("everybody may check: %d", status)
+	}
+	if _, leads := do(client, "sign", "王镇长"); !strings.Contains(leads, "refused=not_checked") {
+		t.Errorf("signing what nobody checked leads to %s", leads)
+	}
+	do(client, "check", "陈书记")
+	read(client, "closing?month=2018-01", "陈书记 已于", "待另一人签发")
+	if _, leads := do(client, "sign", "陈书记"); !strings.Contains(leads, "refused=same_person") {
+		t.Errorf("signing what one checked oneself leads to %s", leads)
+	}
+	read(client, "closing?month=2018-01&refused=same_person", "核对人与签发人不能是同一人")
+	do(client, "sign", "王镇长")
+	read(everybody, "closing?month=2018-01", "2018-01 已签发", "已核 &lt;b&gt;", "签发后没有变动")
+	read(everybody, "report?month=2018-01", "2018-01 已签发")
+	read(everybody, "?month=2018-01", "2018-01 已签发")
+
+	// A correction arrives while the pages are open.
+	correct(t, town, "走访记录更正.csv", visits[0], moved(visits[1:4]))
+	for _, address := range []string{"?month=2018-01", "visits?month=2018-01", "issues?month=2018-01", "measures?month=2018-01&measure=visits_per_active_member", "report?month=2018-01"} {
+		read(everybody, address, "2018-01 签发后有变动", "王镇长")
+		if body := read(everybody, strings.Replace(address, "2018-01", "2017-12", 1)); strings.Contains(body, "签发后有变动") {
+			t.Errorf("%s: the month before, which nobody signed, is said to have changed", address)
+		}
+	}
+	read(everybody, "visits?month=2018-01&lang=en", "2018-01 has changed since signed: signed by 王镇长")
+	for _, address := range []string{"report?month=2018-01", "measures?month=2018-01&measure=visits_per_active_member"} {
+		read(everybody, address, "签发时", "更正")
+	}
+	if body := read(everybody, "closing?month=2018-01", "签发后有变动", "另有"); strings.Contains(body, "党员 M") {
+		t.Error("values of members are shown to everybody")
+	}
+	read(client, "closing?month=2018-01&differences=all", "党员 M")
+	read(everybody, "api/v1/measures?measure=card_rate", `"changed_since_signed":["2018-01"]`)
+	do(client, "check", "陈书记")
+	do(client, "sign", "王镇长")
+	if body := read(everybody, "closing?month=2018-01", "第 2 次签发"); strings.Contains(body, "签发后有变动") {
+		t.Error("the restated month is still said to have changed")
+	}
+	// A document edited while the server runs is refused on the page, and the other pages say so.
+	document := filepath.Join(town, "closings", "2018-01", "signed-2.json")
+	content, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(document); err != nil {
+		t.Fatal(err)
+	}
+	write(t, document, []byte(strings.Replace(string(content), "王镇长", "王市长", 1)))
+	read(everybody, "closing?month=2018-01", "月结记录无法读取", "it is not what was signed")
+	read(everybody, "visits?month=2018-01", "月结记录无法读取")
+}
