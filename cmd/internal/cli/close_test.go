@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -146,6 +147,18 @@ func TestAMonthIsClosedAndKept(t *testing.T) {
 	if !seen {
 		t.Error("the corrected visits are not among the changes")
 	}
+
+	// As it was known when it was signed, the month is what was signed, and what the files of then say row by row.
+	asOf := fields(t, "metrics", "--dir", town, "--measure", "visits_per_active_member", "--level", "town", "--month", "2018-01", "--as-of", "2018-02-10")
+	if len(asOf) != 1 || asOf[0]["numerator"] != signed || signed != fmt.Sprint(len(visits)-1) {
+		t.Errorf("as of the day of signing: %v; signed were %s of %d rows", asOf, signed, len(visits)-1)
+	}
+	// And half-way through the month only the first half's files had come: none of its visits.
+	if early := fields(t, "metrics", "--dir", town, "--measure", "visits_per_active_member", "--level", "town", "--as-of", "2018-01-15"); len(early) != 2 || early[1]["numerator"] != "0" || early[0]["numerator"] == "0" {
+		t.Errorf("as of the middle of the month: %v", early)
+	}
+	says(t, statusUsage, "a day such as 2018-01-31", "metrics", "--dir", town, "--as-of", "2018-01")
+	says(t, statusFailed, "no file had arrived by 2001-01-01", "metrics", "--dir", town, "--as-of", "2001-01-01")
 
 	// Corrected back, what happened in the month is as it was signed; what is left counts the rows that were received.
 	correct(t, town, "走访记录再更正.csv", visits[0], visits[1:4])
