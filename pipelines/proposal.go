@@ -11,6 +11,7 @@ type Proposal struct {
 	Columns   []ProposedColumn
 	Missing   []string // required contract columns without a header
 	Words     []UnknownWord
+	ReadAs    ReadAs // what the table was taken for
 }
 
 // ProposedColumn is one column of the file.
@@ -29,3 +30,48 @@ type UnknownWord struct {
 	Rows   int64
 	Means  string // id of the value it comes nearest to; empty: none is near. Always a guess
 }
+
+// MappingAsk is what a person already said of a file when a proposal is asked for. What is left out is guessed.
+type MappingAsk struct {
+	Table     string // sheet or member of a bundle; empty: every table
+	Export    string // empty: the one that fits best
+	Encoding  string
+	Delimiter string
+	HeaderRow int64
+	Columns   map[string]string // contract column → header, as chosen; nil: proposed
+}
+
+// MappingDraft is a mapping file under way: what a person confirmed of a proposal.
+type MappingDraft struct {
+	Exporter  string
+	By        string                       // who confirmed it; empty: not said
+	Files     []string                     // patterns of file names
+	Sheet     string                       // pattern; empty: every sheet
+	Encoding  string                       // pinned; empty: told from the content
+	Delimiter string                       // likewise
+	HeaderRow int64                        // likewise
+	Export    string                       // what the file holds
+	Columns   map[string]string            // contract column → header
+	Values    map[string]map[string]string // contract column → word → value
+}
+
+// MappingRefusal says why a mapping was not kept.
+type MappingRefusal struct {
+	Why     MappingFault
+	Subject string // the mapping file, column or pattern it is about
+}
+
+// MappingFault names what is wrong with a mapping a person confirmed; its sentences stand in package data.
+type MappingFault string
+
+// What is wrong with a mapping.
+const (
+	MappingClaimed    MappingFault = "claimed"    // the mapping file Subject, written by hand, claims the file
+	MappingIncomplete MappingFault = "incomplete" // no column was chosen for the required Subject
+	MappingTwice      MappingFault = "twice"      // two columns were chosen for Subject
+	MappingNoName     MappingFault = "no_name"    // nobody says who confirmed it
+	MappingPattern    MappingFault = "pattern"    // the pattern Subject does not fit the file
+)
+
+// Error is the refusal in words.
+func (r MappingRefusal) Error() string { return "mapping not kept: " + string(r.Why) + " " + r.Subject }

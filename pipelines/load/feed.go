@@ -270,6 +270,9 @@ func (t *table) matchOnly() (int, error) {
 	}
 	t.matched, t.header, t.titles, t.width = true, found.cells, titles, len(found.cells)
 	t.sheet.read.HeaderRow = t.head[found.row].no
+	if found.layouts[0].mapping == nil && len(t.sheet.read.Pinned) == 0 {
+		t.sheet.read.Mapping = "" // it was not needed
+	}
 	for i := range found.layouts {
 		t.outs = append(t.outs, t.outlet(&found.layouts[i]))
 	}

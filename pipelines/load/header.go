@@ -166,7 +166,15 @@ type headed struct {
 // the file, the sheet, titles. They only break ties.
 func findHeader(rows []physicalRow, mappings []*Mapping, hints []string) (headed, error) {
 	if len(mappings) > 0 {
-		return findMapped(rows, mappings)
+		found, err := findMapped(rows, mappings)
+		// A pattern may claim a later file that names its columns as everybody does: it needs no mapping.
+		if whole, ok := err.(*fileError); ok && whole.code == pipelines.ColumnsMissing {
+			plain, plainErr := findHeader(rows, nil, hints)
+			if plainErr == nil && slices.ContainsFunc(mappings[0].Exports, func(e MappedExport) bool { return e.Export == plain.layouts[0].contract.Export }) {
+				return plain, nil
+			}
+		}
+		return found, err
 	}
 	type candidate struct {
 		layout

@@ -5,14 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
 	"github.com/xuri/excelize/v2"
-	"go.yaml.in/yaml/v3"
 
 	"hulian/data"
 	"hulian/pipelines"
@@ -27,22 +24,35 @@ const wordsShown = 30
 // similar is how like a spelling of the contract a header must be to be proposed, from 0 to 1.
 const similar = 0.5
 
-// Propose says for every table of a file how its columns could fit a contract. Mapping files are not asked: what comes
-// out is the beginning of one. export names the contract; empty: the one that fits best.
-func Propose(ctx context.Context, at, name, export string, c Config) ([]pipelines.Proposal, error) {
-	if _, ok := data.ContractOf(export); export != "" && !ok {
-		return nil, &pipelines.Fault{Op: "propose a mapping", At: export, Err: pipelines.ErrUnknown, Next: "hulian template lists the exports"}
+// Propose says for every table of a file how its columns could fit a contract. Of mapping files only what they pin is
+// asked: what comes out is the beginning of one. A name of an export, encoding or delimiter that nobody knows is refused.
+func Propose(ctx context.Context, at, name string, ask pipelines.MappingAsk, c Config) ([]pipelines.Proposal, error) {
+	if _, ok := data.ContractOf(ask.Export); ask.Export != "" && !ok {
+		return nil, &pipelines.Fault{Op: "propose a mapping", At: ask.Export, Err: pipelines.ErrUnknown, Next: "hulian template lists the exports"}
+	}
+	pinned := Pins{Encoding: ask.Encoding, Delimiter: ask.Delimiter, HeaderRow: int(ask.HeaderRow)}
+	if err := pinned.check(); err != nil {
+		return nil, &pipelines.Fault{Op: "propose a mapping", At: name, Err: fmt.Errorf("%w: %w", pipelines.ErrUnknown, err), Next: "choose another"}
 	}
 	if c.Limits == (Limits{}) {
 		c.Limits = DefaultLimits()
 	}
+	mappings, err := ReadMappings(c.MappingsDir)
+	if err != nil {
+		return nil, err
+	}
 	var tables []*proposing
-	err := Read(ctx, at, name, c, func(t Table, row int64, cells []string) error {
-		if len(tables) == 0 || tables[len(tables)-1].Table != t {
-			tables = append(tables, &proposing{Table: t, file: name, wanted: export, limit: c.Limits.HeaderIn})
+	visit := &reading{mappings: mappings, name: name, pinned: pinned}
+	visit.each = func(t Table, row int64, cells []string) error {
+		if ask.Table != "" && t.Name != ask.Table {
+			return nil
+		}
+		if len(tables) == 0 || tables[len(tables)-1].Name != t.Name {
+			tables = append(tables, &proposing{Table: t, file: name, ask: ask, limit: c.Limits.HeaderIn})
 		}
 		return tables[len(tables)-1].row(row, cells)
-	})
+	}
+	err = decode(ctx, at, c.Limits, visit)
 	var whole *fileError
 	if errors.As(err, &whole) {
 		sentence, mend := data.Explain(pipelines.Problem{Code: whole.code, File: name, Detail: whole.detail}, "en")
@@ -66,15 +76,16 @@ func Propose(ctx context.Context, at, name, export string, c Config) ([]pipeline
 // proposing gathers what a proposal for one table needs.
 type proposing struct {
 	Table
-	file, wanted string
-	limit        int
-	head         []physicalRow
-	settled      bool
-	made         pipelines.Proposal
-	at           []int                    // cell of every column of the proposal
-	allowed      map[int]map[string]bool  // by cell, the reduced words of its contract column
-	words        map[int]map[string]int64 // by cell, unknown words and their rows
-	contract     data.Contract
+	file     string
+	ask      pipelines.MappingAsk
+	limit    int
+	head     []physicalRow
+	settled  bool
+	made     pipelines.Proposal
+	at       []int                    // cell of every column of the proposal
+	allowed  map[int]map[string]bool  // by cell, the reduced words of its contract column
+	words    map[int]map[string]int64 // by cell, unknown words and their rows
+	contract data.Contract
 }
 
 func (t *proposing) row(no int64, cells []string) error {
@@ -82,7 +93,7 @@ func (t *proposing) row(no int64, cells []string) error {
 		if filled(cells) > 0 {
 			t.head = append(t.head, physicalRow{no, slices.Clone(cells)})
 		}
-		if len(t.head) >= t.limit {
+		if len(t.head) >= t.limit && no >= t.ask.HeaderRow {
 			t.settle()
 		}
 		return nil
@@ -140,14 +151,14 @@ func (t *proposing) settle() {
 		rows = rows[:1]
 	}
 	for i, r := range rows {
-		if filled(r.cells) < 2 {
+		if filled(r.cells) < 2 || t.ask.HeaderRow > 0 && !t.Headed && r.no != t.ask.HeaderRow {
 			continue
 		}
 		for _, c := range data.Contracts() {
-			if t.wanted != "" && c.Export != t.wanted {
+			if t.ask.Export != "" && c.Export != t.ask.Export {
 				continue
 			}
-			guesses := guessColumns(c, r.cells)
+			guesses := t.guesses(c, r.cells)
 			score := 0.0
 			for _, g := range guesses {
 				score += g.likeness
@@ -172,7 +183,8 @@ func (t *proposing) settle() {
 	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(best[b].score, best[a].score) })
 	chosen := best[order[0]]
 	t.contract = chosen.contract
-	t.made = pipelines.Proposal{File: t.file, Table: t.Name, HeaderRow: rows[chosen.row].no, Export: chosen.contract.Export, Others: order[1:min(len(order), 4)]}
+	t.made = pipelines.Proposal{File: t.file, Table: t.Name, HeaderRow: rows[chosen.row].no, Export: chosen.contract.Export, Others: order[1:min(len(order), 4)], ReadAs: t.read}
+	t.made.ReadAs.HeaderRow = t.made.HeaderRow
 	t.allowed, t.words = map[int]map[string]bool{}, map[int]map[string]int64{}
 	found := map[string]bool{}
 	for i, header := range chosen.cells {
@@ -262,6 +274,20 @@ func sortedGuesses(guesses map[int]guess) []guess {
 	return all
 }
 
+// guesses are the columns of a row as a person chose them, or as they look.
+func (t *proposing) guesses(c data.Contract, cells []string) map[int]guess {
+	if t.ask.Columns == nil {
+		return guessColumns(c, cells)
+	}
+	chosen := map[int]guess{}
+	for id, header := range t.ask.Columns {
+		if i := slices.IndexFunc(cells, func(cell string) bool { return trim(cell) == header }); i >= 0 {
+			chosen[i] = guess{id, 1}
+		}
+	}
+	return chosen
+}
+
 // guessColumns matches the cells of a row: known headers first, then the most similar pairs, each column once.
 func guessColumns(c data.Contract, cells []string) map[int]guess {
 	guesses := map[int]guess{}
@@ -317,118 +343,4 @@ func alike(a, b string) float64 {
 		likeness = max(likeness, 0.5+float64(shorter)/float64(n)/2)
 	}
 	return likeness
-}
-
-// Draft is a mapping file under way: what a person confirmed of a proposal.
-type Draft struct {
-	Exporter string
-	Files    []string // patterns of file names
-	Sheet    string   // pattern; empty: every sheet
-	Export   string
-	Columns  map[string]string            // contract column → header
-	Values   map[string]map[string]string // contract column → word → value
-}
-
-// YAML writes the draft as a mapping file, and refuses one that ParseMapping would.
-func (d Draft) YAML() ([]byte, error) {
-	export := map[string]any{"export": d.Export}
-	if len(d.Columns) > 0 {
-		export["columns"] = d.Columns
-	}
-	if len(d.Values) > 0 {
-		export["values"] = d.Values
-	}
-	file := map[string]any{"exporter": d.Exporter, "files": d.Files, "exports": []any{export}}
-	if d.Sheet != "" {
-		file["sheet"] = d.Sheet
-	}
-	content, err := yaml.Marshal(file)
-	if err != nil {
-		return nil, err
-	}
-	_, err = ParseMapping(content)
-	return content, err
-}
-
-// DraftOf writes a proposal as a mapping file to confirm: what is sure stands as it is, every guess is a comment a
-// person has to uncover.
-func DraftOf(exporter string, p pipelines.Proposal) string {
-	var b strings.Builder
-	quoted := func(s string) string {
-		text, err := yaml.Marshal(s)
-		if err != nil {
-			return fmt.Sprintf("%q", s)
-		}
-		return strings.TrimSpace(string(text))
-	}
-	contract, _ := data.ContractOf(p.Export)
-	fmt.Fprintf(&b, "# Mapping of %s, to be confirmed. Lines that begin with #? are guesses: take the mark away where the guess is right.\n", p.File)
-	fmt.Fprintf(&b, "exporter: %s\nfiles: [%s]\n", quoted(exporter), quoted(Pattern(p.File)))
-	if p.Table != "" {
-		fmt.Fprintf(&b, "sheet: %s\n", quoted(literalPattern(path.Base(p.Table))))
-	}
-	fmt.Fprintf(&b, "exports:\n  - export: %s # %s\n", p.Export, contract.Name.In("zh"))
-	for _, other := range p.Others {
-		name, _ := data.ContractOf(other)
-		fmt.Fprintf(&b, "    # or: %s (%s)\n", other, name.Name.In("zh"))
-	}
-	b.WriteString("    columns:\n")
-	for _, c := range p.Columns {
-		examples := ""
-		if len(c.Examples) > 0 {
-			examples = " # " + strings.ReplaceAll(strings.Join(c.Examples, " | "), "\n", " ")
-		}
-		switch {
-		case c.Column == "":
-			fmt.Fprintf(&b, "      # not used: %s%s\n", strings.ReplaceAll(c.Header, "\n", " "), examples)
-		case c.Sure:
-			fmt.Fprintf(&b, "      %s: %s%s\n", c.Column, quoted(c.Header), examples)
-		default:
-			fmt.Fprintf(&b, "      #? %s: %s%s\n", c.Column, quoted(c.Header), examples)
-		}
-	}
-	for _, id := range p.Missing {
-		column, _ := contract.Column(id)
-		fmt.Fprintf(&b, "      # required and not found: %s (%s)\n", id, column.Name.In("zh"))
-	}
-	last := ""
-	for _, w := range p.Words {
-		if last == "" {
-			b.WriteString("    #? values: # words the contract does not know\n")
-		}
-		if w.Column != last {
-			fmt.Fprintf(&b, "    #?   %s:\n", w.Column)
-			last = w.Column
-		}
-		fmt.Fprintf(&b, "    #?     %s: %s # %d rows\n", quoted(w.Word), cmp.Or(w.Means, "…"), w.Rows)
-	}
-	return b.String()
-}
-
-// Pattern is the pattern a mapping file claims files like this one by: digits, which change from month to month, become
-// stars.
-func Pattern(name string) string {
-	base := filepath.Base(name)
-	ext := filepath.Ext(base)
-	var b strings.Builder
-	star := false
-	for _, r := range strings.TrimSuffix(base, ext) {
-		switch {
-		case r >= '0' && r <= '9':
-			if !star {
-				b.WriteByte('*')
-			}
-			star = true
-			continue
-		case strings.ContainsRune(`*?[\`, r):
-			b.WriteByte('\\')
-		}
-		star = false
-		b.WriteRune(r)
-	}
-	return b.String() + ext
-}
-
-func literalPattern(name string) string {
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(name)
 }

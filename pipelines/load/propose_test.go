@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,7 +20,7 @@ func proposed(t *testing.T, name, content, export string) pipelines.Proposal {
 	if err := os.WriteFile(at, []byte(content), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	all, err := Propose(context.Background(), at, name, export, Config{})
+	all, err := Propose(context.Background(), at, name, pipelines.MappingAsk{Export: export}, Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +47,7 @@ func TestAStrangeHeaderIsProposedNotTaken(t *testing.T) {
 	if c := got["天气"]; c.Column != "" {
 		t.Errorf("the weather is proposed as %s", c.Column)
 	}
-	draft := DraftOf("town", p)
+	draft := DraftOf("town", p, pipelines.MappingAsk{})
 	m, err := ParseMapping([]byte(draft))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, draft)
@@ -70,12 +71,10 @@ func TestAConfirmedMappingTakesUpARejectedFile(t *testing.T) {
 	file := town.drop("民情2018.csv", []byte("流水,哪天反映的,哪个村,什么事,说明\n1,2018-01-03,V01,路灯,路灯不亮\n2,2018-01-05,V01,路灯,还是不亮\n"))
 	town.load()
 	town.want("select state from ops.files where name = '民情2018.csv'", "rejected")
-	content, err := Draft{Exporter: "民情", Files: []string{Pattern("民情2018.csv")}, Export: "issues",
-		Columns: map[string]string{"issue_id": "流水", "reported_at": "哪天反映的", "village_id": "哪个村", "category": "什么事", "title": "说明"}}.YAML()
-	if err != nil {
+	if _, err := KeepMapping(town.mappings, "民情2018.csv", "", pipelines.MappingDraft{Exporter: "民情", By: "张样本", Files: []string{Pattern("民情2018.csv")}, Export: "issues",
+		Columns: map[string]string{"issue_id": "流水", "reported_at": "哪天反映的", "village_id": "哪个村", "category": "什么事", "title": "说明"}}); err != nil {
 		t.Fatal(err)
 	}
-	town.mapping("民情.yaml", string(content))
 	again := town.config()
 	again.Again = []string{file.ID}
 	if _, err := Load(context.Background(), town.warehouse, again); err != nil {
@@ -88,7 +87,72 @@ func TestAConfirmedMappingTakesUpARejectedFile(t *testing.T) {
 }
 
 func TestADraftThatIsNoMappingIsRefused(t *testing.T) {
-	if _, err := (Draft{Exporter: "x", Files: []string{"x.csv"}, Export: "visits", Columns: map[string]string{"colour": "x"}}).YAML(); err == nil {
+	if _, err := draftYAML(pipelines.MappingDraft{Exporter: "x", Files: []string{"x.csv"}, Export: "visits", Columns: map[string]string{"colour": "x"}}); err == nil {
 		t.Error("a column no contract has was written")
+	}
+}
+
+// TestAMappingDoesNotRefuseTheUsualHeader: the pattern confirmed for a strange file claims next month's too, which may name its
+// columns as everybody does.
+func TestAMappingDoesNotRefuseTheUsualHeader(t *testing.T) {
+	town := newTown(t)
+	town.registries()
+	if _, err := KeepMapping(town.mappings, "走访2018年1月.csv", "", pipelines.MappingDraft{Exporter: "走访", By: "张样本", Files: []string{Pattern("走访2018年1月.csv")}, Export: "visits",
+		Columns: map[string]string{"household_id": "哪一户", "member_id": "谁去的", "visited_at": "哪天"}}); err != nil {
+		t.Fatal(err)
+	}
+	town.drop("走访2018年1月.csv", []byte("哪一户,谁去的,哪天\nH1,M1,2018-01-08\n"))
+	town.drop("走访2018年2月.csv", []byte(visitsCSV))
+	result := town.load()
+	for i, mapping := range []string{"走访.yaml", ""} {
+		if f := result.Files[len(result.Files)-2+i]; f.Accepted == 0 || f.ReadAs.Mapping != mapping {
+			t.Errorf("%+v, want mapping %q", f, mapping)
+		}
+	}
+	town.want("select count(*) from exports.visits", "3")
+}
+
+// TestMappingsAreKeptPerExporterAndTable: a second confirmation replaces the first, never what somebody wrote by hand.
+func TestMappingsAreKeptPerExporterAndTable(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "mappings")
+	columns := map[string]string{"household_id": "哪一户", "member_id": "谁去的", "visited_at": "哪天"}
+	draft := pipelines.MappingDraft{Exporter: "../民情 平台", By: "张样本", Files: []string{"民情*.xlsx"}, Export: "visits", Columns: columns}
+	keep := func(file, table string, change func(*pipelines.MappingDraft)) (string, error) {
+		d := draft
+		if d.Sheet = literalPattern(table); change != nil {
+			change(&d)
+		}
+		return KeepMapping(dir, file, table, d)
+	}
+	for _, want := range []struct{ table, name string }{{"一月", "民情-平台-一月.yaml"}, {"二月", "民情-平台-二月.yaml"}, {"一月", "民情-平台-一月.yaml"}} {
+		if name, err := keep("民情2018.xlsx", want.table, nil); err != nil || name != want.name {
+			t.Errorf("%s is kept as %s, %v", want.table, name, err)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "民情-平台-一月.yaml.old")); err != nil {
+		t.Error(err)
+	}
+	if all, err := ReadMappings(dir); err != nil || len(all) != 2 {
+		t.Errorf("%d mappings, %v", len(all), err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "hand.yaml"), []byte("files: [信访*.csv]\nexports:\n  - export: visits\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for why, refused := range map[pipelines.MappingFault]func() (string, error){
+		pipelines.MappingClaimed: func() (string, error) {
+			return keep("信访1.csv", "", func(d *pipelines.MappingDraft) { d.Files = []string{"信访*.csv"} })
+		},
+		pipelines.MappingIncomplete: func() (string, error) {
+			return keep("民情1.xlsx", "", func(d *pipelines.MappingDraft) { d.Columns = map[string]string{"member_id": "谁去的"} })
+		},
+		pipelines.MappingNoName: func() (string, error) {
+			return keep("民情1.xlsx", "", func(d *pipelines.MappingDraft) { d.By = " " })
+		},
+		pipelines.MappingPattern: func() (string, error) { return keep("台账.xlsx", "", nil) },
+	} {
+		var told pipelines.MappingRefusal
+		if _, err := refused(); !errors.As(err, &told) || told.Why != why {
+			t.Errorf("%v, want %s", err, why)
+		}
 	}
 }

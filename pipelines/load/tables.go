@@ -12,6 +12,7 @@ type Table struct {
 	Name   string // as reconciliation and problems name it; empty for a file that is one table
 	Member string // of a bundle
 	Headed bool   // the format names the columns (JSON): they come as a first row, numbered 0
+	read   pipelines.ReadAs
 }
 
 // Read gives every row of every table of a file, as Load would see them: number and text of the cells, in order. The
@@ -32,6 +33,7 @@ func Read(ctx context.Context, path, name string, c Config, each func(t Table, r
 type reading struct {
 	mappings []Mapping
 	name     string
+	pinned   Pins // in place of what the mappings pin
 	each     func(Table, int64, []string) error
 }
 
@@ -41,7 +43,7 @@ type readingTable struct {
 }
 
 func (r *reading) open(s sheet) (consumer, error) {
-	return readingTable{r, Table{Name: s.name, Member: s.member, Headed: s.headed}}, nil
+	return readingTable{r, Table{Name: s.name, Member: s.member, Headed: s.headed, read: s.read}}, nil
 }
 
 func (r readingTable) row(no int64, cells []string) error { return r.each(r.table, no, cells) }
@@ -57,6 +59,9 @@ func (r *reading) direct(context.Context, *os.File, int64, byte, sheet) (bool, e
 func (r *reading) parquet(context.Context, string, string) error { return nil }
 
 func (r *reading) pins(member string) Pins {
+	if r.pinned.Encoding+r.pinned.Delimiter != "" {
+		return r.pinned
+	}
 	if member == "" {
 		member = r.name
 	}

@@ -14,13 +14,15 @@ import (
 )
 
 func newMapCommand(p *program) *cobra.Command {
-	var output, sheet, export, exporter string
+	var output, sheet, exporter string
+	var ask pipelines.MappingAsk
 	cmd := &cobra.Command{
 		Use:   "map FILE",
 		Short: "Propose a mapping file for a file whose columns are not recognised",
 		Long: document(`Writes a mapping file to confirm: headers that are recognised stand as they are, similar ones and unknown words are guesses
 that wait behind "#?" until a person takes the mark away. Kept in the town's folder mappings, one file an exporter; then
-import the file again.`, statusDone, statusFailed, statusUsage),
+import the file again. Nothing similar is taken by itself: what stays behind "#?" is not used, and a required column
+without a header refuses the file.`, statusDone, statusFailed, statusUsage),
 		Example: "  hulian map 民情台账.xlsx\n  hulian map 民情台账.xlsx --export issues --sheet 一月 -o mappings/民情台账.yaml",
 		Args:    exactly(1, "FILE"),
 		RunE: func(cmd *cobra.Command, paths []string) error {
@@ -31,7 +33,7 @@ import the file again.`, statusDone, statusFailed, statusUsage),
 			if err := present(paths); err != nil {
 				return err
 			}
-			all, err := load.Propose(cmd.Context(), paths[0], filepath.Base(paths[0]), export, load.Config{MappingsDir: filepath.Join(c.Dir, mappingsName)})
+			all, err := load.Propose(cmd.Context(), paths[0], filepath.Base(paths[0]), ask, load.Config{MappingsDir: filepath.Join(c.Dir, mappingsName)})
 			if err != nil {
 				return err
 			}
@@ -43,7 +45,7 @@ import the file again.`, statusDone, statusFailed, statusUsage),
 				base := filepath.Base(paths[0])
 				exporter = strings.TrimSuffix(base, filepath.Ext(base))
 			}
-			draft := load.DraftOf(exporter, chosen)
+			draft := load.DraftOf(exporter, chosen, ask)
 			if output == "" || output == "-" {
 				_, err := io.WriteString(p.Out, draft)
 				return err
@@ -53,7 +55,10 @@ import the file again.`, statusDone, statusFailed, statusUsage),
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "", "mapping file to write (default: standard output)")
 	cmd.Flags().StringVar(&sheet, "sheet", "", "the sheet, or member of a zip file, where there are several")
-	cmd.Flags().StringVar(&export, "export", "", "what the file holds (default: the export that fits best)")
+	cmd.Flags().StringVar(&ask.Encoding, "encoding", "", "utf-8, utf-16le, utf-16be or gb18030, where the guess is wrong")
+	cmd.Flags().StringVar(&ask.Delimiter, "delimiter", "", "one of , ; | and tab, where the guess is wrong")
+	cmd.Flags().Int64Var(&ask.HeaderRow, "header-row", 0, "the row that names the columns, as the spreadsheet counts, where the guess is wrong")
+	cmd.Flags().StringVar(&ask.Export, "export", "", "what the file holds (default: the export that fits best)")
 	cmd.Flags().StringVar(&exporter, "exporter", "", "who writes such files (default: the file's name)")
 	config.AddFlags(cmd.Flags())
 	return cmd

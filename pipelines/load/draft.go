@@ -1,0 +1,133 @@
+package load
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"hulian/data"
+	"hulian/pipelines"
+)
+
+// draftYAML writes a draft as a mapping file, and refuses one that ParseMapping would.
+func draftYAML(d pipelines.MappingDraft) ([]byte, error) {
+	export := map[string]any{"export": d.Export}
+	if len(d.Columns) > 0 {
+		export["columns"] = d.Columns
+	}
+	if len(d.Values) > 0 {
+		export["values"] = d.Values
+	}
+	file := map[string]any{"exporter": d.Exporter, "files": d.Files, "exports": []any{export}}
+	for key, value := range map[string]string{"sheet": d.Sheet, "encoding": d.Encoding, "delimiter": d.Delimiter} {
+		if value != "" {
+			file[key] = value
+		}
+	}
+	if d.HeaderRow > 0 {
+		file["header_row"] = d.HeaderRow
+	}
+	content, err := yaml.Marshal(file)
+	if err != nil {
+		return nil, err
+	}
+	_, err = ParseMapping(content)
+	return content, err
+}
+
+// DraftOf writes a proposal as a mapping file to confirm: what is sure and what was asked for stands as it is, every
+// guess is a comment a person has to uncover.
+func DraftOf(exporter string, p pipelines.Proposal, ask pipelines.MappingAsk) string {
+	var b strings.Builder
+	quoted := func(s string) string {
+		text, err := yaml.Marshal(s)
+		if err != nil {
+			return fmt.Sprintf("%q", s)
+		}
+		return strings.TrimSpace(string(text))
+	}
+	contract, _ := data.ContractOf(p.Export)
+	fmt.Fprintf(&b, "# Mapping of %s, to be confirmed. Lines that begin with #? are guesses: take the mark away where the guess is right.\n", p.File)
+	fmt.Fprintf(&b, "exporter: %s\nfiles: [%s]\n", quoted(exporter), quoted(Pattern(p.File)))
+	if p.Table != "" {
+		fmt.Fprintf(&b, "sheet: %s\n", quoted(literalPattern(path.Base(p.Table))))
+	}
+	fmt.Fprintf(&b, "# Read as: %s. Where that is wrong, encoding, delimiter and header_row pin it.\n", data.ExplainReading(p.ReadAs, "en"))
+	if ask.Encoding != "" {
+		fmt.Fprintf(&b, "encoding: %s\n", quoted(ask.Encoding))
+	}
+	if ask.Delimiter != "" {
+		fmt.Fprintf(&b, "delimiter: %s\n", quoted(ask.Delimiter))
+	}
+	if ask.HeaderRow > 0 {
+		fmt.Fprintf(&b, "header_row: %d\n", ask.HeaderRow)
+	}
+	fmt.Fprintf(&b, "exports:\n  - export: %s # %s\n", p.Export, contract.Name.In("zh"))
+	for _, other := range p.Others {
+		name, _ := data.ContractOf(other)
+		fmt.Fprintf(&b, "    # or: %s (%s)\n", other, name.Name.In("zh"))
+	}
+	b.WriteString("    columns:\n")
+	for _, c := range p.Columns {
+		examples := ""
+		if len(c.Examples) > 0 {
+			examples = " # " + strings.ReplaceAll(strings.Join(c.Examples, " | "), "\n", " ")
+		}
+		switch {
+		case c.Column == "":
+			fmt.Fprintf(&b, "      # not used: %s%s\n", strings.ReplaceAll(c.Header, "\n", " "), examples)
+		case c.Sure:
+			fmt.Fprintf(&b, "      %s: %s%s\n", c.Column, quoted(c.Header), examples)
+		default:
+			fmt.Fprintf(&b, "      #? %s: %s%s\n", c.Column, quoted(c.Header), examples)
+		}
+	}
+	for _, id := range p.Missing {
+		column, _ := contract.Column(id)
+		fmt.Fprintf(&b, "      # required and not found: %s (%s)\n", id, column.Name.In("zh"))
+	}
+	last := ""
+	for _, w := range p.Words {
+		if last == "" {
+			b.WriteString("    #? values: # words the contract does not know\n")
+		}
+		if w.Column != last {
+			fmt.Fprintf(&b, "    #?   %s:\n", w.Column)
+			last = w.Column
+		}
+		fmt.Fprintf(&b, "    #?     %s: %s # %d rows\n", quoted(w.Word), cmp.Or(w.Means, "…"), w.Rows)
+	}
+	return b.String()
+}
+
+// Pattern is the pattern a mapping file claims files like this one by: digits, which change from month to month, become
+// stars.
+func Pattern(name string) string {
+	base := filepath.Base(name)
+	ext := filepath.Ext(base)
+	var b strings.Builder
+	star := false
+	for _, r := range strings.TrimSuffix(base, ext) {
+		switch {
+		case r >= '0' && r <= '9':
+			if !star {
+				b.WriteByte('*')
+			}
+			star = true
+			continue
+		case strings.ContainsRune(`*?[\`, r):
+			b.WriteByte('\\')
+		}
+		star = false
+		b.WriteRune(r)
+	}
+	return b.String() + ext
+}
+
+func literalPattern(name string) string {
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(name)
+}
