@@ -34,6 +34,14 @@ type Programme struct {
 	CadreSignals   CadreRules       `yaml:"cadre_signals"`
 	DataQuality    QualityRules     `yaml:"data_quality"`
 	MonthClosing   ClosingRules     `yaml:"month_closing"`
+	Events         []ProgrammeEvent `yaml:"events"`
+}
+
+// ProgrammeEvent is something that happened to the programme and is marked on its charts.
+type ProgrammeEvent struct {
+	On      string `yaml:"on"`      // YYYY-MM-DD
+	Name    Text   `yaml:"name"`    // a few characters: it stands on a chart
+	Village string `yaml:"village"` // ID; empty: the whole town
 }
 
 // IssueRules are the deadlines and windows of the five-step flow, in days.
@@ -312,6 +320,14 @@ func (p Programme) check() error {
 	for _, export := range p.DataQuality.Expected {
 		if _, ok := ContractOf(export); !ok {
 			return fmt.Errorf("data_quality.expected: %w %q: did you mean %q?", pipelines.ErrUnknown, export, Nearest(export, exports()))
+		}
+	}
+	for i, e := range p.Events {
+		if _, err := time.Parse(time.DateOnly, e.On); err != nil {
+			return fmt.Errorf("events: the date of event %d, %q, is not written YYYY-MM-DD", i+1, e.On)
+		}
+		if e.Name.Zh == "" || e.Name.En == "" {
+			return fmt.Errorf("events: event %d of %s needs its name in both languages", i+1, e.On)
 		}
 	}
 	return p.checkCriteria()

@@ -134,10 +134,16 @@ func (s Series) addLine(line *charts.Line, l Line, first bool) {
 
 // rule is one line across the plot: at a value, or at a month.
 type rule struct {
-	Name  string      `json:"name"`
-	YAxis any         `json:"yAxis,omitempty"`
-	XAxis string      `json:"xAxis,omitempty"`
-	Label *opts.Label `json:"label"`
+	Name  string `json:"name"`
+	YAxis any    `json:"yAxis,omitempty"`
+	XAxis string `json:"xAxis,omitempty"`
+	Label *label `json:"label"`
+}
+
+// label is the name of a rule; distance is in pixels from its end.
+type label struct {
+	opts.Label
+	Distance int `json:"distance,omitempty"`
 }
 
 // marks are the target and the events; they hang on the first line. A target is named inside the plot, an event above
@@ -145,14 +151,14 @@ type rule struct {
 func (s Series) marks() charts.SeriesOpts {
 	return func(series *charts.SingleSeries) {
 		var rules []any
-		label := func(position string) *opts.Label {
-			return &opts.Label{Show: opts.Bool(true), Formatter: "{b}", Color: Grey, Position: position}
+		at := func(position string, distance int) *label {
+			return &label{opts.Label{Show: opts.Bool(true), Formatter: "{b}", Color: Grey, Position: position, FontSize: 11}, distance}
 		}
 		if s.Target != nil {
-			rules = append(rules, rule{Name: s.TargetName, YAxis: value(*s.Target), Label: label("insideEndTop")})
+			rules = append(rules, rule{Name: s.TargetName, YAxis: value(*s.Target), Label: at("insideEndTop", 0)})
 		}
-		for _, m := range s.Marks {
-			rules = append(rules, rule{Name: m.Name, XAxis: m.Month, Label: label("end")})
+		for i, m := range s.Marks {
+			rules = append(rules, rule{Name: m.Name, XAxis: m.Month, Label: at("end", 3+13*(i%2))}) // neighbours on two lines
 		}
 		if len(rules) == 0 {
 			return

@@ -39,7 +39,7 @@ func handsOf(m measured, unit, month string) hands {
 
 func buildCapacity(ctx context.Context, r Request) (View, error) {
 	v := View{Heading: r.heading()}
-	own, err := r.values(ctx, r.here(), capacityMeasures...)
+	own, err := r.values(ctx, r.hereAlways(), capacityMeasures...)
 	if err != nil {
 		return v, err
 	}
@@ -51,7 +51,9 @@ func buildCapacity(ctx context.Context, r Request) (View, error) {
 	}
 	villages := own
 	if r.Unit().Level == LevelTown {
-		if villages, err = r.values(ctx, r.below(), capacityMeasures...); err != nil {
+		below := r.below()
+		below.from = r.FirstMonth
+		if villages, err = r.values(ctx, below, capacityMeasures...); err != nil {
 			return v, err
 		}
 		if tightest, ok := r.tightest(villages); ok {
@@ -105,20 +107,24 @@ func (r Request) worked(m measured, u Unit) Worked {
 		measure, _ := queries.MeasureOf(id)
 		return measure.Name.In(r.Lang)
 	}
+	figure := func(id, formula, sum string) Figure {
+		read := r.readSeries(m.series(id, u.ID, r.MonthsUpTo()))
+		return Figure{Name: name(id), Value: value(id), Formula: formula, Sum: sum, Mark: r.mark(read), Reading: read.Sentence(r.Lang)}
+	}
 	figures := []Figure{
 		{Name: r.T("服务人口", "People"), Value: Count(h.people), Formula: r.T("常住人口 + 流动人口", "residents + migrants"), Sum: Count(h.residents) + " + " + Count(h.migrants)},
-		{Name: name("migrant_share"), Value: value("migrant_share"), Formula: r.T("流动人口 ÷ 服务人口", "migrants ÷ people"), Sum: Count(h.migrants) + " ÷ " + Count(h.people)},
-		{Name: name("people_per_cadre"), Value: value("people_per_cadre"), Formula: r.T("服务人口 ÷ 专职干部", "people ÷ full-time cadres"), Sum: Count(h.people) + " ÷ " + Count(h.cadres)},
-		{Name: name("active_share"), Value: value("active_share"), Formula: r.T("可动员党员 ÷ 党员", "active members ÷ members"), Sum: Count(h.active) + " ÷ " + Count(h.members)},
-		{Name: name("people_per_active_member"), Value: value("people_per_active_member"), Formula: r.T("服务人口 ÷ 可动员党员", "people ÷ active members"), Sum: Count(h.people) + " ÷ " + Count(h.active)},
+		figure("migrant_share", r.T("流动人口 ÷ 服务人口", "migrants ÷ people"), Count(h.migrants)+" ÷ "+Count(h.people)),
+		figure("people_per_cadre", r.T("服务人口 ÷ 专职干部", "people ÷ full-time cadres"), Count(h.people)+" ÷ "+Count(h.cadres)),
+		figure("active_share", r.T("可动员党员 ÷ 党员", "active members ÷ members"), Count(h.active)+" ÷ "+Count(h.members)),
+		figure("people_per_active_member", r.T("服务人口 ÷ 可动员党员", "people ÷ active members"), Count(h.people)+" ÷ "+Count(h.active)),
 		{Name: r.T("人手合计", "Hands"), Value: Count(h.hands), Formula: r.T("专职干部 + 可动员党员", "cadres + active members"), Sum: Count(h.cadres) + " + " + Count(h.active)},
-		{Name: name("people_per_hand"), Value: value("people_per_hand"), Formula: r.T("服务人口 ÷ 人手合计", "people ÷ hands"), Sum: Count(h.people) + " ÷ " + Count(h.hands)},
-		{Name: name("hands_multiplier"), Value: value("hands_multiplier"), Formula: r.T("人手合计 ÷ 专职干部", "hands ÷ cadres"), Sum: Count(h.hands) + " ÷ " + Count(h.cadres)},
+		figure("people_per_hand", r.T("服务人口 ÷ 人手合计", "people ÷ hands"), Count(h.people)+" ÷ "+Count(h.hands)),
+		figure("hands_multiplier", r.T("人手合计 ÷ 专职干部", "hands ÷ cadres"), Count(h.hands)+" ÷ "+Count(h.cadres)),
 	}
 	if households := m.at("households_per_active_member", u.ID, r.Month); households.Known() {
-		figures = append(figures, Figure{Name: name("households_per_active_member"), Value: households.Text(r.Lang),
-			Formula: r.T("农户 ÷ 可动员党员", "households ÷ active members"), Sum: Count(households.Num) + " ÷ " + Count(households.Den),
-			Note: r.Tf("目标约 %d 户，上限 %d 户", "target about %d, limit %d", r.Programme.Linking.HouseholdsTarget, r.Programme.Linking.HouseholdsLimit)})
+		f := figure("households_per_active_member", r.T("农户 ÷ 可动员党员", "households ÷ active members"), Count(households.Num)+" ÷ "+Count(households.Den))
+		f.Note = r.Tf("目标约 %d 户，上限 %d 户", "target about %d, limit %d", r.Programme.Linking.HouseholdsTarget, r.Programme.Linking.HouseholdsLimit)
+		figures = append(figures, f)
 	}
 	return Worked{Title: r.Tf("%s · %s 逐项算式", "%s · %s, figure by figure", u.Name, r.Month), Figures: figures}
 }

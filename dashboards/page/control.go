@@ -19,7 +19,7 @@ func (r Request) controlled(own measured, m queries.Measure) (*Chart, error) {
 	unit, months := r.Unit(), r.MonthsUpTo()
 	values := own.series(m.ID, unit.ID, months)
 	read := r.readSeries(values)
-	series := chart.Series{ID: "series", Label: m.Name.In(r.Lang), Months: months, Number: numberOf(m), Marks: r.startMarks(unit), Target: r.targetShown(m),
+	series := chart.Series{ID: "series", Label: m.Name.In(r.Lang), Months: months, Number: numberOf(m), Marks: r.marks(unit), Target: r.targetShown(m),
 		TargetName: r.T("目标", "target"), Unit: strings.TrimSpace(r.suffix(m.Unit))}
 	table := Table{ID: "series", Title: m.Name.In(r.Lang), Columns: []Column{text(r.T("月份", "Month")), r.column(m.ID)}}
 	line, hollow := chart.Line{Name: unit.Name, Colour: chart.Blue}, false
@@ -44,6 +44,7 @@ func (r Request) controlled(own measured, m queries.Measure) (*Chart, error) {
 	if hollow {
 		c.Note += r.T("", " ") + r.hollowNote()
 	}
+	c.Note = strings.TrimSpace(c.Note + r.T("", " ") + r.markNote(unit))
 	drawn, err := series.Draw()
 	if err != nil {
 		return nil, err

@@ -47,7 +47,7 @@ func TestAHardCriterionMakesAVillageWeak(t *testing.T) {
 	town := pagetest.New(t)
 	town.Exec(t, "update hard_criteria set met = true, numerator = 3, denominator = 10, value = 0.3 where village_id = 'V2'")
 	town.Exec(t, "insert into hard_criteria values ('V2', 'secretary_vacant', '2018-01', true, 1, 4, 1, 0)")
-	town.Exec(t, "update measures set numerator = denominator, value = 1 where measure = 'completeness' and unit_id <> 'V3'")
+	town.Exec(t, "update export_completeness set received = 0 where village_id = 'V3' and export in ('visits', 'issues') and month = '2018-01'")
 	v, err := ask(t, town, "weak", "")
 	if err != nil {
 		t.Fatal(err)

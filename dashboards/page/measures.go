@@ -193,12 +193,18 @@ func (r Request) intervalText(v Value) string {
 
 // caution says why a value is shown but not judged; empty where it may be judged.
 func (r Request) caution(v Value) string {
+	rules := r.rules(v)
+	judged := reading.Performance(v.Measure)
 	switch {
 	case !v.Known():
 		return ""
-	case v.Small(r.Programme):
+	case judged && rules.Poor():
+		return r.T("数据不足以判断", "data too poor to judge")
+	case judged && rules.Missing != "":
+		return r.Tf("没有收到%s，不作判断", "no rows of %s, not judged", r.exportName(rules.Missing))
+	case rules.Small(v.Measure, v.Den):
 		return r.T("基数小，不作判断", "small base, not judged")
-	case !v.Ripe(r.Programme, r.CutOff):
+	case !rules.Ripe(v.Month):
 		return r.T("时间未到，还会变化", "not ripe yet, will still change")
 	default:
 		return ""

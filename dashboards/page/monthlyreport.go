@@ -52,7 +52,7 @@ var reported = []string{
 // stands before the first section is the first sheet.
 func buildReport(ctx context.Context, r Request) (View, error) {
 	v := View{Heading: r.Tf("%s先锋户联月度通报", "%s: Pioneers linked to households, monthly report", r.Unit().Name)}
-	own, err := r.values(ctx, r.hereAlways(), slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(reported), watched...))))...)
+	own, err := r.values(ctx, r.hereAlways(), slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(reported), compared(r.Unit().Level)...))))...)
 	if err != nil {
 		return v, err
 	}
@@ -140,7 +140,7 @@ func (r Request) fiveSentences(ctx context.Context, own measured) ([]string, err
 	if s := r.onTimeSentence(own); s != "" {
 		said = append(said, s)
 	}
-	_, readings := r.changes(own)
+	_, _, readings := r.changes(own)
 	if s := r.signalSentence(readings); s != "" {
 		said = append(said, s)
 	}

@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"hulian/dashboards/chart"
@@ -13,7 +14,7 @@ import (
 
 func overviewPage() Page {
 	return Page{
-		ID: "overview", Path: "/", Group: GroupMonth, Takes: ByMonth | ByVillage | ByBranch,
+		ID: "overview", Path: "/", Group: GroupMonth, Takes: ByMonth | ByVillage | ByBranch, Params: []string{"split"},
 		Title:    data.Text{Zh: "总览", En: "Overview"},
 		Question: data.Text{Zh: "与上月相比，哪些变化是信号，哪些只是波动？", En: "What changed since last month, and is it signal or noise?"},
 		Build:    buildOverview,
@@ -30,9 +31,21 @@ var watched = []string{
 // byUnit are the measures of the overview's table of villages or branches.
 var byUnit = []string{"household_coverage", "unvisited_60", "silent_members", "on_time_rate", "resolution_rate_cumulative", "overdue_issues", "households_per_active_member"}
 
+// compared are the measures set against last month at a level: all that say how work is done. Capacity and data quality
+// have pages of their own.
+func compared(level queries.Level) []string {
+	ids := slices.Clone(watched)
+	for _, m := range queries.Measures() {
+		if m.At(level) && reading.Performance(m) && !slices.Contains(ids, m.ID) {
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids
+}
+
 func buildOverview(ctx context.Context, r Request) (View, error) {
 	v := View{Heading: r.heading()}
-	own, err := r.values(ctx, r.hereAlways(), append([]string{"resolution_rate_cumulative", "linked_rate", "households_per_active_member"}, watched...)...)
+	own, err := r.values(ctx, r.hereAlways(), append([]string{"linked_rate", "households_per_active_member"}, compared(r.Unit().Level)...)...)
 	if err != nil {
 		return v, err
 	}
@@ -40,27 +53,25 @@ func buildOverview(ctx context.Context, r Request) (View, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Sentences = r.overviewSentences(own, posts)
-	tiles := []Stat{}
-	for _, id := range []string{"resolution_rate_cumulative", "card_rate"} {
-		tiles = append(tiles, r.readStat(own, id))
-	}
-	if posts.known {
-		tiles = append(tiles, Stat{Label: r.T("设岗", "Posts"), Value: Count(posts.all),
-			Reading: r.Tf("其中百米微河长 %s 个", "of which %s micro river chiefs", Count(posts.river)), Link: r.Link("organisation")})
-	}
-	for _, id := range []string{"household_coverage", "on_time_rate", "satisfaction_rate", "overdue_issues", "unvisited_60"} {
-		tiles = append(tiles, r.readStat(own, id))
-	}
-	changes, readings := r.changes(own)
+	changes, steady, readings := r.changes(own)
 	if s := r.signalSentence(readings); s != "" {
 		v.Sentences = append(v.Sentences, s)
 	}
+	v.Sentences = append(v.Sentences, r.overviewSentences(own, posts)...)
 	if s := r.closingState(ctx, false); s != "" {
 		v.Sentences = append(v.Sentences, s)
 	}
 	v.Blocks = append(v.Blocks, r.neverArrived(own)...)
-	v.Blocks = append(v.Blocks, Stats{tiles}, changes)
+	v.Blocks = append(v.Blocks, changes)
+	if len(steady.Rows) > 0 {
+		v.Blocks = append(v.Blocks, steady)
+	}
+	origin, err := r.origin(ctx, readings)
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, origin...)
+	v.Blocks = append(v.Blocks, Section{ID: "stands", Title: r.T("现在到了哪里", "Where things stand")}, r.headline(own, posts))
 	trend, err := r.trend(own, "trend", r.T("走访覆盖与按期办结", "Coverage and on-time resolution"), "household_coverage", "on_time_rate")
 	if err != nil {
 		return v, err
@@ -74,6 +85,22 @@ func buildOverview(ctx context.Context, r Request) (View, error) {
 		v.Blocks = append(v.Blocks, table)
 	}
 	return v, nil
+}
+
+// headline are the tiles: the programme's published figures first.
+func (r Request) headline(own measured, posts postCounts) Stats {
+	var tiles []Stat
+	for _, id := range []string{"resolution_rate_cumulative", "card_rate"} {
+		tiles = append(tiles, r.readStat(own, id))
+	}
+	if posts.known {
+		tiles = append(tiles, Stat{Label: r.T("设岗", "Posts"), Value: Count(posts.all),
+			Reading: r.Tf("其中百米微河长 %s 个", "of which %s micro river chiefs", Count(posts.river)), Link: r.Link("organisation")})
+	}
+	for _, id := range []string{"household_coverage", "on_time_rate", "satisfaction_rate", "overdue_issues", "unvisited_60"} {
+		tiles = append(tiles, r.readStat(own, id))
+	}
+	return Stats{tiles}
 }
 
 // neverArrived names the exports without which this page stays empty: those of the measures asked for that have no
@@ -174,40 +201,54 @@ func (r Request) posts(ctx context.Context) (postCounts, error) {
 	return p, nil
 }
 
-// changes sets this month beside the last for every watched measure, signals first.
-func (r Request) changes(own measured) (*Table, []reading.Reading) {
+// changes sets this month beside the last: signals first, by how sure and how large they are, then the watched measures
+// without one. The other measures without a signal stand apart: they are looked up and not read.
+func (r Request) changes(own measured) (shown, steady *Table, readings []reading.Reading) {
 	unit, before := r.Unit().ID, monthBefore(r.Month)
-	t := &Table{ID: "changes", Stacked: true, Title: r.Tf("%s 与 %s 相比", "%s against %s", r.Month, before),
+	shown = &Table{ID: "changes", Stacked: true, Title: r.Tf("%s 与 %s 相比", "%s against %s", r.Month, before),
+		Empty: r.T("本月和上月都没有数据。", "There are no data for this month or the last."),
 		Columns: []Column{
 			{Title: r.T("指标", "Measure"), Kind: ColumnText},
-			{Title: r.Month, Kind: ColumnRate},
+			{Title: r.Month, Kind: ColumnRate, Read: true},
 			{Title: before, Kind: ColumnRate},
 			{Title: r.T("变化", "Change"), Kind: ColumnText},
 			{Title: r.T("读数", "Reading"), Kind: ColumnText},
 		}}
-	var readings []reading.Reading
-	for _, id := range watched {
+	steady = &Table{ID: "steady", Stacked: true, Folded: true, Columns: shown.Columns}
+	judged := 0
+	for _, id := range compared(r.Unit().Level) {
 		if read := r.readSeries(own.series(id, unit, r.MonthsUpTo())); read.Known() || own.at(id, unit, before).Known() {
 			readings = append(readings, read)
+			if read.Signal() || read.Variation == reading.Common {
+				judged++
+			}
 		}
 	}
 	reading.Order(readings)
 	for _, read := range readings {
-		id := read.Measure.ID
-		now, then := own.at(id, unit, r.Month), own.at(id, unit, before)
-		current, previous := r.cell(now), r.cell(then)
-		current.Text, previous.Text = now.Text(r.Lang), then.Text(r.Lang)
-		t.Rows = append(t.Rows, []Cell{
-			{Text: now.Measure.Name.In(r.Lang), Link: r.Link("measures", With("measure", id)), Note: r.direction(now.Measure.Direction)},
-			current, previous,
-			{Text: r.difference(now, then)},
-			{Text: read.Finding(r.Lang), Tone: toneOf(read)},
-		})
+		t := steady
+		if read.Signal() || slices.Contains(watched, read.Measure.ID) {
+			t = shown
+		}
+		t.Rows = append(t.Rows, r.changeRow(own, read, before))
 	}
-	t.Note = r.T("信号排在前面，按把握大小和变化幅度排列。没有信号的升降属于正常波动，不必追问单个数字。变化按未舍入的数计算。",
-		"Signals come first, by how sure and how large they are. A rise or fall without a signal is common variation: no single number needs explaining. Changes are taken before rounding.")
-	t.Empty = r.T("本月和上月都没有数据。", "There are no data for this month or the last.")
-	return t, readings
+	shown.Note = r.Tf("信号排在前面，按把握大小和变化幅度排列。没有信号的升降属于正常波动，不必追问单个数字。共判读 %d 项：即使什么都没有变，每项也有百分之一到三的机会偶然出现信号。变化按未舍入的数计算。",
+		"Signals come first, by how sure and how large they are. A rise or fall without a signal is common variation: no single number needs explaining. %d measures were read; each shows a signal by chance alone in one to three months of a hundred. Changes are taken before rounding.", judged)
+	steady.Title = r.Tf("其余没有信号的指标（%d 项）", "The other measures, without a signal (%d)", len(steady.Rows))
+	return shown, steady, readings
+}
+
+func (r Request) changeRow(own measured, read reading.Reading, before string) []Cell {
+	id, unit := read.Measure.ID, r.Unit().ID
+	now, then := own.at(id, unit, r.Month), own.at(id, unit, before)
+	current, previous := r.readCell(own.series(id, unit, r.MonthsUpTo())), r.cell(then)
+	current.Text, previous.Text = now.Text(r.Lang), then.Text(r.Lang)
+	change := Cell{Text: r.difference(now, then)}
+	if r.canSplit(read.Measure) {
+		change.Link = r.Link("overview", With("split", id)) + "#figure-split"
+	}
+	return []Cell{{Text: now.Measure.Name.In(r.Lang), Link: r.Link("measures", With("measure", id)), Note: r.direction(now.Measure.Direction)},
+		current, previous, change, {Text: read.Finding(r.Lang), Tone: toneOf(read)}}
 }
 
 // signalSentence answers the page's question in one sentence: what got worse, what got better, and that the rest did
@@ -237,7 +278,10 @@ func (r Request) signalSentence(readings []reading.Reading) string {
 	if len(changed) > 0 {
 		parts = append(parts, r.Tf("%d 项有变化、不分好坏：%s", "changed, neither good nor bad (%d): %s", len(changed), strings.Join(changed, r.T("、", ", "))))
 	}
-	if rest > 0 {
+	switch {
+	case rest > 0 && len(parts) == 0:
+		parts = append(parts, r.Tf("没有一项出现信号；%d 项属正常波动或暂不能判断", "no signal; %d measures show common variation or cannot be judged yet", rest))
+	case rest > 0:
 		parts = append(parts, r.Tf("%d 项没有信号或暂不能判断", "%d without a signal or not yet to be judged", rest))
 	}
 	if len(parts) == 0 {
@@ -250,7 +294,7 @@ func (r Request) signalSentence(readings []reading.Reading) string {
 func (r Request) trend(own measured, id, title string, ids ...string) (*Chart, error) {
 	months, hollow := r.MonthsUpTo(), false
 	unit := r.Unit()
-	s := chart.Series{ID: id, Label: title, Months: months, Number: chart.OneDigit, Marks: r.startMarks(unit)}
+	s := chart.Series{ID: id, Label: title, Months: months, Number: chart.OneDigit, Marks: r.marks(unit)}
 	table := Table{ID: id + "-data", Title: title, Columns: []Column{{Title: r.T("月份", "Month"), Kind: ColumnText}}}
 	for _, month := range months {
 		table.Rows = append(table.Rows, []Cell{{Text: month}})
@@ -275,8 +319,9 @@ func (r Request) trend(own measured, id, title string, ids ...string) (*Chart, e
 		return nil, err
 	}
 	c := &Chart{Title: title, Chart: drawn, Table: table}
+	c.Note = r.markNote(unit)
 	if hollow {
-		c.Note = r.hollowNote()
+		c.Note = strings.TrimSpace(r.hollowNote() + r.T("", " ") + c.Note)
 	}
 	return c, nil
 }
@@ -284,46 +329,4 @@ func (r Request) trend(own measured, id, title string, ids ...string) (*Chart, e
 // hollowNote explains the hollow points of a series.
 func (r Request) hollowNote() string {
 	return r.T("空心点：基数小或时间未到，只显示，不作判断。", "Hollow points: small base or not ripe, shown and not judged.")
-}
-
-// startMarks puts the start of the programme on the time axis.
-func (r Request) startMarks(u Unit) []chart.Mark {
-	start := r.startOf(u)
-	if len(start) < 7 || start[:7] < r.FirstMonth || start[:7] > r.Month {
-		return nil
-	}
-	return []chart.Mark{{Month: start[:7], Name: r.T("启动", "start")}}
-}
-
-// unitTable sets measures of the units below the page's unit side by side, each leading to the page of the unit, with
-// the page's own unit as the last row.
-func (r Request) unitTable(ctx context.Context, id string, ids ...string) (*Table, error) {
-	below, err := r.values(ctx, r.below(), ids...)
-	if err != nil {
-		return nil, err
-	}
-	own, err := r.values(ctx, r.here(), ids...)
-	if err != nil {
-		return nil, err
-	}
-	unit := r.Unit()
-	t := &Table{ID: id, Title: r.Tf("各村 · %s", "Villages · %s", r.Month),
-		Columns: []Column{{Title: r.T("村", "Village"), Kind: ColumnText}},
-		Note:    r.T("灰色：基数小或时间未到，只显示，不作判断。点村名看该村。", "Grey: small base or not ripe, shown and not judged. A name leads to its page.")}
-	if unit.Level == LevelVillage {
-		t.Title, t.Columns[0].Title = r.Tf("各网格支部 · %s", "Grid branches · %s", r.Month), r.T("网格支部", "Grid branch")
-	}
-	t.Total = []Cell{{Text: unit.Name}}
-	for _, measure := range ids {
-		t.Columns = append(t.Columns, r.column(measure))
-		t.Total = append(t.Total, r.cell(own.at(measure, unit.ID, r.Month)))
-	}
-	for _, u := range r.Below() {
-		row := []Cell{{Text: u.Name, Link: r.Link("village", InUnit(u))}}
-		for _, measure := range ids {
-			row = append(row, r.cell(below.at(measure, u.ID, r.Month)))
-		}
-		t.Rows = append(t.Rows, row)
-	}
-	return t, nil
 }

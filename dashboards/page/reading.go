@@ -1,14 +1,14 @@
 package page
 
 import (
+	"hulian/data"
 	"hulian/queries/reading"
 )
 
 // readSeries reads the last value of a series: whether it changed beyond chance, and what to say of it.
 func (r Request) readSeries(series []Value) reading.Reading {
 	now := series[len(series)-1]
-	rules := reading.RulesOf(now.Measure, r.Programme, r.CutOff, r.startOf(r.unit(now.Unit)))
-	return reading.Read(now.Measure, seriesMonths(series), rules)
+	return reading.Read(now.Measure, seriesMonths(series), r.rules(now))
 }
 
 func seriesMonths(series []Value) []reading.Month {
@@ -44,10 +44,120 @@ func toneOf(read reading.Reading) Tone {
 	}
 }
 
+// Mark is a reading at a glance: the pair of icons of "Making Data Count" (NHS England), one for the variation of the
+// newest value, one for whether the target will be met. Letters in them say what colour says.
+type Mark struct {
+	Variation reading.Variation
+	Assurance reading.Assurance
+	Letter    string // in the variation icon: high or low; empty without a signal
+	Target    string // in the assurance icon: passing, failing, hit or miss; empty without a target
+	Varies    string // the variation in words
+	Assured   string // the assurance in words
+	Sentence  string // the whole reading, the interval included
+	Link      string // where all of it is shown
+}
+
+// variationWords and assuranceWords name the icons.
+var (
+	variationWords = map[reading.Variation]data.Text{
+		reading.Improving: {Zh: "改善信号", En: "signal of improvement"},
+		reading.Worsening: {Zh: "变差信号", En: "signal of worsening"},
+		reading.Common:    {Zh: "正常波动", En: "common variation"},
+		reading.Shift:     {Zh: "明显变化，不分好坏", En: "clear change, neither good nor bad"},
+		reading.NotEnough: {Zh: "暂不判读", En: "not judged"},
+		reading.Unread:    {Zh: "存量或累计数，不按波动判读", En: "a stock, not read as variation"},
+	}
+	assuranceWords = map[reading.Assurance]data.Text{
+		reading.Met:       {Zh: "达到目标", En: "target met"},
+		reading.Missed:    {Zh: "达不到目标", En: "target missed"},
+		reading.HitOrMiss: {Zh: "目标时达时不达", En: "target hit or missed by chance"},
+		reading.NoTarget:  {Zh: "没有目标，或不判断", En: "no target, or not judged"},
+	}
+	assuranceLetters = map[reading.Assurance]data.Text{
+		reading.Met: {Zh: "达", En: "P"}, reading.Missed: {Zh: "未", En: "F"}, reading.HitOrMiss: {Zh: "?", En: "?"},
+	}
+)
+
+// mark makes the icon pair of a reading.
+func (r Request) mark(read reading.Reading) *Mark {
+	m := &Mark{Variation: read.Variation, Assurance: read.Assurance, Target: assuranceLetters[read.Assurance].In(r.Lang),
+		Varies: variationWords[read.Variation].In(r.Lang), Assured: assuranceWords[read.Assurance].In(r.Lang), Sentence: read.Sentence(r.Lang)}
+	if read.Signal() {
+		m.Letter = r.T("高", "H")
+		if read.Sign < 0 {
+			m.Letter = r.T("低", "L")
+		}
+	}
+	if interval := r.interval(read); interval != "" {
+		m.Sentence = r.T("95 % 区间 ", "95 % interval ") + interval + r.T("。", ". ") + m.Sentence
+	}
+	return m
+}
+
+// interval writes the 95 % interval of a reading: "60.9–62.5 %"; empty where there is none.
+func (r Request) interval(read reading.Reading) string {
+	if read.IntervalMethod == "" {
+		return ""
+	}
+	digits := decimals(read.Measure.Unit)
+	return Decimal(reading.Shown(read.Measure, read.Low), digits) + "–" + Decimal(reading.Shown(read.Measure, read.High), digits) + r.suffix(read.Measure.Unit)
+}
+
 // readStat is a tile with the reading of its series.
 func (r Request) readStat(own measured, id string) Stat {
 	s := r.stat(own.at(id, r.Unit().ID, r.Month))
 	read := r.readSeries(own.series(id, r.Unit().ID, r.MonthsUpTo()))
-	s.Reading, s.Tone = read.Sentence(r.Lang), toneOf(read)
+	s.Reading, s.Tone, s.Mark = read.Sentence(r.Lang), toneOf(read), r.mark(read)
+	s.Interval = ""
+	if interval := r.interval(read); interval != "" {
+		s.Interval = r.T("95 % 区间 ", "95 % interval ") + interval
+	}
 	return s
+}
+
+// readCell shows the last value of a series in a table: with its base, its interval, the icon pair of its reading and,
+// for the download, the reading in words. It leads to where the value is shown at length.
+func (r Request) readCell(series []Value) Cell {
+	now := series[len(series)-1]
+	read := r.readSeries(series)
+	c := r.cell(now)
+	if !now.Known() {
+		return c
+	}
+	c.Tone, c.Interval, c.Mark = toneOf(read), r.interval(read), r.mark(read)
+	c.Mark.Link = r.Link("measures", InUnit(r.unit(now.Unit)), With("measure", now.Measure.ID))
+	if read.Variation == reading.Unread && read.Assurance == reading.NoTarget {
+		c.Mark.Assured = "" // a stock without a target: two empty icons in every cell would say nothing many times
+	}
+	c.Read = read.Sentence(r.Lang)
+	return c
+}
+
+// readColumn heads cells of readCell.
+func (r Request) readColumn(id string) Column {
+	c := r.column(id)
+	c.Read = true
+	return c
+}
+
+// Markings are the icons with what each says, for those who see them for the first time.
+func (r Request) Markings() []Mark {
+	var all []Mark
+	explain := func(m Mark, zh, en string) { m.Sentence = r.T(zh, en); all = append(all, m) }
+	varies := func(v reading.Variation, letter string) Mark {
+		return Mark{Variation: v, Letter: letter, Varies: variationWords[v].In(r.Lang)}
+	}
+	assured := func(a reading.Assurance) Mark {
+		return Mark{Assurance: a, Target: assuranceLetters[a].In(r.Lang), Assured: assuranceWords[a].In(r.Lang)}
+	}
+	explain(varies(reading.Improving, r.T("高", "H")), "超出偶然的变化，方向是好的；字为高或低。", "A change beyond chance, the better way; H is high, L is low.")
+	explain(varies(reading.Worsening, r.T("低", "L")), "超出偶然的变化，方向是坏的，值得追问。", "A change beyond chance, the worse way: worth asking why.")
+	explain(varies(reading.Shift, r.T("高", "H")), "超出偶然的变化，但这个指标不分好坏。", "A change beyond chance of a measure with no better way.")
+	explain(varies(reading.Common, ""), "升降都在偶然范围内，不必追问单个数字。", "Ups and downs within chance: no single number needs explaining.")
+	explain(varies(reading.NotEnough, ""), "月份太少、基数小、时间未到或数据不足。", "Too few months, a small base, a month not ripe, or data too poor.")
+	explain(varies(reading.Unread, ""), "月末存量或按期累计，逐月相连，不适用控制图。", "Stands at the month's end or fills up: its months hang together, and no control chart applies.")
+	explain(assured(reading.Met), "按现有水平，每月都能达到。", "As things stand every month will meet it.")
+	explain(assured(reading.Missed), "按现有水平，不改变做法就达不到。", "As things stand no month will, unless the way of working changes.")
+	explain(assured(reading.HitOrMiss), "有的月份能达到，有的不能，全凭偶然。", "Some months will and some will not, by chance alone.")
+	return all
 }

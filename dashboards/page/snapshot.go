@@ -42,6 +42,8 @@ type Snapshot struct {
 	Town           Unit
 	Villages       []Unit // by name of ID
 	Branches       []Unit // by village, then ID
+	Deliveries     Deliveries
+	Supports       []Support
 }
 
 const factsSQL = `select key, cast(value as varchar) as value from snapshot_facts order by key`
@@ -94,7 +96,10 @@ func Open(ctx context.Context, q pipelines.Querier) (Snapshot, error) {
 	if s.Town.ID == "" {
 		return s, fmt.Errorf("read the units: the snapshot names no town")
 	}
-	return s, nil
+	if err := s.readDeliveries(ctx); err != nil {
+		return s, err
+	}
+	return s, s.readSupports(ctx)
 }
 
 // Village returns the village with an ID.

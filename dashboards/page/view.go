@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strings"
 
 	"hulian/dashboards/chart"
@@ -57,6 +58,7 @@ type Stat struct {
 	Reading  string // one sentence: signal or noise
 	Tone     Tone
 	Link     string
+	Mark     *Mark // the reading as a pair of icons; nil: the value is not read over time
 }
 
 // Table is rows under columns. Its ID names it in a download (?format=csv&table=ID), so it is unique on its page.
@@ -91,6 +93,7 @@ type Column struct {
 	Unit  string // shown after the title and in the download's header, e.g. "%"
 	Kind  ColumnKind
 	Note  string // what it counts, shown on demand
+	Read  bool   // its cells carry a reading: the download holds interval and sentence in columns of their own
 }
 
 // Cell is one value of a table: as shown, as downloaded, where it leads.
@@ -103,6 +106,10 @@ type Cell struct {
 	Link  string
 	Tone  Tone
 	Note  string // a few words shown small below
+
+	Interval string // "60.9–62.5 %", shown small below the base
+	Read     string // the reading in words, for the download; on the screen the icons carry it
+	Mark     *Mark
 }
 
 // Chart is a picture with the table behind it.
@@ -148,6 +155,8 @@ type Figure struct {
 	Sum     string // in numbers: "(4,863 + 6,179) ÷ 9"
 	Value   string // "1,226.9"
 	Note    string
+	Mark    *Mark  // the reading as a pair of icons; nil: none
+	Reading string // and in one sentence
 }
 
 // Kind names the template of each block.
@@ -185,6 +194,30 @@ func (c *Chart) Blank() bool {
 		}
 	}
 	return true
+}
+
+// Marked reports whether the view shows icons of readings, so that the page must say how to read them.
+func (v View) Marked() bool {
+	for _, b := range v.Blocks {
+		switch b := b.(type) {
+		case Stats:
+			if slices.ContainsFunc(b.Tiles, func(s Stat) bool { return s.Mark != nil }) {
+				return true
+			}
+		case Worked:
+			if slices.ContainsFunc(b.Figures, func(f Figure) bool { return f.Mark != nil }) {
+				return true
+			}
+		}
+	}
+	for _, t := range v.Tables() {
+		for _, row := range append(t.Rows[:len(t.Rows):len(t.Rows)], t.Total) {
+			if slices.ContainsFunc(row, func(c Cell) bool { return c.Mark != nil }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Tables returns the tables of a view, those behind charts included, in order.

@@ -34,7 +34,7 @@ func buildVillage(ctx context.Context, r Request) (View, error) {
 	if err != nil {
 		return v, err
 	}
-	town, err := r.values(ctx, scope{level: LevelTown, unit: r.Town.ID, from: r.Month, to: r.Month}, ids...)
+	town, err := r.values(ctx, scope{level: LevelTown, unit: r.Town.ID, from: r.FirstMonth, to: r.Month}, ids...)
 	if err != nil {
 		return v, err
 	}
@@ -218,14 +218,14 @@ func (r Request) everything(own, town measured, ids []string) []Block {
 	blocks := []Block{Section{ID: "all", Title: r.T("全部指标", "All measures"), Note: r.T("点组名展开；点指标名看定义。", "A group's name opens it; a measure's name leads to its definition.")}}
 	for _, group := range groupOrder {
 		t := &Table{ID: "all-" + group, Stacked: true, Folded: true, Title: groups[group].In(r.Lang),
-			Columns: []Column{{Title: r.T("指标", "Measure"), Kind: ColumnText}, {Title: unit.Name, Kind: ColumnRate}, {Title: r.Town.Name, Kind: ColumnRate},
+			Columns: []Column{{Title: r.T("指标", "Measure"), Kind: ColumnText}, {Title: unit.Name, Kind: ColumnRate, Read: true}, {Title: r.Town.Name, Kind: ColumnRate, Read: true},
 				{Title: r.T("与上月相比", "Against last month"), Kind: ColumnText}, {Title: r.T("读数", "Reading"), Kind: ColumnText}}}
 		for _, id := range ids {
 			now := own.at(id, unit.ID, r.Month)
 			if now.Measure.Group != group {
 				continue
 			}
-			mine, theirs := r.cell(now), r.cell(town.at(id, r.Town.ID, r.Month))
+			mine, theirs := r.readCell(own.series(id, unit.ID, r.MonthsUpTo())), r.readCell(town.series(id, r.Town.ID, r.MonthsUpTo()))
 			mine.Text, theirs.Text = now.Text(r.Lang), town.at(id, r.Town.ID, r.Month).Text(r.Lang)
 			read := r.readSeries(own.series(id, unit.ID, r.MonthsUpTo()))
 			t.Rows = append(t.Rows, []Cell{{Text: now.Measure.Name.In(r.Lang), Link: r.Link("measures", With("measure", id))}, mine, theirs,

@@ -74,8 +74,8 @@ order by s.village_id, s.started_on, s.kind`
 
 // judged reads what weak villages are judged by, up to the page's month.
 func (r Request) judged(ctx context.Context) (signals.Town, error) {
-	t := signals.Town{Month: r.Month, Months: r.MonthsUpTo(), CutOff: r.CutOff, Programme: r.Programme, Series: map[string]map[string][]reading.Month{}}
-	ids := append([]string{"completeness"}, signals.HandMeasures()...)
+	t := signals.Town{Month: r.Month, Months: r.MonthsUpTo(), CutOff: r.CutOff, Programme: r.Programme, Series: map[string]map[string][]reading.Month{"completeness": {}}}
+	ids := signals.HandMeasures()
 	for _, m := range signals.Judgeable() {
 		ids = append(ids, m.ID)
 	}
@@ -89,7 +89,10 @@ func (r Request) judged(ctx context.Context) (signals.Town, error) {
 			if t.Series[id] == nil {
 				t.Series[id] = map[string][]reading.Month{}
 			}
-			t.Series[id][u.ID] = seriesMonths(values.series(id, u.ID, t.Months))
+			t.Series[id][u.ID] = r.delivered(values.series(id, u.ID, t.Months))
+		}
+		for _, month := range t.Months {
+			t.Series["completeness"][u.ID] = append(t.Series["completeness"][u.ID], r.came(u, month, r.Deliveries.exports...))
 		}
 	}
 	criteria, err := r.Data.Query(ctx, criteriaHistorySQL, r.Month)

@@ -10,7 +10,7 @@ import (
 
 // CSV writes a table as a spreadsheet opens it: UTF-8 with a byte-order mark, one header line, the same rows and values
 // as on the screen. A rate takes three columns, so that "5/12" cannot turn into a date: its value, its numerator and its
-// denominator. Cells a spreadsheet would run as a formula are defused with a leading apostrophe.
+// denominator. A value that is read over time takes two more, its interval and its reading in words. Cells a spreadsheet would run as a formula are defused with a leading apostrophe.
 func CSV(w io.Writer, t *page.Table, lang string) error {
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
 		return err
@@ -31,6 +31,13 @@ func CSV(w io.Writer, t *page.Table, lang string) error {
 			}
 			header = append(header, defused(c.Title+" "+numerator), defused(c.Title+" "+denominator))
 		}
+		if c.Read {
+			interval, read := "95 % 区间", "读数"
+			if lang == page.English {
+				interval, read = "95 % interval", "reading"
+			}
+			header = append(header, defused(c.Title+" "+interval), defused(c.Title+" "+read))
+		}
 	}
 	if err := out.Write(header); err != nil {
 		return err
@@ -42,9 +49,9 @@ func CSV(w io.Writer, t *page.Table, lang string) error {
 	for _, row := range rows {
 		var cells []string
 		for i, c := range row {
-			kind := page.ColumnText
+			kind, read := page.ColumnText, false
 			if i < len(t.Columns) {
-				kind = t.Columns[i].Kind
+				kind, read = t.Columns[i].Kind, t.Columns[i].Read
 			}
 			value := c.Value
 			if value == "" {
@@ -52,11 +59,14 @@ func CSV(w io.Writer, t *page.Table, lang string) error {
 			}
 			if kind == page.ColumnText {
 				cells = append(cells, defused(value))
-				continue
+			} else {
+				cells = append(cells, number(value))
 			}
-			cells = append(cells, number(value))
 			if kind == page.ColumnRate {
 				cells = append(cells, number(c.Num), number(c.Den))
+			}
+			if read {
+				cells = append(cells, defused(c.Interval), defused(c.Read))
 			}
 		}
 		if err := out.Write(cells); err != nil {

@@ -12,7 +12,7 @@ import (
 	"hulian/dashboards/page"
 )
 
-//go:embed templates/document.tmpl templates/blocks.tmpl templates/failure.tmpl templates/upload.tmpl
+//go:embed templates/document.tmpl templates/blocks.tmpl templates/failure.tmpl templates/marks.tmpl templates/upload.tmpl
 var templates embed.FS
 
 // Document is a page with what surrounds it.
@@ -243,6 +243,14 @@ func (d Document) OtherLanguage() Crumb {
 
 // Home links to the first page.
 func (d Document) Home() string { return d.Request.Link(d.Pages[0].ID) }
+
+// Markings explains the icons of readings; none where the page shows none.
+func (d Document) Markings() []page.Mark {
+	if !d.View.Marked() {
+		return nil
+	}
+	return d.Request.Markings()
+}
 
 // Download is the address of a table as CSV.
 func (d Document) Download(t *page.Table) string {

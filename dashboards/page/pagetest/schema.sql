@@ -14,6 +14,7 @@ create table households (household_id varchar, village_id varchar, branch_id var
 create table members (member_id varchar, branch_id varchar, name varchar, group_no varchar, gender varchar, birth_date date, education varchar, joined_on date, role varchar, kind varchar, duty_status varchar, exempt_reason varchar, centre_household boolean, valid_from date);
 create table files (file_no bigint, file_id varchar, name varchar, origin varchar, size bigint, received_at timestamp, as_of date, landed_at timestamp, state varchar);
 create table reconciliation (file_no bigint, sheet varchar, export varchar, rows_read bigint, accepted bigint, quarantined bigint, ignored bigint, warnings bigint, problem varchar, detail varchar, run_id varchar);
+create table export_completeness (month varchar, town varchar, village_id varchar, export varchar, received bigint, in_time bigint);
 create table problems (problem_no bigint, file_no bigint, sheet varchar, export varchar, "row" bigint, letter varchar, column_id varchar, header varchar, code varchar, severity varchar, value varchar, detail varchar, state varchar, run_id varchar);
 create table points_burst (branch_id varchar, village_id varchar, half_year varchar, points double, largest_30day_points double, largest_from date, share double, even_share double, "index" double);
 create table points_days (level varchar, unit_id varchar, awarded_on date, points double);

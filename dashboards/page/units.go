@@ -1,0 +1,41 @@
+package page
+
+import "context"
+
+// unitTable sets measures of the units below the page's unit side by side, each leading to the page of the unit, with
+// the page's own unit as the last row.
+func (r Request) unitTable(ctx context.Context, id string, ids ...string) (*Table, error) {
+	scope := r.below()
+	scope.from = r.FirstMonth
+	below, err := r.values(ctx, scope, ids...)
+	if err != nil {
+		return nil, err
+	}
+	own, err := r.values(ctx, r.hereAlways(), ids...)
+	if err != nil {
+		return nil, err
+	}
+	unit, months := r.Unit(), r.MonthsUpTo()
+	t := &Table{ID: id, Title: r.Tf("各村 · %s", "Villages · %s", r.Month),
+		Columns: []Column{{Title: r.T("村", "Village"), Kind: ColumnText}},
+		Note:    r.T("每个数下面是基数和 95 % 区间，图标是读数，点图标看全文。灰色：只显示，不作判断。点村名看该村。", "Below each value stand its base and 95 % interval; the icons are its reading and lead to it in full. Grey: shown and not judged. A name leads to its page.")}
+	if unit.Level == LevelVillage {
+		t.Title, t.Columns[0].Title = r.Tf("各网格支部 · %s", "Grid branches · %s", r.Month), r.T("网格支部", "Grid branch")
+	}
+	t.Total = []Cell{{Text: unit.Name}}
+	for _, measure := range ids {
+		t.Columns = append(t.Columns, r.readColumn(measure))
+		t.Total = append(t.Total, r.readCell(own.series(measure, unit.ID, months)))
+	}
+	for _, u := range r.Below() {
+		row := []Cell{{Text: u.Name, Link: r.Link("village", InUnit(u))}}
+		if r.tooPoor(u) {
+			row[0].Note = r.T("数据不足以判断", "data too poor to judge")
+		}
+		for _, measure := range ids {
+			row = append(row, r.readCell(below.series(measure, u.ID, months)))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t, nil
+}
