@@ -31,7 +31,7 @@ func (t *table) outlet(l *layout) *outlet {
 		f.no = max(f.no, known.no+1)
 	}
 	f.batch, f.titles = d.batchOf(l), t.titles
-	f.readAs, f.shift, f.partial = t.sheet.read, t.sheet.shift, d.copies[d.file.No].Partial
+	f.readAs, f.shift, f.partial = t.sheet.read, t.sheet.shift, d.copies[d.file.No].Partial || d.taken[d.file.No] != nil
 	o := &outlet{feed: f}
 	used := map[int]bool{}
 	for _, input := range f.batch.inputs {

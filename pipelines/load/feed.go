@@ -79,7 +79,9 @@ type decoding struct {
 	out      func(context.Context, chunk) error
 	outside  pipelines.Querier // the engine, outside the run's transaction
 	copies   map[int64]Marked  // files of the run that are marked copies, by number
-	ctx      context.Context
+
+	taken map[int64]map[string]bool // tables of files loaded in part that stand already, by number
+	ctx   context.Context
 
 	file    land.File
 	tables  int              // tables of the current file that hold anything
@@ -130,6 +132,9 @@ func (d *decoding) claims(member string) []*Mapping {
 }
 
 func (d *decoding) open(s sheet) (consumer, error) {
+	if d.taken[d.file.No][s.name] {
+		return nil, nil
+	}
 	t := &table{decoding: d, sheet: s}
 	for _, m := range d.claims(s.member) {
 		if m.claimsSheet(path.Base(s.name)) {

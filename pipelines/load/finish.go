@@ -92,7 +92,7 @@ func (p *pass) register(ctx context.Context) error {
 		}
 	}
 	for _, file := range p.files {
-		day, known, err := p.original(ctx, file)
+		day, known, err := p.spokeFor(ctx, file)
 		if err != nil {
 			return err
 		}
@@ -279,6 +279,9 @@ func (p *pass) fileState(file land.File) string {
 	if p.held[file.No] != "" {
 		return stateHeld
 	}
+	if p.decoding.taken[file.No] != nil {
+		return stateLoaded
+	}
 	for _, f := range p.decoding.feeds {
 		if f.file.No == file.No && !f.earlier {
 			return stateLoaded
@@ -288,14 +291,8 @@ func (p *pass) fileState(file land.File) string {
 }
 
 func (p *pass) writeFiles(ctx context.Context) error {
-	if len(p.config.Confirm)+len(p.config.Again) > 0 { // what was said of a file while it was held, or before it could be read
-		for _, file := range p.files {
-			for _, table := range []string{"files", "reconciliation", "problems"} {
-				if _, err := p.exec(ctx, "delete from ops."+table+" where file_no = ?", file.No); err != nil {
-					return err
-				}
-			}
-		}
+	if err := p.forget(ctx); err != nil {
+		return err
 	}
 	appender, err := p.tx.Appender("ops", "files")
 	if err != nil {

@@ -108,11 +108,12 @@ func (c Config) attempt(ctx context.Context, w *warehouse.Warehouse, mappings []
 		if err := Prepare(ctx, tx); err != nil {
 			return err
 		}
-		files, err := toLoad(ctx, tx, c)
+		pass := newPass(w, tx, c, mappings)
+		files, err := pass.toLoad(ctx)
 		if err != nil {
 			return err
 		}
-		result, err = newPass(w, tx, c, mappings).run(ctx, files, c.Store.Path)
+		result, err = pass.run(ctx, files, c.Store.Path)
 		return err
 	})
 	return result, err
@@ -151,10 +152,11 @@ func Inspect(ctx context.Context, path string, c Config) ([]pipelines.Reconcilia
 	return result.Files, result.Problems, nil
 }
 
-// toLoad lists the landed files that are not in ops.files, the held ones a person has confirmed, and the rejected ones
-// that are asked for again.
-func toLoad(ctx context.Context, tx *warehouse.Tx, c Config) ([]land.File, error) {
-	known, err := tx.Query(ctx, "select file_id, state from ops.files")
+// toLoad lists the landed files that are not in ops.files, the held ones a person has confirmed, and those asked for
+// again: the rejected ones, and the ones of which a table was not understood that a mapping file claims by now.
+func (p *pass) toLoad(ctx context.Context) ([]land.File, error) {
+	c := p.config
+	known, err := p.tx.Query(ctx, "select file_id, state from ops.files")
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +167,13 @@ func toLoad(ctx context.Context, tx *warehouse.Tx, c Config) ([]land.File, error
 	var files []land.File
 	for _, f := range c.Store.Files() {
 		s, loaded := state[f.ID]
-		if !loaded || s == stateHeld && confirmed(c, f) || s == stateRejected && slices.Contains(c.Again, f.ID) {
+		again := slices.Contains(c.Again, f.ID)
+		if again && s == stateLoaded {
+			if again, err = p.unread(ctx, f); err != nil {
+				return nil, err
+			}
+		}
+		if !loaded || s == stateHeld && confirmed(c, f) || s != stateHeld && again {
 			files = append(files, f)
 		}
 	}

@@ -107,8 +107,11 @@ func (d *decoding) marked(m Marked) {
 	d.copies[d.file.No] = m
 }
 
-// original gives the day a marked copy's original speaks for.
-func (p *pass) original(ctx context.Context, file land.File) (time.Time, bool, error) {
+// spokeFor gives the day that is known already: of a file loaded in part, or of a marked copy's original.
+func (p *pass) spokeFor(ctx context.Context, file land.File) (time.Time, bool, error) {
+	if p.decoding.taken[file.No] != nil {
+		return p.recorded(ctx, "file_no = ?", file.No)
+	}
 	m, ok := p.decoding.copies[file.No]
 	if !ok {
 		return time.Time{}, false, nil
@@ -118,7 +121,12 @@ func (p *pass) original(ctx context.Context, file land.File) (time.Time, bool, e
 			return day, true, nil
 		}
 	}
-	found, err := p.tx.Query(ctx, "select as_of from ops.files where file_id = ? and file_no < ? and state <> ?", m.File, file.No, stateRejected)
+	return p.recorded(ctx, "file_id = ? and file_no < ? and state <> ?", m.File, file.No, stateRejected)
+}
+
+// recorded gives the day of a file in ops.files.
+func (p *pass) recorded(ctx context.Context, condition string, args ...any) (time.Time, bool, error) {
+	found, err := p.tx.Query(ctx, "select as_of from ops.files where "+condition, args...)
 	if err != nil || len(found.Rows) == 0 {
 		return time.Time{}, false, err
 	}

@@ -17,7 +17,7 @@ func (d *decoding) parquet(ctx context.Context, label, at string) error {
 		return err
 	}
 	opened, err := d.open(sheet{name: label, member: label, headed: true, read: pipelines.ReadAs{Format: "parquet"}})
-	if err != nil {
+	if err != nil || opened == nil {
 		return err
 	}
 	t := opened.(*table)

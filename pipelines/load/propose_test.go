@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"hulian/pipelines"
 )
 
@@ -154,5 +156,43 @@ func TestMappingsAreKeptPerExporterAndTable(t *testing.T) {
 		if _, err := refused(); !errors.As(err, &told) || told.Why != why {
 			t.Errorf("%v, want %s", err, why)
 		}
+	}
+}
+
+// TestASheetThatWasNotUnderstoodIsTakenUpByItself: of a workbook whose other sheet was loaded, the confirmed one comes
+// in, and what stood stays as it is.
+func TestASheetThatWasNotUnderstoodIsTakenUpByItself(t *testing.T) {
+	town := newTown(t)
+	town.registries()
+	file := town.drop("台账2018年1月.xlsx", book(t, nil,
+		"走访", [][]any{{"走访编号", "农户编号", "党员编号", "走访时间"}, {"T1", "H1", "M1", "2018-01-08"}, {"T2", "H1", "M1", "哪天"}},
+		"民情", [][]any{{"流水", "哪天反映的", "哪个村", "什么事"}, {"I1", "2018-01-03", "V01", "环境卫生"}, {"I2", "上周", "V01", "环境卫生"}}))
+	town.load()
+	before := town.lines("select * from exports.visits union all by name select * from history.visits")
+	again := town.config()
+	again.Again = []string{file.ID}
+	if result, err := Load(context.Background(), town.warehouse, again); err != nil || len(result.Files) != 0 {
+		t.Fatalf("without a mapping it is looked at again: %+v %v", result.Files, err)
+	}
+	if _, err := KeepMapping(town.mappings, "台账2018年1月.xlsx", "民情", pipelines.MappingDraft{Exporter: "台账", By: "张样本", Files: []string{"台账*.xlsx"}, Sheet: "民情", Export: "issues",
+		Columns: map[string]string{"issue_id": "流水", "reported_at": "哪天反映的", "village_id": "哪个村", "category": "什么事"}}); err != nil {
+		t.Fatal(err)
+	}
+	result, err := Load(context.Background(), town.warehouse, again)
+	if err != nil {
+		t.Fatal(err)
+	}
+	town.consistent()
+	if len(result.Files) != 1 || result.Files[0].Sheet != "民情" || result.Files[0].Accepted != 1 {
+		t.Errorf("%+v", result.Files)
+	}
+	if diff := cmp.Diff(before, town.lines("select * from exports.visits union all by name select * from history.visits")); diff != "" {
+		t.Errorf("the other sheet (-before +after):\n%s", diff)
+	}
+	town.want("select state, as_of from ops.files where name like '台账%'", "loaded 2018-01-31")
+	town.want("select sheet, accepted, quarantined, problem from ops.reconciliation where file_no = (select max(file_no) from ops.files) order by sheet", "民情 1 1 <nil>", "走访 1 1 <nil>")
+	town.want("select sheet, row, code from ops.problems where state = 'open' and file_no = (select max(file_no) from ops.files) order by sheet", "民情 3 wrong_type", "走访 3 wrong_type")
+	if result, err := Load(context.Background(), town.warehouse, again); err != nil || len(result.Files) != 0 {
+		t.Errorf("a second time: %+v %v", result.Files, err)
 	}
 }
