@@ -17,7 +17,7 @@ func unitMethods() []Method {
 	total := Role{Name: "total", Also: []string{"n", "denominator", "trials", "size", "base", "population", "expected"}, Help: "the denominator"}
 	successes := Role{Name: "successes", Also: []string{"events", "x", "numerator", "count", "cases", "deaths", "y"}, Help: "events"}
 	trials := Role{Name: "trials", Also: []string{"n", "total", "denominator", "size", "base", "population"}, Help: "the denominator"}
-	prior := Option{"method", Text, "mle", "mle, mom_kleinman or mom_raw_moments (equal denominators)"}
+	prior := Option{"method", Text, "mle", "mle, mom_kleinman, mom_raw_moments (equal denominators), or hierarchical (few units: the prior is not taken as known)"}
 	return []Method{
 		{Name: "funnel", Aliases: []string{"funnel_plot"}, Short: "funnel limits of units of different size, with overdispersion", Roles: []Role{unit, events, total}, draw: drawFunnel,
 			Long: "θ = Σ events / Σ totals; z = (rate − θ)/√(θ(1−θ)/n). Limits: approx (normal, not clipped), exact_qbinom (binomial\nquantile / n) and exact_interp (Spiegelhalter 2005). Overdispersion: φ = mean z² of winsorised z, τ² by moments.",
@@ -29,7 +29,7 @@ func unitMethods() []Method {
 			Options: []Option{confidenceOption, prior}, run: (*Call).betaBinomial},
 		{Name: "empirical_bayes_gamma_poisson", Aliases: []string{"gamma_poisson"}, Short: "shrunken rates per population of small units", Roles: []Role{unit, successes, trials}, draw: drawShrunk,
 			Long:    "y ~ Poisson(eλ), λ ~ Gamma(α, β) by maximum likelihood (Clayton & Kaldor 1987) or Marshall's moments.",
-			Options: []Option{confidenceOption, {"method", Text, "mle", "mle or mom_marshall"}}, run: (*Call).gammaPoisson},
+			Options: []Option{confidenceOption, {"method", Text, "mle", "mle, mom_marshall, or hierarchical (few units)"}}, run: (*Call).gammaPoisson},
 		{Name: "gini", Short: "inequality of amounts", Roles: []Role{{Name: "value", Also: []string{"amount", "income", "points", "x", "y"}, Help: "the amounts"}}, Loose: true,
 			Long:    "gini = mean absolute difference of all n² pairs / (2 × mean); gini_corrected = gini × n/(n−1).",
 			Options: []Option{{"values", List, "", "amounts given here instead of a file; may be repeated as [[…],[…]]"}}, WithoutFile: "values", draw: drawLorenz, run: (*Call).gini},
@@ -256,7 +256,7 @@ func (c *Call) betaBinomial() (*Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	method, err := c.choice("method", string(shrink.MaximumLikelihood), string(shrink.Kleinman), string(shrink.RawMoments), string(shrink.SampleVariance))
+	method, err := c.choice("method", string(shrink.MaximumLikelihood), string(shrink.Kleinman), string(shrink.RawMoments), string(shrink.SampleVariance), string(shrink.Hierarchical))
 	if err != nil {
 		return nil, err
 	}
@@ -289,6 +289,9 @@ func (c *Call) betaBinomial() (*Object, error) {
 			out.Set(string(m), o)
 		}
 	}
+	if fit.Prior.Method == shrink.Hierarchical {
+		out.Set(method, (&Object{}).Set("prior_mean", fit.Prior.Mean).Set("prior_sample_size", fit.Prior.Size))
+	}
 	out.Set("pooled_rate", fit.PooledRate)
 	c.shrunk(out, fit)
 	out.warn(fit.Warnings)
@@ -300,7 +303,7 @@ func (c *Call) gammaPoisson() (*Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	method, err := c.choice("method", string(shrink.MaximumLikelihood), string(shrink.Marshall))
+	method, err := c.choice("method", string(shrink.MaximumLikelihood), string(shrink.Marshall), string(shrink.Hierarchical))
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package shrink
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -49,10 +50,10 @@ func TestCoverage(t *testing.T) {
 
 func BenchmarkCoverage(b *testing.B) {
 	for b.Loop() {
-		for _, method := range []Method{MaximumLikelihood, Kleinman} {
-			for _, units := range []int{12, 60} {
-				coverage, error, _ := fitted(200, units, method, 4)
-				name := string(method) + map[int]string{12: "_12units", 60: "_60units"}[units]
+		for _, method := range []Method{MaximumLikelihood, Kleinman, Hierarchical} {
+			for _, units := range []int{6, 12, 60} {
+				coverage, error, _ := fitted(2400/units, units, method, 4)
+				name := fmt.Sprintf("%s_%dunits", method, units)
 				b.ReportMetric(100*coverage, name+"_coverage_%")
 				b.ReportMetric(100*error, name+"_mse_of_raw_%")
 			}

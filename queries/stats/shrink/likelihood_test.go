@@ -130,7 +130,7 @@ func FuzzShrink(f *testing.F) {
 			units = append(units, Unit{Events: float64(int8(b[0])) * float64(scale), Base: float64(int8(b[1])) * float64(scale) * (1 + float64(scale%3)/7)})
 		}
 		for _, fit := range []Fit{BetaBinomial(units, MaximumLikelihood, confidence), BetaBinomial(units, Kleinman, confidence), BetaBinomial(units, RawMoments, confidence),
-			BetaBinomial(units, SampleVariance, confidence), GammaPoisson(units, MaximumLikelihood, confidence), GammaPoisson(units, Marshall, confidence)} {
+			BetaBinomial(units, SampleVariance, confidence), BetaBinomial(units, Hierarchical, confidence), GammaPoisson(units, Hierarchical, confidence), GammaPoisson(units, MaximumLikelihood, confidence), GammaPoisson(units, Marshall, confidence)} {
 			if _, err := json.Marshal(fit); err != nil {
 				t.Fatal(err)
 			}
