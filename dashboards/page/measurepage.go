@@ -8,6 +8,7 @@ import (
 	"hulian/dashboards/chart"
 	"hulian/data"
 	"hulian/queries"
+	"hulian/queries/signals"
 )
 
 func measuresPage() Page {
@@ -117,11 +118,11 @@ func (r Request) oneMeasure(ctx context.Context, m queries.Measure) (View, error
 	}
 	v.Blocks = append(v.Blocks, Stats{[]Stat{r.ownStat(own, m.ID)}}, figure, definition)
 	if below := r.Below(); len(below) > 0 && m.At(r.below().level) {
-		units, err := r.unitTable(ctx, "units", m.ID)
+		units, err := r.unitsOf(ctx, m)
 		if err != nil {
 			return v, err
 		}
-		v.Blocks = append(v.Blocks, units)
+		v.Blocks = append(v.Blocks, units...)
 	}
 	if t := r.changedSince(ctx, m.ID); t != nil {
 		v.Blocks = append(v.Blocks, t)
@@ -134,6 +135,27 @@ func (r Request) oneMeasure(ctx context.Context, m queries.Measure) (View, error
 		v.Blocks = append(v.Blocks, split)
 	}
 	return v, nil
+}
+
+// unitsOf sets the units below the page's unit side by side on a measure: the villages by funnel and shrunken values
+// where that can be done.
+func (r Request) unitsOf(ctx context.Context, m queries.Measure) ([]Block, error) {
+	if r.Unit().Level == LevelTown && signals.HasFunnel(m) {
+		town := r.townOfVillages()
+		if err := r.readVillages(ctx, &town, m.ID); err != nil {
+			return nil, err
+		}
+		return r.comparison(ctx, town, m)
+	}
+	units, err := r.unitTable(ctx, "units", m.ID)
+	if err != nil {
+		return nil, err
+	}
+	if r.Unit().Level == LevelTown && m.Group != "quality" {
+		blocks, err := r.comparison(ctx, signals.Town{}, m)
+		return append(blocks, units), err
+	}
+	return []Block{units}, nil
 }
 
 // ownStat is the tile of a measure on its own page: it does not link to itself.

@@ -82,6 +82,11 @@ func (r Request) villageIndex(ctx context.Context) (View, error) {
 		return v, err
 	}
 	v.Blocks = append(v.Blocks, table)
+	town, err := r.judged(ctx)
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, r.funnels(town, "measures", ""))
 	return v, nil
 }
 

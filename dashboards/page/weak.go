@@ -52,12 +52,17 @@ func buildWeak(ctx context.Context, r Request) (View, error) {
 			v.Blocks = append(v.Blocks, r.pack(a)...)
 		}
 	}
-	funnel, err := r.funnel(town, measure)
+	if town.Series[measure.ID] == nil && signals.HasFunnel(measure) { // shown, although no village is called weak by it
+		if err := r.readVillages(ctx, &town, measure.ID); err != nil {
+			return v, err
+		}
+	}
+	compared, err := r.comparison(ctx, town, measure)
 	if err != nil {
 		return v, err
 	}
-	v.Blocks = append(v.Blocks, funnel...)
-	v.Blocks = append(v.Blocks, r.funnels(town, measure))
+	v.Blocks = append(v.Blocks, compared...)
+	v.Blocks = append(v.Blocks, r.funnels(town, "weak", measure.ID))
 	return v, nil
 }
 
@@ -74,26 +79,13 @@ order by s.village_id, s.started_on, s.kind`
 
 // judged reads what weak villages are judged by, up to the page's month.
 func (r Request) judged(ctx context.Context) (signals.Town, error) {
-	t := signals.Town{Month: r.Month, Months: r.MonthsUpTo(), CutOff: r.CutOff, Programme: r.Programme, Series: map[string]map[string][]reading.Month{"completeness": {}}}
+	t := r.townOfVillages()
 	ids := signals.HandMeasures()
 	for _, m := range signals.Judgeable() {
 		ids = append(ids, m.ID)
 	}
-	values, err := r.values(ctx, scope{level: LevelVillage, from: r.FirstMonth, to: r.Month}, ids...)
-	if err != nil {
+	if err := r.readVillages(ctx, &t, ids...); err != nil {
 		return t, err
-	}
-	for _, u := range r.Villages {
-		t.Villages = append(t.Villages, signals.Village{ID: u.ID, Name: u.Name, Start: firstSeven(u.ProgrammeStart)})
-		for _, id := range ids {
-			if t.Series[id] == nil {
-				t.Series[id] = map[string][]reading.Month{}
-			}
-			t.Series[id][u.ID] = r.delivered(values.series(id, u.ID, t.Months))
-		}
-		for _, month := range t.Months {
-			t.Series["completeness"][u.ID] = append(t.Series["completeness"][u.ID], r.came(u, month, r.Deliveries.exports...))
-		}
 	}
 	criteria, err := r.Data.Query(ctx, criteriaHistorySQL, r.Month)
 	if err != nil {
@@ -112,6 +104,34 @@ func (r Request) judged(ctx context.Context) (signals.Town, error) {
 			Ended: row.date("ended_on"), AmountYuan: row.number("amount_yuan"), Note: row.text("note")})
 	}
 	return t, nil
+}
+
+// townOfVillages is what villages are compared with, still without series.
+func (r Request) townOfVillages() signals.Town {
+	return signals.Town{Month: r.Month, Months: r.MonthsUpTo(), CutOff: r.CutOff, Programme: r.Programme, Series: map[string]map[string][]reading.Month{"completeness": {}}}
+}
+
+// readVillages reads the months of the villages on some measures.
+func (r Request) readVillages(ctx context.Context, t *signals.Town, ids ...string) error {
+	values, err := r.values(ctx, scope{level: LevelVillage, from: r.FirstMonth, to: r.Month}, ids...)
+	if err != nil {
+		return err
+	}
+	t.Villages = nil
+	for _, u := range r.Villages {
+		t.Villages = append(t.Villages, signals.Village{ID: u.ID, Name: u.Name, Start: firstSeven(u.ProgrammeStart)})
+		for _, id := range ids {
+			if t.Series[id] == nil {
+				t.Series[id] = map[string][]reading.Month{}
+			}
+			t.Series[id][u.ID] = r.delivered(values.series(id, u.ID, t.Months))
+		}
+		t.Series["completeness"][u.ID] = nil
+		for _, month := range t.Months {
+			t.Series["completeness"][u.ID] = append(t.Series["completeness"][u.ID], r.came(u, month, r.Deliveries.exports...))
+		}
+	}
+	return nil
 }
 
 func firstSeven(date string) string { return date[:min(7, len(date))] }
@@ -264,7 +284,7 @@ func (r Request) evidenceRow(e signals.Evidence) []Cell {
 	if m.Direction == queries.Down {
 		limit = limits.High
 	}
-	name := Cell{Text: m.Name.In(r.Lang), Link: r.Link("weak", In(""), With("measure", m.ID)) + "#figure-funnel"}
+	name := Cell{Text: m.Name.In(r.Lang), Link: r.Link("weak", In(""), With("measure", m.ID)) + "#funnel"}
 	if e.Pooled > 1 {
 		name.Note = r.Tf("近 %d 个月合计", "last %d months together", e.Pooled)
 	}

@@ -158,7 +158,7 @@ func persistence(e Evidence) int {
 func (t Town) tier(a Assessment, at int) Tier {
 	hard := len(a.Criteria) > 0
 	started := startedBy(a.Village, t.Months[at])
-	poor := a.Judged == 0 || a.Complete.Denominator > 0 && a.Complete.Numerator < t.Programme.DataQuality.Threshold*a.Complete.Denominator
+	poor := a.Judged == 0 || t.tooFew(a.Complete)
 	statistical := !poor && started && len(a.Groups) >= max(1, t.Programme.WeakVillages.Measures)
 	switch {
 	case hard && statistical:
@@ -180,6 +180,16 @@ func (t Town) tier(a Assessment, at int) Tier {
 func (t Town) complete(v Village, at int) reading.Month {
 	series := t.Series["completeness"][v.ID]
 	return reading.Completeness(series[:min(at+1, len(series))], t.periods())
+}
+
+// tooFew reports whether what came of a village's exports does not allow a judgement.
+func (t Town) tooFew(complete reading.Month) bool {
+	return reading.Rules{Complete: complete, Threshold: t.Programme.DataQuality.Threshold}.Poor()
+}
+
+// poor reports whether a village's data do not allow it to be compared on a measure in a month.
+func (t Town) poor(m queries.Measure, v Village, at int) bool {
+	return reading.Performance(m) && t.tooFew(t.complete(v, at))
 }
 
 func (t Town) periods() int { return max(1, t.Programme.WeakVillages.Periods) }
@@ -247,7 +257,7 @@ func (t Town) FunnelAt(m queries.Measure) (f Funnel, months []string) {
 	return Funnel{TooFew: true}, nil
 }
 
-// funnel compares the villages whose programme has begun by a month, with a base large enough. Those still under the old
+// funnel compares the villages whose programme has begun by a month, with a base large enough and data to judge by. Those still under the old
 // practice would stand out for not having begun, which is no weakness.
 func (t Town) funnel(m queries.Measure, at int) Funnel {
 	rules := reading.RulesOf(m, t.Programme, t.CutOff, "")
@@ -255,7 +265,7 @@ func (t Town) funnel(m queries.Measure, at int) Funnel {
 	var places []Place
 	for _, v := range t.Villages {
 		series := t.Series[m.ID][v.ID]
-		if at < 0 || at >= len(series) || !t.settled(m, v, at) {
+		if at < 0 || at >= len(series) || !t.settled(m, v, at) || t.poor(m, v, at) {
 			continue
 		}
 		p := Place{ID: v.ID}

@@ -1,0 +1,192 @@
+package signals
+
+import (
+	"slices"
+	"strconv"
+
+	"hulian/queries"
+	"hulian/queries/reading"
+	"hulian/queries/sentence"
+	"hulian/queries/stats/estimate"
+	"hulian/queries/stats/shrink"
+)
+
+// Standing is where a village lies among the others on one measure. It is a tier and no rank: villages of one tier
+// cannot be told apart by the measure.
+type Standing string
+
+// The standings, worst first; those that are not compared come last.
+const (
+	FarBehind   Standing = "far_behind"   // beyond the outer limit on the bad side
+	Behind      Standing = "behind"       // beyond the inner one only
+	Level       Standing = "level"        // between the limits: cannot be told from the median village
+	Ahead       Standing = "ahead"        // beyond the inner limit on the good side
+	FarAhead    Standing = "far_ahead"    // beyond the outer one
+	Aside       Standing = "aside"        // beyond a limit of a measure without a better direction
+	PoorData    Standing = "poor_data"    // too few exports came
+	NotBegun    Standing = "not_begun"    // the programme has not begun there, or only just
+	SmallBase   Standing = "small_base"   // too little to judge by, or nothing at all
+	NotCompared Standing = "not_compared" // too few villages, or all alike
+)
+
+// Standings in the order they are shown.
+var Standings = []Standing{FarBehind, Behind, Aside, Level, Ahead, FarAhead, NotCompared, PoorData, NotBegun, SmallBase}
+
+// Bounds of a measure that has done its work: so near to the best possible value, in so many of the villages.
+const (
+	ceilingWithin = 0.02
+	ceilingShare  = 0.75
+)
+
+// Compared is one village of a comparison.
+type Compared struct {
+	Village  Village
+	Standing Standing
+	Place    Place // Total 0 where the village has none
+	Shrunken estimate.Number
+	Low      estimate.Number // 95 % interval of the shrunken share
+	High     estimate.Number
+}
+
+// Comparison sets the villages side by side on one measure.
+type Comparison struct {
+	Measure  queries.Measure
+	Months   []string // the period, oldest first
+	Funnel   Funnel
+	Villages []Compared // by standing, within it in the town's order
+	AtBest   int        // compared villages within two points of the best possible value
+	Ceiling  bool       // so many of them that the measure no longer tells villages apart
+	Prior    shrink.Prior
+	Warnings []estimate.Warning // of the shrinkage
+}
+
+// HasFunnel reports whether villages can be compared on a measure by a funnel: parts of a whole, counted. Means, medians
+// and indices are shown side by side and not judged, for nothing is known of their spread by chance.
+func HasFunnel(m queries.Measure) bool {
+	return m.At(queries.Village) && m.Unit == "share" && m.Model == "" && m.Series != queries.Filling && m.Group != "quality"
+}
+
+// ComparisonOf compares the villages on a measure in its newest ripe period.
+func (t Town) ComparisonOf(m queries.Measure) Comparison {
+	c := Comparison{Measure: m}
+	c.Funnel, c.Months = t.FunnelAt(m)
+	units := make([]shrink.Unit, len(c.Funnel.Places))
+	for i, p := range c.Funnel.Places {
+		units[i] = shrink.Unit{Events: p.Events, Base: p.Total}
+		if gap := p.Rate(); m.Direction == queries.Up && gap >= 1-ceilingWithin || m.Direction == queries.Down && gap <= ceilingWithin {
+			c.AtBest++
+		}
+	}
+	n := len(units)
+	c.Ceiling = n >= leastPlaces && float64(c.AtBest) >= ceilingShare*float64(n)
+	fit := shrink.BetaBinomial(units, shrink.MaximumLikelihood, Inner)
+	c.Prior, c.Warnings = fit.Prior, fit.Warnings
+	at := slices.Index(t.Months, last(c.Months))
+	for _, v := range t.Villages {
+		one := Compared{Village: v, Standing: t.absent(m, v, at)}
+		if i := slices.IndexFunc(c.Funnel.Places, func(p Place) bool { return p.ID == v.ID }); i >= 0 {
+			one.Place, one.Standing = c.Funnel.Places[i], c.Funnel.standing(c.Funnel.Places[i], m.Direction)
+			one.Shrunken, one.Low, one.High = fit.Units[i].Value, fit.Units[i].Low, fit.Units[i].High
+		}
+		c.Villages = append(c.Villages, one)
+	}
+	slices.SortStableFunc(c.Villages, func(a, b Compared) int {
+		return slices.Index(Standings, a.Standing) - slices.Index(Standings, b.Standing)
+	})
+	return c
+}
+
+func last(months []string) string {
+	if len(months) == 0 {
+		return ""
+	}
+	return months[len(months)-1]
+}
+
+// absent says why a village is not in the funnel of a month.
+func (t Town) absent(m queries.Measure, v Village, at int) Standing {
+	switch {
+	case at < 0 || !t.settled(m, v, at):
+		return NotBegun
+	case t.poor(m, v, at):
+		return PoorData
+	default:
+		return SmallBase
+	}
+}
+
+func (f Funnel) standing(p Place, d queries.Direction) Standing {
+	switch {
+	case !f.Judged:
+		return NotCompared
+	case f.Worse(p, d) == 2:
+		return FarBehind
+	case f.Worse(p, d) == 1:
+		return Behind
+	case f.Better(p, d) == 2:
+		return FarAhead
+	case f.Better(p, d) == 1:
+		return Ahead
+	case p.Flag != 0:
+		return Aside
+	default:
+		return Level
+	}
+}
+
+// Name is the standing in words.
+func (s Standing) Name(lang string) string { return book.Say(lang, "standing_"+string(s), nil) }
+
+// In lists the names of the villages of a standing.
+func (c Comparison) In(s Standing) []string {
+	var names []string
+	for _, v := range c.Villages {
+		if v.Standing == s {
+			names = append(names, v.Village.Name)
+		}
+	}
+	return names
+}
+
+// Said tells the comparison in sentences: which villages stand out and which cannot be told apart, why some are not
+// compared, and whether the measure tells anything apart at all.
+func (c Comparison) Said(lang string) []string {
+	var said []string
+	if c.Ceiling {
+		said = append(said, book.Say(lang, c.ceilingKey(), sentence.Values{"at": strconv.Itoa(c.AtBest), "n": strconv.Itoa(len(c.Funnel.Places)), "measure": c.Measure.Name.In(lang),
+			"limit": reading.Percent(c.best())}))
+	}
+	switch {
+	case c.Funnel.TooFew:
+		said = append(said, book.Say(lang, "too_few_places", sentence.Values{"n": strconv.Itoa(len(c.Funnel.Places)), "least": strconv.Itoa(leastPlaces)}))
+	case c.Funnel.Alike:
+		said = append(said, book.Say(lang, "all_alike", nil))
+	default:
+		var parts []string
+		for _, s := range Standings {
+			if names := c.In(s); len(names) > 0 {
+				key := "tier_names"
+				if s == Level {
+					key = "tier_level"
+				}
+				parts = append(parts, book.Say(lang, key, sentence.Values{"tier": s.Name(lang), "n": strconv.Itoa(len(names)), "names": sentence.List(lang, names)}))
+			}
+		}
+		said = append(said, parts...)
+	}
+	return said
+}
+
+func (c Comparison) best() float64 {
+	if c.Measure.Direction == queries.Down {
+		return ceilingWithin
+	}
+	return 1 - ceilingWithin
+}
+
+func (c Comparison) ceilingKey() string {
+	if c.Measure.Direction == queries.Down {
+		return "floor"
+	}
+	return "ceiling"
+}
