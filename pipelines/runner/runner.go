@@ -169,26 +169,6 @@ func (w *work) guarded(do func(*work) error) (err error) {
 	return do(w)
 }
 
-// settle marks runs as interrupted that say they are running: the lock is held here, so they are not.
-func (r *Runner) settle() ([]pipelines.Run, error) {
-	runs, err := documents(r.config.Dir)
-	if err != nil {
-		return nil, err
-	}
-	for i := range runs {
-		if runs[i].State != pipelines.RunRunning {
-			continue
-		}
-		runs[i].State = pipelines.RunInterrupted
-		runs[i].Error = "the process ended before the run did; the next run went on from there"
-		if err := write(r.config.Dir, runs[i]); err != nil {
-			return nil, err
-		}
-		r.config.Logger.Warn("a run was interrupted", "run", runs[i].ID)
-	}
-	return runs, nil
-}
-
 // work is one run on its way through the stages.
 type work struct {
 	Config

@@ -1,0 +1,288 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"hulian/data/sample"
+	"hulian/pipelines"
+	"hulian/pipelines/land"
+	"hulian/pipelines/publish"
+	"hulian/pipelines/runner"
+)
+
+// people is what people see of a town: every measure with its base, what became of every file, and the problems.
+var people = []string{
+	"select measure, level, unit_id, month, numerator, denominator, value from measures order by all",
+	"select f.name, r.export, r.sheet, r.rows_read, r.accepted, r.quarantined, r.ignored, r.problem from ops.reconciliation r join ops.files f using (file_no) order by all",
+	`select export, sheet, "row", column_id, code, state from ops.problems order by all`,
+}
+
+// seen is all of it as published now, as one hash, and the generation.
+func seen(t *testing.T, town string) (hash string, generation int) {
+	t.Helper()
+	reader, err := publish.OpenReader(t.Context(), town, publish.ReaderOptions{Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	snapshot, g, release, err := reader.Pin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	sum := sha256.New()
+	for _, question := range people {
+		answer, err := snapshot.Query(t.Context(), question)
+		if err != nil || len(answer.Rows) == 0 {
+			t.Fatalf("%s: %d rows, %v", question, len(answer.Rows), err)
+		}
+		for _, row := range answer.Rows {
+			fmt.Fprintln(sum, row...)
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)), g.Number
+}
+
+// copied copies a town, or files into it, with their times: a file that has just changed would be left for later.
+func copied(t *testing.T, from, to string) {
+	t.Helper()
+	err := filepath.WalkDir(from, func(at string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(from, at)
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			return os.MkdirAll(filepath.Join(to, name), 0o755)
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		content, err := os.ReadFile(at)
+		if err != nil {
+			return err
+		}
+		return errors.Join(os.WriteFile(filepath.Join(to, name), content, 0o644), os.Chtimes(filepath.Join(to, name), info.ModTime(), info.ModTime()))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// process runs the program as a process of its own, to its end.
+func process(t *testing.T, arguments ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	command := exec.CommandContext(t.Context(), "hulian", arguments...)
+	command.Stdout, command.Stderr = &out, &errs
+	err := command.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return command.ProcessState.ExitCode(), out.String(), errs.String()
+}
+
+// twoMonths makes a town whose first month is published; the second waits in the folder more.
+func twoMonths(t *testing.T) (town, more string) {
+	t.Helper()
+	root := t.TempDir()
+	town, more = filepath.Join(root, "first"), filepath.Join(root, "more")
+	if _, err := sample.Write(t.Context(), sample.Options{Dir: town, Scale: 0.1, Start: "2017-12"}); err != nil {
+		t.Fatal(err)
+	}
+	months, err := os.ReadDir(filepath.Join(town, "inbox"))
+	if err != nil || len(months) != 2 {
+		t.Fatalf("%d months, %v", len(months), err)
+	}
+	last := months[1].Name()
+	copied(t, filepath.Join(town, "inbox", last), filepath.Join(more, last))
+	if err := os.RemoveAll(filepath.Join(town, "inbox", last)); err != nil {
+		t.Fatal(err)
+	}
+	if status, out, stderr := process(t, "run", "--dir", town); status != statusDone {
+		t.Fatalf("status %d\n%s%s", status, out, stderr)
+	}
+	return town, more
+}
+
+// TestKilledAtRandomMoments kills runs as a power cut would, at moments spread evenly over a run by chance. After each
+// kill people see the old numbers or the new ones, entirely; what had landed is there, byte by byte, and is taken out of
+// the inbox, as a tidy clerk would; every other time the run that resumes is killed too. The run that is let live ends
+// where an undisturbed one does and leaves nothing lying about. HULIAN_KILLS=200 makes it long.
+func TestKilledAtRandomMoments(t *testing.T) {
+	if testing.Short() {
+		t.Skip("kills processes")
+	}
+	wanted, err := strconv.Atoi(os.Getenv("HULIAN_KILLS"))
+	if err != nil {
+		wanted = 20
+	}
+	first, more := twoMonths(t)
+	town := filepath.Join(t.TempDir(), "town") // always the same place: where files came from is recorded
+	begin := func() {
+		if err := os.RemoveAll(town); err != nil {
+			t.Fatal(err)
+		}
+		copied(t, first, town)
+		copied(t, more, filepath.Join(town, "inbox"))
+	}
+	before, _ := seen(t, first)
+	begin()
+	started := time.Now()
+	if status, out, stderr := process(t, "run", "--dir", town); status != statusDone {
+		t.Fatalf("the undisturbed run: status %d\n%s%s", status, out, stderr)
+	}
+	whole := time.Since(started)
+	after, _ := seen(t, town)
+	if before == after {
+		t.Fatal("the second month changes nothing: kills could not be told apart")
+	}
+	files := len(landed(t, town))
+
+	random := rand.New(rand.NewPCG(2018, uint64(wanted)))
+	kills, survived, published, stages := 0, 0, 0, map[pipelines.Stage]int{}
+	for kills < wanted {
+		begin()
+		for kills < wanted {
+			moment := time.Duration(random.Float64() * float64(whole))
+			if !killed(t, town, moment) {
+				survived++
+				break
+			}
+			kills++
+			hash, generation := seen(t, town)
+			switch {
+			case hash == after && generation > 1: // a number that was begun and never served is not given again
+				published++
+			case hash != before || generation != 1:
+				t.Fatalf("kill %d, after %s: people see neither the old numbers nor the new ones (generation %d)", kills, moment, generation)
+			}
+			stages[reached(t, town)]++
+			tidy(t, town)
+			if random.IntN(2) == 0 {
+				break
+			}
+		}
+		if status, out, stderr := process(t, "run", "--dir", town); status != statusDone {
+			t.Fatalf("kill %d: the run that resumes: status %d\n%s%s", kills, status, out, stderr)
+		}
+		if hash, generation := seen(t, town); hash != after || generation < 2 {
+			t.Fatalf("kill %d: the run that resumed ends elsewhere (generation %d)", kills, generation)
+		}
+		if n := len(landed(t, town)); n != files {
+			t.Fatalf("kill %d: %d files have landed, want %d", kills, n, files)
+		}
+		litter(t, town)
+	}
+	t.Logf("%d kills, spread over %s: %d after the new numbers were out; by the last stage that was complete: %v; %d runs were faster than their killer",
+		kills, whole.Round(time.Millisecond), published, stages, survived)
+}
+
+// killed starts a run and kills it after a while; false where the run was over before.
+func killed(t *testing.T, town string, moment time.Duration) bool {
+	t.Helper()
+	var out bytes.Buffer
+	run := exec.CommandContext(context.Background(), "hulian", "run", "--dir", town)
+	run.Stdout, run.Stderr = &out, &out
+	if err := run.Start(); err != nil {
+		t.Fatal(err)
+	}
+	timer := time.AfterFunc(moment, func() { run.Process.Kill() })
+	defer timer.Stop()
+	err := run.Wait()
+	if err == nil {
+		return false
+	}
+	if run.ProcessState.Exited() { // of itself
+		t.Fatalf("after %s the run failed: %v\n%s", moment, err, out.String())
+	}
+	return true
+}
+
+// reached is the last stage the newest run completed; empty where it completed none. Its record must be readable, and
+// must not say that it is still at work.
+func reached(t *testing.T, town string) pipelines.Stage {
+	t.Helper()
+	history, err := runner.History(town)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(history) == 0 || history[0].State == pipelines.RunRunning || history[0].State == pipelines.RunFailed {
+		t.Fatalf("history: %+v", history)
+	}
+	if status, _, stderr := session(t, "status", "--dir", town); status != statusDone {
+		t.Fatalf("status %d\n%s", status, stderr)
+	}
+	if stages := history[0].Stages; history[0].State == pipelines.RunInterrupted && len(stages) > 0 {
+		return stages[len(stages)-1].Stage
+	}
+	return ""
+}
+
+// landed lists what has landed and holds every file to its hash.
+func landed(t *testing.T, town string) []land.File {
+	t.Helper()
+	store, err := land.Open(filepath.Join(town, "landed"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range store.Files() {
+		content, err := os.ReadFile(store.Path(file.ID))
+		sum := sha256.Sum256(content)
+		if err != nil || hex.EncodeToString(sum[:]) != file.ID {
+			t.Fatalf("%s has landed and is not what it was: %v", file.Name, err)
+		}
+	}
+	return store.Files()
+}
+
+// tidy takes out of the inbox what has landed.
+func tidy(t *testing.T, town string) {
+	t.Helper()
+	for _, file := range landed(t, town) {
+		if err := os.Remove(filepath.Join(town, "inbox", filepath.FromSlash(file.Name))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
+}
+
+// litter reports files of a town that were written aside and never put in place.
+func litter(t *testing.T, town string) {
+	t.Helper()
+	var found []string
+	err := filepath.WalkDir(town, func(at string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		aside := strings.HasPrefix(entry.Name(), ".") || strings.HasSuffix(entry.Name(), ".part") || strings.HasSuffix(entry.Name(), ".tmp")
+		if aside && at != town {
+			found = append(found, strings.TrimPrefix(at, town))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.Sort(found); len(found) > 0 {
+		t.Errorf("left lying about: %v", found)
+	}
+}

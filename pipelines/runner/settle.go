@@ -1,0 +1,48 @@
+package runner
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"hulian/pipelines"
+)
+
+// leftovers is what a killed process can leave in a town's folder: written aside, never put in place. What publish
+// leaves it takes up itself.
+var leftovers = []string{
+	path.Join(landedName, ".landing-*"), path.Join(runsName, ".run-*"), // a file on its way in, a document
+	".loading-*", ".sources-*", // rows of a large file, the versions of remote files
+}
+
+// settle brings a town in order after a process that was killed: the lock is held here, so that nobody else is at work.
+// Files written aside go, and runs that say they are running are marked as interrupted.
+func (r *Runner) settle() ([]pipelines.Run, error) {
+	for _, pattern := range leftovers {
+		found, err := fs.Glob(os.DirFS(r.config.Dir), pattern)
+		for _, name := range found {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(r.config.Dir, filepath.FromSlash(name))))
+		}
+		if err != nil {
+			r.config.Logger.Warn("what a killed run left stays", "error", err) // it is in nobody's way
+		}
+	}
+	runs, err := documents(r.config.Dir)
+	if err != nil {
+		return nil, err
+	}
+	for i := range runs {
+		if runs[i].State != pipelines.RunRunning {
+			continue
+		}
+		runs[i].State = pipelines.RunInterrupted
+		runs[i].Error = "the process ended before the run did; the next run went on from there"
+		if err := write(r.config.Dir, runs[i]); err != nil {
+			return nil, err
+		}
+		r.config.Logger.Warn("a run was interrupted", "run", runs[i].ID)
+	}
+	return runs, nil
+}
