@@ -28,7 +28,8 @@ func effectMethods() []Method {
 			Long: "ATT(g,t) without covariates (Callaway & Sant'Anna 2021), its aggregations with influence-function standard errors,\npre-trend tests, and multiplier-bootstrap uniform bands.",
 			Options: []Option{confidenceOption, {"control", Text, "nevertreated", "nevertreated or notyettreated"}, {"base", Text, "varying", "varying or universal"},
 				{"anticipation", Integer, "0", "periods before the start in which units already respond"}, {"balance_e", Integer, "1", "last event time of the balanced event study"},
-				{"draws", Integer, "1000", "of the multiplier bootstrap; 0 for none"}, {"permutations", Integer, "0", "times the starts are dealt anew among the units, for a p-value that holds with few units"}, {"seed", Integer, "1", "of the draws"}}, run: (*Call).staggered},
+				{"draws", Integer, "1000", "of the multiplier bootstrap; 0 for none"}, {"permutations", Integer, "0", "times the starts are dealt anew among the units, for a p-value that holds with few units"}, {"seed", Integer, "1", "of the draws"},
+				{"small_sample", Truth, "false", "standard errors, intervals and bands by Student's t, for fewer than some hundred units"}}, run: (*Call).staggered},
 	}
 }
 
@@ -217,6 +218,9 @@ func (c *Call) staggered() (*Object, error) {
 	}
 	out.Set("group", aggregation(r.Group, "group", ci)).Set("calendar", aggregation(r.Calendar, "time", ci))
 	out.Set("wald", waldObject(r.Wald)).Set("pretrend_dynamic", waldObject(r.PretrendDynamic))
+	if r.PretrendMaxT != nil {
+		out.Set("pretrend_max_t", (&Object{}).Set("max_t", r.PretrendMaxT.T).Set("p", r.PretrendMaxT.P))
+	}
 	if o.Draws > 0 {
 		out.Set("bootstrap", bootstrapObject(r, o))
 	}
@@ -259,6 +263,9 @@ func (c *Call) staggeredOptions() (did.Options, error) {
 		return o, err
 	}
 	o.Seed = uint64(seed)
+	if o.SmallSample, err = c.truth("small_sample", false); err != nil {
+		return o, err
+	}
 	o.Confidence, err = c.confidence()
 	return o, err
 }
@@ -289,6 +296,9 @@ const enoughTreated = 10
 func bootstrapObject(r did.Result, o did.Options) *Object {
 	l := level(o.Confidence)
 	out := (&Object{}).Set("draws", o.Draws).Set("seed", o.Seed).Set("weights", "rademacher").Set("scale", "interquartile range")
+	if o.SmallSample {
+		out.Set("weights", "normal").Set("scale", "student's t")
+	}
 	out.Set("crit"+l+"_att_gt", r.Critical).Set("crit"+l+"_dynamic", r.Dynamic.Critical)
 	cells, events, bands := [][]any{}, [][]any{}, [][]any{}
 	for _, g := range r.Cells {

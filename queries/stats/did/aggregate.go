@@ -170,10 +170,10 @@ func (r *Result) plain(parts []Average) Average {
 }
 
 func (r *Result) finish(att float64, influence []float64) Average {
-	a := Average{Att: estimate.Of(att), SE: standardError(influence, att), influence: influence}
 	if math.IsNaN(att) {
 		return Average{influence: influence}
 	}
-	a.CI = estimate.Around(a.Att, a.SE, estimate.Z(r.Options.Confidence))
+	a := Average{Att: estimate.Of(att), influence: influence}
+	a.SE, a.CI = r.uncertainty(att, influence)
 	return a
 }

@@ -12,20 +12,24 @@ type tally struct{ interval, band, pretest, rejected float64 }
 
 // repeated simulates staggered panels with a known effect and returns how often the interval of the overall effect and the
 // uniform band of the event study hold the truth, and how often the pre-test cries wolf.
-func repeated(rounds, units int, effect float64, draws int) tally {
+func repeated(rounds, units int, effect float64, draws int, small bool) tally {
 	var out tally
 	each := 1 / float64(rounds)
 	first := func(i int) int { return []int{0, 0, 4, 5, 7}[i%5] }
 	for k := range rounds {
 		rows := panelRows(uint64(100+k), units, 8, first, func(int, int) float64 { return effect })
-		r := Staggered(rows, Options{Draws: draws})
+		r := Staggered(rows, Options{Draws: draws, SmallSample: small})
 		if r.Simple.CI.Low.Value <= effect && effect <= r.Simple.CI.High.Value {
 			out.interval += each
 		}
 		if r.Simple.CI.Low.Value > 0 {
 			out.rejected += each
 		}
-		if r.Wald != nil && r.Wald.P.Known && r.Wald.P.Value < 0.05 {
+		if small {
+			if r.PretrendMaxT != nil && r.PretrendMaxT.P.Value < 0.05 {
+				out.pretest += each
+			}
+		} else if r.Wald != nil && r.Wald.P.Known && r.Wald.P.Value < 0.05 {
 			out.pretest += each
 		}
 		inside := draws > 0
@@ -45,25 +49,38 @@ func repeated(rounds, units int, effect float64, draws int) tally {
 
 func TestCoverage(t *testing.T) {
 	const rounds = 600
-	got := repeated(rounds, 150, 1, 0)
+	got := repeated(rounds, 150, 1, 0, false)
 	slack := 4 * math.Sqrt(0.05*0.95/rounds)
 	near(t, "coverage of the overall effect", got.interval, 0.945, slack)
+}
+
+func TestCoverageOfFewUnits(t *testing.T) {
+	const rounds = 200
+	got := repeated(rounds, 20, 1, 199, true)
+	slack := 4 * math.Sqrt(0.05*0.95/rounds)
+	for name, share := range map[string]float64{"overall effect": got.interval, "band": got.band, "pre-test": 1 - got.pretest} {
+		if share < 0.95-slack {
+			t.Errorf("%s: %.3f of 20-unit panels hold", name, share)
+		}
+	}
 }
 
 // A village programme has tens of units, not hundreds: what few units cost is reported, not hidden.
 func BenchmarkStaggered(b *testing.B) {
 	for _, units := range []int{20, 50, 200} {
-		b.Run(fmt.Sprintf("%d_units", units), func(b *testing.B) {
-			for b.Loop() {
-				got := repeated(600, units, 1, 499)
-				none := repeated(600, units, 0, 0)
-				b.ReportMetric(100*got.interval, "interval_coverage_%")
-				b.ReportMetric(100*got.band, "band_coverage_%")
-				b.ReportMetric(100*none.pretest, "pretest_rejects_%")
-				b.ReportMetric(100*got.rejected, "power_at_1sd_%")
-				b.ReportMetric(100*none.rejected, "false_positive_%")
-			}
-		})
+		for _, small := range []bool{false, true} {
+			b.Run(fmt.Sprintf("%d_units/small_sample=%t", units, small), func(b *testing.B) {
+				for b.Loop() {
+					got := repeated(600, units, 1, 499, small)
+					none := repeated(600, units, 0, 199, small)
+					b.ReportMetric(100*got.interval, "interval_coverage_%")
+					b.ReportMetric(100*got.band, "band_coverage_%")
+					b.ReportMetric(100*none.pretest, "pretest_rejects_%")
+					b.ReportMetric(100*got.rejected, "power_at_1sd_%")
+					b.ReportMetric(100*none.rejected, "false_positive_%")
+				}
+			})
+		}
 	}
 }
 

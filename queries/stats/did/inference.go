@@ -28,8 +28,11 @@ func (r *Result) pretest() {
 	}
 	w := wald(atts, influences)
 	r.Wald = &w
+	if r.Options.SmallSample {
+		r.PretrendMaxT = r.maxT(atts, influences)
+	}
 	if !w.Singular && r.panel.n < unitsPerEffect*w.DF {
-		r.warn(estimate.SmallBase, "the joint test of %d effects before treatment on %d units finds departures far too often: do not read its p-value", w.DF, r.panel.n)
+		r.warn(estimate.SmallBase, "the joint test of %d effects before treatment on %d units finds departures far too often: do not read its p-value; with few units take the largest t of the small-sample variant", w.DF, r.panel.n)
 	}
 	atts, influences = nil, nil
 	var events []int
@@ -106,6 +109,9 @@ func wald(atts []float64, influences [][]float64) Wald {
 func (r *Result) bootstrap() {
 	set := func(influences [][]float64, atts []float64, into func(i int, se estimate.Number, band estimate.Interval)) estimate.Number {
 		critical, ses := multiplier(influences, r.Options)
+		if r.Options.SmallSample {
+			critical, ses = r.smallSampleBand(influences)
+		}
 		for i, se := range ses {
 			band := estimate.Interval{}
 			if critical.Known {

@@ -44,6 +44,8 @@ type Options struct {
 	Confidence    float64
 	Draws         int    // of the multiplier bootstrap; 0 means none
 	Seed          uint64 // 0 means 1
+	// SmallSample replaces the normal approximation, which is too sure of itself below some hundred units: see small.go.
+	SmallSample bool
 }
 
 // GroupTime is the effect on one cohort in one period.
@@ -115,10 +117,12 @@ type Result struct {
 
 	Wald             *Wald              `json:"wald,omitempty"`             // over all cells before treatment
 	PretrendDynamic  *Wald              `json:"pretrend_dynamic,omitempty"` // over the event times before treatment
+	PretrendMaxT     *MaxT              `json:"pretrend_max_t,omitempty"`   // over all cells before treatment, where SmallSample and Draws are set
 	LastAsComparison bool               `json:"last_cohort_as_comparison"`
 	Warnings         []estimate.Warning `json:"warnings,omitempty"`
 
-	panel panel
+	panel   panel
+	spreads map[float64][]float64 // of SmallSample, by degrees of freedom
 }
 
 // Staggered estimates ATT(g, t), the average effect in period t on the cohort first treated in period g:
@@ -148,6 +152,7 @@ func Staggered(rows []Observation, o Options) Result {
 		r.warn(estimate.NotEstimable, "no cohort has a period before and comparison units: no effect")
 		return r
 	}
+	r.fewUnits()
 	r.aggregate()
 	r.pretest()
 	if o.Draws > 0 {
@@ -250,9 +255,17 @@ func (r *Result) cell(g, k, base int) (GroupTime, bool) {
 			cell.influence[i] = -n / nc * (change[i] - mc)
 		}
 	}
-	cell.SE = standardError(cell.influence, cell.Att)
-	cell.CI = estimate.Around(estimate.Of(cell.Att), cell.SE, estimate.Z(r.Options.Confidence))
+	cell.SE, cell.CI = r.uncertainty(cell.Att, cell.influence)
 	return cell, true
+}
+
+// uncertainty is the standard error and the interval of an effect.
+func (r *Result) uncertainty(att float64, influence []float64) (estimate.Number, estimate.Interval) {
+	se, z := standardError(influence, att), estimate.Z(r.Options.Confidence)
+	if r.Options.SmallSample && se.Known {
+		se, z = r.smallSample(influence)
+	}
+	return se, estimate.Around(estimate.Of(att), se, z)
 }
 
 // standardError is √Σψ²/n; a spread of nothing but rounding is no standard error.
