@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"hulian/data"
 )
@@ -22,30 +23,14 @@ func (p *pass) merge(ctx context.Context, c data.Contract) error {
 		months[month] = true
 	}
 	change.Months = nil
-	if c.Kind != data.Registry {
-		if err := p.mergeVersions(ctx, c, table, &change, months); err != nil {
-			return err
-		}
+	var err error
+	if c.Kind == data.Registry {
+		err = p.mergeLists(ctx, c, table, &change)
 	} else {
-		// A full list says who is absent, so lists are merged one after the other.
-		for _, file := range p.filesOf(c) {
-			from := fmt.Sprintf("(select * from %s where _file = %d)", table, file.no)
-			if err := p.mergeVersions(ctx, c, from, &change, nil); err != nil {
-				return err
-			}
-			newer, err := p.newerList(ctx, c, file.no)
-			switch {
-			case err != nil:
-				return err
-			case newer > 0:
-				err = p.supersede(ctx, c, file.no, newer, &change)
-			case file.full:
-				err = p.retire(ctx, c, file.no, &change)
-			}
-			if err != nil {
-				return err
-			}
-		}
+		err = p.mergeVersions(ctx, c, table, &change, months)
+	}
+	if err != nil {
+		return err
 	}
 	for month := range months {
 		change.Months = append(change.Months, month)
@@ -54,33 +39,11 @@ func (p *pass) merge(ctx context.Context, c data.Contract) error {
 	if change.Any() {
 		p.changed[c.Export] = change
 	}
-	_, err := p.exec(ctx, "drop view "+table)
+	_, err = p.exec(ctx, "drop view "+table)
 	return err
 }
 
-type registryFile struct {
-	no   int64
-	full bool
-}
-
-// filesOf lists the files that bring rows of a registry, in order of arrival.
-func (p *pass) filesOf(c data.Contract) []registryFile {
-	var files []registryFile
-	for _, f := range p.decoding.feeds {
-		if f.contract.Export != c.Export || p.held[f.file.No] != "" {
-			continue
-		}
-		if i := slices.IndexFunc(files, func(r registryFile) bool { return r.no == f.file.No }); i >= 0 {
-			files[i].full = files[i].full || f.full()
-			continue
-		}
-		files = append(files, registryFile{f.file.No, f.full()})
-	}
-	slices.SortFunc(files, func(a, b registryFile) int { return int(a.no - b.no) })
-	return files
-}
-
-// mergeVersions merges rows whose absence means nothing: all events, and one file of a registry.
+// mergeVersions merges events: their absence means nothing.
 func (p *pass) mergeVersions(ctx context.Context, c data.Contract, from string, change *Change, months map[string]bool) error {
 	again := int64(0)
 	var err error
@@ -94,8 +57,8 @@ func (p *pass) mergeVersions(ctx context.Context, c data.Contract, from string, 
 	if again > 0 {
 		fresh += fmt.Sprintf(" where not exists (select 1 from again k where %s)", keyEquals(c, "k", "t"))
 	}
-	if months != nil && c.DatedBy != "" {
-		if err := p.months(ctx, months, fmt.Sprintf("select distinct strftime(t.%s, '%%Y-%%m') from %s", quote(c.DatedBy), fresh)); err != nil {
+	if c.DatedBy != "" {
+		if err := p.months(ctx, months, fmt.Sprintf("select distinct date_trunc('month', t.%s) from %s", quote(c.DatedBy), fresh)); err != nil {
 			return err
 		}
 	}
@@ -151,8 +114,8 @@ func (p *pass) again(ctx context.Context, c data.Contract, from string) (int64, 
 		return 0, err
 	}
 	repeated := fmt.Sprintf("select %s from %s t where false", list, from)
-	if p.repeated[c.Export] > 0 {
-		repeated = fmt.Sprintf("select %s from %s t group by %s having count(*) > 1", list, from, list)
+	if p.repeated[c.Export] > 0 { // few: the keys that stand twice in good rows are among those found before
+		repeated = fmt.Sprintf("select %s from %s t where exists (select 1 from repeated_%s r where %s) group by %s having count(*) > 1", list, from, c.Export, keyEquals(c, "r", "t"), list)
 	}
 	// The only look at the whole table: its keys are compared once, and what is found is set aside.
 	if _, err := p.exec(ctx, fmt.Sprintf("create or replace temp table standing as select %s, t._file, t._row, t.rowid as rid from exports.%s t where exists (select 1 from %s n where %s)",
@@ -186,8 +149,8 @@ func (p *pass) mergeAgain(ctx context.Context, c data.Contract, from string, cha
 		columns, keyEquals(c, "k", "t"), from, strings.Join(key, ", "))); err != nil {
 		return err
 	}
-	if months != nil && c.DatedBy != "" {
-		if err := p.months(ctx, months, fmt.Sprintf("select distinct strftime(%s, '%%Y-%%m') from versions where fresh or until_file is not null", quote(c.DatedBy))); err != nil {
+	if c.DatedBy != "" {
+		if err := p.months(ctx, months, fmt.Sprintf("select distinct date_trunc('month', %s) from versions where fresh or until_file is not null", quote(c.DatedBy))); err != nil {
 			return err
 		}
 	}
@@ -207,47 +170,14 @@ func (p *pass) mergeAgain(ctx context.Context, c data.Contract, from string, cha
 	return nil
 }
 
-// retire moves to history what a full list no longer names. A row of the list that was refused still names its key.
-func (p *pass) retire(ctx context.Context, c data.Contract, file int64, change *Change) error {
-	named := fmt.Sprintf("select 1 from %s n join feeds f on f.feed = n._feed where f.file_no = %d and not f.earlier and %s", typedTable(c), file, keyEquals(c, "n", "t"))
-	gone := fmt.Sprintf("exports.%s t where t._file < %d and not exists (%s)", c.Export, file, named)
-	if _, err := p.exec(ctx, fmt.Sprintf("insert into history.%s (%s, _file, _row, _until_file) select %s, t._file, t._row, %d from %s", c.Export, columnList(c, ""), columnList(c, "t."), file, gone)); err != nil {
-		return err
-	}
-	n, err := p.exec(ctx, fmt.Sprintf("delete from exports.%s t where t._file < %d and not exists (%s)", c.Export, file, named))
-	change.Retired += n
-	return err
-}
-
-// newerList gives the number of the first full list that is newer than a file and was loaded before it, 0 for none.
-func (p *pass) newerList(ctx context.Context, c data.Contract, file int64) (int64, error) {
-	newer, err := p.tx.Query(ctx, "select coalesce(min(file_no), 0) from ops.reconciliation where export = ? and complete and file_no > ?", c.Export, file)
-	if err != nil {
-		return 0, err
-	}
-	return newer.Rows[0][0].(int64), nil
-}
-
-// supersede moves on to history what an older file brings late (a list that had been held, rows that had waited): what
-// a newer list names has a newer version already, so the rest is what it does not name.
-func (p *pass) supersede(ctx context.Context, c data.Contract, file, newer int64, change *Change) error {
-	if _, err := p.exec(ctx, fmt.Sprintf("insert into history.%s (%s, _file, _row, _until_file) select %s, t._file, t._row, %d from exports.%s t where t._file = %d",
-		c.Export, columnList(c, ""), columnList(c, "t."), newer, c.Export, file)); err != nil {
-		return err
-	}
-	n, err := p.exec(ctx, fmt.Sprintf("delete from exports.%s where _file = %d", c.Export, file))
-	change.Inserted -= n
-	return err
-}
-
 func (p *pass) months(ctx context.Context, into map[string]bool, query string) error {
 	found, err := p.tx.Query(ctx, query)
 	if err != nil {
 		return err
 	}
 	for _, row := range found.Rows {
-		if month, ok := row[0].(string); ok {
-			into[month] = true
+		if month, ok := row[0].(time.Time); ok {
+			into[month.Format("2006-01")] = true
 		}
 	}
 	return nil

@@ -102,6 +102,15 @@ func keyEquals(c data.Contract, a, b string) string {
 	return strings.Join(terms, " and ")
 }
 
+// keyList gives the columns of a contract's key, each with a prefix, separated by commas.
+func keyList(c data.Contract, prefix string) string {
+	var names []string
+	for _, id := range c.Key {
+		names = append(names, prefix+quote(id))
+	}
+	return strings.Join(names, ", ")
+}
+
 // keyText gives one text for the key of a row, for people and for ops.quarantine.
 func keyText(c data.Contract, prefix string) string {
 	var parts []string
