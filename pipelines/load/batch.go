@@ -8,28 +8,23 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"hulian/data"
-	"hulian/pipelines/warehouse"
 )
 
-// batch gathers the rows of all feeds that are typed by the same expressions, in one raw table of the engine.
+// batch gathers the rows of all feeds that are typed by the same expressions.
 type batch struct {
-	table    string
+	name     string
 	contract data.Contract
 	export   *MappedExport
 	pins     Pins
-	inputs   []string // contract columns, or source headers of the mapping: the raw table's text columns
-	used     bool
-	direct   *direct // the engine reads the file itself; there is no raw table
-	appender *warehouse.Appender
+	inputs   []string // contract columns, or source headers of the mapping: the text columns c1, c2, …
+	direct   *direct  // the engine reads this one CSV itself; there is nothing else in the batch
 }
 
 // outlet makes the feed of one layout.
 func (t *table) outlet(l *layout) *outlet {
 	d := t.decoding
-	f := &feed{no: len(d.feeds) + 1, file: d.file, sheet: t.sheet.name, contract: l.contract, export: l.export}
-	for _, known := range d.feeds {
-		f.no = max(f.no, known.no+1)
-	}
+	f := &feed{no: d.next, file: d.file, sheet: t.sheet.name, contract: l.contract, export: l.export}
+	d.next++
 	f.batch, f.titles = d.batchOf(l), t.titles
 	f.readAs, f.shift, f.partial = t.sheet.read, t.sheet.shift, d.copies[d.file.No].Partial || d.taken[d.file.No] != nil
 	o := &outlet{feed: f}
@@ -71,6 +66,7 @@ func (t *table) outlet(l *layout) *outlet {
 	if len(unused) > 0 {
 		f.detail = append(f.detail, "未用列 / unused columns: "+seen(unused))
 	}
+	o.cells = make([]string, len(o.at))
 	d.feeds = append(d.feeds, f)
 	return o
 }
@@ -127,7 +123,7 @@ func (d *decoding) batchOf(l *layout) *batch {
 	if b, ok := d.batches[key]; ok {
 		return b
 	}
-	b := &batch{table: fmt.Sprintf("raw_%d", len(d.batches)+1), contract: l.contract, export: l.export}
+	b := &batch{name: key, contract: l.contract, export: l.export}
 	if l.mapping != nil {
 		b.pins = l.mapping.Pins
 	}
@@ -160,7 +156,26 @@ func (b *batch) inputsOf(id string) []string {
 	return []string{id}
 }
 
-// input gives the raw table's column of an input.
+// input gives the text column of an input.
 func (b *batch) input(name string) string {
 	return fmt.Sprintf("c%d", slices.Index(b.inputs, name)+1)
+}
+
+// rows selects what the feeds of a batch bring: _feed, _row, _flaw and the inputs.
+func (b *batch) rows(feeds []*feed) string {
+	var spools []*spool
+	var selects []string
+	for _, f := range feeds {
+		switch {
+		case f.batch != b:
+		case f.spool != nil:
+			spools = append(spools, f.spool)
+		case f.stored != "":
+			selects = append(selects, f.stored)
+		}
+	}
+	if len(spools) > 0 {
+		selects = append(selects, spooled(spools, len(b.inputs)))
+	}
+	return strings.Join(selects, " union all ")
 }

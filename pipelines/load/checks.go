@@ -14,18 +14,18 @@ import (
 // lists a row refers to are complete, this run's included, when it is checked.
 func (p *pass) export(ctx context.Context, c data.Contract) error {
 	var batches, large []*batch
-	for _, b := range p.decoding.batches {
-		switch {
-		case b.contract.Export != c.Export || !b.used || b.direct != nil && p.held[b.direct.feed.file.No] != "":
+	for _, f := range p.decoding.feeds {
+		switch b := f.batch; {
+		case b == nil || f.contract.Export != c.Export || f.handed == 0 || p.held[f.file.No] != "" || slices.Contains(batches, b):
 		case b.direct != nil && b.direct.large && c.Kind != data.Registry:
 			large = append(large, b)
 		default:
 			batches = append(batches, b)
 		}
 	}
-	byTable := func(a, b *batch) int { return strings.Compare(a.table, b.table) }
-	slices.SortFunc(batches, byTable)
-	slices.SortFunc(large, byTable)
+	byName := func(a, b *batch) int { return strings.Compare(a.name, b.name) }
+	slices.SortFunc(batches, byName)
+	slices.SortFunc(large, byName)
 	waiting, err := p.released(ctx, c)
 	if err != nil || len(batches)+len(large) == 0 && !waiting {
 		return err
@@ -95,7 +95,7 @@ func (p *pass) large(ctx context.Context, c data.Contract, b *batch) error {
 	from := fmt.Sprintf("from exports.%s t where t._file = %d and %s in (select h from suspects)", c.Export, b.direct.feed.file.No, hash)
 	return p.steps(ctx, c,
 		step{"take out", func(ctx context.Context, c data.Contract) error {
-			out, err := p.addPart(ctx, c, nil, nil, fmt.Sprintf(`select cast(%d as integer) as _feed, t._row, cast(null as varchar) as _flaw, %s,
+			out, err := p.addPart(ctx, c, nil, nil, fmt.Sprintf(`select cast(%d as bigint) as _feed, t._row, cast(null as varchar) as _flaw, %s,
 				cast(0 as bigint) as _bad, cast(0 as bigint) as _odd, cast(null as varchar[]) as _raw %s`, b.direct.feed.no, columnList(c, "t."), from))
 			if err != nil {
 				return err

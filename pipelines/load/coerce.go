@@ -32,14 +32,16 @@ var macros = []string{
 		* case g.times when '千' then 1e3 when '万' then 1e4 when '亿' then 1e8 else 1 end
 		/ case g.unit when '%' then hundred else 1 end`,
 
-	// Days and moments: 2018-01-08  2018/01/08  2018-01-08 19:30  2018-01-08T19:30:05; then
-	// 2018/1/8  2018.01.08  2018年1月8日  20180108  2018年1月 (its first day), each with a time behind it if need be:
+	// Days and moments: 2018-01-08  2018/1/8  2018.01.08  2018-01-08 19:30  2018-01-08T19:30:05; then
+	// 2018年1月8日  20180108  2018年1月 (its first day), each with a time behind it if need be:
 	// 19:30  19:30:05.5  19时30分  下午7:30  7:30 PM, with an offset: Z  +06  +0800  -05:00; 201801081930
+	// Which signs stand between the digits tells the common forms without a pattern.
 	`create or replace temp macro plain_day(x) as
-		case when length(x) = 10 and x[5] in ('-', '/') and x[8] in ('-', '/') then try_cast(x as date) end`,
+		case when x[5] in ('-', '/', '.') and strpos(x, x[5]) = 5 and translate(x, '0123456789', '') in ('--', '//', '..') then try_cast(translate(x, '/.', '--') as date) end`,
 	`create or replace temp macro plain_moment(x) as
-		case when length(x) in (10, 16, 19) and x[5] in ('-', '/') and x[8] in ('-', '/')
-			and (length(x) = 10 or x[14] = ':') and (length(x) < 19 or x[17] = ':') then try_cast(x as timestamp) end`,
+		case when x[5] in ('-', '/', '.') and strpos(x, x[5]) = 5 and strlen(x) <= 19 and translate(x, '0123456789', '') in
+				('-- :', '// :', '.. :', '-- ::', '// ::', '.. ::', '--', '//', '..', '--T:', '--T::')
+			then try_cast(translate(x, '/.', '--') as timestamp) end`,
 	`create or replace temp macro moment_parts(n) as regexp_extract(n,
 		'^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*(?:[-/.月]\s*(?:(\d{1,2})\s*[日号]?)?)?'
 		|| '(?:(?:T|\s+|\b|日|号)\s*(上午|下午|早上|中午|晚上|晚|夜|凌晨)?\s*(\d{1,2})\s*[:时点]\s*(?:(\d{1,2})\s*(?:[:分]\s*(?:(\d{1,2}(?:\.\d+)?)\s*秒?)?)?)?'

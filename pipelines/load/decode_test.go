@@ -201,7 +201,7 @@ func (town *town) isDirect(name string) bool {
 	town.t.Helper()
 	limits := DefaultLimits()
 	limits.Direct = 1
-	d := &decoding{limits: limits, batches: map[string]*batch{}, out: func(context.Context, chunk) error { return nil }}
+	d := &decoding{limits: limits, batches: map[string]*batch{}, copies: map[int64]Marked{}, folder: town.t.TempDir()}
 	for _, f := range town.store.Files() {
 		if f.Name != name {
 			continue

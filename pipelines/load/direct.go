@@ -31,7 +31,7 @@ type direct struct {
 // readAhead is how many bytes a thread of the engine reads at a time. Its own 32 MB would leave a file of 36 MB to one.
 const readAhead = 4 << 20
 
-// rows is the source of the typed select, in place of a raw table.
+// rows is the source of the typed select, in place of spools.
 func (d *direct) rows(limit time.Time) string {
 	var columns, inputs []string
 	for i := range d.width {
@@ -44,7 +44,7 @@ func (d *direct) rows(limit time.Time) string {
 		}
 		inputs = append(inputs, fmt.Sprintf("%s as c%d", input, i+1))
 	}
-	return fmt.Sprintf(`(select cast(%d as integer) as _feed, cast(null as bigint) as _row, cast(null as varchar) as _flaw, timestamp %s as _limit, %s
+	return fmt.Sprintf(`(select cast(%d as bigint) as _feed, cast(null as bigint) as _row, cast(null as varchar) as _flaw, timestamp %s as _limit, %s
 		from read_csv(%s, auto_detect = false, header = false, skip = %d, delim = %s, quote = '"', escape = '"', strict_mode = true, buffer_size = %d, columns = {%s}))`,
 		d.feed.no, literal(limit.Format(time.DateTime)), strings.Join(inputs, ", "), fileLiteral(d.path), d.lines, literal(string(d.delimiter)), readAhead, strings.Join(columns, ", "))
 }
@@ -52,8 +52,8 @@ func (d *direct) rows(limit time.Time) string {
 // direct tries to give a CSV to the engine. done is false when the file has to be read row by row.
 func (d *decoding) direct(ctx context.Context, file *os.File, size int64, delimiter byte, s sheet) (done bool, err error) {
 	opened, err := d.open(s)
-	if err != nil {
-		return false, err
+	if err != nil || opened == nil {
+		return opened == nil, err
 	}
 	t := opened.(*table)
 	if t.pinnedRow() > 0 {
@@ -66,13 +66,6 @@ func (d *decoding) direct(ctx context.Context, file *os.File, size int64, delimi
 	}
 	feeds, failures, tables := len(d.feeds), len(d.failures), d.tables
 	undo := func() {
-		for _, f := range d.feeds[feeds:] {
-			for key, b := range d.batches {
-				if b == f.batch && !b.used {
-					delete(d.batches, key)
-				}
-			}
-		}
 		d.feeds, d.failures, d.tables = d.feeds[:feeds], d.failures[:failures], tables
 	}
 	for _, r := range head {
@@ -92,10 +85,9 @@ func (d *decoding) direct(ctx context.Context, file *os.File, size int64, delimi
 	f := t.outs[0].feed
 	shared := f.batch
 	f.batch = &batch{
-		table: fmt.Sprintf("direct_%d", f.no), contract: shared.contract, export: shared.export, pins: shared.pins, inputs: shared.inputs, used: true,
+		name: fmt.Sprintf("direct %d", f.no), contract: shared.contract, export: shared.export, pins: shared.pins, inputs: shared.inputs,
 		direct: &direct{feed: f, path: file.Name(), delimiter: delimiter, lines: header.lines, first: header.no + 1, count: count, width: len(t.header), at: t.outs[0].at, large: size >= d.limits.Large},
 	}
-	d.batches[f.batch.table] = f.batch
 	f.read, f.handed = f.read+count, count
 	return true, nil
 }
@@ -261,7 +253,7 @@ func (r *regular) record(line []byte, width int, pass func([]string) bool) bool 
 }
 
 // suspicious is a quick test for what may be a total, a note or a page number: it must not miss one.
-func suspicious(line []byte) bool {
+func suspicious[T string | []byte](line T) bool {
 	if line[0] >= 0x80 {
 		return true
 	}

@@ -3,14 +3,15 @@ package load
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/land"
-	"hulian/pipelines/warehouse"
 )
 
 // feed is one table of one file on its way into one export. It becomes one line of the reconciliation.
@@ -21,6 +22,8 @@ type feed struct {
 	contract data.Contract
 	export   *MappedExport
 	batch    *batch
+	spool    *spool  // its decoded rows; nil: none, or the engine reads the file
+	stored   string  // selects its rows out of a Parquet file
 	column   []place // by contract column: where a person finds it
 	detail   []string
 	titles   []string // texts above the header
@@ -54,34 +57,20 @@ type failure struct {
 	readAs pipelines.ReadAs
 }
 
-// chunk is what the decoding goroutine hands to the one that owns the transaction.
-type chunk struct {
-	feed *feed
-	rows []rawRow
-	// ask is work for the transaction, in place of rows; done hears how it went.
-	ask  func(context.Context, *warehouse.Tx) error
-	done chan error
-}
-
-type rawRow struct {
-	no    int64
-	flaw  pipelines.Code
-	cells []string // one an input of the batch, trimmed; "" is nothing
-}
-
-// decoding turns landed files into chunks. It is the visitor of one file at a time.
+// decoding is the visitor of one landed file: it turns the file into feeds, or failures, and their rows into spools.
+// Those of a run's files are put together by gather.
 type decoding struct {
 	limits   Limits
 	mappings []Mapping
 	batches  map[string]*batch
 	feeds    []*feed
 	failures []failure
-	out      func(context.Context, chunk) error
+	folder   string            // for spools
+	next     int               // number of the next feed: no two of a run are the same
 	outside  pipelines.Querier // the engine, outside the run's transaction
 	copies   map[int64]Marked  // files of the run that are marked copies, by number
 
 	taken map[int64]map[string]bool // tables of files loaded in part that stand already, by number
-	ctx   context.Context
 
 	file    land.File
 	tables  int              // tables of the current file that hold anything
@@ -90,23 +79,39 @@ type decoding struct {
 
 // decodeFile reads one landed file. Whole-file problems become failures; an error ends the run.
 func (d *decoding) decodeFile(ctx context.Context, file land.File, at string) error {
-	d.ctx, d.file, d.tables, d.reading = ctx, file, 0, pipelines.ReadAs{}
-	feeds := len(d.feeds)
+	d.file = file
 	err := decode(ctx, at, d.limits, d)
+	for _, f := range d.feeds {
+		if f.spool != nil {
+			if closed := f.spool.close(); err == nil {
+				err = closed
+			}
+		}
+	}
 	if whole, ok := err.(*fileError); ok {
 		// What was read of it before counts for nothing: half a file is worse than none.
-		for _, f := range d.feeds[feeds:] {
-			f.batch = nil
-		}
-		d.feeds = d.feeds[:feeds]
-		d.failures = slices.DeleteFunc(d.failures, func(f failure) bool { return f.file.No == file.No })
-		d.failures = append(d.failures, failure{file: file, code: whole.code, detail: whole.detail, readAs: d.reading})
+		d.feeds, d.failures = nil, []failure{{file: file, code: whole.code, detail: whole.detail, readAs: d.reading}}
 		return nil
 	}
-	if err == nil && d.tables == 0 && len(d.feeds) == feeds && !slices.ContainsFunc(d.failures, func(f failure) bool { return f.file.No == file.No }) {
+	if err == nil && d.tables+len(d.feeds)+len(d.failures) == 0 {
 		d.failures = append(d.failures, failure{file: file, code: pipelines.FileEmpty})
 	}
 	return err
+}
+
+// gather puts together what became of a run's files, in order of arrival.
+func (d *decoding) gather(files []*decoding) {
+	for _, of := range files {
+		d.failures = append(d.failures, of.failures...)
+		maps.Copy(d.copies, of.copies)
+		for _, f := range of.feeds {
+			if known, ok := d.batches[f.batch.name]; ok {
+				f.batch = known
+			}
+			d.batches[f.batch.name] = f.batch
+			d.feeds = append(d.feeds, f)
+		}
+	}
 }
 
 func (d *decoding) pins(member string) Pins {
@@ -120,6 +125,14 @@ func (d *decoding) pins(member string) Pins {
 
 func (d *decoding) problem(sheet string, code pipelines.Code, detail string) {
 	d.tables++
+	// As of a whole file, half of a member counts for nothing.
+	d.feeds = slices.DeleteFunc(d.feeds, func(f *feed) bool {
+		half := f.sheet == sheet || strings.HasPrefix(f.sheet, sheet+"/")
+		if half && f.spool != nil {
+			f.spool.close() // what could not be written of it is not read either
+		}
+		return half
+	})
 	d.failures = append(d.failures, failure{file: d.file, sheet: sheet, code: code, detail: detail})
 }
 
@@ -151,20 +164,6 @@ func (d *decoding) open(s sheet) (consumer, error) {
 	return t, nil
 }
 
-// engine has the owner of the transaction do something, and waits for it.
-func (d *decoding) engine(ctx context.Context, ask func(context.Context, *warehouse.Tx) error) error {
-	c := chunk{ask: ask, done: make(chan error, 1)}
-	if err := d.out(ctx, c); err != nil {
-		return err
-	}
-	select {
-	case err := <-c.done:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // table consumes the rows of one sheet: it gathers the first ones, finds the header among them, and hands on the rest.
 type table struct {
 	decoding *decoding
@@ -186,7 +185,7 @@ type outlet struct {
 	at       []int // cell of each input
 	days     []bool
 	required []int
-	rows     []rawRow
+	cells    []string // of the row at hand, one an input, trimmed; "" is nothing
 }
 
 func (t *table) row(no int64, cells []string) error {
@@ -234,9 +233,6 @@ func (t *table) end() error {
 		}
 	}
 	for _, o := range t.outs {
-		if err := t.flush(o); err != nil {
-			return err
-		}
 		if o.feed.read == 0 {
 			t.decoding.drop(o.feed, pipelines.FileNoRows, "")
 		}
@@ -350,21 +346,18 @@ func (t *table) data(no int64, cells []string) error {
 			o.feed.ignored++
 			continue
 		}
-		row := rawRow{no: no, flaw: flaw, cells: make([]string, len(o.at))}
 		for i, at := range o.at {
+			o.cells[i] = ""
 			if at >= 0 && at < len(cells) {
-				row.cells[i] = trim(cells[at])
+				o.cells[i] = trim(cells[at])
 				if t.sheet.workbook {
-					row.cells[i] = storedNumber(row.cells[i], o.days[i], t.sheet.epoch)
+					o.cells[i] = storedNumber(o.cells[i], o.days[i], t.sheet.epoch)
 				}
 			}
 		}
 		o.feed.handed++
-		o.rows = append(o.rows, row)
-		if len(o.rows) == 1024 {
-			if err := t.flush(o); err != nil {
-				return err
-			}
+		if err := t.hand(o, no, flaw); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -385,11 +378,12 @@ func (t *table) flaw(cells []string) pipelines.Code {
 	return ""
 }
 
-func (t *table) flush(o *outlet) error {
-	if len(o.rows) == 0 {
-		return nil
+// hand leaves the row at hand to the engine.
+func (t *table) hand(o *outlet, no int64, flaw pipelines.Code) (err error) {
+	if o.feed.spool == nil {
+		if o.feed.spool, err = newSpool(filepath.Join(t.decoding.folder, fmt.Sprintf("%d.csv", o.feed.no))); err != nil {
+			return err
+		}
 	}
-	rows := o.rows
-	o.rows = nil
-	return t.decoding.out(t.decoding.ctx, chunk{feed: o.feed, rows: rows})
+	return o.feed.spool.row(o.feed.no, no, flaw, o.cells)
 }

@@ -16,31 +16,7 @@ import (
 	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/land"
-	"hulian/pipelines/warehouse"
 )
-
-func (p *pass) appender(b *batch) (*warehouse.Appender, error) {
-	if b.appender != nil {
-		return b.appender, nil
-	}
-	var err error
-	b.appender, err = p.tx.Appender("", b.table)
-	return b.appender, err
-}
-
-func (p *pass) closeAppenders() error {
-	for _, b := range p.decoding.batches {
-		if b.appender == nil {
-			continue
-		}
-		err := b.appender.Close()
-		b.appender = nil
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // hold finds full lists that fell to less than half of the rows of the one before. Their whole file waits.
 func (p *pass) hold(ctx context.Context) error {
@@ -82,9 +58,9 @@ func (p *pass) hold(ctx context.Context) error {
 func (p *pass) register(ctx context.Context) error {
 	for _, statement := range []string{
 		"create or replace temp table new_files (file_no bigint, as_of date)",
-		`create or replace temp table feeds (feed integer, file_no bigint, sheet varchar, export varchar, batch varchar,
+		`create or replace temp table feeds (feed bigint, file_no bigint, sheet varchar, export varchar,
 			day_limit timestamp, earlier boolean, orphans_warn boolean)`,
-		`create or replace temp table found (export varchar, feed integer, rid bigint, row bigint, column_id varchar, code varchar,
+		`create or replace temp table found (export varchar, feed bigint, rid bigint, row bigint, column_id varchar, code varchar,
 			severity varchar, value varchar, detail varchar)`,
 	} {
 		if _, err := p.exec(ctx, statement); err != nil {
@@ -119,12 +95,12 @@ func (p *pass) registerFeeds(feeds []*feed) error {
 			if p.held[f.file.No] != "" {
 				continue // its rows take no part in the run
 			}
-			batch, warn := "", false
+			warn := false
 			if f.batch != nil {
-				batch, warn = f.batch.table, f.batch.severity(pipelines.UnknownReference) == pipelines.SeverityWarn
+				warn = f.batch.severity(pipelines.UnknownReference) == pipelines.SeverityWarn
 			}
 			limit := p.dayLimit(f.file)
-			if !yield(int32(f.no), f.file.No, f.sheet, f.contract.Export, batch, limit, f.earlier, warn) {
+			if !yield(int64(f.no), f.file.No, f.sheet, f.contract.Export, limit, f.earlier, warn) {
 				return
 			}
 		}
@@ -372,13 +348,13 @@ func jsonOf(r pipelines.ReadAs) any {
 
 // writeProblems numbers what was found and adds where a person finds it.
 func (p *pass) writeProblems(ctx context.Context) error {
-	if _, err := p.exec(ctx, "create or replace temp table places (feed integer, column_id varchar, letter varchar, header varchar)"); err != nil {
+	if _, err := p.exec(ctx, "create or replace temp table places (feed bigint, column_id varchar, letter varchar, header varchar)"); err != nil {
 		return err
 	}
 	if _, err := p.appendRows("places", func(yield func(...driver.Value) bool) {
 		for _, f := range p.decoding.feeds {
 			for i, at := range f.column {
-				if at.header != "" && !yield(int32(f.no), f.contract.Columns[i].ID, at.letter, at.header) {
+				if at.header != "" && !yield(int64(f.no), f.contract.Columns[i].ID, at.letter, at.header) {
 					return
 				}
 			}

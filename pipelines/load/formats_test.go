@@ -338,14 +338,15 @@ func oldWorkbook() []byte {
 func TestABrokenMemberLeavesTheOthersOfItsBundle(t *testing.T) {
 	town := newTown(t)
 	town.registries()
-	town.drop("bundle.zip", zipped(t, "走访.csv", []byte(visitsCSV), "扫描.pdf", []byte("%PDF-1.7\n\x00\x01"), "空.csv", []byte{}))
+	town.drop("bundle.zip", zipped(t, "走访.csv", []byte(visitsCSV), "扫描.pdf", []byte("%PDF-1.7\n\x00\x01"), "空.csv", []byte{},
+		"缺引号.csv", []byte("走访编号,农户编号,党员编号,走访时间,走访内容\nT8,H1,M1,2018-01-08,好\nT9,H1,M1,2018-01-09,\"没有写完\n")))
 	result := town.load()
 	town.want("select count(*) from exports.visits", "2")
 	var got []string
 	for _, f := range result.Files[4:] {
 		got = append(got, fmt.Sprint(f.Sheet, " ", f.Accepted, " ", f.Problem))
 	}
-	if diff := cmp.Diff([]string{"走访.csv 2 ", "扫描.pdf 0 file_unsupported", "空.csv 0 file_empty"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"走访.csv 2 ", "扫描.pdf 0 file_unsupported", "空.csv 0 file_empty", "缺引号.csv 0 file_unreadable"}, got); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -2,14 +2,17 @@ package load
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"hulian/data"
 	"hulian/pipelines"
@@ -197,7 +200,7 @@ type pass struct {
 	asOf       map[int64]time.Time
 	changed    map[string]Change
 	takenUp    int64
-	folder     string // of the run, for what memory is too small for
+	folder     string // of the run, for what is too large for memory
 	beside     string // where it is made
 	rounds     int64
 	takenUpNow bool              // this round holds rows that waited
@@ -224,7 +227,7 @@ func newPass(w *warehouse.Warehouse, tx *warehouse.Tx, c Config, mappings []Mapp
 	}
 	return &pass{
 		beside: beside, tx: tx, config: c, held: map[int64]string{}, asOf: map[int64]time.Time{}, changed: map[string]Change{}, typed: map[string]bool{}, outcomes: map[int64]outcome{}, refused: map[string]int64{}, repeated: map[string]int64{},
-		decoding: &decoding{outside: w, limits: c.Limits, mappings: mappings, batches: map[string]*batch{}},
+		decoding: &decoding{outside: w, limits: c.Limits, mappings: mappings, batches: map[string]*batch{}, copies: map[int64]Marked{}},
 	}
 }
 
@@ -259,79 +262,35 @@ func (p *pass) run(ctx context.Context, files []land.File, at func(id string) st
 	return p.finish(ctx)
 }
 
-// decode reads all files in one goroutine while this one, which owns the transaction, writes their rows to the raw
-// tables.
-func (p *pass) decode(ctx context.Context, at func(id string) string) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	chunks := make(chan chunk, 16)
-	p.decoding.out = func(ctx context.Context, c chunk) error {
-		select {
-		case chunks <- c:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+// decode turns files into feeds and spools, several at a time: decoding needs no engine.
+func (p *pass) decode(ctx context.Context, at func(id string) string) (err error) {
+	if p.folder, err = os.MkdirTemp(p.beside, ".loading-*"); err != nil {
+		return err
 	}
-	failed := make(chan error, 1)
-	go func() {
-		defer close(chunks)
-		for _, file := range p.files {
-			if err := p.decoding.decodeFile(ctx, file, at(file.ID)); err != nil {
-				failed <- &pipelines.Fault{Op: "load", At: file.Name, Err: err, Next: "the warehouse is as it was before; run again"}
-				return
+	decodings := make([]*decoding, len(p.files))
+	var stepping sync.Mutex
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, file := range p.files {
+		group.Go(func() error {
+			d := *p.decoding
+			d.batches, d.copies, d.folder, d.next = map[string]*batch{}, map[int64]Marked{}, p.folder, (i+1)*feedsOfAFile
+			decodings[i] = &d
+			if err := d.decodeFile(ctx, file, at(file.ID)); err != nil {
+				return &pipelines.Fault{Op: "load", At: file.Name, Err: err, Next: "the warehouse is as it was before; run again"}
 			}
+			stepping.Lock()
+			defer stepping.Unlock()
 			p.config.Progress.Step(file.Name)
-		}
-	}()
-	err := p.store(ctx, chunks)
-	if err != nil {
-		cancel()
-		for range chunks { // let the decoder see the cancelled context and stop
-		}
+			return nil
+		})
 	}
-	select {
-	case decodeErr := <-failed:
-		if err == nil {
-			return decodeErr
-		}
-	default:
+	if err := group.Wait(); err != nil {
+		return err
 	}
-	return err
+	p.decoding.gather(decodings)
+	return nil
 }
 
-func (p *pass) store(ctx context.Context, chunks <-chan chunk) error {
-	for c := range chunks {
-		if c.ask != nil {
-			if err := p.closeAppenders(); err != nil {
-				return err
-			}
-			c.done <- c.ask(ctx, p.tx)
-			continue
-		}
-		if err := c.feed.batch.create(ctx, p.tx); err != nil {
-			return err
-		}
-		appender, err := p.appender(c.feed.batch)
-		if err != nil {
-			return err
-		}
-		values := make([]driver.Value, 3+len(c.feed.batch.inputs))
-		for _, row := range c.rows {
-			values[0], values[1], values[2] = int32(c.feed.no), row.no, nil
-			if row.flaw != "" {
-				values[2] = string(row.flaw)
-			}
-			for i, cell := range row.cells {
-				values[3+i] = nil
-				if cell != "" {
-					values[3+i] = cell
-				}
-			}
-			if err := appender.Row(values...); err != nil {
-				return err
-			}
-		}
-	}
-	return p.closeAppenders()
-}
+// feedsOfAFile are the numbers set aside for the tables of one file, far more than the limits let it have.
+const feedsOfAFile = 1 << 24

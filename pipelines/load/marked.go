@@ -101,9 +101,6 @@ func (d *decoding) name(file land.File) string {
 }
 
 func (d *decoding) marked(m Marked) {
-	if d.copies == nil {
-		d.copies = map[int64]Marked{}
-	}
 	d.copies[d.file.No] = m
 }
 

@@ -6,11 +6,10 @@ import (
 	"strings"
 
 	"hulian/pipelines"
-	"hulian/pipelines/warehouse"
 )
 
-// parquet has the engine read a Parquet file into the raw table. Its columns are cast to text, so that the same
-// expressions type them as every other file's.
+// parquet leaves a Parquet file to the engine. Its columns are cast to text, so that the same expressions type them as
+// every other file's.
 func (d *decoding) parquet(ctx context.Context, label, at string) error {
 	names, count, err := d.lookThrough(ctx, at)
 	if err != nil {
@@ -30,31 +29,15 @@ func (d *decoding) parquet(ctx context.Context, label, at string) error {
 			continue
 		}
 		o.feed.read, o.feed.handed = count, count
-		texts := []string{fmt.Sprint(o.feed.no), "file_row_number + 1", "null"}
-		for _, at := range o.at {
-			text := "null"
+		texts := []string{fmt.Sprintf("cast(%d as bigint) as _feed", o.feed.no), "file_row_number + 1 as _row", "cast(null as varchar) as _flaw"}
+		for i, at := range o.at {
+			text := "cast(null as varchar)"
 			if at >= 0 {
 				text = "nullif(trim(cast(" + quote(names[at]) + " as varchar)), '')"
 			}
-			texts = append(texts, text)
+			texts = append(texts, fmt.Sprintf("%s as c%d", text, i+1))
 		}
-		err := d.engine(ctx, func(ctx context.Context, tx *warehouse.Tx) error {
-			if err := o.feed.batch.create(ctx, tx); err != nil {
-				return err
-			}
-			n, err := tx.Exec(ctx, "insert into "+o.feed.batch.table+" select "+strings.Join(texts, ", ")+
-				" from read_parquet("+fileLiteral(at)+", file_row_number = true)")
-			if err != nil {
-				return err
-			}
-			if n != count {
-				return fmt.Errorf("%d rows of a Parquet file that has %d", n, count)
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
+		o.feed.stored = "select " + strings.Join(texts, ", ") + " from read_parquet(" + fileLiteral(at) + ", file_row_number = true)"
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -33,11 +32,9 @@ var errDirect = errors.New("a file was not as regular as it looked")
 func (p *pass) addPart(ctx context.Context, c data.Contract, parts []*part, b *batch, query string) ([]*part, error) {
 	added := &part{table: fmt.Sprintf("%s_%d", typedTable(c), len(parts)+1), number: "rowid", batch: b}
 	if b != nil && b.direct != nil && b.direct.large {
-		at, err := p.aside(added.table + ".parquet")
-		if err != nil {
-			return nil, err
-		}
+		at := filepath.Join(p.folder, added.table+".parquet")
 		added.table, added.number = "read_parquet("+fileLiteral(at)+", file_row_number = true)", "file_row_number"
+		var err error
 		added.rows, err = p.exec(ctx, "copy ("+query+") to "+literal(at)+" (format parquet)")
 		return append(parts, added), err
 	}
@@ -54,18 +51,6 @@ func (p *pass) addPart(ctx context.Context, c data.Contract, parts []*part, b *b
 		return nil, fmt.Errorf("%s: row numbers have gaps", added.table) // rows of a direct batch are numbered by them
 	}
 	return append(parts, added), nil
-}
-
-// aside names a file of the run's own folder, which is removed when the run is over.
-func (p *pass) aside(name string) (string, error) {
-	if p.folder == "" {
-		folder, err := os.MkdirTemp(p.beside, ".loading-*")
-		if err != nil {
-			return "", err
-		}
-		p.folder = folder
-	}
-	return filepath.Join(p.folder, name), nil
 }
 
 // selected gives the query for one part as the view shows it.
@@ -93,9 +78,11 @@ func (p *pass) see(ctx context.Context, c data.Contract, parts []*part) error {
 func (p *pass) typeRows(ctx context.Context, c data.Contract, batches []*batch, waiting bool) (err error) {
 	var parts []*part
 	for _, b := range batches {
-		from := fmt.Sprintf("(select r.*, f.day_limit as _limit from %s r join feeds f on f.feed = r._feed)", b.table)
+		var from string
 		if b.direct != nil {
 			from = b.direct.rows(p.dayLimit(b.direct.feed.file))
+		} else {
+			from = fmt.Sprintf("(select r.*, f.day_limit as _limit from (%s) r join feeds f on f.feed = r._feed)", b.rows(p.decoding.feeds))
 		}
 		parts, err = p.addPart(ctx, c, parts, b, b.selectTyped(from, typing{b.pins, p.config.TimeZone}))
 		if err == nil && b.direct != nil && parts[len(parts)-1].rows != b.direct.count {

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // physicalRow is one row as it stands in the file.
@@ -18,6 +19,11 @@ const spaces = " \t\r\n\v\f\u3000\u00a0\u200b\u200c\u200d\ufeff\u2003\u2002"
 
 func trim(cell string) string {
 	if cell == "" || cell[0] > ' ' && cell[0] < 0x80 && cell[len(cell)-1] > ' ' && cell[len(cell)-1] < 0x80 {
+		return cell
+	}
+	first, _ := utf8.DecodeRuneInString(cell)
+	last, _ := utf8.DecodeLastRuneInString(cell)
+	if first > ' ' && last > ' ' && !strings.ContainsRune(spaces, first) && !strings.ContainsRune(spaces, last) {
 		return cell
 	}
 	return strings.Trim(cell, spaces)
@@ -46,7 +52,7 @@ func passing(cells []string, header []string, titles []string, complete bool) bo
 	if count == 0 {
 		return true
 	}
-	if len(first) < 64 && totalWords.MatchString(innerSpace.Replace(first)) {
+	if suspicious(first) && len(first) < 64 && totalWords.MatchString(innerSpace.Replace(first)) {
 		return true
 	}
 	if sameAs(cells, header) {

@@ -1,7 +1,6 @@
 package load
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -9,7 +8,6 @@ import (
 
 	"hulian/data"
 	"hulian/pipelines"
-	"hulian/pipelines/warehouse"
 )
 
 // flawBit marks rows that decoding found fault with. Bits below it belong to columns, then to orders of dates.
@@ -114,21 +112,7 @@ func bounds(column data.Column, v string) (condition, detail string) {
 	return "", ""
 }
 
-// create makes the batch's raw table: one text column an input.
-func (b *batch) create(ctx context.Context, tx *warehouse.Tx) error {
-	if b.used || b.direct != nil {
-		return nil
-	}
-	b.used = true
-	columns := []string{"_feed integer", "_row bigint", "_flaw varchar"}
-	for i := range b.inputs {
-		columns = append(columns, fmt.Sprintf("c%d varchar", i+1))
-	}
-	_, err := tx.Exec(ctx, fmt.Sprintf("create or replace temp table %s (%s)", b.table, strings.Join(columns, ", ")))
-	return err
-}
-
-// text gives the expression for the text of a contract column, over the raw table's columns.
+// text gives the expression for the text of a contract column, over the inputs.
 func (b *batch) text(column data.Column, t typing) (text, minutes string) {
 	if b.export == nil {
 		return b.input(column.ID), ""
