@@ -21,6 +21,7 @@ func (r Request) comparison(ctx context.Context, town signals.Town, m queries.Me
 			Text: r.T("这个指标不是占比，单凭偶然会差多少无从知道，所以不画漏斗图，也不分档。", "This measure is not a share of things counted: nothing says how far chance alone would spread it. There is no funnel and there are no tiers.")}}, nil
 	}
 	c := town.ComparisonOf(m)
+	c.Shrink()
 	blocks := []Block{heading, Text{c.Said(r.Lang)}}
 	table, err := r.comparisonTable(ctx, c)
 	if err != nil {
@@ -40,9 +41,10 @@ func (r Request) comparison(ctx context.Context, town signals.Town, m queries.Me
 			m.Denominator.In(r.Lang), outerText(f), Decimal(f.Phi.Or(math.NaN()), 1), Decimal(math.Sqrt(f.Tau2.Or(math.NaN())), 3))}), nil
 }
 
-func outerText(f signals.Funnel) string {
-	return strings.TrimSuffix(Decimal(f.Outer*100, 1), ".0") + " %"
-}
+func outerText(f signals.Funnel) string { return levelText(f.Outer) }
+
+// levelText writes a level of limits: 99.8 %, 95 %.
+func levelText(level float64) string { return strings.TrimSuffix(Decimal(level*100, 1), ".0") + " %" }
 
 // steps of the limit curves: enough for a smooth line, few enough for a small page.
 const curveSteps = 40
@@ -117,10 +119,9 @@ func (r Request) shrinkNote(c signals.Comparison) string {
 		return ""
 	case c.Prior.Pooled:
 		return r.T("各村之间的差异不超过偶然，因此都取总体值。", " The villages differ by no more than chance, so all are given the value of all together.")
-	case n < 20:
-		return r.Tf("只有 %d 个村，收缩后的区间偏窄。", " With %d villages only, the shrunken intervals are a little narrow.", n)
+	default:
+		return r.Tf("区间已计入只有 %d 个村可供估计。", " The intervals allow for there being %d villages only.", n)
 	}
-	return ""
 }
 
 // standingTone colours what is clear, and greys what is not compared.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"hulian/dashboards/chart"
+	"hulian/queries/stats/rate"
 )
 
 const ageingSQL = `
@@ -47,6 +48,68 @@ func (r Request) ageing(ctx context.Context) (Block, error) {
 		return nil, err
 	}
 	return &Chart{Title: title, Note: r.Tf("截至 %s，不随所选月份变化，含启动以前上报的问题。", "As of %s, whatever month is chosen; those reported before the programme began are included.", r.CutOff.Format("2006-01-02")), Chart: drawn, Table: t}, nil
+}
+
+const repeatsSQL = `
+select f.village_id, f.branch_id, f.category, count(*) as reported, count(*) filter (where f.repeat_within_90) as repeated,
+    count(distinct case when f.repeat_within_90 then f.household_id end) as households,
+    count(*) filter (where f.repeat_within_90 and f.resolved_at is null) as open
+from issue_flow f
+where f.month between ? and ?%s
+group by f.village_id, f.branch_id, f.category
+order by repeated desc, reported, f.village_id, f.branch_id, f.category`
+
+// repeats lists the places where the same matter comes back: branch and category, most repeats first. Whether a place
+// repeats more than the whole is said only where its interval excludes the whole's share.
+func (r Request) repeats(ctx context.Context) (Block, error) {
+	from := max(monthAdd(r.Month, -11), r.FirstMonth)
+	where, args := r.inPlace("f.")
+	table, err := r.Data.Query(ctx, fmt.Sprintf(repeatsSQL, where), append([]any{from, r.Month}, args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("read repeated issues: %w", err)
+	}
+	t := &Table{ID: "repeats", Stacked: true, Title: r.Tf("重复反映的地方 · %s 至 %s", "Where matters come back · %s to %s", from, r.Month),
+		Empty: r.T("没有重复反映的问题。", "No matter was raised again."),
+		Columns: slices.Concat(r.placeColumns(), []Column{text(r.T("类别", "Category")), onBase(r.T("重复反映", "Raised again"), "%"), number(r.T("次数", "Times")), number(r.T("涉及农户", "Households")),
+			number(r.T("其中未办结", "Still open")), text(r.T("读数", "Reading"))})}
+	rows := read(table)
+	reported, repeated := 0.0, 0.0
+	for _, row := range rows {
+		reported, repeated = reported+row.number("reported"), repeated+row.number("repeated")
+	}
+	t.Note = r.Tf("同一农户同类问题在 %d 天内再次上报。总体 %s（%s）。次数多的在前。", "The same household and category again within %d days. In all %s (%s). Most often first.",
+		r.Programme.Issues.RepeatDays, Percent(repeated/reported), Base(repeated, reported))
+	all := 0
+	for _, row := range rows {
+		again := row.number("repeated")
+		if !(again > 0) {
+			break
+		}
+		if all++; all > r.listLength("issues") {
+			continue
+		}
+		share := shareCell(again, row.number("reported"))
+		t.Rows = append(t.Rows, slices.Concat(r.placeCells(row), []Cell{{Text: r.word("issues", "category", row.text("category"))}, share,
+			countCell(again), countCell(row.number("households")), countCell(row.number("open")), r.repeatReading(again, row.number("reported"), repeated/reported)}))
+	}
+	r.cut(t, all, "issues")
+	return t, nil
+}
+
+func (r Request) repeatReading(again, reported, whole float64) Cell {
+	if reported < float64(r.Programme.Reading.MinimumBase) {
+		return Cell{Text: r.T("基数小，不作判断", "small base, not judged"), Tone: ToneQuiet}
+	}
+	level := r.Programme.WeakVillages.FunnelLimit // many places are looked at: a limit of 95 % would name some by chance
+	w := rate.Wilson(again, reported, level)
+	interval := r.Tf("%s 区间 %s–%s", "%s interval %s–%s", levelText(level), Decimal(w.Low.Or(0)*100, 1), Percent(w.High.Or(1)))
+	switch low, high := w.Low.Or(0), w.High.Or(1); {
+	case low > whole:
+		return Cell{Text: r.Tf("高于总体（%s）", "above the whole (%s)", interval), Tone: ToneWorse}
+	case high < whole:
+		return Cell{Text: r.Tf("低于总体（%s）", "below the whole (%s)", interval)}
+	}
+	return Cell{Text: r.T("与总体分不出高下", "cannot be told from the whole")}
 }
 
 // ageBands are the bands of the programme as the mart names them: "0–7", …, ">90".

@@ -3,10 +3,9 @@ package page
 import (
 	"context"
 	"fmt"
-	"math"
 
-	"hulian/dashboards/chart"
 	"hulian/data"
+	"hulian/queries/flow"
 )
 
 func issuesPage() Page {
@@ -30,23 +29,32 @@ func buildIssues(ctx context.Context, r Request) (View, error) {
 	if err != nil {
 		return v, err
 	}
+	p, err := r.passing(ctx)
+	if err != nil {
+		return v, err
+	}
 	var tiles []Stat
 	for _, id := range issueMeasures {
-		tiles = append(tiles, r.readStat(own, id))
+		tile := r.readStat(own, id)
+		if id == flow.Whole.Measure() && len(p.own) > 0 {
+			tile.Interval = r.T("95 % 区间 ", "95 % interval ") + r.daysInterval(flow.TimeOf(p.own, flow.Whole, p.end)) + r.T(" 天", " days")
+		}
+		tiles = append(tiles, tile)
 	}
 	v.Blocks = append(v.Blocks, Stats{tiles})
-	flow, sentences, err := r.flow(ctx, own)
+	passed, sentences, err := r.flow(ctx, own, p)
 	if err != nil {
 		return v, err
 	}
 	v.Sentences = sentences
-	v.Blocks = append(v.Blocks, flow...)
-	satisfaction, err := r.satisfaction(ctx)
+	v.Blocks = append(v.Blocks, passed...)
+	satisfaction, said, err := r.satisfaction(ctx)
 	if err != nil {
 		return v, err
 	}
+	v.Sentences = append(v.Sentences, said...)
 	v.Blocks = append(v.Blocks, satisfaction...)
-	for _, part := range []func(context.Context) (Block, error){r.ageing, r.categories} {
+	for _, part := range []func(context.Context) (Block, error){r.ageing, r.repeats, r.categories} {
 		block, err := part(ctx)
 		if err != nil {
 			return v, err
@@ -71,30 +79,6 @@ func buildIssues(ctx context.Context, r Request) (View, error) {
 	}
 	v.Blocks = append(v.Blocks, overdue)
 	return v, nil
-}
-
-// A stage is one of the five steps an issue passes: collected, classified, routed, resolved, fed back.
-type stage struct {
-	name    data.Text
-	measure string // days from the stage before, as a median
-}
-
-var stages = []stage{
-	{name: data.Text{Zh: "收集", En: "Collected"}},
-	{name: data.Text{Zh: "分类", En: "Classified"}, measure: "step_days_classify"},
-	{name: data.Text{Zh: "流转", En: "Routed"}, measure: "step_days_route"},
-	{name: data.Text{Zh: "办结", En: "Resolved"}, measure: "step_days_resolve"},
-	{name: data.Text{Zh: "反馈", En: "Fed back"}, measure: "step_days_feedback"},
-}
-
-func steps() []string {
-	var ids []string
-	for _, s := range stages {
-		if s.measure != "" {
-			ids = append(ids, s.measure)
-		}
-	}
-	return ids
 }
 
 const flowSQL = `
@@ -134,8 +118,9 @@ func countFlow(rows []record) flowCounts {
 	return c
 }
 
-// flow counts the issues since the start of the programme through the five steps, and names the slowest step.
-func (r Request) flow(ctx context.Context, own measured) ([]Block, []string, error) {
+// flow counts the issues since the start of the programme through the five steps, names the step that holds them up, and
+// says where it does.
+func (r Request) flow(ctx context.Context, own measured, p passing) ([]Block, []string, error) {
 	where, args := r.inPlace("f.")
 	table, err := r.Data.Query(ctx, fmt.Sprintf(flowSQL, where), args...)
 	if err != nil {
@@ -146,139 +131,21 @@ func (r Request) flow(ctx context.Context, own measured) ([]Block, []string, err
 		return []Block{Callout{Title: r.T("五步走", "The five steps"), Text: r.T("启动以来这里没有收集到群众问题。少不等于好：也可能是没有上报。",
 			"No issue has been reported here since the start. Few is not good in itself: it may be silence.")}}, nil, nil
 	}
-	town, err := r.values(ctx, scope{level: LevelTown, unit: r.Town.ID, from: r.Month, to: r.Month}, steps()...)
+	drawn, err := r.flowChart(counts, p)
 	if err != nil {
 		return nil, nil, err
 	}
-	drawn, err := r.flowChart(counts)
-	if err != nil {
-		return nil, nil, err
-	}
-	note := r.Tf("自启动以来的件数，截至 %s。当场解决的问题可以不经分类、流转直接办结。用时为最近 %d 个月问题的中位数，未完成的按截止日计入（Kaplan–Meier）。",
-		"Issues since the start, as of %s. What is solved on the spot need not be classified or routed. Days are medians over the issues of the last %d months; unfinished ones count up to the cut-off (Kaplan–Meier).",
-		r.CutOff.Format("2006-01-02"), r.Programme.Issues.SurvivalMonths)
+	note := r.Tf("自启动以来的件数，截至 %[1]s；深色的一步是瓶颈。当场解决的问题可以不经分类、流转直接办结。用时为 %[2]s 至 %[3]s 上报问题的中位数，未完成的按截止日计入（Kaplan–Meier），区间为 95 %% log-log。多等件数 = 其中还在等的件数 − 照对照的速度应在等的件数；对照：%[4]s。",
+		"Issues since the start, as of %[1]s; the dark step is the bottleneck. What is solved on the spot need not be classified or routed. Days are medians over issues reported %[2]s to %[3]s; unfinished ones count up to the cut-off (Kaplan–Meier), intervals are 95 %% log-log. Too many waiting = those of them that wait − those that would at the pace of the benchmark: %[4]s.",
+		r.CutOff.Format("2006-01-02"), p.from, r.Month, p.benchmark)
 	figure := &Chart{Title: r.T("五步走：问题走到哪一步、每步用多少天", "The five steps: how far issues came, and in how many days"), Note: note, Chart: drawn, Open: true}
-	figure.Table = r.flowTable(counts, own, town)
-	return []Block{figure}, r.flowSentences(counts, own, town), nil
-}
-
-func (r Request) flowTable(c flowCounts, own, town measured) Table {
-	t := Table{ID: "flow", Title: r.T("五步走：件数与中位用时", "The five steps: issues and median days"),
-		Columns: []Column{{Title: r.T("步骤", "Step"), Kind: ColumnText}, {Title: r.T("到达件数", "Reached"), Kind: ColumnNumber},
-			{Title: r.T("等待此步", "Waiting for it"), Kind: ColumnNumber}, r.daysColumn(r.Unit().Name)}}
-	isTown := r.Unit().Level == LevelTown
-	if !isTown {
-		t.Columns = append(t.Columns, r.daysColumn(r.Town.Name))
+	figure.Table = r.flowTable(counts, own, p)
+	blocks, places := []Block{figure}, r.slowPlaces(p)
+	if len(places) > 0 {
+		blocks = append(blocks, r.slowTable(p, places))
 	}
-	for i, s := range stages {
-		line := []Cell{{Text: s.name.In(r.Lang)}, countCell(c.reached[i]), {Text: missing}, {Text: missing}, {Text: missing}}
-		if s.measure != "" {
-			line[2] = countCell(c.waiting[i])
-			line[3] = r.cell(own.at(s.measure, r.Unit().ID, r.Month))
-			line[4] = r.cell(town.at(s.measure, r.Town.ID, r.Month))
-		}
-		t.Rows = append(t.Rows, line[:len(t.Columns)])
-	}
-	return t
-}
-
-func (r Request) daysColumn(of string) Column {
-	return Column{Title: r.Tf("中位用时 · %s", "Median days · %s", of), Unit: r.T("天", "days"), Kind: ColumnRate}
-}
-
-func (r Request) flowChart(c flowCounts) (chart.Chart, error) {
-	waiting := []string{"", r.T("待分类", "Not classified"), r.T("待流转", "Not routed"), r.T("待办结", "Not resolved"), r.T("待反馈", "Not fed back")}
-	flow := chart.Flow{ID: "flow", Label: r.T("五步走：从收集到反馈各步的件数", "Issues from collection to feedback, step by step")}
-	for i, s := range stages {
-		flow.Steps = append(flow.Steps, chart.Step{Name: s.name.In(r.Lang), Depth: i, Colour: chart.Blue})
-		for j := range stages {
-			flow.Passages = append(flow.Passages, chart.Passage{From: s.name.In(r.Lang), To: stages[j].name.In(r.Lang), Count: c.passages[i][j]})
-		}
-		if i > 0 {
-			flow.Steps = append(flow.Steps, chart.Step{Name: waiting[i], Depth: i, Colour: chart.Orange})
-			flow.Passages = append(flow.Passages, chart.Passage{From: stages[i-1].name.In(r.Lang), To: waiting[i], Count: c.waiting[i]})
-		}
-	}
-	return flow.Draw()
-}
-
-// flowSentences name the resolution rate and the slowest step: for a village against the town, for the town in itself.
-func (r Request) flowSentences(c flowCounts, own, town measured) []string {
-	resolved, collected := c.reached[3], c.reached[0]
+	resolved, collected := counts.reached[3], counts.reached[0]
 	said := []string{r.Tf("启动以来收集 %s 件，办结 %s 件（%s），尚有 %s 件未办结。", "Since the start %s issues were collected and %s resolved (%s); %s are open.",
 		Count(collected), Count(resolved), Percent(resolved/collected), Count(collected-resolved))}
-	slowest, excess, name := math.Inf(-1), Value{}, ""
-	isTown := r.Unit().Level == LevelTown
-	for _, s := range stages {
-		if s.measure == "" {
-			continue
-		}
-		here, there := own.at(s.measure, r.Unit().ID, r.Month), town.at(s.measure, r.Town.ID, r.Month)
-		if !here.Known() || here.Small(r.Programme) {
-			continue
-		}
-		d := here.Value
-		if !isTown {
-			if !there.Known() {
-				continue
-			}
-			d -= there.Value
-		}
-		if d > slowest {
-			slowest, excess, name = d, here, s.name.In(r.Lang)
-		}
-	}
-	switch {
-	case name == "":
-	case isTown:
-		said = append(said, r.Tf("用时最长的一步是“%s”，中位 %s。", "The slowest step is “%s”: %s at the median.", name, excess.Text(r.Lang)))
-	case slowest > 0.05:
-		said = append(said, r.Tf("比全镇慢得最多的一步是“%s”：中位 %s，比全镇多 %s 天。", "The step furthest behind the town is “%s”: %s at the median, %s days more than the town.",
-			name, excess.Text(r.Lang), Decimal(slowest, 1)))
-	default:
-		said = append(said, r.T("各步用时都不长于全镇。", "No step takes longer than in the town."))
-	}
-	return said
-}
-
-const satisfactionSQL = `
-select
-    count(*) as resolved,
-    count(*) filter (where f.satisfaction_answer = 'satisfied') as satisfied,
-    count(*) filter (where f.satisfaction_answer = 'neutral') as neutral,
-    count(*) filter (where f.satisfaction_answer = 'dissatisfied') as dissatisfied,
-    count(*) filter (where f.satisfaction_answer is not null) as answered
-from issue_flow f
-where f.since_start and f.resolved_at is not null%s`
-
-// satisfaction sets the rate among those who answered between the bounds if all who kept silent were dissatisfied or
-// satisfied: a high rate among few answers proves little, and the bounds show how little.
-func (r Request) satisfaction(ctx context.Context) ([]Block, error) {
-	where, args := r.inPlace("f.")
-	table, err := r.Data.Query(ctx, fmt.Sprintf(satisfactionSQL, where), args...)
-	if err != nil {
-		return nil, fmt.Errorf("read satisfaction: %w", err)
-	}
-	if len(table.Rows) == 0 {
-		return nil, nil
-	}
-	row := read(table)[0]
-	resolved, answered, satisfied := row.number("resolved"), row.number("answered"), row.number("satisfied")
-	if !(resolved > 0) {
-		return nil, nil
-	}
-	silent := resolved - answered
-	share := func(n, of float64) string {
-		if !(of > 0) {
-			return missing
-		}
-		return Percent(n / of)
-	}
-	return []Block{Worked{Title: r.T("满意度的上下限（启动以来办结的问题）", "Satisfaction and its bounds (issues resolved since the start)"), Figures: []Figure{
-		{Name: r.T("答复率", "Answered"), Value: share(answered, resolved), Formula: r.T("有满意度答复 ÷ 办结", "answers ÷ resolved"), Sum: Base(answered, resolved)},
-		{Name: r.T("满意率（有答复的）", "Satisfied, of those who answered"), Value: share(satisfied, answered), Formula: r.T("满意 ÷ 有答复", "satisfied ÷ answers"), Sum: Base(satisfied, answered),
-			Note: r.Tf("基本满意 %s，不满意 %s", "neutral %s, dissatisfied %s", Count(row.number("neutral")), Count(row.number("dissatisfied")))},
-		{Name: r.T("下限", "Lower bound"), Value: share(satisfied, resolved), Formula: r.T("未答复的全部不满意", "if all who kept silent were dissatisfied"), Sum: Base(satisfied, resolved)},
-		{Name: r.T("上限", "Upper bound"), Value: share(satisfied+silent, resolved), Formula: r.T("未答复的全部满意", "if all who kept silent were satisfied"), Sum: Base(satisfied+silent, resolved)},
-	}}}, nil
+	return blocks, append(said, r.bottleneckSentences(p, places)...), nil
 }

@@ -55,6 +55,12 @@ func (r record) text(column string) string {
 	}
 }
 
+// time is a moment; the zero time for null.
+func (r record) time(column string) time.Time {
+	t, _ := r.any(column).(time.Time)
+	return t
+}
+
 // date is the day part of a date or timestamp, "" for null.
 func (r record) date(column string) string { return firstTen(r.text(column)) }
 

@@ -42,8 +42,8 @@ const (
 type Compared struct {
 	Village  Village
 	Standing Standing
-	Place    Place // Total 0 where the village has none
-	Shrunken estimate.Number
+	Place    Place           // Total 0 where the village has none
+	Shrunken estimate.Number // absent before Shrink
 	Low      estimate.Number // 95 % interval of the shrunken share
 	High     estimate.Number
 }
@@ -57,7 +57,6 @@ type Comparison struct {
 	AtBest   int        // compared villages within two points of the best possible value
 	Ceiling  bool       // so many of them that the measure no longer tells villages apart
 	Prior    shrink.Prior
-	Warnings []estimate.Warning // of the shrinkage
 }
 
 // HasFunnel reports whether villages can be compared on a measure by a funnel: parts of a whole, counted. Means, medians
@@ -70,23 +69,18 @@ func HasFunnel(m queries.Measure) bool {
 func (t Town) ComparisonOf(m queries.Measure) Comparison {
 	c := Comparison{Measure: m}
 	c.Funnel, c.Months = t.FunnelAt(m)
-	units := make([]shrink.Unit, len(c.Funnel.Places))
-	for i, p := range c.Funnel.Places {
-		units[i] = shrink.Unit{Events: p.Events, Base: p.Total}
-		if gap := p.Rate(); m.Direction == queries.Up && gap >= 1-ceilingWithin || m.Direction == queries.Down && gap <= ceilingWithin {
+	for _, p := range c.Funnel.Places {
+		if m.Direction == queries.Up && p.Rate() >= 1-ceilingWithin || m.Direction == queries.Down && p.Rate() <= ceilingWithin {
 			c.AtBest++
 		}
 	}
-	n := len(units)
+	n := len(c.Funnel.Places)
 	c.Ceiling = n >= leastPlaces && float64(c.AtBest) >= ceilingShare*float64(n)
-	fit := shrink.BetaBinomial(units, shrink.MaximumLikelihood, Inner)
-	c.Prior, c.Warnings = fit.Prior, fit.Warnings
 	at := slices.Index(t.Months, last(c.Months))
 	for _, v := range t.Villages {
 		one := Compared{Village: v, Standing: t.absent(m, v, at)}
-		if i := slices.IndexFunc(c.Funnel.Places, func(p Place) bool { return p.ID == v.ID }); i >= 0 {
-			one.Place, one.Standing = c.Funnel.Places[i], c.Funnel.standing(c.Funnel.Places[i], m.Direction)
-			one.Shrunken, one.Low, one.High = fit.Units[i].Value, fit.Units[i].Low, fit.Units[i].High
+		if p, ok := c.Funnel.Of(v.ID); ok {
+			one.Place, one.Standing = p, c.Funnel.standing(p, m.Direction)
 		}
 		c.Villages = append(c.Villages, one)
 	}
@@ -94,6 +88,25 @@ func (t Town) ComparisonOf(m queries.Measure) Comparison {
 		return slices.Index(Standings, a.Standing) - slices.Index(Standings, b.Standing)
 	})
 	return c
+}
+
+// Shrink gives every village compared its share with the noise of a small base taken out, and the interval of that.
+func (c *Comparison) Shrink() {
+	var units []shrink.Unit
+	for _, v := range c.Villages {
+		if v.Place.Total > 0 {
+			units = append(units, shrink.Unit{Events: v.Place.Events, Base: v.Place.Total})
+		}
+	}
+	fit := shrink.BetaBinomial(units, shrink.Hierarchical, Inner)
+	c.Prior = fit.Prior
+	k := 0
+	for i := range c.Villages {
+		if v := &c.Villages[i]; v.Place.Total > 0 {
+			v.Shrunken, v.Low, v.High = fit.Units[k].Value, fit.Units[k].Low, fit.Units[k].High
+			k++
+		}
+	}
 }
 
 func last(months []string) string {

@@ -46,6 +46,7 @@ func TestTiersAndNoRanks(t *testing.T) {
 		t.Error("shares about 80 % are no ceiling")
 	}
 	// Shrinkage draws towards the others and its interval holds the shrunken value.
+	c.Shrink()
 	for _, v := range c.Villages {
 		if v.Place.Total == 0 {
 			continue

@@ -65,8 +65,11 @@
       (option.series || []).forEach(function (series) {
         if (series.type === "sankey") {
           series.label.fontSize = 10;
+          series.label.formatter = function (p) { // on three lines: step, time, number
+            return p.name.replace(/ ?([(（])/, "\n$1") + "\n" + grouped(last(p), 0);
+          };
           series.left = 4;
-          series.right = 64;
+          series.right = 62;
         }
       });
     }
