@@ -37,4 +37,5 @@ var (
 	ErrBusy          = errors.New("another run holds the warehouse")
 	ErrUnknown       = errors.New("unknown name")
 	ErrCheckFailed   = errors.New("a blocking check failed")
+	ErrDiskFull      = errors.New("the disk is full")
 )

@@ -215,11 +215,12 @@ func TestReaderIsReadOnlyAndSandboxed(t *testing.T) {
 	}
 }
 
-// TestReadersMeetNoHalfGeneration pins and reads from several goroutines while generations are published.
+// TestReadersMeetNoHalfGeneration pins and reads from several goroutines while generations are published and
+// the one before is removed at once; one of them opens a reader of its own each time, as a command does.
 func TestReadersMeetNoHalfGeneration(t *testing.T) {
 	dir := t.TempDir()
 	w := town(t, "")
-	if _, err := Publish(t.Context(), w, dir, Manifest{}); err != nil {
+	if _, err := Publish(t.Context(), w, dir, Manifest{Keep: 1}); err != nil {
 		t.Fatal(err)
 	}
 	r, err := OpenReader(t.Context(), dir, ReaderOptions{Threads: 1})
@@ -229,6 +230,16 @@ func TestReadersMeetNoHalfGeneration(t *testing.T) {
 	defer r.Close()
 	ctx, stop := context.WithCancel(t.Context())
 	var readers sync.WaitGroup
+	readers.Go(func() {
+		for ctx.Err() == nil {
+			one, err := OpenReader(context.Background(), dir, ReaderOptions{Threads: 1})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			one.Close()
+		}
+	})
 	for range 4 {
 		readers.Go(func() {
 			last := 0
@@ -251,12 +262,15 @@ func TestReadersMeetNoHalfGeneration(t *testing.T) {
 	}
 	for _, issue := range []string{"I7", "I8", "I9"} {
 		resolveOne(t, w, issue)
-		if _, err := Publish(t.Context(), w, dir, Manifest{}); err != nil {
+		if _, err := Publish(t.Context(), w, dir, Manifest{Keep: 1}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	stop()
 	readers.Wait()
+	if left := numbers(dir); len(left) != 1 {
+		t.Errorf("generations %v are left, want the last one", left)
+	}
 }
 
 // TestKilledWhilePublishing runs publishing in a child process, kills it at random points, and expects the pointer

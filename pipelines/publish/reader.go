@@ -57,14 +57,8 @@ func (r *Reader) Pin(ctx context.Context) (q pipelines.Querier, g Generation, re
 	if r.closed {
 		return nil, Generation{}, nil, errors.New("the reader is closed")
 	}
-	number, err := currentNumber(r.dir)
-	if err != nil {
+	if err := r.catchUp(ctx); err != nil {
 		return nil, Generation{}, nil, err
-	}
-	if r.open == nil || r.open.generation.Number != number {
-		if err := r.follow(ctx, number); err != nil {
-			return nil, Generation{}, nil, err
-		}
 	}
 	pinned := r.open
 	pinned.users++
@@ -76,6 +70,23 @@ func (r *Reader) Pin(ctx context.Context) (q pipelines.Querier, g Generation, re
 			pinned.leave()
 		})
 	}, nil
+}
+
+// catchUp makes the generation the pointer names the one held open. A generation that cannot be opened because the
+// pointer has moved on, and the writer removed what it named before, is no error.
+func (r *Reader) catchUp(ctx context.Context) error {
+	number, err := currentNumber(r.dir)
+	for err == nil && (r.open == nil || r.open.generation.Number != number) {
+		failed := r.follow(ctx, number)
+		if failed == nil {
+			return nil
+		}
+		before := number
+		if number, err = currentNumber(r.dir); err == nil && number == before {
+			return failed
+		}
+	}
+	return err
 }
 
 // follow opens the generation the pointer names and lets go of the one held so far.

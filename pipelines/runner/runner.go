@@ -126,7 +126,8 @@ func (r *Runner) Task(ctx context.Context, trigger string, stage pipelines.Stage
 }
 
 // record holds the lock and keeps the document of what do does.
-func (r *Runner) record(ctx context.Context, trigger string, do func(*work) error) (pipelines.Run, error) {
+func (r *Runner) record(ctx context.Context, trigger string, do func(*work) error) (_ pipelines.Run, err error) {
+	defer func() { err = full(r.config.Dir, err) }()
 	release, err := Hold(ctx, r.config.Dir, r.config.Waiting)
 	if err != nil {
 		return pipelines.Run{}, err
@@ -440,6 +441,7 @@ where f.state = 'loaded' and f.landed_at < ?
 
 // finish records how the run ended and returns what the caller must know.
 func (w *work) finish(ctx context.Context, err error) error {
+	err = full(w.Dir, err)
 	w.run.FinishedAt = w.Now().UTC()
 	if err == nil {
 		for _, name := range w.loaded.Held {

@@ -21,36 +21,63 @@ type Memory interface {
 }
 
 // OpenMemory opens the memory kept in one JSON file, which need not exist yet. It is safe for use by several
-// goroutines of one process. It is written aside and renamed: after a crash the file is the earlier or the later one.
+// goroutines, and follows what other memories of the same file write, of this process or another; only one of them may
+// remember at a time, which a run's lock sees to. It is written aside and renamed: after a crash the file is the earlier
+// or the later one.
 func OpenMemory(path string) (Memory, error) {
 	m := &memory{path: path, versions: map[string]string{}}
-	content, err := os.ReadFile(path)
-	if err == nil {
-		err = json.Unmarshal(content, &m.versions)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, &pipelines.Fault{Op: "read what has landed from the sources", At: path, Err: err,
-			Next: "delete the file: all files are then fetched once more, and nothing is loaded twice"}
-	}
-	return m, nil
+	return m, m.follow()
 }
 
 type memory struct {
 	path     string
 	mu       sync.Mutex
 	versions map[string]string
+	file     fs.FileInfo // as it was when it was read; nil: it was not there
 }
 
+// follow reads the file where it is another one than was read last.
+func (m *memory) follow() error {
+	info, err := os.Stat(m.path)
+	if err == nil && m.file != nil && os.SameFile(info, m.file) && info.ModTime().Equal(m.file.ModTime()) && info.Size() == m.file.Size() {
+		return nil
+	}
+	versions := map[string]string{}
+	var content []byte
+	if err == nil {
+		content, err = os.ReadFile(m.path)
+	}
+	if err == nil {
+		err = json.Unmarshal(content, &versions)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return &pipelines.Fault{Op: "read what has landed from the sources", At: m.path, Err: err,
+			Next: "delete the file: all files are then fetched once more, and nothing is loaded twice"}
+	}
+	m.versions, m.file = versions, info
+	return nil
+}
+
+// Landed forgets everything where the file cannot be read any more: what is fetched once more is not loaded twice.
 func (m *memory) Landed(origin string) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if err := m.follow(); err != nil {
+		return ""
+	}
 	return m.versions[origin]
 }
 
 func (m *memory) Remember(origin, version string) (err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if version == "" || m.versions[origin] == version {
+	if version == "" {
+		return nil
+	}
+	if err := m.follow(); err != nil {
+		return err
+	}
+	if m.versions[origin] == version {
 		return nil
 	}
 	defer func() {
@@ -79,6 +106,5 @@ func (m *memory) Remember(origin, version string) (err error) {
 	if err := os.Rename(aside.Name(), m.path); err != nil {
 		return err
 	}
-	m.versions = versions
-	return nil
+	return m.follow()
 }

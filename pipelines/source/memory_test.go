@@ -52,3 +52,34 @@ func TestAMemoryThatCannotBeReadOrWrittenSaysSo(t *testing.T) {
 		t.Errorf("remembers %q, which was not written", got)
 	}
 }
+
+// TestTwoMemoriesOfOneFileKnowTheSame: the pipelines of a server and a command beside it each open the file.
+func TestTwoMemoriesOfOneFileKnowTheSame(t *testing.T) {
+	at := filepath.Join(t.TempDir(), "sources.json")
+	var memories []Memory
+	for range 2 {
+		m, err := OpenMemory(at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		memories = append(memories, m)
+	}
+	for i, origin := range []string{"a", "b", "c", "d"} {
+		if err := memories[i%2].Remember(origin, "v1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, m := range memories {
+		for _, origin := range []string{"a", "b", "c", "d"} {
+			if m.Landed(origin) != "v1" {
+				t.Errorf("memory %d has forgotten %s", i, origin)
+			}
+		}
+	}
+	if err := os.Remove(at); err != nil { // as the message of a damaged file advises
+		t.Fatal(err)
+	}
+	if got := memories[0].Landed("a"); got != "" {
+		t.Errorf("remembers %q of a file that was deleted", got)
+	}
+}
