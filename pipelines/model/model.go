@@ -327,10 +327,11 @@ func (b *build) model(ctx context.Context, tx *warehouse.Tx, m queries.Model) er
 	return b.columns(ctx, tx, m)
 }
 
-// columns checks what the header claims of a model's columns: that the grain is unique, and its own checks.
+// columns checks what the header claims of a model's columns: that the grain is unique, and its own checks. The grain of
+// a view is not looked at: finding it costs what the view was not written down to save, and its readers have grains.
 func (b *build) columns(ctx context.Context, tx *warehouse.Tx, m queries.Model) error {
 	claims := m.Header.Checks
-	if len(m.Header.Grain) > 0 {
+	if len(m.Header.Grain) > 0 && !m.Header.View {
 		claims = append([]queries.ColumnCheck{{Rule: "unique", Columns: m.Header.Grain}}, claims...)
 	}
 	for _, claim := range claims {

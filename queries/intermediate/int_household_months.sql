@@ -31,10 +31,22 @@ record_begins as (
     from staging.stg_visits
 ),
 
+-- The months in which a visit was the last one of its household, whether or not a registry listed the household then.
+spells as (
+    select *, lead(month_start) over (partition by household_id order by month_start) as next_month
+    from visits
+),
+
+seen as (
+    select s.household_id, m.month, s.last_visited_on, s.month_start = m.month_start as visited
+    from spells s
+    join staging.stg_months m
+        on m.month_start >= s.month_start and m.month_start < coalesce(s.next_month, date '9999-12-31')
+),
+
 stood as (
     select
         m.month,
-        m.month_start,
         m.as_of,
         h.household_id,
         h.village_id,
@@ -49,31 +61,19 @@ stood as (
     join staging.stg_months m on h.valid_from <= m.as_of and m.as_of < h.valid_until
 ),
 
--- Visits of months in which no registry listed the household count for its last visit all the same.
-visited as (
-    select
-        s.*,
-        v.last_visited_on is not null as visited,
-        max(v.last_visited_on) over (
-            partition by coalesce(s.household_id, v.household_id)
-            order by coalesce(s.month_start, v.month_start)
-            rows between unbounded preceding and current row
-        ) as last_visited_on
-    from stood s
-    full outer join visits v on v.household_id = s.household_id and v.month_start = s.month_start
-),
-
 watched as (
     select
-        v.*,
+        s.*,
         t.town,
-        date_diff('day', r.first_on, v.as_of) >= p.unvisited_days as watched,
-        coalesce(date_diff('day', v.last_visited_on, v.as_of) > p.unvisited_days, true) as unvisited
-    from visited v
-    join staging.stg_villages t on t.village_id = v.village_id
+        coalesce(v.visited, false) as visited,
+        v.last_visited_on,
+        date_diff('day', r.first_on, s.as_of) >= p.unvisited_days as watched,
+        coalesce(date_diff('day', v.last_visited_on, s.as_of) > p.unvisited_days, true) as unvisited
+    from stood s
+    join staging.stg_villages t on t.village_id = s.village_id
     cross join record_begins r
     cross join staging.stg_parameters p
-    where v.household_id is not null
+    left join seen v on v.household_id = s.household_id and v.month = s.month
 )
 
 select

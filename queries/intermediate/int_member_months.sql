@@ -1,6 +1,6 @@
 -- One member as he or she stood on the last day of a month (at the cut-off in the last), and what was done in it.
 -- grain: month, member_id
--- sources: staging.stg_member_versions, staging.stg_branches, staging.stg_months, staging.stg_post_versions, staging.stg_parameters, intermediate.int_household_months, intermediate.int_visits_by_month, exports.points
+-- sources: staging.stg_member_versions, staging.stg_branches, staging.stg_months, staging.stg_post_versions, staging.stg_parameters, intermediate.int_households_by_month, intermediate.int_visits_by_month, exports.points
 -- columns:
 --   month: month
 --   member_id: the exporter's number
@@ -25,8 +25,8 @@ with stood as (
 ),
 
 links as (
-    select month, member_id, count(*) as households
-    from intermediate.int_household_months
+    select month, member_id, sum(households) as households
+    from intermediate.int_households_by_month
     where member_id is not null
     group by month, member_id
 ),

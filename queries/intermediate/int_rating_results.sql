@@ -2,7 +2,7 @@
 -- from the period's sums: issues resolved on time, households visited a month, months with a reconciliation meeting.
 -- A share without a base is left out.
 -- grain: branch_id, period
--- sources: staging.stg_ratings, staging.stg_months, intermediate.int_issues_by_due_month, intermediate.int_household_months, intermediate.int_branch_months
+-- sources: staging.stg_ratings, staging.stg_months, intermediate.int_issues_by_due_month, intermediate.int_households_by_month, intermediate.int_branch_months
 -- columns:
 --   branch_id: grid branch
 --   village_id: village
@@ -21,7 +21,7 @@ with issues as (
 
 households as (
     select branch_id, month, sum(households) as households, sum(visited) as visited
-    from intermediate.int_household_months
+    from intermediate.int_households_by_month
     group by branch_id, month
 ),
 

@@ -1,7 +1,10 @@
 -- One visit with where it counts and what the registries say about it. A visit counts where its household stood in
--- that month; where no registry knows the household, where its member stood.
+-- that month; where no registry knows the household, where its member stood. A view, because its few readers each need
+-- a few of its columns, and writing all of them down for every visit costs more than joining them twice; that each visit is
+-- one row of it is what the check visits_counted_once asserts.
 -- grain: visit_id
--- sources: staging.stg_visits, staging.stg_months, intermediate.int_household_months, staging.stg_member_versions, staging.stg_branches, staging.stg_parameters
+-- kind: view
+-- sources: staging.stg_visits, staging.stg_months, staging.stg_household_versions, staging.stg_villages, staging.stg_member_versions, staging.stg_branches, staging.stg_parameters
 -- columns:
 --   visit_id: the exporter's number
 --   month: month of the visit
@@ -12,11 +15,26 @@
 --   member_id: visiting member
 --   visited_at: when
 --   visited_on: the day of it
+--   note: what the visit found
 --   alone: neither a gathering nor a message to many: channels event, round_table and wechat reach several households at once
 --   at_month_end: on one of the last days of the month (programme: month_end_days)
 --   exempt_visitor: the member was exempt from linking at the month's end
 --   linked_member_id: the member the household was linked to at the month's end, where it was another one
-with members as (
+with households as (
+    select
+        h.household_id,
+        h.valid_from,
+        h.valid_until,
+        h.linked_member_id,
+        coalesce(h.linked_since, date '0001-01-01') as linked_since,
+        h.branch_id,
+        h.village_id,
+        t.town
+    from staging.stg_household_versions h
+    join staging.stg_villages t on t.village_id = h.village_id
+),
+
+members as (
     select m.member_id, m.valid_from, m.valid_until, m.active, m.branch_id, b.village_id, b.town
     from staging.stg_member_versions m
     left join staging.stg_branches b on b.branch_id = m.branch_id
@@ -32,12 +50,15 @@ select
     cast(v.member_id as varchar) as member_id,
     cast(v.visited_at as timestamp) as visited_at,
     cast(v.visited_on as date) as visited_on,
-    cast(coalesce(v.channel, 'home') not in ('event', 'round_table', 'wechat') as boolean) as alone,
+    cast(v.note as varchar) as note,
+    cast(v.alone as boolean) as alone,
     cast(date_diff('day', v.visited_on, n.month_end) < p.month_end_days as boolean) as at_month_end,
     cast(coalesce(not m.active, false) as boolean) as exempt_visitor,
-    cast(case when h.member_id <> v.member_id then h.member_id end as varchar) as linked_member_id
+    cast(
+        case when h.linked_since <= n.as_of and h.linked_member_id <> v.member_id then h.linked_member_id end as varchar
+    ) as linked_member_id
 from staging.stg_visits v
 cross join staging.stg_parameters p
 join staging.stg_months n on n.month_start = cast(date_trunc('month', v.visited_on) as date)
-left join intermediate.int_household_months h on h.household_id = v.household_id and h.month = n.month
+left join households h on h.household_id = v.household_id and h.valid_from <= n.as_of and n.as_of < h.valid_until
 left join members m on m.member_id = v.member_id and m.valid_from <= n.as_of and n.as_of < m.valid_until

@@ -1,6 +1,6 @@
 -- One registered grid branch as it stands at the cut-off.
 -- grain: branch_id
--- sources: staging.stg_branch_versions, staging.stg_branches, staging.stg_parameters, intermediate.int_branch_months, intermediate.int_member_months, intermediate.int_household_months
+-- sources: staging.stg_branch_versions, staging.stg_branches, staging.stg_parameters, intermediate.int_branch_months, intermediate.int_member_months, intermediate.int_households_by_month
 -- columns:
 --   branch_id: the exporter's number
 --   village_id: village
@@ -25,8 +25,8 @@ with members as (
 ),
 
 households as (
-    select h.branch_id, count(*) as households
-    from intermediate.int_household_months h
+    select h.branch_id, sum(h.households) as households
+    from intermediate.int_households_by_month h
     cross join staging.stg_parameters p
     where h.month = month_text(p.cut_off)
     group by h.branch_id

@@ -1,7 +1,7 @@
 -- One signal of one active member: what the records show, beside the active members of the same branch. Each signal
 -- stands alone; there is no sum of them. Exempt members are left out. Restricted to the organisation office.
 -- grain: member_id, signal
--- sources: intermediate.int_issues, intermediate.int_member_months, intermediate.int_household_months, intermediate.int_doubtful_visits, intermediate.int_visits, exports.tasks, staging.stg_months, staging.stg_parameters
+-- sources: intermediate.int_issues, intermediate.int_member_months, intermediate.int_households_by_month, intermediate.int_doubtful_visits, exports.tasks, staging.stg_months, staging.stg_parameters
 -- columns:
 --   member_id: the exporter's number
 --   branch_id: grid branch
@@ -54,7 +54,7 @@ tasks as (
 
 households as (
     select h.member_id, sum(h.visited) as visited, sum(h.households) as households
-    from intermediate.int_household_months h
+    from intermediate.int_households_by_month h
     join last_year y on y.month = h.month
     group by h.member_id
 ),
@@ -68,11 +68,10 @@ months as (
 ),
 
 doubtful as (
-    select v.member_id, count(distinct d.visit_id) as visits
+    select d.member_id, count(distinct d.visit_id) as visits
     from intermediate.int_doubtful_visits d
-    join intermediate.int_visits v on v.visit_id = d.visit_id
-    join last_year y on y.month = v.month
-    group by v.member_id
+    join last_year y on y.month = d.month
+    group by d.member_id
 ),
 
 signals (member_id, branch_id, village_id, signal, numerator, denominator, counted, minimum_met, detail) as (

@@ -10,6 +10,7 @@
 --   visited_on: the day of it
 --   channel: home, round_table, phone, wechat or event
 --   note: what the visit found
+--   alone: neither a gathering nor a message to many: channels event, round_table and wechat reach several households at once
 with visits as (
     select visit_id, household_id, member_id, visited_at, channel, note
     from exports.visits
@@ -22,7 +23,8 @@ select
     cast(v.visited_at as timestamp) as visited_at,
     cast(v.visited_at as date) as visited_on,
     cast(v.channel as varchar) as channel,
-    cast(v.note as varchar) as note
+    cast(v.note as varchar) as note,
+    cast(coalesce(v.channel, 'home') not in ('event', 'round_table', 'wechat') as boolean) as alone
 from visits v
 cross join staging.stg_parameters p
 where v.visited_at < cast(p.cut_off as timestamp) + interval '1' day
