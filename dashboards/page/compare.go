@@ -78,7 +78,7 @@ func (r Request) panels(ctx context.Context, asked queries.Measure) (func(querie
 	return func(m queries.Measure) compare.Panel {
 		p := compare.Panel{Measure: m, Months: months, Villages: villages, Series: map[string][]reading.Month{}}
 		for _, u := range r.Villages {
-			p.Series[u.ID] = seriesMonths(values.series(m.ID, u.ID, months))
+			p.Series[u.ID] = r.delivered(values.series(m.ID, u.ID, months))
 		}
 		return p
 	}, nil

@@ -43,13 +43,11 @@ func buildData(ctx context.Context, r Request) (View, error) {
 		}
 		v.Blocks = append(v.Blocks, block)
 	}
-	quality, err := r.unitTable(ctx, "quality", "completeness", "timeliness", "doubtful_share")
+	quality, err := r.quality(ctx)
 	if err != nil {
 		return v, err
 	}
-	quality.Title = r.Tf("数据质量 · %s", "Data quality · %s", r.Month)
-	quality.Note = r.Tf("与工作成效分开看。完整率低于 %s 的村，数据不足以评价。", "Kept apart from performance. A village below %s complete has data too poor to judge.", Percent(r.Programme.DataQuality.Threshold))
-	v.Blocks = append(v.Blocks, quality)
+	v.Blocks = append(v.Blocks, quality...)
 	runs, err := r.runs()
 	if err != nil {
 		return v, err

@@ -13,13 +13,14 @@ import (
 // Deliveries is what came of the exports expected of every village in every month.
 type Deliveries struct {
 	received map[delivery]bool
+	inTime   map[delivery]bool
 	exports  []string // expected, in alphabetical order
 }
 
 type delivery struct{ village, month, export string }
 
 const deliveriesSQL = `
-select c.village_id, c.month, c.export, c.received
+select c.village_id, c.month, c.export, c.received, c.in_time
 from export_completeness c
 order by c.export, c.village_id, c.month`
 
@@ -28,10 +29,11 @@ func (s *Snapshot) readDeliveries(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read which exports came: %w", err)
 	}
-	s.Deliveries.received = map[delivery]bool{}
+	s.Deliveries.received, s.Deliveries.inTime = map[delivery]bool{}, map[delivery]bool{}
 	for _, row := range read(table) {
 		export := row.text("export")
-		s.Deliveries.received[delivery{row.text("village_id"), row.text("month"), export}] = row.count("received") > 0
+		key := delivery{row.text("village_id"), row.text("month"), export}
+		s.Deliveries.received[key], s.Deliveries.inTime[key] = row.count("received") > 0, row.count("in_time") > 0
 		if n := len(s.Deliveries.exports); n == 0 || s.Deliveries.exports[n-1] != export {
 			s.Deliveries.exports = append(s.Deliveries.exports, export)
 		}

@@ -36,7 +36,7 @@ var annexes = []annex{
 	{page: "weak", blocks: []string{"villages"}},
 	{page: "points", blocks: []string{"burst-history", "bursts", "periods", "last"}},
 	{page: "organisation", blocks: []string{"incomplete", "no-meeting", "units", "posts", "funds"}},
-	{page: "data", title: data.Text{Zh: "数据质量", En: "Data quality"}, blocks: []string{"quality"}},
+	{page: "data", title: data.Text{Zh: "数据质量", En: "Data quality"}, blocks: []string{"completeness"}},
 }
 
 // firstSheet are the blocks of the overview on the first sheet: one picture, one table.
@@ -238,6 +238,9 @@ func (r Request) letterhead(ctx context.Context, own measured) (*Letterhead, err
 	}
 	if len(small) > 0 {
 		l.Basis = append(l.Basis, r.Tf("基数小，只列出、不作判断：%s。", "Small base, shown and not judged: %s.", strings.Join(small, r.T("、", ", "))))
+	}
+	if names := r.poorVillages(); len(names) > 0 {
+		l.Basis = append(l.Basis, r.Tf("数据不足以判断、只列数值不作评价的村：%s。", "Data too poor to judge, values shown and not judged: %s.", strings.Join(names, r.T("、", ", "))))
 	}
 	l.Basis = append(l.Basis, r.T("表中标 ○ 的数值基数小或时间未到，不作判断。", "Values marked ○ have a small base or are not ripe, and are not judged."))
 	return l, nil

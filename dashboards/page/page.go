@@ -55,7 +55,7 @@ type Page struct {
 
 // Pages lists all pages in the order of the navigation.
 func Pages() []Page {
-	return []Page{
+	all := []Page{
 		overviewPage(),
 		issuesPage(),
 		visitsPage(),
@@ -73,6 +73,12 @@ func Pages() []Page {
 		uploadPage(),
 		runsPage(),
 	}
+	for i, p := range all {
+		if p.Takes.Has(ByVillage) {
+			all[i].Build = cautioned(p.Build)
+		}
+	}
+	return all
 }
 
 // PageOf returns the page with an ID.

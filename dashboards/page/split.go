@@ -99,7 +99,11 @@ func (r Request) splitTable(ctx context.Context, m queries.Measure) (*Table, rea
 		return Cell{Text: reading.Difference(m, x, r.Lang), Value: plainNumber(reading.Shown(m, x), decimals(m.Unit)+2)}
 	}
 	for _, p := range s.Parts {
-		t.Rows = append(t.Rows, []Cell{{Text: p.Name, Link: r.Link("measures", InUnit(r.unit(p.ID)))}, cell(p.Before), cell(p.Now), change(p.Own), change(p.Mix), change(p.Own + p.Mix)})
+		name := Cell{Text: p.Name, Link: r.Link("measures", InUnit(r.unit(p.ID)))}
+		if r.tooPoor(r.unit(p.ID)) {
+			name.Note = r.T("数据不足以判断", "data too poor to judge")
+		}
+		t.Rows = append(t.Rows, []Cell{name, cell(p.Before), cell(p.Now), change(p.Own), change(p.Mix), change(p.Own + p.Mix)})
 	}
 	t.Total = []Cell{{Text: r.Unit().Name}, {}, {}, change(s.Own), change(s.Mix), change(s.Change)}
 	return t, s, nil

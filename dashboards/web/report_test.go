@@ -43,7 +43,7 @@ var reportSections = map[string]struct {
 	"weak":         {"/weak", []string{"villages"}},
 	"points":       {"/points", []string{"burst-history", "bursts", "periods", "last"}},
 	"organisation": {"/organisation", []string{"incomplete", "no-meeting", "units", "posts", "funds"}},
-	"data":         {"/data", []string{"quality"}},
+	"data":         {"/data", []string{"completeness"}},
 }
 
 func TestReportEqualsThePages(t *testing.T) {

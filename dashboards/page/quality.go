@@ -1,0 +1,159 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"hulian/dashboards/chart"
+)
+
+// qualityMeasures are the tiles of the panel, at the level of the town.
+var qualityMeasures = []string{"completeness", "timeliness", "validity", "doubtful_share", "quarantine_open"}
+
+// quality says what can be judged at all: what came of what was due, by village and by export, and whose data are too
+// poor. It stands apart from how the work is done: a village that sends nothing is not thereby a weak one.
+func (r Request) quality(ctx context.Context) ([]Block, error) {
+	own, err := r.values(ctx, r.hereAlways(), qualityMeasures...)
+	if err != nil {
+		return nil, err
+	}
+	var tiles []Stat
+	for _, id := range qualityMeasures {
+		if own.at(id, r.Town.ID, r.Month).Known() {
+			tiles = append(tiles, r.readStat(own, id))
+		}
+	}
+	blocks := []Block{Section{ID: "quality", Title: r.Tf("数据质量 · %s", "Data quality · %s", r.Month),
+		Note: r.T("与工作成效分开看：这里说的是数据够不够用来判断，不是工作好不好。", "Kept apart from performance: this says whether the data allow a judgement, not how the work is done.")}, r.verdictOnData(), Stats{tiles}}
+	if len(r.Deliveries.exports) == 0 {
+		return append(blocks, Callout{Tone: ToneQuiet, Text: r.T("programme.yaml 没有规定每月应报哪些报表，因此不算完整率。", "programme.yaml names no export as due every month, so nothing is said of completeness.")}), nil
+	}
+	history, err := r.exportHistory()
+	if err != nil {
+		return nil, err
+	}
+	return append(blocks, r.exportMatrix(), history), nil
+}
+
+// poorVillages are those whose performance is not judged in the page's month.
+func (r Request) poorVillages() []string {
+	var names []string
+	for _, u := range r.Villages {
+		if r.tooPoor(u) {
+			names = append(names, u.Name)
+		}
+	}
+	return names
+}
+
+func (r Request) verdictOnData() Block {
+	threshold, periods := Percent(r.Programme.DataQuality.Threshold), max(1, r.Programme.WeakVillages.Periods)
+	rule := r.Tf("最近 %d 个月应报的报表中收到的不到 %s，就不评价该村的工作：页面只显示数值，不判读、不比较、不入档。", "A village of whose exports due in the last %d months less than %s came is not judged: its values are shown, and neither read nor compared nor put into a tier.", periods, threshold)
+	if names := r.poorVillages(); len(names) > 0 {
+		return Callout{Tone: ToneWorse, Title: r.Tf("数据不足以判断的村（%d 个）：%s", "Data too poor to judge (%d): %s", len(names), strings.Join(names, r.T("、", ", "))), Text: rule}
+	}
+	return Callout{Title: r.T("各村的数据都够用来判断", "The data of every village allow a judgement"), Text: rule}
+}
+
+// exportMatrix shows for every village which of the month's exports came, and in time, with what that means.
+func (r Request) exportMatrix() *Table {
+	t := &Table{ID: "completeness", Stacked: true, Title: r.Tf("各村报表收到情况 · %s", "What came of each village's exports · %s", r.Month),
+		Note:    r.T("没有一行数据，可能是没有报送，也可能当月确实没有发生，请向村里核实。", "An export without a row may not have been sent, or nothing may have happened: ask the village."),
+		Columns: []Column{text(r.T("村", "Village"))}}
+	for _, export := range r.Deliveries.exports {
+		t.Columns = append(t.Columns, text(r.exportName(export)))
+	}
+	t.Columns = append(t.Columns, onBase(r.Tf("最近 %d 个月", "Last %d months", max(1, r.Programme.WeakVillages.Periods)), "%"), text(r.T("判断", "Judgement")))
+	row := func(u Unit, first Cell) []Cell {
+		cells := []Cell{first}
+		for _, export := range r.Deliveries.exports {
+			cells = append(cells, r.cameCell(u, export))
+		}
+		complete := r.complete(u, r.Month)
+		judgement := Cell{Text: r.T("可以判断", "can be judged")}
+		if r.tooPoor(u) {
+			judgement = Cell{Text: r.T("数据不足以判断", "data too poor to judge"), Tone: ToneWorse}
+		}
+		return append(cells, shareCell(complete.Numerator, complete.Denominator), judgement)
+	}
+	for _, u := range r.Villages {
+		t.Rows = append(t.Rows, row(u, r.unitCell(u.ID)))
+	}
+	t.Total = row(r.Town, Cell{Text: r.Town.Name})
+	return t
+}
+
+// cameCell says whether an export came from a village, or from how many villages of the town.
+func (r Request) cameCell(u Unit, export string) Cell {
+	c := r.came(u, r.Month, export)
+	switch {
+	case u.Level == LevelTown:
+		return Cell{Text: Base(c.Numerator, c.Denominator)}
+	case c.Denominator == 0:
+		return Cell{Text: missing}
+	case c.Numerator == 0:
+		return Cell{Text: r.T("✗ 没有收到", "✗ nothing came"), Tone: ToneWorse}
+	case !r.Deliveries.inTime[delivery{u.ID, r.Month, export}]:
+		return Cell{Text: r.T("△ 收到，晚于期限", "△ came late"), Tone: ToneQuiet}
+	default:
+		return Cell{Text: r.T("✓ 按时收到", "✓ in time")}
+	}
+}
+
+// exportHistory draws what share of the villages each export came from, month by month.
+func (r Request) exportHistory() (Block, error) {
+	title, months := r.T("各报表的完整率", "Completeness, export by export"), r.MonthsUpTo()
+	threshold := r.Programme.DataQuality.Threshold * 100
+	s := chart.Series{ID: "exports", Label: title, Months: months, Number: chart.Percent, Target: &threshold, TargetName: r.T("门槛", "threshold")}
+	t := Table{ID: "exports", Title: title, Columns: []Column{text(r.T("月份", "Month"))}}
+	for _, month := range months {
+		t.Rows = append(t.Rows, []Cell{{Text: month}})
+	}
+	for _, export := range append(slices.Clone(r.Deliveries.exports), "") {
+		exports, line := []string{export}, chart.Line{Name: r.exportName(export)}
+		if export == "" {
+			exports, line.Name, line.Colour = r.Deliveries.exports, r.T("合计", "Together"), chart.Dark
+		}
+		t.Columns = append(t.Columns, onBase(line.Name, "%"))
+		for i, month := range months {
+			c := r.came(r.Town, month, exports...)
+			value := math.NaN()
+			if c.Denominator > 0 {
+				value = c.Value * 100
+			}
+			line.Values = append(line.Values, value)
+			t.Rows[i] = append(t.Rows[i], shareCell(c.Numerator, c.Denominator))
+		}
+		s.Lines = append(s.Lines, line)
+	}
+	drawn, err := s.Draw()
+	if err != nil {
+		return nil, fmt.Errorf("draw completeness: %w", err)
+	}
+	return &Chart{Title: title, Note: r.T("有该报表数据的村 ÷ 全部村。", "Villages with a row of the export ÷ all villages."), Chart: drawn, Table: t}, nil
+}
+
+// cautioned puts before a page about a place whose data are too poor that nothing on it is judged.
+func cautioned(build func(context.Context, Request) (View, error)) func(context.Context, Request) (View, error) {
+	return func(ctx context.Context, r Request) (View, error) {
+		v, err := build(ctx, r)
+		u := r.Unit()
+		if err != nil || !r.tooPoor(u) || v.Letterhead != nil { // a document says it in its basis
+			return v, err
+		}
+		c := r.complete(u, r.Month)
+		return v.headed(Callout{Tone: ToneQuiet, Title: r.Tf("%s：数据不足以判断", "%s: data too poor to judge", u.Name),
+			Text: r.Tf("近期应报 %s 份报表，只收到 %s 份（%s），低于 %s。数值照常显示，但不判读、不比较。", "Of %s exports due lately %s came (%s), below %s. Values are shown, and neither read nor compared.",
+				Count(c.Denominator), Count(c.Numerator), Percent(c.Value), Percent(r.Programme.DataQuality.Threshold)),
+			Next: r.T("查看收到了哪些报表", "See which exports came"), Link: r.Link("data") + "#quality"}), nil
+	}
+}
+
+// headed is the view with a block before all others.
+func (v View) headed(b Block) View {
+	v.Blocks = append([]Block{b}, v.Blocks...)
+	return v
+}
