@@ -1,4 +1,4 @@
-// Package data holds what hulian knows before it reads anything: the contracts of the 19 exports, the sentences for
+// Package data holds what hulian knows before it reads anything: the contracts of the 20 exports, the sentences for
 // problems, and the programme's defaults (targets, deadlines, star tiers, hard criteria), all as embedded YAML.
 //
 // YAML enters at build time; typed values leave. Nothing is written, so nothing is at stake in a crash. It refuses

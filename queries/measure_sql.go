@@ -22,7 +22,7 @@ type sumsTable struct {
 	name   string
 	levels []Level
 	text   string
-	spine  string // every unit and month
+	spine  string // every unit and month; standing: 1 where the unit was there in the month whatever happened in it
 	reads  []string
 }
 
@@ -33,18 +33,24 @@ var sumsTables = []sumsTable{
 		levels: []Level{Town, Village, Branch},
 		text:   "One town, village or branch in one month with every sum its measures are made of.",
 		spine: `with units as (
-    select u.level, u.unit_id, u.unit_name, m.month
+    select
+        u.level,
+        u.unit_id,
+        u.unit_name,
+        m.month,
+        case when coalesce(l.begins_on <= m.as_of, true) and coalesce(m.as_of < l.ends_on, true) then 1 else 0 end as standing
     from marts.units u
     cross join staging.stg_months m
+    left join staging.stg_unit_lives l on l.level = u.level and l.unit_id = u.unit_id
 )`,
-		reads: []string{"marts.units", "staging.stg_months"},
+		reads: []string{"marts.units", "staging.stg_months", "staging.stg_unit_lives"},
 	},
 	{
 		name:   "intermediate.int_member_sums",
 		levels: []Level{Member},
 		text:   "One member in one month a registry lists him or her in, with every sum the measures are made of.",
 		spine: `with units as (
-    select 'member' as level, s.member_id as unit_id, coalesce(m.member_name, s.member_id) as unit_name, s.month
+    select 'member' as level, s.member_id as unit_id, coalesce(m.member_name, s.member_id) as unit_name, s.month, 0 as standing
     from intermediate.int_member_months s
     join staging.stg_members m on m.member_id = s.member_id
 )`,
@@ -67,7 +73,7 @@ func (t sumsTable) sumsModel(models []Model) (Model, error) {
 		Text:  t.text,
 		Grain: []string{"level", "unit_id", "month"},
 		Columns: []Column{{"level", "town, village, branch or member"}, {"unit_id", "the unit"}, {"unit_name", "its name"},
-			{"month", "month"}},
+			{"month", "month"}, {"standing", "1 where a month without anything is a row too: of a town, village or branch that was there"}},
 	}
 	var sql, columns, joins strings.Builder
 	sql.WriteString(t.spine)
@@ -89,7 +95,8 @@ select
     cast(u.level as varchar) as level,
     cast(u.unit_id as varchar) as unit_id,
     cast(u.unit_name as varchar) as unit_name,
-    cast(u.month as varchar) as month%s
+    cast(u.month as varchar) as month,
+    cast(u.standing as integer) as standing%s
 from units u
 %s`, columns.String(), joins.String())
 	slices.Sort(sources)
@@ -166,8 +173,9 @@ select
 from long l
 cross join staging.stg_parameters p
 join told t on t.measure = l.measure
--- A member's month without anything to measure is no row: there are many, and their zeros say nothing.
-where l.level <> 'member' or l.numerator <> 0 or l.denominator <> 0
+-- A member's month without anything to measure is no row: there are many, and their zeros say nothing. Nor is a month of
+-- a village or branch that was not there yet, or no longer.
+where l.standing = 1 or l.numerator <> 0 or l.denominator <> 0
 `
 	slices.Sort(sources)
 	return Model{Name: "marts.measures", Path: "metrics.yaml", SQL: sql, Header: Header{
@@ -300,6 +308,7 @@ func (m Measure) rows(t sumsTable) (string, bool) {
         u.unit_id,
         u.unit_name,
         u.month,
+        u.standing,
         %s as numerator,
         %s as denominator,
         %s as scale,

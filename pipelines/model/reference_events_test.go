@@ -7,14 +7,25 @@ import (
 	"time"
 )
 
-func (r *reference) memberPlace(id string) place {
+// memberPlace is where a member stood on a day, or where he or she was last known.
+func (r *reference) memberPlace(id string, on time.Time) place {
 	m, ok := r.members[id]
 	if !ok {
 		return place{member: id}
 	}
-	p := r.branchPlace(m.text("branch_id"))
+	if v, ok := holding(map[string][]version{"": r.versionsOfMembers()[id]}, on)[""]; ok {
+		m = v.row
+	}
+	p := r.branchPlace(m.text("branch_id"), on)
 	p.member = id
 	return p
+}
+
+func (r *reference) versionsOfMembers() map[string][]version {
+	if r.standings == nil {
+		r.standings = r.versions("members", "member_id", "branch_id", "valid_from")
+	}
+	return r.standings
 }
 
 func (r *reference) events() {
@@ -26,11 +37,11 @@ func (r *reference) events() {
 		if claimed.After(r.cutOff) {
 			continue
 		}
-		p := r.branchPlace(t.text("branch_id"))
+		p := r.branchPlace(t.text("branch_id"), r.asOf(monthOf(claimed)))
 		r.add("tasks_done", p, monthOf(claimed), one(isDone && !done.After(r.cutOff) || finished), 1)
 		for _, month := range r.months {
 			if end := r.asOf(month); !claimed.After(end) && !(isDone && !done.After(end)) && !finished {
-				r.add("tasks_overdue", p, month, one(hasDue && due.Before(end)), 1)
+				r.add("tasks_overdue", r.branchPlace(t.text("branch_id"), end), month, one(hasDue && due.Before(end)), 1)
 			}
 		}
 	}
@@ -40,7 +51,7 @@ func (r *reference) events() {
 			continue
 		}
 		kept, isKept := c.when("kept_on")
-		p := r.memberPlace(c.text("member_id"))
+		p := r.memberPlace(c.text("member_id"), r.asOf(monthOf(signed)))
 		pledge := c.text("kind") == "frugality_pledge"
 		r.add("pledges", p, monthOf(signed), one(pledge), 0)
 		r.add("pledges_kept", p, monthOf(signed), one(pledge && isKept && !kept.After(r.cutOff)), 0)
@@ -48,7 +59,7 @@ func (r *reference) events() {
 	}
 	for _, u := range r.tables["exports.rights"] {
 		if used, _ := u.when("used_on"); !used.After(r.cutOff) {
-			r.add("rights_used", r.memberPlace(u.text("member_id")), monthOf(used), 1, 0)
+			r.add("rights_used", r.memberPlace(u.text("member_id"), r.asOf(monthOf(used))), monthOf(used), 1, 0)
 		}
 	}
 	for _, f := range r.tables["exports.funds"] {
@@ -70,17 +81,13 @@ func (r *reference) events() {
 }
 
 func (r *reference) bursts() {
-	members := r.versions("members", "member_id", "branch_id", "valid_from")
 	gained := map[string]map[time.Time]float64{} // level|unit → day → points
 	for _, e := range r.tables["exports.points"] {
 		on, _ := e.when("awarded_on")
 		if on.After(r.cutOff) || e.number("points") < 0 {
 			continue
 		}
-		p := r.memberPlace(e.text("member_id"))
-		if m, ok := holding(map[string][]version{"": members[e.text("member_id")]}, r.asOf(monthOf(on)))[""]; ok {
-			p = r.branchPlace(m.text("branch_id"))
-		}
+		p := r.memberPlace(e.text("member_id"), r.asOf(monthOf(on)))
 		for level, unit := range map[string]string{"town": p.town, "village": p.village, "branch": p.branch} {
 			if unit == "" {
 				continue
@@ -142,14 +149,19 @@ func (r *reference) quality() {
 			first[k] = day(on)
 		}
 	}
-	home := map[string]string{}
+	stays, home := r.versions("households", "household_id", "village_id", ""), map[string]string{}
 	for _, h := range r.tables["exports.households"] {
 		home[h.text("household_id")] = h.text("village_id")
 	}
 	for _, schema := range []string{"exports.", "history."} {
 		for _, v := range r.tables[schema+"visits"] {
 			at, _ := v.when("visited_at")
-			note(home[v.text("household_id")], "visits", at, v["_file"])
+			id := v.text("household_id")
+			village := home[id]
+			if h, ok := holding(map[string][]version{"": stays[id]}, day(at))[""]; ok && village != "" {
+				village = h.text("village_id")
+			}
+			note(village, "visits", at, v["_file"])
 		}
 		for _, i := range r.tables[schema+"issues"] {
 			at, _ := i.when("reported_at")
@@ -159,11 +171,11 @@ func (r *reference) quality() {
 	for _, schema := range []string{"exports.", "history."} {
 		for _, e := range r.tables[schema+"points"] {
 			at, _ := e.when("awarded_on")
-			note(r.memberPlace(e.text("member_id")).village, "points", at, e["_file"])
+			note(r.memberPlace(e.text("member_id"), day(at)).village, "points", at, e["_file"])
 		}
 		for _, e := range r.tables[schema+"meetings"] {
 			at, _ := e.when("held_on")
-			note(r.branchPlace(e.text("branch_id")).village, "meetings", at, e["_file"])
+			note(r.branchPlace(e.text("branch_id"), day(at)).village, "meetings", at, e["_file"])
 		}
 	}
 	for village := range r.villages {

@@ -38,7 +38,7 @@ func (r *reference) ratings() {
 		if end.After(r.cutOff) {
 			continue
 		}
-		one := rated{row: x, place: r.branchPlace(x.text("branch_id")), start: start, end: end}
+		one := rated{row: x, place: r.branchPlace(x.text("branch_id"), end), start: start, end: end}
 		one.result = r.measuredResult(one)
 		all = append(all, one)
 	}
@@ -71,7 +71,7 @@ func (r *reference) ratings() {
 		now, before := lastOf(all, year), lastOf(all, year-1)
 		for branch := range now {
 			if before[branch] {
-				r.add("bottom_twice", r.branchPlace(branch), month, 1, 0)
+				r.add("bottom_twice", ratedIn(all, branch, year), month, 1, 0)
 			}
 		}
 	}
@@ -169,7 +169,7 @@ func pearson(x, y []float64) (float64, bool) {
 
 // lastOf finds the branches that were last of their village in a year.
 func lastOf(all []rated, year int) map[string]bool {
-	ranks := map[string]map[string][]float64{} // village → branch → ranks
+	ranks := map[string]map[string][]float64{} // village of the year's last rating → branch → ranks
 	yearly := map[string]float64{}
 	for _, x := range all {
 		if x.end.Year() != year {
@@ -184,10 +184,11 @@ func lastOf(all []rated, year int) map[string]bool {
 				}
 			}
 		}
-		if ranks[x.village] == nil {
-			ranks[x.village] = map[string][]float64{}
+		village := ratedIn(all, x.branch, year).village
+		if ranks[village] == nil {
+			ranks[village] = map[string][]float64{}
 		}
-		ranks[x.village][x.branch] = append(ranks[x.village][x.branch], rank)
+		ranks[village][x.branch] = append(ranks[village][x.branch], rank)
 		if len(x.text("period")) == 4 {
 			yearly[x.branch] = rank
 		}
@@ -212,6 +213,17 @@ func lastOf(all []rated, year int) map[string]bool {
 		}
 	}
 	return last
+}
+
+// ratedIn is where a branch stood when it was last rated in a year.
+func ratedIn(all []rated, branch string, year int) place {
+	var newest rated
+	for _, x := range all {
+		if x.branch == branch && x.end.Year() == year && (x.end.After(newest.end) || x.end.Equal(newest.end) && x.start.After(newest.start)) {
+			newest = x
+		}
+	}
+	return newest.place
 }
 
 func better(a, b rated) bool {

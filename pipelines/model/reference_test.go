@@ -25,7 +25,8 @@ type reference struct {
 	files              map[int64]row
 	months             []string
 	villages, branches map[string]row
-	members            map[string]row // as last known
+	stays, standings   map[string][]version // of branches in villages, of members in branches
+	members            map[string]row       // as last known
 	sums               map[refKey]*refValue
 }
 
@@ -110,6 +111,7 @@ func newReference(t testing.TB, w *warehouse.Warehouse, cutOff time.Time, rules 
 	}
 	r.branches = r.lastKnown("branches", "branch_id")
 	r.members = r.lastKnown("members", "member_id")
+	r.stays = r.versions("branches", "branch_id", "village_id", "")
 	first := time.Time{}
 	for export, column := range map[string]string{"visits": "visited_at", "issues": "reported_at", "points": "awarded_on", "meetings": "held_on", "tasks": "claimed_on"} {
 		for _, e := range r.tables["exports."+export] {
@@ -183,7 +185,7 @@ type version struct {
 var forever = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
 // versions says of each key of a registry which row held when. Within is the place of which the first file stands in
-// for the time before it; dated a column whose own date goes before the file's.
+// for the time before it, for what no earlier file placed elsewhere; dated a column whose own date goes before the file's.
 func (r *reference) versions(export, key, within, dated string) map[string][]version {
 	var all []version
 	for _, x := range r.tables["exports."+export] {
@@ -193,15 +195,18 @@ func (r *reference) versions(export, key, within, dated string) map[string][]ver
 		all = append(all, version{row: x, from: r.speaksFor(x["_file"]), until: r.speaksFor(x["_until_file"]), file: x["_file"].(int64)})
 	}
 	all = slices.DeleteFunc(all, func(v version) bool { return !v.from.Before(v.until) })
-	first := map[string]time.Time{}
+	first, own := map[string]time.Time{}, map[string]time.Time{}
 	for _, v := range all {
 		if f, ok := first[v.text(within)]; !ok || v.from.Before(f) {
 			first[v.text(within)] = v.from
 		}
+		if f, ok := own[v.text(key)]; !ok || v.from.Before(f) {
+			own[v.text(key)] = v.from
+		}
 	}
 	byKey := map[string][]version{}
 	for _, v := range all {
-		if v.from.Equal(first[v.text(within)]) {
+		if v.from.Equal(first[v.text(within)]) && v.from.Equal(own[v.text(key)]) {
 			v.from = time.Time{}
 		}
 		if at, ok := v.when(dated); ok {
@@ -238,8 +243,12 @@ func holding(versions map[string][]version, on time.Time) map[string]version {
 
 func (r *reference) town(village string) string { return r.villages[village].text("town") }
 
-func (r *reference) branchPlace(branch string) place {
+// branchPlace is where a branch lay on a day, or where it was last known.
+func (r *reference) branchPlace(branch string, on time.Time) place {
 	village := r.branches[branch].text("village_id")
+	if v, ok := holding(map[string][]version{"": r.stays[branch]}, on)[""]; ok {
+		village = v.text("village_id")
+	}
 	return place{town: r.town(village), village: village, branch: branch}
 }
 
@@ -289,7 +298,6 @@ func (r *reference) compute() {
 func (r *reference) registries() {
 	households := r.versions("households", "household_id", "village_id", "")
 	members := r.versions("members", "member_id", "branch_id", "valid_from")
-	branches := r.versions("branches", "branch_id", "village_id", "")
 	cadres := r.versions("cadres", "cadre_id", "village_id", "")
 	posts := r.versions("posts", "post_id", "kind", "")
 	visitedOn := map[string][]time.Time{}
@@ -359,7 +367,7 @@ func (r *reference) registries() {
 		}
 		active := map[string][]float64{} // points of active members by level|unit, for Gini
 		for id, m := range standing {
-			p := r.branchPlace(m.text("branch_id"))
+			p := r.branchPlace(m.text("branch_id"), end)
 			p.member = id
 			r.add("active_share", p, month, one(m.text("duty_status") == "active"), 1)
 			if m.text("duty_status") != "active" {
@@ -393,7 +401,7 @@ func (r *reference) registries() {
 				r.add("hands_multiplier", p, month, 1, 1)
 			}
 		}
-		r.branchMonth(month, end, holding(branches, end))
+		r.branchMonth(month, end, holding(r.stays, end))
 		for _, v := range r.tables["exports.visits"] {
 			at, _ := v.when("visited_at")
 			if monthOf(at) != month || day(at).After(r.cutOff) {
@@ -403,7 +411,7 @@ func (r *reference) registries() {
 			if h, ok := homes[v.text("household_id")]; ok {
 				p = place{town: r.town(h.text("village_id")), village: h.text("village_id"), branch: h.text("branch_id")}
 			} else if m, ok := standing[v.text("member_id")]; ok {
-				p = r.branchPlace(m.text("branch_id"))
+				p = r.branchPlace(m.text("branch_id"), end)
 			}
 			p.member = v.text("member_id")
 			r.add("visits_per_active_member", p, month, 1, 0)

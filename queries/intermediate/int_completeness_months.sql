@@ -1,7 +1,7 @@
 -- What of the monthly exports (programme: data_quality.expected) holds rows of a village for a month, and whether the
 -- first of them was received by the deadline of the next month.
 -- grain: month, village_id, export
--- sources: staging.stg_villages, staging.stg_months, staging.stg_expected_exports, staging.stg_parameters, intermediate.int_file_villages, ops.files
+-- sources: staging.stg_villages, staging.stg_unit_lives, staging.stg_months, staging.stg_expected_exports, staging.stg_parameters, intermediate.int_file_villages, ops.files
 -- columns:
 --   month: month
 --   town: town
@@ -31,4 +31,7 @@ from staging.stg_villages v
 cross join staging.stg_months m
 cross join staging.stg_expected_exports e
 cross join staging.stg_parameters p
+left join staging.stg_unit_lives l on l.level = 'village' and l.unit_id = v.village_id
 left join first_received r on r.export = e.export and r.village_id = v.village_id and r.month_start = m.month_start
+-- Nothing is expected of a village before it was, or after: its month is the one it stood at the end of.
+where coalesce(l.begins_on <= m.as_of, true) and coalesce(m.as_of < l.ends_on, true)

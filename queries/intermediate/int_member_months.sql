@@ -1,6 +1,6 @@
 -- One member as he or she stood on the last day of a month (at the cut-off in the last), and what was done in it.
 -- grain: month, member_id
--- sources: staging.stg_member_versions, staging.stg_branches, staging.stg_months, staging.stg_post_versions, staging.stg_parameters, intermediate.int_households_by_month, intermediate.int_visits_by_month, exports.points
+-- sources: staging.stg_member_versions, intermediate.int_branch_places, staging.stg_months, staging.stg_post_versions, staging.stg_parameters, intermediate.int_households_by_month, intermediate.int_visits_by_month, exports.points
 -- columns:
 --   month: month
 --   member_id: the exporter's number
@@ -70,7 +70,7 @@ select
     cast(case when s.active and o.member_id is not null then 1 else 0 end as integer) as holding_post,
     cast(case when s.centre_household then 1 else 0 end as integer) as centre_household
 from stood s
-join staging.stg_branches b on b.branch_id = s.branch_id
+join intermediate.int_branch_places b on b.branch_id = s.branch_id and b.month = s.month
 cross join staging.stg_parameters p
 left join links l on l.month = s.month and l.member_id = s.member_id
 left join visits v on v.month = s.month and v.member_id = s.member_id

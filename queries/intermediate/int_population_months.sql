@@ -1,6 +1,7 @@
--- People of a village in a month: the newest count not after its last day; before the first count, the first.
+-- People of a village in a month: the newest count not after its last day; before the first count, the first. A village
+-- made or ended by a merger or division counts between the two only.
 -- grain: month, village_id
--- sources: exports.population, staging.stg_villages, staging.stg_months
+-- sources: exports.population, staging.stg_unit_lives, staging.stg_villages, staging.stg_months
 -- columns:
 --   month: month
 --   town: town
@@ -21,10 +22,11 @@ with counts as (
 
 holding as (
     select
-        *,
-        case when previous is null then date '0001-01-01' else as_of end as valid_from,
-        coalesce(next, date '9999-12-31') as valid_until
-    from counts
+        c.*,
+        case when c.previous is null then coalesce(l.begins_on, date '0001-01-01') else later_of(c.as_of, l.begins_on) end as valid_from,
+        earlier_of(coalesce(c.next, date '9999-12-31'), l.ends_on) as valid_until
+    from counts c
+    left join staging.stg_unit_lives l on l.level = 'village' and l.unit_id = c.village_id
 )
 
 select

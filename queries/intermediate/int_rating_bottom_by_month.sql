@@ -9,18 +9,29 @@
 --   branch_id: grid branch
 --   rated: 1
 --   bottom_twice: 1 if last in the newest year that had ended and in the one before
-with places as (
+with rated as (
+    select
+        *,
+        extract(year from period_end) as year,
+        row_number() over (
+            partition by branch_id, extract(year from period_end) order by period_end desc, period_start desc
+        ) as newest
+    from staging.stg_ratings
+),
+
+-- A branch that moved within the year stands where it was rated last.
+places as (
     select
         branch_id,
-        village_id,
-        town,
-        extract(year from period_end) as year,
+        max(case when newest = 1 then village_id end) as village_id,
+        max(case when newest = 1 then town end) as town,
+        year,
         coalesce(
             max(cast(rank as double)) filter (where length(period) = 4),
             avg(cast(rank as double))
         ) as place
-    from staging.stg_ratings
-    group by branch_id, village_id, town, extract(year from period_end)
+    from rated
+    group by branch_id, year
 ),
 
 last_places as (

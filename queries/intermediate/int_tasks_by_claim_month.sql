@@ -1,6 +1,6 @@
 -- Tasks by the month they were claimed in, and of those the ones done by the cut-off.
 -- grain: month, town, village_id, branch_id
--- sources: exports.tasks, staging.stg_branches, staging.stg_parameters
+-- sources: exports.tasks, intermediate.int_branch_places, staging.stg_parameters
 -- columns:
 --   month: month of the claim
 --   town: town
@@ -17,6 +17,6 @@ select
     cast(count(*) filter (where t.done_on <= p.cut_off or (t.done_on is null and t.progress >= 100)) as bigint) as done
 from exports.tasks t
 cross join staging.stg_parameters p
-left join staging.stg_branches b on b.branch_id = t.branch_id
+left join intermediate.int_branch_places b on b.branch_id = t.branch_id and b.month = month_text(t.claimed_on)
 where t.claimed_on <= p.cut_off
 group by month_text(t.claimed_on), b.town, b.village_id, t.branch_id

@@ -4,7 +4,7 @@
 -- one row of it is what the check visits_counted_once asserts.
 -- grain: visit_id
 -- kind: view
--- sources: staging.stg_visits, staging.stg_months, staging.stg_household_versions, staging.stg_villages, staging.stg_member_versions, staging.stg_branches, staging.stg_parameters
+-- sources: staging.stg_visits, staging.stg_months, staging.stg_household_versions, staging.stg_villages, staging.stg_member_versions, intermediate.int_branch_places, staging.stg_parameters
 -- columns:
 --   visit_id: the exporter's number
 --   month: month of the visit
@@ -35,9 +35,10 @@ with households as (
 ),
 
 members as (
-    select m.member_id, m.valid_from, m.valid_until, m.active, m.branch_id, b.village_id, b.town
+    select m.member_id, n.month, m.active, m.branch_id, b.village_id, b.town
     from staging.stg_member_versions m
-    left join staging.stg_branches b on b.branch_id = m.branch_id
+    join staging.stg_months n on m.valid_from <= n.as_of and n.as_of < m.valid_until
+    left join intermediate.int_branch_places b on b.branch_id = m.branch_id and b.month = n.month
 )
 
 select
@@ -61,4 +62,4 @@ from staging.stg_visits v
 cross join staging.stg_parameters p
 join staging.stg_months n on n.month_start = cast(date_trunc('month', v.visited_on) as date)
 left join households h on h.household_id = v.household_id and h.valid_from <= n.as_of and n.as_of < h.valid_until
-left join members m on m.member_id = v.member_id and m.valid_from <= n.as_of and n.as_of < m.valid_until
+left join members m on m.member_id = v.member_id and m.month = n.month

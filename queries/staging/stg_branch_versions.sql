@@ -1,6 +1,6 @@
 -- One version of a grid branch row and the days between which it holds.
 -- grain: branch_id, valid_from
--- sources: exports.branches, history.branches, staging.stg_files
+-- sources: exports.branches, history.branches, staging.stg_files, staging.stg_unit_lives
 -- columns:
 --   branch_id: the exporter's number
 --   village_id: its village
@@ -12,7 +12,8 @@
 --   display_village: shown on the village board
 --   display_branch: shown on the branch board
 --   display_home: shown at members' homes
---   valid_from: first day it holds; the first row known of a place stands in for the time before
+--   valid_from: first day it holds; what the first list of a place names and no earlier list
+--     placed elsewhere stands in for the time before, unless the place began later than the records
 --   valid_until: first day it no longer holds
 -- checks:
 --   not_null: branch_id, valid_from, valid_until
@@ -60,14 +61,26 @@ dated as (
 
 -- A row replaced by a file that speaks for the same day was never true.
 standing as (
-    select *, min(speaks_for) over (partition by village_id) as first_known
-    from dated
+    select
+        d.*,
+        min(d.speaks_for) over (partition by d.village_id) as first_known,
+        min(d.speaks_for) over (partition by d.branch_id) as own_first,
+        min(d.speaks_for) over () as record_begins
+    from dated d
     where speaks_for < replaced_on
 ),
 
 starting as (
-    select *, case when speaks_for = first_known then date '0001-01-01' else speaks_for end as valid_from
-    from standing
+    select
+        s.*,
+        case
+            when s.speaks_for = s.first_known and s.speaks_for = s.own_first
+                and (l.begins_on is null or s.speaks_for < l.begins_on or s.speaks_for = s.record_begins)
+                then date '0001-01-01'
+            else s.speaks_for
+        end as valid_from
+    from standing s
+    left join staging.stg_unit_lives l on l.level = 'village' and l.unit_id = s.village_id
 ),
 
 bounded as (

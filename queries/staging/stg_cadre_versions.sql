@@ -1,11 +1,12 @@
 -- One version of a cadre row and the days between which it holds.
 -- grain: cadre_id, valid_from
--- sources: exports.cadres, history.cadres, staging.stg_files
+-- sources: exports.cadres, history.cadres, staging.stg_files, staging.stg_unit_lives
 -- columns:
 --   cadre_id: the exporter's number
 --   village_id: village the cadre works in
 --   full_time_rural: full-time cadre of the village: the hands people_per_cadre counts
---   valid_from: first day it holds; the first row known of a place stands in for the time before
+--   valid_from: first day it holds; what the first list of a place names and no earlier list
+--     placed elsewhere stands in for the time before, unless the place began later than the records
 --   valid_until: first day it no longer holds
 -- checks:
 --   not_null: cadre_id, valid_from, valid_until
@@ -35,14 +36,26 @@ dated as (
 
 -- A row replaced by a file that speaks for the same day was never true.
 standing as (
-    select *, min(speaks_for) over (partition by village_id) as first_known
-    from dated
+    select
+        d.*,
+        min(d.speaks_for) over (partition by d.village_id) as first_known,
+        min(d.speaks_for) over (partition by d.cadre_id) as own_first,
+        min(d.speaks_for) over () as record_begins
+    from dated d
     where speaks_for < replaced_on
 ),
 
 starting as (
-    select *, case when speaks_for = first_known then date '0001-01-01' else speaks_for end as valid_from
-    from standing
+    select
+        s.*,
+        case
+            when s.speaks_for = s.first_known and s.speaks_for = s.own_first
+                and (l.begins_on is null or s.speaks_for < l.begins_on or s.speaks_for = s.record_begins)
+                then date '0001-01-01'
+            else s.speaks_for
+        end as valid_from
+    from standing s
+    left join staging.stg_unit_lives l on l.level = 'village' and l.unit_id = s.village_id
 ),
 
 bounded as (

@@ -1,14 +1,15 @@
 -- One version of a member row and the days between which it holds. A row that says from when it holds
 -- (valid_from) is taken at its word; otherwise it holds from the day its file speaks for.
 -- grain: member_id, valid_from
--- sources: exports.members, history.members, staging.stg_files
+-- sources: exports.members, history.members, staging.stg_files, staging.stg_unit_lives
 -- columns:
 --   member_id: the exporter's number
 --   branch_id: grid branch of the member
 --   member_name: name
 --   active: can be mobilised: not exempt from linking
 --   centre_household: whether the home is a member centre household
---   valid_from: first day it holds; the first row known of a place stands in for the time before
+--   valid_from: first day it holds; what the first list of a place names and no earlier list
+--     placed elsewhere stands in for the time before, unless the place began later than the records
 --   valid_until: first day it no longer holds
 -- checks:
 --   not_null: member_id, valid_from, valid_until
@@ -40,20 +41,27 @@ dated as (
 
 -- A row replaced by a file that speaks for the same day was never true.
 standing as (
-    select *, min(speaks_for) over (partition by branch_id) as first_known
-    from dated
+    select
+        d.*,
+        min(d.speaks_for) over (partition by d.branch_id) as first_known,
+        min(d.speaks_for) over (partition by d.member_id) as own_first,
+        min(d.speaks_for) over () as record_begins
+    from dated d
     where speaks_for < replaced_on
 ),
 
 starting as (
     select
-        *,
+        s.*,
         case
-            when said_from is not null then said_from
-            when speaks_for = first_known then date '0001-01-01'
-            else speaks_for
+            when s.said_from is not null then s.said_from
+            when s.speaks_for = s.first_known and s.speaks_for = s.own_first
+                and (l.begins_on is null or s.speaks_for < l.begins_on or s.speaks_for = s.record_begins)
+                then date '0001-01-01'
+            else s.speaks_for
         end as valid_from
-    from standing
+    from standing s
+    left join staging.stg_unit_lives l on l.level = 'branch' and l.unit_id = s.branch_id
 ),
 
 bounded as (

@@ -40,13 +40,16 @@ dated as (
 
 -- A row replaced by a file that speaks for the same day was never true.
 standing as (
-    select *, min(speaks_for) over (partition by kind) as first_known
+    select
+        *,
+        min(speaks_for) over (partition by kind) as first_known,
+        min(speaks_for) over (partition by post_id) as own_first
     from dated
     where speaks_for < replaced_on
 ),
 
 starting as (
-    select *, case when speaks_for = first_known then date '0001-01-01' else speaks_for end as valid_from
+    select *, case when speaks_for = first_known and speaks_for = own_first then date '0001-01-01' else speaks_for end as valid_from
     from standing
 ),
 

@@ -1,6 +1,6 @@
--- One star rating of a grid branch, with the days its period spans. Periods: 2017, 2017H2, 2017Q3 or 2017-08.
+-- One star rating of a grid branch, with the days its period spans, in the village the branch lay in on the last of them. Periods: 2017, 2017H2, 2017Q3 or 2017-08.
 -- grain: branch_id, period
--- sources: exports.ratings, staging.stg_branches, staging.stg_parameters
+-- sources: exports.ratings, staging.stg_branches, staging.stg_branch_versions, staging.stg_villages, staging.stg_parameters
 -- columns:
 --   branch_id: grid branch
 --   village_id: village
@@ -22,8 +22,8 @@
 with dated as (
     select
         r.*,
-        b.village_id,
-        b.town,
+        b.village_id as last_village_id,
+        b.town as last_town,
         case
             when substr(r.period, 5, 1) = 'H' then (try_cast(substr(r.period, 6, 1) as integer) - 1) * 6 + 1
             when substr(r.period, 5, 1) = 'Q' then (try_cast(substr(r.period, 6, 1) as integer) - 1) * 3 + 1
@@ -50,6 +50,14 @@ spanned as (
 ended as (
     select s.*, cast(s.period_start + s.months * interval '1' month - interval '1' day as date) as period_end
     from spanned s
+),
+
+placed as (
+    select e.*, coalesce(v.village_id, e.last_village_id) as village_id, coalesce(t.town, e.last_town) as town
+    from ended e
+    left join staging.stg_branch_versions v
+        on v.branch_id = e.branch_id and v.valid_from <= e.period_end and e.period_end < v.valid_until
+    left join staging.stg_villages t on t.village_id = v.village_id
 )
 
 select
@@ -73,6 +81,6 @@ select
     cast(e.cooperation as double) as cooperation,
     cast(e.grid_cadre_score as double) as grid_cadre_score,
     cast(e.villager_score as double) as villager_score
-from ended e
+from placed e
 cross join staging.stg_parameters p
 where e.period_end <= p.cut_off
