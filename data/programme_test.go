@@ -88,6 +88,8 @@ func TestBadProgrammesAreRefused(t *testing.T) {
 		"criterion of nothing": {"hard_criteria: [{id: x, name: {zh: 甲, en: A}, months: 1, below: 1}]\n", "either a measure or a fact"},
 		"criterion unlimited":  {"hard_criteria: [{id: x, name: {zh: 甲, en: A}, months: 1, fact: vacant_secretaries}]\n", "either below or above"},
 		"unknown fact":         {"hard_criteria: [{id: x, name: {zh: 甲, en: A}, months: 1, fact: vacancies, above: 1}]\n", "vacant_secretaries"},
+		"event of no day":      {"events: [{on: May, name: {zh: 甲, en: A}}]\n", "YYYY-MM-DD"},
+		"event of no name":     {"events: [{on: 2017-05-01, name: {zh: 甲}}]\n", "both languages"},
 		"two documents":        {"programme_start: ''\n---\nstars: []\n", "more than one document"},
 		"a list":               {"- 1\n", "line 1"},
 		"not YAML":             {"a: [", "line 1"},

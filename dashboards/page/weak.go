@@ -11,6 +11,7 @@ import (
 	"hulian/queries"
 	"hulian/queries/reading"
 	"hulian/queries/signals"
+	"hulian/queries/stats/rate"
 )
 
 func weakPage() Page {
@@ -249,7 +250,7 @@ func (r Request) keys() Block {
 func (r Request) pack(a signals.Assessment) []Block {
 	blocks := []Block{Section{ID: "village-" + a.Village.ID, Title: fmt.Sprintf("%s · %s", a.Village.Name, a.Tier.Name(r.Lang)), Note: strings.TrimSpace(a.Spell(r.Lang) + r.T("", " ") + capital(r.keysTurned(a)) + r.T("。", "."))}}
 	t := &Table{ID: "evidence-" + a.Village.ID, Stacked: true, Title: r.T("依据", "Evidence"), Empty: r.T("没有触及标准，也没有持续信号。", "No criterion is met and nothing persists."),
-		Columns: []Column{text(r.T("依据", "Evidence")), onBase(r.T("本村", "Village"), ""), number(r.T("界限", "Limit")), text(r.T("读数", "Reading"))}}
+		Columns: []Column{text(r.T("依据", "Evidence")), {Title: r.T("本村", "Village"), Kind: ColumnRate, Read: true}, number(r.T("界限", "Limit")), text(r.T("读数", "Reading"))}}
 	for _, c := range a.Criteria {
 		share := c.Denominator > 0 && math.Abs(c.Value-c.Numerator/c.Denominator) < 1e-9 // not a count with a base beside it
 		value, limit := decimalCell(c.Value, 0), decimalCell(c.Limit, 0)
@@ -290,6 +291,9 @@ func (r Request) evidenceRow(e signals.Evidence) []Cell {
 	}
 	value := shareCell(e.Place.Events, e.Place.Total)
 	value.Text += " %"
+	value.Interval, value.Read = shareInterval(e.Place), e.Reading.Sentence(r.Lang)
+	value.Mark = r.mark(e.Reading)
+	value.Mark.Link = r.Link("measures", In(e.Place.ID), With("measure", m.ID))
 	shown := Cell{Text: missing}
 	if limit.Known {
 		shown = Cell{Text: Percent(limit.Value), Value: plainNumber(limit.Value*100, 1)}
@@ -299,6 +303,15 @@ func (r Request) evidenceRow(e signals.Evidence) []Cell {
 		tone = ToneWorse
 	}
 	return []Cell{name, value, shown, {Text: r.evidenceText(e), Tone: tone}}
+}
+
+// shareInterval is the 95 % interval of a village's share: "51.5–57.0 %".
+func shareInterval(p signals.Place) string {
+	w := rate.Wilson(p.Events, p.Total, 0.95)
+	if !w.Low.Known || !w.High.Known {
+		return ""
+	}
+	return Decimal(w.Low.Value*100, 1) + "–" + Percent(w.High.Value)
 }
 
 // evidenceText says in a few words what the numbers beside it mean.
@@ -380,6 +393,7 @@ func (r Request) judgedMeasures(town signals.Town, a signals.Assessment) *Table 
 			continue
 		}
 		value := shareCell(place.Events, place.Total)
+		value.Interval = shareInterval(place)
 		limits := f.Limits(place.Total, f.Outer)
 		centre := Cell{Text: missing}
 		if c, ok := f.Centre.Get(); ok {
