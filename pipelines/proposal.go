@@ -12,6 +12,7 @@ type Proposal struct {
 	Missing   []string // required contract columns without a header
 	Words     []UnknownWord
 	ReadAs    ReadAs // what the table was taken for
+	Pattern   string // of the names of files like this one
 }
 
 // ProposedColumn is one column of the file.

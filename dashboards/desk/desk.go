@@ -71,7 +71,12 @@ type Config struct {
 	Dir    string // its folder
 	Import func(ctx context.Context, paths []string) (pipelines.Run, error)
 	// Mark writes the marked copy of a landed file and gives its name, before the first byte.
-	Mark   func(ctx context.Context, w io.Writer, file, lang string) (name string, err error)
+	Mark func(ctx context.Context, w io.Writer, file, lang string) (name string, err error)
+	// Propose says how the columns of a landed file could fit the contracts; nil: nobody is asked.
+	Propose func(ctx context.Context, file string, ask pipelines.MappingAsk) ([]pipelines.Proposal, error)
+	// Keep keeps a mapping a person confirmed for a table of a landed file, and says where the file lies. The error is a
+	// pipelines.MappingRefusal where the person can mend it.
+	Keep   func(ctx context.Context, file, table string, draft pipelines.MappingDraft) (path string, f File, err error)
 	Bytes  int64 // of a batch; 0: MaxBytes
 	Logger *slog.Logger
 }
@@ -228,6 +233,15 @@ func (r *Receiving) Submit() (string, error) {
 
 // Discard forgets the batch.
 func (r *Receiving) Discard() error { return os.RemoveAll(r.batch.dir) }
+
+// Confirm keeps a mapping and puts the file it was confirmed for in line again. It gives the id of the batch.
+func (d *Desk) Confirm(ctx context.Context, file, table string, draft pipelines.MappingDraft) (string, error) {
+	path, f, err := d.Keep(ctx, file, table, draft)
+	if err != nil {
+		return "", err
+	}
+	return d.Again(path, f), nil
+}
 
 // Again puts a file in line that lies elsewhere and stays there, such as one that has landed.
 func (d *Desk) Again(path string, f File) string {

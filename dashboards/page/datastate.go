@@ -2,7 +2,9 @@ package page
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"hulian/data"
@@ -11,7 +13,7 @@ import (
 
 func dataPage() Page {
 	return Page{
-		ID: "data", Path: "/data", Group: GroupData, Takes: ByMonth, Params: []string{"export", "code", "file", "files"}, Live: true,
+		ID: "data", Path: "/data", Group: GroupData, Takes: ByMonth, Params: []string{"export", "code", "file", "files", "state", "problem", "refused"}, Live: true,
 		Title:    data.Text{Zh: "数据状况", En: "Data"},
 		Question: data.Text{Zh: "文件进来了吗？哪些行被退回，为什么，怎样改？", En: "Did the files go in? Which rows were refused, why, and how to mend them?"},
 		Build:    buildData,
@@ -27,7 +29,7 @@ func buildData(ctx context.Context, r Request) (View, error) {
 	if total.read > 0 {
 		v.Sentences = append(v.Sentences, r.Tf("共读入 %[1]s 行：接收 %[2]s 行（%[3]s），退回 %[4]s 行，忽略 %[5]s 行（标题、合计、空行）。",
 			"%[1]s rows were read: %[2]s accepted (%[3]s), %[4]s quarantined, %[5]s ignored (titles, totals, blank rows).",
-			Count(total.read), Count(total.accepted), Percent(total.accepted/total.read), Count(total.quarantined), Count(total.ignored)))
+			Count(total.read), Count(total.accepted), Percent(total.accepted/max(1, total.read-total.ignored)), Count(total.quarantined), Count(total.ignored)))
 		if total.read == total.accepted+total.quarantined+total.ignored {
 			v.Sentences = append(v.Sentences, r.T("读入 = 接收 + 退回 + 忽略，逐文件核对相符。", "Read = accepted + quarantined + ignored, file by file."))
 		} else {
@@ -36,13 +38,19 @@ func buildData(ctx context.Context, r Request) (View, error) {
 		}
 	}
 	v.Blocks = append(v.Blocks, files)
-	for _, list := range []func(context.Context) (Block, error){r.problemCounts, r.problems} {
-		block, err := list(ctx)
-		if err != nil {
-			return v, err
-		}
-		v.Blocks = append(v.Blocks, block)
+	counts, err := r.problemCounts(ctx)
+	if err != nil {
+		return v, err
 	}
+	problems, err := r.problems(ctx)
+	if err != nil {
+		return v, err
+	}
+	months, err := r.acceptance(ctx)
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(append(append(v.Blocks, counts), problems...), months)
 	quality, err := r.quality(ctx)
 	if err != nil {
 		return v, err
@@ -59,7 +67,7 @@ func buildData(ctx context.Context, r Request) (View, error) {
 type rowCounts struct{ read, accepted, quarantined, ignored float64 }
 
 const filesSQL = `
-select c.file_no, f.file_id, f.name, c.sheet, c.export, f.received_at, c.rows_read, c.accepted, c.quarantined, c.ignored, c.warnings, c.problem, c.detail,
+select c.*, f.file_id, f.name, f.received_at,
     (select count(*) from problems p where p.file_no = c.file_no and p.state = 'open' and p."row" is not null) as open_rows
 from reconciliation c
 join files f on f.file_no = c.file_no
@@ -89,7 +97,7 @@ func (r Request) files(ctx context.Context) (rowCounts, *Table, error) {
 			quarantined.Link = r.Link("data", With("file", row.text("file_no")), With("export", ""), With("code", "")) + "#table-problems"
 			quarantined.Tone = ToneWorse
 		}
-		t.Rows = append(t.Rows, []Cell{{Text: row.text("name")}, {Text: row.text("sheet")}, {Text: r.exportName(row.text("export"))},
+		t.Rows = append(t.Rows, []Cell{{Text: row.text("name")}, {Text: row.text("sheet")}, r.exportCell(row.text("export"), readAs(row), row.text("detail"), pipelines.Code(row.text("problem"))),
 			countCell(row.number("rows_read")), countCell(row.number("accepted")), quarantined, countCell(row.number("ignored")), countCell(row.number("warnings")),
 			{Text: row.date("received_at")}, r.fileNote(row)})
 	}
@@ -105,13 +113,33 @@ func (r Request) files(ctx context.Context) (rowCounts, *Table, error) {
 func (r Request) fileNote(row record) Cell {
 	if row.text("problem") == "" {
 		if r.Desk != nil && row.count("open_rows") > 0 {
-			return r.marked(row.text("file_id"))
+			return r.marked(row.text("file_id"), readAs(row))
 		}
 		return Cell{}
 	}
 	sentence, mend := data.Explain(pipelines.Problem{Code: pipelines.Code(row.text("problem")), Export: row.text("export"), File: row.text("name"),
 		Sheet: row.text("sheet"), Detail: row.text("detail")}, r.Lang)
+	if link := r.mappingLink(pipelines.Code(row.text("problem")), row.text("file_id"), row.text("sheet")); link != "" {
+		return Cell{Text: r.T("指认各列是什么", "Say what the columns are"), Note: sentence, Link: link, Tone: ToneWorse}
+	}
 	return Cell{Text: sentence, Note: mend, Tone: ToneWorse}
+}
+
+// readAs is what a table was taken for, as the reconciliation keeps it; nothing where it is not known.
+func readAs(row record) (as pipelines.ReadAs) {
+	if err := json.Unmarshal([]byte(row.text("read_as")), &as); err != nil {
+		return pipelines.ReadAs{} // null, or written by a later version: the page says less
+	}
+	return as
+}
+
+// exportCell names what a table holds, what it was taken for, and the columns nobody asked for.
+func (r Request) exportCell(export string, as pipelines.ReadAs, detail string, problem pipelines.Code) Cell {
+	c := Cell{Text: r.exportName(export), Note: data.ExplainReading(as, r.Lang)}
+	if _, unused, ok := strings.Cut(detail, "unused columns: "); ok && problem == "" {
+		c.Note += r.Tf("；未用的列：%s", "; columns not used: %s", unused)
+	}
+	return c
 }
 
 func (r Request) exportName(id string) string {
@@ -149,7 +177,7 @@ func (r Request) problemCounts(ctx context.Context) (Block, error) {
 		}
 		link := r.Link("data", With("export", row.text("export")), With("code", code), With("file", "")) + "#table-problems"
 		t.Rows = append(t.Rows, []Cell{{Text: r.exportName(row.text("export"))}, {Text: name, Link: link}, r.severity(row.text("severity")),
-			countCell(row.number("row_count")), countCell(row.number("problems")), countCell(row.number("open_problems")), countCell(row.number("repaired")), countCell(row.number("waived"))})
+			countCell(row.number("row_count")), countCell(row.number("problems")), r.stateCount(row, "open_problems", pipelines.ProblemOpen), r.stateCount(row, "repaired", pipelines.ProblemRepaired), r.stateCount(row, "waived", pipelines.ProblemWaived)})
 	}
 	return t, nil
 }
@@ -166,76 +194,6 @@ func (r Request) severity(s string) Cell {
 		return Cell{Text: r.T("整个文件未读入", "file not read"), Tone: ToneWorse}
 	default:
 		return Cell{Text: s}
-	}
-}
-
-const problemsSQL = `
-select f.name, p.sheet, p."row", p.letter, p.column_id, p.header, p.export, p.code, p.severity, p.value, p.detail, p.state, count(*) over () as total
-from problems p
-join files f on f.file_no = p.file_no
-where %s
-order by p.file_no desc, p.sheet, p."row", p.letter
-limit ?`
-
-// problemRows is how many problems the page lists; a clerk mends by file, and the file picker narrows the list.
-const problemRows = 200
-
-// problems lists rows with their place in the file, what is wrong and how to mend it: those refused, unless a kind or a
-// file was chosen.
-func (r Request) problems(ctx context.Context) (Block, error) {
-	condition, args := "p.severity <> 'warn' and p.state = 'open'", []any{}
-	title := r.T("退回待改的行与原因", "Rows waiting for repair, and reasons")
-	for _, filter := range []struct{ name, column string }{{"export", "p.export"}, {"code", "p.code"}, {"file", "cast(p.file_no as varchar)"}} {
-		if value := r.Params.Get(filter.name); value != "" {
-			if len(args) == 0 {
-				condition = "1 = 1"
-			}
-			condition += " and " + filter.column + " = ?"
-			args = append(args, value)
-			title = r.T("所选的问题行", "The chosen problems")
-		}
-	}
-	table, err := r.Data.Query(ctx, fmt.Sprintf(problemsSQL, condition), append(args, int64(problemRows))...)
-	if err != nil {
-		return nil, fmt.Errorf("list problems: %w", err)
-	}
-	t := &Table{ID: "problems", Stacked: true, Title: title, Empty: r.T("没有这样的行。", "There are no such rows."),
-		Note: r.T("行号、列号与 Excel 中看到的一致。下载标注好的工作簿，改好后重新上传，系统只补收改好的行。", "Rows and columns are numbered as Excel shows them. Download the marked workbook, repair it and upload it again: only repaired rows come in."),
-		Columns: []Column{{Title: r.T("文件", "File"), Kind: ColumnText}, {Title: r.T("行", "Row"), Kind: ColumnNumber}, {Title: r.T("列", "Column"), Kind: ColumnText},
-			{Title: r.T("内容", "Value"), Kind: ColumnText}, {Title: r.T("问题", "What is wrong"), Kind: ColumnText}, {Title: r.T("怎样改", "How to mend it"), Kind: ColumnText}}}
-	total := 0
-	for _, row := range read(table) {
-		total = int(row.count("total"))
-		sentence, mend := data.Explain(pipelines.Problem{Code: pipelines.Code(row.text("code")), Severity: pipelines.Severity(row.text("severity")),
-			Export: row.text("export"), File: row.text("name"), Sheet: row.text("sheet"), Row: row.count("row"), Letter: row.text("letter"),
-			Column: row.text("column_id"), Header: row.text("header"), Value: row.text("value"), Detail: row.text("detail")}, r.Lang)
-		column := row.text("letter")
-		if header := row.text("header"); header != "" {
-			column += " " + header
-		}
-		name := Cell{Text: row.text("name")}
-		if sheet := row.text("sheet"); sheet != "" {
-			name.Note = sheet
-		}
-		t.Rows = append(t.Rows, []Cell{name, {Text: Count(row.number("row")), Value: row.text("row")}, {Text: column}, {Text: row.text("value")}, {Text: sentence, Note: r.problemState(row.text("state"))}, {Text: mend}})
-	}
-	if len(t.Rows) < total {
-		t.More = r.Tf("共 %[2]s 处，此处显示前 %[1]s 处；点上表的问题或文件的退回数可缩小范围。", "The first %[1]s of %[2]s; choose a kind above or a file below to narrow the list.", Count(float64(len(t.Rows))), Count(float64(total)))
-	}
-	return t, nil
-}
-
-// problemState names where a problem stands; an open one needs no word.
-func (r Request) problemState(state string) string {
-	switch pipelines.ProblemState(state) {
-	case pipelines.ProblemRepaired:
-		return r.T("已修正", "repaired")
-	case pipelines.ProblemWaived:
-		return r.T("已豁免", "waived")
-	case pipelines.ProblemCarried:
-		return r.T("转入修正稿", "carried on in the repaired copy")
-	default:
-		return ""
 	}
 }
 

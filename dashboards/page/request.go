@@ -44,6 +44,8 @@ type Request struct {
 	// Closings says how every month stands, newest first; nil where no months are closed.
 	Closings func(context.Context) ([]pipelines.MonthClosing, error)
 
+	Waives bool // whether this visitor may waive problems
+
 	Zone *time.Location // of the town: what moments are told in; nil: the machine's
 
 	page   Page
@@ -83,8 +85,8 @@ func Ask(s Snapshot, p Page, values url.Values) (Request, error) {
 		}
 	}
 	for _, name := range p.Params {
-		if v := values.Get(name); v != "" {
-			r.Params.Set(name, v)
+		if given := slices.DeleteFunc(slices.Clone(values[name]), func(v string) bool { return v == "" }); len(given) > 0 {
+			r.Params[name] = given
 		}
 	}
 	return r, nil
@@ -249,7 +251,7 @@ func (r Request) Link(id string, changes ...Change) string {
 	Speaking(r.Lang)(v)
 	if p.ID == r.page.ID {
 		for name := range r.Params {
-			v.Set(name, r.Params.Get(name))
+			v[name] = r.Params[name]
 		}
 	}
 	for _, change := range changes {

@@ -12,7 +12,7 @@ import (
 
 func uploadPage() Page {
 	return Page{
-		ID: "upload", Path: "/upload", Group: GroupData, Params: []string{"batch"}, Live: true,
+		ID: "upload", Path: "/upload", Group: GroupData, Params: append([]string{"batch"}, mappingParams...), Live: true,
 		Title:    data.Text{Zh: "上传", En: "Upload"},
 		Question: data.Text{Zh: "怎样把表交上来？哪些行没有收下，怎样改？", En: "How are files handed in, which rows were not taken, and how are they repaired?"},
 		Build:    buildUpload,
@@ -37,7 +37,10 @@ func buildUpload(ctx context.Context, r Request) (View, error) {
 			Text: r.T("请把文件放入 inbox 文件夹。", "Put files into the inbox folder.")})
 		return v, nil
 	}
-	form := Upload{Action: r.Link("upload", With("batch", "")), Megabytes: r.Desk.Bytes >> 20, Files: desk.MaxFiles}
+	if r.Desk.Propose != nil && r.Params.Get("file") != "" {
+		return buildMapping(ctx, r)
+	}
+	form := Upload{Action: r.Link("upload", With("batch", ""), cleared), Megabytes: r.Desk.Bytes >> 20, Files: desk.MaxFiles}
 	if id := r.Params.Get("batch"); id != "" {
 		b, ok := r.Desk.Batch(id)
 		if !ok {
@@ -150,20 +153,26 @@ func (r Request) handedIn(b desk.Batch) *Table {
 		case f.Problem != "":
 			sentence, mend := data.Explain(pipelines.Problem{Code: f.Problem, Export: f.Export, File: f.Name, Sheet: f.Sheet, Detail: f.Detail}, r.Lang)
 			next = Cell{Text: sentence, Note: mend, Tone: ToneWorse}
+			if link := r.mappingLink(f.Problem, f.FileID, f.Sheet); link != "" {
+				next = Cell{Text: r.T("指认各列是什么", "Say what the columns are"), Note: sentence, Link: link, Tone: ToneWorse}
+			}
 		case f.Quarantined > 0:
-			next, refused.Tone = r.marked(f.FileID), ToneWorse
+			next, refused.Tone = r.marked(f.FileID, f.ReadAs), ToneWorse
 		case f.Warnings > 0:
-			next = r.marked(f.FileID)
+			next = r.marked(f.FileID, f.ReadAs)
 			next.Note = r.Tf("%s 行已接收，请核对", "%s rows were accepted; please check them", Count(float64(f.Warnings)))
 		}
-		t.Rows = append(t.Rows, []Cell{{Text: f.Name}, {Text: f.Sheet}, {Text: r.exportName(f.Export)}, countCell(float64(f.Read)), countCell(float64(f.Accepted)), refused,
+		t.Rows = append(t.Rows, []Cell{{Text: f.Name}, {Text: f.Sheet}, r.exportCell(f.Export, f.ReadAs, f.Detail, f.Problem), countCell(float64(f.Read)), countCell(float64(f.Accepted)), refused,
 			countCell(float64(f.Ignored)), next})
 	}
 	return t
 }
 
-// marked is the link to the marked copy of a file.
-func (r Request) marked(id string) Cell {
+// marked is the link to the marked copy of a file. Parquet has none: nobody repairs it by hand.
+func (r Request) marked(id string, as pipelines.ReadAs) Cell {
+	if as.Format == "parquet" {
+		return Cell{Text: r.T("请由导出它的系统改好后重新导出", "To be corrected and exported anew by the system it came from")}
+	}
 	address := "/marked/" + id
 	if r.Lang == English {
 		address += "?lang=" + English

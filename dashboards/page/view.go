@@ -22,7 +22,8 @@ type Letterhead struct {
 	Basis  []string // cut-off, snapshot, share of rows accepted; what is not to be judged yet
 }
 
-// Block is one part of a view: Section, Stats, *Table, *Chart, Text, Callout, Worked, Commands, Upload.
+// Block is one part of a view: Section, Stats, *Table, *Chart, Text, Callout, Worked, Commands, Form,
+// Choices, Upload.
 type Block interface {
 	// Kind names the template that draws the block.
 	Kind() string

@@ -12,7 +12,7 @@ import (
 	"hulian/dashboards/page"
 )
 
-//go:embed templates/document.tmpl templates/blocks.tmpl templates/failure.tmpl templates/marks.tmpl templates/upload.tmpl
+//go:embed templates/document.tmpl templates/blocks.tmpl templates/failure.tmpl templates/marks.tmpl templates/upload.tmpl templates/choices.tmpl
 var templates embed.FS
 
 // Document is a page with what surrounds it.
@@ -21,6 +21,8 @@ type Document struct {
 	View    page.View
 	Pages   []page.Page // those this visitor may see, for the navigation
 	Version string      // of the program, for the foot of the page
+
+	Accepted string // how much of what was handed in for the month was accepted
 }
 
 // Failure is a page that could not be built, or an address nobody knows.
@@ -255,4 +257,9 @@ func (d Document) Markings() []page.Mark {
 // Download is the address of a table as CSV.
 func (d Document) Download(t *page.Table) string {
 	return d.Request.Link(d.Request.Page().ID, page.Downloading(t.ID))
+}
+
+// State links to what became of the files of the month.
+func (d Document) State() string {
+	return d.Request.Link("data", page.At(d.Request.Month)) + "#table-acceptance"
 }

@@ -45,6 +45,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, p page.Page) error
 			"session", s.sessions.GetString(r.Context(), sessionName), "from", r.RemoteAddr)
 	}
 	ask.Closings, ask.Zone = s.months(pinned), s.Zone
+	ask.Waives = s.Waive != nil && role == page.RoleOffice
 	closed, err := s.closingStamp()
 	if err != nil {
 		return err
@@ -115,7 +116,11 @@ func (s *server) make(ctx context.Context, ask page.Request, format, table strin
 	}
 	switch format {
 	case "":
-		document := render.Document{Request: ask, View: view, Pages: s.visible(ask.Role), Version: s.Version}
+		accepted, err := ask.Accepted(ctx)
+		if err != nil {
+			return answer{}, fmt.Errorf("page %s: %w", p.ID, err)
+		}
+		document := render.Document{Request: ask, View: view, Pages: s.visible(ask.Role), Version: s.Version, Accepted: accepted}
 		set := render.Page
 		if view.Letterhead != nil {
 			set = report.HTML

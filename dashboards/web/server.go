@@ -38,9 +38,12 @@ type Config struct {
 	Notices   func() ([]pipelines.Notice, error)    // newest first; nil: none is shown
 	// Command runs, pauses or resumes a pipeline for the organisation office and returns as soon as that has begun: an
 	// error that wraps pipelines.ErrUnknown or pipelines.ErrBusy where it cannot. nil: nobody may.
-	Command   func(ctx context.Context, pipeline, action string) error
-	Desk      *desk.Desk // takes files; nil: none are taken
-	Closings  Closings   // the closed months; nil: none are kept
+	Command  func(ctx context.Context, pipeline, action string) error
+	Desk     *desk.Desk // takes files; nil: none are taken
+	Closings Closings   // the closed months; nil: none are kept
+	// Waive closes problems for the organisation office, by their numbers, and publishes that; it says how many were
+	// open. An error wraps pipelines.ErrBusy while another run is at work. nil: nobody may.
+	Waive     func(ctx context.Context, problems []int64, by, reason string) (int64, error)
 	Programme data.Programme
 	Logger    *slog.Logger   // nil: slog.Default
 	OfficeKey string         // opens the restricted pages at /office?key=…; empty: they stay closed
@@ -103,6 +106,8 @@ func New(c Config) (http.Handler, error) {
 	mux.Handle("GET /api/v1/measures", s.handle(s.measures))
 	mux.Handle("GET /office", s.handle(s.enterOffice))
 	mux.Handle("POST /upload", s.unlimited(s.upload))
+	mux.Handle("POST /waive", s.unlimited(s.waive))
+	mux.Handle("POST /mapping", s.handle(s.confirmMapping))
 	mux.Handle("GET /marked/{file}", s.unlimited(s.marked))
 	mux.Handle("POST /runs/{pipeline}/{action}", s.handle(s.command))
 	mux.Handle("POST /closing/{action}", s.handle(s.close))

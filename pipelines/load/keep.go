@@ -31,7 +31,7 @@ func KeepMapping(dir, file, table string, d pipelines.MappingDraft) (name string
 	}
 	body, err := draftYAML(d)
 	if err != nil {
-		return "", &pipelines.Fault{Op: "keep mapping", At: d.Exporter, Err: err, Next: "choose again"}
+		return "", &pipelines.Fault{Op: "keep mapping", At: d.Exporter, Err: fmt.Errorf("%w: %w", pipelines.ErrUnknown, err), Next: "choose again"}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", &pipelines.Fault{Op: "keep mapping", At: dir, Err: err, Next: "check who may write there"}

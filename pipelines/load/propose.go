@@ -86,6 +86,7 @@ type proposing struct {
 	allowed  map[int]map[string]bool  // by cell, the reduced words of its contract column
 	words    map[int]map[string]int64 // by cell, unknown words and their rows
 	contract data.Contract
+	header   []string
 }
 
 func (t *proposing) row(no int64, cells []string) error {
@@ -168,7 +169,7 @@ func (t *proposing) settle() {
 					score--
 				}
 			}
-			score -= 0.01 * float64(i) // of two rows alike the first is the header
+			score += t.named(c) - 0.01*float64(i) // of two rows alike the first is the header
 			if known, ok := best[c.Export]; !ok || score > known.score {
 				if !ok {
 					order = append(order, c.Export)
@@ -183,7 +184,7 @@ func (t *proposing) settle() {
 	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(best[b].score, best[a].score) })
 	chosen := best[order[0]]
 	t.contract = chosen.contract
-	t.made = pipelines.Proposal{File: t.file, Table: t.Name, HeaderRow: rows[chosen.row].no, Export: chosen.contract.Export, Others: order[1:min(len(order), 4)], ReadAs: t.read}
+	t.made = pipelines.Proposal{File: t.file, Table: t.Name, HeaderRow: rows[chosen.row].no, Export: chosen.contract.Export, Others: order[1:min(len(order), 4)], ReadAs: t.read, Pattern: Pattern(t.file)}
 	t.made.ReadAs.HeaderRow = t.made.HeaderRow
 	t.allowed, t.words = map[int]map[string]bool{}, map[int]map[string]int64{}
 	found := map[string]bool{}
@@ -209,6 +210,7 @@ func (t *proposing) settle() {
 			t.made.Missing = append(t.made.Missing, column.ID)
 		}
 	}
+	t.header = chosen.cells
 	for _, r := range t.head[chosen.row+1:] {
 		t.data(r.cells)
 	}
@@ -216,6 +218,9 @@ func (t *proposing) settle() {
 
 // data takes examples and unknown words from one row.
 func (t *proposing) data(cells []string) {
+	if passing(cells, t.header, nil, false) {
+		return
+	}
 	for n, i := range t.at {
 		if i >= len(cells) {
 			continue
@@ -272,6 +277,26 @@ func sortedGuesses(guesses map[int]guess) []guess {
 		all = append(all, g)
 	}
 	return all
+}
+
+// named is how much the names of file and table, and the titles, speak for an export.
+func (t *proposing) named(c data.Contract) float64 {
+	texts := []string{t.file, t.Name}
+	for _, r := range t.head {
+		if filled(r.cells) == 1 {
+			texts = append(texts, strings.Join(r.cells, ""))
+		}
+	}
+	likely := 0.0
+	for _, text := range texts {
+		switch {
+		case names(text, c):
+			return 1
+		case strings.Contains(text, string([]rune(c.Name.Zh)[:2])):
+			likely = 0.6
+		}
+	}
+	return likely
 }
 
 // guesses are the columns of a row as a person chose them, or as they look.

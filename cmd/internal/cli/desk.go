@@ -8,7 +8,9 @@ import (
 
 	"hulian/cmd/internal/config"
 	"hulian/dashboards/desk"
+	"hulian/pipelines"
 	"hulian/pipelines/land"
+	"hulian/pipelines/load"
 	"hulian/pipelines/markup"
 	"hulian/pipelines/publish"
 )
@@ -22,18 +24,76 @@ func (p *program) desk(c config.Config, reader *publish.Reader, log *slog.Logger
 	if err != nil {
 		return nil, err
 	}
-	return desk.Open(desk.Config{Dir: filepath.Join(c.Dir, uploadsName), Import: r.Upload, Logger: log,
-		Mark: func(ctx context.Context, w io.Writer, id, lang string) (string, error) {
-			snapshot, _, release, err := reader.Pin(ctx)
-			if err != nil {
-				return "", err
-			}
-			defer release()
-			file, err := markup.Find(ctx, snapshot, id)
-			if err != nil {
-				return "", err
-			}
-			return markup.Name(file.Name, lang), markup.Write(ctx, w, file, markup.Options{
-				Path: land.Path(filepath.Join(c.Dir, landedName), file.ID), Lang: lang, MappingsDir: filepath.Join(c.Dir, mappingsName)})
-		}})
+	counter := files{c.Dir, reader}
+	return desk.Open(desk.Config{Dir: filepath.Join(c.Dir, uploadsName), Import: r.Upload, Logger: log, Mark: counter.mark, Propose: counter.propose, Keep: counter.keep})
+}
+
+// files is what the pages do with landed files beside running them.
+type files struct {
+	dir    string
+	reader *publish.Reader
+}
+
+func (f files) landed(id string) string { return land.Path(filepath.Join(f.dir, landedName), id) }
+
+func (f files) mappings() string { return filepath.Join(f.dir, mappingsName) }
+
+func (f files) mark(ctx context.Context, w io.Writer, id, lang string) (string, error) {
+	snapshot, _, release, err := f.reader.Pin(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer release()
+	file, err := markup.Find(ctx, snapshot, id)
+	if err != nil {
+		return "", err
+	}
+	return markup.Name(file.Name, lang), markup.Write(ctx, w, file, markup.Options{Path: f.landed(file.ID), Lang: lang, MappingsDir: f.mappings()})
+}
+
+// find gives the name and size of a landed file.
+func (f files) find(ctx context.Context, id string) (desk.File, error) {
+	snapshot, _, release, err := f.reader.Pin(ctx)
+	if err != nil {
+		return desk.File{}, err
+	}
+	defer release()
+	found, err := snapshot.Query(ctx, "select name, size from files where file_id = ?", id)
+	if err != nil {
+		return desk.File{}, err
+	}
+	if len(found.Rows) == 0 {
+		return desk.File{}, &pipelines.Fault{Op: "find file", At: id, Err: pipelines.ErrUnknown, Next: "choose it on the page of the data"}
+	}
+	return desk.File{ID: id, Name: found.Rows[0][0].(string), Size: found.Rows[0][1].(int64)}, nil
+}
+
+func (f files) propose(ctx context.Context, id string, ask pipelines.MappingAsk) ([]pipelines.Proposal, error) {
+	file, err := f.find(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return load.Propose(ctx, f.landed(id), file.Name, ask, load.Config{MappingsDir: f.mappings()})
+}
+
+func (f files) keep(ctx context.Context, id, table string, draft pipelines.MappingDraft) (string, desk.File, error) {
+	file, err := f.find(ctx, id)
+	if err != nil {
+		return "", file, err
+	}
+	draft.Sheet = load.SheetPattern(table)
+	_, err = load.KeepMapping(f.mappings(), file.Name, table, draft)
+	return f.landed(id), file, err
+}
+
+// waiver waives problems from a page.
+func (p *program) waiver(c config.Config, log *slog.Logger) (func(ctx context.Context, problems []int64, by, reason string) (int64, error), error) {
+	r, err := p.runner(c, "", runOptions{log: log})
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, problems []int64, by, reason string) (int64, error) {
+		n, _, err := r.Waive(ctx, load.Waiver{Problems: problems, By: by, Reason: reason})
+		return n, err
+	}, nil
 }

@@ -20,7 +20,8 @@ func newMetricsCommand(p *program) *cobra.Command {
 		Short: "Write measures of the published snapshot",
 		Long: document(`Writes measures month by month, every value with its base: measure, level, unit_id, unit_name, month, numerator,
 denominator, value. Every flag may be given several times or with commas; one left out means all. The value is null
-where it cannot be formed: nothing to divide by, or a median not reached yet. "hulian query" shows what each
+where it cannot be formed: nothing to divide by, or a median not reached yet. How much of what was handed in for the
+months was accepted is said on standard error. "hulian query" shows what each
 measure means: select * from measure_definitions. Months that were corrected since they were signed are named on
 standard error.
 
@@ -71,6 +72,9 @@ versions that stood then, with that day as the cut-off.`, statusDone, statusFail
 			}
 			if day == "" {
 				p.warnOfChanges(cmd.Context(), c, table)
+				if err := p.acceptance(cmd.Context(), c, monthsOf(table)...); err != nil {
+					return err
+				}
 			}
 			return p.print(cmd, table)
 		},

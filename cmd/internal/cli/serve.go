@@ -76,6 +76,10 @@ func (p *program) serve(ctx context.Context, c config.Config, greet func(address
 	if err != nil {
 		return err
 	}
+	waive, err := p.waiver(c, log)
+	if err != nil {
+		return err
+	}
 	book, err := p.book(c)
 	if err != nil {
 		return err
@@ -89,6 +93,7 @@ func (p *program) serve(ctx context.Context, c config.Config, greet func(address
 		Notices:  outbox.Notices,
 		Command:  func(_ context.Context, name, action string) error { return operate(clock, c.Dir, name, action) },
 		Desk:     desk,
+		Waive:    waive,
 		Logger:   log, OfficeKey: c.OfficeKey, Version: version, Zone: location,
 	})
 	if err != nil {

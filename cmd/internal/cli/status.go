@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -46,7 +47,7 @@ pipeline runs next, is said on standard error.`,
 			if id != "" {
 				return p.runLog(cmd, history, id, location)
 			}
-			if err := p.standing(c); err != nil {
+			if err := p.standing(cmd.Context(), c); err != nil {
 				return err
 			}
 			return p.print(cmd, runTable(history[:min(runs, len(history))], location))
@@ -60,7 +61,7 @@ pipeline runs next, is said on standard error.`,
 }
 
 // standing says what is published and what comes next.
-func (p *program) standing(c config.Config) error {
+func (p *program) standing(ctx context.Context, c config.Config) error {
 	switch current, err := publish.Current(c.Dir); {
 	case errors.Is(err, pipelines.ErrNotPublished):
 		fmt.Fprintln(p.Err, "nothing has been published yet")
@@ -68,6 +69,9 @@ func (p *program) standing(c config.Config) error {
 		return err
 	default:
 		fmt.Fprintf(p.Err, "published: generation %d (%s)\n", current.Number, filepath.Base(current.Path))
+		if err := p.acceptance(ctx, c); err != nil {
+			return err
+		}
 	}
 	clock, err := p.schedule(c, nil)
 	if err != nil {

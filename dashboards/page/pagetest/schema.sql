@@ -13,7 +13,8 @@ create table hard_criteria (village_id varchar, criterion varchar, month varchar
 create table households (household_id varchar, village_id varchar, branch_id varchar, head_name varchar, residents bigint, migrants bigint, vulnerable varchar, linked_member_id varchar, linked_since date, card_issued_on date, in_group boolean);
 create table members (member_id varchar, branch_id varchar, name varchar, group_no varchar, gender varchar, birth_date date, education varchar, joined_on date, role varchar, kind varchar, duty_status varchar, exempt_reason varchar, centre_household boolean, valid_from date);
 create table files (file_no bigint, file_id varchar, name varchar, origin varchar, size bigint, received_at timestamp, as_of date, landed_at timestamp, state varchar);
-create table reconciliation (file_no bigint, sheet varchar, export varchar, rows_read bigint, accepted bigint, quarantined bigint, ignored bigint, warnings bigint, problem varchar, detail varchar, run_id varchar);
+create table reconciliation (file_no bigint, sheet varchar, export varchar, rows_read bigint, accepted bigint, quarantined bigint, ignored bigint, warnings bigint, problem varchar, detail varchar, run_id varchar, read_as varchar);
+create table waivers (problem_no bigint, waived_by varchar, reason varchar, waived_at timestamp);
 create table export_completeness (month varchar, town varchar, village_id varchar, export varchar, received bigint, in_time bigint);
 create table problems (problem_no bigint, file_no bigint, sheet varchar, export varchar, "row" bigint, letter varchar, column_id varchar, header varchar, code varchar, severity varchar, value varchar, detail varchar, state varchar, run_id varchar);
 create table points_burst (branch_id varchar, village_id varchar, half_year varchar, points double, largest_30day_points double, largest_from date, share double, even_share double, "index" double);

@@ -208,7 +208,7 @@ func (t *Town) rows(tb testing.TB) {
 		('pledges_kept', ?, 'V1', '2017', 2), ('organ_donation', ?, 'V2', '2017', 3), ('rights_gate', ?, 'V1', '2017', 5), ('rights_veto', ?, 'V2', '2018', 2)`,
 		Name, Name, Name, Name, Name, Name, Name, Name, Name, Name, Name)
 	t.Exec(tb, "insert into files values (1, 'aa', '走访2018年1月.csv', 'inbox', 1000, '2018-02-01 08:00:00', null, '2018-02-01 08:00:00', 'loaded'), (2, 'bb', '加密.xlsx', 'inbox', 10, '2018-02-01 08:00:00', null, '2018-02-01 08:00:00', 'rejected')")
-	t.Exec(tb, "insert into reconciliation values (1, null, 'visits', 100, 96, 2, 2, 1, null, null, 'r1'), (2, null, '', 0, 0, 0, 0, 0, 'file_encrypted', null, 'r1')")
+	t.Exec(tb, "insert into reconciliation values (1, null, 'visits', 100, 96, 2, 2, 1, null, null, 'r1', '{\"format\":\"csv\",\"encoding\":\"gb18030\",\"delimiter\":\",\",\"header_row\":3}'), (2, null, '', 0, 0, 0, 0, 0, 'file_encrypted', null, 'r1', null)")
 	t.Exec(tb, `insert into problems values (1, 1, null, 'visits', 17, 'C', 'visited_at', '走访时间', 'wrong_type', 'refuse', '=cmd|''x''', null, 'open', 'r1'), (2, 1, null, 'visits', 18, 'A', 'household_id', '农户编号', 'missing_required', 'refuse', null, null, 'open', 'r1'), (3, 1, null, 'visits', 19, 'B', 'member_id', '党员编号', 'link_mismatch', 'warn', 'M1', 'M2', 'open', 'r1')`)
 }
 

@@ -1,0 +1,51 @@
+package page
+
+import (
+	"context"
+	"fmt"
+)
+
+// acceptanceMeasures say what became of the rows handed in for a month.
+var acceptanceMeasures = []string{"validity", "quarantine_open", "quarantine_repaired", "quarantine_waived"}
+
+// Accepted says in one line how much of what was handed in for the page's month was accepted, so that no number stands
+// without it.
+func (r Request) Accepted(ctx context.Context) (string, error) {
+	town, err := r.values(ctx, scope{level: LevelTown, unit: r.Town.ID, from: r.Month, to: r.Month}, acceptanceMeasures...)
+	if err != nil {
+		return "", err
+	}
+	accepted := town.at("validity", r.Town.ID, r.Month)
+	if !accepted.Known() {
+		return r.Tf("%s：没有收到为这个月报送的文件。", "%s: no file speaks for this month.", r.Month), nil
+	}
+	line := r.Tf("%[1]s 报送的数据：接收 %[2]s（%[3]s 行）", "Data handed in for %[1]s: %[2]s accepted (%[3]s rows)", r.Month, accepted.Text(r.Lang), accepted.Base())
+	if open := town.at("quarantine_open", r.Town.ID, r.Month); open.Known() && open.Value > 0 {
+		line += r.Tf("，%s 行待改", ", %s rows wait for repair", Count(open.Value))
+	}
+	return line, nil
+}
+
+// acceptance lists month by month what became of the rows handed in: accepted, waiting for repair, repaired, waived.
+func (r Request) acceptance(ctx context.Context) (Block, error) {
+	town, err := r.values(ctx, scope{level: LevelTown, unit: r.Town.ID, from: r.FirstMonth, to: r.LastMonth}, acceptanceMeasures...)
+	if err != nil {
+		return nil, fmt.Errorf("rows by month: %w", err)
+	}
+	t := &Table{ID: "acceptance", Title: r.T("每月接收与退回", "Accepted and refused, month by month"), Empty: r.T("还没有文件。", "There are no files yet."),
+		Note: r.T("按文件所属的月份；标题、合计、空行不计。退回的行改好重新上传后算“已修正”，确实不用改的写明姓名和理由算“已豁免”。",
+			"By the month a file speaks for, without titles, totals and blank rows. A refused row is repaired once a corrected one came in, and waived where a person gave name and reason."),
+		Columns: []Column{date(r.T("月份", "Month")), r.column("validity"), number(r.T("待改的行", "Waiting")), number(r.T("已修正", "Repaired")), number(r.T("已豁免", "Waived"))}}
+	for _, month := range r.Months() {
+		accepted := town.at("validity", r.Town.ID, month)
+		if !accepted.Known() {
+			continue
+		}
+		row := []Cell{{Text: month}, r.cell(accepted)}
+		for _, id := range acceptanceMeasures[1:] {
+			row = append(row, r.cell(town.at(id, r.Town.ID, month)))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t, nil
+}
