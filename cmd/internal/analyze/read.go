@@ -1,59 +1,57 @@
 package analyze
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
-	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/encoding/unicode"
 
 	"hulian/pipelines"
-	"hulian/pipelines/warehouse"
+	"hulian/pipelines/load"
 )
 
-// Read reads a table by what is in it, not by its name: Parquet, XLSX (the named sheet or the first that holds
-// anything) or text with a delimiter, in UTF-8, UTF-16 or GB18030. The first row that is not blank is the header.
+// Read reads a table from any kind of file that the town's exports may come in, told by what is in it: the named sheet
+// (or member of a bundle), or the first that holds anything. The first row that is not blank is the header.
 func Read(ctx context.Context, path, sheet string) (Frame, error) {
-	content, err := os.ReadFile(path)
-	if err != nil {
+	tables, err := load.TextsOf(ctx, path)
+	if fault := new(pipelines.Fault); err != nil && !errors.As(err, &fault) {
 		return Frame{}, &pipelines.Fault{Op: "read", At: path, Err: errors.Unwrap(err), Next: "name a file that exists and may be read"}
+	} else if err != nil {
+		return Frame{}, err
 	}
-	name := filepath.Base(path)
-	var rows [][]string
-	var lines []int
-	switch {
-	case len(bytes.TrimSpace(content)) == 0:
-		err = errors.New("the file is empty")
-	case bytes.HasPrefix(content, []byte("PAR1")):
-		rows, err = readParquet(ctx, path)
-	case bytes.HasPrefix(content, []byte("PK\x03\x04")):
-		rows, err = readWorkbook(content, sheet)
-	case bytes.HasPrefix(content, []byte("\xd0\xcf\x11\xe0")):
-		err = errors.New("the workbook is of the old .xls kind, or locked with a password")
-	default:
-		rows, lines, err = readText(content)
+	chosen, err := choose(tables, sheet)
+	if err == nil && chosen.Workbook {
+		err = showDates(path, chosen)
 	}
 	if err != nil {
-		return Frame{}, &pipelines.Fault{Op: "read", At: path, Err: err, Next: "save the table as CSV (UTF-8) or XLSX without a password"}
+		return Frame{}, &pipelines.Fault{Op: "read", At: path, Err: err, Next: "name a sheet that holds the table"}
 	}
-	f, err := frame(name, rows, lines)
+	f, err := frame(filepath.Base(path), chosen.Rows, chosen.Lines)
 	if err != nil {
 		return Frame{}, &pipelines.Fault{Op: "read", At: path, Err: err, Next: "give a file with one header row and rows below it"}
 	}
 	return f, nil
+}
+
+func choose(tables []load.Texts, sheet string) (load.Texts, error) {
+	var names []string
+	for _, t := range tables {
+		if t.Name == sheet || sheet == "" {
+			return t, nil
+		}
+		names = append(names, t.Name)
+	}
+	if len(names) == 0 {
+		return load.Texts{}, errors.New("no sheet holds anything")
+	}
+	return load.Texts{}, fmt.Errorf("there is no sheet %q; there are %s", sheet, strings.Join(names, ", "))
 }
 
 // frame takes the header off and makes the rows as wide as it.
@@ -63,10 +61,7 @@ func frame(name string, rows [][]string, lines []int) (Frame, error) {
 		return !slices.ContainsFunc(row, func(c string) bool { return strings.TrimSpace(c) != "" })
 	}
 	for i, row := range rows {
-		line := i + 1
-		if lines != nil {
-			line = lines[i]
-		}
+		line := lines[i]
 		switch {
 		case blank(row):
 		case f.Columns == nil:
@@ -96,37 +91,17 @@ func frame(name string, rows [][]string, lines []int) (Frame, error) {
 	return f, nil
 }
 
-func readWorkbook(content []byte, sheet string) ([][]string, error) {
-	book, err := excelize.OpenReader(bytes.NewReader(content))
-	if err != nil {
-		return nil, err
-	}
-	defer book.Close()
-	names := book.GetSheetList()
-	if sheet != "" {
-		if !slices.Contains(names, sheet) {
-			return nil, fmt.Errorf("there is no sheet %q; there are %s", sheet, strings.Join(names, ", "))
-		}
-		names = []string{sheet}
-	}
-	for _, name := range names {
-		rows, err := book.GetRows(name, excelize.Options{RawCellValue: true})
-		if err != nil {
-			return nil, err
-		}
-		if len(rows) > 0 {
-			return rows, showDates(book, name, rows)
-		}
-	}
-	return nil, errors.New("no sheet holds anything")
-}
-
 var shownAsDate = regexp.MustCompile(`^(\d{1,4}[-/年.]\d{1,2}([-/月.]|$)|\d{1,2}-[A-Za-z]{3}|[A-Za-z]{3}-\d{2})`)
 
 // showDates writes the cells that the workbook shows as dates as 2017-05-01; raw, they are days since 1900. All other
 // cells stay raw, because what is shown of a number is rounded.
-func showDates(book *excelize.File, sheet string, rows [][]string) error {
-	shown, err := book.GetRows(sheet)
+func showDates(path string, t load.Texts) error {
+	book, err := excelize.OpenFile(path)
+	if err != nil {
+		return nil // a workbook inside a bundle
+	}
+	defer book.Close()
+	shown, err := book.GetRows(t.Name)
 	if err != nil {
 		return err
 	}
@@ -134,108 +109,20 @@ func showDates(book *excelize.File, sheet string, rows [][]string) error {
 	if props, err := book.GetWorkbookProps(); err == nil && props.Date1904 != nil {
 		from1904 = *props.Date1904
 	}
-	for r := range min(len(rows), len(shown)) {
-		for c := range min(len(rows[r]), len(shown[r])) {
-			days, err := strconv.ParseFloat(rows[r][c], 64)
-			if err != nil || rows[r][c] == shown[r][c] || !shownAsDate.MatchString(shown[r][c]) {
+	for r, row := range t.Rows {
+		at := t.Lines[r] - 1
+		if at >= len(shown) {
+			break
+		}
+		for c := range min(len(row), len(shown[at])) {
+			days, err := strconv.ParseFloat(row[c], 64)
+			if err != nil || row[c] == shown[at][c] || !shownAsDate.MatchString(shown[at][c]) {
 				continue
 			}
-			if at, err := excelize.ExcelDateToTime(days, from1904); err == nil {
-				rows[r][c] = strings.TrimSuffix(at.Format(time.DateTime), " 00:00:00")
+			if day, err := excelize.ExcelDateToTime(days, from1904); err == nil {
+				row[c] = strings.TrimSuffix(day.Format(time.DateTime), " 00:00:00")
 			}
 		}
 	}
 	return nil
-}
-
-func readParquet(ctx context.Context, path string) ([][]string, error) {
-	engine, err := warehouse.Open(ctx, warehouse.Config{})
-	if err != nil {
-		return nil, err
-	}
-	defer engine.Close()
-	table, err := engine.Query(ctx, "select * from read_parquet(?)", path)
-	if err != nil {
-		return nil, err
-	}
-	rows := [][]string{table.Columns}
-	for _, from := range table.Rows {
-		row := make([]string, len(from))
-		for i, v := range from {
-			switch v := v.(type) {
-			case nil:
-			case float64:
-				row[i] = strconv.FormatFloat(v, 'g', -1, 64)
-			case time.Time:
-				row[i] = strings.TrimSuffix(v.Format(time.DateTime), " 00:00:00")
-			default:
-				row[i] = fmt.Sprint(v)
-			}
-		}
-		rows = append(rows, row)
-	}
-	return rows, nil
-}
-
-// readText decodes and splits; lines are those of the file, quoted line breaks counted.
-func readText(content []byte) (rows [][]string, lines []int, err error) {
-	text, err := decodeText(content)
-	if err != nil {
-		return nil, nil, err
-	}
-	reader := csv.NewReader(strings.NewReader(text))
-	reader.Comma = delimiter(text)
-	reader.FieldsPerRecord = -1
-	reader.LazyQuotes = true
-	for {
-		row, err := reader.Read()
-		if err == io.EOF {
-			return rows, lines, nil
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		line, _ := reader.FieldPos(0)
-		rows, lines = append(rows, row), append(lines, line)
-	}
-}
-
-func decodeText(content []byte) (string, error) {
-	switch {
-	case bytes.HasPrefix(content, []byte("\xff\xfe")), bytes.HasPrefix(content, []byte("\xfe\xff")):
-		out, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Bytes(content)
-		return string(out), err
-	case bytes.IndexByte(content, 0) >= 0:
-		return "", errors.New("the file is binary, or text in an encoding that is not known")
-	case utf8.Valid(content):
-		return strings.TrimPrefix(string(content), "\ufeff"), nil
-	}
-	out, err := simplifiedchinese.GB18030.NewDecoder().Bytes(content)
-	if err == nil && strings.ContainsRune(string(out), utf8.RuneError) {
-		err = errors.New("the text is neither UTF-8 nor GB18030")
-	}
-	return string(out), err
-}
-
-// delimiter is the candidate that splits the first lines into the most cells, outside quotes.
-func delimiter(text string) rune {
-	first, best, most := text, ',', 0
-	if i := strings.IndexByte(strings.TrimLeft(text, "\r\n"), '\n'); i > 0 {
-		first = strings.TrimLeft(text, "\r\n")[:i]
-	}
-	for _, candidate := range []rune{',', '\t', ';', '|'} {
-		count, quoted := 0, false
-		for _, r := range first {
-			switch {
-			case r == '"':
-				quoted = !quoted
-			case r == candidate && !quoted:
-				count++
-			}
-		}
-		if count > most {
-			best, most = candidate, count
-		}
-	}
-	return best
 }

@@ -40,6 +40,9 @@ func TestRead(t *testing.T) {
 	write("semicolons", strings.ReplaceAll(plainTable, ",", ";"))
 	write("tabs", strings.ReplaceAll(plainTable, ",", "\t"))
 	write("quoted", "\"村\",\"办结\",\"受理\"\n\"富和园\",81,263\n新园,\"15\",148\n")
+	write("excel's own", "sep=;\n"+strings.ReplaceAll(plainTable, ",", ";"))
+	write("utf16 without mark", encoded(unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewEncoder().String(plainTable)))
+	write("old macintosh", strings.ReplaceAll(plainTable, "\n", "\r"))
 	write("blank rows", "\n\n村,办结,受理\n\n富和园,81,263\n,,\n新园,15,148\n\n")
 
 	book := excelize.NewFile()
@@ -64,7 +67,7 @@ func TestRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := [][]string{{"富和园", "81", "263"}, {"新园", "15", "148"}}
-	for _, name := range []string{"utf8", "bom", "crlf", "gb18030", "utf16", "semicolons", "tabs", "quoted", "blank rows", "book.xlsx", "parquet"} {
+	for _, name := range []string{"utf8", "bom", "crlf", "gb18030", "utf16", "semicolons", "tabs", "quoted", "excel's own", "utf16 without mark", "old macintosh", "blank rows", "book.xlsx", "parquet"} {
 		f, err := Read(t.Context(), path(name), "")
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -81,6 +84,21 @@ func TestRead(t *testing.T) {
 				t.Errorf("%s: row numbers %s", name, diff)
 			}
 		}
+	}
+}
+
+// Objects have no order of their members: columns come by name.
+func TestReadObjects(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "objects")
+	if err := os.WriteFile(path, []byte("{\"n\":263,\"x\":81.5}\n{\"n\":148,\"id\":\"新园\"}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Read(t.Context(), path, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(Frame{Name: "objects", Columns: []string{"n", "x", "id"}, Rows: [][]string{{"263", "81.5", ""}, {"148", "", "新园"}}, Lines: []int{1, 2}}, f); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -126,7 +144,10 @@ func TestReadRefuses(t *testing.T) {
 		"empty":     {"", "empty"},
 		"blank":     {" \n\n", "empty"},
 		"binary":    {"a\x00b\x01c", "binary"},
-		"old excel": {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old .xls"},
+		"old excel": {"\x09\x08\x06\x00\x00\x00", "old Excel"},
+		"cut off":   {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "may be damaged"},
+		"picture":   {"\x89PNG\r\n\x1a\n\x00\x00", "PNG"},
+		"unclosed":  {"a,b\n\"1,2\n3,4\n", "may be damaged"},
 		"wide":      {"a,b\n1,2,3\n", "row 2 has more cells"},
 		"twice":     {"a,a\n1,2\n", `two columns are called "a"`},
 		"broken":    {"PK\x03\x04nothing", "zip"},
