@@ -16,6 +16,7 @@ import (
 	"hulian/pipelines"
 	"hulian/pipelines/source"
 	"hulian/pipelines/source/sourcetest"
+	"hulian/pipelines/source/sourcetest/servers"
 )
 
 // taken is what a source hands over in one pass: content by name, and what went wrong by name.
@@ -74,10 +75,10 @@ func TestValuesAreWrittenAsTheyAre(t *testing.T) {
 }
 
 func TestColumnsOfBitsAndFloats(t *testing.T) {
-	address := need(t, startMaria).address
+	address := servers.Maria(t).Address
 	k := kinds[1]
-	k.do(t, address, "create table bits (one bit(1), many bit(12), small float, zero date); set sql_mode=''; insert into bits values (1, b'100000000001', 0.1, '0000-00-00'), (0, 0, 1e10, null), (null, null, null, null)")
-	t.Cleanup(func() { k.do(t, address, "drop table bits") })
+	k.do(t, "create table bits (one bit(1), many bit(12), small float, zero date); set sql_mode=''; insert into bits values (1, b'100000000001', 0.1, '0000-00-00'), (0, 0, 1e10, null), (null, null, null, null)")
+	t.Cleanup(func() { k.do(t, "drop table bits") })
 	got, failed := taken(t, k.made(t, k.config(t, address, Query{Name: "bits", SQL: "select * from bits"}), nil), nil)
 	if diff := cmp.Diff("one,many,small,zero\n1,2049,0.1,0000-00-00\n0,0,10000000000,\n,,,\n", got["bits.csv"]); diff != "" {
 		t.Errorf("%v\n%s", failed, diff)
@@ -87,10 +88,10 @@ func TestColumnsOfBitsAndFloats(t *testing.T) {
 // TestNothingIsEverWritten: whatever the query says and the clerk may do, the table stays.
 func TestNothingIsEverWritten(t *testing.T) {
 	each(t, func(t *testing.T, k kind, address string) {
-		k.do(t, address, "create table kept (n int); insert into kept values (1)")
-		t.Cleanup(func() { k.do(t, address, "drop table kept") })
+		k.do(t, "create table kept (n int); insert into kept values (1)")
+		t.Cleanup(func() { k.do(t, "drop table kept") })
 		if k.name == "PostgreSQL" {
-			k.do(t, address, "alter table kept owner to clerk; grant create on schema public to clerk")
+			k.do(t, "alter table kept owner to clerk; grant create on schema public to clerk")
 		}
 		attempts := []string{
 			"delete from kept", "drop table kept", "create table other (n int)", "commit; delete from kept", "rollback; drop table kept",
@@ -158,8 +159,8 @@ func TestQueriesThatMustBeMended(t *testing.T) {
 
 func TestAnAnswerOfTheSameVersionIsNotAskedForAgain(t *testing.T) {
 	each(t, func(t *testing.T, k kind, address string) {
-		k.do(t, address, "create table versioned (n int); insert into versioned values (1)")
-		t.Cleanup(func() { k.do(t, address, "drop table versioned") })
+		k.do(t, "create table versioned (n int); insert into versioned values (1)")
+		t.Cleanup(func() { k.do(t, "drop table versioned") })
 		memory, err := source.OpenMemory(filepath.Join(t.TempDir(), "sources.json"))
 		if err != nil {
 			t.Fatal(err)
@@ -181,7 +182,7 @@ func TestAnAnswerOfTheSameVersionIsNotAskedForAgain(t *testing.T) {
 			{"insert into versioned values (2)", "select n as m from versioned order by n", map[string]string{"a.csv": "m\n1\n2\n", "d.csv": "n\n1\n"}},
 		} {
 			if step.before != "" {
-				k.do(t, address, step.before)
+				k.do(t, step.before)
 			}
 			got, failed := taken(t, k.made(t, query(step.sql), memory), memory)
 			if diff := cmp.Diff(step.want, got); diff != "" {

@@ -18,6 +18,7 @@ import (
 	"hulian/pipelines/source"
 	"hulian/pipelines/source/secret"
 	"hulian/pipelines/source/sourcetest"
+	"hulian/pipelines/source/sourcetest/servers"
 )
 
 var day = time.Date(2018, 1, 31, 8, 0, 0, 0, time.UTC)
@@ -48,7 +49,7 @@ func failure(t *testing.T, src source.Source) (*pipelines.Fault, string) {
 
 func TestAFileThatGrowsIsLeftForTheNextPass(t *testing.T) {
 	dir := write(t, []sourcetest.File{{Name: "growing.csv", Content: []byte("a"), ModTime: day}, {Name: "still.csv", Content: []byte("b"), ModTime: day}})
-	src := made(t, newServer(t).config(t, dir), nil)
+	src := made(t, config(t, servers.NewSFTP(t), dir), nil)
 	src.pause = func(context.Context, time.Duration) error { // between the two looks
 		return os.WriteFile(filepath.Join(dir, "growing.csv"), []byte("ab"), 0o644)
 	}
@@ -63,7 +64,7 @@ func TestAFileThatGrowsIsLeftForTheNextPass(t *testing.T) {
 func TestAFileThatChangesWhileReadIsNotHandedOver(t *testing.T) {
 	large := sourcetest.Large("visits.csv")
 	dir := write(t, []sourcetest.File{large})
-	for item, err := range made(t, newServer(t).config(t, dir), nil).Items(t.Context()) {
+	for item, err := range made(t, config(t, servers.NewSFTP(t), dir), nil).Items(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,7 +95,7 @@ func TestWhatHasLandedIsNotOfferedAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	src := made(t, newServer(t).config(t, dir), memory)
+	src := made(t, config(t, servers.NewSFTP(t), dir), memory)
 	for item, err := range src.Items(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
@@ -126,8 +127,8 @@ func TestFoldersPatternsAndLinks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s := newServer(t)
-	c := s.config(t, dir)
+	s := servers.NewSFTP(t)
+	c := config(t, s, dir)
 	c.Patterns = []string{"*.csv", "*.xlsx"}
 	var got, faults []string
 	for item, err := range made(t, c, nil).Items(t.Context()) {
@@ -143,7 +144,7 @@ func TestFoldersPatternsAndLinks(t *testing.T) {
 	if diff := cmp.Diff([]string{"dangling.csv"}, faults); diff != "" {
 		t.Error(diff)
 	}
-	if n := s.logins.Load(); n != 2 { // one for each look
+	if n := s.Logins.Load(); n != 2 { // one for each look
 		t.Errorf("%d log-ins", n)
 	}
 	c.Folder = filepath.Join(dir, "none")
@@ -158,9 +159,9 @@ func TestOneLogInServesManyFiles(t *testing.T) {
 	for _, name := range []string{"a", "b", "c", "d"} {
 		files = append(files, sourcetest.File{Name: name, Content: []byte(name), ModTime: day})
 	}
-	s := newServer(t)
+	s := servers.NewSFTP(t)
 	var open []io.ReadCloser
-	for item, err := range made(t, s.config(t, write(t, files)), nil).Items(t.Context()) {
+	for item, err := range made(t, config(t, s, write(t, files)), nil).Items(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -176,19 +177,19 @@ func TestOneLogInServesManyFiles(t *testing.T) {
 		}
 		reader.Close()
 	}
-	if n := s.logins.Load(); n > 3 {
+	if n := s.Logins.Load(); n > 3 {
 		t.Errorf("%d log-ins for four files", n)
 	}
 }
 
 func TestTheServersKeyMustBeKnown(t *testing.T) {
-	s, other := newServer(t), newServer(t)
+	s, other := servers.NewSFTP(t), servers.NewSFTP(t)
 	dir := write(t, []sourcetest.File{{Name: "a.csv", Content: []byte("a"), ModTime: day}})
 	hosts := func(keys ...ssh.PublicKey) string {
 		at := filepath.Join(t.TempDir(), "known_hosts")
 		var lines []string
 		for _, key := range keys {
-			lines = append(lines, knownhosts.Line([]string{knownhosts.Normalize(s.address)}, key)+"\n")
+			lines = append(lines, knownhosts.Line([]string{knownhosts.Normalize(s.Address)}, key)+"\n")
 		}
 		if err := os.WriteFile(at, []byte(strings.Join(lines, "")), 0o644); err != nil {
 			t.Fatal(err)
@@ -196,28 +197,28 @@ func TestTheServersKeyMustBeKnown(t *testing.T) {
 		return at
 	}
 	with := func(prints []string, file string) *folder {
-		c := s.config(t, dir)
+		c := config(t, s, dir)
 		c.HostKeys, c.KnownHosts = prints, file
 		return made(t, c, nil)
 	}
 	for name, src := range map[string]*folder{
-		"fingerprint of the key shown first": with(s.prints()[:1], ""),
-		"fingerprint of the other key":       with(s.prints()[1:], ""),
-		"file with the key shown first":      with(nil, hosts(s.keys[0].PublicKey())),
-		"file with the other key":            with(nil, hosts(s.keys[1].PublicKey())),
+		"fingerprint of the key shown first": with(s.Prints()[:1], ""),
+		"fingerprint of the other key":       with(s.Prints()[1:], ""),
+		"file with the key shown first":      with(nil, hosts(s.Keys[0].PublicKey())),
+		"file with the other key":            with(nil, hosts(s.Keys[1].PublicKey())),
 	} {
 		if got := names(t, src); len(got) != 1 {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	before := s.logins.Load()
+	before := s.Logins.Load()
 	for name, c := range map[string]struct {
 		src  *folder
 		next string
 	}{
-		"fingerprint of another server":   {with(other.prints(), ""), "host_keys"},
-		"file with another key":           {with(nil, hosts(other.keys[0].PublicKey())), "do not connect"},
-		"file with both of another's":     {with(nil, hosts(other.keys[0].PublicKey(), other.keys[1].PublicKey())), "do not connect"},
+		"fingerprint of another server":   {with(other.Prints(), ""), "host_keys"},
+		"file with another key":           {with(nil, hosts(other.Keys[0].PublicKey())), "do not connect"},
+		"file with both of another's":     {with(nil, hosts(other.Keys[0].PublicKey(), other.Keys[1].PublicKey())), "do not connect"},
 		"file without the server":         {with(nil, hosts()), "host_keys"},
 		"file that does not exist at all": {with(nil, filepath.Join(dir, "none")), ""},
 	} {
@@ -225,17 +226,17 @@ func TestTheServersKeyMustBeKnown(t *testing.T) {
 		if !strings.Contains(fault.Next, c.next) {
 			t.Errorf("%s: %s", name, text)
 		}
-		if strings.Contains(c.next, "host") && !strings.Contains(text, s.prints()[0]) {
+		if strings.Contains(c.next, "host") && !strings.Contains(text, s.Prints()[0]) {
 			t.Errorf("%s: %s does not tell the key shown", name, text)
 		}
 	}
-	if n := s.logins.Load(); n != before {
+	if n := s.Logins.Load(); n != before {
 		t.Errorf("logged in %d times at a server that is not known", n-before)
 	}
 }
 
 func TestLogInByKey(t *testing.T) {
-	s := newServer(t)
+	s := servers.NewSFTP(t)
 	dir := write(t, []sourcetest.File{{Name: "a.csv", Content: []byte("a"), ModTime: day}})
 	t.Setenv("TEST_PASSPHRASE", "open sesame")
 	for _, passphrase := range []secret.Reference{"", "env:TEST_PASSPHRASE"} {
@@ -244,8 +245,8 @@ func TestLogInByKey(t *testing.T) {
 			t.Fatal(err)
 		}
 		at, public := privateKey(t, text.Reveal())
-		s.user = public
-		c := s.config(t, dir)
+		s.User = public
+		c := config(t, s, dir)
 		c.Password, c.Key, c.Passphrase = "", secret.Reference("file:"+at), passphrase
 		if got := names(t, made(t, c, nil)); len(got) != 1 {
 			t.Errorf("%q: %v", passphrase, got)

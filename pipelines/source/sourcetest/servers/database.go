@@ -1,10 +1,11 @@
 //go:build unix
 
-package database
+package servers
 
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"fmt"
 	"net"
 	"os"
@@ -17,31 +18,47 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
+// Who may ask the databases: the clerk reads, the master does everything.
 const (
-	clerk    = "clerk"
-	password = "pa55word-of-the-clerk"
+	Clerk    = "clerk"
+	Password = "pa55word-of-the-clerk"
 	master   = "pa55word-of-the-master"
 )
 
-// running is a real server of this machine's packages, started for the tests with data of its own.
-type running struct {
-	address string
+// Database is a real server of this machine's packages, started for the tests with data of its own.
+type Database struct {
+	Address string // host:port
+	Base    string // the database the clerk may read
 	stop    func()
+	ask     func(ctx context.Context, statements string) error
+}
+
+// Ask runs statements as the master.
+func (d *Database) Ask(t testing.TB, statements string) {
+	t.Helper()
+	if err := d.ask(context.Background(), statements); err != nil {
+		t.Fatalf("%.200s: %v", statements, err)
+	}
 }
 
 var (
 	startedMu sync.Mutex
-	started   []*running
+	started   []*Database
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	for _, r := range started {
-		r.stop()
+// Stop ends every database that was started, and deletes its data.
+func Stop() {
+	startedMu.Lock()
+	defer startedMu.Unlock()
+	for _, d := range started {
+		d.stop()
 	}
-	os.Exit(code)
+	started = nil
 }
 
 var (
@@ -49,12 +66,18 @@ var (
 	startMaria    = sync.OnceValues(newMaria)
 )
 
+// Postgres gives the PostgreSQL of this process.
+func Postgres(t testing.TB) *Database { t.Helper(); return need(t, startPostgres) }
+
+// Maria gives the MariaDB of this process.
+func Maria(t testing.TB) *Database { t.Helper(); return need(t, startMaria) }
+
 // need gives the server, skipping the test where its package is not installed; on a build server that is an error.
-func need(t *testing.T, start func() (*running, error)) *running {
+func need(t testing.TB, start func() (*Database, error)) *Database {
 	t.Helper()
-	r, err := start()
+	d, err := start()
 	if err == nil {
-		return r
+		return d
 	}
 	if _, missing := err.(missingError); missing && os.Getenv("CI") == "" {
 		t.Skip(err)
@@ -105,7 +128,7 @@ func command(as *syscall.Credential, dir, name string, arguments ...string) *exe
 }
 
 // run starts a server in the foreground and waits until ready says so.
-func run(c *exec.Cmd, dir, address string, quit os.Signal, ready func(context.Context) error) (*running, error) {
+func run(c *exec.Cmd, dir, address string, quit os.Signal, ready func(context.Context) error) (*Database, error) {
 	var said bytes.Buffer
 	c.Stdout, c.Stderr = &said, &said
 	if err := c.Start(); err != nil {
@@ -116,7 +139,7 @@ func run(c *exec.Cmd, dir, address string, quit os.Signal, ready func(context.Co
 		c.Wait()
 		close(ended)
 	}()
-	r := &running{address: address, stop: sync.OnceFunc(func() {
+	r := &Database{Address: address, stop: sync.OnceFunc(func() {
 		c.Process.Signal(quit)
 		select {
 		case <-ended:
@@ -158,7 +181,7 @@ func port() (string, error) {
 	return port, err
 }
 
-func newPostgres() (*running, error) {
+func newPostgres() (*Database, error) {
 	initdb, err := find("initdb")
 	if err != nil {
 		return nil, err
@@ -190,10 +213,11 @@ func newPostgres() (*running, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r, askPostgres(context.Background(), address, "create role clerk login password '"+password+"'; grant pg_read_all_data to clerk")
+	r.Base, r.ask = "postgres", func(ctx context.Context, statements string) error { return askPostgres(ctx, address, statements) }
+	return r, r.ask(context.Background(), "create role clerk login password '"+Password+"'; grant pg_read_all_data to clerk")
 }
 
-func newMaria() (*running, error) {
+func newMaria() (*Database, error) {
 	install, err := find("mariadb-install-db")
 	if err != nil {
 		return nil, err
@@ -223,9 +247,40 @@ func newMaria() (*running, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.Base, r.ask = "exports", func(ctx context.Context, statements string) error {
+		return askMaria(ctx, address, "exports", statements)
+	}
 	return r, askMaria(context.Background(), socket, "", strings.Join([]string{
 		"create database exports character set utf8mb4",
 		"create user master@'%' identified by '" + master + "'", "grant all on *.* to master@'%'",
-		"create user clerk@'%' identified by '" + password + "'", "grant all on exports.* to clerk@'%'", // more than it should have
+		"create user clerk@'%' identified by '" + Password + "'", "grant all on exports.* to clerk@'%'", // more than it should have
 	}, "; "))
+}
+
+func askPostgres(ctx context.Context, address, statements string) error {
+	conn, err := pgconn.Connect(ctx, "postgres://master:"+master+"@"+address+"/postgres?sslmode=disable")
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	_, err = conn.Exec(ctx, statements).ReadAll()
+	return err
+}
+
+// askMaria goes to a socket as root, or to a host and port as master.
+func askMaria(ctx context.Context, address, database, statements string) error {
+	config := mysql.NewConfig()
+	config.Net, config.Addr, config.User, config.Passwd = "tcp", address, "master", master
+	if strings.HasPrefix(address, "/") {
+		config.Net, config.User, config.Passwd = "unix", "root", ""
+	}
+	config.DBName, config.MultiStatements, config.Logger = database, true, &mysql.NopLogger{}
+	connector, err := mysql.NewConnector(config)
+	if err != nil {
+		return err
+	}
+	db := sql.OpenDB(connector)
+	defer db.Close()
+	_, err = db.ExecContext(ctx, statements)
+	return err
 }
