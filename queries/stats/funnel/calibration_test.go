@@ -1,6 +1,7 @@
 package funnel
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -36,6 +37,7 @@ func steady(towns int, seed uint64) (got, want map[string]float64, phi float64) 
 			count(got, "normal", p.Flag, each)
 			count(got, "tail", p.TailFlag, each)
 			count(got, "additive", widened.Additive.Flags[i], each)
+			count(got, "multiplicative", widened.Multiplicative.Flags[i], each)
 		}
 	}
 	for _, n := range sizes {
@@ -80,6 +82,10 @@ func TestFalseSignals(t *testing.T) {
 	if got["additive_99.8"] > got["normal_99.8"] {
 		t.Errorf("limits widened for overdispersion flag more (%v) than plain ones (%v)", got["additive_99.8"], got["normal_99.8"])
 	}
+	// Widened by √max(1, φ): never more flags than the plain limits, and not much fewer where chance is all there is.
+	if got["multiplicative_95"] > got["normal_95"] || got["multiplicative_95"] < 0.75*got["normal_95"] {
+		t.Errorf("multiplicative limits flag %v of steady units, plain ones %v", got["multiplicative_95"], got["normal_95"])
+	}
 	near(t, "φ without overdispersion", phi, 39.0/40, 0.02)
 }
 
@@ -93,6 +99,47 @@ func BenchmarkFalseSignals(b *testing.B) {
 			}
 		}
 		b.ReportMetric(phi, "phi")
+	}
+}
+
+// power is how often one unit of eleven with its rate moved lies beyond the outer limits.
+func power(towns int, size, moved float64, seed uint64) (found, wrong float64) {
+	random := rand.New(rand.NewPCG(seed, 3))
+	for range towns {
+		units := make([]Unit, 11)
+		for i := range units {
+			rate := 0.8
+			if i == 0 {
+				rate += moved
+			}
+			units[i] = Unit{Total: size, Events: distuv.Binomial{N: size, P: rate, Src: random}.Rand()}
+		}
+		for i, p := range Compare(units, Options{}).Places {
+			switch {
+			case i == 0 && p.TailFlag == -2:
+				found += 1 / float64(towns)
+			case i > 0 && (p.TailFlag == 2 || p.TailFlag == -2):
+				wrong += 1 / float64(10*towns)
+			}
+		}
+	}
+	return
+}
+
+func TestAPlantedWeakUnitIsFound(t *testing.T) {
+	if found, wrong := power(500, 200, -0.2, 4); found < 0.95 || wrong > 0.01 {
+		t.Errorf("found in %.3f of the towns; %.4f of the others are flagged", found, wrong)
+	}
+}
+
+func BenchmarkPower(b *testing.B) {
+	for b.Loop() {
+		for _, size := range []float64{20, 50, 200} {
+			for _, moved := range []float64{0, -0.1, -0.2, -0.3} {
+				found, _ := power(3000, size, moved, 5)
+				b.ReportMetric(100*found, fmt.Sprintf("found_n%g_%gpp_%%", size, -100*moved))
+			}
+		}
 	}
 }
 
