@@ -32,6 +32,7 @@ const (
 // Codes of problems with a whole file or sheet.
 const (
 	FileUnreadable       Code = "file_unreadable"
+	FileNotFetched       Code = "file_not_fetched" // from a source across a network; it comes with a later run
 	FileEncrypted        Code = "file_encrypted"
 	FileEmpty            Code = "file_empty"
 	FileNoRows           Code = "file_no_rows" // a header and nothing below it

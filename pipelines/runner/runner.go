@@ -179,7 +179,7 @@ type work struct {
 
 	store     *land.Store
 	warehouse *warehouse.Warehouse
-	unread    error       // sources that could not be read
+	unread    error       // sources, and files of them, that could not be read
 	landed    []land.File // by this run, new ones only
 	seen      []string    // ids of everything the sources offered
 	loaded    load.Result
@@ -246,59 +246,6 @@ func (w *work) stage(ctx context.Context, name pipelines.Stage, do func(context.
 	return errors.Join(err, w.write())
 }
 
-// land copies what is new. Neither a file nor a whole source that cannot be read holds up the others.
-func (w *work) land(ctx context.Context, record *pipelines.StageRecord) (err error) {
-	if w.store, err = land.Open(filepath.Join(w.Dir, landedName)); err != nil {
-		return err
-	}
-	w.Progress.Stage(pipelines.StageLand, 0)
-	later := 0
-	for _, s := range w.sources {
-		offered, fresh := len(w.seen), len(w.landed)
-		for item, err := range s.Items(ctx) {
-			if err == nil {
-				w.Progress.Step(item.Name)
-				var file land.File
-				var isNew bool
-				if file, isNew, err = w.store.Land(ctx, item); err == nil {
-					w.seen = append(w.seen, file.ID)
-					if isNew {
-						w.landed = append(w.landed, file)
-						w.Logger.Info("file landed", "file", file.Name, "bytes", file.Size)
-					}
-					if w.Memory != nil && item.Version != "" {
-						if err := w.Memory.Remember(item.Origin, item.Version); err != nil {
-							w.Logger.Warn("it will be fetched again", "file", file.Name, "error", err)
-						}
-					}
-					continue
-				}
-			}
-			switch {
-			case ctx.Err() != nil:
-				return ctx.Err()
-			case errors.Is(err, source.ErrChanged):
-				later++
-				w.Logger.Info("file left for the next run: it is still being written", "file", item.Name)
-			case item.Name == "": // the source itself cannot be read
-				w.Logger.Error("source cannot be read", "source", s.Name(), "error", err)
-				w.unread = errors.Join(w.unread, err)
-			default:
-				w.Logger.Warn("file cannot be read", "file", item.Name, "error", err)
-				w.run.Files = append(w.run.Files, pipelines.Reconciliation{
-					Name: item.Name, Problem: pipelines.FileUnreadable, Detail: reason(err)})
-			}
-		}
-		w.Logger.Info("source read", "source", s.Name(), "offered", len(w.seen)-offered, "new", len(w.landed)-fresh)
-	}
-	record.Rows = int64(len(w.landed))
-	record.Detail = fmt.Sprintf("%d offered, %d new", len(w.seen), len(w.landed))
-	if later > 0 {
-		record.Detail += fmt.Sprintf(", %d still being written: left for the next run", later)
-	}
-	return nil
-}
-
 // load takes landed files into typed tables and holds every one of them to its reconciliation.
 func (w *work) load(ctx context.Context, record *pipelines.StageRecord) error {
 	config := load.Config{
@@ -341,14 +288,15 @@ func (w *work) load(ctx context.Context, record *pipelines.StageRecord) error {
 	return nil
 }
 
-// nothing reports whether files came and none of their rows could be used.
+// nothing reports whether files came and none of their rows could be used. Where a source could not be read, that is
+// what the run fails for: it is tried again.
 func (w *work) nothing() bool {
 	for _, file := range w.run.Files {
 		if file.Accepted > 0 {
 			return false
 		}
 	}
-	return len(w.run.Files) > 0 && len(w.loaded.Held) == 0 && len(w.loaded.Changed) == 0
+	return len(w.run.Files) > 0 && w.unread == nil && len(w.loaded.Held) == 0 && len(w.loaded.Changed) == 0
 }
 
 // refusals lists what was refused and why, for the one sentence of an error.

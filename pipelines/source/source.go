@@ -12,6 +12,12 @@ import (
 // What was read so far must be thrown away; the file comes again with the next pass.
 var ErrChanged = errors.New("the file changed while it was being read")
 
+// Errors of files that lie elsewhere. A file of this machine that cannot be read is neither.
+var (
+	ErrNotFetched  = errors.New("the file could not be fetched") // by all attempts; what comes of it wraps this
+	ErrUnreachable = errors.New("its origin cannot be reached")  // and this, where no answer came: the next file fares no better
+)
+
 // Item is one file a source offers.
 type Item struct {
 	Name    string    // slash-separated, relative to the source, e.g. 2018-01/visits.csv

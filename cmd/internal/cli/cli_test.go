@@ -16,8 +16,22 @@ import (
 	"hulian/pipelines"
 )
 
+// ending are called when all tests have run: servers that several of them share are stopped.
+var ending []func()
+
+type tests struct{ *testing.M }
+
+func (t tests) Run() int {
+	defer func() {
+		for _, end := range ending {
+			end()
+		}
+	}()
+	return t.M.Run()
+}
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"hulian": func() {
+	testscript.Main(tests{m}, map[string]func(){"hulian": func() {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
 		os.Exit(Main(ctx, os.Args[1:], Streams{Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()}))

@@ -89,6 +89,26 @@ type permanent struct{ error }
 
 func (p *permanent) Unwrap() error { return p.error }
 
+// given is the error of a transfer that was given up, as source.ErrNotFetched and source.ErrUnreachable know it.
+type given struct {
+	error
+	answered bool // the other side said no
+}
+
+func (g *given) Unwrap() error { return g.error }
+func (g *given) Is(target error) bool {
+	return target == source.ErrNotFetched || target == source.ErrUnreachable && !g.answered
+}
+
+// giveUp marks the error a transfer ends with, unless the caller ended it or the file is merely still being written.
+func giveUp(err error) error {
+	if errors.Is(err, source.ErrChanged) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	var forGood *permanent
+	return &given{err, errors.As(err, &forGood) || errors.Is(err, ErrTooLarge)}
+}
+
 // After marks an error with the time the other side asked to be left alone for.
 func After(err error, wait time.Duration) error { return &later{err, wait} }
 
@@ -215,7 +235,7 @@ func Do[T any](ctx context.Context, l Limits, op func(ctx context.Context, alive
 			return result, nil
 		}
 		if err = tries.again(ctx, err); err != nil {
-			return result, err
+			return result, giveUp(err)
 		}
 	}
 }

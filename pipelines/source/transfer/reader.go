@@ -28,7 +28,7 @@ type Content struct {
 func Open(ctx context.Context, l Limits, c Content) (io.ReadCloser, error) {
 	l = l.Filled()
 	if c.Size > int64(l.MaxSize) {
-		return nil, c.Fault(tooLarge(c.Size, l.MaxSize))
+		return nil, c.Fault(giveUp(tooLarge(c.Size, l.MaxSize)))
 	}
 	r := &reader{content: c, limits: l, tries: newAttempts(l)}
 	r.ctx, r.cancel = context.WithTimeoutCause(ctx, l.Total, ErrTooSlow)
@@ -43,7 +43,7 @@ func Open(ctx context.Context, l Limits, c Content) (io.ReadCloser, error) {
 		}
 		if err = r.tries.again(r.ctx, err); err != nil {
 			r.cancel()
-			return nil, c.Fault(err)
+			return nil, c.Fault(giveUp(err))
 		}
 	}
 }
@@ -132,7 +132,7 @@ func (r *reader) complete() error {
 
 func (r *reader) fail(err error) error {
 	r.disconnect()
-	r.failed = r.content.Fault(err)
+	r.failed = r.content.Fault(giveUp(err))
 	return r.failed
 }
 

@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"bufio"
+	"net/http"
+	"net/http/cookiejar"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+// officeKey opens the organisation office's pages in tests.
+const officeKey = "0123456789ABCDEFGHIJ"
+
+// server is "hulian serve" in a process of its own.
+type server struct {
+	address string
+	client  *http.Client // of the organisation office
+	command *exec.Cmd
+	errs    *lockedBuffer
+}
+
+// serve starts a server as a process and enters as the organisation office.
+func serve(t *testing.T, town string, arguments ...string) *server {
+	t.Helper()
+	s := &server{errs: &lockedBuffer{}}
+	s.command = exec.Command("hulian", append([]string{"serve", "--dir", town, "--listen", "127.0.0.1:0", "--office-key", officeKey}, arguments...)...)
+	s.command.Stderr = s.errs
+	out, err := s.command.StdoutPipe()
+	if err == nil {
+		err = s.command.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.command.Process.Kill(); s.command.Wait() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatalf("no address: %v\n%s", err, s.errs)
+	}
+	s.address = strings.TrimSpace(line)
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.client = &http.Client{Jar: jar, Timeout: time.Minute}
+	s.get(t, "office?key="+officeKey)
+	return s
+}
+
+// get asks for a page and returns it.
+func (s *server) get(t *testing.T, path string) string {
+	t.Helper()
+	return s.ask(t, http.MethodGet, path)
+}
+
+// do presses a button of the page of runs.
+func (s *server) do(t *testing.T, pipeline, action string) {
+	t.Helper()
+	s.ask(t, http.MethodPost, "runs/"+pipeline+"/"+action)
+}
+
+func (s *server) ask(t *testing.T, method, path string) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, s.address+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := s.client.Do(request)
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", path, err, s.errs)
+	}
+	defer response.Body.Close()
+	var body strings.Builder
+	if _, err := bufio.NewReader(response.Body).WriteTo(&body); err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s, %v\n%s", path, response.Status, err, body.String())
+	}
+	return body.String()
+}

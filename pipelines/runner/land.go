@@ -1,0 +1,107 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"hulian/pipelines"
+	"hulian/pipelines/land"
+	"hulian/pipelines/source"
+)
+
+// patience is how many files in a row may wait for an origin that does not answer before it is left alone: each waits
+// for all of its attempts.
+const patience = 2
+
+// land copies what is new. Neither a file nor a whole source that cannot be read holds up the others.
+func (w *work) land(ctx context.Context, record *pipelines.StageRecord) (err error) {
+	if w.store, err = land.Open(filepath.Join(w.Dir, landedName)); err != nil {
+		return err
+	}
+	w.Progress.Stage(pipelines.StageLand, 0)
+	later := 0
+	for _, s := range w.sources {
+		left, err := w.fetch(ctx, s)
+		if err != nil {
+			return err
+		}
+		later += left
+	}
+	record.Rows = int64(len(w.landed))
+	record.Detail = fmt.Sprintf("%d offered, %d new", len(w.seen), len(w.landed))
+	if later > 0 {
+		record.Detail += fmt.Sprintf(", %d still being written: left for the next run", later)
+	}
+	return nil
+}
+
+// fetch lands what one source offers. later counts the files that are still being written; the error is one that
+// every other file would meet too.
+func (w *work) fetch(ctx context.Context, s source.Source) (later int, err error) {
+	offered, fresh, silent := len(w.seen), len(w.landed), 0
+	for item, err := range s.Items(ctx) {
+		if err == nil {
+			err = w.take(ctx, item)
+		}
+		if ctx.Err() != nil {
+			return later, ctx.Err()
+		}
+		if err = full(w.Dir, err); errors.Is(err, pipelines.ErrDiskFull) {
+			return later, err // no fault of the file
+		}
+		if !errors.Is(err, source.ErrUnreachable) {
+			silent = 0
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, source.ErrChanged):
+			later++
+			w.Logger.Info("file left for the next run: it is still being written", "file", item.Name)
+		case item.Name == "": // the source itself cannot be read
+			w.Logger.Error("source cannot be read", "source", s.Name(), "error", err)
+			w.unread = errors.Join(w.unread, err)
+		case errors.Is(err, source.ErrNotFetched):
+			w.Logger.Error("file cannot be fetched", "source", s.Name(), "file", item.Name, "error", err)
+			w.unread = errors.Join(w.unread, err)
+			w.refuse(item, pipelines.FileNotFetched, err)
+		default:
+			w.Logger.Warn("file cannot be read", "file", item.Name, "error", err)
+			w.refuse(item, pipelines.FileUnreadable, err)
+		}
+		if errors.Is(err, source.ErrUnreachable) {
+			if silent++; silent >= patience {
+				w.Logger.Error("source does not answer: what it has besides is left for the next run", "source", s.Name())
+				break
+			}
+		}
+	}
+	w.Logger.Info("source read", "source", s.Name(), "offered", len(w.seen)-offered, "new", len(w.landed)-fresh)
+	return later, nil
+}
+
+// take lands one file.
+func (w *work) take(ctx context.Context, item source.Item) error {
+	w.Progress.Step(item.Name)
+	file, isNew, err := w.store.Land(ctx, item)
+	if err != nil {
+		return err
+	}
+	w.seen = append(w.seen, file.ID)
+	if isNew {
+		w.landed = append(w.landed, file)
+		w.Logger.Info("file landed", "file", file.Name, "bytes", file.Size)
+	}
+	if w.Memory != nil && item.Version != "" {
+		if err := w.Memory.Remember(item.Origin, item.Version); err != nil {
+			w.Logger.Warn("it will be fetched again", "file", file.Name, "error", err)
+		}
+	}
+	return nil
+}
+
+// refuse records a file that did not land.
+func (w *work) refuse(item source.Item, problem pipelines.Code, err error) {
+	w.run.Files = append(w.run.Files, pipelines.Reconciliation{Name: item.Name, Problem: problem, Detail: reason(err)})
+}
