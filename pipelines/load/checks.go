@@ -164,7 +164,6 @@ func (p *pass) duplicates(ctx context.Context, c data.Contract) error {
 	if p.repeated[c.Export] = n; err != nil || n == 0 {
 		return err
 	}
-	column, _ := c.Column(c.Key[len(c.Key)-1])
 	_, err = p.exec(ctx, fmt.Sprintf(`insert into found
 		select %s, _feed, _rid, _row, %s, 'duplicate_key', 'refuse', %s, '→ ' || case when sheet <> first_sheet then first_sheet || ' ' else '' end || first_row from (
 			select t.*, f.sheet,
@@ -172,8 +171,27 @@ func (p *pass) duplicates(ctx context.Context, c data.Contract) error {
 			from %s t join feeds f on f.feed = t._feed join %s d on %s
 			where %s
 			window same as (partition by f.file_no, %s order by t._feed, t._row)) t
-		where place > 1`, literal(c.Export), literal(column.ID), keyText(c, "t."), typed, repeated, strings.Join(isKey, " and "), unrefused(c), list))
+		where place > 1`, literal(c.Export), p.keyColumn(c, "_feed"), keyText(c, "t."), typed, repeated, strings.Join(isKey, " and "), unrefused(c), list))
 	return err
+}
+
+// keyColumn gives the column a repeated key is shown at: the last of the key, or of what makes the key of a file that
+// gives none.
+func (p *pass) keyColumn(c data.Contract, feed string) string {
+	last := c.Key[len(c.Key)-1]
+	cases := ""
+	for _, f := range p.decoding.feeds {
+		if f.contract.Export != c.Export || len(f.column) == 0 || len(c.AlternateKey) == 0 {
+			continue
+		}
+		if i := slices.IndexFunc(c.Columns, func(column data.Column) bool { return column.ID == last }); f.column[i].header == "" {
+			cases += fmt.Sprintf(" when %d then %s", f.no, literal(c.AlternateKey[len(c.AlternateKey)-1]))
+		}
+	}
+	if cases == "" {
+		return literal(last)
+	}
+	return fmt.Sprintf("case %s%s else %s end", feed, cases, literal(last))
 }
 
 // repeatedBefore refuses rows that waited for a registry when another row of their file with the same key was accepted
@@ -182,11 +200,10 @@ func (p *pass) repeatedBefore(ctx context.Context, c data.Contract) error {
 	if !p.takenUpNow {
 		return nil
 	}
-	column, _ := c.Column(c.Key[len(c.Key)-1])
 	_, err := p.exec(ctx, fmt.Sprintf(`insert into found
 		select %s, t._feed, t._rid, t._row, %s, 'duplicate_key', 'refuse', %s, '→ ' || e._row
 		from %s t join feeds f on f.feed = t._feed join exports.%s e on e._file = f.file_no and %s where %s`,
-		literal(c.Export), literal(column.ID), keyText(c, "t."), typedTable(c), c.Export, keyEquals(c, "e", "t"), unrefused(c)))
+		literal(c.Export), p.keyColumn(c, "t._feed"), keyText(c, "t."), typedTable(c), c.Export, keyEquals(c, "e", "t"), unrefused(c)))
 	return err
 }
 

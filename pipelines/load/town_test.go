@@ -10,7 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xuri/excelize/v2"
+
 	"hulian/data/sample"
+	"hulian/pipelines"
 	"hulian/pipelines/source"
 )
 
@@ -57,6 +60,77 @@ func TestSampleTownReconciles(t *testing.T) {
 		t.Error(err)
 	}
 	compareWithTruth(t, town, truth, result)
+	compareCells(t, town, truth)
+}
+
+// compareCells holds every problem of a cell to the cell it was planted in: column, letter, header and value. What stands
+// in a workbook is looked up with another reader, at the sheet, row and letter the problem names.
+func compareCells(t *testing.T, town *town, truth sample.Truth) {
+	t.Helper()
+	type place struct {
+		file, sheet, export string
+		row                 int64
+		code                string
+	}
+	found := map[place][]any{}
+	for _, r := range town.rows(`select f.name, p.sheet, p.export, p.row, p.code, p.column_id, p.letter, p.header, p.value, f.file_id from ops.problems p join ops.files f using (file_no) where p.row is not null`) {
+		found[place{r[0].(string), r[1].(string), r[2].(string), r[3].(int64), r[4].(string)}] = r[5:]
+	}
+	books := map[string]*excelize.File{}
+	lettered, looked, wrong := 0, 0, 0
+	complain := func(at place, format string, args ...any) {
+		if wrong++; wrong <= 20 {
+			t.Errorf("%+v: %s", at, fmt.Sprintf(format, args...))
+		}
+	}
+	for _, f := range truth.Files {
+		for _, fault := range f.Faults {
+			at := place{strings.TrimPrefix(f.Path, "inbox/"), strings.Trim(f.Member+"/"+f.Sheet, "/"), f.Export, int64(fault.Row), string(fault.Codes[0])}
+			p, ok := found[at]
+			if !ok || len(fault.Codes) > 1 {
+				continue // compareWithTruth has said so
+			}
+			id, _ := p[0].(string)
+			letter, _ := p[1].(string)
+			header, _ := p[2].(string)
+			value, _ := p[3].(string)
+			if fault.Column != "" && id != fault.Column && fault.Codes[0] != pipelines.DuplicateKey {
+				complain(at, "column %s, planted in %s", id, fault.Column)
+			}
+			if fault.Value != "" && value != fault.Value {
+				complain(at, "value %q, planted %q", value, fault.Value)
+			}
+			if strings.HasSuffix(f.Path, ".parquet") || strings.HasSuffix(f.Path, "json") {
+				if letter != "" {
+					complain(at, "letter %s in a file without letters", letter)
+				}
+				continue
+			}
+			if lettered++; letter == "" || header == "" {
+				complain(at, "no letter or header: %q %q", letter, header)
+			}
+			if fault.Value == "" || !strings.HasSuffix(f.Path, ".xlsx") || f.Member != "" {
+				continue
+			}
+			book := books[f.Path]
+			if book == nil {
+				var err error
+				if book, err = excelize.OpenFile(town.store.Path(p[4].(string))); err != nil {
+					t.Fatal(err)
+				}
+				defer book.Close()
+				books[f.Path] = book
+			}
+			looked++
+			if got, err := book.GetCellValue(f.Sheet, fmt.Sprint(letter, fault.Row)); err != nil || strings.TrimSpace(got) != fault.Value {
+				complain(at, "cell %s%d of the workbook holds %q, planted %q (%v)", letter, fault.Row, got, fault.Value, err)
+			}
+		}
+	}
+	if lettered < 1000 || looked < 20 {
+		t.Errorf("only %d problems had a letter, %d were looked up", lettered, looked)
+	}
+	t.Logf("%d problems with their letter, %d looked up in their workbook", lettered, looked)
 }
 
 func compareWithTruth(t *testing.T, town *town, truth sample.Truth, result Result) {
