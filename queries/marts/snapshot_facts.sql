@@ -1,9 +1,10 @@
 -- One fact about the snapshot as a whole, as text.
 -- grain: key
--- sources: staging.stg_parameters, staging.stg_months, staging.stg_towns
+-- sources: staging.stg_parameters, staging.stg_months, staging.stg_towns, intermediate.int_heirs
 -- columns:
---   key: cut_off, first_month, last_month, programme_start or town
---   value: dates as 2018-01-31, months as 2018-01; several towns joined are not named, then their number stands
+--   key: cut_off, first_month, last_month, programme_start, town, or successions where units of today carry on from others
+--   value: dates as 2018-01-31, months as 2018-01; several towns joined are not named, then their number stands; how many units of
+--     the past have become others
 with facts (key, value) as (
     select 'cut_off', cast(cut_off as varchar)
     from staging.stg_parameters
@@ -19,6 +20,10 @@ with facts (key, value) as (
     union all
     select 'town', case when count(*) = 1 then max(town) else cast(count(*) as varchar) end
     from staging.stg_towns
+    union all
+    select 'successions', cast(count(*) as varchar)
+    from (select distinct level, unit_id from intermediate.int_heirs) changed
+    having count(*) > 0
 )
 
 select

@@ -1,8 +1,8 @@
 package cli
 
 import (
+	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +15,7 @@ import (
 func newMetricsCommand(p *program) *cobra.Command {
 	var measures, levels, months, units []string
 	var day string
+	var restated bool
 	cmd := &cobra.Command{
 		Use:   "metrics",
 		Short: "Write measures of the published snapshot",
@@ -26,10 +27,15 @@ measure means: select * from measure_definitions. Months that were corrected sin
 standard error.
 
 With --as-of the measures are computed anew as they were known on that day: from the files received by then, in the
-versions that stood then, with that day as the cut-off.`, statusDone, statusFailed, statusUsage, statusCancelled),
+versions that stood then, with that day as the cut-off.
+
+With --restated past months are given for the villages and branches of today, as the merge file (hulian template
+successions) says what became of what: numerators and denominators are added up, never values. The column basis
+says of each row whether it is as lived, summed, or impossible to restate.`, statusDone, statusFailed, statusUsage, statusCancelled),
 		Example: `  hulian metrics --measure resolution_rate_cumulative --level town --month 2018-01
   hulian metrics --measure card_rate,group_rate --level village --month 2018-01 --format csv
-  hulian metrics --measure resolution_rate --level town --month 2017-11 --as-of 2017-12-20`,
+  hulian metrics --measure resolution_rate --level town --month 2017-11 --as-of 2017-12-20
+  hulian metrics --measure card_rate --level village --restated`,
 		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := p.config(cmd)
@@ -42,29 +48,18 @@ versions that stood then, with that day as the cut-off.`, statusDone, statusFail
 			if err := checkMetrics(measures, levels, months); err != nil {
 				return err
 			}
-			var filter []string
-			var arguments []any
-			for _, f := range []struct {
-				column string
-				values []string
-			}{{"measure", measures}, {"level", levels}, {"month", months}, {"unit_id", units}} {
-				if len(f.values) == 0 {
-					continue
-				}
-				filter = append(filter, f.column+" in (?"+strings.Repeat(", ?", len(f.values)-1)+")")
-				for _, v := range f.values {
-					arguments = append(arguments, v)
-				}
-			}
-			sql := "select measure, level, unit_id, unit_name, month, numerator, denominator, value from measures"
-			if len(filter) > 0 {
-				sql += " where " + strings.Join(filter, " and ")
-			}
-			sql += " order by measure, level, unit_id, month"
+			rest, arguments := filtered(filterList{"measure", measures}, filterList{"level", levels}, filterList{"month", months}, filterList{"unit_id", units})
+			rest += " order by measure, level, unit_id, month"
+			sql := "select " + measureColumns + " from measures" + rest
 			var table pipelines.Table
-			if day == "" {
+			switch {
+			case restated && day != "":
+				return usage(&pipelines.Fault{Op: "read flags", At: "--restated --as-of", Err: errors.New("one asks for the units of today, the other how it was known on a day"), Next: "give one of them"})
+			case restated:
+				table, err = p.askRestated(cmd.Context(), c, rest, arguments...)
+			case day == "":
 				table, err = p.ask(cmd.Context(), c, sql, arguments...)
-			} else {
+			default:
 				table, err = p.askAsOf(cmd.Context(), c, day, sql, arguments...)
 			}
 			if err != nil {
@@ -84,6 +79,7 @@ versions that stood then, with that day as the cut-off.`, statusDone, statusFail
 	cmd.Flags().StringSliceVar(&months, "month", nil, "month as YYYY-MM")
 	cmd.Flags().StringSliceVar(&units, "unit", nil, "ID of a town, village, branch or member")
 	cmd.Flags().StringVar(&day, "as-of", "", "compute as known on this day (YYYY-MM-DD)")
+	cmd.Flags().BoolVar(&restated, "restated", false, "past months for the units of today, where villages or branches were merged or divided")
 	config.AddFlags(cmd.Flags(), reading...)
 	return cmd
 }
