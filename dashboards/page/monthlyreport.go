@@ -242,7 +242,7 @@ func (r Request) letterhead(ctx context.Context, own measured) (*Letterhead, err
 	if names := r.poorVillages(); len(names) > 0 {
 		l.Basis = append(l.Basis, r.Tf("数据不足以判断、只列数值不作评价的村：%s。", "Data too poor to judge, values shown and not judged: %s.", strings.Join(names, r.T("、", ", "))))
 	}
-	l.Basis = append(l.Basis, r.T("表中标 ○ 的数值基数小或时间未到，不作判断。", "Values marked ○ have a small base or are not ripe, and are not judged."))
+	l.Basis = append(l.Basis, r.T("表中标 ○ 的数值基数小、时间未到或数据不足，不作判断；圆中的“高”“低”是超出偶然的变化，蓝色为改善，橙色为变差，灰色不分好坏；六边形中的“达”“未”“?”是目标能否达到。", "Values marked ○ have a small base, are not ripe or rest on poor data, and are not judged. H and L in a disc: changed beyond chance, blue for the better, orange for the worse, grey for neither. P, F and ? in a hexagon: whether the target will be met."))
 	return l, nil
 }
 

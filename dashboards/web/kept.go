@@ -17,9 +17,9 @@ type kept struct {
 	answers    map[string]answer
 }
 
-// keptAnswers bounds the memory: pages are below 200 kB, so a thousand stay below 200 MB with their compressed copies,
-// and a town's office looks at some dozens. When it is full it starts anew.
-const keptAnswers = 1000
+// keptAnswers bounds the memory: pages are about 150 kB and a report 400, so five hundred stay below 100 MB with their
+// compressed copies, and a town's office looks at some dozens. When it is full it starts anew.
+const keptAnswers = 500
 
 func newKept() *kept { return &kept{answers: map[string]answer{}} }
 
