@@ -10,9 +10,6 @@ import (
 	"time"
 )
 
-// officeKey opens the organisation office's pages in tests.
-const officeKey = "0123456789ABCDEFGHIJ"
-
 // server is "hulian serve" in a process of its own.
 type server struct {
 	address string
