@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"hulian/dashboards/chart"
@@ -117,7 +118,7 @@ func (r Request) shrinkNote(c signals.Comparison) string {
 	switch n := len(c.Funnel.Places); {
 	case n == 0:
 		return ""
-	case c.Prior.Pooled:
+	case c.Prior.Pooled || !slices.ContainsFunc(c.Villages, func(v signals.Compared) bool { return v.Low.Known }):
 		return r.T("各村之间的差异不超过偶然，因此都取总体值。", " The villages differ by no more than chance, so all are given the value of all together.")
 	default:
 		return r.Tf("区间已计入只有 %d 个村可供估计。", " The intervals allow for there being %d villages only.", n)
