@@ -38,7 +38,7 @@ type scope struct {
 
 const valuesSQL = `
 select m.measure, m.unit_id, m.month, m.numerator, m.denominator, m.value
-from measures m
+from %s m
 where m.level = ? and m.month between ? and ? and m.measure in (%s)%s`
 
 // values reads measures of a scope. A measure without rows is not an error: its source export never arrived, and a value
@@ -56,7 +56,7 @@ func (r Request) values(ctx context.Context, s scope, ids ...string) (measured, 
 		condition += " and m.unit_id in (select u.unit_id from units u where u.level = 'branch' and u.village_id = ?)"
 		args = append(args, s.village)
 	}
-	table, err := r.Data.Query(ctx, fmt.Sprintf(valuesSQL, placeholders(len(ids)), condition), args...)
+	table, err := r.Data.Query(ctx, fmt.Sprintf(valuesSQL, r.measures(), placeholders(len(ids)), condition), args...)
 	if err != nil {
 		return nil, fmt.Errorf("read measures %s: %w", strings.Join(ids, ", "), err)
 	}

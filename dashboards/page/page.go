@@ -75,7 +75,7 @@ func Pages() []Page {
 	}
 	for i, p := range all {
 		if p.Takes.Has(ByVillage) {
-			all[i].Build = cautioned(p.Build)
+			all[i].Build = bySuccession(cautioned(p.Build))
 		}
 	}
 	return all

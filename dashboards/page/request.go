@@ -48,6 +48,8 @@ type Request struct {
 
 	Zone *time.Location // of the town: what moments are told in; nil: the machine's
 
+	Restated bool // past months are shown by the units of today
+
 	page   Page
 	chosen bool // the month was chosen in the address, not taken as the newest
 }
@@ -68,6 +70,10 @@ func Ask(s Snapshot, p Page, values url.Values) (Request, error) {
 		}
 		r.Month, r.chosen = month, true
 	}
+	if err := r.askUnits(values.Get("units")); err != nil {
+		return r, err
+	}
+	s = r.Snapshot
 	if id := values.Get("village"); id != "" && p.Takes.Has(ByVillage) {
 		if _, ok := s.Village(id); !ok {
 			return r, fmt.Errorf("%w: village=%s", ErrUnknownUnit, id)
@@ -249,6 +255,7 @@ func (r Request) Link(id string, changes ...Change) string {
 		InBranch(r.Branch)(v)
 	}
 	Speaking(r.Lang)(v)
+	ByToday(r.Restated)(v)
 	if p.ID == r.page.ID {
 		for name := range r.Params {
 			v[name] = r.Params[name]
@@ -279,7 +286,7 @@ func (p Page) keeps(name string) bool {
 		return true
 	case "month":
 		return p.Takes.Has(ByMonth)
-	case "village":
+	case "village", "units":
 		return p.Takes.Has(ByVillage)
 	case "branch":
 		return p.Takes.Has(ByBranch)

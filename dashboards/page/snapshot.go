@@ -44,6 +44,7 @@ type Snapshot struct {
 	Branches       []Unit // by village, then ID
 	Deliveries     Deliveries
 	Supports       []Support
+	Successions    []Succession // of villages, then of branches; empty where no unit was merged, divided or renumbered
 }
 
 const factsSQL = `select key, cast(value as varchar) as value from snapshot_facts order by key`
@@ -98,6 +99,12 @@ func Open(ctx context.Context, q pipelines.Querier) (Snapshot, error) {
 	}
 	if err := s.readDeliveries(ctx); err != nil {
 		return s, err
+	}
+	// A snapshot made before there were successions has no table of them either.
+	if said["successions"] != "" {
+		if err := s.readSuccessions(ctx); err != nil {
+			return s, err
+		}
 	}
 	return s, s.readSupports(ctx)
 }
