@@ -185,6 +185,37 @@ func (r Request) daysInterval(t flow.Time) string {
 	return "≥ " + Decimal(low, 1)
 }
 
+// timed finds the step a measure is the median of.
+func timed(m queries.Measure) (flow.Step, bool) {
+	for _, s := range append(slices.Clone(flow.Steps), flow.Whole) {
+		if s.Measure() == m.ID {
+			return s, true
+		}
+	}
+	return 0, false
+}
+
+// timeOf estimates a step over the issues of one unit in the window.
+func (p passing) timeOf(u Unit, s flow.Step) flow.Time {
+	own := slices.DeleteFunc(slices.Clone(p.all), func(i flow.Issue) bool {
+		return u.Level == LevelVillage && i.Village != u.ID || u.Level == LevelBranch && i.Branch != u.ID
+	})
+	return flow.TimeOf(own, s, p.end)
+}
+
+// addMedianIntervals gives the medians of a table of units their intervals, in the column given: the long table holds none.
+func (r Request) addMedianIntervals(t *Table, column int, p passing, s flow.Step) {
+	add := func(u Unit, c *Cell) {
+		if time := p.timeOf(u, s); time.Entered > 0 {
+			c.Interval = r.daysInterval(time)
+		}
+	}
+	for i, u := range r.Below() {
+		add(u, &t.Rows[i][column])
+	}
+	add(r.Unit(), &t.Total[column])
+}
+
 // timeCell shows the median of a step with its interval and what it stands on.
 func (r Request) timeCell(t flow.Time) Cell {
 	if t.Entered == 0 {

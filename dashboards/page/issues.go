@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"hulian/data"
 	"hulian/queries/flow"
@@ -67,10 +68,12 @@ func buildIssues(ctx context.Context, r Request) (View, error) {
 	}
 	v.Blocks = append(v.Blocks, trend)
 	if len(r.Below()) > 0 {
-		table, err := r.unitTable(ctx, "units", "issues_reported", "resolution_rate_cumulative", "on_time_rate", "feedback_rate", "satisfaction_rate", "days_to_resolve_median", "overdue_issues")
+		ids := []string{"issues_reported", "resolution_rate_cumulative", "on_time_rate", "feedback_rate", "satisfaction_rate", flow.Whole.Measure(), "overdue_issues"}
+		table, err := r.unitTable(ctx, "units", ids...)
 		if err != nil {
 			return v, err
 		}
+		r.addMedianIntervals(table, 1+slices.Index(ids, flow.Whole.Measure()), p, flow.Whole)
 		v.Blocks = append(v.Blocks, table)
 	}
 	overdue, err := r.overdue(ctx)

@@ -116,7 +116,17 @@ func (r Request) oneMeasure(ctx context.Context, m queries.Measure) (View, error
 	if err != nil {
 		return v, err
 	}
-	v.Blocks = append(v.Blocks, Stats{[]Stat{r.ownStat(own, m.ID)}}, figure, definition)
+	tile := r.ownStat(own, m.ID)
+	if step, ok := timed(m); ok {
+		p, err := r.passing(ctx)
+		if err != nil {
+			return v, err
+		}
+		if time := p.timeOf(unit, step); time.Entered > 0 {
+			tile.Interval = r.T("95 % 区间 ", "95 % interval ") + r.daysInterval(time) + r.T(" 天", " days")
+		}
+	}
+	v.Blocks = append(v.Blocks, Stats{[]Stat{tile}}, figure, definition)
 	if below := r.Below(); len(below) > 0 && m.At(r.below().level) {
 		units, err := r.unitsOf(ctx, m)
 		if err != nil {

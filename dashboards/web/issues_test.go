@@ -46,7 +46,9 @@ func TestTheBottleneckIsNamed(t *testing.T) {
 			"无论如何都低于总体", "无论如何都高于总体", "总体 25.0 %（15/60）", "高于总体（99.8 % 区间 41."},
 		"/issues?village=V3&lang=en": {"The bottleneck is “Resolved”: 20.0 days at the median", "against 4.0 in 试镇: 16.0 days more; of 20 issues in it 10 wait; at the pace of 试镇 it would be 3: 7 too many.",
 			"The difference is more than chance (log-rank, p < 0.001)."},
-		"/issues?village=V1": {"没有一步明显慢于试镇"},
+		"/issues?village=V1":                                     {"没有一步明显慢于试镇"},
+		"/measures?measure=step_days_resolve":                    {"95 % 区间 4.0–4.0 天"},
+		"/measures?measure=step_days_resolve&village=V3&lang=en": {"95 % interval ≥ 20.0 days"},
 	} {
 		_, body := get(t, client, server.URL+address)
 		body = html.UnescapeString(body)
