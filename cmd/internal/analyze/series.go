@@ -79,6 +79,14 @@ func (c *Call) series(periodRole string) (periods []any, order []int, warnings [
 		}
 		at[i] = v
 	}
+	if repeated(at) {
+		if whole, named := c.withYear(periods, at, column); named {
+			at = whole
+		}
+	}
+	if repeated(at) {
+		return periods, order, []estimate.Warning{estimate.Warn(estimate.Assumption, "periods occur more than once in column %q, so the order of the file is kept: is this more than one series? --COLUMN VALUE keeps the rows of one", c.Frame.Columns[column])}
+	}
 	byTime := func(a, b int) int {
 		switch {
 		case at[a] < at[b]:
@@ -92,17 +100,44 @@ func (c *Call) series(periodRole string) (periods []any, order []int, warnings [
 		slices.SortStableFunc(order, byTime)
 		warnings = append(warnings, estimate.Warn(estimate.Convention, "the rows were put in the order of %q; row numbers are still those of the file", c.Frame.Columns[column]))
 	}
-	for i := 1; i < len(order); i++ {
-		if at[order[i]] == at[order[i-1]] {
-			warnings = append(warnings, estimate.Warn(estimate.Assumption, "period %v occurs more than once: is this more than one series? --COLUMN VALUE keeps the rows of one", periods[order[i]]))
-			break
-		}
-	}
 	sorted := make([]any, len(order))
 	for i, from := range order {
 		sorted[i] = periods[from]
 	}
 	return sorted, order, warnings
+}
+
+func repeated(at []float64) bool {
+	sorted := slices.Clone(at)
+	slices.Sort(sorted)
+	return len(slices.Compact(sorted)) < len(at)
+}
+
+// withYear orders months, quarters or weeks that begin anew every year by the year beside them, where the file has one,
+// and names the periods by both.
+func (c *Call) withYear(periods []any, at []float64, column int) (whole []float64, named bool) {
+	for _, name := range []string{"year", "年", "年份"} {
+		i, ok := c.Frame.column(name)
+		if !ok || i == column || c.taken(i) {
+			continue
+		}
+		years, err := c.Frame.numbers(i)
+		if err != nil {
+			return nil, false
+		}
+		whole = make([]float64, len(at))
+		for k, y := range years {
+			if whole[k] = y*1000 + at[k]; at[k] < 0 || at[k] >= 1000 || math.IsNaN(y) {
+				return nil, false
+			}
+		}
+		for k := range periods {
+			periods[k] = fmt.Sprintf("%v-%02v", value(c.Frame.Rows[k][i]), periods[k])
+		}
+		c.assume("columns %q and %q are taken for the period together", c.Frame.Columns[i], c.Frame.Columns[column])
+		return whole, true
+	}
+	return nil, false
 }
 
 func reorder[T any](x []T, order []int) []T {

@@ -78,9 +78,13 @@ func (c *Call) funnel() (*Object, error) {
 		}
 	}
 	columns = append(columns, "exact_tail_flag")
+	_, events, totals, err := c.units("events", "total") // as they stand, of places that were refused too
+	if err != nil {
+		return nil, err
+	}
 	var rows [][]any
-	for _, p := range f.Places {
-		row := []any{value(p.Name), whole(p.Events), whole(p.Total), p.Rate, p.Z}
+	for i, p := range f.Places {
+		row := []any{value(p.Name), whole(events[i]), whole(totals[i]), p.Rate, p.Z}
 		for _, kind := range []func(funnel.Limits) estimate.Interval{
 			func(l funnel.Limits) estimate.Interval { return l.Normal },
 			func(l funnel.Limits) estimate.Interval { return l.Quantile },
@@ -293,7 +297,7 @@ func (c *Call) betaBinomial() (*Object, error) {
 		out.Set(method, (&Object{}).Set("prior_mean", fit.Prior.Mean).Set("prior_sample_size", fit.Prior.Size))
 	}
 	out.Set("pooled_rate", fit.PooledRate)
-	c.shrunk(out, fit)
+	c.shrunk(out, fit, units)
 	out.warn(fit.Warnings)
 	return out, nil
 }
@@ -316,22 +320,22 @@ func (c *Call) gammaPoisson() (*Object, error) {
 	out := (&Object{}).Set("method", method)
 	out.Set(method, (&Object{}).Set("alpha", p.Alpha).Set("beta", p.Beta).Set("loglik", p.LogLik).Set("prior_mean", p.Mean))
 	out.Set("pooled_rate", fit.PooledRate)
-	c.shrunk(out, fit)
+	c.shrunk(out, fit, units)
 	out.warn(fit.Warnings)
 	return out, nil
 }
 
 // shrunk adds one line per unit, and where many units share the same numbers one line per distinct pair of them.
-func (c *Call) shrunk(out *Object, fit shrink.Fit) {
+func (c *Call) shrunk(out *Object, fit shrink.Fit, units []shrink.Unit) {
 	ids, idName := c.ids("unit")
 	numbers := []string{c.header("successes"), c.header("trials"), "raw", "shrunk", "low", "high"}
-	line := func(u shrink.Shrunk) []any {
-		return []any{whole(u.Events), whole(u.Base), u.Raw, u.Value, u.Low, u.High}
+	line := func(u shrink.Shrunk, stands shrink.Unit) []any {
+		return []any{whole(stands.Events), whole(stands.Base), u.Raw, u.Value, u.Low, u.High}
 	}
 	var all, some [][]any
 	var pairs []shrink.Shrunk
 	for i, u := range fit.Units {
-		all = append(all, append([]any{ids[i]}, line(u)...))
+		all = append(all, append([]any{ids[i]}, line(u, units[i])...)) // as it stands, of a unit that was refused too
 		if !slices.ContainsFunc(pairs, func(p shrink.Shrunk) bool { return p.Unit == u.Unit }) && len(pairs) <= 1000 {
 			pairs = append(pairs, u)
 		}
@@ -350,7 +354,7 @@ func (c *Call) shrunk(out *Object, fit shrink.Fit) {
 		return 1
 	})
 	for _, u := range pairs {
-		some = append(some, line(u))
+		some = append(some, line(u, u.Unit))
 	}
 	out.Grid("columns", "rows", numbers, some).Set("note", "one row per distinct pair of events and denominator")
 	out.Grid("units_columns", "units", append([]string{idName}, numbers...), all)

@@ -93,6 +93,10 @@ func ClopperPearson(x, n, confidence float64) Rate {
 func proportion(x, n, confidence float64, method Method) (Rate, bool) {
 	r := Rate{Numerator: x, Denominator: n, Scale: 1, Confidence: level(confidence), Method: method}
 	switch {
+	case math.IsNaN(x) || math.IsNaN(n):
+		r.Numerator, r.Denominator = finite(x), finite(n)
+		r.Warnings = append(r.Warnings, estimate.Warn(estimate.MissingValues, "numerator or denominator is missing: there is no rate"))
+		return r, false
 	case !estimate.Finite(x) || !estimate.Finite(n) || x < 0 || n < 0 || x > n:
 		r.Numerator, r.Denominator = finite(x), finite(n)
 		r.Warnings = append(r.Warnings, estimate.Warn(estimate.Invalid, "%v of %v is not a proportion", x, n))
@@ -173,6 +177,10 @@ func ExactPoisson(events, base, scale, confidence float64) Rate {
 func perBase(events, base, scale, confidence float64, method Method) (Rate, bool) {
 	r := Rate{Numerator: events, Denominator: base, Scale: scale, Confidence: level(confidence), Method: method}
 	switch {
+	case math.IsNaN(events) || math.IsNaN(base):
+		r.Numerator, r.Denominator, r.Scale = finite(events), finite(base), finite(scale)
+		r.Warnings = append(r.Warnings, estimate.Warn(estimate.MissingValues, "events or base are missing: there is no rate"))
+		return r, false
 	case !estimate.Finite(events) || !estimate.Finite(base) || !estimate.Finite(scale) || events < 0 || base < 0 || scale <= 0:
 		r.Numerator, r.Denominator, r.Scale = finite(events), finite(base), finite(scale)
 		r.Warnings = append(r.Warnings, estimate.Warn(estimate.Invalid, "%v events in a base of %v at scale %v is not a rate", events, base, scale))

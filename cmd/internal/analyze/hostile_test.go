@@ -1,0 +1,89 @@
+package analyze
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// analysed runs a method on a text and returns its document.
+func analysed(t *testing.T, method, content string, flags ...Flag) map[string]any {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "in.csv")
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Read(t.Context(), path, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := MethodOf(method)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Prepare(m, f, flags)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := c.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document map[string]any
+	if err := json.Unmarshal(text, &document); err != nil {
+		t.Fatal(err)
+	}
+	return document
+}
+
+func warned(document map[string]any, text string) bool {
+	said, _ := json.Marshal(document["warnings"])
+	return strings.Contains(string(said), text)
+}
+
+// Months that begin anew every year are ordered by the year beside them; without one the file's order stands, because
+// sorting would shuffle the years into each other.
+func TestMonthsOfSeveralYears(t *testing.T) {
+	byYear := analysed(t, "xmr", "year,month,value\n2017,1,20\n2017,2,22\n2016,1,10\n2016,2,12\n")
+	if got := byYear["average_moving_range"]; got != 4.0 { // 10 12 20 22
+		t.Errorf("moving range %v, want 4", got)
+	}
+	if first := byYear["points"].([]any)[0].([]any); first[0] != "2016-01" || first[1] != 3.0 {
+		t.Errorf("first point %v", first)
+	}
+	kept := analysed(t, "xmr", "month,value\n1,20\n2,22\n1,10\n2,12\n")
+	if got := kept["average_moving_range"]; got != 16.0/3 || !warned(kept, "the order of the file is kept") { // 20 22 10 12
+		t.Errorf("moving range %v, warnings %v", got, kept["warnings"])
+	}
+}
+
+// Rows that are no rates stand in the output as in the file, without a rate, and are named by what is wrong.
+func TestRefusedRowsStandAsInTheFile(t *testing.T) {
+	const table = "unit,events,total\na,3,10\nb,,5\nc,0,0\nd,9,4\ne,5,20\nf,7,30\n"
+	for _, method := range []string{"wilson", "funnel", "empirical_bayes_beta_binomial"} {
+		document := analysed(t, method, table)
+		rows, _ := document["rows"].([]any)
+		if len(rows) != 6 {
+			t.Fatalf("%s: %v", method, document)
+		}
+		at := map[string][]any{}
+		for _, row := range rows {
+			at[row.([]any)[0].(string)] = row.([]any)
+		}
+		if b, d := at["b"], at["d"]; b[1] != nil || b[2] != 5.0 || b[3] != nil || d[1] != 9.0 || d[2] != 4.0 || d[3] != nil {
+			t.Errorf("%s: refused rows %v and %v", method, b, d)
+		}
+		if c := at["c"]; c[1] != 0.0 || c[2] != 0.0 || c[3] != nil {
+			t.Errorf("%s: a row without a base: %v", method, c)
+		}
+	}
+	if document := analysed(t, "wilson", table); !warned(document, "row 3: numerator or denominator is missing") || !warned(document, "row 5: 9 of 4 is not a proportion") {
+		t.Errorf("warnings %v", document["warnings"])
+	}
+}
