@@ -16,10 +16,10 @@ import (
 // A cell is tried in its plain form first, x. Only what that gives up is written in half-width characters, n, and cut
 // by one pattern a column into parts, g: compiling a pattern costs the engine more than matching it.
 var macros = []string{
-	// Full-width forms, as Chinese input methods type them.
-	`create or replace temp macro half_width(x) as translate(x,
+	// Full-width forms, as Chinese input methods type them. The engine's translate is slow: plain ASCII is left alone.
+	`create or replace temp macro half_width(x) as case when strlen(x) = length(x) then x else translate(x,
 		'０１２３４５６７８９／－．：，％＋（）ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ　',
-		'0123456789/-.:,%+()ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz ')`,
+		'0123456789/-.:,%+()ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz ') end`,
 	`create or replace temp macro folded(n) as lower(replace(n, ' ', ''))`,
 
 	// Numbers: 1161  12.5; then 1,161  36万  95%  ¥1,200.50  25分钟
@@ -35,13 +35,10 @@ var macros = []string{
 	// Days and moments: 2018-01-08  2018/1/8  2018.01.08  2018-01-08 19:30  2018-01-08T19:30:05; then
 	// 2018年1月8日  20180108  2018年1月 (its first day), each with a time behind it if need be:
 	// 19:30  19:30:05.5  19时30分  下午7:30  7:30 PM, with an offset: Z  +06  +0800  -05:00; 201801081930
-	// Which signs stand between the digits tells the common forms without a pattern.
 	`create or replace temp macro plain_day(x) as
-		case when x[5] in ('-', '/', '.') and strpos(x, x[5]) = 5 and translate(x, '0123456789', '') in ('--', '//', '..') then try_cast(translate(x, '/.', '--') as date) end`,
+		case when regexp_matches(x, '^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}$') then try_cast(replace(x, '.', '-') as date) end`,
 	`create or replace temp macro plain_moment(x) as
-		case when x[5] in ('-', '/', '.') and strpos(x, x[5]) = 5 and strlen(x) <= 19 and translate(x, '0123456789', '') in
-				('-- :', '// :', '.. :', '-- ::', '// ::', '.. ::', '--', '//', '..', '--T:', '--T::')
-			then try_cast(translate(x, '/.', '--') as timestamp) end`,
+		case when regexp_matches(x, '^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?$') then try_cast(replace(x, '.', '-') as timestamp) end`,
 	`create or replace temp macro moment_parts(n) as regexp_extract(n,
 		'^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*(?:[-/.月]\s*(?:(\d{1,2})\s*[日号]?)?)?'
 		|| '(?:(?:T|\s+|\b|日|号)\s*(上午|下午|早上|中午|晚上|晚|夜|凌晨)?\s*(\d{1,2})\s*[:时点]\s*(?:(\d{1,2})\s*(?:[:分]\s*(?:(\d{1,2}(?:\.\d+)?)\s*秒?)?)?)?'
@@ -59,7 +56,7 @@ var macros = []string{
 	// Excel's serial numbers: 43108 or 43108.8125, from 1905 to 2099. A workbook that counts from 1904 was shifted when
 	// it was decoded. 1900 to 2100 may as well be a year: that is not guessed.
 	`create or replace temp macro serial_moment(n) as
-		case when try_cast(n as double) > 2100 and try_cast(n as double) < 73051 and translate(n, '0123456789.', '') = '' then
+		case when try_cast(n as double) > 2100 and try_cast(n as double) < 73051 and regexp_matches(n, '^[0-9.]+$') then
 			make_timestamp(cast(round((try_cast(n as double) - 25569) * 86400) as bigint) * 1000000) end`,
 
 	// Yes and no.
