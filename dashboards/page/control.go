@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"hulian/dashboards/chart"
@@ -71,11 +72,7 @@ func (r Request) addLimits(series *chart.Series, table *Table, read reading.Read
 	// Each phase has lines of its own, or the limits would seem to glide from one phase into the next.
 	phases := map[int]int{}
 	var centres []chart.Line
-	signals := []chart.Line{
-		{Name: r.T("改善信号", "improving"), Values: blank(), Colour: chart.Blue, Points: true},
-		{Name: r.T("变差信号", "worsening"), Values: blank(), Colour: chart.Orange, Points: true},
-		{Name: r.T("变化信号", "change"), Values: blank(), Colour: chart.Dark, Points: true},
-	}
+	signals := r.signalLines(blank)
 	decimals := decimals(m.Unit)
 	table.Columns = append(table.Columns, number(r.T("下限", "Lower limit")), number(r.T("中心线", "Centre")), number(r.T("上限", "Upper limit")), text(r.T("信号", "Signal")))
 	for i := range table.Rows {
@@ -113,12 +110,18 @@ func (r Request) addLimits(series *chart.Series, table *Table, read reading.Read
 	}
 	series.Lines = append(series.Lines, centres...)
 	for _, line := range signals {
-		for _, v := range line.Values {
-			if !math.IsNaN(v) {
-				series.Lines = append(series.Lines, line)
-				break
-			}
+		if slices.ContainsFunc(line.Values, func(v float64) bool { return !math.IsNaN(v) }) {
+			series.Lines = append(series.Lines, line)
 		}
+	}
+}
+
+// signalLines are points without a line between them, in the order of signalOf.
+func (r Request) signalLines(blank func() []float64) []chart.Line {
+	return []chart.Line{
+		{Name: r.T("改善信号", "improving"), Values: blank(), Colour: chart.Blue, Points: true},
+		{Name: r.T("变差信号", "worsening"), Values: blank(), Colour: chart.Orange, Points: true},
+		{Name: r.T("变化信号", "change"), Values: blank(), Colour: chart.Dark, Points: true},
 	}
 }
 
