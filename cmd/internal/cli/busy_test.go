@@ -1,0 +1,217 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"hulian/pipelines/runner"
+)
+
+// villageList is a list of n villages as a CSV. Every n is another file.
+func villageList(n int) []byte {
+	var text strings.Builder
+	text.WriteString("村编号,村名,镇\n")
+	for i := range n {
+		fmt.Fprintf(&text, "V%02d,第%d村,逍林镇\n", i, i)
+	}
+	return []byte(text.String())
+}
+
+// beside are commands that answer whatever is at work.
+func beside(more string) [][]string {
+	return [][]string{
+		{"query", "select count(*) as n from villages"}, {"status"}, {"schedule"}, {"metrics", "--level", "town"}, {"problems"},
+		{"close", "--list"}, {"import", "--dry-run", more}, {"map", more},
+	}
+}
+
+// errand is a command at work in a process of its own.
+type errand struct {
+	command *exec.Cmd
+	out     bytes.Buffer
+	errs    lockedBuffer
+	ended   chan struct{}
+}
+
+func begin(t *testing.T, arguments ...string) *errand {
+	t.Helper()
+	w := &errand{ended: make(chan struct{})}
+	w.command = exec.CommandContext(t.Context(), "hulian", arguments...)
+	w.command.Stdout, w.command.Stderr = &w.out, &w.errs
+	if err := w.command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { defer close(w.ended); w.command.Wait() }()
+	return w
+}
+
+// says waits until a command at work has said something.
+func (w *errand) says(t *testing.T, text string) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if strings.Contains(w.errs.String(), text) {
+			return
+		}
+		select {
+		case <-w.ended:
+			t.Fatalf("%v ended and did not say %q:\n%s", w.command.Args, text, w.errs.String())
+		default:
+		}
+	}
+	t.Fatalf("%v does not say %q:\n%s", w.command.Args, text, w.errs.String())
+}
+
+// TestCommandsBesideARun holds a run of a server at work, by a source that keeps it waiting. Questions are answered all
+// the while; what writes waits and says for whom, and is done when the run is.
+func TestCommandsBesideARun(t *testing.T) {
+	town, release := filepath.Join(t.TempDir(), "town"), make(chan struct{})
+	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		<-release
+		w.Write(villageList(4))
+	}))
+	t.Cleanup(slow.Close)
+	free := sync.OnceFunc(func() { close(release) })
+	t.Cleanup(free)
+	kept(t, filepath.Join(town, "inbox", "villages.csv"), villageList(3))
+	if status, _, stderr := process(t, "run", "--dir", town); status != statusDone {
+		t.Fatal(stderr)
+	}
+	kept(t, filepath.Join(town, "sources.yaml"), []byte("sources:\n  - {name: slow, kind: web, files: [{name: v4.csv, address: '"+slow.URL+"/v4.csv'}]}\n"))
+	kept(t, filepath.Join(town, "hulian.yaml"), []byte("pipelines:\n  - {name: slow, cron: off, sources: [slow]}\n  - {name: own, cron: off, sources: [inbox]}\n"))
+	s := serve(t, town)
+	s.do(t, "slow", "run")
+	id := atWork(t, town)
+
+	more := filepath.Join(t.TempDir(), "more.csv")
+	kept(t, more, villageList(5))
+	for _, arguments := range beside(more) {
+		if status, out, stderr := process(t, append(arguments, "--dir", town)...); status != statusDone || strings.Contains(stderr, "waiting") {
+			t.Errorf("%v: status %d\n%s%s", arguments, status, out, stderr)
+		}
+	}
+	if page := s.get(t, "runs"); !strings.Contains(page, "进行中") {
+		t.Error("the page of runs does not show the run at work")
+	}
+	var writers []*errand
+	for _, arguments := range [][]string{{"run", "--pipeline", "own"}, {"import", more}, {"backup", filepath.Join(t.TempDir(), "town.zip")}} {
+		w := begin(t, append(arguments, "--dir", town)...)
+		w.says(t, "waiting for run "+id+", started by page")
+		writers = append(writers, w)
+	}
+	free()
+	for _, w := range writers {
+		<-w.ended
+		if status := w.command.ProcessState.ExitCode(); status != statusDone {
+			t.Errorf("%v: status %d\n%s%s", w.command.Args, status, w.out.String(), w.errs.String())
+		}
+	}
+	if _, out, _ := process(t, "query", "--dir", town, "--format", "csv", "select count(*) from villages"); !strings.Contains(out, "5") {
+		t.Errorf("villages: %s", out)
+	}
+}
+
+// spokenOf finds a lock in what a command says to a person.
+var spokenOf = regexp.MustCompile(`(?i)\block(s|ed)?\b|another run`)
+
+// atWork waits for a run that is at work and returns its ID.
+func atWork(t *testing.T, town string) string {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		history, err := runner.History(town)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(history) > 0 && history[0].State == "running" {
+			return history[0].ID
+		}
+	}
+	t.Fatal("no run is at work")
+	return ""
+}
+
+// TestNobodyIsTurnedAway lets processes import, run and back up at once beside a server, again and again, while others ask
+// and pages are read: the town keeps one generation only, so that what is read is removed all the time. Every one of them
+// succeeds, and none speaks of a lock.
+func TestNobodyIsTurnedAway(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs many processes")
+	}
+	town, files := filepath.Join(t.TempDir(), "town"), t.TempDir()
+	kept(t, filepath.Join(town, "inbox", "villages.csv"), villageList(3))
+	kept(t, filepath.Join(town, "hulian.yaml"), []byte("keep_generations: 1\nschedule: off\n"))
+	if status, _, stderr := process(t, "run", "--dir", town); status != statusDone {
+		t.Fatal(stderr)
+	}
+	s := serve(t, town)
+	var mu sync.Mutex
+	done := map[string]int{}
+	must := func(arguments ...string) {
+		status, out, stderr := process(t, append(arguments, "--dir", town)...)
+		if status != statusDone || spokenOf.MatchString(stderr) {
+			t.Errorf("%v: status %d\n%s%s", arguments, status, out, stderr)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		done[arguments[0]]++
+	}
+	var writers, readers sync.WaitGroup
+	stop := make(chan struct{})
+	writers.Go(func() {
+		for n := range 4 {
+			at := filepath.Join(files, fmt.Sprintf("villages-%d.csv", n))
+			kept(t, at, villageList(4+n))
+			must("import", at)
+		}
+	})
+	writers.Go(func() {
+		for n := range 2 {
+			must("run")
+			must("backup", filepath.Join(files, fmt.Sprintf("town-%d.zip", n)))
+		}
+	})
+	sample := filepath.Join(files, "sample.csv")
+	kept(t, sample, villageList(30))
+	readers.Go(func() {
+		for {
+			for _, arguments := range beside(sample) {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				must(arguments...)
+			}
+		}
+	})
+	readers.Go(func() {
+		for pages := []string{"", "runs", "data", "healthz"}; ; {
+			for _, page := range pages {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				s.get(t, page)
+			}
+		}
+	})
+	writers.Wait()
+	close(stop)
+	readers.Wait()
+	if _, out, _ := process(t, "query", "--dir", town, "--format", "csv", "select count(*) from villages"); !strings.Contains(out, "7") {
+		t.Errorf("villages at the end: %s", out)
+	}
+	if done["query"] == 0 || done["import"] < 4 {
+		t.Errorf("too little was done for a proof: %v", done)
+	}
+	t.Logf("commands beside each other: %v", done)
+}
