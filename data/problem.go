@@ -44,10 +44,39 @@ func Explain(p pipelines.Problem, lang string) (sentence, mend string) {
 			allowed = strings.Join(words, map[bool]string{true: ", ", false: "、"}[lang == "en"])
 		}
 	}
+	detail := p.Detail
+	if other, ok := strings.CutPrefix(detail, "→ "); ok && p.Code == pipelines.DuplicateKey {
+		detail = otherRow(other, lang)
+	}
+	sentence, mend = text.Sentence.In(lang), text.Mend.In(lang)
+	if p.Letter == "" { // rows of JSON and Parquet have names of columns and no letters
+		sentence, mend = letterless.Replace(sentence), letterless.Replace(mend)
+	}
 	fill := strings.NewReplacer("{value}", p.Value, "{header}", p.Header, "{row}", strconv.FormatInt(p.Row, 10),
 		"{letter}", p.Letter, "{sheet}", p.Sheet, "{file}", p.File, "{place}", place(p, lang), "{column}", name, "{allowed}", allowed,
-		"{example}", example, "{detail}", p.Detail)
-	return fill.Replace(text.Sentence.In(lang)), fill.Replace(text.Mend.In(lang))
+		"{example}", example, "{detail}", detail)
+	return fill.Replace(sentence), fill.Replace(mend)
+}
+
+// letterless takes the letter out of sentences about a cell that has none.
+var letterless = strings.NewReplacer("{letter}列", "", "{letter}{row}单元格", "这一格", "Row {row}, column {letter}:", "Row {row}:", "cell {letter}{row}", "this cell")
+
+// otherRow says where the row stands that another one repeats: "12", or "Sheet1 12" on another sheet.
+func otherRow(other, lang string) string {
+	sheet, row := "", other
+	if i := strings.LastIndexByte(other, ' '); i >= 0 {
+		sheet, row = other[:i], other[i+1:]
+	}
+	switch {
+	case lang == "en" && sheet == "":
+		return "row " + row
+	case lang == "en":
+		return "row " + row + " of sheet “" + sheet + "”"
+	case sheet == "":
+		return "第" + row + "行"
+	default:
+		return "工作表“" + sheet + "”第" + row + "行"
+	}
 }
 
 // place names the file and, where it has sheets, the sheet.

@@ -94,6 +94,15 @@ func (p *page) link(column int, sheet, target string, style int) {
 	}
 }
 
+// fitToPaper has a printed first sheet show all of its columns on one page across.
+func (c *copying) fitToPaper(sheet string) error {
+	landscape, one, any, fit := "landscape", 1, 0, true
+	if err := c.book.SetPageLayout(sheet, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &one, FitToHeight: &any}); err != nil {
+		return err
+	}
+	return c.book.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit})
+}
+
 // summary writes the first sheet: what to do, by village, by kind, cell by cell.
 func (c *copying) summary() error {
 	name := c.t(load.SummarySheet.Zh, load.SummarySheet.En)
@@ -120,6 +129,9 @@ func (c *copying) summary() error {
 		if err := c.book.SetColWidth(name, column, column, width); err != nil {
 			return err
 		}
+	}
+	if err := c.fitToPaper(name); err != nil {
+		return err
 	}
 	if err := c.book.MoveSheet(name, first); err != nil {
 		return err
