@@ -1,0 +1,243 @@
+package closing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"hulian/data"
+	"hulian/pipelines"
+	"hulian/pipelines/warehouse"
+)
+
+// desk is a town of two months with three measures, whose snapshot the test changes as files would.
+type desk struct {
+	t          *testing.T
+	w          *warehouse.Warehouse
+	book       *Book
+	generation int
+}
+
+func newDesk(t *testing.T) *desk {
+	t.Helper()
+	w, err := warehouse.Open(t.Context(), warehouse.Config{Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close() })
+	rules := data.DefaultProgramme()
+	rules.DataQuality.Expected = nil
+	at := time.Date(2018, 2, 1, 9, 0, 0, 0, time.UTC)
+	now := func() time.Time { at = at.Add(time.Minute); return at }
+	d := &desk{t: t, w: w, generation: 1, book: &Book{Dir: t.TempDir(), Programme: rules, Version: "test", Now: now}}
+	d.exec("create schema marts", "create schema ops", "create table ops.files (file_no bigint, name varchar, state varchar)",
+		"create table marts.snapshot_facts (key varchar, value varchar)",
+		"insert into marts.snapshot_facts values ('cut_off', '2018-01-31'), ('first_month', '2017-12'), ('last_month', '2018-01')",
+		"create table marts.measures (measure varchar, level varchar, unit_id varchar, unit_name varchar, month varchar, numerator double, denominator double, value double)",
+		`insert into marts.measures values ('card_rate', 'town', 'T', '镇', '2018-01', 50, 100, .5), ('card_rate', 'village', 'V1', '甲村', '2018-01', 20, 40, .5),
+			('card_rate', 'member', 'M1', '张三', '2018-01', 1, 2, .5), ('resolution_rate', 'town', 'T', '镇', '2018-01', 7, 10, .7), ('card_rate', 'town', 'T', '镇', '2017-12', 40, 100, .4)`)
+	return d
+}
+
+func (d *desk) exec(statements ...string) {
+	d.t.Helper()
+	for _, s := range statements {
+		if err := d.w.Exec(d.t.Context(), s); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+}
+
+// publish makes what the statements changed the next generation.
+func (d *desk) publish(statements ...string) {
+	d.t.Helper()
+	d.exec(statements...)
+	d.generation++
+	if err := d.book.Observe(d.t.Context(), d.snapshot()); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+func (d *desk) snapshot() Snapshot {
+	return Snapshot{Data: d.w, Generation: d.generation, Hash: fmt.Sprint("hash ", d.generation)}
+}
+
+func (d *desk) act(month, action, by string) pipelines.MonthClosing {
+	d.t.Helper()
+	m, err := d.book.Act(d.t.Context(), d.snapshot(), month, action, by, "")
+	if err != nil {
+		d.t.Fatalf("%s %s by %s: %v", action, month, by, err)
+	}
+	return m
+}
+
+func (d *desk) month(month string) pipelines.MonthClosing {
+	d.t.Helper()
+	m, err := d.book.Month(d.t.Context(), d.snapshot(), month)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return m
+}
+
+// A difference says since which generation and moment the value of now stands; another value later starts anew.
+func TestADifferenceSaysSinceWhen(t *testing.T) {
+	d := newDesk(t)
+	d.act("2018-01", pipelines.DoCheck, "陈")
+	if m := d.act("2018-01", pipelines.DoSign, "王"); m.State != pipelines.ClosingSigned || m.Numbers != 4 {
+		t.Fatalf("%+v", m)
+	}
+	d.publish("update marts.measures set numerator = 51, value = .51 where unit_id = 'T' and measure = 'card_rate' and month = '2018-01'")
+	first := d.month("2018-01")
+	d.publish("update marts.measures set numerator = 21, value = .525 where unit_id = 'V1'")
+	d.publish("update marts.measures set numerator = 52, value = .52 where unit_id = 'T' and measure = 'card_rate' and month = '2018-01'")
+	m := d.month("2018-01")
+	if m.State != pipelines.ClosingChanged || m.Corrected() != 2 || first.Corrected() != 1 || first.Differences[0].Since != 2 {
+		t.Fatalf("first %+v\nlast %+v", first, m)
+	}
+	since := map[string]int{}
+	for _, x := range m.Differences {
+		since[x.UnitID] = x.Since
+		if x.SinceAt.IsZero() {
+			t.Errorf("%s: no moment", x.UnitID)
+		}
+	}
+	if since["T"] != 4 || since["V1"] != 3 {
+		t.Errorf("since %v", since)
+	}
+}
+
+// A value that ripens with the cut-off is listed, and is no correction; the same change at the same cut-off is one.
+func TestRipeningIsNoCorrection(t *testing.T) {
+	const ripen = "update marts.measures set numerator = 9, value = .9 where measure = 'resolution_rate'"
+	for cutOff, want := range map[string]pipelines.ClosingState{"2018-02-28": pipelines.ClosingSigned, "2018-01-31": pipelines.ClosingChanged} {
+		d := newDesk(t)
+		d.act("2018-01", pipelines.DoCheck, "陈")
+		d.act("2018-01", pipelines.DoSign, "王")
+		d.publish(ripen, "update marts.snapshot_facts set value = '"+cutOff+"' where key = 'cut_off'")
+		if m := d.month("2018-01"); m.State != want || len(m.Differences) != 1 {
+			t.Errorf("at cut-off %s: %s, %+v", cutOff, m.State, m.Differences)
+		}
+	}
+}
+
+// Numbers that change between checking and signing are checked anew.
+func TestWhatWasCheckedIsWhatIsSigned(t *testing.T) {
+	d := newDesk(t)
+	d.act("2018-01", pipelines.DoCheck, "陈")
+	d.publish("update marts.measures set numerator = 51 where unit_id = 'T' and measure = 'card_rate' and month = '2018-01'")
+	if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, "王", ""); !errors.Is(err, pipelines.RefusedNotChecked) {
+		t.Fatalf("signing changed numbers: %v", err)
+	}
+	d.act("2018-01", pipelines.DoCheck, "陈")
+	for _, name := range []string{"", "  ", "王\x00镇长", strings.Repeat("王", 101)} {
+		if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, name, ""); !errors.Is(err, pipelines.RefusedNoName) {
+			t.Errorf("signed by %q: %v", name, err)
+		}
+	}
+	d.act("2018-01", pipelines.DoSign, "王")
+	content, err := os.ReadFile(filepath.Join(d.book.folder(), "2018-01", "signed-1.json"))
+	if err != nil || strings.Contains(string(content), "张三") || !strings.Contains(string(content), `"M1"`) {
+		t.Errorf("a member's name is kept, or the member is not: %v", err)
+	}
+}
+
+// A signing that was killed between document and trail stands, and the next writer names it in the trail; a line cut
+// off by a crash was never acknowledged.
+func TestAnInterruptedSigningStands(t *testing.T) {
+	d := newDesk(t)
+	d.act("2018-01", pipelines.DoCheck, "陈")
+	before, err := os.ReadFile(d.book.trailPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.act("2018-01", pipelines.DoSign, "王")
+	after, err := os.ReadFile(d.book.trailPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := append([]byte{}, after[:len(before)+40]...) // killed while the line was written
+	if err := os.WriteFile(d.book.trailPath(), half, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if m := d.month("2018-01"); m.State != pipelines.ClosingSigned || m.SignedBy != "王" {
+		t.Fatalf("after the crash: %+v", m)
+	}
+	d.act("2017-12", pipelines.DoCheck, "陈") // adopts nothing: it is about another month
+	if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, "李", ""); !errors.Is(err, pipelines.RefusedUnchanged) {
+		t.Fatalf("signed twice: %v", err)
+	}
+	entries, err := d.book.Trail()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for _, e := range entries {
+		said = append(said, e.Action+" "+e.By)
+	}
+	if got := strings.Join(said, ", "); got != "checked 陈, checked 陈, signed 王, refused 李" {
+		t.Errorf("the trail: %s", got)
+	}
+}
+
+// Whoever exchanges a document for another that is whole in itself is found out by the trail; so is a missing one.
+func TestExchangedDocumentsAreFound(t *testing.T) {
+	d, other := newDesk(t), newDesk(t)
+	other.exec("update marts.measures set numerator = 99 where measure = 'card_rate'")
+	for _, x := range []*desk{d, other} {
+		x.act("2018-01", pipelines.DoCheck, "陈")
+		x.act("2018-01", pipelines.DoSign, "王")
+	}
+	path := filepath.Join(d.book.folder(), "2018-01", "signed-1.json")
+	forged, err := os.ReadFile(filepath.Join(other.book.folder(), "2018-01", "signed-1.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.book.Months(t.Context(), d.snapshot()); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a missing document: %v", err)
+	}
+	if err := os.WriteFile(path, forged, 0o444); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.book.Months(t.Context(), d.snapshot()); !errors.Is(err, ErrTampered) {
+		t.Errorf("an exchanged document: %v", err)
+	}
+	if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, "王", ""); !errors.Is(err, ErrTampered) {
+		t.Errorf("acting on an exchanged document: %v", err)
+	}
+}
+
+// Of many who sign at once one does, and the trail stays whole.
+func TestOneSigns(t *testing.T) {
+	d := newDesk(t)
+	d.act("2018-01", pipelines.DoCheck, "陈")
+	var wait sync.WaitGroup
+	results := make([]error, 8)
+	for i := range results {
+		wait.Go(func() {
+			book := &Book{Dir: d.book.Dir, Programme: d.book.Programme, Version: "test"} // as another process has it
+			_, results[i] = book.Act(context.Background(), d.snapshot(), "2018-01", pipelines.DoSign, fmt.Sprint("王", i), "")
+		})
+	}
+	wait.Wait()
+	signed := 0
+	for _, err := range results {
+		if err == nil {
+			signed++
+		} else if !errors.Is(err, pipelines.RefusedUnchanged) {
+			t.Errorf("%v", err)
+		}
+	}
+	if entries, err := d.book.Trail(); signed != 1 || err != nil || len(entries) != 1+len(results) {
+		t.Errorf("%d signed, %d entries, %v", signed, len(entries), err)
+	}
+}
