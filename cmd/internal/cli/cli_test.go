@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -91,6 +92,21 @@ func TestEveryCommandDocumentsItself(t *testing.T) {
 		}
 		if command.Runnable() && command.Args == nil && command.Name() != "help" {
 			t.Errorf("%s takes any arguments", command.CommandPath())
+		}
+	}
+}
+
+// TestTheReadmeNamesEveryCommand looks for each in the table of commands.
+func TestTheReadmeNamesEveryCommand(t *testing.T) {
+	content, err := os.ReadFile("../../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(content), "\n## Commands\n")
+	table, _, _ = strings.Cut(table, "\nEvery command takes")
+	for _, command := range newRootCommand(&program{}).Commands() {
+		if !regexp.MustCompile("`" + command.Name() + `\b`).MatchString(table) && command.Name() != "help" {
+			t.Errorf("the README does not name %q", command.Name())
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"hulian/cmd/internal/config"
 	"hulian/pipelines"
+	"hulian/pipelines/source/all"
 )
 
 const mappingsName = "mappings"
@@ -19,8 +20,8 @@ func newInitCommand(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "init",
 		Short: "Make a folder for a town",
-		Long: document(`Makes the town's folder (--dir): hulian.yaml with every key explained, inbox for the exports and mappings for files
-whose headers are not the usual ones. What is there already is left as it is.`, statusDone, statusFailed, statusUsage),
+		Long: document(`Makes the town's folder (--dir): hulian.yaml with every key explained, sources.yaml with an example of every kind of
+source, inbox for the exports and mappings for files whose headers are not the usual ones. What is there already is left as it is.`, statusDone, statusFailed, statusUsage),
 		Example: "  hulian init --dir xiaolin",
 		Args:    exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -53,14 +54,20 @@ func initialise(c config.Config) (made []string, err error) {
 			return made, err
 		}
 	}
-	path := filepath.Join(c.Dir, config.FileName)
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
-	if errors.Is(err, fs.ErrExist) {
-		return made, nil
+	for _, one := range []struct{ name, text string }{{config.FileName, config.Explained()}, {all.FileName, all.Explained()}} {
+		path := filepath.Join(c.Dir, one.name)
+		file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return made, err
+		}
+		made = append(made, path)
+		_, err = file.WriteString(one.text)
+		if err := errors.Join(err, file.Close()); err != nil {
+			return made, err
+		}
 	}
-	if err != nil {
-		return made, err
-	}
-	_, err = file.WriteString(config.Explained())
-	return append(made, path), errors.Join(err, file.Close())
+	return made, nil
 }

@@ -32,6 +32,22 @@ func TestTheExampleHoldsEveryKindAndOpens(t *testing.T) {
 	}
 }
 
+// TestTheExplainedFileListsNothingUntilItIsUncommented: what "hulian init" writes changes no run.
+func TestTheExplainedFileListsNothingUntilItIsUncommented(t *testing.T) {
+	configs, err := Parse([]byte(Explained()))
+	if err != nil || len(configs) != 0 {
+		t.Errorf("%d sources, %v", len(configs), err)
+	}
+	var text strings.Builder
+	for line := range strings.Lines(Explained()) {
+		text.WriteString(strings.TrimPrefix(strings.TrimPrefix(line, "# "), "#"))
+	}
+	_, list, found := strings.Cut(text.String(), "sources:")
+	if configs, err = Parse([]byte("sources:" + list)); err != nil || len(configs) != len(Kinds()) || !found {
+		t.Errorf("uncommented: %d sources, %v", len(configs), err)
+	}
+}
+
 func TestAFolderStartsAtTheTown(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(dir, "share"), 0o755); err != nil {

@@ -1,9 +1,24 @@
 package all
 
-import _ "embed"
+import (
+	_ "embed" // example.yaml
+	"strings"
+)
 
 //go:embed example.yaml
 var example string
 
 // Example is a sources.yaml with one source of each kind, explained, to be copied from.
 func Example() string { return example }
+
+// Explained is the example as a file that lists no source yet: every line of it is a comment.
+func Explained() string {
+	var text strings.Builder
+	for line := range strings.Lines(example) {
+		if strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "#") {
+			text.WriteString("# ")
+		}
+		text.WriteString(line)
+	}
+	return text.String()
+}
