@@ -20,8 +20,18 @@ func (r Request) Accepted(ctx context.Context) (string, error) {
 		return r.Tf("%s：没有收到为这个月报送的文件。", "%s: no file speaks for this month.", r.Month), nil
 	}
 	line := r.Tf("%[1]s 报送的数据：接收 %[2]s（%[3]s 行）", "Data handed in for %[1]s: %[2]s accepted (%[3]s rows)", r.Month, accepted.Text(r.Lang), accepted.Base())
-	if open := town.at("quarantine_open", r.Town.ID, r.Month); open.Known() && open.Value > 0 {
-		line += r.Tf("，%s 行待改", ", %s rows wait for repair", Count(open.Value))
+	count := func(id string) float64 {
+		if v := town.at(id, r.Town.ID, r.Month); v.Known() {
+			return v.Value
+		}
+		return 0
+	}
+	// Rows handed in again count again: a month repaired to the last row still shows that rows had been refused.
+	switch settled := count("quarantine_repaired") + count("quarantine_waived"); {
+	case count("quarantine_open") > 0:
+		line += r.Tf("，%s 行待改", ", %s rows wait for repair", Count(count("quarantine_open")))
+	case settled > 0:
+		line += r.Tf("，退回的 %s 行都已处理", ", all %s refused rows are settled", Count(settled))
 	}
 	return line, nil
 }

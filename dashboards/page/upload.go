@@ -113,9 +113,16 @@ func (r Request) batch(ctx context.Context, v *View, b desk.Batch) error {
 		v.Sentences = append(v.Sentences, r.Tf("读入 %[1]s 行：接收 %[2]s 行，退回 %[3]s 行，忽略 %[4]s 行（标题、合计、空行）。", "%[1]s rows were read: %[2]s accepted, %[3]s refused, %[4]s passed over (titles, totals, blank rows).",
 			Count(float64(total.Read)), Count(float64(total.Accepted)), Count(float64(total.Quarantined)), Count(float64(total.Ignored))))
 	}
-	rejected := false
+	rejected, strange := false, ""
 	for _, f := range b.Run.Files {
 		rejected = rejected || f.Problem != ""
+		if link := r.mappingLink(f.Problem, f.FileID, f.Sheet); strange == "" {
+			strange = link
+		}
+	}
+	if strange != "" {
+		v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.T("有一份表的列名认不出来，还没有读入", "The columns of a table are not known; it has not been read in"),
+			Text: r.T("请告诉系统各列是什么，确认后马上读入，以后同样的表不用再选。", "Say what they are: it is read in at once, and so are later tables of its kind."), Next: r.T("指认各列是什么", "Say what the columns are"), Link: strange})
 	}
 	switch {
 	case total.Quarantined > 0:
