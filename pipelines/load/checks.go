@@ -153,8 +153,10 @@ func (p *pass) duplicates(ctx context.Context, c data.Contract) error {
 	}
 	list := strings.Join(key, ", ")
 	repeated := fmt.Sprintf("repeated_%s", c.Export)
-	if _, err := p.exec(ctx, fmt.Sprintf("create or replace temp table %s as select %s from %s t where %s group by %s having count(*) > 1",
-		repeated, list, typed, unrefused(c), list)); err != nil {
+	// Keys are counted by a hash of eight bytes first; texts are compared only where two share one.
+	if _, err := p.exec(ctx, fmt.Sprintf(`create or replace temp table %[1]s as select %[2]s from %[3]s t where %[4]s
+			and hash(%[2]s) in (select hash(%[2]s) as h from %[3]s t where t._bad = 0 group by h having count(*) > 1)
+		group by %[2]s having count(*) > 1`, repeated, list, typed, unrefused(c))); err != nil {
 		return err
 	}
 	if err := p.repeatedBefore(ctx, c); err != nil {
