@@ -289,14 +289,21 @@ func TestOnlyOldBackupsAreDeleted(t *testing.T) {
 	for _, mine := range []string{"hulian-before-the-move.zip", "hulian-20180101.zip", "town.zip", "hulian-20180101T000000Z.zip.txt"} {
 		put(t, filepath.Join(folder, mine), "")
 	}
+	for name, age := range map[string]time.Duration{".backup-1": 25 * time.Hour, ".backup-2": time.Hour} { // killed, at work
+		at := filepath.Join(folder, name)
+		put(t, at, "half")
+		if err := os.Chtimes(at, time.Now().Add(-age), time.Now().Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	deleted, err := Retain(folder, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"hulian-20180130T023000Z.zip", "hulian-20180131T023000Z.zip"}, deleted); diff != "" {
+	if diff := cmp.Diff([]string{".backup-1", "hulian-20180130T023000Z.zip", "hulian-20180131T023000Z.zip"}, deleted); diff != "" {
 		t.Errorf("deleted (-want +got):\n%s", diff)
 	}
-	if left := tree(t, folder); len(left) != 6 {
+	if left := tree(t, folder); len(left) != 7 {
 		t.Errorf("left %v", left)
 	}
 }

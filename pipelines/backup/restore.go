@@ -235,10 +235,13 @@ const (
 	prefix = "hulian-"
 	stamp  = "20060102T150405Z"
 	suffix = ".zip"
+
+	unfinished = ".backup-"     // of a backup that is being written
+	writing    = 24 * time.Hour // no backup takes longer
 )
 
-// Retain deletes all but the newest keep backups of a folder, and nothing that is not called like one. It returns what
-// it deleted.
+// Retain deletes all but the newest keep backups of a folder, and those a killed process left half-written more than a
+// day ago; nothing that is not called like one. It returns what it deleted.
 func Retain(folder string, keep int) (deleted []string, err error) {
 	entries, err := os.ReadDir(folder) // in order of name, which is order of time
 	if err != nil {
@@ -246,6 +249,13 @@ func Retain(folder string, keep int) (deleted []string, err error) {
 	}
 	var backups []string
 	for _, entry := range entries {
+		if info, err := entry.Info(); err == nil && strings.HasPrefix(entry.Name(), unfinished) && info.Mode().IsRegular() && time.Since(info.ModTime()) > writing {
+			if err := os.Remove(filepath.Join(folder, entry.Name())); err != nil {
+				return deleted, err
+			}
+			deleted = append(deleted, entry.Name())
+			continue
+		}
 		middle, ok := strings.CutPrefix(entry.Name(), prefix)
 		middle, isZip := strings.CutSuffix(middle, suffix)
 		if _, err := time.Parse(stamp, middle); ok && isZip && err == nil && entry.Type().IsRegular() {

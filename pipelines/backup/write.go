@@ -61,7 +61,7 @@ func Write(ctx context.Context, dir, to string, o Options) (m Manifest, err erro
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return m, err
 	}
-	aside, err := os.CreateTemp(filepath.Dir(to), ".backup-*") // readable by its owner only: the configuration may hold a key
+	aside, err := os.CreateTemp(filepath.Dir(to), unfinished+"*") // readable by its owner only: the configuration may hold a key
 	if err != nil {
 		return m, err
 	}
