@@ -12,6 +12,10 @@
 // the next Publish. Content equal to the current generation's is not written again: the hash is made of the tables'
 // rows, whatever their order, without the columns that only say when a file was landed or which run read it.
 //
+// Tables whose rows are those of the generation before are not encoded again: the new file begins as a copy of the one
+// before, in which only the other tables are replaced, and parquet files that hold the same get a second name. When more
+// of a file is left over than used, and when the code is another version, it is written from nothing.
+//
 // A path is never reused, because the engine keeps serving the old file to a process that opens a path anew while it
 // still holds it open. Readers pin a generation; the file stays open until the last of them lets go. Publish refuses
 // a warehouse that has no marts; OpenReader refuses to write.

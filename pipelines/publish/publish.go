@@ -14,7 +14,8 @@ import (
 	"strings"
 	"time"
 
-	"hulian/data"
+	"golang.org/x/sync/errgroup"
+
 	"hulian/pipelines"
 	"hulian/pipelines/model"
 	"hulian/pipelines/warehouse"
@@ -71,7 +72,7 @@ func Publish(ctx context.Context, w *warehouse.Warehouse, dir string, m Manifest
 	if m.PublishedAt.IsZero() {
 		m.PublishedAt = time.Now().UTC()
 	}
-	if err := write(ctx, w, dir, m, tables); err != nil {
+	if err := write(ctx, w, dir, m, tables, current); err != nil {
 		remove(dir, m.Generation)
 		return Generation{}, &pipelines.Fault{Op: "publish generation " + strconv.Itoa(m.Generation), At: dir, Err: err,
 			Next: "the snapshot published before stays; free some disk space or check the folder's permissions, then run again"}
@@ -90,24 +91,28 @@ func Publish(ctx context.Context, w *warehouse.Warehouse, dir string, m Manifest
 
 // tablesOf lists the tables to copy, in order of name.
 func tablesOf(ctx context.Context, w *warehouse.Warehouse) ([]table, error) {
+	found, err := columnsOf(ctx, w, "current_database()", copied)
+	if err != nil {
+		return nil, err
+	}
+	tables := slices.DeleteFunc(found, func(t table) bool { return slices.Contains(inner, t.name) })
+	if !slices.ContainsFunc(tables, func(t table) bool { return strings.HasPrefix(t.name, "marts.") }) {
+		return nil, errors.New("the warehouse holds no marts: the models have not been built")
+	}
+	return tables, nil
+}
+
+// columnsOf lists the tables of some schemas of a database, in order of name. Database is an expression.
+func columnsOf(ctx context.Context, w *warehouse.Warehouse, database string, schemas []string) ([]table, error) {
 	found, err := w.Query(ctx, "select table_schema || '.' || table_name, string_agg('\"' || column_name || '\"', ',' order by ordinal_position) "+
-		"from information_schema.columns where table_catalog = current_database() and table_schema in ('"+strings.Join(copied, "', '")+"') "+
+		"from information_schema.columns where table_catalog = "+database+" and table_schema in ('"+strings.Join(schemas, "', '")+"') "+
 		"group by table_schema, table_name order by 1")
 	if err != nil {
 		return nil, err
 	}
 	var tables []table
-	marts := false
 	for _, row := range found.Rows {
-		name := row[0].(string)
-		if slices.Contains(inner, name) {
-			continue
-		}
-		marts = marts || strings.HasPrefix(name, "marts.")
-		tables = append(tables, table{name: name, columns: strings.Split(row[1].(string), ",")})
-	}
-	if !marts {
-		return nil, errors.New("the warehouse holds no marts: the models have not been built")
+		tables = append(tables, table{name: row[0].(string), columns: strings.Split(row[1].(string), ",")})
 	}
 	return tables, nil
 }
@@ -147,7 +152,8 @@ func (m *Manifest) describe(ctx context.Context, w *warehouse.Warehouse, tables 
 }
 
 // write makes the files of one generation and then moves the pointer. Each step is complete on disk before the next.
-func write(ctx context.Context, w *warehouse.Warehouse, dir string, m Manifest, tables []table) error {
+// What the generation before, if there is one, already holds is taken from there.
+func write(ctx context.Context, w *warehouse.Warehouse, dir string, m Manifest, tables []table, before Generation) error {
 	snapshots, marts := filepath.Join(dir, snapshotFolder), filepath.Join(dir, martsFolder)
 	for _, folder := range []string{snapshots, marts} {
 		if err := os.MkdirAll(folder, 0o777); err != nil {
@@ -155,11 +161,17 @@ func write(ctx context.Context, w *warehouse.Warehouse, dir string, m Manifest, 
 		}
 	}
 	base := filepath.Join(snapshots, generationName(m.Generation))
-	if err := writeDatabase(ctx, w, base+".duckdb"+part, m.Generation, tables); err != nil {
-		return err
-	}
 	parquet := filepath.Join(marts, generationName(m.Generation))
-	if err := writeParquet(ctx, w, parquet+part, tables); err != nil {
+	same := unchanged(before, m)
+	// Side by side: each is one processor's work for most of its time.
+	group, both := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		return writeDatabase(both, w, base+".duckdb"+part, m.Generation, tables, before.Path, same)
+	})
+	group.Go(func() error {
+		return writeParquet(both, w, parquet+part, tables, filepath.Join(marts, generationName(before.Number)), same)
+	})
+	if err := group.Wait(); err != nil {
 		return err
 	}
 	content, err := json.MarshalIndent(m, "", "\t")
@@ -184,94 +196,6 @@ func write(ctx context.Context, w *warehouse.Warehouse, dir string, m Manifest, 
 		return err
 	}
 	return syncPath(snapshots)
-}
-
-// writeDatabase copies the tables into a database file of its own and adds the views of main.
-func writeDatabase(ctx context.Context, w *warehouse.Warehouse, path string, number int, tables []table) (err error) {
-	os.Remove(path)
-	os.Remove(path + ".wal")
-	alias := generationName(number)
-	alias = strings.ReplaceAll(alias, "-", "_")
-	if err := w.Exec(ctx, fmt.Sprintf("attach '%s' as %s", strings.ReplaceAll(path, "'", "''"), alias)); err != nil {
-		return err
-	}
-	detached := false
-	detach := func() error {
-		if detached {
-			return nil
-		}
-		detached = true
-		// Not the caller's context: a cancelled run must still let go of the file.
-		return w.Exec(context.WithoutCancel(ctx), "detach "+alias)
-	}
-	defer func() { err = errors.Join(err, detach()) }()
-	for _, schema := range copied {
-		if err := w.Exec(ctx, "create schema "+alias+"."+schema); err != nil {
-			return err
-		}
-	}
-	for _, t := range tables {
-		if err := w.Exec(ctx, fmt.Sprintf("create table %s.%s as from %s", alias, t.name, t.name)); err != nil {
-			return fmt.Errorf("copy %s: %w", t.name, err)
-		}
-	}
-	if err := detach(); err != nil {
-		return err
-	}
-	if err := addViews(ctx, path, tables); err != nil {
-		return err
-	}
-	return syncPath(path)
-}
-
-// addViews opens the copy by itself, so that the views name its own tables and nothing of the warehouse, and closes
-// it, which checkpoints.
-func addViews(ctx context.Context, path string, tables []table) (err error) {
-	snapshot, err := warehouse.Open(ctx, warehouse.Config{Path: path})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, snapshot.Close()) }()
-	for _, t := range tables {
-		schema, name, _ := strings.Cut(t.name, ".")
-		if schema == "history" {
-			continue
-		}
-		columns := t.columns
-		if contract, ok := data.ContractOf(name); ok && schema == "exports" {
-			columns = nil
-			for _, c := range contract.Columns {
-				columns = append(columns, `"`+c.ID+`"`)
-			}
-		}
-		if err := snapshot.Exec(ctx, fmt.Sprintf(`create view main."%s" as select %s from %s`, name, strings.Join(columns, ", "), t.name)); err != nil {
-			return fmt.Errorf("view of %s: %w", t.name, err)
-		}
-	}
-	return snapshot.Exec(ctx, "checkpoint")
-}
-
-func writeParquet(ctx context.Context, w *warehouse.Warehouse, folder string, tables []table) error {
-	if err := os.RemoveAll(folder); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(folder, 0o777); err != nil {
-		return err
-	}
-	for _, t := range tables {
-		name, ok := strings.CutPrefix(t.name, "marts.")
-		if !ok {
-			continue
-		}
-		path := filepath.Join(folder, name+".parquet")
-		if err := w.Exec(ctx, fmt.Sprintf("copy (from %s) to '%s' (format parquet, compression zstd)", t.name, strings.ReplaceAll(path, "'", "''"))); err != nil {
-			return fmt.Errorf("write %s: %w", filepath.Base(path), err)
-		}
-		if err := syncPath(path); err != nil {
-			return err
-		}
-	}
-	return syncPath(folder)
 }
 
 func writeSynced(path string, content []byte) error {

@@ -1,0 +1,196 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"hulian/data"
+	"hulian/pipelines/warehouse"
+)
+
+// unchanged names the tables whose rows, passing columns included, are in the generation before as they are now. Another
+// version of the code may have named or typed columns otherwise: of that nothing is taken.
+func unchanged(before Generation, now Manifest) map[string]bool {
+	same := map[string]bool{}
+	if before.Manifest.Version != now.Version {
+		return same
+	}
+	for _, t := range now.Tables {
+		if passing[t.Table] == nil && slices.Contains(before.Manifest.Tables, t) {
+			same[t.Table] = true
+		}
+	}
+	return same
+}
+
+// writeDatabase copies the tables into a database file of its own and adds the views of main. Encoding a table anew costs
+// many times its bytes' copy, so the file before, where there is one, is the beginning, and only what changed is replaced.
+func writeDatabase(ctx context.Context, w *warehouse.Warehouse, path string, number int, tables []table, before string, same map[string]bool) error {
+	if before != "" && len(same) > 0 {
+		wasteful, err := tryDatabase(ctx, w, path, number, tables, before, same)
+		if err == nil && !wasteful {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return err
+		}
+	}
+	// From nothing: the first, one after much was replaced, or one whose beginning cannot be read.
+	_, err := tryDatabase(ctx, w, path, number, tables, "", nil)
+	return err
+}
+
+// tryDatabase writes the file, upon that of another generation or from nothing; wasteful says that most of it is left over
+// from what was replaced.
+func tryDatabase(ctx context.Context, w *warehouse.Warehouse, path string, number int, tables []table, before string, same map[string]bool) (wasteful bool, err error) {
+	os.Remove(path)
+	os.Remove(path + ".wal")
+	if before != "" {
+		if err := copyFile(before, path); err != nil {
+			return false, err
+		}
+	}
+	alias := strings.ReplaceAll(generationName(number), "-", "_")
+	if err := w.Exec(ctx, fmt.Sprintf("attach '%s' as %s", strings.ReplaceAll(path, "'", "''"), alias)); err != nil {
+		return false, err
+	}
+	fill := fillDatabase(ctx, w, alias, tables, same)
+	// Not the caller's context: a cancelled run must still let go of the file.
+	if err := errors.Join(fill, w.Exec(context.WithoutCancel(ctx), "detach "+alias)); err != nil {
+		return false, err
+	}
+	if wasteful, err = finishDatabase(ctx, path, tables); err != nil {
+		return false, err
+	}
+	return wasteful, syncPath(path)
+}
+
+// fillDatabase copies the tables that are not there yet as they are now, and drops what is no more.
+func fillDatabase(ctx context.Context, w *warehouse.Warehouse, alias string, tables []table, same map[string]bool) error {
+	found, err := columnsOf(ctx, w, "'"+alias+"'", copied)
+	if err != nil {
+		return err
+	}
+	there := map[string]table{}
+	for _, t := range found {
+		there[t.name] = t
+		if !slices.ContainsFunc(tables, func(now table) bool { return now.name == t.name }) {
+			if err := w.Exec(ctx, "drop table "+alias+"."+t.name); err != nil {
+				return err
+			}
+		}
+	}
+	for _, schema := range copied {
+		if err := w.Exec(ctx, "create schema if not exists "+alias+"."+schema); err != nil {
+			return err
+		}
+	}
+	for _, t := range tables {
+		if same[t.name] && slices.Equal(there[t.name].columns, t.columns) {
+			continue
+		}
+		if err := w.Exec(ctx, fmt.Sprintf("create or replace table %s.%s as from %s", alias, t.name, t.name)); err != nil {
+			return fmt.Errorf("copy %s: %w", t.name, err)
+		}
+	}
+	return nil
+}
+
+// finishDatabase opens the copy by itself, so that the views name its own tables and nothing of the warehouse, and
+// closes it, which checkpoints.
+func finishDatabase(ctx context.Context, path string, tables []table) (wasteful bool, err error) {
+	snapshot, err := warehouse.Open(ctx, warehouse.Config{Path: path})
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, snapshot.Close()) }()
+	if err := addViews(ctx, snapshot, tables); err != nil {
+		return false, err
+	}
+	if err := snapshot.Exec(ctx, "checkpoint"); err != nil {
+		return false, err
+	}
+	size, err := snapshot.Query(ctx, "select free_blocks > used_blocks from pragma_database_size()")
+	if err != nil {
+		return false, err
+	}
+	return size.Rows[0][0] == true, nil
+}
+
+// addViews makes main hold a view of every table but the history's, and nothing else.
+func addViews(ctx context.Context, snapshot *warehouse.Warehouse, tables []table) error {
+	old, err := snapshot.Query(ctx, "select table_name from information_schema.tables where table_catalog = current_database() and table_schema = 'main'")
+	if err != nil {
+		return err
+	}
+	for _, row := range old.Rows {
+		if err := snapshot.Exec(ctx, fmt.Sprintf(`drop view main."%s"`, row[0])); err != nil {
+			return err
+		}
+	}
+	for _, t := range tables {
+		schema, name, _ := strings.Cut(t.name, ".")
+		if schema == "history" {
+			continue
+		}
+		columns := t.columns
+		if contract, ok := data.ContractOf(name); ok && schema == "exports" {
+			columns = nil
+			for _, c := range contract.Columns {
+				columns = append(columns, `"`+c.ID+`"`)
+			}
+		}
+		if err := snapshot.Exec(ctx, fmt.Sprintf(`create view main."%s" as select %s from %s`, name, strings.Join(columns, ", "), t.name)); err != nil {
+			return fmt.Errorf("view of %s: %w", t.name, err)
+		}
+	}
+	return nil
+}
+
+// writeParquet writes the marts for other tools. Files of the generation before that hold the same are given a second
+// name: nobody writes to them any more.
+func writeParquet(ctx context.Context, w *warehouse.Warehouse, folder string, tables []table, before string, same map[string]bool) error {
+	if err := os.RemoveAll(folder); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return err
+	}
+	for _, t := range tables {
+		name, ok := strings.CutPrefix(t.name, "marts.")
+		if !ok {
+			continue
+		}
+		path := filepath.Join(folder, name+".parquet")
+		if same[t.name] && os.Link(filepath.Join(before, name+".parquet"), path) == nil {
+			continue
+		}
+		if err := w.Exec(ctx, fmt.Sprintf("copy (from %s) to '%s' (format parquet, compression zstd)", t.name, strings.ReplaceAll(path, "'", "''"))); err != nil {
+			return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+		}
+		if err := syncPath(path); err != nil {
+			return err
+		}
+	}
+	return syncPath(folder)
+}
+
+func copyFile(from, to string) error {
+	source, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	target, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(target, source)
+	return errors.Join(err, target.Close())
+}

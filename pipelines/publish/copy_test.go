@@ -1,0 +1,110 @@
+package publish
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"hulian/pipelines"
+	"hulian/pipelines/model"
+	"hulian/pipelines/warehouse"
+)
+
+// TestAGenerationUponAnotherIsAsFromNothing publishes changes one after another and each of them into an empty folder
+// too: tables, views and parquet files hold the same.
+func TestAGenerationUponAnotherIsAsFromNothing(t *testing.T) {
+	dir := t.TempDir()
+	w := town(t, "")
+	for i, change := range []string{
+		"create table marts.passing as select 1 as a",
+		"update exports.issues set category = 'water' where issue_id = 'I8'",
+		"drop table marts.passing",
+		"create table marts.passing as select 2 as b, 'x' as c",
+		"alter table marts.passing rename column b to d",
+		"update ops.files set landed_at = timestamp '2019-01-01', state = 'late'",
+	} {
+		exec1(t, w, change)
+		g, err := Publish(t.Context(), w, dir, Manifest{Version: "1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fresh, err := Publish(t.Context(), w, t.TempDir(), Manifest{Version: "1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if g.Number != i+1 {
+			t.Fatalf("after %q: generation %d", change, g.Number)
+		}
+		a, b := shown(t, g), shown(t, fresh)
+		for name := range b {
+			if a[name] != b[name] {
+				t.Errorf("after %q: %s: %q upon another, %q from nothing", change, name, a[name], b[name])
+			}
+		}
+		if len(a) != len(b) {
+			t.Errorf("after %q: %d tables, views and files upon another, %d from nothing", change, len(a), len(b))
+		}
+	}
+}
+
+// TestAnUnreadableGenerationIsNotBuiltUpon damages the file that would be the beginning of the next.
+func TestAnUnreadableGenerationIsNotBuiltUpon(t *testing.T) {
+	dir := t.TempDir()
+	w := town(t, "")
+	g, err := Publish(t.Context(), w, dir, Manifest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(g.Path, []byte("not a database"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	resolveOne(t, w, "I8")
+	next, err := Publish(t.Context(), w, dir, Manifest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(shown(t, next)) == 0 {
+		t.Error("nothing was published")
+	}
+}
+
+// shown is what a generation shows: every table and view with its columns and rows, every parquet file with its rows.
+func shown(t *testing.T, g Generation) map[string]string {
+	t.Helper()
+	snapshot, err := warehouse.Open(t.Context(), warehouse.Config{Path: g.Path, ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer snapshot.Close()
+	all := map[string]string{}
+	for _, row := range ask(t, snapshot, "select table_schema || '.' || table_name, string_agg(column_name || ' ' || data_type, ', ' order by ordinal_position) from information_schema.columns where table_catalog = current_database() group by all").Rows {
+		name := row[0].(string)
+		content, err := model.ContentOf(t.Context(), snapshot, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name] = row[1].(string) + ": " + content
+	}
+	files, err := filepath.Glob(filepath.Join(filepath.Dir(g.Path), "..", martsFolder, generationName(g.Number), "*.parquet"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("parquet files: %v %v", files, err)
+	}
+	for _, file := range files {
+		content, err := model.ContentOf(t.Context(), snapshot, "'"+file+"'")
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[filepath.Base(file)] = content
+	}
+	return all
+}
+
+func ask(t *testing.T, q pipelines.Querier, query string) pipelines.Table {
+	t.Helper()
+	table, err := q.Query(context.Background(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table
+}
