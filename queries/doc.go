@@ -16,15 +16,21 @@
 //	field     = "grain:" names                        columns that name a row; checked for uniqueness
 //	          | "kind:" ( "table" | "view" )          a table unless it says view
 //	          | "sources:" tables                     every table read, schema.name; compared with the parsed SQL
+//	          | "months:" months                 sources of whose rows those of one month make the rows of that month
+//	          | "history:" months                sources of whose rows those up to a month's end make the rows of that month
 //	          | "severity:" ( "blocking" | "warning" )  of a check; blocking unless it says warning
 //	          | "columns:" { column }                 every column of the result, in order
 //	          | "checks:" { check } .
 //	column    = name ":" text .                       indented
 //	check     = [ "warning" ] ( "not_null" | "unique" ) ":" names .   indented
 //	names     = name { "," name } .
+//	months    = table [ "." column ] { "," table [ "." column ] } .   the column that tells the month: month, else a date
 //
 // Every line of the header starts with "-- "; it ends at the first line that does not. A field's value may run on
 // over following lines that are indented.
+//
+// A model that names months has a column month and is rebuilt month by month; of the sources it does not name there, any
+// change rebuilds all of it.
 //
 // SQL is portable by rule: only what DuckDB and Trino both accept, with the same meaning. The few differences stand
 // behind the macros of macros.sql. TestModelsArePortable holds the list of what is refused, with reasons.

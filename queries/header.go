@@ -13,10 +13,18 @@ type Header struct {
 	Grain    []string
 	View     bool
 	Sources  []string
-	Warning  bool // of a check: its rows warn, they do not block
+	Months   []MonthSource // of them, the tables whose rows of a month are all that the rows of that month are made of
+	History  []MonthSource // of them, the tables whose rows up to a month's end the rows of that month are made of
+	Warning  bool          // of a check: its rows warn, they do not block
 	Columns  []Column
 	Checks   []ColumnCheck
 	BodyLine int // the line, from 1, on which the SELECT starts
+}
+
+// MonthSource is a table whose rows belong to months.
+type MonthSource struct {
+	Table  string
+	Column string // month as text where it is called month, else a date or timestamp
 }
 
 // Column is one column of a model's result.
@@ -45,6 +53,7 @@ var (
 	entryLine = regexp.MustCompile(`^ {2,}((?:warning )?[a-z_][a-z0-9_]*):(?: (.*))?$`)
 	nameForm  = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
 	tableForm = regexp.MustCompile(`^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$`)
+	monthForm = regexp.MustCompile(`^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$`)
 )
 
 // ParseHeader reads the comment a model or check opens with; the grammar stands in the package comment. An error is
@@ -94,7 +103,7 @@ func ParseHeader(sql string) (Header, error) {
 }
 
 func known(field string) bool {
-	return slices.Contains([]string{"grain", "kind", "sources", "severity", "columns", "checks"}, field)
+	return slices.Contains([]string{"grain", "kind", "sources", "months", "history", "severity", "columns", "checks"}, field)
 }
 
 // entry takes one indented line of a field.
@@ -138,6 +147,12 @@ func (h *Header) finish(values map[string]string) error {
 	if h.Sources, err = list(values["sources"], tableForm); err != nil {
 		return &HeaderError{1, "sources: " + err.Error()}
 	}
+	if h.Months, err = monthSources(values["months"], h.Sources); err != nil {
+		return &HeaderError{1, "months: " + err.Error()}
+	}
+	if h.History, err = monthSources(values["history"], h.Sources); err != nil {
+		return &HeaderError{1, "history: " + err.Error()}
+	}
 	switch kind := strings.TrimSpace(values["kind"]); kind {
 	case "", "table":
 	case "view":
@@ -153,6 +168,24 @@ func (h *Header) finish(values map[string]string) error {
 		return &HeaderError{1, fmt.Sprintf("no severity %q; there are blocking and warning", severity)}
 	}
 	return nil
+}
+
+// monthSources reads names of sources, each with the column that tells its month where that is not called month.
+func monthSources(text string, sources []string) ([]MonthSource, error) {
+	names, err := list(text, monthForm)
+	if err != nil {
+		return nil, err
+	}
+	var all []MonthSource
+	for _, name := range names {
+		parts := append(strings.Split(name, "."), "month")
+		source := MonthSource{Table: parts[0] + "." + parts[1], Column: parts[2]}
+		if !slices.Contains(sources, source.Table) {
+			return nil, fmt.Errorf("%s is none of the sources", source.Table)
+		}
+		all = append(all, source)
+	}
+	return all, nil
 }
 
 func list(text string, form *regexp.Regexp) ([]string, error) {

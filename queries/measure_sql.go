@@ -24,6 +24,7 @@ type sumsTable struct {
 	text   string
 	spine  string // every unit and month; standing: 1 where the unit was there in the month whatever happened in it
 	reads  []string
+	months string // of reads, the table that tells the months
 }
 
 // Members stand apart because they are many and few measures are theirs.
@@ -43,7 +44,8 @@ var sumsTables = []sumsTable{
     cross join staging.stg_months m
     left join staging.stg_unit_lives l on l.level = u.level and l.unit_id = u.unit_id
 )`,
-		reads: []string{"marts.units", "staging.stg_months", "staging.stg_unit_lives"},
+		reads:  []string{"marts.units", "staging.stg_months", "staging.stg_unit_lives"},
+		months: "staging.stg_months",
 	},
 	{
 		name:   "intermediate.int_member_sums",
@@ -54,7 +56,8 @@ var sumsTables = []sumsTable{
     from intermediate.int_member_months s
     join staging.stg_members m on m.member_id = s.member_id
 )`,
-		reads: []string{"intermediate.int_member_months", "staging.stg_members"},
+		reads:  []string{"intermediate.int_member_months", "staging.stg_members"},
+		months: "intermediate.int_member_months",
 	},
 }
 
@@ -101,19 +104,23 @@ from units u
 %s`, columns.String(), joins.String())
 	slices.Sort(sources)
 	header.Sources = slices.Compact(sources)
+	for _, source := range header.Sources {
+		if strings.HasPrefix(source, "intermediate.") || source == t.months {
+			header.Months = append(header.Months, MonthSource{source, "month"})
+		}
+	}
 	return Model{Name: t.name, Path: "metrics.yaml", SQL: sql.String(), Header: header}, nil
 }
 
-// longModel makes the long table: each measure picks its numerator and denominator out of the sums, or its rows out
-// of its own model. A measure one of whose source exports holds no row at all has no rows: 0 would say that
-// nothing happened where nothing is known. Of members only months with something to measure are rows.
-func longModel([]Model) (Model, error) {
-	sources := []string{ParameterTable}
-	for _, t := range sumsTables {
-		sources = append(sources, t.name)
-	}
+// toldMeasures is the table of measures that can be known. It stands apart from the long table so that a new row of an
+// export changes one month of that, not all.
+const toldMeasures = "intermediate.int_told_measures"
+
+// toldModel makes it: a measure one of whose source exports holds no row at all has no rows in the long table, for 0
+// would say that nothing happened where nothing is known.
+func toldModel([]Model) (Model, error) {
 	exports := map[string]string{}
-	var rows, needs []string
+	var needs, arrived, sources []string
 	for _, m := range Measures() {
 		for _, export := range m.Source {
 			exports[export] = "exports." + export
@@ -122,8 +129,44 @@ func longModel([]Model) (Model, error) {
 			}
 			needs = append(needs, fmt.Sprintf("        ('%s', '%s')", m.ID, export))
 		}
-		if m.Model != "" {
+	}
+	for _, name := range slices.Sorted(maps.Keys(exports)) {
+		sources = append(sources, exports[name])
+		arrived = append(arrived, fmt.Sprintf("    select '%s' as export where exists (select 1 from %s)", name, exports[name]))
+	}
+	slices.Sort(sources)
+	return Model{Name: toldMeasures, Path: "metrics.yaml", SQL: "with arrived as (\n" + strings.Join(arrived, "\n    union all\n") +
+		"\n),\n\nneeds (measure, export) as (\n    values\n" + strings.Join(needs, ",\n") + `
+)
+
+select
+    cast(n.measure as varchar) as measure
+from needs n
+left join arrived a on a.export = n.export
+group by n.measure
+having count(*) = count(a.export)
+`, Header: Header{
+		Text:    "One measure all of whose exports hold any row.",
+		Grain:   []string{"measure"},
+		Sources: sources,
+		Columns: []Column{{"measure", "id of the measure"}},
+	}}, nil
+}
+
+// longModel makes the long table: each measure picks its numerator and denominator out of the sums, or its rows out
+// of its own model. A measure that cannot be known has no rows. Of members only months with something to measure are rows.
+func longModel([]Model) (Model, error) {
+	sources := []string{ParameterTable, toldMeasures}
+	var months []MonthSource
+	for _, t := range sumsTables {
+		sources = append(sources, t.name)
+		months = append(months, MonthSource{t.name, "month"})
+	}
+	var rows []string
+	for _, m := range Measures() {
+		if m.Model != "" && !slices.Contains(sources, "intermediate."+m.Model) {
 			sources = append(sources, "intermediate."+m.Model)
+			months = append(months, MonthSource{"intermediate." + m.Model, "month"})
 		}
 		for _, t := range sumsTables {
 			if part, ok := m.rows(t); ok {
@@ -131,25 +174,7 @@ func longModel([]Model) (Model, error) {
 			}
 		}
 	}
-	var arrived []string
-	for _, name := range slices.Sorted(maps.Keys(exports)) {
-		sources = append(sources, exports[name])
-		arrived = append(arrived, fmt.Sprintf("    select '%s' as export where exists (select 1 from %s)", name, exports[name]))
-	}
-	sql := "with arrived as (\n" + strings.Join(arrived, "\n    union all\n") + "\n),\n\nneeds (measure, export) as (\n    values\n" +
-		strings.Join(needs, ",\n") + `
-),
-
--- Measures all of whose exports hold any row.
-told as (
-    select n.measure
-    from needs n
-    left join arrived a on a.export = n.export
-    group by n.measure
-    having count(*) = count(a.export)
-),
-
-long as (
+	sql := `with long as (
 ` + strings.Join(rows, "    union all\n") + `)
 
 select
@@ -172,7 +197,7 @@ select
     cast(p.cut_off as date) as cut_off
 from long l
 cross join staging.stg_parameters p
-join told t on t.measure = l.measure
+join ` + toldMeasures + ` t on t.measure = l.measure
 -- A member's month without anything to measure is no row: there are many, and their zeros say nothing. Nor is a month of
 -- a village or branch that was not there yet, or no longer.
 where l.standing = 1 or l.numerator <> 0 or l.denominator <> 0
@@ -181,7 +206,8 @@ where l.standing = 1 or l.numerator <> 0 or l.denominator <> 0
 	return Model{Name: "marts.measures", Path: "metrics.yaml", SQL: sql, Header: Header{
 		Text:    "One value of one measure of one unit in one month, with its numerator and denominator.",
 		Grain:   []string{"measure", "level", "unit_id", "month"},
-		Sources: slices.Compact(sources),
+		Sources: sources,
+		Months:  months,
 		Columns: []Column{
 			{"measure", "id of the measure"}, {"level", "town, village, branch or member"}, {"unit_id", "the unit"},
 			{"unit_name", "its name"}, {"month", "2018-01"}, {"numerator", "of a count the count"},

@@ -94,7 +94,7 @@ var parsed = sync.OnceValues(func() (catalogue, error) {
 			}
 		}
 	}
-	for _, make := range []func([]Model) (Model, error){sumsTables[0].sumsModel, sumsTables[1].sumsModel, longModel, definitionModel,
+	for _, make := range []func([]Model) (Model, error){sumsTables[0].sumsModel, sumsTables[1].sumsModel, toldModel, longModel, definitionModel,
 		restatedSumsModel, restatedModel} {
 		model, err := make(c.models)
 		if err != nil {

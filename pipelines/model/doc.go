@@ -9,9 +9,14 @@
 //
 // # What is rebuilt
 //
-// Every table has a fingerprint: of a loaded or staging table, its rows; of a parameter table, its values; of any
-// other model its recipe, which is its SQL, the macros and the fingerprints of what it reads. A model whose recipe is
-// the one kept from the last build stays as it is. A staging model that ran and gave the rows it had before stops the
-// change there: a new issue runs the list of villages, which looks for villages nobody registered, but not what reads
-// it. Fingerprints of rows do not depend on their order, so loading the same file twice changes nothing.
+// Every table has a fingerprint: of a loaded table, its rows; of a parameter table, its values; of a model its recipe,
+// which is its SQL, the macros and the fingerprints of what it reads. A model whose recipe is the one kept from the last
+// build stays as it is. One that ran and gave the rows it had before keeps its fingerprint, which stops the change there:
+// a new issue runs the list of villages, which looks for villages nobody registered, but not what reads it. Fingerprints
+// of rows do not depend on their order, so loading the same file twice changes nothing.
+//
+// A model whose header names months has all this for each month: only the months whose recipe changed are taken out and
+// made again, over the rows of its sources that belong to them. A corrected visit of one month costs that month, and of
+// what follows from it later months no more than changes there. A change of what is read whole, as the registries are or
+// the cut-off, makes every month anew.
 package model

@@ -1,6 +1,7 @@
 -- One signal on one visit that a person may want to ask about: a prompt for a call-back, never an accusation.
 -- grain: visit_id, signal
 -- sources: intermediate.int_visits, staging.stg_visits, staging.stg_parameters
+-- months: intermediate.int_visits, staging.stg_visits.visited_on
 -- columns:
 --   visit_id: the exporter's number
 --   signal: same_minute, same_text, impossible_count, exempt_visitor or link_mismatch

@@ -1,6 +1,8 @@
 -- One household as it stood on the last day of a month (at the cut-off in the last), and its visits.
 -- grain: month, household_id
 -- sources: staging.stg_household_versions, staging.stg_villages, staging.stg_months, staging.stg_visits, staging.stg_parameters
+-- months: staging.stg_months
+-- history: staging.stg_visits.visited_on
 -- columns:
 --   month: month
 --   household_id: the exporter's number

@@ -1,6 +1,7 @@
 -- Households on the last day of a month, by place and linked member.
 -- grain: month, town, village_id, branch_id, member_id
 -- sources: intermediate.int_household_months
+-- months: intermediate.int_household_months
 -- columns:
 --   month: month
 --   town: town

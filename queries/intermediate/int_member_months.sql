@@ -1,6 +1,7 @@
 -- One member as he or she stood on the last day of a month (at the cut-off in the last), and what was done in it.
 -- grain: month, member_id
 -- sources: staging.stg_member_versions, intermediate.int_branch_places, staging.stg_months, staging.stg_post_versions, staging.stg_parameters, intermediate.int_households_by_month, intermediate.int_visits_by_month, exports.points
+-- months: staging.stg_months, intermediate.int_households_by_month, intermediate.int_visits_by_month, exports.points.awarded_on
 -- columns:
 --   month: month
 --   member_id: the exporter's number

@@ -2,6 +2,7 @@
 -- member, where he or she was last known.
 -- grain: member_id, awarded_on
 -- sources: exports.points, staging.stg_members, intermediate.int_member_months, staging.stg_parameters
+-- months: exports.points.awarded_on, intermediate.int_member_months
 -- columns:
 --   member_id: member
 --   town: town

@@ -2,6 +2,7 @@
 -- sum((2i - n - 1) x_i) / (n sum(x)); deductions count as no points.
 -- grain: measure, level, unit_id, month
 -- sources: intermediate.int_member_months
+-- months: intermediate.int_member_months
 -- columns:
 --   measure: points_gini
 --   level: town, village or branch

@@ -5,6 +5,7 @@
 -- grain: visit_id
 -- kind: view
 -- sources: staging.stg_visits, staging.stg_months, staging.stg_household_versions, staging.stg_villages, staging.stg_member_versions, intermediate.int_branch_places, staging.stg_parameters
+-- months: staging.stg_visits.visited_on, staging.stg_months
 -- columns:
 --   visit_id: the exporter's number
 --   month: month of the visit

@@ -1,6 +1,7 @@
 -- Visits by month, place and visiting member.
 -- grain: month, town, village_id, branch_id, member_id
 -- sources: intermediate.int_visits, intermediate.int_doubtful_visits
+-- months: intermediate.int_visits, intermediate.int_doubtful_visits
 -- columns:
 --   month: month
 --   town: town

@@ -2,6 +2,7 @@
 -- grain: visit_id
 -- kind: view
 -- sources: exports.visits, staging.stg_parameters
+-- months: exports.visits.visited_at
 -- columns:
 --   visit_id: the exporter's number, or the one made from member, household and time
 --   household_id: household visited

@@ -1,0 +1,247 @@
+package model
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"hulian/pipelines"
+	"hulian/pipelines/warehouse"
+	"hulian/queries"
+)
+
+// monthly holds a fingerprint by month; rows without a month stand under the empty one.
+type monthly map[string]string
+
+func (m monthly) sum() string {
+	var parts []string
+	for _, month := range slices.Sorted(maps.Keys(m)) {
+		parts = append(parts, month, m[month])
+	}
+	return fingerprint(parts...)
+}
+
+// upTo sums up the months until one, and the rows without a month.
+func (m monthly) upTo(last string) string {
+	some := monthly{}
+	for month, print := range m {
+		if month <= last {
+			some[month] = print
+		}
+	}
+	return some.sum()
+}
+
+func (m monthly) text() string {
+	content, _ := json.Marshal(m) // strings only: it cannot fail
+	return string(content)
+}
+
+// monthlyOf reads what text wrote; nil for anything else, so that everything is rebuilt.
+func monthlyOf(text string) monthly {
+	var m monthly
+	if json.Unmarshal([]byte(text), &m) != nil {
+		return nil
+	}
+	return m
+}
+
+// contentByMonth is ContentOf by month.
+func contentByMonth(ctx context.Context, q pipelines.Querier, source queries.MonthSource, where string) (monthly, error) {
+	month := "month"
+	if source.Column != "month" {
+		month = "substr(cast(date_trunc('month', " + source.Column + ") as varchar), 1, 7)"
+	}
+	if where != "" {
+		where = " where " + where
+	}
+	table, err := q.Query(ctx, "select coalesce("+month+", ''), "+contentSums+" from "+source.Table+" t"+where+" group by 1")
+	if err != nil {
+		return nil, err
+	}
+	all := monthly{}
+	for _, row := range table.Rows {
+		all[row[0].(string)] = fmt.Sprint(row[1])
+	}
+	return all, nil
+}
+
+// inMonths is the condition that a row of the source belongs to one of the months.
+func inMonths(source queries.MonthSource, months []string) string {
+	var parts []string
+	for _, month := range months {
+		switch {
+		case month == "":
+			parts = append(parts, source.Column+" is null")
+		case source.Column == "month":
+			parts = append(parts, "month = '"+month+"'")
+		default:
+			first, err := time.Parse("2006-01", month)
+			if err != nil { // no month of ours, so that no row has it
+				continue
+			}
+			parts = append(parts, fmt.Sprintf("(%s >= %s and %s < %s)", source.Column, date(first), source.Column, date(first.AddDate(0, 1, 0))))
+		}
+	}
+	if len(parts) == 0 {
+		return "(false)"
+	}
+	return "(" + strings.Join(parts, " or ") + ")"
+}
+
+// restricted is the model's SELECT over the rows that belong to some months.
+func restricted(m queries.Model, months []string) string {
+	sql := m.SQL
+	for _, source := range m.Header.Months {
+		name := regexp.MustCompile(`\b` + regexp.QuoteMeta(source.Table) + `\b`)
+		sql = name.ReplaceAllLiteralString(sql, "(select * from "+source.Table+" where "+inMonths(source, months)+")")
+	}
+	return sql
+}
+
+// monthsOf returns the fingerprints of a source's months: those of a model that is built by months, or of its rows.
+func (b *build) monthsOf(ctx context.Context, tx *warehouse.Tx, source queries.MonthSource) (monthly, error) {
+	if known, ok := b.months[source.Table]; ok { // a model's months are months whatever column tells them
+		return known, nil
+	}
+	key := source.Table + "." + source.Column
+	if known, ok := b.months[key]; ok {
+		return known, nil
+	}
+	found := monthlyOf(b.previous[key+monthSuffix])
+	if found == nil || b.prints[source.Table] != b.previous[source.Table] {
+		var err error
+		if found, err = contentByMonth(ctx, tx, source, ""); err != nil {
+			return nil, err
+		}
+	}
+	b.months[key] = found
+	b.recipes[key+monthSuffix] = found.text()
+	return found, nil
+}
+
+// monthRecipes returns the recipe of every month of a model: its SQL, the macros, the fingerprints of what it reads whole
+// and those of the months it is made of.
+func (b *build) monthRecipes(ctx context.Context, tx *warehouse.Tx, m queries.Model) (monthly, error) {
+	parts := append([]string{"model", m.SQL}, queries.Macros()...)
+	months := map[string]bool{}
+	var own, past []monthly
+	for _, source := range m.Header.Months {
+		found, err := b.monthsOf(ctx, tx, source)
+		if err != nil {
+			return nil, err
+		}
+		own = append(own, found)
+		for month := range found {
+			months[month] = true
+		}
+	}
+	for _, source := range m.Header.History {
+		found, err := b.monthsOf(ctx, tx, source)
+		if err != nil {
+			return nil, err
+		}
+		past = append(past, found)
+	}
+	for _, read := range b.reads[m.Name] {
+		inPart := func(s queries.MonthSource) bool { return s.Table == read }
+		if !slices.ContainsFunc(m.Header.Months, inPart) && !slices.ContainsFunc(m.Header.History, inPart) {
+			parts = append(parts, read, b.prints[read])
+		}
+	}
+	whole, recipes := fingerprint(parts...), monthly{}
+	for month := range months {
+		parts := []string{whole}
+		for _, source := range own {
+			parts = append(parts, source[month])
+		}
+		for _, source := range past {
+			parts = append(parts, source.upTo(month))
+		}
+		recipes[month] = fingerprint(parts...)[:20]
+	}
+	return recipes, nil
+}
+
+// modelByMonth brings the months of a model up to date whose recipe is another one than that of the last build. Where
+// these are most of them, the model is made anew.
+func (b *build) modelByMonth(ctx context.Context, tx *warehouse.Tx, m queries.Model) error {
+	recipes, err := b.monthRecipes(ctx, tx, m)
+	if err != nil {
+		return fault("fingerprint what is read by", m.Path, 0, err)
+	}
+	b.recipes[m.Name+monthRecipeSuffix] = recipes.text()
+	before, prints := monthlyOf(b.previous[m.Name+monthRecipeSuffix]), monthlyOf(b.previous[m.Name+monthSuffix])
+	var stale []string
+	for month := range before {
+		if recipes[month] != before[month] {
+			stale = append(stale, month)
+		}
+	}
+	for month := range recipes {
+		if _, ok := before[month]; !ok {
+			stale = append(stale, month)
+		}
+	}
+	slices.Sort(stale)
+	switch standing := before != nil && prints != nil && b.present[m.Name] == b.wanted(m); {
+	case standing && len(stale) == 0:
+		b.result.Kept = append(b.result.Kept, m.Name)
+	case standing && len(stale)*2 <= len(recipes) && !m.Header.View:
+		if prints, err = b.rebuildMonths(ctx, tx, m, stale, prints, recipes); err != nil {
+			return err
+		}
+	default:
+		prints = recipes
+		if err := b.rebuild(ctx, tx, m); err != nil {
+			return err
+		}
+	}
+	b.months[m.Name] = prints
+	b.recipes[m.Name+monthSuffix] = prints.text()
+	b.prints[m.Name] = prints.sum()
+	return nil
+}
+
+// rebuildMonths replaces the rows of some months and returns the fingerprints of all: of a month whose rows are what they
+// were the old one, so that the change ends there.
+func (b *build) rebuildMonths(ctx context.Context, tx *warehouse.Tx, m queries.Model, stale []string, prints, recipes monthly) (monthly, error) {
+	started := time.Now()
+	own := queries.MonthSource{Table: m.Name, Column: "month"}
+	where := inMonths(own, stale)
+	old, err := contentByMonth(ctx, tx, own, where)
+	if err != nil {
+		return nil, fault("fingerprint", m.Name, 0, err)
+	}
+	if _, err := tx.Exec(ctx, "delete from "+m.Name+" where "+where); err != nil {
+		return nil, fault("replace months of model", m.Path, 0, err)
+	}
+	if _, err := tx.Exec(ctx, "insert into "+m.Name+"\n"+restricted(m, stale)); err != nil {
+		return nil, fault("build months of model", m.Path, 0, located(err, 1))
+	}
+	fresh, err := contentByMonth(ctx, tx, own, where)
+	if err != nil {
+		return nil, fault("fingerprint", m.Name, 0, err)
+	}
+	all := maps.Clone(prints)
+	for _, month := range stale {
+		print, ok := recipes[month]
+		switch {
+		case !ok:
+			delete(all, month)
+		case all[month] == "" || old[month] != fresh[month]:
+			all[month] = print
+		}
+	}
+	rows, err := b.claims(ctx, tx, m, where)
+	if err != nil {
+		return nil, err
+	}
+	b.result.Built = append(b.result.Built, Built{Name: m.Name, Rows: rows, Months: stale, Duration: time.Since(started)})
+	return all, nil
+}

@@ -1,0 +1,170 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"hulian/data"
+	"hulian/pipelines"
+	"hulian/pipelines/warehouse"
+	"hulian/queries"
+)
+
+// prepare makes the schemas, macros and parameter tables and takes the fingerprints of everything models start from.
+func (b *build) prepare(ctx context.Context, tx *warehouse.Tx) error {
+	for _, statement := range []string{
+		"create schema if not exists staging", "create schema if not exists intermediate", "create schema if not exists marts",
+		"create schema if not exists ops",
+		"create table if not exists ops.fingerprints (name varchar, fingerprint varchar)",
+	} {
+		if _, err := tx.Exec(ctx, statement); err != nil {
+			return fault("prepare the models", "", 0, err)
+		}
+	}
+	for _, macro := range queries.Macros() {
+		if _, err := tx.Exec(ctx, macro); err != nil {
+			return fault("make macro", "queries/macros.sql", 0, err)
+		}
+	}
+	if err := b.remember(ctx, tx); err != nil {
+		return fault("read fingerprints", "ops.fingerprints", 0, err)
+	}
+	cutOff, err := b.cutOff(ctx, tx)
+	if err != nil {
+		return fault("find the newest event", "", 0, err)
+	}
+	b.result.CutOff = cutOff
+	parameters := parameterTables(cutOff, b.config.Programme)
+	for _, name := range slices.Sorted(maps.Keys(parameters)) {
+		b.prints[name] = fingerprint("parameters", parameters[name])
+		if b.prints[name] == b.previous[name] && b.present[name] != "" {
+			continue
+		}
+		if _, err := tx.Exec(ctx, "create or replace table "+name+" as "+parameters[name]); err != nil {
+			return fault("fill parameters", name, 0, err)
+		}
+	}
+	return b.fingerprintLoaded(ctx, tx)
+}
+
+func (b *build) remember(ctx context.Context, tx *warehouse.Tx) error {
+	b.prints, b.recipes, b.previous, b.present = map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}
+	b.months, b.rows = map[string]monthly{}, map[string]int64{}
+	for key, agreed := range b.agreed {
+		b.recipes[key+agreedSuffix] = agreed
+	}
+	table, err := tx.Query(ctx, "select name, fingerprint from ops.fingerprints")
+	if err != nil {
+		return err
+	}
+	for _, row := range table.Rows {
+		b.previous[row[0].(string)] = row[1].(string)
+	}
+	table, err = tx.Query(ctx, "select table_schema || '.' || table_name, table_type from information_schema.tables "+
+		"where table_catalog = current_database()")
+	if err != nil {
+		return err
+	}
+	for _, row := range table.Rows {
+		b.present[row[0].(string)] = row[1].(string)
+	}
+	table, err = tx.Query(ctx, "select schema_name || '.' || table_name, estimated_size from duckdb_tables() where database_name = current_database()")
+	if err != nil {
+		return err
+	}
+	for _, row := range table.Rows {
+		b.rows[row[0].(string)], _ = row[1].(int64)
+	}
+	return nil
+}
+
+// cutOff is the configured day, or the day of the newest event where none is configured.
+func (b *build) cutOff(ctx context.Context, tx *warehouse.Tx) (time.Time, error) {
+	if !b.config.CutOff.IsZero() {
+		return b.config.CutOff, nil
+	}
+	var newest []string
+	for _, contract := range data.Contracts() {
+		if contract.Kind == data.Event && contract.DatedBy != "" && b.present["exports."+contract.Export] != "" {
+			newest = append(newest, fmt.Sprintf("select cast(max(%s) as date) as day from exports.%s", contract.DatedBy, contract.Export))
+		}
+	}
+	if len(newest) == 0 {
+		return time.Time{}, errors.New("the warehouse holds no exports")
+	}
+	table, err := tx.Query(ctx, "select max(day) from ("+strings.Join(newest, " union all ")+")")
+	if err != nil {
+		return time.Time{}, err
+	}
+	if day, ok := table.Rows[0][0].(time.Time); ok {
+		return day, nil
+	}
+	return time.Now(), nil // nothing has happened yet: any day will do
+}
+
+// fingerprintLoaded takes the fingerprint of every table that models read and nobody here makes; of one that is read by
+// months, the fingerprints of its months in the same pass.
+func (b *build) fingerprintLoaded(ctx context.Context, tx *warehouse.Tx) error {
+	made := map[string]bool{}
+	for _, m := range b.ordered {
+		made[m.Name] = true
+	}
+	for name := range b.prints {
+		made[name] = true
+	}
+	byMonth := map[string]queries.MonthSource{}
+	for _, m := range b.ordered {
+		for _, source := range slices.Concat(m.Header.Months, m.Header.History) {
+			byMonth[source.Table] = source
+		}
+	}
+	loaded := map[string]bool{}
+	for _, reads := range b.reads {
+		for _, name := range reads {
+			if !made[name] {
+				loaded[name] = true
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(loaded)) {
+		if b.present[name] == "" {
+			return fault("read", name, 0, errors.New("the warehouse has no such table"))
+		}
+		if source, ok := byMonth[name]; ok {
+			found, err := contentByMonth(ctx, tx, source, "")
+			if err != nil {
+				return fault("fingerprint", name, 0, err)
+			}
+			b.months[name+"."+source.Column], b.prints[name] = found, fingerprint("months", found.sum())
+			continue
+		}
+		content, err := ContentOf(ctx, tx, name)
+		if err != nil {
+			return fault("fingerprint", name, 0, err)
+		}
+		b.prints[name] = fingerprint("rows", content)
+	}
+	return nil
+}
+
+// contentSums are rows and two independent sums of their hashes: a change that leaves all alike is not met by accident.
+const contentSums = "count(*) || ':' || coalesce(sum(hash(t)), 0) || ':' || coalesce(bit_xor(hash(t, 1)), 0)"
+
+// ContentOf sums up the rows of a table in one short text that does not depend on their order. Columns named in
+// leaving are left out.
+func ContentOf(ctx context.Context, q pipelines.Querier, table string, leaving ...string) (string, error) {
+	subject := table
+	if len(leaving) > 0 {
+		subject = fmt.Sprintf("(select * exclude (%s) from %s)", strings.Join(leaving, ", "), table)
+	}
+	t, err := q.Query(ctx, "select "+contentSums+" from "+subject+" t")
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprint(t.Rows[0][0]), nil
+}
