@@ -3,6 +3,8 @@
 package model
 
 import (
+	"flag"
+	"fmt"
 	"strings"
 	"syscall"
 	"testing"
@@ -34,7 +36,49 @@ func BenchmarkBuild(b *testing.B) {
 	b.ReportMetric(built.wall.Seconds()/float64(b.N), "s/build")
 	b.ReportMetric(built.processor.Seconds()/float64(b.N), "cpu-s/build")
 	b.ReportMetric(built.processor.Seconds()/plain.processor.Seconds(), "x-plain")
-	b.ReportMetric(changed.wall.Seconds()/float64(b.N), "s/changed-visits")
+	b.ReportMetric(changed.wall.Seconds()/float64(b.N), "s/changed-month")
+	b.ReportMetric(changed.processor.Seconds()/float64(b.N), "cpu-s/changed-month")
+	b.ReportMetric(changed.processor.Seconds()/built.processor.Seconds(), "x-whole")
+}
+
+// A hundred towns, 65 million visits: go test ./pipelines/model -run ^$ -bench Towns -benchtime 1x -timeout 2h -towns 100 -visits 650000
+var (
+	benchTowns  = flag.Int("towns", 3, "towns of BenchmarkTowns")
+	benchVisits = flag.Int("visits", 60_000, "visits of each of its towns")
+)
+
+// BenchmarkTowns builds several towns at once within 3.5 GB, and in the same run gives their SELECTs to the engine alone.
+func BenchmarkTowns(b *testing.B) {
+	w := open(b, b.TempDir()+"/w.duckdb")
+	exec(b, w, "set memory_limit = '3500MB'")
+	fill(b, w, 13611, *benchVisits)
+	multiply(b, w, *benchTowns)
+	var built, plain spent
+	for b.Loop() {
+		forget(b, w)
+		var result Result
+		built.add(func() { result = build1(b, w) })
+		bare(b, w, result, &plain)
+	}
+	var u syscall.Rusage
+	syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	b.ReportMetric(float64(*benchTowns**benchVisits), "visits")
+	b.ReportMetric(built.wall.Seconds()/float64(b.N), "s/build")
+	b.ReportMetric(built.processor.Seconds()/float64(b.N), "cpu-s/build")
+	b.ReportMetric(built.processor.Seconds()/plain.processor.Seconds(), "x-plain")
+	b.ReportMetric(float64(u.Maxrss)/1024, "peak-MB") // kilobytes, on Linux
+}
+
+// multiply makes as many towns of the one that is loaded: the same rows under numbers of their own.
+func multiply(b *testing.B, w *warehouse.Warehouse, towns int) {
+	tables, err := w.Query(b.Context(), "select table_name, string_agg(column_name || ' || ''-'' || t as ' || column_name, ', ') from information_schema.columns "+
+		"where table_schema = 'exports' and data_type = 'VARCHAR' and (column_name like '%\\_id' escape '\\' or column_name = 'town') group by table_name")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, row := range tables.Rows {
+		exec(b, w, fmt.Sprintf("insert into exports.%[1]s by name select * exclude (t) replace (%[2]s) from exports.%[1]s, range(1, %[3]d) s(t)", row[0], row[1], towns))
+	}
 }
 
 // spent adds up the time of the clock and of the processors.

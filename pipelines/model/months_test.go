@@ -50,7 +50,9 @@ var changes = []func(r *rand.Rand) string{
 	func(r *rand.Rand) string {
 		return fmt.Sprintf("update exports.visits set visited_at = timestamp '2015-1%d-05 10:00:00' where visit_id = 'X%d'", r.IntN(3), r.IntN(2000))
 	},
-	func(r *rand.Rand) string { return "delete from exports.visits where visited_at < timestamp '2016-01-01'" },
+	func(r *rand.Rand) string {
+		return "delete from exports.visits where visited_at < timestamp '2016-01-01'"
+	},
 }
 
 // TestMonthsAreRebuiltAsTheWhole builds after every change, months where the models say so, and after every second
