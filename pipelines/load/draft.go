@@ -6,6 +6,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 
@@ -43,15 +44,8 @@ func draftYAML(d pipelines.MappingDraft) ([]byte, error) {
 // guess is a comment a person has to uncover.
 func DraftOf(exporter string, p pipelines.Proposal, ask pipelines.MappingAsk) string {
 	var b strings.Builder
-	quoted := func(s string) string {
-		text, err := yaml.Marshal(s)
-		if err != nil {
-			return fmt.Sprintf("%q", s)
-		}
-		return strings.TrimSpace(string(text))
-	}
 	contract, _ := data.ContractOf(p.Export)
-	fmt.Fprintf(&b, "# Mapping of %s, to be confirmed. Lines that begin with #? are guesses: take the mark away where the guess is right.\n", p.File)
+	fmt.Fprintf(&b, "# Mapping of %s, to be confirmed. Lines that begin with #? are guesses: take the mark away where the guess is right.\n", commented(p.File))
 	fmt.Fprintf(&b, "exporter: %s\nfiles: [%s]\n", quoted(exporter), quoted(p.Pattern))
 	if sheet := SheetPattern(p.Table); sheet != "" {
 		fmt.Fprintf(&b, "sheet: %s\n", quoted(sheet))
@@ -75,11 +69,11 @@ func DraftOf(exporter string, p pipelines.Proposal, ask pipelines.MappingAsk) st
 	for _, c := range p.Columns {
 		examples := ""
 		if len(c.Examples) > 0 {
-			examples = " # " + strings.ReplaceAll(strings.Join(c.Examples, " | "), "\n", " ")
+			examples = " # " + commented(strings.Join(c.Examples, " | "))
 		}
 		switch {
 		case c.Column == "":
-			fmt.Fprintf(&b, "      # not used: %s%s\n", strings.ReplaceAll(c.Header, "\n", " "), examples)
+			fmt.Fprintf(&b, "      # not used: %s%s\n", commented(c.Header), examples)
 		case c.Sure:
 			fmt.Fprintf(&b, "      %s: %s%s\n", c.Column, quoted(c.Header), examples)
 		default:
@@ -103,6 +97,31 @@ func DraftOf(exporter string, p pipelines.Proposal, ask pipelines.MappingAsk) st
 	}
 	return b.String()
 }
+
+// quoted is a text as a scalar on one line: headers are often broken over two, and may hold what no editor shows.
+func quoted(text string) string {
+	node := yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
+	if strings.ContainsFunc(text, unprintable) {
+		node.Style = yaml.DoubleQuotedStyle
+	}
+	content, err := yaml.Marshal(&node)
+	if err != nil {
+		return fmt.Sprintf("%q", text)
+	}
+	return strings.TrimSpace(string(content))
+}
+
+// commented is a text as part of a comment, which ends with its line and holds no control characters.
+func commented(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unprintable(r) {
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+func unprintable(r rune) bool { return !unicode.IsPrint(r) }
 
 // Pattern is the pattern a mapping file claims files like this one by: digits, which change from month to month, become
 // stars.
