@@ -12,7 +12,9 @@ type Proposal struct {
 	Missing   []string // required contract columns without a header
 	Words     []UnknownWord
 	ReadAs    ReadAs // what the table was taken for
-	Pattern   string // of the names of files like this one
+	Pattern   string // of the names of files, or members of bundles, like this one
+	Sheet     string // pattern of the sheet; empty where the file or member is one table
+	Member    string // of a bundle: mapping files claim it by its own name
 }
 
 // ProposedColumn is one column of the file.

@@ -22,8 +22,10 @@ func (p *pass) unread(ctx context.Context, file land.File) (bool, error) {
 			taken[sheet] = true
 			continue
 		}
-		for _, m := range mappingsFor(p.decoding.mappings, file.Name) {
-			claimed = claimed || m.claimsSheet(path.Base(sheet))
+		for _, name := range []string{file.Name, sheet, path.Dir(sheet)} { // a member of a bundle is claimed by its own name
+			for _, m := range mappingsFor(p.decoding.mappings, name) {
+				claimed = claimed || m.claimsSheet(path.Base(sheet))
+			}
 		}
 	}
 	if claimed {

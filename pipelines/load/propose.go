@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -184,7 +185,10 @@ func (t *proposing) settle() {
 	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(best[b].score, best[a].score) })
 	chosen := best[order[0]]
 	t.contract = chosen.contract
-	t.made = pipelines.Proposal{File: t.file, Table: t.Name, HeaderRow: rows[chosen.row].no, Export: chosen.contract.Export, Others: order[1:min(len(order), 4)], ReadAs: t.read, Pattern: Pattern(t.file)}
+	t.made = pipelines.Proposal{File: t.file, Table: t.Name, HeaderRow: rows[chosen.row].no, Export: chosen.contract.Export, Others: order[1:min(len(order), 4)], ReadAs: t.read, Pattern: Pattern(cmp.Or(t.Member, t.file)), Member: t.Member}
+	if t.Name != t.Member {
+		t.made.Sheet = literalPattern(path.Base(t.Name))
+	}
 	t.made.ReadAs.HeaderRow = t.made.HeaderRow
 	t.allowed, t.words = map[int]map[string]bool{}, map[int]map[string]int64{}
 	found := map[string]bool{}

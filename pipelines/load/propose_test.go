@@ -121,7 +121,7 @@ func TestMappingsAreKeptPerExporterAndTable(t *testing.T) {
 	draft := pipelines.MappingDraft{Exporter: "../民情 平台", By: "张样本", Files: []string{"民情*.xlsx"}, Export: "visits", Columns: columns}
 	keep := func(file, table string, change func(*pipelines.MappingDraft)) (string, error) {
 		d := draft
-		if d.Sheet = literalPattern(table); change != nil {
+		if d.Sheet = table; change != nil {
 			change(&d)
 		}
 		return KeepMapping(dir, file, table, d)
@@ -195,4 +195,32 @@ func TestASheetThatWasNotUnderstoodIsTakenUpByItself(t *testing.T) {
 	if result, err := Load(context.Background(), town.warehouse, again); err != nil || len(result.Files) != 0 {
 		t.Errorf("a second time: %+v %v", result.Files, err)
 	}
+}
+
+// TestAMemberOfABundleIsClaimedByItsOwnName confirms a strange CSV inside a zip whose other member was loaded.
+func TestAMemberOfABundleIsClaimedByItsOwnName(t *testing.T) {
+	town := newTown(t)
+	town.registries()
+	content := zipped(t, "走访.csv", []byte(visitsCSV), "民情2018年1月.csv", []byte("流水,哪天反映的,哪个村,什么事\nI1,2018-01-03,V01,环境卫生\n"))
+	file := town.drop("2018年1月.zip", content)
+	town.load()
+	all, err := Propose(context.Background(), town.store.Path(file.ID), "2018年1月.zip", pipelines.MappingAsk{Table: "民情2018年1月.csv", Export: "issues"}, town.config())
+	if err != nil || len(all) != 1 {
+		t.Fatalf("%+v %v", all, err)
+	}
+	p := all[0]
+	if p.Member != "民情2018年1月.csv" || p.Pattern != "民情*年*月.csv" || p.Sheet != "" {
+		t.Errorf("%+v", p)
+	}
+	if _, err := KeepMapping(town.mappings, p.Member, p.Table, pipelines.MappingDraft{Exporter: "民情", By: "张样本", Files: []string{p.Pattern}, Sheet: p.Sheet, Export: "issues",
+		Columns: map[string]string{"issue_id": "流水", "reported_at": "哪天反映的", "village_id": "哪个村", "category": "什么事"}}); err != nil {
+		t.Fatal(err)
+	}
+	again := town.config()
+	again.Again = []string{file.ID}
+	if _, err := Load(context.Background(), town.warehouse, again); err != nil {
+		t.Fatal(err)
+	}
+	town.consistent()
+	town.want("select (select count(*) from exports.issues), (select count(*) from exports.visits)", "1 2")
 }

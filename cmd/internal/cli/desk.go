@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -81,8 +82,12 @@ func (f files) keep(ctx context.Context, id, table string, draft pipelines.Mappi
 	if err != nil {
 		return "", file, err
 	}
-	draft.Sheet = load.SheetPattern(table)
-	_, err = load.KeepMapping(f.mappings(), file.Name, table, draft)
+	all, err := load.Propose(ctx, f.landed(id), file.Name, pipelines.MappingAsk{Table: table, Encoding: draft.Encoding, Delimiter: draft.Delimiter}, load.Config{MappingsDir: f.mappings()})
+	if err != nil {
+		return "", file, err
+	}
+	draft.Sheet = all[0].Sheet
+	_, err = load.KeepMapping(f.mappings(), cmp.Or(all[0].Member, file.Name), table, draft)
 	return f.landed(id), file, err
 }
 
