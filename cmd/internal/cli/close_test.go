@@ -18,6 +18,22 @@ import (
 	"hulian/data/sample"
 )
 
+// TestClosing makes one small town and goes the way of a month on copies of it.
+func TestClosing(t *testing.T) {
+	made, visits := closableTown(t)
+	for name, check := range map[string]func(t *testing.T, town string, visits [][]string){
+		"by command": checkAMonthIsClosedAndKept, "what stands in the way": checkWhatStandsInTheWay, "on the page": checkAMonthIsClosedOnThePage,
+	} {
+		t.Run(name, func(t *testing.T) {
+			town := filepath.Join(t.TempDir(), "town")
+			if err := os.CopyFS(town, os.DirFS(made)); err != nil {
+				t.Fatal(err)
+			}
+			check(t, town, visits)
+		})
+	}
+}
+
 // closableTown is a small town of two months, run, whose months can be closed.
 func closableTown(t *testing.T) (town string, visits [][]string) {
 	t.Helper()
@@ -108,10 +124,9 @@ func visitsOf(t *testing.T, town string) string {
 	return rows[0]["numerator"]
 }
 
-// TestAMonthIsClosedAndKept goes the way of a month by the command line: checked by one, signed by another, corrected
+// checkAMonthIsClosedAndKept goes the way of a month by the command line: checked by one, signed by another, corrected
 // later, restated, and a document edited by hand.
-func TestAMonthIsClosedAndKept(t *testing.T) {
-	town, visits := closableTown(t)
+func checkAMonthIsClosedAndKept(t *testing.T, town string, visits [][]string) {
 	on := func(arguments ...string) []string {
 		return append([]string{"close", "2018-01", "--dir", town}, arguments...)
 	}
@@ -252,9 +267,8 @@ func checkTampering(t *testing.T, town, document string, content []byte) {
 	says(t, statusDone, "signed", list...)
 }
 
-// TestWhatStandsInTheWayOfClosing makes each blocking problem and finds it in the list and in the refusal.
-func TestWhatStandsInTheWayOfClosing(t *testing.T) {
-	town, visits := closableTown(t)
+// checkWhatStandsInTheWay makes each blocking problem and finds it in the list and in the refusal.
+func checkWhatStandsInTheWay(t *testing.T, town string, visits [][]string) {
 	list := func(month string) map[string]map[string]string {
 		found := map[string]map[string]string{}
 		for _, p := range fields(t, "close", month, "--dir", town) {
@@ -324,10 +338,9 @@ func TestWhatStandsInTheWayOfClosing(t *testing.T) {
 	blocks("run_failed", "")
 }
 
-// TestAMonthIsClosedOnThePage is the same way through the pages, as the organisation office and as everybody else.
-func TestAMonthIsClosedOnThePage(t *testing.T) {
+// checkAMonthIsClosedOnThePage is the same way through the pages, as the organisation office and as everybody else.
+func checkAMonthIsClosedOnThePage(t *testing.T, town string, visits [][]string) {
 	const key = "0123456789ABCDEFGHIJ"
-	town, visits := closableTown(t)
 	server := start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off", "--office-key", key)
 	defer server.stop(t)
 	everybody := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
