@@ -3,7 +3,6 @@ package load
 import (
 	"cmp"
 	"fmt"
-	"path"
 	"path/filepath"
 	"strings"
 	"unicode"
@@ -47,8 +46,8 @@ func DraftOf(exporter string, p pipelines.Proposal, ask pipelines.MappingAsk) st
 	contract, _ := data.ContractOf(p.Export)
 	fmt.Fprintf(&b, "# Mapping of %s, to be confirmed. Lines that begin with #? are guesses: take the mark away where the guess is right.\n", commented(p.File))
 	fmt.Fprintf(&b, "exporter: %s\nfiles: [%s]\n", quoted(exporter), quoted(p.Pattern))
-	if sheet := SheetPattern(p.Table); sheet != "" {
-		fmt.Fprintf(&b, "sheet: %s\n", quoted(sheet))
+	if p.Sheet != "" {
+		fmt.Fprintf(&b, "sheet: %s\n", quoted(p.Sheet))
 	}
 	fmt.Fprintf(&b, "# Read as: %s. Where that is wrong, encoding, delimiter and header_row pin it.\n", data.ExplainReading(p.ReadAs, "en"))
 	if ask.Encoding != "" {
@@ -145,14 +144,6 @@ func Pattern(name string) string {
 		b.WriteRune(r)
 	}
 	return b.String() + ext
-}
-
-// SheetPattern is the pattern a mapping file claims one table of a file by; empty for a file that is one table.
-func SheetPattern(table string) string {
-	if table == "" {
-		return ""
-	}
-	return literalPattern(path.Base(table))
 }
 
 func literalPattern(name string) string {
