@@ -105,7 +105,7 @@ func TestTheReadmeNamesEveryCommand(t *testing.T) {
 	_, table, _ := strings.Cut(string(content), "\n## Commands\n")
 	table, _, _ = strings.Cut(table, "\nEvery command takes")
 	for _, command := range newRootCommand(&program{}).Commands() {
-		if !regexp.MustCompile("`" + command.Name() + `\b`).MatchString(table) && command.Name() != "help" {
+		if !regexp.MustCompile("`"+command.Name()+`\b`).MatchString(table) && command.Name() != "help" {
 			t.Errorf("the README does not name %q", command.Name())
 		}
 	}
