@@ -182,6 +182,12 @@ func TestTruthAccountsForEveryFile(t *testing.T) {
 	}
 	for _, c := range data.Contracts() {
 		clean, ok := town.truth.Exports[c.Export]
+		if c.Export == "successions" {
+			if ok {
+				t.Error("a village merged or was divided, which none of the sample town did")
+			}
+			continue
+		}
 		if !ok {
 			t.Errorf("nothing of %s was written", c.Export)
 			continue
