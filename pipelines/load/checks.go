@@ -79,11 +79,7 @@ func (p *pass) large(ctx context.Context, c data.Contract, b *batch) error {
 		return err
 	}
 	p.keysLater = false
-	var key []string
-	for _, id := range c.Key {
-		key = append(key, "t."+quote(id))
-	}
-	hash := "hash(" + strings.Join(key, ", ") + ")"
+	hash := "hash(" + keyList(c, "t.") + ")"
 	// Keys are compared by a hash of eight bytes; two that share one by chance are told apart by what follows.
 	if _, err := p.exec(ctx, fmt.Sprintf("create or replace temp table suspects as select %s as h from exports.%s t group by h having count(*) > 1", hash, c.Export)); err != nil {
 		return err
@@ -146,12 +142,11 @@ func (p *pass) duplicates(ctx context.Context, c data.Contract) error {
 		return nil
 	}
 	typed := typedTable(c)
-	var key, isKey []string
+	var isKey []string
 	for _, id := range c.Key {
-		key = append(key, "t."+quote(id))
 		isKey = append(isKey, fmt.Sprintf("t.%[1]s is not distinct from d.%[1]s", quote(id)))
 	}
-	list := strings.Join(key, ", ")
+	list := keyList(c, "t.")
 	repeated := fmt.Sprintf("repeated_%s", c.Export)
 	// Keys are counted by a hash of eight bytes first; texts are compared only where two share one.
 	if _, err := p.exec(ctx, fmt.Sprintf(`create or replace temp table %[1]s as select %[2]s from %[3]s t where %[4]s

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"hulian/data"
@@ -104,11 +103,7 @@ func (p *pass) order(ctx context.Context, c data.Contract) (string, error) {
 // again gathers the keys that need more than an insert: those that stand in the table already, and those that
 // several files of this run bring.
 func (p *pass) again(ctx context.Context, c data.Contract, from string) (int64, error) {
-	var key []string
-	for _, id := range c.Key {
-		key = append(key, "t."+quote(id))
-	}
-	list := strings.Join(key, ", ")
+	list := keyList(c, "t.")
 	standing, err := p.count(ctx, "exports."+c.Export)
 	if err != nil || standing == 0 && p.repeated[c.Export] == 0 {
 		return 0, err
@@ -132,10 +127,6 @@ func (p *pass) again(ctx context.Context, c data.Contract, from string) (int64, 
 // history until the file that replaced them. Versions that repeat the one before them vanish.
 func (p *pass) mergeAgain(ctx context.Context, c data.Contract, from string, change *Change, months map[string]bool) error {
 	columns := columnList(c, "t.")
-	var key []string
-	for _, id := range c.Key {
-		key = append(key, quote(id))
-	}
 	if _, err := p.exec(ctx, fmt.Sprintf(`create or replace temp table versions as
 		with everything as (
 			select %[1]s, t._file, t._row, false as fresh, rid from standing t
@@ -146,7 +137,7 @@ func (p *pass) mergeAgain(ctx context.Context, c data.Contract, from string, cha
 			qualify row(%[1]s) is distinct from lag(row(%[1]s)) over (partition by %[4]s order by _file, fresh, _row)
 				or row_number() over (partition by %[4]s order by _file, fresh, _row) = 1)
 		select *, lead(_file) over (partition by %[4]s order by _file, fresh, _row) as until_file from changes`,
-		columns, keyEquals(c, "k", "t"), from, strings.Join(key, ", "))); err != nil {
+		columns, keyEquals(c, "k", "t"), from, keyList(c, ""))); err != nil {
 		return err
 	}
 	if c.DatedBy != "" {

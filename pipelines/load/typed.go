@@ -222,12 +222,8 @@ func (b *batch) selectTyped(from string, t typing) string {
 	query = fmt.Sprintf("select _feed, _row, _flaw, %s, _bad, _odd, case when _bad <> 0 or _odd <> 0 then [%s] end as _raw from (%s)",
 		strings.Join(outs, ", "), strings.Join(shown, ", "), query)
 	if b.export != nil && b.export.Distinct {
-		var key []string
-		for _, id := range b.contract.Key {
-			key = append(key, quote(id))
-		}
 		query = fmt.Sprintf("select * from (%s) qualify row_number() over (partition by (select file_no from feeds f where f.feed = _feed), %s order by _bad <> 0, _feed, _row) = 1",
-			query, strings.Join(key, ", "))
+			query, keyList(b.contract, ""))
 	}
 	return query
 }
