@@ -50,6 +50,9 @@ func Open(ctx context.Context, config Config) (*Warehouse, error) {
 	if config.TempDir != "" {
 		options.Set("temp_directory", config.TempDir)
 	}
+	// New files are written in the engine's newest format, which loads and builds a fifth faster. Only this program reads
+	// them; files made before stay in the format they have.
+	options.Set("storage_compatibility_version", "latest")
 	options.Set("autoinstall_known_extensions", "false")
 	options.Set("autoload_known_extensions", "false")
 	connector, err := duckdb.NewConnector(config.Path+"?"+options.Encode(), nil)

@@ -1,0 +1,156 @@
+package warehouse
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hulian/pipelines"
+)
+
+func opened(t *testing.T, c Config) *Warehouse {
+	t.Helper()
+	w, err := Open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close() })
+	return w
+}
+
+func run(t *testing.T, w *Warehouse, statement string) {
+	t.Helper()
+	if err := w.Exec(t.Context(), statement); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}
+
+func asked(t *testing.T, w *Warehouse, query string) string {
+	t.Helper()
+	table, err := w.Query(t.Context(), query)
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return fmt.Sprint(table.Rows)
+}
+
+// TestAFileOfAnOlderVersionIsUsedAsItIs makes a file in the format of five minor versions ago, as towns that were set
+// up then have it: it is read, written and reopened.
+func TestAFileOfAnOlderVersionIsUsedAsItIs(t *testing.T) {
+	at := filepath.Join(t.TempDir(), "old.duckdb")
+	maker := opened(t, Config{})
+	run(t, maker, "attach '"+at+"' as old (storage_version 'v1.0.0')")
+	run(t, maker, "create table old.notes as select '走访' || i as note from range(10000) t(i)")
+	run(t, maker, "detach old")
+
+	w := opened(t, Config{Path: at})
+	const version = "select tags['storage_version'] from duckdb_databases() where database_name = current_database()"
+	if got := asked(t, w, version); !strings.Contains(got, "v1.0.0") {
+		t.Errorf("the old file became %s", got)
+	}
+	run(t, w, "insert into notes select 'later' from range(5)")
+	run(t, w, "checkpoint")
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := asked(t, opened(t, Config{Path: at, ReadOnly: true}), "select count(*), count(distinct note) from notes"); got != "[[10005 10001]]" {
+		t.Errorf("reopened: %s", got)
+	}
+	if got := asked(t, opened(t, Config{Path: filepath.Join(t.TempDir(), "new.duckdb")}), version); strings.Contains(got, "v1.0.0") {
+		t.Errorf("a new file is made in the format %s", got)
+	}
+}
+
+// TestATransactionIsWholeOrNothing ends transactions by an error and by a panic.
+func TestATransactionIsWholeOrNothing(t *testing.T) {
+	w := opened(t, Config{Path: filepath.Join(t.TempDir(), "w.duckdb")})
+	run(t, w, "create table months (month varchar)")
+	write := func(month string, then func() error) (err error) {
+		defer func() {
+			if r := recover(); r != nil {
+				err = fmt.Errorf("panic: %v", r)
+			}
+		}()
+		return w.Transact(t.Context(), func(tx *Tx) error {
+			if _, err := tx.Exec(t.Context(), "insert into months values (?)", month); err != nil {
+				return err
+			}
+			return then()
+		})
+	}
+	refused := errors.New("refused")
+	if err := write("2018-01", func() error { return refused }); !errors.Is(err, refused) {
+		t.Errorf("the error that ended it: %v", err)
+	}
+	if err := write("2018-02", func() error { panic("broken") }); err == nil || err.Error() != "panic: broken" {
+		t.Errorf("the panic that ended it: %v", err)
+	}
+	if err := write("2018-03", func() error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if got := asked(t, w, "select * from months"); got != "[[2018-03]]" {
+		t.Errorf("months = %s", got)
+	}
+}
+
+// holding names the file this test's own binary holds open when it is run again.
+const holding = "HULIAN_TEST_HOLDS"
+
+// TestAFileThatAnotherProcessHoldsIsBusy starts this test again as a second process, which holds the file.
+func TestAFileThatAnotherProcessHoldsIsBusy(t *testing.T) {
+	if at := os.Getenv(holding); at != "" {
+		opened(t, Config{Path: at})
+		fmt.Println("held")
+		bufio.NewReader(os.Stdin).ReadString('\n')
+		return
+	}
+	at := filepath.Join(t.TempDir(), "w.duckdb")
+	other := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^"+t.Name()+"$")
+	other.Env = append(os.Environ(), holding+"="+at)
+	in, _ := other.StdinPipe()
+	out, _ := other.StdoutPipe()
+	if err := other.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() && lines.Text() != "held" {
+	}
+	if _, err := Open(t.Context(), Config{Path: at}); !errors.Is(err, pipelines.ErrBusy) || !strings.Contains(err.Error(), at) {
+		t.Errorf("opening a file in use: %v", err)
+	}
+	in.Close()
+	for lines.Scan() {
+	}
+	if err := other.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	opened(t, Config{Path: at})
+}
+
+// TestSQLTypedByPeopleReachesNoFile tries what reads, writes or unlocks.
+func TestSQLTypedByPeopleReachesNoFile(t *testing.T) {
+	dir := t.TempDir()
+	secret := filepath.Join(dir, "secret.csv")
+	if err := os.WriteFile(secret, []byte("a\n1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w := opened(t, Config{Sandboxed: true})
+	for _, statement := range []string{
+		"select * from read_csv('" + secret + "')", "select * from '" + secret + "'", "select * from read_text('" + secret + "')",
+		"select * from glob('" + dir + "/*')", "copy (select 1) to '" + dir + "/out.csv'", "attach '" + dir + "/other.duckdb' as other",
+		"export database '" + dir + "/all'", "set enable_external_access = true", "reset enable_external_access", "set lock_configuration = false",
+		"set memory_limit = '1TB'", "load httpfs", "install httpfs",
+	} {
+		if err := w.Exec(t.Context(), statement); err == nil {
+			t.Errorf("%s was allowed", statement)
+		}
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 1 {
+		t.Errorf("files were made: %v", left)
+	}
+}
