@@ -17,7 +17,6 @@ type batch struct {
 	export   *MappedExport
 	pins     Pins
 	inputs   []string // contract columns, or source headers of the mapping: the text columns c1, c2, …
-	direct   *direct  // the engine reads this one CSV itself; there is nothing else in the batch
 }
 
 // outlet makes the feed of one layout.

@@ -7,37 +7,39 @@ import (
 	"strings"
 
 	"hulian/data"
-	"hulian/pipelines"
 )
 
 // export types, checks and merges the rows of one export. Exports come in the order of their references, so that the
 // lists a row refers to are complete, this run's included, when it is checked.
 func (p *pass) export(ctx context.Context, c data.Contract) error {
-	var batches, large []*batch
+	var batches []*batch
+	var large []*feed
 	for _, f := range p.decoding.feeds {
 		switch b := f.batch; {
-		case b == nil || f.contract.Export != c.Export || f.handed == 0 || p.held[f.file.No] != "" || slices.Contains(batches, b):
-		case b.direct != nil && b.direct.large && c.Kind != data.Registry:
-			large = append(large, b)
-		default:
+		case b == nil || f.contract.Export != c.Export || f.handed == 0 || p.held[f.file.No] != "":
+		case p.large(f):
+			large = append(large, f)
+		case !slices.Contains(batches, b):
 			batches = append(batches, b)
 		}
 	}
-	byName := func(a, b *batch) int { return strings.Compare(a.name, b.name) }
-	slices.SortFunc(batches, byName)
-	slices.SortFunc(large, byName)
+	slices.SortFunc(batches, func(a, b *batch) int { return strings.Compare(a.name, b.name) })
 	waiting, err := p.released(ctx, c)
 	if err != nil || len(batches)+len(large) == 0 && !waiting {
 		return err
+	}
+	for _, f := range large {
+		alone := *f.batch // before the other feeds of its batch are typed
+		f.batch = &alone
 	}
 	if len(batches) > 0 || waiting {
 		if err := p.round(ctx, c, batches, waiting); err != nil {
 			return err
 		}
 	}
-	for _, b := range large {
-		if err := p.large(ctx, c, b); err != nil {
-			return err
+	for _, f := range large {
+		if err := p.take(ctx, c, f); err != nil {
+			return fmt.Errorf("%s: %w", f.file.Name, err)
 		}
 	}
 	if err := p.account(ctx, c); err != nil {
@@ -65,48 +67,14 @@ func (p *pass) steps(ctx context.Context, c data.Contract, steps ...step) error 
 // round takes batches of one export through every check into its table.
 func (p *pass) round(ctx context.Context, c data.Contract, batches []*batch, waiting bool) error {
 	p.takenUpNow = waiting
-	return p.steps(ctx, c,
-		step{"type", func(ctx context.Context, c data.Contract) error { return p.typeRows(ctx, c, batches, waiting) }},
-		step{"references", p.references}, step{"repeated keys", p.duplicates}, step{"refused rows", p.refuse}, step{"visits", p.visits},
-		step{"counts", p.tally}, step{"merge", p.merge}, step{"later references", p.eventsReferToLater})
+	return p.check(ctx, c, step{"type", func(ctx context.Context, c data.Contract) error { return p.typeRows(ctx, c, batches, waiting) }})
 }
 
-// large takes a file of many millions of events into its table. Keys are looked at at the end: rows whose key stands
-// twice are taken out again and go the way of every other row.
-func (p *pass) large(ctx context.Context, c data.Contract, b *batch) error {
-	p.keysLater = true
-	if err := p.round(ctx, c, []*batch{b}, false); err != nil {
-		return err
-	}
-	p.keysLater = false
-	hash := "hash(" + keyList(c, "t.") + ")"
-	// Keys are compared by a hash of eight bytes; two that share one by chance are told apart by what follows.
-	if _, err := p.exec(ctx, fmt.Sprintf("create or replace temp table suspects as select %s as h from exports.%s t group by h having count(*) > 1", hash, c.Export)); err != nil {
-		return err
-	}
-	n, err := p.count(ctx, "suspects")
-	if err != nil || n == 0 {
-		return err
-	}
-	from := fmt.Sprintf("from exports.%s t where t._file = %d and %s in (select h from suspects)", c.Export, b.direct.feed.file.No, hash)
-	return p.steps(ctx, c,
-		step{"take out", func(ctx context.Context, c data.Contract) error {
-			out, err := p.addPart(ctx, c, nil, nil, fmt.Sprintf(`select cast(%d as bigint) as _feed, t._row, cast(null as varchar) as _flaw, %s,
-				cast(0 as bigint) as _bad, cast(0 as bigint) as _odd, cast(null as varchar[]) as _raw %s`, b.direct.feed.no, columnList(c, "t."), from))
-			if err != nil {
-				return err
-			}
-			if _, err := p.exec(ctx, "delete "+from); err != nil {
-				return err
-			}
-			change := p.changed[c.Export]
-			change.Inserted -= out[0].rows
-			p.changed[c.Export] = change
-			o := p.outcomes[int64(b.direct.feed.no)]
-			p.outcomes[int64(b.direct.feed.no)] = outcome{o.typed - out[0].rows, o.refused}
-			return p.see(ctx, c, out)
-		}},
-		step{"repeated keys", p.duplicates}, step{"refused rows", p.refuse}, step{"counts", p.tally}, step{"merge", p.merge})
+// check takes typed rows, however they came to be typed, through every check into their table.
+func (p *pass) check(ctx context.Context, c data.Contract, typed step) error {
+	return p.steps(ctx, c, typed,
+		step{"references", p.references}, step{"repeated keys", p.duplicates}, step{"refused rows", p.refuse}, step{"visits", p.visits},
+		step{"counts", p.tally}, step{"merge", p.merge}, step{"later references", p.eventsReferToLater})
 }
 
 // count counts the rows of a table.
@@ -137,10 +105,6 @@ func unrefused(c data.Contract) string {
 // duplicates refuses every row of a file whose key an earlier row of the same file has. Rows refused for themselves
 // do not count: the first good one is kept.
 func (p *pass) duplicates(ctx context.Context, c data.Contract) error {
-	if p.keysLater {
-		p.repeated[c.Export] = 0
-		return nil
-	}
 	typed := typedTable(c)
 	var isKey []string
 	for _, id := range c.Key {
@@ -366,51 +330,4 @@ func (p *pass) account(ctx context.Context, c data.Contract) error {
 		}
 	}
 	return nil
-}
-
-// visits marks accepted visits that need a second look, as of the day of the visit: the member was exempt from
-// linking, or the household was linked to another member.
-func (p *pass) visits(ctx context.Context, c data.Contract) error {
-	if c.Export != "visits" || p.alone {
-		return nil
-	}
-	for _, registry := range []struct{ export, key, value, since string }{
-		{"members", "member_id", "duty_status", "valid_from"}, {"households", "household_id", "linked_member_id", "linked_since"},
-	} {
-		if err := p.versions(ctx, registry.export, registry.key, registry.value, registry.since); err != nil {
-			return err
-		}
-	}
-	_, err := p.exec(ctx, fmt.Sprintf(`insert into found
-		select 'visits', t._feed, t._rid, t._row, 'member_id', %s, 'warn', t.member_id, null
-		from %s t join versions_members m on m.member_id = t.member_id and cast(t.visited_at as date) >= m.from_day and cast(t.visited_at as date) < m.until_day
-		where m.duty_status = 'exempt'`, literal(string(pipelines.ExemptVisitor)), p.good(c)))
-	if err != nil {
-		return err
-	}
-	_, err = p.exec(ctx, fmt.Sprintf(`insert into found
-		select 'visits', t._feed, t._rid, t._row, 'household_id', %s, 'warn', t.household_id, '（' || h.linked_member_id || '）'
-		from %s t join versions_households h on h.household_id = t.household_id and cast(t.visited_at as date) >= h.from_day and cast(t.visited_at as date) < h.until_day
-		where h.linked_member_id <> t.member_id and (h.since is null or h.since <= cast(t.visited_at as date))`, literal(string(pipelines.LinkMismatch)), p.good(c)))
-	return err
-}
-
-// versions lists the versions of one column of a registry with the days they hold for. The first known version also
-// stands for the time before it. A later one counts from the day its file speaks for, or from the day the row itself
-// gives for the change when that lies after the day of the version before.
-func (p *pass) versions(ctx context.Context, export, key, value, since string) error {
-	_, err := p.exec(ctx, fmt.Sprintf(`create or replace temp table versions_%[1]s as
-		with days as (select file_no, any_value(as_of) as as_of from (select file_no, as_of from ops.files union all select file_no, as_of from new_files) group by file_no),
-		versions as (
-			select v.*, b.as_of as from_list, u.as_of as until_list, lag(b.as_of) over (partition by %[2]s order by _file, coalesce(_until_file, 9223372036854775807)) as before
-			from (select %[2]s, %[3]s, %[4]s as since, _file, null as _until_file from exports.%[1]s
-				union all select %[2]s, %[3]s, %[4]s, _file, _until_file from history.%[1]s) v
-			left join days b on b.file_no = v._file left join days u on u.file_no = v._until_file),
-		started as (
-			select *, case when before is null then date '0001-01-01' when since > before and since < from_list then since else from_list end as from_day
-			from versions)
-		select %[2]s, %[3]s, since, from_day,
-			coalesce(lead(from_day) over (partition by %[2]s order by _file, from_day), until_list, date '9999-12-31') as until_day
-		from started`, export, key, value, since))
-	return err
 }

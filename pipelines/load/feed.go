@@ -23,7 +23,9 @@ type feed struct {
 	export   *MappedExport
 	batch    *batch
 	spool    *spool  // its decoded rows; nil: none, or the engine reads the file
-	stored   string  // selects its rows out of a Parquet file
+	stored   string  // selects its rows out of a file the engine reads itself
+	direct   bool    // that file is a CSV whose records were only numbered
+	rising   bool    // its keys rise from row to row, as a system exports them: none stands twice
 	column   []place // by contract column: where a person finds it
 	detail   []string
 	titles   []string // texts above the header
@@ -250,17 +252,19 @@ func (d *decoding) drop(f *feed, code pipelines.Code, detail string) {
 // when there is none, and counts the rows above it as ignored.
 func (t *table) matchOnly() (int, error) {
 	t.decoding.tables++
-	var titles []string
-	for _, r := range t.head {
-		if filled(r.cells) == 1 {
-			titles = append(titles, trim(strings.Join(r.cells, "")))
+	lone := func(rows []physicalRow) (texts []string) {
+		for _, r := range rows {
+			if filled(r.cells) == 1 {
+				texts = append(texts, trim(strings.Join(r.cells, "")))
+			}
 		}
+		return texts
 	}
 	rows := t.head
 	if t.sheet.headed {
 		rows = rows[:1]
 	}
-	found, err := findHeader(rows, t.mappings, append([]string{t.sheet.name, t.decoding.name(t.decoding.file)}, titles...))
+	found, err := findHeader(rows, t.mappings, append([]string{t.sheet.name, t.decoding.name(t.decoding.file)}, lone(t.head)...))
 	if whole, ok := err.(*fileError); ok {
 		t.failed = true
 		t.decoding.failures = append(t.decoding.failures, failure{file: t.decoding.file, sheet: t.sheet.name, code: whole.code, detail: whole.detail, readAs: t.sheet.read})
@@ -269,7 +273,7 @@ func (t *table) matchOnly() (int, error) {
 	if err != nil {
 		return -1, err
 	}
-	t.matched, t.header, t.titles, t.width = true, found.cells, titles, len(found.cells)
+	t.matched, t.header, t.titles, t.width = true, found.cells, lone(t.head[:found.row]), len(found.cells)
 	t.sheet.read.HeaderRow = t.head[found.row].no
 	if found.layouts[0].mapping == nil && len(t.sheet.read.Pinned) == 0 {
 		t.sheet.read.Mapping = "" // it was not needed
@@ -335,14 +339,7 @@ func (t *table) data(no int64, cells []string) error {
 	for _, o := range t.outs {
 		o.feed.read += gap + 1
 		o.feed.ignored += gap
-		complete := true
-		for _, at := range o.required {
-			if at >= len(cells) || trim(cells[at]) == "" {
-				complete = false
-				break
-			}
-		}
-		if passing(cells, t.header, t.titles, complete) {
+		if t.passes(o, cells) {
 			o.feed.ignored++
 			continue
 		}
@@ -361,6 +358,12 @@ func (t *table) data(no int64, cells []string) error {
 		}
 	}
 	return nil
+}
+
+// passes reports whether a row is none of the table: see passing.
+func (t *table) passes(o *outlet, cells []string) bool {
+	complete := !slices.ContainsFunc(o.required, func(at int) bool { return at >= len(cells) || trim(cells[at]) == "" })
+	return passing(cells, t.header, t.titles, complete)
 }
 
 // flaw finds what is wrong with a row before its cells are looked at.

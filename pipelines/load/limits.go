@@ -11,7 +11,7 @@ type Limits struct {
 	Cell     int   // bytes of one cell
 	Sheets   int
 	Direct   int64 // bytes from which on a regular CSV is read by the engine itself
-	Large    int64 // bytes from which on the typed rows of such a file are kept in a file, not in memory
+	Large    int64 // rows from which on a table of events is taken into its export by one statement
 	HeaderIn int   // rows that hold anything among which a header is looked for
 }
 
@@ -19,6 +19,6 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Bytes: 8 << 30, Ratio: 200, Members: 2000, Depth: 3, Columns: 256, Cells: 500_000_000, Cell: 1 << 20, Sheets: 500,
-		Direct: 8 << 20, Large: 64 << 20, HeaderIn: 20,
+		Direct: 8 << 20, Large: 50_000, HeaderIn: 20,
 	}
 }

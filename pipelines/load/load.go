@@ -89,11 +89,11 @@ func Load(ctx context.Context, w *warehouse.Warehouse, c Config) (Result, error)
 	if c.Limits == (Limits{}) {
 		c.Limits = DefaultLimits()
 	}
-	result, err := c.attempt(ctx, w, mappings)
-	if errors.Is(err, errDirect) {
-		// The engine read a file in another way than expected. Row by row there is no such surprise.
+	result, direct, err := c.attempt(ctx, w, mappings)
+	if err != nil && direct && ctx.Err() == nil {
+		// The engine may have read a file in another way than expected. Row by row there is no such surprise.
 		c.Limits.Direct = math.MaxInt64
-		result, err = c.attempt(ctx, w, mappings)
+		result, _, err = c.attempt(ctx, w, mappings)
 	}
 	if err != nil {
 		var fault *pipelines.Fault
@@ -105,8 +105,8 @@ func Load(ctx context.Context, w *warehouse.Warehouse, c Config) (Result, error)
 	return result, nil
 }
 
-// attempt is one transaction.
-func (c Config) attempt(ctx context.Context, w *warehouse.Warehouse, mappings []Mapping) (result Result, err error) {
+// attempt is one transaction. direct says whether the engine was to read a CSV itself.
+func (c Config) attempt(ctx context.Context, w *warehouse.Warehouse, mappings []Mapping) (result Result, direct bool, err error) {
 	err = w.Transact(ctx, func(tx *warehouse.Tx) error {
 		if err := Prepare(ctx, tx); err != nil {
 			return err
@@ -117,9 +117,10 @@ func (c Config) attempt(ctx context.Context, w *warehouse.Warehouse, mappings []
 			return err
 		}
 		result, err = pass.run(ctx, files, c.Store.Path)
+		direct = slices.ContainsFunc(pass.decoding.feeds, func(f *feed) bool { return f.direct })
 		return err
 	})
-	return result, err
+	return result, direct, err
 }
 
 // Inspect says what Load would make of one file, alone and in an empty warehouse: nothing is written, and references
@@ -204,7 +205,6 @@ type pass struct {
 	beside     string // where it is made
 	rounds     int64
 	takenUpNow bool              // this round holds rows that waited
-	keysLater  bool              // keys are compared when the round is over: see large
 	outcomes   map[int64]outcome // by feed
 	typed      map[string]bool   // exports with a typed table
 	refused    map[string]int64  // rows of it that were refused

@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"time"
 
@@ -17,24 +18,15 @@ func (p *pass) merge(ctx context.Context, c data.Contract) error {
 		return err
 	}
 	change := p.changed[c.Export] // of the rounds before
-	months := map[string]bool{}
-	for _, month := range change.Months {
-		months[month] = true
-	}
-	change.Months = nil
 	var err error
 	if c.Kind == data.Registry {
 		err = p.mergeLists(ctx, c, table, &change)
 	} else {
-		err = p.mergeVersions(ctx, c, table, &change, months)
+		err = p.mergeVersions(ctx, c, table, &change)
 	}
 	if err != nil {
 		return err
 	}
-	for month := range months {
-		change.Months = append(change.Months, month)
-	}
-	slices.Sort(change.Months)
 	if change.Any() {
 		p.changed[c.Export] = change
 	}
@@ -43,13 +35,10 @@ func (p *pass) merge(ctx context.Context, c data.Contract) error {
 }
 
 // mergeVersions merges events: their absence means nothing.
-func (p *pass) mergeVersions(ctx context.Context, c data.Contract, from string, change *Change, months map[string]bool) error {
-	again := int64(0)
-	var err error
-	if !p.keysLater {
-		if again, err = p.again(ctx, c, from); err != nil {
-			return err
-		}
+func (p *pass) mergeVersions(ctx context.Context, c data.Contract, from string, change *Change) error {
+	again, err := p.again(ctx, c, from)
+	if err != nil {
+		return err
 	}
 	columns := columnList(c, "t.")
 	fresh := from + " t"
@@ -57,11 +46,11 @@ func (p *pass) mergeVersions(ctx context.Context, c data.Contract, from string, 
 		fresh += fmt.Sprintf(" where not exists (select 1 from again k where %s)", keyEquals(c, "k", "t"))
 	}
 	if c.DatedBy != "" {
-		if err := p.months(ctx, months, fmt.Sprintf("select distinct date_trunc('month', t.%s) from %s", quote(c.DatedBy), fresh)); err != nil {
+		if err := p.months(ctx, change, fmt.Sprintf("select distinct date_trunc('month', t.%s) from %s", quote(c.DatedBy), fresh)); err != nil {
 			return err
 		}
 	}
-	order, err := p.order(ctx, c)
+	order, err := p.order(ctx, c, "_rid", "from "+typedTable(c)+" where _bad = 0")
 	if err != nil {
 		return err
 	}
@@ -73,18 +62,20 @@ func (p *pass) mergeVersions(ctx context.Context, c data.Contract, from string, 
 	if again == 0 {
 		return nil
 	}
-	return p.mergeAgain(ctx, c, from, change, months)
+	return p.mergeAgain(ctx, c, from, change)
 }
 
 // order gives the clause that puts new rows in order of time, so that a month's rows lie together; empty where they
 // come in order anyway. What is compared is how far the blocks the engine stores overlap, not single rows: sorting ten
-// million rows that a system exported in order would cost more than reading them.
-func (p *pass) order(ctx context.Context, c data.Contract) (string, error) {
+// million rows that a system exported in order would cost more than reading them. Each of the engine's threads may have
+// brought a row of blocks of its own, so that as many overlap as there are threads. number names the place of a row among
+// those of a from clause.
+func (p *pass) order(ctx context.Context, c data.Contract, number, from string) (string, error) {
 	if c.DatedBy == "" {
 		return "", nil
 	}
 	spans, err := p.tx.Query(ctx, fmt.Sprintf(`select count(*), sum(date_diff('day', early, late)), date_diff('day', min(early), max(late)) from (
-		select min(%[1]s) as early, max(%[1]s) as late from %[2]s where _bad = 0 group by _rid // 122880)`, quote(c.DatedBy), typedTable(c)))
+		select min(%[1]s) as early, max(%[1]s) as late %[2]s group by %[3]s // 122880)`, quote(c.DatedBy), from, number))
 	if err != nil {
 		return "", err
 	}
@@ -94,10 +85,10 @@ func (p *pass) order(ctx context.Context, c data.Contract) (string, error) {
 		overlap = int64(sum)
 	}
 	whole, _ := spans.Rows[0][2].(int64)
-	if blocks <= 1 || overlap <= 2*(whole+blocks) {
+	if abreast := int64(max(2, runtime.GOMAXPROCS(0))); blocks <= 1 || overlap <= 2*abreast*(whole+blocks) {
 		return "", nil
 	}
-	return "order by t." + quote(c.DatedBy), nil
+	return "order by " + quote(c.DatedBy), nil
 }
 
 // again gathers the keys that need more than an insert: those that stand in the table already, and those that
@@ -125,7 +116,7 @@ func (p *pass) again(ctx context.Context, c data.Contract, from string) (int64, 
 
 // mergeAgain puts all versions of the keys in again into order: the last one stands in the table, the others in
 // history until the file that replaced them. Versions that repeat the one before them vanish.
-func (p *pass) mergeAgain(ctx context.Context, c data.Contract, from string, change *Change, months map[string]bool) error {
+func (p *pass) mergeAgain(ctx context.Context, c data.Contract, from string, change *Change) error {
 	columns := columnList(c, "t.")
 	if _, err := p.exec(ctx, fmt.Sprintf(`create or replace temp table versions as
 		with everything as (
@@ -141,7 +132,7 @@ func (p *pass) mergeAgain(ctx context.Context, c data.Contract, from string, cha
 		return err
 	}
 	if c.DatedBy != "" {
-		if err := p.months(ctx, months, fmt.Sprintf("select distinct date_trunc('month', %s) from versions where fresh or until_file is not null", quote(c.DatedBy))); err != nil {
+		if err := p.months(ctx, change, fmt.Sprintf("select distinct date_trunc('month', %s) from versions where fresh or until_file is not null", quote(c.DatedBy))); err != nil {
 			return err
 		}
 	}
@@ -161,14 +152,19 @@ func (p *pass) mergeAgain(ctx context.Context, c data.Contract, from string, cha
 	return nil
 }
 
-func (p *pass) months(ctx context.Context, into map[string]bool, query string) error {
+// months adds the months a query names to those a change touches.
+func (p *pass) months(ctx context.Context, change *Change, query string) error {
 	found, err := p.tx.Query(ctx, query)
 	if err != nil {
 		return err
 	}
 	for _, row := range found.Rows {
-		if month, ok := row[0].(time.Time); ok {
-			into[month.Format("2006-01")] = true
+		month, ok := row[0].(time.Time)
+		if !ok {
+			continue
+		}
+		if at, known := slices.BinarySearch(change.Months, month.Format("2006-01")); !known {
+			change.Months = slices.Insert(change.Months, at, month.Format("2006-01"))
 		}
 	}
 	return nil

@@ -2,65 +2,43 @@ package load
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"hulian/data"
 )
 
-// part is one typed table of an export: what one batch brings, or the rows that waited. The rows of all parts are seen
-// together through the view typedTable names, with _rid to tell them apart.
+// part is one typed table of an export: what one batch brings, or rows that came into their own another way. The rows of
+// all parts are seen together through the view typedTable names, with _rid to tell them apart.
 type part struct {
-	table  string
-	number string // the engine's name for the number of a row
-	base   int64  // that of the first row
-	rows   int64
-	batch  *batch // nil for the rows that waited
+	table string
+	base  int64 // rowid of the first row
+	rows  int64
+	batch *batch // nil for rows that have no texts: their values have been accepted before
 }
 
 // firstRID starts the range of this round's _rid: every round has one of its own.
 func (p *pass) firstRID() int64 { return p.rounds << 48 }
 
-// errDirect tells that the engine made something else of a large CSV than the look through it promised.
-var errDirect = errors.New("a file was not as regular as it looked")
-
 // addPart types the rows of one query. A table is made by one statement, because the engine makes a table in parallel
-// but fills a standing one from a CSV with one thread. The rows of a large file are written to a file instead: a table
-// dropped inside a transaction keeps its memory until the end.
+// but fills a standing one from a CSV with one thread.
 func (p *pass) addPart(ctx context.Context, c data.Contract, parts []*part, b *batch, query string) ([]*part, error) {
-	added := &part{table: fmt.Sprintf("%s_%d", typedTable(c), len(parts)+1), number: "rowid", batch: b}
-	if b != nil && b.direct != nil && b.direct.large {
-		at := filepath.Join(p.folder, added.table+".parquet")
-		added.table, added.number = "read_parquet("+fileLiteral(at)+", file_row_number = true)", "file_row_number"
-		var err error
-		added.rows, err = p.exec(ctx, "copy ("+query+") to "+literal(at)+" (format parquet)")
-		return append(parts, added), err
-	}
+	added := &part{table: fmt.Sprintf("%s_%d", typedTable(c), len(parts)+1), batch: b}
 	if _, err := p.exec(ctx, "create or replace temp table "+added.table+" as "+query); err != nil {
 		return nil, err
 	}
-	base, err := p.tx.Query(ctx, "select min(rowid), max(rowid), count(*) from "+added.table)
+	base, err := p.tx.Query(ctx, "select coalesce(min(rowid), 0), count(*) from "+added.table)
 	if err != nil {
 		return nil, err
 	}
-	first, ok := base.Rows[0][0].(int64)
-	added.base, added.rows = first, base.Rows[0][2].(int64)
-	if ok && base.Rows[0][1].(int64)-first+1 != added.rows {
-		return nil, fmt.Errorf("%s: row numbers have gaps", added.table) // rows of a direct batch are numbered by them
-	}
+	added.base, added.rows = base.Rows[0][0].(int64), base.Rows[0][1].(int64)
 	return append(parts, added), nil
 }
 
 // selected gives the query for one part as the view shows it.
 func (p *pass) selected(c data.Contract, i int, of *part) string {
-	row := "_row"
-	if of.batch != nil && of.batch.direct != nil {
-		row = fmt.Sprintf("%s - %d as _row", of.number, of.base-of.batch.direct.first)
-	}
-	return fmt.Sprintf("select %s - %d + %d as _rid, _feed, %s, _flaw, %s, _bad, _odd, _raw from %s",
-		of.number, of.base, p.firstRID()+int64(i)<<40, row, columnList(c, ""), of.table)
+	return fmt.Sprintf("select rowid - %d + %d as _rid, _feed, _row, _flaw, %s, _bad, _odd, _raw from %s",
+		of.base, p.firstRID()+int64(i)<<40, columnList(c, ""), of.table)
 }
 
 // see makes the view over all parts.
@@ -78,31 +56,33 @@ func (p *pass) see(ctx context.Context, c data.Contract, parts []*part) error {
 func (p *pass) typeRows(ctx context.Context, c data.Contract, batches []*batch, waiting bool) (err error) {
 	var parts []*part
 	for _, b := range batches {
-		var from string
-		if b.direct != nil {
-			from = b.direct.rows(p.dayLimit(b.direct.feed.file))
-		} else {
-			from = fmt.Sprintf("(select r.*, f.day_limit as _limit from (%s) r join feeds f on f.feed = r._feed)", b.rows(p.decoding.feeds))
-		}
-		parts, err = p.addPart(ctx, c, parts, b, b.selectTyped(from, typing{b.pins, p.config.TimeZone}))
-		if err == nil && b.direct != nil && parts[len(parts)-1].rows != b.direct.count {
-			err = fmt.Errorf("%d rows of %d", parts[len(parts)-1].rows, b.direct.count)
-		}
-		if err != nil && b.direct != nil {
-			err = errors.Join(errDirect, err)
-		}
-		if err != nil {
+		if parts, err = p.addPart(ctx, c, parts, b, p.selectTyped(b, b.rows(p.decoding.feeds))); err != nil {
 			return err
 		}
 	}
 	if waiting {
-		if parts, err = p.addPart(ctx, c, parts, nil, fmt.Sprintf(`select f.feed as _feed, w._row, cast(null as varchar) as _flaw, %s,
-				cast(0 as bigint) as _bad, cast(0 as bigint) as _odd, cast(null as varchar[]) as _raw
-			from released_%s w join feeds f on f.file_no = w._file and f.sheet = w._sheet and f.export = %s and f.earlier`,
-			columnList(c, "w."), c.Export, literal(c.Export))); err != nil {
+		from := fmt.Sprintf("released_%s t join feeds f on f.file_no = t._file and f.sheet = t._sheet and f.export = %s and f.earlier", c.Export, literal(c.Export))
+		if parts, err = p.addPart(ctx, c, parts, nil, typedBefore(c, "f.feed", from)); err != nil {
 			return err
 		}
 	}
+	return p.markRows(ctx, c, parts)
+}
+
+// selectTyped types rows of text, given as a query without _limit.
+func (p *pass) selectTyped(b *batch, rows string) string {
+	from := fmt.Sprintf("(select r.*, f.day_limit as _limit from (%s) r join feeds f on f.feed = r._feed)", rows)
+	return b.selectTyped(from, typing{b.pins, p.config.TimeZone})
+}
+
+// typedBefore selects rows t that have been accepted before as a typed table holds them.
+func typedBefore(c data.Contract, feed, from string) string {
+	return fmt.Sprintf(`select cast(%s as bigint) as _feed, t._row, cast(null as varchar) as _flaw, %s,
+		cast(0 as bigint) as _bad, cast(0 as bigint) as _odd, cast(null as varchar[]) as _raw from %s`, feed, columnList(c, "t."), from)
+}
+
+// markRows makes the view over the parts and reports what is wrong with single rows.
+func (p *pass) markRows(ctx context.Context, c data.Contract, parts []*part) error {
 	if err := p.see(ctx, c, parts); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -29,14 +30,44 @@ func trim(cell string) string {
 	return strings.Trim(cell, spaces)
 }
 
+// totals and notes are what the rows begin with that people write below a table, as patterns.
 var (
-	totalWords = regexp.MustCompile(`(?i)^(合计|总计|小计|共计|累计|总合计|本页小计|本页合计|全镇合计|全村合计|grand total|sub-?total|total|sum)[:：]?$`)
+	totals = []string{"合计", "总计", "小计", "共计", "累计", "总合计", "本页小计", "本页合计", "全镇合计", "全村合计", "grand total", "sub-?total", "total", "sum"}
+	notes  = []string{"备注", "说明", "注", "填表说明", "填报说明", "填表人", "填报人", "制表人", "制表", "审核人", "审核", "负责人", "单位负责人", "联系人", "联系电话", "填报日期",
+		"填表日期", "填报单位", "制表日期", "制表单位", "单位", "截止日期", "数据来源", "导出时间", "打印时间", "prepared by", "note", "notes", "source", "remark", "remarks"}
+	pages = []string{`第\s*\d+\s*页.*`, `-\s*\d+\s*-`, `page\s+\d+.*`}
+)
+
+var (
+	totalWords = regexp.MustCompile(`(?i)^(` + strings.Join(totals, "|") + `)[:：]?$`)
 	totalLine  = regexp.MustCompile(`(?i)^(合计|总计|小计|共计|total)[:：]?\s*[\d,.]+\s*\S{0,3}$`)
-	noteWords  = regexp.MustCompile(`(?i)^(备注|说明|注|填表说明|填报说明|填表人|填报人|制表人|制表|审核人|审核|负责人|单位负责人|联系人|联系电话|填报日期|填表日期|填报单位|制表日期|制表单位|单位|截止日期|数据来源|导出时间|打印时间|prepared by|note|notes|source|remark|remarks)\s*[0-9一二三]?\s*([:：.、)]|$)`)
-	pageNumber = regexp.MustCompile(`^(第\s*\d+\s*页.*|-\s*\d+\s*-|(?i:page)\s+\d+.*)$`)
+	noteWords  = regexp.MustCompile(`(?i)^(` + strings.Join(notes, "|") + `)\s*[0-9一二三]?\s*([:：.、)]|$)`)
+	pageNumber = regexp.MustCompile(`(?i)^(` + strings.Join(pages, "|") + `)$`)
 	sentence   = regexp.MustCompile(`[。；！？，：]|\p{Han}{12}|\w+ \w+ \w+ \w+`)
 	innerSpace = strings.NewReplacer(" ", "", "\u3000", "", "\u00a0", "")
 )
+
+// initials are what totals, notes and pages begin with.
+var initials = func() map[rune]bool {
+	all := map[rune]bool{}
+	for _, pattern := range slices.Concat(totals, notes, pages) {
+		first, _ := utf8.DecodeRuneInString(pattern)
+		all[first] = true
+	}
+	return all
+}()
+
+// suspicious is a quick test for what may begin a total, a note or a page number: it must not miss one.
+func suspicious[T string | []byte](cell T) bool {
+	if len(cell) == 0 {
+		return false
+	}
+	if cell[0] < utf8.RuneSelf {
+		return initials[unicode.ToLower(rune(cell[0]))]
+	}
+	first, _ := utf8.DecodeRuneInString(string(cell[:min(len(cell), utf8.UTFMax)]))
+	return initials[unicode.ToLower(first)]
+}
 
 // passing reports whether a row below the header is no row of the table: a total, a note, a page number, the title or
 // the header again. complete says whether the row holds every required cell: such a row is data whatever its words.

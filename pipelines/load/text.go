@@ -128,6 +128,11 @@ func validUTF8(r io.Reader) (bool, error) {
 // decodeText reads CSV, JSON or NDJSON.
 func (d *decoder) decodeText(ctx context.Context, file *os.File, size int64, label string) error {
 	pins := d.visit.pins(label)
+	if label == "" && size >= d.limits.Direct {
+		if done, err := d.decodeDirect(ctx, file, size, pins); done || err != nil {
+			return err
+		}
+	}
 	enc, err := encodingOf(pins.Encoding)
 	if pins.Encoding == "" {
 		enc, err = guessEncoding(file, size)
@@ -170,17 +175,35 @@ func (d *decoder) decodeText(ctx context.Context, file *os.File, size int64, lab
 		return d.decodeJSON(ctx, fresh, s)
 	}
 	s.lettered = true
-	if enc == nil && label == "" && size >= d.limits.Direct {
-		delimiter := pins.delimiter()
-		if delimiter == 0 {
-			delimiter, _ = tellDelimiter(text, false)
-		}
-		s := s.cutBy(delimiter, pins)
-		if done, err := d.visit.direct(ctx, file, size, delimiter, s); done || err != nil {
-			return err
-		}
-	}
 	return d.decodeCSV(ctx, fresh(), text, s)
+}
+
+// decodeDirect tries to leave a large file that begins as a CSV in UTF-8 to the engine. done is false where it is
+// something else, or turns out to be further down.
+func (d *decoder) decodeDirect(ctx context.Context, file *os.File, size int64, pins Pins) (done bool, err error) {
+	if enc, err := encodingOf(pins.Encoding); pins.Encoding != "" && (err != nil || enc != nil) {
+		return false, nil
+	}
+	head := make([]byte, min(size, 64<<10))
+	if _, err := file.ReadAt(head, 0); err != nil && err != io.EOF {
+		return false, err
+	}
+	if binary(head) {
+		return false, nil
+	}
+	head = bytes.TrimPrefix(head[:bytes.LastIndexByte(head, '\n')+1], []byte("\ufeff"))
+	if !utf8.Valid(head) || looksLikeJSON(string(head)) {
+		return false, nil
+	}
+	delimiter := pins.delimiter()
+	if delimiter == 0 {
+		delimiter, _ = tellDelimiter(string(head), false)
+	}
+	s := sheet{lettered: true, damaged: pins.Encoding != "", read: pipelines.ReadAs{Format: "csv", Encoding: nameOf(nil)}}
+	if pins.Encoding != "" {
+		s.read.Pinned = append(s.read.Pinned, "encoding")
+	}
+	return d.visit.direct(ctx, file, size, delimiter, s.cutBy(delimiter, pins))
 }
 
 // cutBy notes the delimiter a table is read with.

@@ -53,7 +53,7 @@ func (b *batch) checks() []check {
 				limit = 200
 			}
 			add(i, column, pipelines.OutOfRange, fmt.Sprintf("strlen(%[1]s) > %[2]d and length(%[1]s) > %[2]d", v, limit), literal(fmt.Sprintf("≤ %d 字 / characters", limit)))
-			add(i, column, pipelines.WrongType, fmt.Sprintf("starts_with(%[1]s, '#') and %[1]s in ('#N/A', '#REF!', '#VALUE!', '#NAME?', '#DIV/0!', '#NULL!', '#NUM!')", v), "'Excel'")
+			add(i, column, pipelines.WrongType, fmt.Sprintf("case when starts_with(%[1]s, '#') then list_contains(['#N/A', '#REF!', '#VALUE!', '#NAME?', '#DIV/0!', '#NULL!', '#NUM!'], %[1]s) else false end", v), "'Excel'")
 			if column.References != "" || slices.Contains(b.contract.Key, column.ID) {
 				add(i, column, pipelines.WrongType, fmt.Sprintf("contains(%[1]s, 'E+') and try_cast(%[1]s as double) is not null", v), "'Excel: 1.23E+11'")
 			}
@@ -71,7 +71,7 @@ func (b *batch) checks() []check {
 				add(i, column, pipelines.OutOfRange, condition, literal(detail))
 			}
 		case data.TypeDate, data.TypeTimestamp:
-			add(i, column, pipelines.OutOfRange, fmt.Sprintf("year(%s) not between %d and %d", v, firstYear, lastYear), literal(fmt.Sprintf("%d–%d", firstYear, lastYear)))
+			add(i, column, pipelines.OutOfRange, fmt.Sprintf("%[1]s < date '%[2]d-01-01' or %[1]s >= date '%[3]d-01-01'", v, firstYear, lastYear+1), literal(fmt.Sprintf("%d–%d", firstYear, lastYear)))
 			if !column.Future {
 				add(i, column, pipelines.FutureDate, v+" >= _limit", "strftime(_limit - interval 1 day, '(≤ %Y-%m-%d)')")
 			}

@@ -96,7 +96,7 @@ func (p *pass) repaired(ctx context.Context) error {
 		}
 		if _, err := p.exec(ctx, fmt.Sprintf(`update ops.problems set state = 'repaired'
 			from (select q.file_no, q.sheet, q.row from ops.quarantine q join exports.%[1]s t on %[2]s = q.row_key and t._file > q.file_no
-				where q.export = %[3]s) r
+				where q.export = %[3]s and t._file in (select file_no from feeds)) r
 			where ops.problems.state = 'open' and ops.problems.severity = 'refuse' and ops.problems.export = %[3]s
 				and ops.problems.file_no = r.file_no and ops.problems.sheet = r.sheet and ops.problems.row = r.row`,
 			c.Export, keyText(c, "t."), literal(c.Export))); err != nil {
