@@ -18,7 +18,7 @@ const ParameterTable = "staging.stg_parameters"
 // Model is one SELECT and what its header says.
 type Model struct {
 	Name   string // schema.table
-	Path   string // file, or "metrics.yaml" where the SQL is made from definitions
+	Path   string // file, or that of the definitions the SQL is made from: metrics.yaml, data/contracts
 	SQL    string
 	Header Header
 }
@@ -95,7 +95,7 @@ var parsed = sync.OnceValues(func() (catalogue, error) {
 		}
 	}
 	for _, make := range []func([]Model) (Model, error){sumsTables[0].sumsModel, sumsTables[1].sumsModel, toldModel, longModel, definitionModel,
-		restatedSumsModel, restatedModel} {
+		restatedSumsModel, restatedModel, fileVillagesModel} {
 		model, err := make(c.models)
 		if err != nil {
 			return c, err
