@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"hulian/pipelines"
+	"hulian/pipelines/durable"
 )
 
 // largestManifest is the size up to which a manifest is read: a line a file, for a million landed files.
@@ -184,7 +185,7 @@ func Restore(ctx context.Context, from, dir string, force bool) (m Manifest, rep
 			return m, replaced, &pipelines.Fault{Op: "put in place", At: part, Err: err, Next: "what was there lies in " + replaced + "; restore again with --force"}
 		}
 	}
-	return m, replaced, syncFolder(dir)
+	return m, replaced, durable.Sync(dir)
 }
 
 // unpack writes one verified file below aside.

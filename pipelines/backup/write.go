@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"hulian/pipelines"
+	"hulian/pipelines/durable"
 	"hulian/pipelines/publish"
 	"hulian/pipelines/warehouse"
 )
@@ -76,7 +77,7 @@ func Write(ctx context.Context, dir, to string, o Options) (m Manifest, err erro
 	if err := os.Rename(aside.Name(), to); err != nil {
 		return m, err
 	}
-	return m, syncFolder(filepath.Dir(to))
+	return m, durable.Sync(filepath.Dir(to))
 }
 
 var errExists = errors.New("nothing is overwritten")
@@ -213,12 +214,4 @@ func packFile(archive *zip.Writer, from, name string) (f File, err error) {
 		return f, fmt.Errorf("it changed while it was read: %d bytes instead of %d", size, info.Size())
 	}
 	return File{Path: name, Size: size, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
-}
-
-func syncFolder(dir string) error {
-	folder, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }

@@ -20,6 +20,7 @@ import (
 
 	"hulian/data"
 	"hulian/pipelines"
+	"hulian/pipelines/durable"
 )
 
 // lockName is the file in the folder of closed months that one writer at a time holds.
@@ -63,7 +64,7 @@ func (b *Book) now() time.Time {
 func (b *Book) Stamp() (string, error) {
 	sum := sha256.New()
 	err := filepath.WalkDir(b.folder(), func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || entry.Name() == lockName || strings.HasPrefix(entry.Name(), ".part-") {
+		if err != nil || entry.IsDir() || entry.Name() == lockName || strings.HasPrefix(entry.Name(), ".") {
 			return err
 		}
 		info, err := entry.Info()
@@ -457,7 +458,7 @@ func (b *Book) Observe(ctx context.Context, s Snapshot) error {
 // hold lets one writer at a time do its work; what it does takes seconds.
 func (b *Book) hold(ctx context.Context) (release func(), err error) {
 	path := filepath.Join(b.folder(), lockName)
-	if err := os.MkdirAll(b.folder(), 0o755); err != nil {
+	if err := durable.MkdirAll(b.folder()); err != nil {
 		return nil, b.fault("close month", b.folder(), err, "check who may write there")
 	}
 	lock := flock.New(path)

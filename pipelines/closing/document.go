@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hulian/pipelines"
+	"hulian/pipelines/durable"
 )
 
 // ErrTampered is wrapped by every refusal of a document that is not what was written.
@@ -83,28 +84,13 @@ func (b *Book) write(name string, d Document) (Document, error) {
 	if err != nil {
 		return fault(err)
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := durable.MkdirAll(filepath.Dir(path)); err != nil {
 		return fault(err)
 	}
 	if _, err := os.Stat(path); err == nil {
 		return fault(errors.New("it exists already, and documents are never written over"))
 	}
-	aside, err := os.CreateTemp(filepath.Dir(path), ".part-*")
-	if err != nil {
-		return fault(err)
-	}
-	defer os.Remove(aside.Name())
-	_, err = aside.Write(content)
-	err = errors.Join(err, aside.Chmod(0o444), aside.Sync(), aside.Close())
-	if err == nil {
-		err = os.Rename(aside.Name(), path)
-	}
-	for _, dir := range []string{filepath.Dir(path), b.folder(), b.Dir} {
-		if err == nil {
-			err = syncFolder(dir)
-		}
-	}
-	if err != nil {
+	if err := durable.Write(path, content, 0o444); err != nil {
 		return fault(err)
 	}
 	return d, nil
@@ -134,15 +120,6 @@ func pretty(d Document) ([]byte, error) {
 	}
 	out.WriteString("\n ]\n}\n")
 	return out.Bytes(), nil
-}
-
-// syncFolder makes the names in a folder last through a power cut.
-func syncFolder(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }
 
 // read reads a document and holds it to its own hash and, where given, to the hash the trail names.

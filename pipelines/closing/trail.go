@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"hulian/pipelines"
+	"hulian/pipelines/durable"
 )
 
 // What the trail records.
@@ -93,6 +94,9 @@ func (b *Book) record(e Entry) error {
 			_, err = f.WriteAt(append(line, '\n'), whole)
 		}
 		err = errors.Join(err, f.Sync(), f.Close())
+	}
+	if err == nil && whole == 0 { // the first line: the trail's name must last too
+		err = durable.Sync(b.folder())
 	}
 	if err != nil {
 		return b.fault("write the closing trail", b.trailPath(), err, "check the disk and who may write there")

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"hulian/pipelines"
+	"hulian/pipelines/durable"
 )
 
 // prunedName lists the content that was let go, one id a line.
@@ -39,7 +40,7 @@ func (s *Store) Prune(ids []string) (freed int64, err error) {
 	}
 	// It begins with a line break: a line torn by a crash must not swallow the next one.
 	_, err = record.WriteString("\n" + strings.Join(fresh, "\n") + "\n")
-	if err := errors.Join(err, record.Sync(), record.Close()); err != nil {
+	if err := errors.Join(err, record.Sync(), record.Close(), durable.Sync(s.dir)); err != nil {
 		return 0, err
 	}
 	for _, id := range fresh {

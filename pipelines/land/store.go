@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"hulian/pipelines"
+	"hulian/pipelines/durable"
 	"hulian/pipelines/source"
 )
 
@@ -46,7 +47,7 @@ type Store struct {
 // Open opens the store in dir (the folder "landed" of a town), creating it. A manifest line torn by a crash is cut
 // off; any other line that cannot be read is an error, because the order of arrival decides which version wins.
 func Open(dir string) (*Store, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := durable.MkdirAll(dir); err != nil {
 		return nil, &pipelines.Fault{Op: "open landed files", At: dir, Err: err, Next: "check who may write there"}
 	}
 	s := &Store{dir: dir, now: time.Now, byID: map[string]int{}, gone: map[string]bool{}}
@@ -201,13 +202,13 @@ func (s *Store) copy(ctx context.Context, item source.Item) (at, id string, size
 }
 
 func place(aside, at string) error {
-	if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+	if err := durable.MkdirAll(filepath.Dir(at)); err != nil {
 		return err
 	}
 	if err := os.Rename(aside, at); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(at))
+	return durable.Sync(filepath.Dir(at))
 }
 
 // append writes one line and syncs it. A write cut short is cut off again, so that the next line starts on its own.
@@ -233,15 +234,7 @@ func (s *Store) append(f File) (err error) {
 		return err
 	}
 	if errors.Is(statErr, fs.ErrNotExist) {
-		return syncFolder(s.dir)
+		return durable.Sync(s.dir)
 	}
 	return nil
-}
-
-func syncFolder(dir string) error {
-	folder, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"hulian/pipelines"
+	"hulian/pipelines/durable"
 )
 
 const (
@@ -221,7 +222,7 @@ func (o *Outbox) path(id string) string { return filepath.Join(o.dir, id+".json"
 
 // lock lets one process work on the notices. Without wait, release is nil where another one does.
 func (o *Outbox) lock(ctx context.Context, wait bool) (release func(), err error) {
-	if err := os.MkdirAll(o.dir, 0o755); err != nil {
+	if err := durable.MkdirAll(o.dir); err != nil {
 		return nil, &pipelines.Fault{Op: "keep notices", At: o.dir, Err: err, Next: "check who may write there"}
 	}
 	name := "deliver.lock"
@@ -250,14 +251,5 @@ func (o *Outbox) write(n pipelines.Notice) error {
 	if err != nil {
 		return err
 	}
-	aside, err := os.CreateTemp(o.dir, ".notice-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(aside.Name())
-	_, err = aside.Write(append(content, '\n'))
-	if err := errors.Join(err, aside.Chmod(0o644), aside.Sync(), aside.Close()); err != nil {
-		return err
-	}
-	return os.Rename(aside.Name(), o.path(n.ID))
+	return durable.Write(o.path(n.ID), append(content, '\n'), 0o644)
 }

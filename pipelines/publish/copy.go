@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"hulian/data"
+	"hulian/pipelines/durable"
 	"hulian/pipelines/warehouse"
 )
 
@@ -68,7 +69,7 @@ func tryDatabase(ctx context.Context, w *warehouse.Warehouse, path string, numbe
 	if wasteful, err = finishDatabase(ctx, path, tables); err != nil {
 		return false, err
 	}
-	return wasteful, syncPath(path)
+	return wasteful, durable.Sync(path)
 }
 
 // fillDatabase copies the tables that are not there yet as they are now, and drops what is no more.
@@ -174,11 +175,11 @@ func writeParquet(ctx context.Context, w *warehouse.Warehouse, folder string, ta
 		if err := w.Exec(ctx, fmt.Sprintf("copy (from %s) to '%s' (format parquet, compression zstd)", t.name, strings.ReplaceAll(path, "'", "''"))); err != nil {
 			return fmt.Errorf("write %s: %w", filepath.Base(path), err)
 		}
-		if err := syncPath(path); err != nil {
+		if err := durable.Sync(path); err != nil {
 			return err
 		}
 	}
-	return syncPath(folder)
+	return durable.Sync(folder)
 }
 
 func copyFile(from, to string) error {

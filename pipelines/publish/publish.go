@@ -17,12 +17,13 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"hulian/pipelines"
+	"hulian/pipelines/durable"
 	"hulian/pipelines/model"
 	"hulian/pipelines/warehouse"
 )
 
-// Keep is how many generations stay where the manifest does not say, the current one included: readers that pinned an older one finish in peace, and
-// a person can look at what was published before.
+// Keep is how many generations stay where the manifest does not say, the current one included: readers that pinned an
+// older one finish in peace, and a person can look at what was published before.
 const Keep = 5
 
 // copied are the schemas a snapshot holds; what the loader or the models need only among themselves stays behind.
@@ -186,7 +187,7 @@ func write(ctx context.Context, w *warehouse.Warehouse, dir string, m Manifest, 
 			return err
 		}
 	}
-	if err := errors.Join(syncPath(snapshots), syncPath(marts)); err != nil {
+	if err := errors.Join(durable.Sync(snapshots), durable.Sync(marts)); err != nil {
 		return err
 	}
 	if err := writeSynced(filepath.Join(snapshots, pointer+part), []byte(strconv.Itoa(m.Generation)+"\n")); err != nil {
@@ -195,9 +196,10 @@ func write(ctx context.Context, w *warehouse.Warehouse, dir string, m Manifest, 
 	if err := os.Rename(filepath.Join(snapshots, pointer+part), filepath.Join(snapshots, pointer)); err != nil {
 		return err
 	}
-	return syncPath(snapshots)
+	return durable.Sync(snapshots)
 }
 
+// writeSynced writes a file under the name of something unfinished, which the next Publish clears away.
 func writeSynced(path string, content []byte) error {
 	f, err := os.Create(path)
 	if err != nil {
@@ -205,13 +207,4 @@ func writeSynced(path string, content []byte) error {
 	}
 	_, err = f.Write(content)
 	return errors.Join(err, f.Sync(), f.Close())
-}
-
-// syncPath makes a file or the names in a folder last through a power cut.
-func syncPath(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"hulian/pipelines"
+	"hulian/pipelines/durable"
 )
 
 const (
@@ -121,24 +122,14 @@ func write(dir string, run pipelines.Run) error {
 	fault := func(err error) error {
 		return &pipelines.Fault{Op: "write run", At: path, Err: err, Next: "check the disk and who may write there, then run again"}
 	}
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return fault(err)
-	}
 	content, err := json.MarshalIndent(run, "", "  ")
 	if err != nil {
 		return fault(err)
 	}
-	aside, err := os.CreateTemp(folder, ".run-*")
-	if err != nil {
+	if err := durable.MkdirAll(folder); err != nil {
 		return fault(err)
 	}
-	defer os.Remove(aside.Name())
-	_, err = aside.Write(append(content, '\n'))
-	err = errors.Join(err, aside.Chmod(0o644), aside.Sync(), aside.Close())
-	if err == nil {
-		err = os.Rename(aside.Name(), path)
-	}
-	if err != nil {
+	if err := durable.Write(path, append(content, '\n'), 0o644); err != nil {
 		return fault(err)
 	}
 	return nil

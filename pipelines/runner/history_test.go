@@ -32,7 +32,7 @@ func TestHistoryIsNewestFirstAndKnowsTheInterrupted(t *testing.T) {
 		}
 		written = append(written, run)
 	}
-	for _, foreign := range []string{".run-123", "notes.json", "20180201T060000Z-0001.json.bak"} {
+	for _, foreign := range []string{".20180201T060000Z-0001.json-123", "notes.json", "20180201T060000Z-0001.json.bak"} {
 		if err := os.WriteFile(filepath.Join(dir, runsName, foreign), []byte("{"), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -8,13 +8,14 @@ import (
 	"path/filepath"
 
 	"hulian/pipelines"
+	"hulian/pipelines/durable"
 )
 
 // leftovers is what a killed process can leave in a town's folder: written aside, never put in place. What publish
 // leaves it takes up itself.
 var leftovers = []string{
-	path.Join(landedName, ".landing-*"), path.Join(runsName, ".run-*"), // a file on its way in, a document
-	".loading-*", ".sources-*", // rows of a large file, the versions of remote files
+	path.Join(landedName, ".landing-*"), path.Join(runsName, durable.Aside("*.json")), // a file on its way in, a document
+	".loading-*", durable.Aside("sources.json"), // rows of a large file, the versions of remote files
 }
 
 // settle brings a town in order after a process that was killed: the lock is held here, so that nobody else is at work.

@@ -11,6 +11,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"hulian/pipelines"
+	"hulian/pipelines/durable"
 )
 
 // pausesName is the file in the town's folder that says which jobs are paused.
@@ -68,16 +69,7 @@ func SetPaused(dir, name string, paused bool, now time.Time) (err error) {
 	if err != nil {
 		return err
 	}
-	aside, err := os.CreateTemp(dir, ".paused-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(aside.Name())
-	_, err = aside.Write(append(content, '\n'))
-	if err := errors.Join(err, aside.Chmod(0o644), aside.Sync(), aside.Close()); err != nil {
-		return err
-	}
-	return os.Rename(aside.Name(), path)
+	return durable.Write(path, append(content, '\n'), 0o644)
 }
 
 // paused reports whether a job is paused now. Where that cannot be read it is not: data that come too often harm less

@@ -6,10 +6,10 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"sync"
 
 	"hulian/pipelines"
+	"hulian/pipelines/durable"
 )
 
 // Memory remembers which version of each file has landed, so that a source need not bring over again what its origin
@@ -94,16 +94,7 @@ func (m *memory) Remember(origin, version string) (err error) {
 	if err != nil {
 		return err
 	}
-	aside, err := os.CreateTemp(filepath.Dir(m.path), ".sources-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(aside.Name())
-	_, err = aside.Write(append(content, '\n'))
-	if err = errors.Join(err, aside.Sync(), aside.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(aside.Name(), m.path); err != nil {
+	if err := durable.Write(m.path, append(content, '\n'), 0o600); err != nil {
 		return err
 	}
 	return m.follow()

@@ -27,7 +27,7 @@ func TestMemorySurvivesARestart(t *testing.T) {
 			t.Errorf("landed %q, want %q", got, version)
 		}
 	}
-	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(at), ".sources-*")); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(at), ".*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"image/color"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,6 +19,7 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 
 	"hulian/pipelines"
+	"hulian/pipelines/durable"
 	"hulian/queries/stats/estimate"
 )
 
@@ -69,19 +69,8 @@ func (c *Call) Draw(document *Object, path string) error {
 	if err != nil {
 		return fault(err)
 	}
-	aside, err := os.CreateTemp(filepath.Dir(path), ".picture-*")
-	if err != nil {
+	if err := durable.Write(path, content, 0o644); err != nil {
 		return fault(err)
-	}
-	_, err = aside.Write(content)
-	if err = errors.Join(err, aside.Close()); err == nil {
-		err = os.Chmod(aside.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(aside.Name(), path)
-	}
-	if err != nil {
-		return fault(errors.Join(err, os.Remove(aside.Name())))
 	}
 	return nil
 }
