@@ -2,6 +2,6 @@
 // readers their queries, and turns the engine's errors into typed ones.
 //
 // SQL text and Go values enter; pipelines.Table and typed errors leave. After a crash a file reopens with its last
-// committed transaction, because every change goes through Transact. It refuses to open a file for writing twice in
-// one process, and never hands the engine's handles to packages outside pipelines.
+// committed transaction, because every change goes through Transact. It refuses a path whose options the driver would
+// lose, a file another process holds, and never hands the engine's handles to anybody.
 package warehouse

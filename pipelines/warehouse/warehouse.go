@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"net/url"
 	"strconv"
@@ -55,7 +56,14 @@ func Open(ctx context.Context, config Config) (*Warehouse, error) {
 	options.Set("storage_compatibility_version", "latest")
 	options.Set("autoinstall_known_extensions", "false")
 	options.Set("autoload_known_extensions", "false")
-	connector, err := duckdb.NewConnector(config.Path+"?"+options.Encode(), nil)
+	address := config.Path + "?" + options.Encode()
+	// The driver reads path and options out of one address. Behind a # in the path the options would be lost without a
+	// word, read-only and the memory limit among them.
+	if read, err := url.Parse(address); err != nil || read.RawQuery != options.Encode() {
+		return nil, &pipelines.Fault{Op: "open warehouse", At: config.Path, Err: errors.New("the engine's driver misreads this path"),
+			Next: "move the town into a folder whose path has none of ? # % :"}
+	}
+	connector, err := duckdb.NewConnector(address, nil)
 	if err != nil {
 		return nil, &pipelines.Fault{Op: "open warehouse", At: config.Path, Err: typed(err)}
 	}
@@ -222,7 +230,8 @@ func collect(rows *sql.Rows) (pipelines.Table, error) {
 	return table, typed(rows.Err())
 }
 
-// plain narrows the engine's value types to the six a Table may hold.
+// plain narrows the engine's value types to the six a Table may hold. A whole number too large for an int64 becomes the
+// float64 next to it.
 func plain(v any) any {
 	switch v := v.(type) {
 	case nil, bool, int64, float64, string, time.Time:
@@ -240,6 +249,9 @@ func plain(v any) any {
 	case uint32:
 		return int64(v)
 	case uint64:
+		if v > math.MaxInt64 {
+			return float64(v)
+		}
 		return int64(v)
 	case float32:
 		return float64(v)

@@ -154,3 +154,33 @@ func TestSQLTypedByPeopleReachesNoFile(t *testing.T) {
 		t.Errorf("files were made: %v", left)
 	}
 }
+
+// TestPathsTheDriverMisreadsAreRefused: behind such a character limits and read-only would be lost without a word.
+func TestPathsTheDriverMisreadsAreRefused(t *testing.T) {
+	for _, name := range []string{"town#1", "town?", "100%"} {
+		dir := filepath.Join(t.TempDir(), name)
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		at := filepath.Join(dir, "w.duckdb")
+		w, err := Open(t.Context(), Config{Path: at, MemoryLimit: "200MB"})
+		if err == nil {
+			w.Close()
+		}
+		var fault *pipelines.Fault
+		if !errors.As(err, &fault) || fault.At != at || fault.Next == "" {
+			t.Errorf("%s: %v, want a refusal that says what to do", name, err)
+		}
+	}
+}
+
+// TestNumbersLargerThanAnIntegerKeepTheirSign: hash() gives such.
+func TestNumbersLargerThanAnIntegerKeepTheirSign(t *testing.T) {
+	table, err := opened(t, Config{}).Query(t.Context(), "select cast(18446744073709551615 as ubigint), cast(7 as ubigint)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := table.Rows[0]; got[0] != any(18446744073709551615.0) || got[1] != any(int64(7)) {
+		t.Errorf("%v", got)
+	}
+}
