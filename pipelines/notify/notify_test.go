@@ -365,3 +365,20 @@ func TestChannelsThatCannotBeMeantAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestNoticesAreFoundWhateverTheFolderIsCalled keeps them in a folder whose name is a pattern itself.
+func TestNoticesAreFoundWhateverTheFolderIsCalled(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "town [1]*")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	hook := newHook(t, "200")
+	o := Open(dir, []Channel{{Name: "duty", Webhook: &Webhook{Kind: JSON, Address: hook.URL}}}, nil)
+	posted(t, o, Outcome{Run: pipelines.Run{ID: "r1", State: pipelines.RunFailed, Error: "the disk is full"}})
+	if err := o.Deliver(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if all := notices(t, o); len(all) != 1 || all[0].State != pipelines.NoticeSent {
+		t.Errorf("%+v, want one notice, sent", all)
+	}
+}

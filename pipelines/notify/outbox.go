@@ -112,12 +112,13 @@ func (o *Outbox) forget() error {
 
 // Notices returns all notices of the town, newest first.
 func (o *Outbox) Notices() ([]pipelines.Notice, error) {
-	paths, err := filepath.Glob(filepath.Join(o.dir, "*.json"))
+	names, err := fs.Glob(os.DirFS(o.dir), "*.json") // the folder's own name is no pattern
 	if err != nil {
 		return nil, err
 	}
 	var all []pipelines.Notice
-	for _, path := range paths {
+	for _, name := range names {
+		path := filepath.Join(o.dir, name)
 		content, err := os.ReadFile(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // forgotten meanwhile
