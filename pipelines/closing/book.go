@@ -295,7 +295,9 @@ func (b *Book) Act(ctx context.Context, s Snapshot, month, action, by, note stri
 	if action != pipelines.DoCheck && action != pipelines.DoSign {
 		return pipelines.MonthClosing{}, fmt.Errorf("%w: %s", pipelines.ErrUnknown, action)
 	}
-	by, note = strings.Join(strings.Fields(by), " "), strings.TrimSpace(note)
+	// JSON writes bytes that are no text otherwise than the sign it reads them as, so that the document would not have its
+	// own hash.
+	by, note = strings.Join(strings.Fields(by), " "), strings.ToValidUTF8(strings.TrimSpace(note), "\uFFFD")
 	release, err := b.hold(ctx)
 	if err != nil {
 		return pipelines.MonthClosing{}, err

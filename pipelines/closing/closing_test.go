@@ -241,3 +241,15 @@ func TestOneSigns(t *testing.T) {
 		t.Errorf("%d signed, %d entries, %v", signed, len(entries), err)
 	}
 }
+
+// A note arrives as bytes from a form or a shell. What is no text in it must not make the month unreadable.
+func TestANoteThatIsNoTextIsKeptAsOne(t *testing.T) {
+	d := newDesk(t)
+	d.act("2018-01", pipelines.DoCheck, "陈")
+	if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, "王", "已核对\xff"); err != nil {
+		t.Fatal(err)
+	}
+	if m := d.month("2018-01"); m.State != pipelines.ClosingSigned || m.Note != "已核对\uFFFD" {
+		t.Errorf("%+v", m)
+	}
+}
