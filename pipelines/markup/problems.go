@@ -37,7 +37,7 @@ func Find(ctx context.Context, q pipelines.Querier, named string) (File, error) 
 		return &pipelines.Fault{Op: "find file", At: named, Err: err, Next: next}
 	}
 	found, err := q.Query(ctx, `select file_no, file_id, name from files
-		where cast(file_no as varchar) = ? or file_id = ? or name = ? or name like '%/' || ? or (length(?) >= 8 and starts_with(file_id, ?))
+		where cast(file_no as varchar) = ? or file_id = ? or name = ? or ends_with(name, '/' || ?) or (length(?) >= 8 and starts_with(file_id, ?))
 		order by case when file_id = ? then 0 when name = ? then 1 else 2 end, file_no desc limit 1`, named, named, named, named, named, named, named, named)
 	if err != nil {
 		return File{}, fault(err, "run again")

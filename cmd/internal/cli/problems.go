@@ -49,7 +49,7 @@ func (f problemFilter) condition() (string, []any, error) {
 		return "", nil, unknown("state", f.state, states, "")
 	}
 	if f.file != "" {
-		add("(f.name = ? or f.name like '%/' || ? or cast(f.file_no as varchar) = ? or f.file_id = ?)", f.file, f.file, f.file, f.file)
+		add("(f.name = ? or ends_with(f.name, '/' || ?) or cast(f.file_no as varchar) = ? or f.file_id = ?)", f.file, f.file, f.file, f.file)
 	}
 	if f.code != "" {
 		if _, ok := data.ProblemTexts()[pipelines.Code(f.code)]; !ok {
