@@ -33,6 +33,9 @@ pipeline runs next, is said on standard error.`,
 			if err != nil {
 				return err
 			}
+			if runs < 0 {
+				return usage(&pipelines.Fault{Op: "read flags", At: "--runs", Err: errors.New("it must be 0 or more"), Next: "--runs 10"})
+			}
 			if notices {
 				return p.notices(cmd, c)
 			}
