@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -263,7 +262,7 @@ func (p *program) analyzeCase(cmd *cobra.Command, path, run string, check bool) 
 		return err
 	}
 	if check {
-		return p.checkCase(cmd.Context(), cmd, c, outcomes)
+		return p.checkCase(cmd, c, outcomes)
 	}
 	if run != "" || len(outcomes) == 1 {
 		return p.printDocument(cmd, outcomes[0].Document, "")
@@ -277,7 +276,7 @@ func (p *program) analyzeCase(cmd *cobra.Command, path, run string, check bool) 
 
 var errCaseDiffers = errors.New("the values differ from those expected")
 
-func (p *program) checkCase(_ context.Context, cmd *cobra.Command, c analyze.Case, outcomes []analyze.Outcome) error {
+func (p *program) checkCase(cmd *cobra.Command, c analyze.Case, outcomes []analyze.Outcome) error {
 	table := pipelines.Table{Columns: []string{"case", "run", "compared", "different"}}
 	failed := 0
 	for _, o := range outcomes {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,12 +28,7 @@ func (p *program) printDocument(cmd *cobra.Command, document *analyze.Object, wa
 		names = append(names, g.Name)
 	}
 	if wanted != "" {
-		i := -1
-		for k, name := range names {
-			if name == wanted {
-				i = k
-			}
-		}
+		i := slices.Index(names, wanted)
 		if i < 0 {
 			return unknown("table", wanted, names, "")
 		}
@@ -49,9 +45,8 @@ func (p *program) printDocument(cmd *cobra.Command, document *analyze.Object, wa
 	case format == "csv":
 		err = writeCSV(out, grids[0].Table)
 		if len(names) > 1 || len(singles.Rows) > 0 {
-			others := append([]string{}, names[1:]...)
 			fmt.Fprintf(p.Err, "written: %s; single values are in --format json", names[0])
-			if len(others) > 0 {
+			if others := names[1:]; len(others) > 0 {
 				fmt.Fprintf(p.Err, "; other tables: --table %s", strings.Join(others, " | "))
 			}
 			fmt.Fprintln(p.Err)

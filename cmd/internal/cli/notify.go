@@ -66,15 +66,10 @@ func (p *program) notices(cmd *cobra.Command, c config.Config) error {
 	if err != nil {
 		return err
 	}
-	at := func(t time.Time) any {
-		if t.IsZero() {
-			return nil
-		}
-		return t.In(location).Format(time.DateTime)
-	}
 	table := pipelines.Table{Columns: []string{"created_at", "channel", "event", "title", "state", "attempts", "sent_at", "next_at", "error"}}
 	for _, n := range all {
-		table.Rows = append(table.Rows, []any{at(n.CreatedAt), n.Channel, string(n.Event), n.Title, string(n.State), int64(n.Attempts), at(n.SentAt), at(n.NextAt), n.Error})
+		table.Rows = append(table.Rows, []any{momentOf(n.CreatedAt, location), n.Channel, string(n.Event), n.Title, string(n.State), int64(n.Attempts),
+			momentOf(n.SentAt, location), momentOf(n.NextAt, location), n.Error})
 	}
 	return p.print(cmd, table)
 }

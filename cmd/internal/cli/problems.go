@@ -19,7 +19,6 @@ import (
 	"hulian/pipelines/land"
 	"hulian/pipelines/load"
 	"hulian/pipelines/markup"
-	"hulian/pipelines/publish"
 )
 
 // landedName is the folder of a town that keeps what has arrived.
@@ -115,21 +114,6 @@ func (f problemFilter) find(ctx context.Context, q pipelines.Querier) ([]markup.
 		return nil, err
 	}
 	return markup.Problems(ctx, q, where, args...)
-}
-
-// published does something with the published snapshot.
-func (p *program) published(ctx context.Context, c config.Config, do func(pipelines.Querier) error) (err error) {
-	reader, err := publish.OpenReader(ctx, c.Dir, publish.ReaderOptions{Sandboxed: true, Threads: c.Threads, MemoryLimit: c.MemoryLimit})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, reader.Close()) }()
-	snapshot, _, release, err := reader.Pin(ctx)
-	if err != nil {
-		return &pipelines.Fault{Op: "read snapshot", At: c.Dir, Err: err, Next: "hulian run --dir " + c.Dir}
-	}
-	defer release()
-	return do(snapshot)
 }
 
 func newMarkCommand(p *program) *cobra.Command {

@@ -20,26 +20,33 @@ func (p *program) reader(ctx context.Context, c config.Config) (*publish.Reader,
 	return publish.OpenReader(ctx, c.Dir, publish.ReaderOptions{Sandboxed: true, Threads: c.Threads, MemoryLimit: c.MemoryLimit})
 }
 
-// ask answers one query from the published snapshot.
-func (p *program) ask(ctx context.Context, c config.Config, sql string, arguments ...any) (answer pipelines.Table, err error) {
+// published does something with the published snapshot.
+func (p *program) published(ctx context.Context, c config.Config, do func(pipelines.Querier) error) (err error) {
 	reader, err := p.reader(ctx, c)
 	if err != nil {
-		return answer, err
+		return err
 	}
 	defer func() { err = errors.Join(err, reader.Close()) }()
 	snapshot, _, release, err := reader.Pin(ctx)
 	if errors.Is(err, pipelines.ErrNotPublished) {
-		return answer, &pipelines.Fault{Op: "read snapshot", At: c.Dir, Err: pipelines.ErrNotPublished, Next: "hulian run --dir " + c.Dir}
+		return &pipelines.Fault{Op: "read snapshot", At: c.Dir, Err: pipelines.ErrNotPublished, Next: "hulian run --dir " + c.Dir}
 	}
 	if err != nil {
-		return answer, err
+		return err
 	}
 	defer release()
-	answer, err = snapshot.Query(ctx, sql, arguments...)
-	if err != nil {
-		return answer, &pipelines.Fault{Op: "query", At: "the snapshot of " + c.Dir, Err: err, Next: `hulian query "show tables"`}
-	}
-	return answer, nil
+	return do(snapshot)
+}
+
+// ask answers one query from the published snapshot.
+func (p *program) ask(ctx context.Context, c config.Config, sql string, arguments ...any) (answer pipelines.Table, err error) {
+	err = p.published(ctx, c, func(q pipelines.Querier) error {
+		if answer, err = q.Query(ctx, sql, arguments...); err != nil {
+			return &pipelines.Fault{Op: "query", At: "the snapshot of " + c.Dir, Err: err, Next: `hulian query "show tables"`}
+		}
+		return nil
+	})
+	return answer, err
 }
 
 // askAsOf answers one query on the measures as they were known on an earlier day.

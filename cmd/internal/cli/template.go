@@ -1,11 +1,7 @@
 package cli
 
 import (
-	"errors"
-	"fmt"
 	"io"
-	"io/fs"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -66,7 +62,6 @@ func exportList(lang string) pipelines.Table {
 	return table
 }
 
-// writeTemplate never writes over a file: it may be one somebody has filled in.
 func (p *program) writeTemplate(contract data.Contract, lang, output string) error {
 	if output == "-" {
 		return template.Write(p.Out, contract, lang)
@@ -74,18 +69,5 @@ func (p *program) writeTemplate(contract data.Contract, lang, output string) err
 	if output == "" {
 		output = contract.Export + ".xlsx"
 	}
-	file, err := os.OpenFile(output, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
-	if errors.Is(err, fs.ErrExist) {
-		return &pipelines.Fault{Op: "write template", At: output, Err: errors.New("the file exists and may have been filled in"),
-			Next: "-o with another name, or move the file away"}
-	}
-	if err != nil {
-		return &pipelines.Fault{Op: "write template", At: output, Err: err, Next: "-o with a place you may write to"}
-	}
-	err = errors.Join(template.Write(io.Writer(file), contract, lang), file.Close())
-	if err != nil {
-		return errors.Join(err, os.Remove(output))
-	}
-	fmt.Fprintln(p.Err, output)
-	return nil
+	return p.create(output, "write template", func(w io.Writer) error { return template.Write(w, contract, lang) })
 }
