@@ -48,6 +48,10 @@ func History(dir string) ([]pipelines.Run, error) {
 		return runs, nil
 	}
 	defer lock.Unlock()
+	// Nobody is at work now: what still says running is cut off, unless it ended between the reading and the lock.
+	if runs, err = documents(dir); err != nil {
+		return nil, err
+	}
 	for i := range runs {
 		if runs[i].State == pipelines.RunRunning {
 			runs[i].State = pipelines.RunInterrupted

@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -110,5 +111,42 @@ func TestOneRunAtATime(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	if _, err := Hold(ctx, dir, func(string) { cancel() }); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled while waiting: %v", err)
+	}
+}
+
+// TestARunThatEndsWhileTheHistoryIsReadWasNotInterrupted ends a run between the reading of its document and the look at
+// the lock, which the documents of later runs keep apart.
+func TestARunThatEndsWhileTheHistoryIsReadWasNotInterrupted(t *testing.T) {
+	dir := t.TempDir()
+	run := pipelines.Run{ID: "20180101T000000Z-0001", Trigger: "test"}
+	for i := range 400 {
+		if err := write(dir, pipelines.Run{ID: fmt.Sprintf("20180201T000000Z-%04d", i+2), Trigger: "test", State: pipelines.RunDone}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 40 {
+		release, err := Hold(context.Background(), dir, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run.State = pipelines.RunRunning
+		if err := write(dir, run); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() {
+			time.Sleep(time.Duration(i) * 200 * time.Microsecond)
+			run := run
+			run.State = pipelines.RunDone
+			ended <- write(dir, run)
+			release()
+		}()
+		history, err := History(dir)
+		if err := errors.Join(err, <-ended); err != nil {
+			t.Fatal(err)
+		}
+		if got := history[len(history)-1].State; got != pipelines.RunRunning && got != pipelines.RunDone {
+			t.Fatalf("a run that ended well is %s", got)
+		}
 	}
 }
