@@ -70,6 +70,22 @@ func TestAFailedStartIsTriedAgainWithGrowingWaits(t *testing.T) {
 	})
 }
 
+// TestACallThatCameTooLateShortensNoOtherWait: one that found the wait over is none for the next wait.
+func TestACallThatCameTooLateShortensNoOtherWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := logbook{fail: func(int) error { return errors.New("no route to host") }}
+		s := made(t, Config{Jobs: []Job{{Name: "city", Spec: "@daily", Retries: 1, Backoff: 10 * time.Minute, Run: l.run}}})
+		s.hurry[0] <- struct{}{}
+		stop := start(t, s)
+		time.Sleep(23 * time.Hour)
+		synctest.Wait()
+		stop()
+		if len(l.at) != 2 || l.at[1].Sub(l.at[0]) < 5*time.Minute {
+			t.Errorf("started at %v, want the second about ten minutes after the first", l.at)
+		}
+	})
+}
+
 func TestRetriesEnd(t *testing.T) {
 	for name, c := range map[string]struct {
 		err  error

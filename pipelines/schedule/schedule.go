@@ -113,12 +113,6 @@ func New(config Config) (*Schedule, error) {
 	return s, nil
 }
 
-// Check says what is wrong with a cron line, or nil.
-func Check(spec string, location *time.Location) error {
-	_, err := parse(spec, location, time.Now())
-	return err
-}
-
 // parse guards the traps of the cron library: it panics on a zone without a line behind it, and accepts lines that
 // never come or come every second.
 func parse(spec string, location *time.Location, now time.Time) (clock cron.Schedule, err error) {
@@ -284,6 +278,10 @@ func (s *Schedule) tries(ctx context.Context, i int, trigger string) error {
 		}
 		wait := waits.NextBackOff()
 		s.config.Logger.Warn("job failed, it will be tried again", "job", job.Name, "in", wait.Round(time.Second), "retries_left", left, "error", err)
+		select {
+		case <-s.hurry[i]: // somebody called as the wait before ended: that start has been
+		default:
+		}
 		s.note(i, func(e *Entry) { e.Retry = time.Now().Add(wait) })
 		timer := time.NewTimer(wait)
 		select {

@@ -35,7 +35,7 @@ func TestLinesThatCannotBeMeantAreRefused(t *testing.T) {
 		"TZ=Asia/Shanghai":          "time_zone",
 		"CRON_TZ=Asia/Shanghai 0 6": "time_zone",
 	} {
-		err := Check(spec, shanghai)
+		_, err := parse(spec, shanghai, time.Now())
 		if err == nil {
 			t.Errorf("%q is accepted", spec)
 		} else if !strings.Contains(err.Error(), says) {
@@ -43,7 +43,7 @@ func TestLinesThatCannotBeMeantAreRefused(t *testing.T) {
 		}
 	}
 	for _, spec := range []string{"0 6 * * *", "*/15 8-18 * * 1-5", "@daily", "@every 1h", "0 8 29 2 *", "30 7 1,15 * *"} {
-		if err := Check(spec, shanghai); err != nil {
+		if _, err := parse(spec, shanghai, time.Now()); err != nil {
 			t.Errorf("%q: %v", spec, err)
 		}
 	}
