@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"reflect"
 	"slices"
@@ -330,7 +331,46 @@ func (p Programme) check() error {
 			return fmt.Errorf("events: event %d of %s needs its name in both languages", i+1, e.On)
 		}
 	}
-	return p.checkCriteria()
+	return errors.Join(p.checkCriteria(), p.checkNumbers())
+}
+
+// checkNumbers refuses what YAML calls a number and nothing can be compared with (.nan, .inf), and bases below 0.
+func (p Programme) checkNumbers() error {
+	numbers := map[string]float64{"points.burst_index": p.Points.BurstIndex}
+	for measure, target := range p.Reading.Targets {
+		numbers["reading.targets."+measure] = target
+	}
+	for _, tier := range p.Stars {
+		numbers[fmt.Sprintf("stars: funding of %d", tier.Stars)] = tier.Funding
+	}
+	for _, c := range p.HardCriteria {
+		for key, limit := range map[string]*float64{"below": c.Below, "above": c.Above} {
+			if limit != nil {
+				numbers["hard_criteria "+c.ID+": "+key] = *limit
+			}
+		}
+	}
+	for key, x := range numbers {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return fmt.Errorf("%s: %g cannot be compared with anything", key, x)
+		}
+	}
+	counts := map[string]int{
+		"reading.minimum_base": p.Reading.MinimumBase, "doubtful_visits.same_text_min_length": p.DoubtfulVisits.SameTextMinLength,
+		"doubtful_visits.callback_sample": p.DoubtfulVisits.CallbackSample, "cadre_signals.peers": p.CadreSignals.Peers,
+		"cadre_signals.hard_issues": p.CadreSignals.HardIssues, "cadre_signals.tasks": p.CadreSignals.Tasks,
+		"cadre_signals.visit_months": p.CadreSignals.VisitMonths, "cadre_signals.satisfaction_answers": p.CadreSignals.SatisfactionAnswers,
+		"cadre_signals.points_months": p.CadreSignals.PointsMonths,
+	}
+	for measure, base := range p.Reading.MinimumBases {
+		counts["reading.minimum_bases."+measure] = base
+	}
+	for key, n := range counts {
+		if n < 0 {
+			return fmt.Errorf("%s: %d is below 0", key, n)
+		}
+	}
+	return nil
 }
 
 func (p Programme) checkCriteria() error {
