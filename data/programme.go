@@ -9,7 +9,6 @@ import (
 	"os"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -201,7 +200,7 @@ func (p *Programme) overlay(content []byte) error {
 	if len(document.Content) == 0 {
 		return nil // empty, or only comments
 	}
-	if err := knownKeys(document.Content[0], reflect.TypeFor[Programme](), ""); err != nil {
+	if err := KnownKeys(document.Content[0], reflect.TypeFor[Programme](), ""); err != nil {
 		return err
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
@@ -215,64 +214,10 @@ func (p *Programme) overlay(content []byte) error {
 	return p.check()
 }
 
-// knownKeys walks a document beside the struct it will be decoded into and refuses a key the struct does not have.
-// The decoder would refuse it too, but names the Go type instead of the key that was meant.
-func knownKeys(node *yaml.Node, t reflect.Type, path string) error {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	switch {
-	case node.Kind == yaml.SequenceNode && t.Kind() == reflect.Slice:
-		for _, element := range node.Content {
-			if err := knownKeys(element, t.Elem(), path); err != nil {
-				return err
-			}
-		}
-	case node.Kind == yaml.MappingNode && t.Kind() == reflect.Struct:
-		fields := map[string]reflect.Type{}
-		var keys []string
-		for i := range t.NumField() {
-			key := t.Field(i).Tag.Get("yaml")
-			fields[key] = t.Field(i).Type
-			keys = append(keys, key)
-		}
-		for i := 0; i+1 < len(node.Content); i += 2 {
-			key := node.Content[i]
-			field, ok := fields[key.Value]
-			if !ok {
-				return UnknownKey(key.Line, path+key.Value, path, key.Value, keys)
-			}
-			if err := knownKeys(node.Content[i+1], field, path+key.Value+"."); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// UnknownKey says which line of a file holds a key that does not exist, and which one was probably meant.
-func UnknownKey(line int, key, prefix, word string, among []string) error {
-	if nearest := Nearest(word, among); nearest != "" {
-		return fmt.Errorf("line %d: %w %q: did you mean %q?", line, pipelines.ErrUnknown, key, prefix+nearest)
-	}
-	sorted := slices.Sorted(slices.Values(among))
-	return fmt.Errorf("line %d: %w %q: there are %s", line, pipelines.ErrUnknown, key, strings.Join(sorted, ", "))
-}
-
 // StartDate returns the day the programme began and whether the town has fixed it.
 func (p Programme) StartDate() (time.Time, bool) {
 	t, err := time.Parse(dateLayout, p.ProgrammeStart)
 	return t, err == nil
-}
-
-// Tier returns the star tier of a rating.
-func (p Programme) Tier(stars int) (StarTier, bool) {
-	for _, tier := range p.Stars {
-		if tier.Stars == stars {
-			return tier, true
-		}
-	}
-	return StarTier{}, false
 }
 
 // check refuses values that would make a measure meaningless.

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,7 +34,8 @@ func TestDefaultsAreValid(t *testing.T) {
 		t.Errorf("the programme's published limits are not the defaults: %+v", p)
 	}
 	for stars := 0; stars <= 5; stars++ {
-		if tier, ok := p.Tier(stars); !ok || tier.Name.Zh == "" || tier.Name.En == "" {
+		i := slices.IndexFunc(p.Stars, func(tier StarTier) bool { return tier.Stars == stars })
+		if i < 0 || p.Stars[i].Name.Zh == "" || p.Stars[i].Name.En == "" {
 			t.Errorf("no tier for %d stars", stars)
 		}
 	}

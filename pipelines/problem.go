@@ -31,23 +31,22 @@ const (
 
 // Codes of problems with a whole file or sheet.
 const (
-	FileUnreadable       Code = "file_unreadable"
-	FileNotFetched       Code = "file_not_fetched" // from a source across a network; it comes with a later run
-	FileEncrypted        Code = "file_encrypted"
-	FileEmpty            Code = "file_empty"
-	FileNoRows           Code = "file_no_rows" // a header and nothing below it
-	FileTooWide          Code = "file_too_wide"
-	FileTooLarge         Code = "file_too_large"
-	FileOldExcel         Code = "file_old_excel" // BIFF .xls
-	FileUnsupported      Code = "file_unsupported"
-	WrongExport          Code = "wrong_export"
-	HeaderNotRecognised  Code = "header_not_recognised"
-	RowCountFallen       Code = "row_count_fallen" // held for confirmation
-	EncodingDamaged      Code = "encoding_damaged"
-	ColumnsMissing       Code = "columns_missing"
-	HeaderAmbiguous      Code = "header_ambiguous"
-	FileTruncated        Code = "file_truncated"
-	BundleMemberRejected Code = "bundle_member_rejected"
+	FileUnreadable      Code = "file_unreadable"
+	FileNotFetched      Code = "file_not_fetched" // from a source across a network; it comes with a later run
+	FileEncrypted       Code = "file_encrypted"
+	FileEmpty           Code = "file_empty"
+	FileNoRows          Code = "file_no_rows" // a header and nothing below it
+	FileTooWide         Code = "file_too_wide"
+	FileTooLarge        Code = "file_too_large"
+	FileOldExcel        Code = "file_old_excel" // BIFF .xls
+	FileUnsupported     Code = "file_unsupported"
+	WrongExport         Code = "wrong_export"
+	HeaderNotRecognised Code = "header_not_recognised"
+	RowCountFallen      Code = "row_count_fallen" // held for confirmation
+	EncodingDamaged     Code = "encoding_damaged"
+	ColumnsMissing      Code = "columns_missing"
+	HeaderAmbiguous     Code = "header_ambiguous"
+	FileTruncated       Code = "file_truncated"
 )
 
 // Problem is one thing wrong with one cell, row or file, with enough to find it in Excel.

@@ -143,7 +143,7 @@ func TestBadConfigurationsAreRefused(t *testing.T) {
 		"not YAML":             {file: "lang: [", says: []string{"line 1"}},
 		"two documents":        {file: "lang: en\n---\nlang: zh\n", says: []string{"more than one document"}},
 		"notice key":           {file: "notifications:\n- name: a\n  web_hook: {}\n", says: []string{"line 3", `did you mean "webhook"?`}},
-		"notice key below":     {file: "notifications:\n- name: a\n  mail: {sever: x}\n", says: []string{"line 3", `did you mean "server"?`}},
+		"notice key below":     {file: "notifications:\n- name: a\n  mail: {sever: x}\n", says: []string{"line 3", `did you mean "mail.server"?`}},
 		"notice to nobody":     {file: "notifications: [{name: a}]\n", says: []string{"either webhook or mail"}},
 		"notice twice":         {file: "notifications: [{name: a, webhook: {kind: json, address: 'env:A'}}, {name: a, webhook: {kind: json, address: 'env:A'}}]\n", says: []string{"twice"}},
 		"notice secret":        {file: "notifications: [{name: a, webhook: {kind: dingtalk, address: 'env:A', secret: k9}}]\n", says: []string{"env:NAME"}},

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -191,7 +190,10 @@ func (c *Config) settle(chosen bool) error {
 // strict decodes a mapping and refuses keys that do not exist, with the nearest that does. Empty values are as good as
 // left out.
 func strict(node *yaml.Node, into any) error {
-	if err := known(node, reflect.TypeOf(into).Elem()); err != nil {
+	if err := data.NoReferences(node); err != nil {
+		return err
+	}
+	if err := data.KnownKeys(node, reflect.TypeOf(into).Elem(), ""); err != nil {
 		return err
 	}
 	if err := node.Decode(into); err != nil {
@@ -200,50 +202,6 @@ func strict(node *yaml.Node, into any) error {
 			return errors.New(strings.ReplaceAll(strings.Join(several.Errors, "; "), "!!", ""))
 		}
 		return err
-	}
-	return nil
-}
-
-// known walks a node beside the type it is decoded into.
-func known(node *yaml.Node, t reflect.Type) error {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	switch {
-	case node.Kind == yaml.AliasNode:
-		return fmt.Errorf("line %d: references are not taken here", node.Line) // they could make a small file endless
-	case t.Kind() == reflect.Slice && node.Kind == yaml.SequenceNode:
-		for _, item := range node.Content {
-			if err := known(item, t.Elem()); err != nil {
-				return err
-			}
-		}
-	case t.Kind() == reflect.Struct && node.Kind == yaml.MappingNode:
-		fields := map[string]reflect.Type{}
-		for f := range t.Fields() {
-			fields[cmp.Or(f.Tag.Get("yaml"), strings.ToLower(f.Name))] = f.Type
-		}
-		seen := map[string]bool{}
-		for i := 0; i+1 < len(node.Content); i += 2 {
-			key := node.Content[i]
-			field, ok := fields[key.Value]
-			if !ok {
-				var among []string
-				for name := range fields {
-					among = append(among, name)
-				}
-				return data.UnknownKey(key.Line, key.Value, "", key.Value, among)
-			}
-			if seen[key.Value] {
-				return fmt.Errorf("line %d: %q stands twice", key.Line, key.Value)
-			}
-			seen[key.Value] = true
-			if err := known(node.Content[i+1], field); err != nil {
-				return err
-			}
-		}
-	case t.Kind() == reflect.Struct:
-		return fmt.Errorf("line %d: lines such as \"name: …\" are expected here", node.Line)
 	}
 	return nil
 }

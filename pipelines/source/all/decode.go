@@ -139,7 +139,10 @@ func one(node *yaml.Node) (Config, error) {
 
 // decode fills a struct and refuses keys it does not have.
 func decode(node *yaml.Node, into any) error {
-	if err := known(node, reflect.TypeOf(into).Elem(), ""); err != nil {
+	if err := data.NoReferences(node); err != nil {
+		return err
+	}
+	if err := data.KnownKeys(node, reflect.TypeOf(into).Elem(), ""); err != nil {
 		return err
 	}
 	err := node.Decode(into)
@@ -173,51 +176,4 @@ func readable(text string) string {
 		wanted = "a list of keys"
 	}
 	return line + ": it must be " + wanted
-}
-
-// known walks the keys along the fields of a struct.
-func known(node *yaml.Node, kind reflect.Type, prefix string) error {
-	for kind.Kind() == reflect.Pointer {
-		kind = kind.Elem()
-	}
-	switch {
-	case node.Kind == yaml.AliasNode:
-		return fmt.Errorf("line %d: references (*%s) are not read: write the value out", node.Line, node.Value)
-	case node.Kind == yaml.SequenceNode && kind.Kind() == reflect.Slice:
-		for _, inner := range node.Content {
-			if err := known(inner, kind.Elem(), prefix); err != nil {
-				return err
-			}
-		}
-	case node.Kind == yaml.MappingNode && kind.Kind() == reflect.Map:
-		for i := 1; i < len(node.Content); i += 2 {
-			if err := known(node.Content[i], kind.Elem(), prefix); err != nil {
-				return err
-			}
-		}
-	case node.Kind == yaml.MappingNode && kind.Kind() == reflect.Struct:
-		fields := map[string]reflect.Type{}
-		var names []string
-		for i := range kind.NumField() {
-			name := kind.Field(i).Tag.Get("yaml")
-			fields[name] = kind.Field(i).Type
-			names = append(names, name)
-		}
-		stands := map[string]bool{}
-		for i := 0; i+1 < len(node.Content); i += 2 {
-			name := node.Content[i]
-			if stands[name.Value] {
-				return fmt.Errorf("line %d: %q stands twice", name.Line, prefix+name.Value)
-			}
-			stands[name.Value] = true
-			field, ok := fields[name.Value]
-			if !ok {
-				return data.UnknownKey(name.Line, prefix+name.Value, prefix, name.Value, names)
-			}
-			if err := known(node.Content[i+1], field, prefix+name.Value+"."); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
