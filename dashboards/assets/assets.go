@@ -96,8 +96,3 @@ func URL(name string) string {
 	}
 	return f.URL
 }
-
-// Licences lists the files that hold the licences of what others wrote.
-func Licences() []string {
-	return []string{"echarts-LICENSE", "echarts-NOTICE", "echarts-LICENSE-d3", "pico-LICENSE"}
-}

@@ -38,7 +38,7 @@ func TestEveryFileIsServedWithItsLicence(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range Licences() {
+	for _, name := range []string{"echarts-LICENSE", "echarts-NOTICE", "echarts-LICENSE-d3", "pico-LICENSE"} {
 		if _, ok := Get(name); !ok {
 			t.Errorf("licence %s is not embedded", name)
 		}

@@ -59,9 +59,6 @@ func (b Book) Has(key string) bool {
 	return ok
 }
 
-// Names lists the values a phrase wants, sorted, each once.
-func (b Book) Names(key string) []string { return names(b.phrases[key].Zh) }
-
 // Say fills a phrase. A value that is not given leaves its name in braces for the reader to see, and a key the book does
 // not hold is said as it is: a report with one odd word is better than no report.
 func (b Book) Say(lang, key string, values Values) string {
@@ -77,6 +74,7 @@ func (b Book) Say(lang, key string, values Values) string {
 	})
 }
 
+// names lists the values a phrase wants, sorted, each once.
 func names(phrase string) []string {
 	var all []string
 	for _, found := range name.FindAllStringSubmatch(phrase, -1) {

@@ -46,7 +46,7 @@ func FuzzRead(f *testing.F) {
 		}
 		for _, key := range b.Keys() {
 			values := Values{}
-			for _, n := range b.Names(key) {
+			for _, n := range names(b.phrases[key].Zh) {
 				values[n] = "7"
 			}
 			for _, lang := range []string{"zh", "en"} {

@@ -15,7 +15,7 @@ import (
 )
 
 func TestTheExampleHoldsEveryKindAndOpens(t *testing.T) {
-	configs, err := Parse([]byte(Example()))
+	configs, err := Parse([]byte(example))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func document(t *testing.T, text string) *yaml.Node {
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add([]byte(Example()))
+	f.Add([]byte(example))
 	f.Add([]byte("sources: &a [*a]"))
 	f.Add([]byte("sources:\n- name: a\n  kind: web\n  files: [{paging: {by: link}}]"))
 	f.Add([]byte("sources: [{name: a, kind: sftp, limits: {max_size: 1e9}}]"))

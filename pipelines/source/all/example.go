@@ -5,11 +5,10 @@ import (
 	"strings"
 )
 
+// example is a sources.yaml with one source of each kind, explained, to be copied from.
+//
 //go:embed example.yaml
 var example string
-
-// Example is a sources.yaml with one source of each kind, explained, to be copied from.
-func Example() string { return example }
 
 // Explained is the example as a file that lists no source yet: every line of it is a comment.
 func Explained() string {
