@@ -7,7 +7,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -18,7 +17,6 @@ import (
 	"net/http"
 	netmail "net/mail"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +25,7 @@ import (
 
 	"hulian/pipelines"
 	"hulian/pipelines/source/secret"
+	"hulian/pipelines/source/transfer"
 )
 
 // send hands one notice to one channel. No error shows a secret.
@@ -118,12 +117,10 @@ func signature(key string, text []byte) []byte {
 }
 
 func (w Webhook) exchange(request *http.Request) error {
-	trusted, err := authorities(w.CA)
+	transport, err := transfer.Transport(w.CA)
 	if err != nil {
 		return err
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = &tls.Config{RootCAs: trusted}
 	defer transport.CloseIdleConnections()
 	client := http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	response, err := client.Do(request)
@@ -159,22 +156,6 @@ func (w Webhook) exchange(request *http.Request) error {
 	return nil
 }
 
-// authorities reads the certificate authorities to trust; nil: the system's.
-func authorities(path string) (*x509.CertPool, error) {
-	if path == "" {
-		return nil, nil
-	}
-	pem, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("ca: %w", err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("ca: %s holds no certificate in PEM form", path)
-	}
-	return pool, nil
-}
-
 func (m Mail) send(ctx context.Context, n pipelines.Notice) (err error) {
 	password, err := m.Password.Read()
 	if err != nil {
@@ -193,7 +174,7 @@ func (m Mail) send(ctx context.Context, n pipelines.Notice) (err error) {
 	if err != nil {
 		return err
 	}
-	trusted, err := authorities(m.CA)
+	trusted, err := transfer.Authorities(m.CA)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ type folder struct {
 // browsers and copy tools, are passed over. A file changed less than two seconds ago is looked at again after that
 // time and left for the next pass when it is still changing. A folder that does not exist is an error.
 func Folder(dir string, patterns ...string) Source {
-	return &folder{dir: dir, patterns: patterns, pause: pause}
+	return &folder{dir: dir, patterns: patterns, pause: Pause}
 }
 
 func (f *folder) Name() string { return f.dir }
@@ -154,17 +154,6 @@ func (f *folder) stable(ctx context.Context, found []candidate) ([]candidate, er
 		still = append(still, c)
 	}
 	return still, nil
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 func unchanged(a, b fs.FileInfo) bool { return a.Size() == b.Size() && a.ModTime().Equal(b.ModTime()) }

@@ -18,6 +18,18 @@ var (
 	ErrUnreachable = errors.New("its origin cannot be reached")  // and this, where no answer came: the next file fares no better
 )
 
+// Pause waits for a time, or until ctx ends: then it returns why.
+func Pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // Item is one file a source offers.
 type Item struct {
 	Name    string    // slash-separated, relative to the source, e.g. 2018-01/visits.csv

@@ -43,7 +43,7 @@ var plan = []rule{
 	{"pipelines/asof", []string{"pipelines", "data", "pipelines/warehouse", "pipelines/load", "pipelines/model"}, "the models on what was known on an earlier day"},
 	{"pipelines/runner", []string{"pipelines", "pipelines/...", "data", "queries"}, "composes the stages"},
 	{"pipelines/backup", []string{"pipelines", "pipelines/durable", "pipelines/warehouse", "pipelines/publish"}, "a town's folder as one file"},
-	{"pipelines/notify", []string{"pipelines", "pipelines/durable", "pipelines/source/secret"}, "runs and channels in, notices out"},
+	{"pipelines/notify", []string{"pipelines", "pipelines/durable", "pipelines/source/secret", "pipelines/source/transfer"}, "runs and channels in, notices out"},
 	{"pipelines/schedule", []string{"pipelines", "pipelines/durable", "pipelines/runner"}, "when runs start"},
 	{"dashboards/assets", nil, "embedded files"},
 	{"dashboards/chart", []string{"pipelines", "data", "queries", "queries/...", "dashboards/assets"}, "rows to chart options, pure functions"},

@@ -4,12 +4,10 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"path"
 	"strings"
 	"time"
@@ -127,18 +125,8 @@ func (c Config) tls() (*tls.Config, error) {
 	case "unverified":
 		return &tls.Config{ServerName: host, InsecureSkipVerify: true}, nil //nolint:gosec // asked for by name
 	}
-	secured := &tls.Config{ServerName: host}
-	if c.CA != "" {
-		pem, err := os.ReadFile(c.CA)
-		if err != nil {
-			return nil, fmt.Errorf("ca: %w", err)
-		}
-		secured.RootCAs = x509.NewCertPool()
-		if !secured.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("ca: %s holds no certificate in PEM form", c.CA)
-		}
-	}
-	return secured, nil
+	trusted, err := transfer.Authorities(c.CA)
+	return &tls.Config{ServerName: host, RootCAs: trusted}, err
 }
 
 // fingerprint tells one wording of a query from another, so that a reworded query runs although its version is the same.

@@ -34,18 +34,7 @@ func New(name string, c Config, memory source.Memory) (source.Source, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	return &folder{name: name, config: c, line: &line{config: c}, memory: memory, pause: pause}, nil
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return &folder{name: name, config: c, line: &line{config: c}, memory: memory, pause: source.Pause}, nil
 }
 
 func (f *folder) Name() string { return f.name }

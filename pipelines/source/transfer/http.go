@@ -16,8 +16,21 @@ func Transport(ca string) (*http.Transport, error) {
 	transport.DisableCompression = true
 	transport.MaxIdleConnsPerHost = 1
 	transport.IdleConnTimeout = 10 * time.Second
+	trusted, err := Authorities(ca)
+	if err != nil {
+		return nil, err
+	}
+	if trusted != nil {
+		transport.TLSClientConfig = &tls.Config{RootCAs: trusted}
+	}
+	return transport, nil
+}
+
+// Authorities reads the certificate authorities of a PEM file, to be trusted instead of the system's; nil, which stands
+// for the system's, where no file is named.
+func Authorities(ca string) (*x509.CertPool, error) {
 	if ca == "" {
-		return transport, nil
+		return nil, nil
 	}
 	pem, err := os.ReadFile(ca)
 	if err != nil {
@@ -27,6 +40,5 @@ func Transport(ca string) (*http.Transport, error) {
 	if !pool.AppendCertsFromPEM(pem) {
 		return nil, fmt.Errorf("ca: %s holds no certificate in PEM form", ca)
 	}
-	transport.TLSClientConfig = &tls.Config{RootCAs: pool}
-	return transport, nil
+	return pool, nil
 }

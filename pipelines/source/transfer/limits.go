@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,20 +60,13 @@ func (l Limits) Check() error {
 
 // Filled gives every field left at zero its default.
 func (l Limits) Filled() Limits {
-	l.Tries = or(l.Tries, Defaults.Tries)
-	l.FirstWait = or(l.FirstWait, Defaults.FirstWait)
-	l.LongestWait = max(or(l.LongestWait, Defaults.LongestWait), l.FirstWait)
-	l.Stall = or(l.Stall, Defaults.Stall)
-	l.Total = or(l.Total, Defaults.Total)
-	l.MaxSize = or(l.MaxSize, Defaults.MaxSize)
+	l.Tries = cmp.Or(l.Tries, Defaults.Tries)
+	l.FirstWait = cmp.Or(l.FirstWait, Defaults.FirstWait)
+	l.LongestWait = max(cmp.Or(l.LongestWait, Defaults.LongestWait), l.FirstWait)
+	l.Stall = cmp.Or(l.Stall, Defaults.Stall)
+	l.Total = cmp.Or(l.Total, Defaults.Total)
+	l.MaxSize = cmp.Or(l.MaxSize, Defaults.MaxSize)
 	return l
-}
-
-func or[T int | time.Duration | Size](value, initial T) T {
-	if value == 0 {
-		return initial
-	}
-	return value
 }
 
 // The ways a transfer ends short of its end.
@@ -164,14 +158,10 @@ func (a *attempts) again(ctx context.Context, err error) error {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
 		return fmt.Errorf("%w, and the time allowed ends before the next try", err)
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
+	if source.Pause(ctx, wait) != nil {
 		return ended(ctx)
 	}
+	return nil
 }
 
 // ended says why ctx ended: our own limits by name, anything else as context.Canceled or context.DeadlineExceeded.

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -72,7 +71,7 @@ func (c Config) check() (addresses []*url.URL, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("files: number %d: %w", i+1, err)
 		}
-		if placeOf(u) != placeOf(cmp.Or(slices.Concat(addresses, []*url.URL{u})[0], u)) {
+		if len(addresses) > 0 && placeOf(u) != placeOf(addresses[0]) {
 			return nil, fmt.Errorf("files: %s is on another server than %s: make it a source of its own, so that no secret goes astray", f.Address, c.Files[0].Address)
 		}
 		addresses = append(addresses, u)
