@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -146,7 +147,8 @@ func Occupied(dir string) string {
 // force, moves that one into the folder it returns as replaced. The caller holds the lock of dir where dir was there.
 func Restore(ctx context.Context, from, dir string, force bool) (m Manifest, replaced string, err error) {
 	defer func() {
-		if err != nil {
+		var said *pipelines.Fault // of the moment in which something has changed
+		if err != nil && !errors.As(err, &said) {
 			err = &pipelines.Fault{Op: "restore", At: from, Err: err, Next: cmp.Or(nextOf(err), "take another backup; nothing in "+dir+" has changed")}
 		}
 	}()
@@ -209,7 +211,8 @@ func (a *archive) unpack(ctx context.Context, f File, aside string) (err error) 
 	return os.Chtimes(to, time.Time{}, entry.Modified)
 }
 
-// moveAway puts the town that stands in dir into a folder beside, the pointer to its snapshot first.
+// moveAway puts the town that stands in dir into a folder beside, the pointer to its snapshot first. Where a part cannot
+// be moved, those moved before are moved back.
 func moveAway(dir string) (replaced string, err error) {
 	if Occupied(dir) == "" {
 		return "", nil
@@ -218,15 +221,30 @@ func moveAway(dir string) (replaced string, err error) {
 	if err != nil {
 		return "", err
 	}
-	for i := len(parts) - 1; i >= 0; i-- {
-		for _, name := range append([]string{parts[i]}, beside...) {
+	var moved []string
+	for _, part := range slices.Backward(parts) {
+		for _, name := range append([]string{part}, beside...) {
 			err := os.Rename(filepath.Join(dir, name), filepath.Join(replaced, name))
-			if err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return replaced, fmt.Errorf("move %s away: %w", name, err)
+			switch {
+			case err == nil:
+				moved = append(moved, name)
+			case !errors.Is(err, fs.ErrNotExist):
+				return moveBack(dir, replaced, moved, fmt.Errorf("move %s away: %w", name, err))
 			}
 		}
 	}
 	return replaced, nil
+}
+
+// moveBack undoes moveAway and returns why; replaced is empty unless something stays there.
+func moveBack(dir, replaced string, moved []string, why error) (string, error) {
+	for _, name := range slices.Backward(moved) {
+		if err := os.Rename(filepath.Join(replaced, name), filepath.Join(dir, name)); err != nil {
+			return replaced, &pipelines.Fault{Op: "move back", At: name, Err: errors.Join(why, err),
+				Next: "part of what was there lies in " + replaced + ": move it back by hand, then restore again"}
+		}
+	}
+	return "", errors.Join(why, os.Remove(replaced))
 }
 
 // Name is how a backup made at a time is called.
