@@ -20,8 +20,8 @@ where %s
 order by measure, level, unit_id, month`
 
 // measures answers with rows of the measure table as JSON: ?measure= and ?month= narrow it, one of them is needed;
-// ?level= is town by default, ?unit= is a unit's ID. Months among
-// them that were corrected since they were signed are named in changed_since_signed. Members are persons: their rows are for the organisation office.
+// ?level= is town by default, ?unit= is a unit's ID. Months among them that were corrected since they were signed are
+// named in changed_since_signed. Members are persons: their rows are for the organisation office.
 func (s *server) measures(w http.ResponseWriter, r *http.Request) error {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {

@@ -114,10 +114,15 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	send(w, r, answer{status: code, kind: "text/html; charset=utf-8", body: body})
 }
 
-// apiSentence says to a program what was wrong with its request; of our own failures it says only that they are ours.
+// apiSentence says to a program what was wrong with its request; of our own troubles only what a visitor's page says: the
+// errors of layers below name folders of the server.
 func apiSentence(code int, err error) string {
-	if code == http.StatusInternalServerError {
+	switch code {
+	case http.StatusBadRequest, http.StatusNotFound:
+		return err.Error()
+	case http.StatusInternalServerError:
 		return "internal error; the reason is in the server's log"
+	default:
+		return failure(code, page.English).Title
 	}
-	return err.Error()
 }

@@ -14,8 +14,8 @@ import (
 // mappingForm bounds the body of the form: some hundred columns and words.
 const mappingForm = 1 << 20
 
-// confirmMapping keeps what a person says the columns and words of a landed file mean, has the file read again, and leads to the page of
-// that batch; back to the form where something is missing.
+// confirmMapping keeps what a person says the columns and words of a landed file mean, has the file read again, and leads
+// to the page of that batch; back to the form where something is missing.
 func (s *server) confirmMapping(w http.ResponseWriter, r *http.Request) error {
 	if s.Desk == nil || s.Desk.Propose == nil || s.Desk.Keep == nil {
 		return errNotFound

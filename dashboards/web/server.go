@@ -42,7 +42,7 @@ type Config struct {
 	Desk     *desk.Desk // takes files; nil: none are taken
 	Closings Closings   // the closed months; nil: none are kept
 	// Waive closes problems for the organisation office, by their numbers, and publishes that; it says how many were
-	// open. An error wraps pipelines.ErrBusy while another run is at work. nil: nobody may.
+	// open. It may wait for a run at work, until ctx ends. nil: nobody may.
 	Waive     func(ctx context.Context, problems []int64, by, reason string) (int64, error)
 	Programme data.Programme
 	Logger    *slog.Logger   // nil: slog.Default

@@ -32,7 +32,7 @@ type town struct {
 
 func (t *town) Pin(context.Context) (Pinned, error) {
 	if t.missing {
-		return Pinned{}, pipelines.ErrNotPublished
+		return Pinned{}, &pipelines.Fault{Op: "read the published snapshot", At: "/srv/towns/xiaolin", Err: pipelines.ErrNotPublished, Next: "hulian run"}
 	}
 	return Pinned{Data: t, Generation: t.generation, Hash: "0123456789abcdef", Release: func() {}}, nil
 }
@@ -232,6 +232,10 @@ func TestBeforeTheFirstSnapshot(t *testing.T) {
 	}
 	if response, _ := get(t, client, server.URL+"/healthz"); response.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("healthz: %s", response.Status)
+	}
+	response, body = get(t, client, server.URL+"/api/v1/measures?month=2018-01")
+	if response.StatusCode != http.StatusServiceUnavailable || !strings.Contains(body, "published") || strings.Contains(body, "/srv/towns") {
+		t.Errorf("api: %s %s", response.Status, body)
 	}
 	served.missing = false
 	if response, body := get(t, client, server.URL+"/healthz"); response.StatusCode != http.StatusOK || !strings.Contains(body, `"generation":1`) {
