@@ -31,7 +31,7 @@ const (
 // It is written as one JSON document a run, beside the warehouse, so that it can be read while the warehouse is locked.
 type Run struct {
 	ID         string           `json:"id"`                 // time-ordered, e.g. 20180201T060000Z-0001
-	Trigger    string           `json:"trigger"`            // command, import, serve, schedule, catch-up, retry, page, upload
+	Trigger    string           `json:"trigger"`            // command, import, serve, schedule, catch-up, retry, page, upload, waive
 	Pipeline   string           `json:"pipeline,omitempty"` // the named pipeline; empty: every source, or the files named
 	State      RunState         `json:"state"`
 	StartedAt  time.Time        `json:"started_at"`

@@ -357,7 +357,7 @@ func (r Request) closedMonths(all []pipelines.MonthClosing) Block {
 		if m.SignedBy != "" {
 			signed.Note = r.moment(m.SignedAt)
 		}
-		row := []Cell{month, r.closingStateCell(m.State), checked, signed}
+		row := []Cell{month, stateCell(closingStates, m.State, r.Lang), checked, signed}
 		for _, n := range []int{m.Restatement, m.Corrected(), len(m.Differences) - m.Corrected()} {
 			if m.Restatement == 0 {
 				row = append(row, Cell{})
@@ -379,15 +379,9 @@ func (r Request) closedMonths(all []pipelines.MonthClosing) Block {
 	return t
 }
 
-func (r Request) closingStateCell(s pipelines.ClosingState) Cell {
-	switch s {
-	case pipelines.ClosingChecked:
-		return Cell{Text: r.T("已核对，待签发", "checked")}
-	case pipelines.ClosingSigned:
-		return Cell{Text: r.T("已签发", "signed")}
-	case pipelines.ClosingChanged:
-		return Cell{Text: r.T("签发后有变动", "changed since signed"), Tone: ToneWorse}
-	default:
-		return Cell{Text: r.T("未月结", "not closed"), Tone: ToneQuiet}
-	}
+var closingStates = map[pipelines.ClosingState]named{
+	pipelines.ClosingDraft:   {data.Text{Zh: "未月结", En: "not closed"}, ToneQuiet},
+	pipelines.ClosingChecked: {data.Text{Zh: "已核对，待签发", En: "checked"}, ToneNone},
+	pipelines.ClosingSigned:  {data.Text{Zh: "已签发", En: "signed"}, ToneNone},
+	pipelines.ClosingChanged: {data.Text{Zh: "签发后有变动", En: "changed since signed"}, ToneWorse},
 }

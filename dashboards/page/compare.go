@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -27,11 +28,10 @@ func comparePage() Page {
 const firstOutcome = "household_coverage"
 
 func buildCompare(ctx context.Context, r Request) (View, error) {
-	measure, ok := queries.MeasureOf(firstOutcome)
-	if id := r.Params.Get("measure"); id != "" {
-		if measure, ok = queries.MeasureOf(id); !ok || !measure.At(LevelVillage) {
-			return View{}, fmt.Errorf("%w: measure=%s", ErrBadFilter, id)
-		}
+	id := cmp.Or(r.Params.Get("measure"), firstOutcome)
+	measure, ok := queries.MeasureOf(id)
+	if !ok || !measure.At(LevelVillage) {
+		return View{}, fmt.Errorf("%w: measure=%s", ErrBadFilter, id)
 	}
 	panels, err := r.panels(ctx, measure)
 	if err != nil {
@@ -82,20 +82,6 @@ func (r Request) panels(ctx context.Context, asked queries.Measure) (func(querie
 		}
 		return p
 	}, nil
-}
-
-// verdictTone colours a verdict only where the evidence is strong.
-func verdictTone(v compare.Verdict) Tone {
-	switch v {
-	case compare.Improved:
-		return ToneBetter
-	case compare.Worsened:
-		return ToneWorse
-	case compare.Inconclusive, compare.NotEstimable:
-		return ToneQuiet
-	default:
-		return ToneNone
-	}
 }
 
 func (r Request) verdict(result compare.Result) Block {
@@ -192,11 +178,8 @@ func (r Request) compared(result compare.Result) ([]Block, error) {
 	if said := result.ByCohorts(r.Lang); said != "" {
 		blocks = append(blocks, Section{ID: "cohorts", Title: r.T("按各村自己的启动时间", "By each village's own start"), Note: said}, r.cohorts(result))
 	}
-	assumptions := Text{}
-	for _, s := range result.Assumptions(r.Lang) {
-		assumptions.Paragraphs = append(assumptions.Paragraphs, s)
-	}
-	return append(blocks, Section{ID: "assumptions", Title: r.T("这个数要成立，须有哪些前提", "What must hold for this number to mean what it says")}, assumptions), nil
+	return append(blocks, Section{ID: "assumptions", Title: r.T("这个数要成立，须有哪些前提", "What must hold for this number to mean what it says")},
+		Text{Paragraphs: result.Assumptions(r.Lang)}), nil
 }
 
 // rawSeries is the means of both sides by month: what was seen, before anything is worked out.
@@ -299,25 +282,16 @@ func (r Request) cohorts(result compare.Result) *Table {
 	return t
 }
 
-// glance is a verdict for looking through many measures: of twenty-five one is clear by luck, so that none of them may
+// glances are verdicts for looking through many measures: of twenty-five one is clear by luck, so that none of them may
 // claim strong evidence or a colour before it is the one that was asked about.
-func (r Request) glance(v compare.Verdict) string {
-	switch v {
-	case compare.Improved:
-		return r.T("变好", "better")
-	case compare.MaybeBetter:
-		return r.T("可能变好", "perhaps better")
-	case compare.MaybeWorse:
-		return r.T("可能变差", "perhaps worse")
-	case compare.Worsened:
-		return r.T("变差", "worse")
-	case compare.Changed:
-		return r.T("有变化，不分好坏", "changed, neither way better")
-	case compare.NotEstimable:
-		return r.T("无法估计", "not estimable")
-	default:
-		return r.T("不能下结论", "no conclusion")
-	}
+var glances = map[compare.Verdict]data.Text{
+	compare.Improved:     {Zh: "变好", En: "better"},
+	compare.MaybeBetter:  {Zh: "可能变好", En: "perhaps better"},
+	compare.Inconclusive: {Zh: "不能下结论", En: "no conclusion"},
+	compare.MaybeWorse:   {Zh: "可能变差", En: "perhaps worse"},
+	compare.Worsened:     {Zh: "变差", En: "worse"},
+	compare.Changed:      {Zh: "有变化，不分好坏", En: "changed, neither way better"},
+	compare.NotEstimable: {Zh: "无法估计", En: "not estimable"},
 }
 
 // outcomes compares every measure that can be compared, so that nobody has to pick the one that looks best.
@@ -342,7 +316,7 @@ func (r Request) outcomes(panels func(queries.Measure) compare.Panel, chosen que
 		if m.ID == chosen.ID {
 			name.Link = ""
 		}
-		t.Rows = append(t.Rows, []Cell{name, {Text: reading.Difference(m, result.Effect, r.Lang)}, {Text: interval}, p, {Text: r.glance(result.Verdict)}})
+		t.Rows = append(t.Rows, []Cell{name, {Text: reading.Difference(m, result.Effect, r.Lang)}, {Text: interval}, p, {Text: glances[result.Verdict].In(r.Lang)}})
 	}
 	t.Note = r.Tf("同时看 %[1]d 个指标，单凭运气也会有约 %[2]s 个的 p 不超过 5 %%：先定要看的指标，再看结果。", "Of %[1]d measures looked at together about %[2]s would have a p of 5 %% or less by luck alone: choose the measure first, then look.",
 		judged, Decimal(float64(judged)*.05, 1))

@@ -176,25 +176,31 @@ func (r Request) problemCounts(ctx context.Context) (Block, error) {
 			name = text.Name.In(r.Lang)
 		}
 		link := r.Link("data", With("export", row.text("export")), With("code", code), With("file", "")) + "#table-problems"
-		t.Rows = append(t.Rows, []Cell{{Text: r.exportName(row.text("export"))}, {Text: name, Link: link}, r.severity(row.text("severity")),
+		t.Rows = append(t.Rows, []Cell{{Text: r.exportName(row.text("export"))}, {Text: name, Link: link}, stateCell(severities, pipelines.Severity(row.text("severity")), r.Lang),
 			countCell(row.number("row_count")), countCell(row.number("problems")), r.stateCount(row, "open_problems", pipelines.ProblemOpen), r.stateCount(row, "repaired", pipelines.ProblemRepaired), r.stateCount(row, "waived", pipelines.ProblemWaived)})
 	}
 	return t, nil
 }
 
-func (r Request) severity(s string) Cell {
-	switch pipelines.Severity(s) {
-	case pipelines.SeverityWarn:
-		return Cell{Text: r.T("提醒，已接收", "warning: accepted"), Tone: ToneQuiet}
-	case pipelines.SeverityRefuse:
-		return Cell{Text: r.T("退回，待修正", "refused: quarantined"), Tone: ToneWorse}
-	case pipelines.SeverityHold:
-		return Cell{Text: r.T("整个文件待确认", "file held for confirmation"), Tone: ToneWorse}
-	case pipelines.SeverityReject:
-		return Cell{Text: r.T("整个文件未读入", "file not read"), Tone: ToneWorse}
-	default:
-		return Cell{Text: s}
+// named is what a cell says of a state, and in which tone.
+type named struct {
+	name data.Text
+	tone Tone
+}
+
+// stateCell shows a state by its name; one that nobody has named stays as it is.
+func stateCell[S ~string](states map[S]named, s S, lang string) Cell {
+	if n, ok := states[s]; ok {
+		return Cell{Text: n.name.In(lang), Tone: n.tone}
 	}
+	return Cell{Text: string(s)}
+}
+
+var severities = map[pipelines.Severity]named{
+	pipelines.SeverityWarn:   {data.Text{Zh: "提醒，已接收", En: "warning: accepted"}, ToneQuiet},
+	pipelines.SeverityRefuse: {data.Text{Zh: "退回，待修正", En: "refused: quarantined"}, ToneWorse},
+	pipelines.SeverityHold:   {data.Text{Zh: "整个文件待确认", En: "file held for confirmation"}, ToneWorse},
+	pipelines.SeverityReject: {data.Text{Zh: "整个文件未读入", En: "file not read"}, ToneWorse},
 }
 
 // shownRuns is how many runs the page lists.
@@ -218,7 +224,9 @@ func (r Request) runs() ([]Block, error) {
 		if !run.FinishedAt.IsZero() {
 			took = r.seconds(run.FinishedAt.Sub(run.StartedAt))
 		}
-		line := []Cell{{Text: r.clock(run.StartedAt).Format("2006-01-02 15:04:05"), Link: r.Link("runs", With("run", run.ID)) + "#table-log"}, {Text: r.trigger(run.Trigger), Note: run.Pipeline}, r.runState(run.State), {Text: took}}
+		started := stateCell(triggers, run.Trigger, r.Lang)
+		started.Note = run.Pipeline
+		line := []Cell{{Text: r.clock(run.StartedAt).Format("2006-01-02 15:04:05"), Link: r.Link("runs", With("run", run.ID)) + "#table-log"}, started, stateCell(runStates, run.State, r.Lang), {Text: took}}
 		for _, stage := range []pipelines.Stage{pipelines.StageLand, pipelines.StageLoad, pipelines.StageModel, pipelines.StagePublish} {
 			line = append(line, r.stageCell(run, stage))
 		}
@@ -244,44 +252,24 @@ func (r Request) seconds(d time.Duration) string {
 	return Decimal(d.Seconds(), 1) + r.T(" 秒", " s")
 }
 
-func (r Request) trigger(t string) string {
-	switch t {
-	case "command":
-		return r.T("命令", "command")
-	case "schedule":
-		return r.T("定时", "schedule")
-	case "catch-up":
-		return r.T("补跑", "catch-up")
-	case "retry":
-		return r.T("重试", "retry")
-	case "page":
-		return r.T("页面", "page")
-	case "import":
-		return r.T("导入", "import")
-	case "serve":
-		return r.T("启动", "server start")
-	case "upload":
-		return r.T("上传", "upload")
-	default:
-		return t
-	}
+// triggers name what starts a run.
+var triggers = map[string]named{
+	"command":  {name: data.Text{Zh: "命令", En: "command"}},
+	"schedule": {name: data.Text{Zh: "定时", En: "schedule"}},
+	"catch-up": {name: data.Text{Zh: "补跑", En: "catch-up"}},
+	"retry":    {name: data.Text{Zh: "重试", En: "retry"}},
+	"page":     {name: data.Text{Zh: "页面", En: "page"}},
+	"import":   {name: data.Text{Zh: "导入", En: "import"}},
+	"serve":    {name: data.Text{Zh: "启动", En: "server start"}},
+	"upload":   {name: data.Text{Zh: "上传", En: "upload"}},
+	"waive":    {name: data.Text{Zh: "豁免", En: "waiver"}},
 }
 
-func (r Request) runState(s pipelines.RunState) Cell {
-	switch s {
-	case pipelines.RunDone:
-		return Cell{Text: r.T("完成", "done")}
-	case pipelines.RunUnchanged:
-		return Cell{Text: r.T("没有新内容", "nothing new")}
-	case pipelines.RunRunning:
-		return Cell{Text: r.T("进行中", "running")}
-	case pipelines.RunFailed:
-		return Cell{Text: r.T("失败", "failed"), Tone: ToneWorse}
-	case pipelines.RunCancelled:
-		return Cell{Text: r.T("已取消", "cancelled"), Tone: ToneQuiet}
-	case pipelines.RunInterrupted:
-		return Cell{Text: r.T("中断", "interrupted"), Tone: ToneWorse}
-	default:
-		return Cell{Text: string(s)}
-	}
+var runStates = map[pipelines.RunState]named{
+	pipelines.RunDone:        {data.Text{Zh: "完成", En: "done"}, ToneNone},
+	pipelines.RunUnchanged:   {data.Text{Zh: "没有新内容", En: "nothing new"}, ToneNone},
+	pipelines.RunRunning:     {data.Text{Zh: "进行中", En: "running"}, ToneNone},
+	pipelines.RunFailed:      {data.Text{Zh: "失败", En: "failed"}, ToneWorse},
+	pipelines.RunCancelled:   {data.Text{Zh: "已取消", En: "cancelled"}, ToneQuiet},
+	pipelines.RunInterrupted: {data.Text{Zh: "中断", En: "interrupted"}, ToneWorse},
 }

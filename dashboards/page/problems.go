@@ -3,7 +3,6 @@ package page
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"hulian/data"
@@ -42,19 +41,16 @@ limit ?`
 // problemRows is how many problems the page lists; a clerk mends by file, and the file picker narrows the list.
 const problemRows = 200
 
-// problemStates are what the list can be narrowed to.
-var problemStates = []pipelines.ProblemState{pipelines.ProblemOpen, pipelines.ProblemRepaired, pipelines.ProblemWaived, pipelines.ProblemCarried}
-
 // problems lists rows with their place in the file, what is wrong and how to mend it: those refused and open, unless a
 // kind, a file or a state was chosen. The office may waive what is listed.
 func (r Request) problems(ctx context.Context) ([]Block, error) {
 	condition, args, all := ProblemFilter(r.Params.Get)
 	title := r.T("所选的问题行", "The chosen problems")
 	state := pipelines.ProblemState(r.Params.Get("state"))
-	switch {
-	case slices.Contains(problemStates, state):
+	switch name, known := problemStates[state]; {
+	case known:
 		condition += " and p.state = '" + string(state) + "'"
-		title += r.T("：", ": ") + r.stateName(state)
+		title += r.T("：", ": ") + name.In(r.Lang)
 	case all:
 		condition, title = "p.severity <> 'warn' and p.state = 'open'", r.T("退回待改的行与原因", "Rows waiting for repair, and reasons")
 	}
@@ -101,7 +97,7 @@ func (r Request) problemRow(row record) []Cell {
 	note := ""
 	state := pipelines.ProblemState(row.text("state"))
 	if state != pipelines.ProblemOpen {
-		note = r.stateName(state)
+		note = problemStates[state].In(r.Lang)
 	}
 	if state == pipelines.ProblemWaived && row.text("waived_by") != "" {
 		note = r.Tf("%[3]s 由 %[1]s 豁免：%[2]s", "waived by %[1]s on %[3]s: %[2]s", row.text("waived_by"), row.text("reason"), row.date("waived_at"))
@@ -121,20 +117,12 @@ func (r Request) problemRow(row record) []Cell {
 	return cells
 }
 
-// stateName names where a problem stands.
-func (r Request) stateName(state pipelines.ProblemState) string {
-	switch state {
-	case pipelines.ProblemOpen:
-		return r.T("待改", "open")
-	case pipelines.ProblemRepaired:
-		return r.T("已修正", "repaired")
-	case pipelines.ProblemWaived:
-		return r.T("已豁免", "waived")
-	case pipelines.ProblemCarried:
-		return r.T("转入修正稿", "carried on in the repaired copy")
-	default:
-		return ""
-	}
+// problemStates say where a problem stands, and are what the list can be narrowed to.
+var problemStates = map[pipelines.ProblemState]data.Text{
+	pipelines.ProblemOpen:     {Zh: "待改", En: "open"},
+	pipelines.ProblemRepaired: {Zh: "已修正", En: "repaired"},
+	pipelines.ProblemWaived:   {Zh: "已豁免", En: "waived"},
+	pipelines.ProblemCarried:  {Zh: "转入修正稿", En: "carried on in the repaired copy"},
 }
 
 // waiveForm waives the open ones of the problems listed, in a name and with a reason.

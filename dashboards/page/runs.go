@@ -73,7 +73,7 @@ func (r Request) schedule(v *View) error {
 		}
 		last := Cell{Text: missing}
 		if s.LastRun != "" {
-			last = r.runState(s.State)
+			last = stateCell(runStates, s.State, r.Lang)
 			last.Link = r.Link("runs", With("run", s.LastRun)) + "#table-log"
 		}
 		t.Rows = append(t.Rows, []Cell{{Text: s.Name}, when, {Text: s.Cron}, {Text: sources}, r.standing(s), last})
@@ -108,7 +108,7 @@ func (r Request) command(s pipelines.Scheduled, label, action string) Command {
 func (r Request) standing(s pipelines.Scheduled) Cell {
 	switch {
 	case !s.Retry.IsZero():
-		return Cell{Text: r.Tf("失败，%s 重试", "failed, tried again at %s", s.Retry.Format("15:04")), Tone: ToneWorse}
+		return Cell{Text: r.Tf("失败，%s 重试", "failed, tried again at %s", r.clock(s.Retry).Format("15:04")), Tone: ToneWorse}
 	case s.Running:
 		return Cell{Text: r.T("进行中", "running")}
 	case s.Paused:

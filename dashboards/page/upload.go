@@ -224,7 +224,7 @@ func (r Request) kindsOf(ctx context.Context, b desk.Batch) (Block, error) {
 				column = c.Name.In(r.Lang)
 			}
 		}
-		t.Rows = append(t.Rows, []Cell{{Text: name}, {Text: r.exportName(row.text("export"))}, {Text: column}, countCell(row.number("problems")), countCell(row.number("first_row")), r.severity(row.text("severity"))})
+		t.Rows = append(t.Rows, []Cell{{Text: name}, {Text: r.exportName(row.text("export"))}, {Text: column}, countCell(row.number("problems")), countCell(row.number("first_row")), stateCell(severities, pipelines.Severity(row.text("severity")), r.Lang)})
 	}
 	return t, nil
 }

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -27,11 +28,10 @@ func weakPage() Page {
 const firstFunnel = "household_coverage"
 
 func buildWeak(ctx context.Context, r Request) (View, error) {
-	measure, ok := queries.MeasureOf(firstFunnel)
-	if id := r.Params.Get("measure"); id != "" {
-		if measure, ok = queries.MeasureOf(id); !ok {
-			return View{}, fmt.Errorf("%w: measure=%s", ErrBadFilter, id)
-		}
+	id := cmp.Or(r.Params.Get("measure"), firstFunnel)
+	measure, ok := queries.MeasureOf(id)
+	if !ok {
+		return View{}, fmt.Errorf("%w: measure=%s", ErrBadFilter, id)
 	}
 	town, err := r.judged(ctx)
 	if err != nil {
