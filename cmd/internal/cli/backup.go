@@ -46,7 +46,7 @@ The section backup of hulian.yaml makes backups by the clock inside "hulian serv
 			if made.Format == 0 {
 				return err
 			}
-			return errors.Join(err, p.print(cmd, backupTable(files[0], made)))
+			return errors.Join(err, p.printBackup(cmd, c, files[0], made))
 		},
 	}
 	cmd.Flags().BoolVar(&force, "force", false, "replace a file that is there")
@@ -89,7 +89,7 @@ deleted. Stop "hulian serve" on that folder first.`, statusDone, statusFailed, s
 			if err == nil {
 				err = os.MkdirAll(c.InboxDir(), 0o755)
 			}
-			return errors.Join(err, p.print(cmd, backupTable(files[0], made)))
+			return errors.Join(err, p.printBackup(cmd, c, files[0], made))
 		},
 	}
 	cmd.Flags().BoolVar(&force, "force", false, "move a town that stands there aside")
@@ -98,9 +98,14 @@ deleted. Stop "hulian serve" on that folder first.`, statusDone, statusFailed, s
 
 func (p *program) waiting(holder string) { fmt.Fprintf(p.Err, "waiting for %s\n", holder) }
 
-func backupTable(file string, m backup.Manifest) pipelines.Table {
-	return pipelines.Table{Columns: []string{"backup", "made_at", "files", "bytes", "generation", "snapshot"},
-		Rows: [][]any{{file, m.MadeAt.Format(time.DateTime), int64(len(m.Files)), m.Bytes(), int64(m.Generation), m.Snapshot}}}
+// printBackup says what a backup holds, its time by the town's clock.
+func (p *program) printBackup(cmd *cobra.Command, c config.Config, file string, m backup.Manifest) error {
+	location, err := c.Location()
+	if err != nil {
+		return err
+	}
+	return p.print(cmd, pipelines.Table{Columns: []string{"backup", "made_at", "files", "bytes", "generation", "snapshot"},
+		Rows: [][]any{{file, momentOf(m.MadeAt, location), int64(len(m.Files)), m.Bytes(), int64(m.Generation), m.Snapshot}}})
 }
 
 // backUp makes one backup and records it as a run.

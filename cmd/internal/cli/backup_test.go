@@ -30,7 +30,14 @@ func TestARestoredTownGivesTheSameMeasures(t *testing.T) {
 	}
 	must("run", "--dir", town)
 	file := filepath.Join(t.TempDir(), "backup.zip")
-	must("backup", "--dir", town, file)
+	shanghai, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := strings.Split(strings.Split(must("backup", "--dir", town, file), "\n")[1], ",")[1]
+	if at, err := time.ParseInLocation(time.DateTime, made, shanghai); err != nil || time.Since(at).Abs() > 10*time.Minute {
+		t.Errorf("made at %s (%v), want now by the town's clock", made, err)
+	}
 	if status, _, stderr := session(t, "backup", "--dir", town, file); status != statusFailed || !strings.Contains(stderr, "--force") {
 		t.Errorf("a second backup over the first: status %d\n%s", status, stderr)
 	}
