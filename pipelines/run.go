@@ -76,6 +76,18 @@ type Reconciliation struct {
 	ReadAs      ReadAs `json:"read_as,omitzero"` // how the table was understood
 }
 
+// Total sums up the counts of tables; everything else of it is empty.
+func Total(tables []Reconciliation) (total Reconciliation) {
+	for _, t := range tables {
+		total.Read += t.Read
+		total.Accepted += t.Accepted
+		total.Quarantined += t.Quarantined
+		total.Ignored += t.Ignored
+		total.Warnings += t.Warnings
+	}
+	return total
+}
+
 // Balanced reports whether the counts add up.
 func (r Reconciliation) Balanced() bool { return r.Read == r.Accepted+r.Quarantined+r.Ignored }
 

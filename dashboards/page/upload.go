@@ -73,20 +73,13 @@ func (r Request) recent(batches []desk.Batch) *Table {
 		}
 		accepted, refused := Cell{Text: missing}, Cell{Text: missing}
 		if b.State == desk.Done {
-			total := sum(b.Run.Files)
+			total := pipelines.Total(b.Run.Files)
 			accepted, refused = countCell(float64(total.Accepted)), countCell(float64(total.Quarantined))
 		}
 		t.Rows = append(t.Rows, []Cell{{Text: r.clock(b.ReceivedAt).Format("2006-01-02 15:04"), Link: r.Link("upload", With("batch", b.ID))}, {Text: strings.Join(names, r.T("、", ", "))},
 			r.batchState(b), accepted, refused})
 	}
 	return t
-}
-
-func sum(files []pipelines.Reconciliation) (total pipelines.Reconciliation) {
-	for _, f := range files {
-		total.Read, total.Accepted, total.Quarantined, total.Ignored = total.Read+f.Read, total.Accepted+f.Accepted, total.Quarantined+f.Quarantined, total.Ignored+f.Ignored
-	}
-	return total
 }
 
 func (r Request) batchState(b desk.Batch) Cell {
@@ -108,7 +101,7 @@ func (r Request) batch(ctx context.Context, v *View, b desk.Batch) error {
 		v.Sentences = append(v.Sentences, r.Tf("已收到 %d 个文件：%s。本页会自动更新，可以离开。", "%d files have arrived: %s. This page renews itself; you may leave it.", len(b.Files), r.batchState(b).Text))
 		return nil
 	}
-	total := sum(b.Run.Files)
+	total := pipelines.Total(b.Run.Files)
 	if total.Read > 0 {
 		v.Sentences = append(v.Sentences, r.Tf("读入 %[1]s 行：接收 %[2]s 行，退回 %[3]s 行，忽略 %[4]s 行（标题、合计、空行）。", "%[1]s rows were read: %[2]s accepted, %[3]s refused, %[4]s passed over (titles, totals, blank rows).",
 			Count(float64(total.Read)), Count(float64(total.Accepted)), Count(float64(total.Quarantined)), Count(float64(total.Ignored))))
@@ -204,7 +197,7 @@ func (r Request) kindsOf(ctx context.Context, b desk.Batch) (Block, error) {
 	if len(args) == 0 {
 		return nil, nil
 	}
-	table, err := r.Data.Query(ctx, fmt.Sprintf(kindsOfSQL, strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ")), args...)
+	table, err := r.Data.Query(ctx, fmt.Sprintf(kindsOfSQL, placeholders(len(args))), args...)
 	if err != nil {
 		return nil, fmt.Errorf("problems of an upload: %w", err)
 	}

@@ -1,6 +1,7 @@
 package markup
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,15 +87,8 @@ func Write(ctx context.Context, w io.Writer, f File, o Options) (err error) {
 	if err := c.plan(); err != nil {
 		return err
 	}
-	limit := o.WholeRows
-	if limit == 0 {
-		limit = WholeRows
-	}
-	read := int64(0)
-	for _, t := range f.Tables {
-		read += t.Read
-	}
-	c.origin.Partial = read > limit
+	limit := cmp.Or(o.WholeRows, WholeRows)
+	c.origin.Partial = pipelines.Total(f.Tables).Read > limit
 	if load.IsWorkbook(o.Path) && !c.origin.Partial {
 		err = c.annotate(ctx)
 	} else {

@@ -96,8 +96,8 @@ func (p *page) link(column int, sheet, target string, style int) {
 
 // fitToPaper has a printed first sheet show all of its columns on one page across.
 func (c *copying) fitToPaper(sheet string) error {
-	landscape, one, any, fit := "landscape", 1, 0, true
-	if err := c.book.SetPageLayout(sheet, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &one, FitToHeight: &any}); err != nil {
+	landscape, across, down, fit := "landscape", 1, 0, true // as many pages down as it takes
+	if err := c.book.SetPageLayout(sheet, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &across, FitToHeight: &down}); err != nil {
 		return err
 	}
 	return c.book.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit})
@@ -170,10 +170,7 @@ func (c *copying) styles() (s summaryStyles, err error) {
 func (c *copying) head(p *page, s summaryStyles) {
 	p.line(s.title, c.tf("%s：要改的地方", "%s: what to repair", c.file.Name))
 	p.line(s.quiet, c.t("请保留这一行，系统凭它认出这份表： ", "Please keep this line: by it the system knows the workbook: ")+c.origin.String())
-	var total pipelines.Reconciliation
-	for _, t := range c.file.Tables {
-		total.Read, total.Accepted, total.Quarantined, total.Ignored = total.Read+t.Read, total.Accepted+t.Accepted, total.Quarantined+t.Quarantined, total.Ignored+t.Ignored
-	}
+	total := pipelines.Total(c.file.Tables)
 	p.line(0, c.tf("读入 %d 行：已接收 %d 行，退回 %d 行，忽略 %d 行（标题、合计、空行）。", "%d rows read: %d accepted, %d refused, %d passed over (titles, totals, blank rows).",
 		total.Read, total.Accepted, total.Quarantined, total.Ignored))
 	p.line(0)

@@ -113,13 +113,7 @@ func (p *program) runner(c config.Config, pipeline string, how runOptions) (*run
 
 // summary is the line a person reads after a run.
 func summary(run pipelines.Run) string {
-	var total pipelines.Reconciliation
-	for _, file := range run.Files {
-		total.Read += file.Read
-		total.Accepted += file.Accepted
-		total.Quarantined += file.Quarantined
-		total.Ignored += file.Ignored
-	}
+	total := pipelines.Total(run.Files)
 	text := fmt.Sprintf("run %s: %s", run.ID, run.State)
 	if len(run.Files) > 0 {
 		text += fmt.Sprintf("; %d rows read = %d accepted + %d quarantined + %d ignored", total.Read, total.Accepted, total.Quarantined, total.Ignored)
@@ -133,8 +127,8 @@ func summary(run pipelines.Run) string {
 	return text
 }
 
-// reconciliations is what became of every table of every file. A file that was refused whole says why and how to mend it; what every
-// table was taken for stands beside, so that a wrong guess is seen.
+// reconciliations is what became of every table of every file. A file that was refused whole says why and how to mend
+// it; what every table was taken for stands beside, so that a wrong guess is seen.
 func reconciliations(files []pipelines.Reconciliation, lang string) pipelines.Table {
 	table := pipelines.Table{Columns: []string{"file", "sheet", "export", "read", "accepted", "quarantined", "ignored", "warnings", "problem", "detail", "read_as"}}
 	for _, f := range files {

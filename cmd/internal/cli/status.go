@@ -122,13 +122,8 @@ func runTable(history []pipelines.Run, location *time.Location) pipelines.Table 
 	table := pipelines.Table{Columns: []string{"run", "pipeline", "trigger", "state", "started_at", "seconds", "tables", "read", "accepted", "quarantined",
 		"ignored", "problems", "generation", "snapshot", "error"}}
 	for _, run := range history {
-		var total pipelines.Reconciliation
-		refused := int64(0)
+		total, refused := pipelines.Total(run.Files), int64(0)
 		for _, f := range run.Files {
-			total.Read += f.Read
-			total.Accepted += f.Accepted
-			total.Quarantined += f.Quarantined
-			total.Ignored += f.Ignored
 			if f.Problem != "" {
 				refused++
 			}
