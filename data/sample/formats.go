@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/text/encoding"
@@ -159,18 +160,7 @@ func writeParquet(ctx context.Context, path string, p plan, rows *table) (first 
 	if err != nil {
 		return 0, err
 	}
-	return 1, w.Exec(ctx, fmt.Sprintf("copy t to '%s' (format parquet, compression zstd)", escaped(path)))
-}
-
-func escaped(path string) string {
-	var s []rune
-	for _, r := range path {
-		if r == '\'' {
-			s = append(s, r)
-		}
-		s = append(s, r)
-	}
-	return string(s)
+	return 1, w.Exec(ctx, fmt.Sprintf("copy t to '%s' (format parquet, compression zstd)", strings.ReplaceAll(path, "'", "''")))
 }
 
 // value is a cell as a typed value; in a loose column it is text.

@@ -2,6 +2,7 @@ package sample
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -97,9 +98,10 @@ func write(ctx context.Context, o options) (s Summary, err error) {
 	}
 	s = Summary{Towns: o.Towns, CutOff: o.last.last().String(), Exports: map[string]Clean{}}
 	county := &countyOffice{dir: o.Dir, files: map[string]*countyFile{}}
+	var first *Truth
 	defer func() {
-		if e := county.close(); err == nil {
-			err = e
+		if err = errors.Join(err, county.close()); err == nil {
+			err = first.write(o.Dir, 0) // last of all: everything else is there
 		}
 	}()
 	o.Progress.Stage("sample", o.Towns*o.Months)
@@ -118,7 +120,9 @@ func write(ctx context.Context, o options) (s Summary, err error) {
 			}
 			o.Progress.Step(t.name + " " + m.String())
 		}
-		if err := t.truth.write(o.Dir, index); err != nil {
+		if index == 0 {
+			first = t.truth
+		} else if err := t.truth.write(o.Dir, index); err != nil {
 			return s, err
 		}
 		s.Files += office.files

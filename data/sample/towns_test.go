@@ -2,10 +2,14 @@ package sample
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"hulian/pipelines"
 )
 
 // Towns beyond the first share the county's files; full lists must hold all towns, and the rows of a shared file must
@@ -53,6 +57,33 @@ func TestSeveralTowns(t *testing.T) {
 	}
 	if want := summary.Exports["households"].Rows; len(ids) != want || len(towns) != 3 {
 		t.Errorf("the county's list holds %d households of %d towns, want %d of 3", len(ids), len(towns), want)
+	}
+}
+
+// stopAt is a Progress that cancels after so many steps.
+type stopAt struct {
+	pipelines.Silent
+	steps  int
+	cancel context.CancelFunc
+}
+
+func (s *stopAt) Step(string) {
+	if s.steps--; s.steps == 0 {
+		s.cancel()
+	}
+}
+
+// planted.json says that everything is there: it must not be when the second town, or the county's files, are not.
+func TestAnUnfinishedSampleDoesNotPassForAWholeOne(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	_, err := Write(ctx, Options{Dir: dir, Towns: 2, Scale: .1, Months: 2, Start: "2017-10", Progress: &stopAt{steps: 3, cancel: cancel}})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v, want that it was cancelled", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "truth", "planted.json")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("planted.json: %v", err)
 	}
 }
 

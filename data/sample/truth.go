@@ -179,7 +179,7 @@ func (p *Truth) delivered(f PlantedFile, rows *table, row int) {
 	p.Exports[rows.export] = c
 }
 
-// write stores the truth, the last file of all.
+// write stores the truth.
 func (p *Truth) write(dir string, index int) error {
 	name := "planted.json"
 	if index > 0 {
