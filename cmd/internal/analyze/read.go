@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -22,7 +23,10 @@ import (
 func Read(ctx context.Context, path, sheet string) (Frame, error) {
 	tables, err := load.TextsOf(ctx, path)
 	if fault := new(pipelines.Fault); err != nil && !errors.As(err, &fault) {
-		return Frame{}, &pipelines.Fault{Op: "read", At: path, Err: errors.Unwrap(err), Next: "name a file that exists and may be read"}
+		if named := new(fs.PathError); errors.As(err, &named) {
+			err = named.Err // the path stands beside
+		}
+		return Frame{}, &pipelines.Fault{Op: "read", At: path, Err: err, Next: "name a file that exists and may be read"}
 	} else if err != nil {
 		return Frame{}, err
 	}

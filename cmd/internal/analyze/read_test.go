@@ -1,6 +1,9 @@
 package analyze
 
 import (
+	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -190,5 +193,21 @@ func TestBaseline(t *testing.T) {
 		if got, err := c.baseline(); err == nil {
 			t.Errorf("%q passes as %v", text, got)
 		}
+	}
+}
+
+// An interrupt is an interrupt: without its cause the command would end as failed, and say nothing of why.
+func TestReadSaysWhyItStopped(t *testing.T) {
+	at := filepath.Join(t.TempDir(), "a.csv")
+	if err := os.WriteFile(at, []byte("x,y\n1,2\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Read(ctx, at, ""); !errors.Is(err, context.Canceled) {
+		t.Errorf("interrupted: %v", err)
+	}
+	if _, err := Read(t.Context(), filepath.Join(t.TempDir(), "none.csv"), ""); !errors.Is(err, fs.ErrNotExist) || strings.Count(err.Error(), "none.csv") != 1 {
+		t.Errorf("no file: %v", err)
 	}
 }
