@@ -158,83 +158,97 @@ func (c *copying) stream(ctx context.Context, tables []*outline) error {
 	if err != nil {
 		return err
 	}
-	var writer *excelize.StreamWriter
-	n, last, first := -1, "", true
-	written := 0
-	var reach map[int64]int // row → its last bad column
+	var to *sheetWriter
+	n := -1
 	err = load.Read(ctx, c.path, c.file.Name, c.config, func(t load.Table, row int64, cells []string) error {
-		if first || last != t.Name {
-			if writer != nil {
-				if err := writer.Flush(); err != nil {
-					return err
-				}
+		if to == nil || to.table.Name != t.Name {
+			if err := to.flush(); err != nil {
+				return err
 			}
-			n, last, first, written = n+1, t.Name, false, 0
-			if n >= len(tables) || tables[n].Name != t.Name {
+			if n++; n >= len(tables) || tables[n].Name != t.Name {
 				return errors.New("the file changed while it was read")
 			}
-			reach = map[int64]int{}
-			for place := range c.cells[t.Name] {
-				reach[place.row] = max(reach[place.row], place.column)
-			}
 			var err error
-			if writer, err = c.open(tables[n]); err != nil {
+			if to, err = c.open(tables[n], text); err != nil {
 				return err
 			}
 		}
-		bad := c.cells[t.Name]
-		line := make([]any, len(cells))
-		marked := false
-		for i, value := range cells {
-			style, err := c.styled(bad, cell{row, i + 1}, text, &marked)
-			if err != nil {
-				return err
-			}
-			line[i] = excelize.Cell{StyleID: style, Value: value}
-		}
-		for len(line) < reach[row] { // a bad cell behind the last one that holds anything
-			style, err := c.styled(bad, cell{row, len(line) + 1}, text, &marked)
-			if err != nil {
-				return err
-			}
-			line = append(line, excelize.Cell{StyleID: style, Value: ""})
-		}
-		if c.origin.Partial && !marked && written >= headRows {
-			return nil
-		}
-		written++
-		if t.Headed {
-			row++
-		}
-		if row > lastRow {
-			return fmt.Errorf("row %d: a worksheet ends at row %d; split the file and send the parts", row, lastRow)
-		}
-		name, err := at(1, row)
+		return to.row(row, cells)
+	})
+	if err != nil {
+		return err
+	}
+	return to.flush()
+}
+
+// sheetWriter writes the rows of one table into its worksheet.
+type sheetWriter struct {
+	*copying
+	table   *outline
+	stream  *excelize.StreamWriter
+	text    int           // style of a cell in which nothing is wrong
+	reach   map[int64]int // row → its last bad column
+	written int
+}
+
+func (w *sheetWriter) flush() error {
+	if w == nil {
+		return nil
+	}
+	return w.stream.Flush()
+}
+
+func (w *sheetWriter) row(row int64, cells []string) error {
+	bad := w.cells[w.table.Name]
+	marked := false
+	var line []any
+	for i := range max(len(cells), w.reach[row]) { // a bad cell may stand behind the last one that holds anything
+		style, err := w.styled(bad, cell{row, i + 1}, w.text, &marked)
 		if err != nil {
 			return err
 		}
-		if c.origin.Partial {
-			return writer.SetRow(name, line, excelize.RowOpts{Height: 15})
+		value := ""
+		if i < len(cells) {
+			value = cells[i]
 		}
-		return writer.SetRow(name, line)
-	})
-	if err != nil || writer == nil {
+		line = append(line, excelize.Cell{StyleID: style, Value: value})
+	}
+	if w.origin.Partial && !marked && w.written >= headRows {
+		return nil
+	}
+	w.written++
+	if w.table.Headed {
+		row++
+	}
+	if row > lastRow {
+		return fmt.Errorf("row %d: a worksheet ends at row %d; split the file and send the parts", row, lastRow)
+	}
+	name, err := at(1, row)
+	if err != nil {
 		return err
 	}
-	return writer.Flush()
+	if w.origin.Partial {
+		return w.stream.SetRow(name, line, excelize.RowOpts{Height: 15})
+	}
+	return w.stream.SetRow(name, line)
 }
 
-func (c *copying) open(o *outline) (*excelize.StreamWriter, error) {
-	writer, err := c.book.NewStreamWriter(c.sheets[o.Name])
+// open begins the worksheet of a table.
+func (c *copying) open(o *outline, text int) (*sheetWriter, error) {
+	stream, err := c.book.NewStreamWriter(c.sheets[o.Name])
 	if err != nil {
 		return nil, err
 	}
 	for i, width := range o.widths {
-		if err := writer.SetColWidth(i+1, i+1, float64(min(max(width+2, 9), 44))); err != nil {
+		if err := stream.SetColWidth(i+1, i+1, float64(min(max(width+2, 9), 44))); err != nil {
 			return nil, err
 		}
 	}
-	return writer, nil
+	w := &sheetWriter{copying: c, table: o, stream: stream, text: text, reach: map[int64]int{}}
+	for place := range c.cells[o.Name] {
+		w.reach[place.row] = max(w.reach[place.row], place.column)
+	}
+	return w, nil
 }
 
 // styled gives the style of a cell: text, coloured where something is wrong. A problem without a column marks the first.
