@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -19,30 +17,13 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"hulian/dashboards/page"
+	"hulian/dashboards/web/webtest"
 )
 
-// browser starts Chromium, which the tests need as offices have it; CI must have it, elsewhere its absence skips.
-// Everything the page complains of and every address it fetches is written down.
+// browser opens a tab; everything the page complains of and every address it fetches is written down.
 func browser(t *testing.T) (ctx context.Context, complaints, fetched func() []string) {
 	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("no Chromium: CI must have one")
-		}
-		t.Skip("no Chromium on this machine")
-	}
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU)...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
+	ctx = webtest.Browser(t)
 	var mu sync.Mutex
 	var said, asked []string
 	err := chromedp.Listen(ctx, func(event any) {

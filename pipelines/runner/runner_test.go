@@ -89,22 +89,8 @@ func mustRun(t *testing.T, c Config) pipelines.Run {
 // asked answers a query from what is published, one row a line.
 func asked(t *testing.T, dir, sql string) string {
 	t.Helper()
-	reader, err := publish.OpenReader(context.Background(), dir, publish.ReaderOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer reader.Close()
-	snapshot, _, release, err := reader.Pin(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer release()
-	table, err := snapshot.Query(context.Background(), sql)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var lines strings.Builder
-	for _, row := range table.Rows {
+	for _, row := range table(t, dir, sql).Rows {
 		fmt.Fprintln(&lines, row...)
 	}
 	return lines.String()

@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -347,21 +346,16 @@ func checkAMonthIsClosedOnThePage(t *testing.T, town string, visits [][]string) 
 	client := office(t, server, key)
 	read := func(as *http.Client, address string, want ...string) string {
 		t.Helper()
-		response, err := as.Get(server.address + address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer response.Body.Close()
-		body, err := io.ReadAll(response.Body)
-		if err != nil || response.StatusCode != http.StatusOK {
-			t.Fatalf("%s: %s, %v", address, response.Status, err)
+		status, body := exchange(t, as, http.MethodGet, server.address+address)
+		if status != http.StatusOK {
+			t.Fatalf("%s: status %d", address, status)
 		}
 		for _, text := range want {
-			if !strings.Contains(string(body), text) {
+			if !strings.Contains(body, text) {
 				t.Errorf("%s does not say %q", address, text)
 			}
 		}
-		return string(body)
+		return body
 	}
 	do := func(as *http.Client, action, by string) (status int, leads string) {
 		t.Helper()

@@ -21,15 +21,9 @@ func office(t *testing.T, r *running, key string) *http.Client {
 		t.Fatal(err)
 	}
 	client := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.address+"office?key="+key, nil)
-	if err != nil {
-		t.Fatal(err)
+	if status, _ := exchange(t, client, http.MethodGet, r.address+"office?key="+key); status != http.StatusSeeOther {
+		t.Fatalf("enter the office: status %d", status)
 	}
-	response, err := client.Do(request)
-	if err != nil || response.StatusCode != http.StatusSeeOther {
-		t.Fatalf("enter the office: %v, %v", response, err)
-	}
-	response.Body.Close()
 	return client
 }
 
@@ -53,17 +47,8 @@ func TestAPipelineIsRunAndPausedFromThePage(t *testing.T) {
 	server := start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--office-key", key)
 	client := office(t, server, key)
 	post := func(action string) {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.address+"runs/default/"+action, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		response, err := client.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer response.Body.Close()
-		if response.StatusCode != http.StatusSeeOther {
-			t.Fatalf("%s: %s", action, response.Status)
+		if status, _ := exchange(t, client, http.MethodPost, server.address+"runs/default/"+action); status != http.StatusSeeOther {
+			t.Fatalf("%s: status %d", action, status)
 		}
 	}
 	drop("villages-2.csv", "V01,逍林村,逍林镇\nV02,新园村,逍林镇\n")

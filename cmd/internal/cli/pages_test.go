@@ -2,7 +2,6 @@ package cli
 
 import (
 	"encoding/csv"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -17,20 +16,11 @@ func checkPages(t *testing.T, town string) {
 	defer server.stop(t)
 	base := strings.TrimSuffix(server.address, "/")
 	read := func(address string) string {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+address, nil)
-		if err != nil {
-			t.Fatal(err)
+		status, body := exchange(t, http.DefaultClient, http.MethodGet, base+address)
+		if status != http.StatusOK {
+			t.Errorf("%s: status %d", address, status)
 		}
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer response.Body.Close()
-		body, err := io.ReadAll(response.Body)
-		if err != nil || response.StatusCode != http.StatusOK {
-			t.Errorf("%s: status %d, %v", address, response.StatusCode, err)
-		}
-		return string(body)
+		return body
 	}
 	href := regexp.MustCompile(`href="(/[^"]*)"`)
 	seen, queue := map[string]bool{}, []string{"/", "/?lang=en"}

@@ -4,7 +4,6 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"net/http"
-	"net/http/cookiejar"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -46,28 +45,13 @@ func checkPlanted(t *testing.T, town string) {
 	const key = "0123456789abcdefghij"
 	server := start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off", "--office-key", key)
 	defer server.stop(t)
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := &http.Client{Jar: jar}
+	client := office(t, server, key)
 	table := func(address string) [][]string {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, strings.TrimSuffix(server.address, "/")+address, nil)
-		if err != nil {
-			t.Fatal(err)
+		status, body := exchange(t, client, http.MethodGet, strings.TrimSuffix(server.address, "/")+address)
+		if status != http.StatusOK {
+			t.Fatalf("%s: status %d", address, status)
 		}
-		response, err := client.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer response.Body.Close()
-		if response.StatusCode != http.StatusOK {
-			t.Fatalf("%s: status %d", address, response.StatusCode)
-		}
-		if !strings.Contains(address, "format=csv") {
-			return nil
-		}
-		rows, err := csv.NewReader(response.Body).ReadAll()
+		rows, err := csv.NewReader(strings.NewReader(body)).ReadAll()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,7 +76,6 @@ func checkPlanted(t *testing.T, town string) {
 
 	checkEffect(t, told, table("/compare?lang=en&format=csv&table=outcomes"))
 
-	table("/office?key=" + key)
 	var members []string
 	for _, row := range table("/cadres?format=csv&table=members") {
 		fields := strings.Fields(row[0])

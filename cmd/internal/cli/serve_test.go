@@ -74,20 +74,12 @@ func (r *running) stop(t *testing.T) {
 // generation asks the server which generation it serves.
 func (r *running) generation(t *testing.T) int {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.address+"healthz", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
+	status, body := exchange(t, http.DefaultClient, http.MethodGet, r.address+"healthz")
 	var health struct {
 		Generation int `json:"generation"`
 	}
-	if err := json.NewDecoder(response.Body).Decode(&health); err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("status %d, %v", response.StatusCode, err)
+	if err := json.Unmarshal([]byte(body), &health); err != nil || status != http.StatusOK {
+		t.Fatalf("status %d, %v", status, err)
 	}
 	return health.Generation
 }
@@ -166,24 +158,15 @@ func checkDemoServes(t *testing.T, town string) {
 	if strings.Contains(server.address, fmt.Sprintf(":%d/", taken.Addr().(*net.TCPAddr).Port)) {
 		t.Fatalf("served at %s, which is taken", server.address)
 	}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.address, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("status %d, %v\n%s", response.StatusCode, err, server.errs)
+	status, body := exchange(t, http.DefaultClient, http.MethodGet, server.address)
+	if status != http.StatusOK {
+		t.Fatalf("status %d\n%s", status, server.errs)
 	}
 	if !strings.Contains(server.errs.String(), "as the organisation office: "+server.address+"office?key=") {
 		t.Errorf("the office's link is not printed:\n%s", server.errs)
 	}
 	for _, figure := range []string{"逍林镇", "910", "1,170"} {
-		if !strings.Contains(string(body), figure) {
+		if !strings.Contains(body, figure) {
 			t.Errorf("the first page does not show %s", figure)
 		}
 	}

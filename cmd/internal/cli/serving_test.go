@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"os/exec"
@@ -60,18 +61,28 @@ func (s *server) do(t *testing.T, pipeline, action string) {
 
 func (s *server) ask(t *testing.T, method, path string) string {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, s.address+path, nil)
+	status, body := exchange(t, s.client, method, s.address+path)
+	if status != http.StatusOK {
+		t.Fatalf("%s: status %d\n%s\n%s", path, status, body, s.errs)
+	}
+	return body
+}
+
+// exchange asks a server and returns what it answers.
+func exchange(t *testing.T, client *http.Client, method, address string) (status int, body string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, address, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := s.client.Do(request)
+	response, err := client.Do(request)
 	if err != nil {
-		t.Fatalf("%s: %v\n%s", path, err, s.errs)
+		t.Fatalf("%s: %v", address, err)
 	}
 	defer response.Body.Close()
-	var body strings.Builder
-	if _, err := bufio.NewReader(response.Body).WriteTo(&body); err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %s, %v\n%s", path, response.Status, err, body.String())
+	content, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatalf("%s: %v", address, err)
 	}
-	return body.String()
+	return response.StatusCode, string(content)
 }
