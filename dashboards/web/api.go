@@ -1,12 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"hulian/dashboards/page"
 	"hulian/pipelines"
@@ -23,48 +23,16 @@ order by measure, level, unit_id, month`
 // ?level= is town by default, ?unit= is a unit's ID. Months among them that were corrected since they were signed are
 // named in changed_since_signed. Members are persons: their rows are for the organisation office.
 func (s *server) measures(w http.ResponseWriter, r *http.Request) error {
-	values, err := url.ParseQuery(r.URL.RawQuery)
+	condition, args, err := s.asked(r)
 	if err != nil {
-		return fmt.Errorf("%w: %v", errBadRequest, err)
-	}
-	for name := range values {
-		switch name {
-		case "measure", "month", "level", "unit":
-		default:
-			return fmt.Errorf("%w: there is no parameter %q; there are measure, month, level, unit", errBadRequest, name)
-		}
-	}
-	if values.Get("measure") == "" && values.Get("month") == "" {
-		return fmt.Errorf("%w: name a measure or a month", errBadRequest)
-	}
-	level := queries.Level(values.Get("level"))
-	switch level {
-	case "":
-		level = page.LevelTown
-	case page.LevelTown, page.LevelVillage, page.LevelBranch:
-	case page.LevelMember:
-		if s.role(r) != page.RoleOffice {
-			return errNotFound
-		}
-	default:
-		return fmt.Errorf("%w: level=%s; there are town, village, branch", errBadRequest, level)
-	}
-	conditions, args := []string{"level = ?"}, []any{string(level)}
-	for _, name := range []string{"measure", "month", "unit"} {
-		if v := values.Get(name); v != "" {
-			column := name
-			if name == "unit" {
-				column = "unit_id"
-			}
-			conditions, args = append(conditions, column+" = ?"), append(args, v)
-		}
+		return err
 	}
 	pinned, err := s.Snapshots.Pin(r.Context())
 	if err != nil {
 		return err
 	}
 	defer pinned.Release()
-	t, err := pinned.Data.Query(r.Context(), fmt.Sprintf(measuresSQL, strings.Join(conditions, " and ")), args...)
+	t, err := pinned.Data.Query(r.Context(), fmt.Sprintf(measuresSQL, condition), args...)
 	if err != nil {
 		return fmt.Errorf("measures: %w", err)
 	}
@@ -84,6 +52,41 @@ func (s *server) measures(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "private, no-cache")
 	s.json(w, r, http.StatusOK, answer)
 	return nil
+}
+
+// asked reads which rows of the measure table a request is for.
+func (s *server) asked(r *http.Request) (condition string, args []any, err error) {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return "", nil, fmt.Errorf("%w: %v", errBadRequest, err)
+	}
+	for name := range values {
+		switch name {
+		case "measure", "month", "level", "unit":
+		default:
+			return "", nil, fmt.Errorf("%w: there is no parameter %q; there are measure, month, level, unit", errBadRequest, name)
+		}
+	}
+	if values.Get("measure") == "" && values.Get("month") == "" {
+		return "", nil, fmt.Errorf("%w: name a measure or a month", errBadRequest)
+	}
+	level := queries.Level(cmp.Or(values.Get("level"), string(page.LevelTown)))
+	switch level {
+	case page.LevelTown, page.LevelVillage, page.LevelBranch:
+	case page.LevelMember:
+		if s.role(r) != page.RoleOffice {
+			return "", nil, errNotFound
+		}
+	default:
+		return "", nil, fmt.Errorf("%w: level=%s; there are town, village, branch", errBadRequest, level)
+	}
+	condition, args = "level = ?", []any{string(level)}
+	for _, filter := range []struct{ name, column string }{{"measure", "measure"}, {"month", "month"}, {"unit", "unit_id"}} {
+		if v := values.Get(filter.name); v != "" {
+			condition, args = condition+" and "+filter.column+" = ?", append(args, v)
+		}
+	}
+	return condition, args, nil
 }
 
 // changedSinceSigned lists the months of the rows that were corrected since they were signed, in order.
