@@ -34,7 +34,7 @@ pipeline runs next, is said on standard error.`,
 				return err
 			}
 			if runs < 0 {
-				return usage(&pipelines.Fault{Op: "read flags", At: "--runs", Err: errors.New("it must be 0 or more"), Next: "--runs 10"})
+				return usage(&pipelines.Fault{Op: "read flags", At: fmt.Sprintf("--runs %d", runs), Err: errors.New("a number of runs is 0 or more"), Next: "-n 10"})
 			}
 			if notices {
 				return p.notices(cmd, c)
