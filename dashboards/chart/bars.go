@@ -20,7 +20,7 @@ type Bars struct {
 	ID      string
 	Label   string
 	Number  Number
-	Unit    string
+	Unit    string // along the value axis; empty where the title says it
 	Items   []string
 	Parts   []Part
 	Stacked bool
@@ -44,7 +44,7 @@ func (b Bars) Draw() (Chart, error) {
 		charts.WithTooltipOpts(opts.Tooltip{Show: opts.Bool(true), Trigger: "axis", ValueFormatter: b.Number.tooltip(),
 			AxisPointer: &opts.AxisPointer{Type: "shadow"}}),
 		charts.WithLegendOpts(opts.Legend{Show: opts.Bool(len(b.Parts) > 1), Top: "0", Type: "scroll"}),
-		charts.WithGridOpts(opts.Grid{Left: "8", Right: "56", Top: b.top(), Bottom: "8", ContainLabel: opts.Bool(true)}),
+		charts.WithGridOpts(opts.Grid{Left: "8", Right: "56", Top: b.top(), Bottom: b.bottom(), ContainLabel: opts.Bool(true)}),
 		charts.WithColorsOpts(opts.Colors(palette)),
 	)
 	category := opts.AxisLabel{Interval: "0", Show: opts.Bool(true)}
@@ -55,7 +55,7 @@ func (b Bars) Draw() (Chart, error) {
 		bar.SetGlobalOptions(charts.WithXAxisOpts(opts.XAxis{Type: "category", AxisLabel: &category}), charts.WithYAxisOpts(axis))
 	} else {
 		bar.SetGlobalOptions(
-			charts.WithXAxisOpts(opts.XAxis{Type: "value", AxisLabel: &lying, SplitLine: axis.SplitLine, MinInterval: axis.MinInterval}),
+			charts.WithXAxisOpts(b.lying(opts.XAxis{Type: "value", AxisLabel: &lying, SplitLine: axis.SplitLine, MinInterval: axis.MinInterval})),
 			charts.WithYAxisOpts(opts.YAxis{Type: "category", AxisLabel: &category}))
 	}
 	bar.SetXAxis(items)
@@ -80,6 +80,21 @@ func (b Bars) top() string {
 		return "40"
 	}
 	return "8"
+}
+
+func (b Bars) bottom() string {
+	if b.Unit != "" && !b.Standing {
+		return "26"
+	}
+	return "8"
+}
+
+// lying names a lying axis below its middle: at its end a name of more than two characters is cut off.
+func (b Bars) lying(axis opts.XAxis) opts.XAxis {
+	if b.Unit != "" {
+		axis.Name, axis.NameLocation, axis.NameGap = b.Unit, "middle", 26
+	}
+	return axis
 }
 
 func (b Bars) data(part Part) []opts.BarData {

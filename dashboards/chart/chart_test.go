@@ -27,7 +27,7 @@ func samples(t *testing.T) map[string]Chart {
 			Bands:  []Band{{Name: "95 % 区间", Low: []float64{45, math.NaN(), 70}, High: []float64{55, math.NaN(), 75}}},
 			Marks:  []Mark{{Month: "2017-12", Name: "启动"}},
 			Target: &target, TargetName: "目标"}.Draw,
-		"bars": Bars{ID: "bars", Label: "各村", Number: OneDigit, Items: []string{"福合院村", "新园村"}, Values: true,
+		"bars": Bars{ID: "bars", Label: "各村", Number: OneDigit, Unit: "人", Items: []string{"福合院村", "新园村"}, Values: true,
 			Parts: []Part{{Name: "每名人手服务人数", Values: []float64{69.4, math.Inf(1)}, Colours: []string{Orange, ""}}},
 			Links: map[string]string{"福合院村": "/capacity?village=V1"}}.Draw,
 		"standing": Bars{ID: "standing", Label: "时长", Number: Whole, Items: []string{"0–7", ">90"}, Stacked: true, Standing: true,

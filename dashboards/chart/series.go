@@ -119,8 +119,12 @@ func (s Series) addLine(line *charts.Line, l Line, first bool) {
 	if l.Points {
 		stroke, size = opts.LineStyle{Opacity: opts.Float(0)}, 11
 	}
+	symbol := "circle"
+	if l.Plain {
+		symbol = "none" // the legend draws what the plot does
+	}
 	options := []charts.SeriesOpts{
-		charts.WithLineChartOpts(opts.LineChart{ShowSymbol: opts.Bool(!l.Plain), Symbol: "circle", SymbolSize: size}),
+		charts.WithLineChartOpts(opts.LineChart{ShowSymbol: opts.Bool(!l.Plain), Symbol: symbol, SymbolSize: size}),
 		charts.WithLineStyleOpts(stroke),
 	}
 	if l.Colour != "" {

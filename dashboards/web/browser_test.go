@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -128,6 +129,27 @@ func TestPagesInABrowser(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// On paper nothing can be opened, pointed at or scrolled: totals stand once, at the end of their table, what is folded
+// away leaves no title behind, and the icons are explained.
+func TestPagesOnPaper(t *testing.T) {
+	server, _, _, _ := site(t)
+	ctx, _, _ := browser(t)
+	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+		t.Fatal(err)
+	}
+	visit(t, ctx, server.URL+"/")
+	for expression, want := range map[string]string{
+		`getComputedStyle(document.querySelector("tfoot")).display`:                                     "table-row-group",
+		`getComputedStyle(document.querySelector("details.folded")).display`:                            "none",
+		`String(document.querySelector(".markings dl").checkVisibility({contentVisibilityAuto: true}))`: "true",
+		`getComputedStyle(document.querySelector("form.pickers")).display`:                              "none",
+	} {
+		if got := evaluate[string](t, ctx, expression); got != want {
+			t.Errorf("on paper %s is %s, want %s", expression, got, want)
 		}
 	}
 }

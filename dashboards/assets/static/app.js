@@ -58,18 +58,29 @@
       if (series.type === "line") series.showAllSymbol = true; // by default narrow charts lose points, signals among them
       if (series.stack) series.stackStrategy = "all"; // an area from below zero to above it is one area
     });
+    [].concat(option.yAxis || []).forEach(function (axis) {
+      if (axis.name) axis.nameTextStyle = { align: "left" }; // centred on the axis a long name is cut off at the left
+    });
     if (plot.clientWidth < 520) {
-      [].concat(option.yAxis || []).forEach(function (axis) { // long names leave room for the bars
-        if (axis.type === "category") axis.axisLabel = Object.assign({}, axis.axisLabel, { width: Math.round(plot.clientWidth * 0.36), overflow: "break" });
+      [].concat(option.yAxis || []).forEach(function (axis) { // long names leave room for the bars, on as many lines as there is height for
+        if (axis.type === "category") {
+          var room = (plot.clientHeight - 60) / ((axis.data || []).length || 1);
+          axis.axisLabel = Object.assign({}, axis.axisLabel, { width: Math.round(plot.clientWidth * 0.36), overflow: "break" },
+            room < 30 ? { width: Math.round(plot.clientWidth * 0.42), overflow: "truncate", fontSize: 10 } : {});
+        }
       });
       (option.series || []).forEach(function (series) {
+        var events = ((series.markLine || {}).data || []).filter(function (mark) { return mark.xAxis !== undefined; });
+        if (events.some(function (mark) { return mark.name.length > 6; })) { // long names write over each other; the note below says them
+          events.forEach(function (mark) { mark.label = { show: false }; });
+        }
         if (series.type === "sankey") {
           series.label.fontSize = 10;
           series.label.formatter = function (p) { // on three lines: step, time, number
             return p.name.replace(/ ?([(（])/, "\n$1") + "\n" + grouped(last(p), 0);
           };
           series.left = 4;
-          series.right = 62;
+          series.right = 78;
         }
       });
     }
