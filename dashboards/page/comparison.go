@@ -155,7 +155,7 @@ func (r Request) funnels(town signals.Town, onPage, chosen string) *Table {
 		case c.Ceiling:
 			note = Cell{Text: r.Tf("到顶：%d 个村已接近最好值，不再能区分各村", "at its ceiling: %d villages stand near the best value, it tells them apart no longer", c.AtBest), Tone: ToneQuiet}
 		case c.Funnel.Alike:
-			note = Cell{Text: r.T("各村相差无几，分不出高下", "the villages hardly differ"), Tone: ToneQuiet}
+			note = Cell{Text: r.Tf("参加比较的 %d 个村相差无几，分不出高下", "the %d villages compared hardly differ", len(c.Funnel.Places)), Tone: ToneQuiet}
 		}
 		name := Cell{Text: m.Name.In(r.Lang), Link: r.Link(onPage, With("measure", m.ID)) + "#funnel"}
 		if m.ID == chosen {

@@ -73,7 +73,7 @@ func TestAHardCriterionMakesAVillageWeak(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := own.Sentences[0]; got != "新园村: weak by one key." {
+	if got := own.Sentences[0]; got != "新园村: weak by one condition." {
 		t.Errorf("%s", got)
 	}
 }

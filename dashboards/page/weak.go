@@ -180,7 +180,7 @@ func (r Request) weakTable(all []signals.Assessment) *Table {
 	return t
 }
 
-// keysTurned says which of the two keys turned, and why the other did not although its column may be filled: what persists
+// keysTurned says which of the two conditions is met, and why the other is not although its column may be filled: what persists
 // must lie in different groups of measures, for those of one group tell the same story several times.
 func (r Request) keysTurned(a signals.Assessment) string {
 	var inGroups []string
@@ -197,14 +197,14 @@ func (r Request) keysTurned(a signals.Assessment) string {
 	}
 	switch {
 	case len(a.Groups) == 0 && a.Tier == signals.Weak:
-		statistical = r.T("统计信号这把没有转动：没有持续的信号", "the statistical key did not turn: no signal persists")
+		statistical = r.T("统计信号不成立：没有持续的信号", "the statistical condition is not met: no signal persists")
 	case len(a.Groups) == 0:
 	case len(a.Groups) < wanted:
-		statistical = r.Tf("统计信号这把没有转动：持续的信号都属“%[1]s”，共 %[2]d 组，须有 %[3]d 组", "the statistical key did not turn: all that persists lies in %[1]s (groups of measures: %[2]d, wanted: %[3]d)", names, len(a.Groups), wanted)
+		statistical = r.Tf("统计信号不成立：持续的信号都属“%[1]s”，只有 %[2]d 组，须有 %[3]d 组", "the statistical condition is not met: all that persists lies in %[1]s (groups of measures: %[2]d, wanted: %[3]d)", names, len(a.Groups), wanted)
 	case a.Tier == signals.BothKeys || len(a.Criteria) == 0:
 		statistical = r.Tf("统计信号持续，涉及 %[2]d 组：%[1]s", "signals persist in %[2]d groups: %[1]s", names, len(a.Groups))
 	default:
-		statistical = r.T("统计信号这把没有转动：数据不足或启动不久，不作统计判断", "the statistical key did not turn: the data are too poor or the programme too young to judge by")
+		statistical = r.T("统计信号不作判断：数据不足或启动不久", "the statistical condition is not judged: the data are too poor or the programme too young to judge by")
 	}
 	if hard == "" || statistical == "" {
 		return hard + statistical
@@ -240,9 +240,9 @@ func (r Request) keys() Block {
 		names = append(names, c.Name.In(r.Lang))
 	}
 	return Text{[]string{
-		r.Tf("第一把钥匙（硬性标准）：%s，触及一条即是。", "First key, the hard criteria: %s. One is enough.", strings.Join(names, r.T("；", "; "))),
-		r.Tf("第二把钥匙（持续的统计信号）：连续 %[1]d 个月超出 %[2]s 漏斗界限，或本村控制图显示变差，且至少涉及 %[3]d 组不同的指标。界限按各村之间本来就有的差异放宽；尚未启动的村不参加比较。",
-			"Second key, a persistent statistical signal: beyond the %[2]s funnel limit, or worsening by the village's own control chart, for %[1]d months running, in measures of at least %[3]d different groups. Limits are widened for how villages differ anyway; villages not begun are not compared.",
+		r.Tf("第一项条件（硬性标准）：%s，触及一条即是。", "First condition, the hard criteria: %s. One is enough.", strings.Join(names, r.T("；", "; "))),
+		r.Tf("第二项条件（持续的统计信号）：连续 %[1]d 个月超出 %[2]s 漏斗界限，或本村控制图显示变差，且至少涉及 %[3]d 组不同的指标。界限按各村之间本来就有的差异放宽；尚未启动的村不参加比较。",
+			"Second condition, a persistent statistical signal: beyond the %[2]s funnel limit, or worsening by the village's own control chart, for %[1]d months running, in measures of at least %[3]d different groups. Limits are widened for how villages differ anyway; villages not begun are not compared.",
 			w.Periods, strings.TrimSuffix(Decimal(w.FunnelLimit*100, 1), ".0")+" %", w.Measures)}}
 }
 
@@ -415,7 +415,7 @@ func (r Request) where(f signals.Funnel, p signals.Place, m queries.Measure) (st
 	case f.TooFew:
 		return r.T("村太少，不作比较", "too few villages to compare"), ToneQuiet
 	case f.Alike:
-		return r.T("各村相差无几", "the villages hardly differ"), ToneQuiet
+		return r.T("参加比较的各村相差无几", "the villages compared hardly differ"), ToneQuiet
 	case f.Worse(p, m.Direction) == 2:
 		return r.T("差于外限", "worse, beyond the outer limit"), ToneWorse
 	case f.Worse(p, m.Direction) == 1:

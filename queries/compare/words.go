@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"math"
 	"strconv"
+	"unicode"
+	"unicode/utf8"
 
 	"hulian/queries"
 	"hulian/queries/reading"
@@ -106,11 +108,13 @@ func (r Result) terms(lang string) string {
 	if r.Verdict == Inconclusive || r.Measure.Unit != "share" || math.Abs(count) < 1 || math.IsNaN(count) {
 		return ""
 	}
-	sign := "+"
+	key := "terms_more"
 	if count < 0 {
-		sign = ""
+		key = "terms_fewer"
 	}
-	return book.Say(lang, "terms", sentence.Values{"count": sign + reading.Count(count), "numerator": r.Measure.Numerator.In(lang)})
+	numerator := r.Measure.Numerator.In(lang)
+	first, size := utf8.DecodeRuneInString(numerator)
+	return book.Say(lang, key, sentence.Values{"count": reading.Count(math.Abs(count)), "numerator": string(unicode.ToLower(first)) + numerator[size:]})
 }
 
 // ByCohorts says what comes out when every village is compared by its own start.

@@ -71,8 +71,17 @@ func (s Split) Sentence(lang string) string {
 	}
 	values := sentence.Values{"change": Difference(s.Measure, s.Change, lang), "own": Difference(s.Measure, s.Own, lang), "mix": Difference(s.Measure, s.Mix, lang),
 		"most": s.Parts[0].Name, "part": Difference(s.Measure, s.Parts[0].Own+s.Parts[0].Mix, lang)}
-	if Same(s.Measure, s.Change) && Same(s.Measure, s.Parts[0].Own+s.Parts[0].Mix) {
+	own, mix := !Same(s.Measure, s.Own), !Same(s.Measure, s.Mix)
+	switch {
+	case Same(s.Measure, s.Change) && Same(s.Measure, s.Parts[0].Own+s.Parts[0].Mix):
 		return book.Say(lang, "split_same", nil)
+	case own && mix:
+		return book.Say(lang, "split", values)
+	case own:
+		return book.Say(lang, "split_own", values)
+	case mix:
+		return book.Say(lang, "split_mix", values)
+	default:
+		return book.Say(lang, "split_even", values)
 	}
-	return book.Say(lang, "split", values)
 }

@@ -2,6 +2,7 @@ package reading
 
 import (
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -23,6 +24,19 @@ func TestSplitByHand(t *testing.T) {
 		t.Errorf("the parts sum to %v", sum)
 	}
 	if got, want := s.Sentence("zh"), "与上月相比−1.0 个百分点：各单位自身变化带来+3.0 个百分点，大小构成变化带来−4.0 个百分点；影响最大的是乙村（−1.4 个百分点）。"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	// Of two parts one that rounds to nothing is not spoken of: "the mix made no change" reads like a fault.
+	s = SplitChange(m, []Group{{"A", "甲村", month(50, 100), month(58, 100)}, {"B", "乙村", month(210, 300), month(210, 300)}})
+	if got, want := s.Sentence("zh"), "与上月相比+2.0 个百分点，来自各单位自身的变化；影响最大的是甲村（+2.0 个百分点）。"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	s = SplitChange(m, []Group{{"A", "甲村", month(50, 100), month(100, 200)}, {"B", "乙村", month(210, 300), month(140, 200)}})
+	if got, want := s.Sentence("en"), "Against last month −5.0 percentage points, made by the units' mix; "; !strings.HasPrefix(got, want) {
+		t.Errorf("%s, want %s…", got, want)
+	}
+	s = SplitChange(m, []Group{{"A", "甲村", month(50, 100), month(60, 100)}, {"B", "乙村", month(60, 100), month(50, 100)}})
+	if got, want := s.Sentence("zh"), "与上月相比持平，各单位有升有降；变动最大的是甲村（+5.0 个百分点）。"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	if SplitChange(m, nil).Known || SplitChange(measure(t, "points_gini"), []Group{{"A", "", month(1, 2), month(1, 2)}}).Known || SplitChange(measure(t, "issues_reported"), nil).Known {

@@ -173,19 +173,19 @@ func (c Comparison) Said(lang string) []string {
 	case c.Funnel.TooFew:
 		said = append(said, book.Say(lang, "too_few_places", sentence.Values{"n": strconv.Itoa(len(c.Funnel.Places)), "least": strconv.Itoa(leastPlaces)}))
 	case c.Funnel.Alike:
-		said = append(said, book.Say(lang, "all_alike", nil))
-	default:
-		var parts []string
-		for _, s := range Standings {
-			if names := c.In(s); len(names) > 0 {
-				key := "tier_names"
-				if s == Level {
-					key = "tier_level"
-				}
-				parts = append(parts, book.Say(lang, key, sentence.Values{"tier": s.Name(lang), "n": strconv.Itoa(len(names)), "names": sentence.List(lang, names)}))
-			}
+		said = append(said, book.Say(lang, "all_alike", sentence.Values{"n": strconv.Itoa(len(c.Funnel.Places))}))
+	}
+	for _, s := range Standings {
+		// Where nobody can be told apart, those left out are named all the same: their values may lie far off.
+		names := c.In(s)
+		if len(names) == 0 || s == NotCompared {
+			continue
 		}
-		said = append(said, parts...)
+		key := "tier_names"
+		if s == Level {
+			key = "tier_level"
+		}
+		said = append(said, book.Say(lang, key, sentence.Values{"tier": s.Name(lang), "n": strconv.Itoa(len(names)), "names": sentence.List(lang, names)}))
 	}
 	return said
 }

@@ -95,11 +95,26 @@ func TestWhatIsNotCompared(t *testing.T) {
 		}
 	}
 	c := few.ComparisonOf(definition(t, "household_coverage"))
-	if got := c.Said("en"); len(got) != 1 || got[0] != "Only 4 villages can be compared, fewer than 5: nothing is concluded." {
+	if got := c.Said("en"); len(got) != 2 || got[0] != "Only 4 villages can be compared, fewer than 5: nothing is concluded." || !strings.HasPrefix(got[1], "not begun or only just, not compared (7): 第5村, ") {
 		t.Errorf("%q", got)
 	}
 	if len(c.In(NotBegun)) != 7 || len(c.In(NotCompared)) != 4 {
 		t.Errorf("not begun %v, not compared %v", c.In(NotBegun), c.In(NotCompared))
+	}
+	// Nine villages alike and two far off that began only just: the nine cannot be told apart, and the two are named, or the
+	// sentence would deny what the table beside it shows.
+	alike := town(seeded(1), false)
+	for i, v := range alike.Villages {
+		for k := range months {
+			alike.Series["household_coverage"][v.ID][k].Numerator = 960
+		}
+		if i >= 9 {
+			alike.Villages[i].Start = ""
+		}
+	}
+	c = alike.ComparisonOf(definition(t, "household_coverage"))
+	if got := c.Said("zh"); len(got) != 2 || got[0] != "参加比较的9个村相差不到五个百分点：分不出高下。" || got[1] != "尚未启动或刚启动，不比较（2个村）：第10村、第11村。" {
+		t.Errorf("%q", got)
 	}
 	for _, id := range []string{"people_per_cadre", "days_to_resolve_median", "issues_reported", "completeness", "points_gini"} {
 		if HasFunnel(definition(t, id)) {
