@@ -21,7 +21,10 @@ func (r Request) controlled(own measured, m queries.Measure) (*Chart, error) {
 	values := own.series(m.ID, unit.ID, months)
 	read := r.readSeries(values)
 	series := chart.Series{ID: "series", Label: m.Name.In(r.Lang), Months: months, Number: numberOf(m), Marks: r.marks(unit), Target: r.targetShown(m),
-		TargetName: r.T("目标", "target"), Unit: strings.TrimSpace(r.suffix(m.Unit))}
+		TargetName: r.T("目标", "target")}
+	if m.Unit != "share" { // there every tick says it
+		series.Unit = strings.TrimSpace(r.suffix(m.Unit))
+	}
 	table := Table{ID: "series", Title: m.Name.In(r.Lang), Columns: []Column{text(r.T("月份", "Month")), r.column(m.ID)}}
 	line, hollow := chart.Line{Name: unit.Name, Colour: chart.Blue}, false
 	for _, v := range values {
@@ -34,11 +37,13 @@ func (r Request) controlled(own measured, m queries.Measure) (*Chart, error) {
 	c := &Chart{Title: fmt.Sprintf("%s · %s", m.Name.In(r.Lang), unit.Name)}
 	if len(read.Chart.Points) > 0 {
 		r.addLimits(&series, &table, read)
+	}
+	if len(series.Bands) > 0 {
 		c.Note = r.Tf("灰带：控制界限（%s），虚线：中心线；启动后另起一段。带内的升降属于正常波动。", "Grey band: control limits (%s); dashed: centre; a new phase begins with the programme. What moves inside the band is common variation.", methodName(read.Method))
 		if read.Heading != 0 {
 			c.Note += r.T("最近一段还在变动，没有稳定在一个水平，这一段的中心线和界限只作参考。", " The newest phase is still moving and holds no level yet: its centre and limits are provisional.")
 		}
-	} else if m.Unit == "share" {
+	} else if m.Unit == "share" && len(read.Chart.Points) == 0 {
 		r.addIntervals(&series, &table, values)
 		c.Note = r.T("灰带：每月的 95 % 区间。", "Grey band: the 95 % interval of each month.")
 	}
@@ -108,11 +113,37 @@ func (r Request) addLimits(series *chart.Series, table *Table, read reading.Read
 		signals[kind].Values[j] = series.Lines[0].Values[j]
 		row[5] = Cell{Text: r.Tf("%s（规则 %d）", "%s (rule %d)", signals[kind].Name, reading.RuleNumbers[rule]), Tone: tone}
 	}
-	series.Lines = append(series.Lines, centres...)
+	// A measure of several months together is read at every third month: its limits hold in between, and a point alone
+	// would not be drawn.
+	for k := range centres {
+		bridge(centres[k].Values)
+		bridge(series.Bands[k].Low)
+		bridge(series.Bands[k].High)
+	}
+	// What is known of no month is not drawn, and the legend must not name it.
+	none := func(values []float64) bool {
+		return !slices.ContainsFunc(values, func(v float64) bool { return !math.IsNaN(v) })
+	}
+	series.Lines = append(series.Lines, slices.DeleteFunc(centres, func(l chart.Line) bool { return none(l.Values) })...)
+	series.Bands = slices.DeleteFunc(series.Bands, func(b chart.Band) bool { return none(b.Low) && none(b.High) })
 	for _, line := range signals {
-		if slices.ContainsFunc(line.Values, func(v float64) bool { return !math.IsNaN(v) }) {
+		if !none(line.Values) {
 			series.Lines = append(series.Lines, line)
 		}
+	}
+}
+
+// bridge fills the gaps between known values with the value before them.
+func bridge(values []float64) {
+	last := -1
+	for i, v := range values {
+		if math.IsNaN(v) {
+			continue
+		}
+		for k := last + 1; last >= 0 && k < i; k++ {
+			values[k] = values[last]
+		}
+		last = i
 	}
 }
 
