@@ -217,8 +217,8 @@ func (r Request) runs() ([]Block, error) {
 	}
 	t := &Table{ID: "runs", Stacked: true, Title: r.T("运行记录", "Runs"), Empty: r.T("还没有运行记录。", "There are no runs yet."),
 		Columns: []Column{date(r.T("开始", "Started")), {Title: r.T("起因", "Trigger"), Kind: ColumnText}, {Title: r.T("结果", "State"), Kind: ColumnText},
-			{Title: r.T("用时", "Took"), Kind: ColumnText}, {Title: r.T("收文件", "land"), Kind: ColumnText}, {Title: r.T("读入", "load"), Kind: ColumnText},
-			{Title: r.T("计算", "model"), Kind: ColumnText}, {Title: r.T("发布", "publish"), Kind: ColumnText}, {Title: r.T("快照", "Snapshot"), Kind: ColumnNumber}, {Title: r.T("说明", "Note"), Kind: ColumnText}}}
+			{Title: r.T("用时", "Took"), Kind: ColumnText}, {Title: r.T("收文件", "Taking files"), Kind: ColumnText}, {Title: r.T("读入", "Reading"), Kind: ColumnText},
+			{Title: r.T("计算", "Computing"), Kind: ColumnText}, {Title: r.T("发布", "Publishing"), Kind: ColumnText}, {Title: r.T("快照", "Snapshot"), Kind: ColumnNumber}, {Title: r.T("说明", "Note"), Kind: ColumnText}}}
 	for _, run := range all[:min(shownRuns, len(all))] {
 		took := missing
 		if !run.FinishedAt.IsZero() {

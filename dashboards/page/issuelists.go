@@ -31,6 +31,10 @@ func (r Request) ageing(ctx context.Context) (Block, error) {
 		return Callout{Title: title, Text: r.T("截至数据截止日没有未办结的问题。", "No issue is open at the cut-off.")}, nil
 	}
 	bands := r.ageBands()
+	named := make([]string, len(bands))
+	for i, band := range bands {
+		named[i] = r.Tf("%s 天", "%s days", band)
+	}
 	t := Table{ID: "ageing", Title: title, Columns: []Column{{Title: r.T("已过天数", "Days open"), Kind: ColumnText},
 		{Title: r.T("未办结", "Open"), Kind: ColumnNumber}, {Title: r.T("其中超期", "of which overdue"), Kind: ColumnNumber}}}
 	within, late := chart.Part{Name: r.T("未超期", "Within the deadline"), Colour: chart.Grey}, chart.Part{Name: r.T("超期", "Overdue"), Colour: chart.Orange}
@@ -42,7 +46,7 @@ func (r Request) ageing(ctx context.Context) (Block, error) {
 		within.Values, late.Values = append(within.Values, open-overdue), append(late.Values, overdue)
 		t.Rows = append(t.Rows, []Cell{{Text: band}, countCell(open), countCell(overdue)})
 	}
-	drawn, err := chart.Bars{ID: "ageing", Label: title, Number: chart.Whole, Items: bands, Parts: []chart.Part{within, late},
+	drawn, err := chart.Bars{ID: "ageing", Label: title, Number: chart.Whole, Items: named, Parts: []chart.Part{within, late},
 		Stacked: true, Standing: true, Height: chart.Short}.Draw()
 	if err != nil {
 		return nil, err
@@ -59,8 +63,9 @@ where f.month between ? and ?%s
 group by f.village_id, f.branch_id, f.category
 order by repeated desc, reported, f.village_id, f.branch_id, f.category`
 
-// repeats lists the places where the same matter comes back: branch and category, most repeats first. Whether a place
-// repeats more than the whole is said only where its interval excludes the whole's share.
+// repeats lists the places where the same matter comes back: branch and category, most repeats first, and those with a
+// single repeat only where no place has more: they would fill the page and say nothing. Whether a place repeats more
+// than the whole is said only where its interval excludes the whole's share.
 func (r Request) repeats(ctx context.Context) (Block, error) {
 	from := max(monthAdd(r.Month, -11), r.FirstMonth)
 	where, args := r.inPlace("f.")
@@ -79,11 +84,17 @@ func (r Request) repeats(ctx context.Context) (Block, error) {
 	}
 	t.Note = r.Tf("同一农户同类问题在 %d 天内再次上报。总体 %s（%s）。次数多的在前。", "The same household and category again within %d days. In all %s (%s). Most often first.",
 		r.Programme.Issues.RepeatDays, Percent(repeated/reported), Base(repeated, reported))
-	all := 0
+	all, once, least := 0, 0, 1.0
+	if len(rows) > 0 && rows[0].number("repeated") > 1 {
+		least = 2
+	}
 	for _, row := range rows {
 		again := row.number("repeated")
-		if !(again > 0) {
-			break
+		if again > 0 && again < least {
+			once++
+		}
+		if !(again >= least) {
+			continue
 		}
 		if all++; all > r.listLength("issues") {
 			continue
@@ -91,6 +102,9 @@ func (r Request) repeats(ctx context.Context) (Block, error) {
 		share := shareCell(again, row.number("reported"))
 		t.Rows = append(t.Rows, slices.Concat(r.placeCells(row), []Cell{{Text: r.word("issues", "category", row.text("category"))}, share,
 			countCell(again), countCell(row.number("households")), countCell(row.number("open")), r.repeatReading(again, row.number("reported"), repeated/reported)}))
+	}
+	if once > 0 {
+		t.Note += r.Tf("只有 1 次的另有 %d 处，不列出。", " Places with a single repeat are not listed: %d.", once)
 	}
 	r.cut(t, all, "issues")
 	return t, nil
@@ -144,7 +158,7 @@ func (r Request) categories(ctx context.Context) (Block, error) {
 	}
 	t := Table{ID: "categories", Title: title, Columns: []Column{{Title: r.T("类别", "Category"), Kind: ColumnText}, {Title: r.T("收集", "Reported"), Kind: ColumnNumber},
 		{Title: r.T("办结率", "Resolved"), Unit: "%", Kind: ColumnRate}, {Title: r.T("其中难度大", "of which hard"), Kind: ColumnNumber}}}
-	bars := chart.Bars{ID: "categories", Label: title, Number: chart.Whole, Stacked: true,
+	bars := chart.Bars{ID: "categories", Label: title, Number: chart.Whole, Unit: r.T("件", "issues"), Stacked: true,
 		Parts: []chart.Part{{Name: r.T("已办结", "Resolved"), Colour: chart.Blue}, {Name: r.T("未办结", "Open"), Colour: chart.Orange}}}
 	for _, row := range read(table) {
 		name := r.word("issues", "category", row.text("category"))

@@ -38,23 +38,24 @@ where %s
 order by p.file_no desc, p.sheet, p."row", p.letter
 limit ?`
 
-// problemRows is how many problems the page lists; a clerk mends by file, and the file picker narrows the list.
-const problemRows = 200
+// problemRows is how many problems of a chosen kind or file the page lists; a clerk mends by file. Before anything is
+// chosen a few show what they look like: whole lists would push the state of the data off the page.
+const problemRows, firstProblems = 200, 20
 
 // problems lists rows with their place in the file, what is wrong and how to mend it: those refused and open, unless a
 // kind, a file or a state was chosen. The office may waive what is listed.
 func (r Request) problems(ctx context.Context) ([]Block, error) {
 	condition, args, all := ProblemFilter(r.Params.Get)
 	title := r.T("所选的问题行", "The chosen problems")
-	state := pipelines.ProblemState(r.Params.Get("state"))
+	state, limit := pipelines.ProblemState(r.Params.Get("state")), problemRows
 	switch name, known := problemStates[state]; {
 	case known:
 		condition += " and p.state = '" + string(state) + "'"
 		title += r.T("：", ": ") + name.In(r.Lang)
 	case all:
-		condition, title = "p.severity <> 'warn' and p.state = 'open'", r.T("退回待改的行与原因", "Rows waiting for repair, and reasons")
+		condition, title, limit = "p.severity <> 'warn' and p.state = 'open'", r.T("退回待改的行与原因", "Rows waiting for repair, and reasons"), firstProblems
 	}
-	table, err := r.Data.Query(ctx, fmt.Sprintf(problemsSQL, condition), append(args, int64(problemRows))...)
+	table, err := r.Data.Query(ctx, fmt.Sprintf(problemsSQL, condition), append(args, int64(limit))...)
 	if err != nil {
 		return nil, fmt.Errorf("list problems: %w", err)
 	}
@@ -74,7 +75,7 @@ func (r Request) problems(ctx context.Context) ([]Block, error) {
 		t.Rows = append(t.Rows, r.problemRow(row))
 	}
 	if len(t.Rows) < total {
-		t.More = r.Tf("共 %[2]s 处，此处显示前 %[1]s 处；点上表的问题或文件的退回数可缩小范围。", "The first %[1]s of %[2]s; choose a kind above or a file below to narrow the list.", Count(float64(len(t.Rows))), Count(float64(total)))
+		t.More = r.Tf("共 %[2]s 处，此处显示前 %[1]s 处；点上面的问题或文件的退回数看其余。", "The first %[1]s of %[2]s; choose a kind of problem or a file's number of refused rows above to see the others.", Count(float64(len(t.Rows))), Count(float64(total)))
 	}
 	blocks := []Block{t}
 	if r.Params.Get("refused") != "" {
@@ -104,7 +105,7 @@ func (r Request) problemRow(row record) []Cell {
 	}
 	place := Cell{Text: missing}
 	if row.count("row") > 0 {
-		place = Cell{Text: Count(row.number("row")), Value: row.text("row")}
+		place = Cell{Text: row.text("row")} // as Excel shows it, without a comma
 	}
 	cells := []Cell{{Text: row.text("name"), Note: row.text("sheet")}, place, {Text: column}, {Text: row.text("value")}, {Text: sentence, Note: note}, {Text: mend}}
 	if r.Waives {
