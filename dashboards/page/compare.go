@@ -39,7 +39,9 @@ func buildCompare(ctx context.Context, r Request) (View, error) {
 	}
 	result := compare.Compare(panels(measure))
 	v := View{Heading: fmt.Sprintf("%s · %s", r.heading(), measure.Name.In(r.Lang)), Sentences: append([]string{result.Words(r.Lang)}, result.Found(r.Lang)...)}
-	v.Blocks = append(v.Blocks, r.verdict(result))
+	if how := r.verdict(result); how.Text != "" {
+		v.Blocks = append(v.Blocks, how)
+	}
 	if result.Design.Obstacle != compare.NoOutcomes {
 		rollout, err := r.rollout(result)
 		if err != nil {
@@ -54,7 +56,9 @@ func buildCompare(ctx context.Context, r Request) (View, error) {
 		}
 		v.Blocks = append(v.Blocks, blocks...)
 	}
-	v.Blocks = append(v.Blocks, r.outcomes(panels, measure))
+	if outcomes := r.outcomes(panels, measure); outcomes != nil {
+		v.Blocks = append(v.Blocks, outcomes)
+	}
 	return v, nil
 }
 
@@ -84,7 +88,7 @@ func (r Request) panels(ctx context.Context, asked queries.Measure) (func(querie
 	}, nil
 }
 
-func (r Request) verdict(result compare.Result) Block {
+func (r Request) verdict(result compare.Result) Callout {
 	c := Callout{Title: r.T("怎样比较", "How it was compared")}
 	for i, s := range result.Who(r.Lang) {
 		if i > 0 {
@@ -92,16 +96,13 @@ func (r Request) verdict(result compare.Result) Block {
 		}
 		c.Text += s
 	}
-	if c.Text == "" {
-		c.Text = result.Words(r.Lang)
-	}
 	return c
 }
 
 // rollout shows who joined when, up to the page's month.
 func (r Request) rollout(result compare.Result) (Block, error) {
 	months := r.MonthsUpTo()
-	bars := chart.Bars{ID: "rollout", Label: r.T("各村启动时间", "When each village began"), Number: chart.Whole, Stacked: true,
+	bars := chart.Bars{ID: "rollout", Label: r.T("各村启动时间", "When each village began"), Number: chart.Whole, Unit: r.T("月", "months"), Stacked: true,
 		Parts: []chart.Part{{Name: r.T("启动前月数", "months before"), Colour: chart.GreyLight}, {Name: r.T("启动后月数", "months since"), Colour: chart.Blue}}}
 	table := Table{ID: "rollout", Title: bars.Label, Columns: []Column{text(r.T("村", "Village")), text(r.T("启动", "Began")), text(r.T("阶段", "Phase")),
 		text(r.T("在本次比较中", "In this comparison")), number(r.T("启动前月数", "Months before")), number(r.T("启动后月数", "Months since"))}}
@@ -228,10 +229,7 @@ func (r Request) eventPlot(result compare.Result) (Block, error) {
 		}
 		table.Rows = append(table.Rows, []Cell{{Text: strconv.Itoa(p.Since)}, {Text: p.Month}, {Text: reading.Difference(m, p.Effect, r.Lang)}, {Text: interval}})
 	}
-	s.Lines, s.Bands = []chart.Line{line}, []chart.Band{band}
-	if m.Unit == "share" {
-		s.Unit = r.T("百分点", "percentage points")
-	}
+	s.Lines, s.Bands, s.Unit = []chart.Line{line}, []chart.Band{band}, r.changeUnit(m)
 	drawn, err := s.Draw()
 	if err != nil {
 		return nil, err
@@ -244,7 +242,7 @@ func (r Request) eventPlot(result compare.Result) (Block, error) {
 // comparedVillages lists every village's two windows.
 func (r Request) comparedVillages(result compare.Result) *Table {
 	m := result.Measure
-	t := &Table{ID: "compared", Title: r.T("逐村变化", "Village by village"), Note: r.T("时段内分子、分母各自求和后相除。", "Numerators and denominators are summed over the window, then divided."),
+	t := &Table{ID: "compared", Stacked: true, Title: r.T("逐村变化", "Village by village"), Note: r.T("时段内分子、分母各自求和后相除。", "Numerators and denominators are summed over the window, then divided."),
 		Columns: []Column{text(r.T("村", "Village")), text(r.T("在本次比较中", "In this comparison")), onBase(r.T("启动前", "Before"), ""), onBase(r.T("启动后", "After"), ""), text(r.T("变化", "Change"))}}
 	row := func(x compare.Row, side string) []Cell {
 		cell := func(v reading.Month) Cell {
@@ -294,7 +292,8 @@ var glances = map[compare.Verdict]data.Text{
 	compare.NotEstimable: {Zh: "无法估计", En: "not estimable"},
 }
 
-// outcomes compares every measure that can be compared, so that nobody has to pick the one that looks best.
+// outcomes compares every measure that can be compared, so that nobody has to pick the one that looks best; nil where
+// none can be estimated.
 func (r Request) outcomes(panels func(queries.Measure) compare.Panel, chosen queries.Measure) *Table {
 	t := &Table{ID: "outcomes", Stacked: true, Title: r.T("所有可比指标", "Every measure that can be compared"),
 		Columns: []Column{text(r.T("指标", "Measure")), text(r.T("差", "Difference")), text(r.T("95 % 区间", "95 % interval")), number("p"), text(r.T("初看", "At first sight"))}}
@@ -317,6 +316,9 @@ func (r Request) outcomes(panels func(queries.Measure) compare.Panel, chosen que
 			name.Link = ""
 		}
 		t.Rows = append(t.Rows, []Cell{name, {Text: reading.Difference(m, result.Effect, r.Lang)}, {Text: interval}, p, {Text: glances[result.Verdict].In(r.Lang)}})
+	}
+	if judged == 0 {
+		return nil
 	}
 	t.Note = r.Tf("同时看 %[1]d 个指标，单凭运气也会有约 %[2]s 个的 p 不超过 5 %%：先定要看的指标，再看结果。", "Of %[1]d measures looked at together about %[2]s would have a p of 5 %% or less by luck alone: choose the measure first, then look.",
 		judged, Decimal(float64(judged)*.05, 1))

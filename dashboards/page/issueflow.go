@@ -130,9 +130,9 @@ func (r Request) bottleneckSentences(p passing, places []slow) []string {
 		said += r.Tf("一半以上还没有走完，而%s中位只要 %s 天；", "more than half have not passed it, against %[2]s days at the median in %[1]s; ", p.benchmark, Decimal(w.Against.Median.Value, 1))
 	}
 	if w.Issues < 0.5 {
-		said += r.Tf("进入这一步的 %d 件中 %d 件还在等，不多于照%s的速度应在等的件数。", "of %d issues in it %d wait, no more than at the pace of %s.", w.Entered, w.Waiting(), p.benchmark)
+		said += r.Tf("进入这一步的 %d 件中 %d 件还在等，不多于照%s的速度应在等的件数。", "of the %d issues that came to this step %d wait, no more than at the pace of %s.", w.Entered, w.Waiting(), p.benchmark)
 	} else {
-		said += r.Tf("进入这一步的 %d 件中 %d 件还在等，照%s的速度应只有 %s 件，多 %s 件。", "of %d issues in it %d wait; at the pace of %s it would be %s: %s too many.",
+		said += r.Tf("进入这一步的 %d 件中 %d 件还在等，照%s的速度应只有 %s 件，多 %s 件。", "of the %d issues that came to this step %d wait; at the pace of %s it would be %s, so %s too many.",
 			w.Entered, w.Waiting(), p.benchmark, Decimal(float64(w.Waiting())-w.Issues, 0), Decimal(w.Issues, 0))
 	}
 	if chance, ok := w.P.Get(); ok {

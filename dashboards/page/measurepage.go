@@ -55,8 +55,11 @@ func (r Request) target(m queries.Measure) string {
 		return missing
 	}
 	sign := "≥ "
-	if m.Direction == queries.Down {
+	switch m.Direction {
+	case queries.Down:
 		sign = "≤ "
+	case queries.Neutral: // too many is as far from it as too few
+		sign = r.T("约 ", "about ")
 	}
 	shown := *t
 	if m.Unit == "share" {

@@ -193,7 +193,11 @@ func (r Request) branchSentence(own measured, bursts []burst) string {
 	}
 	if names := halves(bursts); len(names) > 0 {
 		over, all := r.overCount(bursts, names[len(names)-1])
-		parts = append(parts, r.Tf("%s %d 个支部中 %d 个的积分集中在一个月里，请核实", "in %s, of %d branches %d gained most of their points within one month: to be checked", r.periodName(names[len(names)-1]), all, over))
+		if over == 0 {
+			parts = append(parts, r.Tf("%s %d 个支部的积分都没有集中在一个月里", "in %s, none of %d branches gained most of its points within one month", r.periodName(names[len(names)-1]), all))
+		} else {
+			parts = append(parts, r.Tf("%s %d 个支部中 %d 个的积分集中在一个月里，请核实", "in %s, of %d branches %d gained most of their points within one month: to be checked", r.periodName(names[len(names)-1]), all, over))
+		}
 	}
 	if twice := own.at("bottom_twice", unit, r.Month); twice.Known() && twice.Value > 0 {
 		parts = append(parts, r.Tf("%s 个支部连续两年末位", "%s branches were last two years running", Count(twice.Value)))

@@ -133,8 +133,16 @@ func (r Request) organisationSentences(own measured, branches []branchRow, facts
 		said = append(said, r.Tf("设岗 %s 个，其中百米微河长 %s 个。", "There are %s posts, %s of them hundred-metre micro river chiefs.", Count(posts), Count(facts.of("posts_five_waters", "").sum())))
 	}
 	if funds := facts.of("fund_amount", ""); funds.sum() > 0 {
-		said = append(said, r.Tf("%s 个村设有基金，%d 年来资助学生 %s 名，金额 %s 元。", "%s villages have funds; in %d years they supported %s students with %s yuan.",
-			Count(funds.villages()), len(funds.periods()), Count(facts.of("scholarship_students", "").sum()), Count(funds.sum())))
+		who := r.Tf("%s 个村设有基金", "%s villages have funds", Count(funds.villages()))
+		if funds.villages() == 1 {
+			who = r.T("1 个村设有基金", "One village has a fund")
+		}
+		years := r.Tf("%d 年来", "in %d years", len(funds.periods()))
+		if len(funds.periods()) == 1 {
+			years = r.T("一年来", "in one year")
+		}
+		said = append(said, r.Tf("%s，%s资助学生 %s 名，金额 %s 元。", "%s; %s %s students were supported with %s yuan.",
+			who, years, Count(facts.of("scholarship_students", "").sum()), Count(funds.sum())))
 	}
 	return said
 }

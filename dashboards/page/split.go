@@ -41,7 +41,7 @@ func (r Request) origin(ctx context.Context, readings []reading.Reading) ([]Bloc
 	if !read.Signal() {
 		note = r.T("总的变化没有信号，下面只是算术上的来源，不是原因。", "The change is no signal: what follows is where it comes from in arithmetic, not why. ") + note
 	}
-	bars := chart.Bars{ID: "split", Label: title, Number: chart.OneDigit, Links: map[string]string{}, Parts: []chart.Part{
+	bars := chart.Bars{ID: "split", Label: title, Number: chart.OneDigit, Unit: r.changeUnit(read.Measure), Links: map[string]string{}, Parts: []chart.Part{
 		{Name: r.T("自身变化", "own rate"), Colour: chart.Blue}, {Name: r.T("构成变化", "mix"), Colour: chart.GreyLight}}}
 	for _, p := range s.Parts {
 		bars.Items = append(bars.Items, p.Name)

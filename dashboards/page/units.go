@@ -18,10 +18,13 @@ func (r Request) unitTable(ctx context.Context, id string, ids ...string) (*Tabl
 	unit, months := r.Unit(), r.MonthsUpTo()
 	t := &Table{ID: id, Title: r.Tf("各村 · %s", "Villages · %s", r.Month),
 		Columns: []Column{{Title: r.T("村", "Village"), Kind: ColumnText}},
-		Note:    r.T("每个数下面是基数和 95 % 区间，图标是读数，点图标看全文。灰色：只显示，不作判断。点村名看该村。", "Below each value stand its base and 95 % interval; the icons are its reading and lead to it in full. Grey: shown and not judged. A name leads to its page.")}
+		Note:    r.T("每个数下面是基数和 95 % 区间，图标是读数，点图标看全文。灰色：只显示，不作判断。", "Below each value stand its base and 95 % interval; the icons are its reading and lead to it in full. Grey: shown and not judged. ")}
+	name := r.T("点村名看该村。", "A name leads to its page.")
 	if unit.Level == LevelVillage {
 		t.Title, t.Columns[0].Title = r.Tf("各网格支部 · %s", "Grid branches · %s", r.Month), r.T("网格支部", "Grid branch")
+		name = r.T("点支部名看该支部。", "A name leads to its page.")
 	}
+	t.Note += name
 	t.Total = []Cell{{Text: unit.Name}}
 	for _, measure := range ids {
 		t.Columns = append(t.Columns, r.readColumn(measure))

@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -70,6 +71,14 @@ func (r Request) heading() string {
 // difference writes how much a value changed, with its sign: "+2.3 个百分点".
 func (r Request) difference(now, before Value) string {
 	return reading.Difference(now.Measure, now.Value-before.Value, r.Lang)
+}
+
+// changeUnit is what a change of a measure is counted in, for an axis: a share changes by percentage points.
+func (r Request) changeUnit(m queries.Measure) string {
+	if m.Unit == "share" {
+		return r.T("百分点", "percentage points")
+	}
+	return strings.TrimSpace(r.suffix(m.Unit))
 }
 
 // inPlace narrows a query to the village or branch of the page. The columns are village_id and branch_id; alias is

@@ -78,9 +78,9 @@ func set(lang string) *template.Template {
 // mark is the sign and word that say a tone without colour.
 func mark(t page.Tone, lang string) string {
 	words := map[page.Tone][2]string{
-		page.ToneBetter: {"▲ 好转", "▲ better"},
-		page.ToneWorse:  {"▼ 变差", "▼ worse"},
-		page.ToneQuiet:  {"○ 不作判断", "○ not judged"},
+		page.ToneBetter: {"▲ 好转", "▲ Better"},
+		page.ToneWorse:  {"▼ 变差", "▼ Worse"},
+		page.ToneQuiet:  {"○ 不作判断", "○ Not judged"},
 	}
 	if lang == page.English {
 		return words[t][1]

@@ -82,7 +82,7 @@ func TestBlocksEscapeWhatTheyAreGiven(t *testing.T) {
 		if len(made.Option.YAxis) != 1 || made.Option.YAxis[0].Data[0] != hostile || made.Links[hostile] == "" {
 			t.Errorf("the chart's document lost its names: %+v", made)
 		}
-		want := map[string]string{page.Chinese: "▼ 变差", page.English: "▼ worse"}[lang]
+		want := map[string]string{page.Chinese: "▼ 变差", page.English: "▼ Worse"}[lang]
 		if !strings.Contains(html, want) {
 			t.Errorf("%s: a worse value is told by colour alone", lang)
 		}
