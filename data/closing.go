@@ -1,8 +1,9 @@
 package data
 
 import (
-	"fmt"
 	"strings"
+
+	"github.com/dustin/go-humanize"
 
 	"hulian/pipelines"
 )
@@ -20,7 +21,7 @@ func ExplainClosing(p pipelines.ClosingProblem, lang string) (sentence, mend str
 			subject = c.Name.In(lang)
 		}
 	}
-	fill := strings.NewReplacer("{subject}", subject, "{count}", fmt.Sprint(p.Count), "{of}", fmt.Sprint(p.Of))
+	fill := strings.NewReplacer("{subject}", subject, "{count}", humanize.Comma(p.Count), "{of}", humanize.Comma(p.Of))
 	return fill.Replace(text[0].In(lang)), fill.Replace(text[1].In(lang))
 }
 
