@@ -57,6 +57,7 @@ func buildCapacity(ctx context.Context, r Request) (View, error) {
 			return v, err
 		}
 		if tightest, ok := r.tightest(villages); ok {
+			v.Sentences = append(v.Sentences, r.tightestSentence(own, villages, tightest)...)
 			v.Blocks = append(v.Blocks, Section{Title: r.Tf("人手最紧的村：%s", "Where hands are fewest: %s", tightest.Name),
 				Note: r.T("每名专职干部服务人口最多的村，逐项列出算式。", "The village with most people for each full-time cadre, every figure with its formula.")}, r.worked(villages, tightest))
 		}
@@ -140,11 +141,24 @@ func (r Request) tightest(villages measured) (Unit, bool) {
 	return found, found.ID != ""
 }
 
+// tightestSentence sets the village where hands are fewest against the town: people for each cadre say whether hands are
+// wanting, the share of members who can be mobilised whether they are not called upon.
+func (r Request) tightestSentence(town, villages measured, u Unit) []string {
+	here, all := villages.at("people_per_cadre", u.ID, r.Month), town.at("people_per_cadre", r.Town.ID, r.Month)
+	active, allActive := villages.at("active_share", u.ID, r.Month), town.at("active_share", r.Town.ID, r.Month)
+	if !all.Known() || !active.Known() || !allActive.Known() {
+		return nil
+	}
+	return []string{r.Tf("人手最紧的是%[1]s：每名专职干部服务 %[2]s 人，全镇 %[3]s 人；党员中可动员的占 %[4]s（%[5]s），全镇 %[6]s。",
+		"Hands are fewest in %[1]s: %[2]s people for each full-time cadre, %[3]s in the town; %[4]s of its members can be mobilised (%[5]s), %[6]s in the town.",
+		u.Name, here.bare(), all.bare(), active.Text(r.Lang), active.Base(), allActive.Text(r.Lang))}
+}
+
 func (r Request) capacityBars(villages measured) ([]Block, error) {
 	var blocks []Block
 	for _, id := range []string{"people_per_hand", "households_per_active_member"} {
 		name := villages.at(id, "", "").Measure.Name.In(r.Lang)
-		bars := chart.Bars{ID: id, Label: name, Number: chart.OneDigit, Values: true, Links: map[string]string{}, Parts: []chart.Part{{Name: name, Colour: chart.Blue}}}
+		bars := chart.Bars{ID: id, Label: name, Number: chart.OneDigit, Unit: r.column(id).Unit, Values: true, Links: map[string]string{}, Parts: []chart.Part{{Name: name, Colour: chart.Blue}}}
 		table := Table{ID: id + "-data", Title: name, Columns: []Column{{Title: r.T("村", "Village"), Kind: ColumnText}, r.column(id)}}
 		for _, u := range r.Villages {
 			v := villages.at(id, u.ID, r.Month)

@@ -92,6 +92,11 @@ where f.since_start%s
 group by f.classified_at is not null, f.routed_at is not null, f.resolved_at is not null, f.fed_back_at is not null
 order by classified, routed, resolved, fed_back`
 
+const earlierSQL = `
+select count(*) as issues
+from issue_flow f
+where f.resolved_at is null and not f.since_start%s`
+
 // flowCounts are issues by how far they came. An issue may skip a step: what is solved on the spot is neither classified
 // nor routed, so passages lead from each step an issue did pass to the next one it passed.
 type flowCounts struct {
@@ -148,7 +153,14 @@ func (r Request) flow(ctx context.Context, own measured, p passing) ([]Block, []
 		blocks = append(blocks, r.slowTable(p, places))
 	}
 	resolved, collected := counts.reached[3], counts.reached[0]
-	said := []string{r.Tf("启动以来收集 %s 件，办结 %s 件（%s），尚有 %s 件未办结。", "Since the start %s issues were collected and %s resolved (%s); %s are open.",
-		Count(collected), Count(resolved), Percent(resolved/collected), Count(collected-resolved))}
+	opened := r.Tf("启动以来收集 %s 件，办结 %s 件（%s），尚有 %s 件未办结", "Since the start %s issues were collected and %s resolved (%s); %s are open",
+		Count(collected), Count(resolved), Percent(resolved/collected), Count(collected-resolved))
+	if earlier, err := r.Data.Query(ctx, fmt.Sprintf(earlierSQL, where), args...); err != nil {
+		return nil, nil, fmt.Errorf("count the issues open from before the start: %w", err)
+	} else if n := read(earlier)[0].number("issues"); n > 0 {
+		// The number of open issues elsewhere holds them too.
+		opened += r.Tf("；启动以前上报的还有 %s 件，共 %s 件", ", and %s from before it: %s in all", Count(n), Count(collected-resolved+n))
+	}
+	said := []string{opened + r.T("。", ".")}
 	return blocks, append(said, r.bottleneckSentences(p, places)...), nil
 }

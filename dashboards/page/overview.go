@@ -136,9 +136,13 @@ func (r Request) overviewSentences(own measured, posts postCounts) []string {
 	unit := r.Unit().ID
 	var said []string
 	if solved := own.at("resolution_rate_cumulative", unit, r.Month); solved.Known() {
-		said = append(said, r.Tf("自 %s 启动以来，共收集群众问题 %s 件，已办结 %s 件，办结率 %s。",
-			"Since the programme began on %s, %s issues were reported and %s resolved: %s.",
-			r.Snapshot.ProgrammeStart, Count(solved.Den), Count(solved.Num), solved.Text(r.Lang)))
+		since := r.Tf("自 %s 启动以来", "Since the programme began on %s", r.Snapshot.ProgrammeStart)
+		if r.Unit().Level != LevelTown { // where it may have begun later
+			since = r.Tf("自 %s 全镇启动以来", "Since the programme began in the town on %s", r.Snapshot.ProgrammeStart)
+		}
+		said = append(said, r.Tf("%s，共收集群众问题 %s 件，已办结 %s 件，办结率 %s。",
+			"%s, %s issues were reported and %s resolved: %s.",
+			since, Count(solved.Den), Count(solved.Num), solved.Text(r.Lang)))
 	}
 	linked, members, card := own.at("linked_rate", unit, r.Month), own.at("households_per_active_member", unit, r.Month), own.at("card_rate", unit, r.Month)
 	if linked.Known() && members.Known() {
@@ -214,6 +218,9 @@ func (r Request) changes(own measured) (shown, steady *Table, readings []reading
 			{Title: r.T("变化", "Change"), Kind: ColumnText},
 			{Title: r.T("读数", "Reading"), Kind: ColumnText},
 		}}
+	if r.Month == r.FirstMonth {
+		shown.Title = r.Tf("%s：最早的月份，没有上月可比", "%s: the first month, with none before it", r.Month)
+	}
 	steady = &Table{ID: "steady", Stacked: true, Folded: true, Columns: shown.Columns}
 	judged := 0
 	for _, id := range compared(r.Unit().Level) {
@@ -234,6 +241,9 @@ func (r Request) changes(own measured) (shown, steady *Table, readings []reading
 	}
 	shown.Note = r.Tf("信号排在前面，按把握大小和变化幅度排列。没有信号的升降属于正常波动，不必追问单个数字。共判读 %d 项：即使什么都没有变，每项也有百分之一到三的机会偶然出现信号。变化按未舍入的数计算。",
 		"Signals come first, by how sure and how large they are. A rise or fall without a signal is common variation: no single number needs explaining. %d measures were read; each shows a signal by chance alone in one to three months of a hundred. Changes are taken before rounding.", judged)
+	if judged == 0 {
+		shown.Note = r.T("还没有一项可以判读：月份太少，或基数太小。升降只列出，不作判断。", "Nothing can be read yet: there are too few months, or the bases are too small. Changes are shown and not judged.")
+	}
 	steady.Title = r.Tf("其余没有信号的指标（%d 项）", "The other measures, without a signal (%d)", len(steady.Rows))
 	return shown, steady, readings
 }

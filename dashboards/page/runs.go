@@ -22,6 +22,9 @@ func runsPage() Page {
 
 func buildRuns(_ context.Context, r Request) (View, error) {
 	v := View{Heading: r.T("运行", "Runs")}
+	if err := r.lastRun(&v); err != nil {
+		return v, err
+	}
 	if err := r.schedule(&v); err != nil {
 		return v, err
 	}
@@ -41,6 +44,28 @@ func buildRuns(_ context.Context, r Request) (View, error) {
 		v.Blocks = append(v.Blocks, r.noticeTable(notices))
 	}
 	return v, nil
+}
+
+// lastRun says how the newest run went.
+func (r Request) lastRun(v *View) error {
+	if r.Runs == nil {
+		return nil
+	}
+	all, err := r.Runs()
+	if err != nil {
+		return fmt.Errorf("read the history of runs: %w", err)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	run := all[0]
+	began := r.clock(run.StartedAt).Format("2006-01-02 15:04")
+	if run.FinishedAt.IsZero() {
+		v.Sentences = append(v.Sentences, r.Tf("最近一次更新：%s 开始，%s。", "The last run began at %s: %s.", began, stateCell(runStates, run.State, r.Lang).Text))
+		return nil
+	}
+	v.Sentences = append(v.Sentences, r.Tf("最近一次更新：%s 开始，%s，用时 %s。", "The last run began at %s: %s, after %s.", began, stateCell(runStates, run.State, r.Lang).Text, r.seconds(run.FinishedAt.Sub(run.StartedAt))))
+	return nil
 }
 
 // schedule says when each pipeline runs, and offers the office to run or pause it.

@@ -3,6 +3,8 @@ package page
 import (
 	"context"
 	"fmt"
+	"math"
+	"strings"
 
 	"hulian/data"
 	"hulian/queries"
@@ -23,7 +25,6 @@ func buildVillage(ctx context.Context, r Request) (View, error) {
 	}
 	u := r.Unit()
 	v := View{Heading: u.Name}
-	v.Sentences = r.introduction(u)
 	var ids []string
 	for _, m := range queries.Measures() {
 		if m.At(u.Level) && m.Group != "quality" {
@@ -38,6 +39,7 @@ func buildVillage(ctx context.Context, r Request) (View, error) {
 	if err != nil {
 		return v, err
 	}
+	v.Sentences = append(r.waiting(own), r.introduction(u)...)
 	var tiles []Stat
 	for _, id := range []string{"household_coverage", "unvisited_60", "on_time_rate", "overdue_issues"} {
 		tiles = append(tiles, r.readStat(own, id))
@@ -88,6 +90,26 @@ func (r Request) villageIndex(ctx context.Context) (View, error) {
 	}
 	v.Blocks = append(v.Blocks, r.funnels(town, "measures", ""))
 	return v, nil
+}
+
+// waiting says in one sentence how much of what a secretary is asked about waits: issues, households, members.
+func (r Request) waiting(own measured) []string {
+	unit := r.Unit().ID
+	var parts []string
+	if o := own.at("overdue_issues", unit, r.Month); o.Known() {
+		parts = append(parts, r.Tf("超期问题 %s 件", "overdue issues: %s", Count(o.Value)))
+	}
+	if u := own.at("unvisited_60", unit, r.Month); u.Known() {
+		parts = append(parts, r.Tf("超过 %d 天未走访 %s 户（%s，%s）", "households not visited for more than %d days: %s (%s, %s)",
+			r.Programme.Linking.UnvisitedDays, Count(u.Num), u.Text(r.Lang), u.Base()))
+	}
+	if s := own.at("silent_members", unit, r.Month); s.Known() {
+		parts = append(parts, r.Tf("当月没有走访记录的可动员党员 %s 名（%s，%s）", "active members without a visit in the month: %s (%s, %s)", Count(s.Num), s.Text(r.Lang), s.Base()))
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return []string{r.Tf("%s 末：", "At the end of %s, ", r.Month) + strings.Join(parts, r.T("；", "; ")) + r.T("。", ".")}
 }
 
 func (r Request) introduction(u Unit) []string {
@@ -144,14 +166,18 @@ func (r Request) hardCriteria(ctx context.Context) ([]Block, error) {
 		Note:  r.T("由镇党委在 programme.yaml 中规定。", "Set by the town committee in programme.yaml."),
 		Empty: r.T("本月没有硬性标准的数据。", "There are no data on the hard criteria this month."),
 		Columns: []Column{{Title: r.T("标准", "Criterion"), Kind: ColumnText}, {Title: r.T("是否触及", "Met"), Kind: ColumnText},
-			{Title: r.T("数值", "Value"), Kind: ColumnRate}, {Title: r.T("界限", "Limit"), Kind: ColumnNumber}}}
+			{Title: r.T("当月数值", "Value in the month"), Kind: ColumnRate}, {Title: r.T("界限", "Limit"), Kind: ColumnNumber}}}
 	for _, row := range read(table) {
 		c := r.criterion(row.text("criterion"))
 		met := Cell{Text: r.T("未触及", "no")}
 		if row.truth("met") {
 			met = Cell{Text: r.T("触及", "yes"), Tone: ToneWorse}
 		}
-		value, limit := decimalCell(row.number("value"), 1), decimalCell(row.number("limit_value"), 1)
+		digits := 1
+		if row.number("value") == math.Trunc(row.number("value")) && row.number("limit_value") == math.Trunc(row.number("limit_value")) {
+			digits = 0 // things are counted
+		}
+		value, limit := decimalCell(row.number("value"), digits), decimalCell(row.number("limit_value"), digits)
 		if isShare(c) {
 			value, limit = decimalCell(100*row.number("value"), 1), decimalCell(100*row.number("limit_value"), 1)
 			value.Text, limit.Text = value.Text+" %", limit.Text+" %"

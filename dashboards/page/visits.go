@@ -29,7 +29,7 @@ func buildVisits(ctx context.Context, r Request) (View, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Sentences = r.visitSentences(own)
+	v.Sentences = append(r.visitSentences(own), r.loadSentences(own)...)
 	var tiles []Stat
 	for _, id := range visitMeasures {
 		tiles = append(tiles, r.readStat(own, id))
@@ -75,14 +75,36 @@ func (r Request) visitSentences(own measured) []string {
 	return said
 }
 
+// loadSentences answer who carries too many households, and whether visits are made at the month's end.
+func (r Request) loadSentences(own measured) []string {
+	unit := r.Unit().ID
+	var said []string
+	if o := own.at("overloaded_members", unit, r.Month); o.Known() {
+		said = append(said, r.Tf("%[2]s 名可动员党员联系超过 %[1]d 户（%[3]s，%[4]s）。", "%[2]s active members carry more than %[1]d households (%[3]s, %[4]s).",
+			r.Programme.Linking.HouseholdsLimit, Count(o.Num), o.Text(r.Lang), o.Base()))
+	}
+	if e := own.at("month_end_share", unit, r.Month); e.Known() {
+		last, days := r.monthEnd()
+		said = append(said, r.Tf("月底最后 %[1]d 天的走访占 %[2]s（%[3]s）；平均分布应占 %[4]s。", "The last %[1]d days of the month hold %[2]s of the visits (%[3]s); spread evenly it would be %[4]s.",
+			last, e.Text(r.Lang), e.Base(), Percent(float64(last)/float64(max(1, days)))))
+	}
+	return said
+}
+
+// monthEnd is how many days count as the month's end, of how many the page's month has.
+func (r Request) monthEnd() (last, days int) {
+	if start, err := time.Parse("2006-01", r.Month); err == nil {
+		days = start.AddDate(0, 1, -1).Day()
+	}
+	return r.Programme.Linking.MonthEndDays, days
+}
+
 // monthEndNote says what share the last days would have if visits were spread evenly.
 func (r Request) monthEndNote() string {
-	start, err := time.Parse("2006-01", r.Month)
-	if err != nil {
+	last, days := r.monthEnd()
+	if days == 0 {
 		return ""
 	}
-	days := start.AddDate(0, 1, -1).Day()
-	last := r.Programme.Linking.MonthEndDays
 	return r.Tf("平均分布时，%s 最后 %d 天应占 %s（%d/%d）。明显高于它，说明可能是月底集中补记。", "Spread evenly, the last %[2]d days of %[1]s would hold %[3]s (%[4]d/%[5]d). A share well above it points to filling in at the month's end.",
 		r.Month, last, Percent(float64(last)/float64(days)), last, days)
 }
