@@ -100,6 +100,9 @@ func TestEveryFormatterIsKnownToTheScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if !bytes.Contains(script, []byte("/"+Dark+"/g")) {
+		t.Errorf("app.js does not make %s light on the dark page", Dark)
+	}
 	for name, c := range samples(t) {
 		for _, formatter := range regexp.MustCompile(`"(?:formatter|valueFormatter)":"(@[a-z-]+)"`).FindAllSubmatch(c.Option, -1) {
 			if !bytes.Contains(script, append(append([]byte(`"`), formatter[1]...), `":`...)) {

@@ -1,7 +1,8 @@
 package chart
 
 // Colours of charts: blue better, orange worse, grey no signal; never red and green, which one man in twelve cannot tell
-// apart. All of them are legible on white and on the dark page.
+// apart. All of them are seen on white and on the dark page; Dark
+// writes names, and the page's script makes it light there.
 const (
 	Blue       = "#2f74c0"
 	BlueLight  = "#8db8e6"

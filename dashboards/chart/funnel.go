@@ -85,12 +85,12 @@ func (f Funnel) Draw() (Chart, error) {
 	return made, err
 }
 
-func (f Funnel) names() []string {
-	var all []string
+func (f Funnel) names() []any {
+	var all []any
 	for _, e := range f.Edges {
-		all = append(all, e.Name)
+		all = append(all, plain(e.Name))
 	}
-	return append(all, f.CentreName)
+	return append(all, plain(f.CentreName))
 }
 
 func (f Funnel) addEdge(line *charts.Line, name string, bases, values []float64, dashed bool) {
@@ -105,6 +105,6 @@ func (f Funnel) addEdge(line *charts.Line, name string, bases, values []float64,
 	if name == f.CentreName {
 		style.Color, style.Width = Dark, 1.2
 	}
-	line.AddSeries(name, data, charts.WithLineChartOpts(opts.LineChart{ShowSymbol: opts.Bool(false), Symbol: "none", Smooth: opts.Bool(false)}),
+	line.AddSeries(name, data, charts.WithLineChartOpts(opts.LineChart{ShowSymbol: opts.Bool(false), Smooth: opts.Bool(false)}),
 		charts.WithLineStyleOpts(style), charts.WithItemStyleOpts(opts.ItemStyle{Color: style.Color}))
 }

@@ -85,7 +85,11 @@ func (s Series) names() []any {
 	var all []any
 	seen := map[string]bool{}
 	for _, l := range s.Lines {
-		if !seen[l.Name] {
+		switch {
+		case seen[l.Name]:
+		case l.Plain:
+			all = append(all, plain(l.Name))
+		default:
 			all = append(all, l.Name)
 		}
 		seen[l.Name] = true
@@ -101,6 +105,14 @@ func (s Series) names() []any {
 		}{b.Name, "roundRect"})
 	}
 	return all
+}
+
+// plain names a line without points in a legend, which would draw a point on it; dashed and solid look alike behind one.
+func plain(name string) any {
+	return struct {
+		Name      string         `json:"name"`
+		ItemStyle opts.ItemStyle `json:"itemStyle"`
+	}{name, opts.ItemStyle{Opacity: opts.Float(0)}}
 }
 
 func (s Series) addLine(line *charts.Line, l Line, first bool) {
@@ -119,12 +131,8 @@ func (s Series) addLine(line *charts.Line, l Line, first bool) {
 	if l.Points {
 		stroke, size = opts.LineStyle{Opacity: opts.Float(0)}, 11
 	}
-	symbol := "circle"
-	if l.Plain {
-		symbol = "none" // the legend draws what the plot does
-	}
 	options := []charts.SeriesOpts{
-		charts.WithLineChartOpts(opts.LineChart{ShowSymbol: opts.Bool(!l.Plain), Symbol: symbol, SymbolSize: size}),
+		charts.WithLineChartOpts(opts.LineChart{ShowSymbol: opts.Bool(!l.Plain), Symbol: "circle", SymbolSize: size}),
 		charts.WithLineStyleOpts(stroke),
 	}
 	if l.Colour != "" {
@@ -156,7 +164,7 @@ func (s Series) marks() charts.SeriesOpts {
 	return func(series *charts.SingleSeries) {
 		var rules []any
 		at := func(position string, distance int) *label {
-			return &label{opts.Label{Show: opts.Bool(true), Formatter: "{b}", Color: Grey, Position: position, FontSize: 11}, distance}
+			return &label{opts.Label{Show: opts.Bool(true), Formatter: "{b}", Color: Dark, Position: position, FontSize: 11}, distance}
 		}
 		if s.Target != nil {
 			rules = append(rules, rule{Name: s.TargetName, YAxis: value(*s.Target), Label: at("insideEndTop", 0)})

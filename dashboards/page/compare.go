@@ -125,7 +125,7 @@ func (r Request) rollout(result compare.Result) (Block, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Chart{Title: bars.Label, Chart: drawn, Table: table, Note: r.Tf("自 %s 起逐月；深色为启动之后。", "By month from %s; dark: since the start.", r.FirstMonth)}, nil
+	return &Chart{Title: bars.Label, Chart: drawn, Table: table, Note: r.Tf("自 %s 起逐月；蓝色为启动之后。", "By month from %s; blue: since the start.", r.FirstMonth)}, nil
 }
 
 // compareStarts sorts by date, those without one last.

@@ -370,7 +370,7 @@ func (r Request) daysColumn(of string) Column {
 	return Column{Title: r.Tf("中位用时 · %s", "Median days · %s", of), Unit: r.T("天", "days"), Kind: ColumnRate}
 }
 
-// flowChart draws the five steps as bands, each step named with its time; the bottleneck is dark.
+// flowChart draws the five steps as bands, each step named with its time; the bottleneck is grey.
 func (r Request) flowChart(c flowCounts, p passing) (chart.Chart, error) {
 	waiting := []string{"", r.T("待分类", "Not classified"), r.T("待流转", "Not routed"), r.T("待办结", "Not resolved"), r.T("待反馈", "Not fed back")}
 	drawn := chart.Flow{ID: "flow", Label: r.T("五步走：从收集到反馈各步的件数与用时", "Issues from collection to feedback, step by step, with the days each takes")}

@@ -143,8 +143,8 @@ func (r Request) flow(ctx context.Context, own measured, p passing) ([]Block, []
 	if err != nil {
 		return nil, nil, err
 	}
-	note := r.Tf("自启动以来的件数，截至 %[1]s；深色的一步是瓶颈。当场解决的问题可以不经分类、流转直接办结。用时为 %[2]s 至 %[3]s 上报问题的中位数，未完成的按截止日计入（Kaplan–Meier），区间为 95 %% log-log。多等件数 = 其中还在等的件数 − 照对照的速度应在等的件数；对照：%[4]s。",
-		"Issues since the start, as of %[1]s; the dark step is the bottleneck. What is solved on the spot need not be classified or routed. Days are medians over issues reported %[2]s to %[3]s; unfinished ones count up to the cut-off (Kaplan–Meier), intervals are 95 %% log-log. Too many waiting = those of them that wait − those that would at the pace of the benchmark: %[4]s.",
+	note := r.Tf("自启动以来的件数，截至 %[1]s；灰色的一步是瓶颈。当场解决的问题可以不经分类、流转直接办结。用时为 %[2]s 至 %[3]s 上报问题的中位数，未完成的按截止日计入（Kaplan–Meier），区间为 95 %% log-log。多等件数 = 其中还在等的件数 − 照对照的速度应在等的件数；对照：%[4]s。",
+		"Issues since the start, as of %[1]s; the grey step is the bottleneck. What is solved on the spot need not be classified or routed. Days are medians over issues reported %[2]s to %[3]s; unfinished ones count up to the cut-off (Kaplan–Meier), intervals are 95 %% log-log. Too many waiting = those of them that wait − those that would at the pace of the benchmark: %[4]s.",
 		r.CutOff.Format("2006-01-02"), p.from, r.Month, p.benchmark)
 	figure := &Chart{Title: r.T("五步走：问题走到哪一步、每步用多少天", "The five steps: how far issues came, and in how many days"), Note: note, Chart: drawn, Open: true}
 	figure.Table = r.flowTable(counts, own, p)

@@ -119,7 +119,7 @@ func (r Request) batch(ctx context.Context, v *View, b desk.Batch) error {
 	}
 	switch {
 	case total.Quarantined > 0:
-		v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.Tf("有 %s 行要改", "%s rows need repair", Count(float64(total.Quarantined))),
+		v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.Tf("有 %s 行要改", "Rows that need repair: %s", Count(float64(total.Quarantined))),
 			Text: r.T("下载标注好的工作簿，改橙色的单元格，保存后在本页重新上传。只补收改好的行，已接收的行不会重复。", "Download the marked workbook, repair the orange cells, save it and upload it here again. Only repaired rows come in; nothing is counted twice.")})
 	case b.Err == "" && total.Read > 0 && !rejected:
 		v.Blocks = append(v.Blocks, Callout{Tone: ToneBetter, Title: r.T("全部收下", "Everything was taken"), Text: r.T("没有要改的行。", "No row needs repair.")})

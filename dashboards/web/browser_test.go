@@ -154,6 +154,22 @@ func TestPagesOnPaper(t *testing.T) {
 	}
 }
 
+// Where the screen prefers the dark, pages are dark and their charts drawn for it; the report is white paper all the same.
+func TestTheReportIsWhitePaper(t *testing.T) {
+	server, _, _, _ := site(t)
+	ctx, _, _ := browser(t)
+	dark := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}}
+	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, dark); err != nil {
+		t.Fatal(err)
+	}
+	for address, want := range map[string]string{"/": "dark", "/report": "light"} {
+		visit(t, ctx, server.URL+address)
+		if got := evaluate[string](t, ctx, `document.querySelector(".plot").dataset.drawn`); got != want {
+			t.Errorf("%s: charts drawn for a %s page, want %s", address, got, want)
+		}
+	}
+}
+
 func TestPickersAndLanguageInABrowser(t *testing.T) {
 	server, _, _, _ := site(t)
 	ctx, _, _ := browser(t)

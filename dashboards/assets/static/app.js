@@ -5,6 +5,11 @@
 
   var dark = window.matchMedia("(prefers-color-scheme: dark)");
 
+  // A report is white paper whatever the screen prefers.
+  function night() {
+    return dark.matches && document.documentElement.dataset.theme !== "light";
+  }
+
   function grouped(value, decimals) {
     if (value === null || value === undefined || value === "-" || isNaN(value)) return "–";
     return Number(value).toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
@@ -48,7 +53,8 @@
   function draw(plot) {
     var source = document.getElementById(plot.dataset.option);
     if (!source) return;
-    var made = JSON.parse(source.textContent);
+    // chart.Dark writes names; on the dark page they must be light.
+    var made = JSON.parse(night() ? source.textContent.replace(/#5b6b7c/g, "#a3adb8") : source.textContent);
     var option = resolve(made.option);
     option.backgroundColor = "transparent";
     option.animation = false;
@@ -87,9 +93,9 @@
     option.textStyle = Object.assign({ fontFamily: getComputedStyle(plot).fontFamily }, option.textStyle);
     var old = echarts.getInstanceByDom(plot);
     if (old) old.dispose();
-    var chart = echarts.init(plot, dark.matches ? "dark" : null, { renderer: "svg" });
+    var chart = echarts.init(plot, night() ? "dark" : null, { renderer: "svg" });
     chart.setOption(option);
-    plot.dataset.drawn = "yes";
+    plot.dataset.drawn = night() ? "dark" : "light";
     scalable(plot);
     if (made.links) {
       chart.on("click", function (event) {
