@@ -186,6 +186,26 @@ func TestNoNeverTreated(t *testing.T) {
 	}
 }
 
+// One treated and one untreated unit do not vary about their own means: what is left of an event time's variance is
+// rounding, and a test that divides by it would find anything.
+func TestRoundingIsNoVariance(t *testing.T) {
+	var rows []Observation
+	for unit, u := range map[string]struct {
+		first int
+		y     []float64
+	}{"a": {3, []float64{0.42, 0.39, -0.23, -0.41}}, "b": {0, []float64{0.55, 0.61, 0.38, -1.05}}, "c": {2, []float64{-0.31, -1.63, -1.57, -0.63}}} {
+		for k, y := range u.y {
+			rows = append(rows, Observation{unit, k + 1, u.first, y})
+		}
+	}
+	for _, small := range []bool{false, true} {
+		r := Staggered(rows, Options{SmallSample: small, Draws: 99})
+		if w := r.PretrendDynamic; w == nil || w.W.Known || w.P.Known || !w.Singular {
+			t.Errorf("small sample %v: %+v", small, w)
+		}
+	}
+}
+
 func TestBandsAreWiderThanIntervals(t *testing.T) {
 	rows := panelRows(7, 120, 6, func(i int) int { return []int{0, 3, 5}[i%3] }, func(int, int) float64 { return 1 })
 	r := Staggered(rows, Options{Draws: 999})

@@ -80,7 +80,7 @@ func wald(atts []float64, influences [][]float64) Wald {
 	scale := make([]float64, k)
 	for i := range k {
 		scale[i] = math.Sqrt(v.At(i, i))
-		if scale[i] == 0 {
+		if !standardError(influences[i], atts[i]).Known { // nothing but rounding varies
 			w.Singular = true
 			return w
 		}
