@@ -16,9 +16,6 @@ type panel struct {
 	names   []string
 }
 
-// fewUnits is where influence-function intervals begin to cover as they say (BenchmarkStaggered).
-const fewUnits = 40
-
 // largest bounds outcomes, so that no square of a difference overflows.
 const largest = 1e150
 
@@ -183,9 +180,6 @@ func (r *Result) fill(units []*unitRows, periods []int) {
 		if r.Sizes[g] < 5 {
 			r.warn(estimate.SmallBase, "cohort %d has %d units only: its standard errors are too small", g, r.Sizes[g])
 		}
-	}
-	if p.n < fewUnits {
-		r.warn(estimate.SmallBase, "%d units: intervals are a little narrow (about 92 %% instead of 95 at 20); deal the starts anew for a p-value that holds", p.n)
 	}
 	r.Units, r.Periods, r.panel = p.n, periods, p
 }

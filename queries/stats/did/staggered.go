@@ -263,7 +263,7 @@ func (r *Result) cell(g, k, base int) (GroupTime, bool) {
 func (r *Result) uncertainty(att float64, influence []float64) (estimate.Number, estimate.Interval) {
 	se, z := standardError(influence, att), estimate.Z(r.Options.Confidence)
 	if r.Options.SmallSample && se.Known {
-		se, z = r.smallSample(influence)
+		se, z = r.smallSample(att, influence)
 	}
 	return se, estimate.Around(estimate.Of(att), se, z)
 }
