@@ -252,9 +252,11 @@ func (c *Call) staggeredOptions() (did.Options, error) {
 	if o.Anticipation, err = c.integer("anticipation", 0); err != nil {
 		return o, err
 	}
-	if o.BalanceEvents, err = c.integer("balance_e", 1); err != nil {
-		return o, err
+	balance, err := c.integer("balance_e", 1)
+	if err != nil || balance < 0 {
+		return o, c.wrongOption("balance_e", c.options["balance_e"], "a whole number from 0")
 	}
+	o.BalanceEvents = estimate.Of(float64(balance))
 	if o.Draws, err = c.integer("draws", 1000); err != nil {
 		return o, err
 	}

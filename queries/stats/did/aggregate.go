@@ -11,7 +11,7 @@ import (
 func (r *Result) aggregate() {
 	r.Simple = r.shareWeighted(r.which(func(c GroupTime) bool { return c.Time >= c.Group }))
 	r.Dynamic = r.eventStudy(func(GroupTime) bool { return true })
-	last, e := r.Periods[len(r.Periods)-1], r.Options.BalanceEvents
+	last, e := r.Periods[len(r.Periods)-1], int(r.Options.BalanceEvents.Value)
 	balanced := r.eventStudy(func(c GroupTime) bool { return last-c.Group >= e && c.Time-c.Group <= e })
 	if len(balanced.Entries) > 0 {
 		r.Balanced = &balanced

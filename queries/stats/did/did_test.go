@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"hulian/queries/stats/estimate"
 )
 
 func near(t *testing.T, what string, got, want, slack float64) {
@@ -206,6 +208,20 @@ func TestRoundingIsNoVariance(t *testing.T) {
 	}
 }
 
+// The event study balanced at the start itself has all cohorts and ends there (balance_e = 0 of the R package did).
+func TestBalancedAtTheStart(t *testing.T) {
+	rows := panelRows(9, 40, 6, func(i int) int { return []int{0, 3, 5, 6}[i%4] }, func(g, t int) float64 { return float64(g) })
+	r := Staggered(rows, Options{BalanceEvents: estimate.Of(0)})
+	last := r.Balanced.Entries[len(r.Balanced.Entries)-1]
+	if last.Key != 0 || last.Treated != 30 {
+		t.Errorf("ends at event time %d with %d units", last.Key, last.Treated)
+	}
+	near(t, "overall effect", r.Balanced.Overall.Att.Value, last.Att.Value, 0)
+	if usual := Staggered(rows, Options{}).Balanced.Entries; usual[len(usual)-1].Key != 1 {
+		t.Errorf("without a wish it ends at %d", usual[len(usual)-1].Key)
+	}
+}
+
 func TestBandsAreWiderThanIntervals(t *testing.T) {
 	rows := panelRows(7, 120, 6, func(i int) int { return []int{0, 3, 5}[i%3] }, func(int, int) float64 { return 1 })
 	r := Staggered(rows, Options{Draws: 999})
@@ -274,7 +290,7 @@ func FuzzStaggered(f *testing.F) {
 			rows = append(rows, Observation{Unit: string('a' + rune(b[0]%16)), Time: int(int8(b[1])) % 6, First: int(b[2]) % 7, Y: y})
 			pairs = append(pairs, Outcome{Unit: string('a' + rune(b[0]%16)), Treated: b[0]&1 == 1, Post: b[1]&1 == 1, Y: y})
 		}
-		o := Options{Anticipation: int(how % 3), Draws: int(how%2) * 20, BalanceEvents: int(how % 4)}
+		o := Options{Anticipation: int(how % 3), Draws: int(how%2) * 20, BalanceEvents: estimate.Of(float64(how % 4))}
 		if how&8 != 0 {
 			o.Control = NotYetTreated
 		}

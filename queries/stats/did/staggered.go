@@ -38,9 +38,9 @@ type Options struct {
 	Control      Control
 	Base         Base
 	Anticipation int // periods before First in which units already respond
-	// BalanceEvents is the last event time of the balanced event study; 0 means 1. It uses only cohorts observed that
-	// long, so that the mix of cohorts is the same at every event time from 0 on.
-	BalanceEvents int
+	// BalanceEvents is the last event time of the balanced event study, a whole number from 0; absent means 1. It uses
+	// only cohorts observed that long, so that the mix of cohorts is the same at every event time from 0 on.
+	BalanceEvents estimate.Number
 	Confidence    float64
 	Draws         int    // of the multiplier bootstrap; 0 means none
 	Seed          uint64 // 0 means 1
@@ -169,9 +169,7 @@ func (o Options) defaults() Options {
 		o.Base = Varying
 	}
 	o.Anticipation = max(0, o.Anticipation)
-	if o.BalanceEvents <= 0 {
-		o.BalanceEvents = 1
-	}
+	o.BalanceEvents = estimate.Of(math.Trunc(math.Max(0, o.BalanceEvents.Or(1))))
 	if !(o.Confidence > 0 && o.Confidence < 1) {
 		o.Confidence = 0.95
 	}
