@@ -225,16 +225,33 @@ func (f Frame) keep(want func(row int) bool) Frame {
 	return out
 }
 
-// moment reads a period: a number, a date or a month. 1/2/2016 is left alone: some mean January by it, some February.
+// How periods may be written. 1/2/2016 is left alone: some mean January by it, some February.
+var (
+	dayLayouts   = []string{time.DateOnly, "2006/1/2", "2006.1.2", "2006年1月2日", "2006-1-2", time.DateTime, time.RFC3339, "2 Jan 2006", "02-Jan-06"}
+	monthLayouts = []string{"2006-01", "2006/1", "2006年1月", "2006-1", "Jan 2006", "January 2006", "Jan-06"}
+)
+
+// moment reads a period: a number, a date or a month, which is its first day.
 func moment(cell string) (float64, bool) {
+	from, _, ok := stretch(cell)
+	return from, ok
+}
+
+// stretch reads a period with its end: a month lasts until its last second, numbers and dates are one moment.
+func stretch(cell string) (from, until float64, ok bool) {
 	cell = strings.TrimSpace(cell)
 	if v, ok := parseNumber(cell); ok {
-		return v, true
+		return v, v, true
 	}
-	for _, layout := range []string{time.DateOnly, "2006-01", "2006/1/2", "2006/1", "2006.1.2", "2006年1月2日", "2006年1月", "2006-1", "2006-1-2", time.DateTime, time.RFC3339, "Jan 2006", "January 2006", "2 Jan 2006", "Jan-06", "02-Jan-06"} {
+	for _, layout := range monthLayouts {
 		if t, err := time.Parse(layout, cell); err == nil {
-			return float64(t.Unix()), true
+			return float64(t.Unix()), float64(t.AddDate(0, 1, 0).Unix() - 1), true
 		}
 	}
-	return 0, false
+	for _, layout := range dayLayouts {
+		if t, err := time.Parse(layout, cell); err == nil {
+			return float64(t.Unix()), float64(t.Unix()), true
+		}
+	}
+	return 0, 0, false
 }

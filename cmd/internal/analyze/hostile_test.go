@@ -63,6 +63,17 @@ func TestMonthsOfSeveralYears(t *testing.T) {
 	}
 }
 
+// New limits begin at a period however it is written, and at the first day or week of a month.
+func TestRebaseAtAPeriod(t *testing.T) {
+	const table = "day,value\n2017-03-06,1\n2017-03-13,3\n2017-03-20,2\n2017-04-03,11\n2017-04-10,13\n2017-04-17,12\n"
+	for _, text := range []string{"4", "row 4", "2017-04-03", "2017-04", "2017年4月", "[\"2017-04\"]", "2017-03-27"} {
+		document := analysed(t, "xmr", table, Flag{"rebase", text})
+		if phases, _ := document["phases"].([]any); len(phases) != 2 || document["mean"] != 12.0 {
+			t.Errorf("%s: mean %v, phases %v", text, document["mean"], phases)
+		}
+	}
+}
+
 // Rows that are no rates stand in the output as in the file, without a rate, and are named by what is wrong.
 func TestRefusedRowsStandAsInTheFile(t *testing.T) {
 	const table = "unit,events,total\na,3,10\nb,,5\nc,0,0\nd,9,4\ne,5,20\nf,7,30\n"

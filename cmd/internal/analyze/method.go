@@ -272,14 +272,10 @@ func (c *Call) float(name string, otherwise float64) (float64, error) {
 	if text == "" {
 		return otherwise, nil
 	}
-	if a, b, ok := strings.Cut(text, "/"); ok { // 3/1.128
-		x, okX := parseNumber(a)
-		y, okY := parseNumber(strings.Trim(b, "() "))
-		if okX && okY && y != 0 {
-			return x / y, nil
-		}
-	}
 	if v, ok := parseNumber(text); ok {
+		return v, nil
+	}
+	if v, ok := arithmetic(text); ok {
 		return v, nil
 	}
 	return 0, c.wrongOption(name, text, "a number")
@@ -326,6 +322,9 @@ func (c *Call) floats(name string, otherwise ...float64) ([]float64, error) {
 	var out []float64
 	for _, part := range parseList(text) {
 		v, ok := parseNumber(part)
+		if !ok {
+			v, ok = arithmetic(part)
+		}
 		if !ok {
 			return nil, c.wrongOption(name, part, "a number")
 		}

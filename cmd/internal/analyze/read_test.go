@@ -3,7 +3,9 @@ package analyze
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -166,16 +168,27 @@ func TestReadRefuses(t *testing.T) {
 }
 
 func TestBaseline(t *testing.T) {
-	f := Frame{Name: "f", Columns: []string{"trial"}}
+	xmr, err := MethodOf("xmr")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := Frame{Name: "f", Columns: []string{"month", "trial"}}
+	order := make([]int, 10)
 	for i := range 10 {
-		f.Rows, f.Lines = append(f.Rows, []string{map[bool]string{true: "1", false: "0"}[i < 4]}), append(f.Lines, i+2)
+		month := fmt.Sprintf("2017-%02d-15", 10-i) // the newest stands first
+		f.Rows, f.Lines = append(f.Rows, []string{month, map[bool]string{true: "1", false: "0"}[i < 4]}), append(f.Lines, i+2)
+		order[i] = 9 - i
 	}
 	for text, want := range map[string]string{
 		"rows 1-4": "1111000000", "1-2,5": "1100100000", "rows 1-4 without 2 and 3": "1001000000", "rows 1-6 without row 4; outside_rows over all": "1110110000",
 		"rows 1-3 (trial=1); applied to all": "1110000000", "trial=1": "1111000000", "trial = 0": "0000111111", "without 10": "1111111110", "all": "", "": "",
+		"first 3": "0000000111", "first 3 months": "0000000111", "last 2": "1100000000", "4": "0000001111", "[1, 9]": "1000000010", "1..3, 5 and 7-8": "1110101100",
+		"rows 1–6, excluding 2, 4": "1010110000", "rows 1-4 minus 2": "1011000000", "all rows": "", "all except 1": "0111111111", "rows with trial == true": "1111000000",
+		"2017-03 to 2017-06": "0000111100", "2017-03..2017-06": "0000111100", "up to 2017-03": "0000000111", "before 2017-03": "0000000011", "from 2017-09": "1100000000",
+		"after 2017-09": "1000000000", "2017-03 to 2017-06 without 2017-04": "0000110100", "month < 2017-03": "0000000011", "month >= 2017-10": "1000000000", "trial=1 without 2": "1011000000",
 	} {
-		c := &Call{Frame: f, options: map[string]string{"baseline": text}}
-		got, err := c.baseline()
+		c := &Call{Method: xmr, Frame: f, options: map[string]string{"baseline": text}}
+		got, err := c.baseline(order)
 		if err != nil {
 			t.Errorf("%q: %v", text, err)
 			continue
@@ -188,9 +201,23 @@ func TestBaseline(t *testing.T) {
 			t.Errorf("%q marks %s, want %s", text, &marks, want)
 		}
 	}
-	for _, text := range []string{"rows 0-3", "rows 8-11", "rows 5-2", "first few", "nothing=1", "trial=7"} {
-		c := &Call{Frame: f, options: map[string]string{"baseline": text}}
-		if got, err := c.baseline(); err == nil {
+	for _, text := range []string{"rows 0-3", "rows 8-11", "rows 5-2", "first few", "first 11", "nothing=1", "trial=7", "rows 1-4 roughly", "1-4 or so", "2016-01 to 2016-12", "before 2017-01", "trial < many", "rows"} {
+		c := &Call{Method: xmr, Frame: f, options: map[string]string{"baseline": text}}
+		if got, err := c.baseline(order); err == nil {
+			t.Errorf("%q passes as %v", text, got)
+		}
+	}
+}
+
+// The constants of a chart are written as books write them.
+func TestArithmetic(t *testing.T) {
+	for text, want := range map[string]float64{"3/1.128": 2.6595744680851063, "3/(2/sqrt(pi))": 2.6586807763582734, "3 / (1.128)": 2.6595744680851063, "1-0.05/12": 0.9958333333333333, "-2*3+1": -5} {
+		if got, ok := arithmetic(text); !ok || math.Abs(got-want) > 1e-15 {
+			t.Errorf("%s = %v, %v; want %v", text, got, ok, want)
+		}
+	}
+	for _, text := range []string{"", "3/d2", "1/0", "sqrt(-1)", "sqrt(1, 2)", "exp(1)", "3 3", "0x10", "1e999", "'3'", "f(1)", "+1", "1<<3", "3/"} {
+		if got, ok := arithmetic(text); ok {
 			t.Errorf("%q passes as %v", text, got)
 		}
 	}

@@ -15,7 +15,7 @@ var (
 	periodRole = Role{Name: "period", Also: []string{"month", "date", "time", "batch", "sample", "t", "week", "year", "day", "index", "id"}, Help: "order of the points; without it, that of the file", Optional: true}
 	valueRole  = Role{Name: "value", Also: []string{"y", "x", "measurement", "count", "n", "rate"}, Help: "the values"}
 	chartRules = []Option{
-		{"baseline", Text, "all", `points the limits come from: "rows 1-20 without 4" or "trial=1"`},
+		{"baseline", Text, "all", `points the limits come from: "rows 1-20 without 4", "first 20", "2016-04 to 2017-03" or "trial=1"`},
 		{"fix_after_n_points", Integer, "", "the same as a baseline of the first so many points"},
 		{"rebase", List, "", "points at which new limits begin, as rows or periods"},
 		{"run_length", Integer, "7", "points on one side of the centre that make a shift"},
@@ -184,7 +184,7 @@ func (c *Call) chartOptions(periods []any, order []int) (spc.Options, error) {
 		}
 		o.Target = estimate.Of(target)
 	}
-	base, err := c.baseline()
+	base, err := c.baseline(order)
 	if err != nil {
 		return o, err
 	}
@@ -198,11 +198,17 @@ func (c *Call) chartOptions(periods []any, order []int) (spc.Options, error) {
 		}
 	}
 	for _, text := range parseList(c.options["rebase"]) {
+		text = itemNoun.ReplaceAllString(text, "")
 		at := slices.IndexFunc(periods, func(p any) bool { return p != nil && same(fmt.Sprint(p), text) })
-		if at < 0 {
-			if k, err := strconv.Atoi(text); err == nil && k >= 1 && k <= len(order) {
-				at = slices.Index(order, k-1)
-			}
+		if k, err := strconv.Atoi(text); at < 0 && err == nil && k >= 1 && k <= len(order) {
+			at = slices.Index(order, k-1)
+		}
+		_, isNumber := parseNumber(text)
+		if from, _, ok := stretch(text); at < 0 && ok && !isNumber { // 2017-04 of days or weeks: from the first of them
+			at = slices.IndexFunc(periods, func(p any) bool {
+				v, readable := moment(fmt.Sprint(p))
+				return p != nil && readable && v >= from
+			})
 		}
 		if at < 0 {
 			return o, c.wrongOption("rebase", text, "a period or row of the file")
@@ -351,7 +357,7 @@ func (c *Call) runChart() (*Object, error) {
 		return nil, err
 	}
 	periods, order, warnings := c.series("period")
-	base, err := c.baseline()
+	base, err := c.baseline(order)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,54 @@
+package analyze
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"math"
+)
+
+// arithmetic works out what cases and books write in place of a number: 3/1.128, 3/(2/sqrt(pi)), 1-0.05/12. It knows
+// + − × ÷, brackets, sqrt and pi; ok is false for anything else and for what is not finite.
+func arithmetic(text string) (value float64, ok bool) {
+	expr, err := parser.ParseExpr(text)
+	if err != nil {
+		return 0, false
+	}
+	value, ok = evaluate(expr)
+	return value, ok && !math.IsNaN(value) && !math.IsInf(value, 0)
+}
+
+func evaluate(expr ast.Expr) (float64, bool) {
+	switch e := expr.(type) {
+	case *ast.BasicLit:
+		return parseNumber(e.Value)
+	case *ast.Ident:
+		return math.Pi, e.Name == "pi"
+	case *ast.ParenExpr:
+		return evaluate(e.X)
+	case *ast.UnaryExpr:
+		x, ok := evaluate(e.X)
+		return -x, ok && e.Op == token.SUB
+	case *ast.CallExpr:
+		name, isName := e.Fun.(*ast.Ident)
+		if !isName || name.Name != "sqrt" || len(e.Args) != 1 {
+			return 0, false
+		}
+		x, ok := evaluate(e.Args[0])
+		return math.Sqrt(x), ok
+	case *ast.BinaryExpr:
+		x, okX := evaluate(e.X)
+		y, okY := evaluate(e.Y)
+		switch e.Op {
+		case token.ADD:
+			return x + y, okX && okY
+		case token.SUB:
+			return x - y, okX && okY
+		case token.MUL:
+			return x * y, okX && okY
+		case token.QUO:
+			return x / y, okX && okY
+		}
+	}
+	return 0, false
+}
