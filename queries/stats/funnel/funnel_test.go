@@ -69,6 +69,22 @@ func TestPoisson(t *testing.T) {
 	}
 }
 
+// Lip cancer in twelve Scottish counties, observed and expected (Clayton & Kaldor 1987, Biometrics 43:671–681, table 1).
+// R: z <- 2*(sqrt(O)-sqrt(E)); z winsorised by quantile(z, c(.1, .9)); limits (1 ± 1.959964*sqrt(1/(4*E)+tau2))^2
+func TestExpectedEvents(t *testing.T) {
+	f := Compare([]Unit{{"Skye-Lochalsh", 9, 1.4}, {"Banff-Buchan", 39, 8.7}, {"Caithness", 11, 3}, {"Berwickshire", 9, 2.5}, {"Ross-Cromarty", 15, 4.3}, {"Orkney", 8, 2.4},
+		{"Moray", 26, 8.1}, {"Shetland", 7, 2.3}, {"Lochaber", 6, 2}, {"Gordon", 20, 6.6}, {"Annandale", 0, 4.2}, {"Tweeddale", 0, 1.8}}, Options{Model: Poisson, Target: estimate.Of(1)})
+	d := f.SquareRoot(0.1)
+	near(t, "φ", d.Phi.Value, 10.31456124705762, 1e-12)
+	near(t, "τ²", d.Tau2.Value, 0.6732437605803092, 1e-13)
+	near(t, "high", d.Additive.Limits[0][0].Limits.High.Value, 7.890064885449116, 1e-12)
+	near(t, "outer high", d.Additive.Limits[10][1].Limits.High.Value, 13.28817984188664, 1e-11)
+	near(t, "low", d.Additive.Limits[0][0].Limits.Low.Value, 0, 0)
+	if f.Arcsine(0.1).Phi.Known || Compare(centres, Options{}).SquareRoot(0.1).Phi.Known {
+		t.Error("the arcsine is for proportions, the square root for events per exposure")
+	}
+}
+
 func TestUnitsWithoutBase(t *testing.T) {
 	f := Compare([]Unit{{"a", 3, 10}, {"empty", 0, 0}, {"odd", 5, 3}, {"b", 1, 10}}, Options{})
 	if f.N != 2 || len(f.Places) != 4 || f.Places[1].Judged || f.Places[2].Judged || len(f.Warnings) < 2 {
@@ -100,7 +116,7 @@ func FuzzFunnel(f *testing.F) {
 			o.Model = Poisson
 		}
 		funnel := Compare(units, o)
-		for _, v := range []any{funnel, funnel.Overdispersion(q), funnel.Arcsine(q)} {
+		for _, v := range []any{funnel, funnel.Overdispersion(q), funnel.Arcsine(q), funnel.SquareRoot(q)} {
 			if _, err := json.Marshal(v); err != nil {
 				t.Fatal(err)
 			}

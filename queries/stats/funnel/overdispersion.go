@@ -82,38 +82,58 @@ func (f Funnel) widen(widened func(s float64) float64) Widening {
 	return out
 }
 
+// scale is one on which the variance of a rate does not depend on the rate: 1/(4n).
+type scale struct {
+	to   func(rate float64) float64
+	back func(y float64) float64
+}
+
 // Arcsine is the additive adjustment on the scale y = asin √rate, s = 1/(2√n), where the variance no longer depends on
 // the rate: limits sin²(asin √θ ± z √(s² + τ²)), the angle kept within [0, π/2]. It is the default of the R package
-// FunnelPlotR, whose z has six decimals (1.959964, 3.090232); so has this one, to print the same limits.
+// FunnelPlotR for proportions, whose z has six decimals (1.959964, 3.090232); so has this one, to print the same limits.
 func (f Funnel) Arcsine(q float64) Overdispersion {
-	d := Overdispersion{Winsorise: q}
 	if f.model != Binomial {
-		d.Warnings = append(d.Warnings, estimate.Warn(estimate.NotEstimable, "the arcsine scale is for proportions"))
-		return d
+		return Overdispersion{Winsorise: q, Warnings: []estimate.Warning{estimate.Warn(estimate.NotEstimable, "the arcsine scale is for proportions")}}
 	}
-	centre := math.Asin(math.Sqrt(f.Theta.Value))
+	return f.on(q, scale{
+		to: func(rate float64) float64 { return math.Asin(math.Sqrt(rate)) },
+		back: func(y float64) float64 {
+			sine := math.Sin(math.Min(math.Pi/2, math.Max(0, y)))
+			return sine * sine
+		},
+	})
+}
+
+// SquareRoot is the same for events per exposure or per events expected: y = √rate, s = 1/(2√n), limits
+// (√θ ± z √(s² + τ²))², not below 0. With expected events and θ = 1 it is the method of the Care Quality Commission in
+// FunnelPlotR (Spiegelhalter et al. 2012, JRSS A 175:1–47).
+func (f Funnel) SquareRoot(q float64) Overdispersion {
+	if f.model != Poisson {
+		return Overdispersion{Winsorise: q, Warnings: []estimate.Warning{estimate.Warn(estimate.NotEstimable, "the square-root scale is for events per exposure")}}
+	}
+	return f.on(q, scale{to: math.Sqrt, back: func(y float64) float64 { return math.Max(0, y) * math.Max(0, y) }})
+}
+
+func (f Funnel) on(q float64, s scale) Overdispersion {
+	d := Overdispersion{Winsorise: q}
+	centre := s.to(f.Theta.Value)
 	var z, w []float64
 	for _, p := range f.Places {
 		if p.Judged {
-			s := 1 / (2 * math.Sqrt(p.Total))
-			z, w = append(z, (math.Asin(math.Sqrt(p.Rate.Value))-centre)/s), append(w, 1/(s*s))
+			z, w = append(z, (s.to(p.Rate.Value)-centre)*2*math.Sqrt(p.Total)), append(w, 4*p.Total)
 		}
 	}
 	d.Phi, d.Tau2 = dispersion(z, w, q)
 	d.Tau = d.Tau2.Map(math.Sqrt)
-	turn := func(angle float64) float64 {
-		sine := math.Sin(math.Min(math.Pi/2, math.Max(0, angle)))
-		return sine * sine
-	}
 	d.Additive = Widening{Flags: make([]int, len(f.Places)), Limits: make([][]Adjusted, len(f.Places))}
 	for i, p := range f.Places {
 		if !p.Judged {
 			continue
 		}
-		s := math.Sqrt(1/(4*p.Total) + d.Tau2.Or(0))
+		spread := math.Sqrt(1/(4*p.Total) + d.Tau2.Or(0))
 		for _, level := range f.Levels {
-			half := math.Round(estimate.Z(level)*1e6) / 1e6 * s
-			limits := estimate.Between(turn(centre-half), turn(centre+half))
+			half := math.Round(estimate.Z(level)*1e6) / 1e6 * spread
+			limits := estimate.Between(s.back(centre-half), s.back(centre+half))
 			d.Additive.Limits[i] = append(d.Additive.Limits[i], Adjusted{Level: level, Limits: limits})
 			switch {
 			case p.Rate.Value > limits.High.Value:
