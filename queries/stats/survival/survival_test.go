@@ -44,6 +44,40 @@ func TestFreireich(t *testing.T) {
 	near(t, "expected under 6-MP", test.Expected[0], 19.25, 5e-3)
 }
 
+// The same patients were taken in by pairs. Within pairs the first relapse is all that counts: it came under placebo in
+// 18 of the 21 (Freireich et al. 1963; data set gehan in R package MASS), so χ² = (18/2 − 3/2)² ÷ (21/4).
+func TestPairsAreStrata(t *testing.T) {
+	under6MP := []Subject{{10, true}, {7, true}, {32, false}, {23, true}, {22, true}, {6, true}, {16, true}, {34, false}, {32, false}, {25, false}, {11, false},
+		{20, false}, {19, false}, {6, true}, {17, false}, {35, false}, {6, true}, {13, true}, {9, false}, {6, false}, {10, false}}
+	var pairs []map[string][]Subject
+	for i, time := range []float64{1, 22, 3, 12, 8, 17, 2, 11, 8, 12, 2, 5, 4, 15, 8, 23, 5, 11, 4, 1, 8} {
+		pairs = append(pairs, map[string][]Subject{"6-MP": under6MP[i : i+1], "placebo": {{time, true}}})
+	}
+	test := Stratified(pairs...)
+	near(t, "chi-square", test.Chi2.Value, 7.5*7.5/5.25, 1e-12)
+	if test.Strata != 21 || test.N[0] != 21 || test.Observed[0] != 9 || test.DF != 1 {
+		t.Errorf("%+v", test)
+	}
+	// A stratum of one group alone says nothing.
+	alone := Stratified(append(pairs, map[string][]Subject{"6-MP": mercaptopurine})...)
+	near(t, "with a stratum of one group", alone.Chi2.Value, test.Chi2.Value, 1e-12)
+}
+
+// Groups with one score are one group to the test for trend.
+func TestTrend(t *testing.T) {
+	var none []Subject
+	for _, time := range placebo {
+		none = append(none, Subject{time, true})
+	}
+	two := Test(map[string][]Subject{"0": none, "1": mercaptopurine})
+	three := Test(map[string][]Subject{"0": none, "1": mercaptopurine[:10], "1.0": mercaptopurine[10:]})
+	near(t, "trend", three.Trend.Value, two.Chi2.Value, 1e-9)
+	near(t, "its p-value", three.PTrend.Value, two.P.Value, 1e-12)
+	if two.Trend.Known || Test(map[string][]Subject{"a": none, "b": mercaptopurine[:10], "c": mercaptopurine[10:]}).Trend.Known {
+		t.Error("two groups or names without an order have no trend")
+	}
+}
+
 // A curve that stands at exactly one half over a stretch: R's survfit gives the midpoint, most books the left end.
 func TestFlatAtTheMedian(t *testing.T) {
 	c := KaplanMeier([]Subject{{1, true}, {2, true}, {5, true}, {9, true}}, 0.95)
@@ -123,7 +157,7 @@ func FuzzSurvival(f *testing.F) {
 				}
 			}
 		}
-		for _, v := range []any{c, c.Quantile(0.5), c.Quantile(0.9), Test(groups)} {
+		for _, v := range []any{c, c.Quantile(0.5), c.Quantile(0.9), Test(groups), Stratified(groups, groups)} {
 			if _, err := json.Marshal(v); err != nil {
 				t.Fatal(err)
 			}
