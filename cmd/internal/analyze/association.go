@@ -15,11 +15,11 @@ import (
 
 func associationMethods() []Method {
 	return []Method{
-		{Name: "spearman", Short: "rank correlation of two columns", Loose: true, draw: drawScatter,
+		{Name: "spearman", Short: "rank correlation of two columns", draw: drawScatter,
 			Roles: []Role{{Name: "x", Help: "one column", Optional: true}, {Name: "y", Help: "the other", Optional: true}},
 			Long:  "ρ = Pearson correlation of the mid-ranks. p_t by Student's t; p_exact by all orders (n ≤ 12, no ties); p_as89 by\nthe Edgeworth series R prints; p_fisher_z is rough. With more than two columns, every pair.",
 			run:   (*Call).spearman},
-		{Name: "kitagawa", Aliases: []string{"decomposition"}, Short: "change of a rate split into rate and mix effects", Loose: true, draw: drawParts,
+		{Name: "kitagawa", Aliases: []string{"decomposition"}, Short: "change of a rate split into rate and mix effects", draw: drawParts,
 			Roles: []Role{
 				{Name: "population", Also: []string{"pop", "year", "month", "period"}, Help: "which of the two populations", Optional: true},
 				{Name: "group", Help: "columns that make the groups", Optional: true, Many: true},
@@ -29,7 +29,7 @@ func associationMethods() []Method {
 			},
 			Long:    "rate_effect = Σ (c₁+c₂)/2 × (r₂−r₁), mix_effect = Σ (r₁+r₂)/2 × (c₂−c₁) with shares c (Kitagawa 1955); they sum to\nthe difference of the totals. Population 2 (--to) minus population 1 (--from).",
 			Options: []Option{{"from", Text, "", "value of the population column for population 1"}, {"to", Text, "", "and for population 2"}}, run: (*Call).kitagawa},
-		{Name: "permutation", Aliases: []string{"permutation_test"}, Short: "how often chance gives such a difference of two groups", Loose: true, draw: drawGroups,
+		{Name: "permutation", Aliases: []string{"permutation_test"}, Short: "how often chance gives such a difference of two groups", draw: drawGroups,
 			Roles: []Role{{Name: "group", Help: "column with the two groups", Optional: true}, {Name: "value", Also: []string{"outcome", "y"}, Help: "the outcome", Optional: true}},
 			Long:  "statistic = mean(treatment) − mean(control); exact where the assignments can be counted, else (1+count)/(1+draws).",
 			Options: []Option{{"treatment", Text, "", `value of the group column that is group 1; default "treatment" or the like, else the first in order`},

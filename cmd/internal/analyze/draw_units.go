@@ -102,7 +102,7 @@ func drawLorenz(c *Call, _ *Object, p *picture) error {
 	if c.given("values") {
 		return fmt.Errorf("a curve needs a file")
 	}
-	values, err := c.lone("value")
+	values, err := c.numbers("value")
 	if err != nil {
 		return err
 	}

@@ -14,17 +14,17 @@ import (
 func effectMethods() []Method {
 	unit := Role{Name: "id", Also: []string{"unit", "unit_id", "idname", "village_id", "store", "county", "name"}, Help: "the unit", Optional: true}
 	mustUnit := unit
-	mustUnit.Optional = false
+	mustUnit.Optional, mustUnit.Words = false, true
 	return []Method{
 		{Name: "did_2x2", Aliases: []string{"did", "difference_in_differences"}, Short: "difference in differences, two groups and two periods", draw: drawTrends,
-			Roles: []Role{unit, {Name: "treated", Also: []string{"treat", "treatment", "group", "d", "exposed"}, Help: "1 in the treated group"},
-				{Name: "post", Also: []string{"after", "time", "period", "t"}, Help: "1 after the change"}, {Name: "y", Also: []string{"outcome", "value", "rate"}, Help: "the outcome"}},
+			Roles: []Role{unit, {Name: "treated", Also: []string{"treat", "treatment", "group", "d", "exposed"}, Help: "1 in the treated group", Words: true},
+				{Name: "post", Also: []string{"after", "time", "period", "t"}, Help: "1 after the change", Words: true}, {Name: "y", Also: []string{"outcome", "value", "rate"}, Help: "the outcome"}},
 			Long: "(treated after − before) − (control after − before). Standard errors by name: ols, hc0, hc1, unequal_variance, and\nin a panel cluster_cr0, cluster_cr1, first_difference, influence.",
 			Options: []Option{confidenceOption, {"repeated_cross_section", Truth, "", "rows of different periods are different units; default: whether no unit is seen on both sides"},
 				{"seed", Integer, "1", "of the permutation draws, where units cannot all be dealt"}}, run: (*Call).twoByTwo},
 		{Name: "callaway_santanna", Aliases: []string{"staggered", "cs"}, Short: "difference in differences with staggered starts", draw: drawEvents,
-			Roles: []Role{mustUnit, {Name: "time", Also: []string{"period", "year", "t", "month"}, Help: "the period, a whole number"}, {Name: "y", Also: []string{"outcome", "value", "lemp", "rate"}, Help: "the outcome"},
-				{Name: "first_treat", Also: []string{"first.treat", "gname", "g", "cohort", "group", "start"}, Help: "first treated period, 0 or empty for never"}},
+			Roles: []Role{mustUnit, {Name: "time", Also: []string{"period", "year", "t", "month"}, Help: "the period, a whole number", Words: true}, {Name: "y", Also: []string{"outcome", "value", "lemp", "rate"}, Help: "the outcome"},
+				{Name: "first_treat", Also: []string{"first.treat", "gname", "g", "cohort", "group", "start"}, Help: "first treated period, 0 or empty for never", Words: true}},
 			Long: "ATT(g,t) without covariates (Callaway & Sant'Anna 2021), its aggregations with influence-function standard errors,\npre-trend tests, and multiplier-bootstrap uniform bands.",
 			Options: []Option{confidenceOption, {"control", Text, "nevertreated", "nevertreated or notyettreated"}, {"base", Text, "varying", "varying or universal"},
 				{"anticipation", Integer, "0", "periods before the start in which units already respond"}, {"balance_e", Integer, "1", "last event time of the balanced event study"},

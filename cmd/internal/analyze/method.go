@@ -23,8 +23,6 @@ type Method struct {
 	Options []Option
 	// WithoutFile says that values may be given instead of a file, by an option.
 	WithoutFile string
-	// Loose methods work out the roles of the columns that are named but have none of the known names.
-	Loose bool
 
 	run  func(*Call) (*Object, error)
 	draw func(*Call, *Object, *picture) error
@@ -37,6 +35,7 @@ type Role struct {
 	Help     string
 	Optional bool
 	Many     bool // several columns together, as the groups of a decomposition
+	Words    bool // its cells need not be numbers
 }
 
 // Kind is the kind of value an option takes.
@@ -205,23 +204,26 @@ func (c *Call) assume(format string, args ...any) {
 	}
 }
 
-// role finds the column of a role: named by flag, called like the role, or called by one of its usual names.
+// role finds the column of a role: named by flag, called like the role or by one of its usual names, or the only one
+// left that could be meant.
 func (c *Call) role(name string) (int, bool, error) {
 	at := slices.IndexFunc(c.Method.Roles, func(r Role) bool { return r.Name == name })
 	r := c.Method.Roles[at]
 	if given := c.columns[name]; len(given) > 0 {
 		return given[0], true, nil
 	}
-	for _, candidate := range append([]string{r.Name}, r.Also...) {
-		if i, ok := c.Frame.column(candidate); ok && !c.taken(i) {
-			if candidate != r.Name {
-				c.assume("column %q is taken for %s", c.Frame.Columns[i], name)
-			}
-			return i, true, nil
+	if i, ok := c.byName(r); ok {
+		if !strings.EqualFold(c.Frame.Columns[i], r.Name) {
+			c.assume("column %q is taken for %s", c.Frame.Columns[i], name)
 		}
+		return i, true, nil
 	}
 	if r.Optional {
 		return 0, false, nil
+	}
+	if left := c.unclaimed(func(i int) bool { return r.Words || c.Frame.numeric(i) }); len(left) == 1 {
+		c.take(name, left[0])
+		return left[0], true, nil
 	}
 	return 0, false, Usage{&pipelines.Fault{Op: "find the column", At: fmt.Sprintf("of %s in %s", name, c.Frame.Name),
 		Err: fmt.Errorf("no column is called %q, and none was named (%s)", name, r.Help), Next: fmt.Sprintf("--%s with one of %s", name, strings.Join(c.Frame.Columns, ", "))}}

@@ -8,8 +8,8 @@ import (
 var (
 	confidenceOption = Option{"confidence", Number, "0.95", "level of the intervals"}
 	idRole           = Role{Name: "id", Also: []string{"unit", "name", "unit_id", "unit_name", "code", "village_id"}, Help: "name of the row", Optional: true}
-	eventsRole       = Role{Name: "x", Also: []string{"events", "successes", "numerator", "count", "cases", "deaths", "defects", "y"}, Help: "events, the numerator"}
-	trialsRole       = Role{Name: "n", Also: []string{"trials", "total", "denominator", "size", "base", "population", "pop", "births"}, Help: "the denominator"}
+	eventsRole       = Role{Name: "x", Also: []string{"events", "successes", "numerator", "count", "cases", "deaths", "defects", "observed", "y"}, Help: "events, the numerator"}
+	trialsRole       = Role{Name: "n", Also: []string{"trials", "total", "denominator", "size", "base", "population", "pop", "births", "expected", "person_years"}, Help: "the denominator"}
 )
 
 func rateMethods() []Method {
@@ -51,6 +51,7 @@ func rateMethods() []Method {
 }
 
 func (c *Call) rates(of func(x, n, confidence, scale float64) rate.Rate, valueName string) (*Object, error) {
+	c.pairUp("x", "n")
 	x, err := c.numbers("x")
 	if err != nil {
 		return nil, err

@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	periodRole = Role{Name: "period", Also: []string{"month", "date", "time", "batch", "sample", "t", "week", "year", "day", "index", "id"}, Help: "order of the points; without it, that of the file", Optional: true}
+	periodRole = Role{Name: "period", Also: []string{"month", "date", "time", "batch", "sample", "t", "week", "year", "day", "index", "id"}, Help: "order of the points; without it, that of the file", Optional: true, Words: true}
 	valueRole  = Role{Name: "value", Also: []string{"y", "x", "measurement", "count", "n", "rate"}, Help: "the values"}
 	chartRules = []Option{
 		{"baseline", Text, "all", `points the limits come from: "rows 1-20 without 4", "first 20", "2016-04 to 2017-03" or "trial=1"`},
@@ -31,7 +31,7 @@ var (
 )
 
 func seriesMethods() []Method {
-	defects := Role{Name: "defects", Also: []string{"x", "events", "numerator", "count", "successes", "defectives", "cases", "y"}, Help: "events, the numerator"}
+	defects := Role{Name: "defects", Also: []string{"x", "events", "numerator", "count", "successes", "defectives", "nonconforming", "cases", "y"}, Help: "events, the numerator"}
 	size := Role{Name: "size", Also: []string{"n", "total", "denominator", "trials", "inspected", "population", "base"}, Help: "the denominator"}
 	sample := periodRole
 	sample.Name, sample.Also = "sample", append([]string{"period"}, periodRole.Also...)
@@ -219,7 +219,7 @@ func (c *Call) chartOptions(periods []any, order []int) (spc.Options, error) {
 }
 
 func (c *Call) valueChart(of func(values []float64, o spc.Options) spc.Chart) (*Object, error) {
-	values, err := c.lone("value")
+	values, err := c.numbers("value")
 	if err != nil {
 		return nil, err
 	}
@@ -234,6 +234,7 @@ func (c *Call) valueChart(of func(values []float64, o spc.Options) spc.Chart) (*
 }
 
 func (c *Call) attributeChart(of func(x, n []float64, o spc.Options) spc.Chart) (*Object, error) {
+	c.pairUp("defects", "size")
 	x, err := c.numbers("defects")
 	if err != nil {
 		return nil, err
@@ -352,7 +353,7 @@ func column(chart spc.Chart, of func(spc.Point) any) []any {
 }
 
 func (c *Call) runChart() (*Object, error) {
-	values, err := c.lone("value")
+	values, err := c.numbers("value")
 	if err != nil {
 		return nil, err
 	}

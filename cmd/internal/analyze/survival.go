@@ -1,7 +1,7 @@
 package analyze
 
 import (
-	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,10 +14,11 @@ func survivalMethods() []Method {
 		Name: "kaplan_meier_logrank", Aliases: []string{"kaplan_meier", "km", "logrank", "log_rank", "survival"}, Short: "time until something happens, part of it still open",
 		Roles: []Role{
 			{Name: "time", Also: []string{"days", "duration", "futime", "t", "weeks", "months"}, Help: "duration until the event, or until last seen"},
-			{Name: "event", Also: []string{"status", "dead", "censor", "resolved", "fustat", "cens"}, Help: "1 it happened, 0 not yet", Optional: true},
-			{Name: "group", Also: []string{"arm", "treatment", "rx", "sex"}, Help: "groups to compare", Optional: true},
+			{Name: "event", Also: []string{"status", "dead", "censor", "resolved", "fustat", "cens"}, Help: "1 it happened, 0 not yet", Optional: true, Words: true},
+			{Name: "group", Also: []string{"arm", "treatment", "rx", "sex"}, Help: "groups to compare", Optional: true, Words: true},
+			{Name: "strata", Also: []string{"stratum"}, Help: "strata within which groups are compared", Optional: true, Words: true},
 		},
-		Long: "S(t) = Π(1 − d/n) with Greenwood's standard error and plain, log and log-log limits; quantiles; log-rank test of\nthe groups. --group all or --group VALUE gives one curve, --groups A,B the test; without either, all of it.",
+		Long: "S(t) = Π(1 − d/n) with Greenwood's standard error and plain, log and log-log limits; quantiles; log-rank test of\nthe groups, within strata where a column says so. --group all or --group VALUE gives one curve, --groups A,B the\ntest; without either, all of it. Groups called by numbers are tested for trend too (Tarone 1975).",
 		Options: []Option{confidenceOption, {"group", Text, "", "all, or the value of the group whose curve is wanted"}, {"groups", List, "", "groups to test against one another"},
 			{"quantiles", List, "0.25,0.5,0.75", "shares that have had the event"}},
 		run: (*Call).survival, draw: drawSurvival,
@@ -27,8 +28,51 @@ func survivalMethods() []Method {
 type followUp struct {
 	all      []survival.Subject
 	groups   map[string][]survival.Subject
+	strata   []map[string][]survival.Subject // the groups again, by stratum
 	names    []string
 	warnings []estimate.Warning
+}
+
+// chosen keeps some of the groups in every stratum.
+func (f followUp) chosen(names []string) []map[string][]survival.Subject {
+	var out []map[string][]survival.Subject
+	for _, stratum := range f.strata {
+		kept := map[string][]survival.Subject{}
+		for _, name := range names {
+			kept[name] = stratum[name]
+		}
+		out = append(out, kept)
+	}
+	return out
+}
+
+// marks finds which column says whether the event happened, and which one the groups that an option names stand in,
+// where the columns are not called so.
+func (c *Call) marks() {
+	coded := func(i int) bool {
+		values := c.Frame.distinct(i)
+		return c.Frame.twoValued(i) || len(values) == 2 && values[0] == "1" && values[1] == "2"
+	}
+	if _, named, _ := c.role("event"); !named {
+		if marks := c.unclaimed(coded); len(marks) == 1 {
+			c.take("event", marks[0])
+		}
+	}
+	wanted := parseList(c.options["groups"])
+	if c.given("group") && !strings.EqualFold(c.options["group"], "all") {
+		wanted = append(wanted, c.options["group"])
+	}
+	if _, named, _ := c.role("group"); !named && len(wanted) > 0 {
+		holding := c.unclaimed(func(i int) bool {
+			values := c.Frame.distinct(i)
+			return !slices.ContainsFunc(wanted, func(w string) bool {
+				return !slices.ContainsFunc(values, func(v string) bool { return same(v, w) })
+			})
+		})
+		if len(holding) == 1 {
+			c.take("group", holding[0])
+		}
+	}
 }
 
 func (c *Call) follow() (followUp, error) {
@@ -37,6 +81,7 @@ func (c *Call) follow() (followUp, error) {
 	if err != nil {
 		return f, err
 	}
+	c.marks()
 	event, hasEvent, err := c.role("event")
 	if err != nil {
 		return f, err
@@ -45,6 +90,11 @@ func (c *Call) follow() (followUp, error) {
 	if err != nil {
 		return f, err
 	}
+	strata, hasStrata, err := c.role("strata")
+	if err != nil {
+		return f, err
+	}
+	byStratum := map[string]map[string][]survival.Subject{}
 	coded12 := false
 	if hasEvent { // R's survival package codes 1 for censored and 2 for the event
 		values := c.Frame.distinct(event)
@@ -55,7 +105,7 @@ func (c *Call) follow() (followUp, error) {
 	if coded12 {
 		f.warnings = append(f.warnings, estimate.Warn(estimate.Convention, "%s holds 1 and 2: 2 is taken as the event", c.Frame.Columns[event]))
 	}
-	left, nameless := 0, 0
+	left, nameless, stratumless := 0, 0, 0
 	for i := range times {
 		happened := true
 		if hasEvent && coded12 {
@@ -82,6 +132,17 @@ func (c *Call) follow() (followUp, error) {
 			continue
 		}
 		f.groups[name] = append(f.groups[name], s)
+		stratum := ""
+		if hasStrata {
+			if stratum = strings.TrimSpace(c.Frame.Rows[i][strata]); isMissing(stratum) {
+				stratumless++
+				continue
+			}
+		}
+		if byStratum[stratum] == nil {
+			byStratum[stratum] = map[string][]survival.Subject{}
+		}
+		byStratum[stratum][name] = append(byStratum[stratum][name], s)
 	}
 	if left > 0 {
 		f.warnings = append(f.warnings, estimate.Warn(estimate.MissingValues, "%d rows do not say whether the event happened and were left out", left))
@@ -89,10 +150,16 @@ func (c *Call) follow() (followUp, error) {
 	if nameless > 0 {
 		f.warnings = append(f.warnings, estimate.Warn(estimate.MissingValues, "%d rows have no group; they count in the curve of all only", nameless))
 	}
+	if stratumless > 0 {
+		f.warnings = append(f.warnings, estimate.Warn(estimate.MissingValues, "%d rows have no stratum and are left out of the test", stratumless))
+	}
 	for name := range f.groups {
 		f.names = append(f.names, name)
 	}
-	slices.Sort(f.names)
+	slices.SortFunc(f.names, compareTexts)
+	for _, stratum := range slices.Sorted(maps.Keys(byStratum)) {
+		f.strata = append(f.strata, byStratum[stratum])
+	}
 	return f, nil
 }
 
@@ -121,15 +188,17 @@ func (c *Call) survival() (*Object, error) {
 		return c.wrongOption(option, text, "a group of the file ("+strings.Join(f.names, ", ")+")")
 	}
 	if c.given("groups") {
-		chosen := map[string][]survival.Subject{}
+		var chosen []string
 		for _, text := range parseList(c.options["groups"]) {
 			name, ok := f.named(text)
 			if !ok {
 				return nil, unknownGroup("groups", text)
 			}
-			chosen[name] = f.groups[name]
+			if !slices.Contains(chosen, name) {
+				chosen = append(chosen, name)
+			}
 		}
-		return logRankObject(survival.Test(chosen), f.warnings), nil
+		return logRankObject(survival.Stratified(f.chosen(chosen)...), chosen, f.warnings), nil
 	}
 	if c.given("group") && !strings.EqualFold(c.options["group"], "all") {
 		name, ok := f.named(c.options["group"])
@@ -150,7 +219,7 @@ func (c *Call) survival() (*Object, error) {
 		medians = append(medians, []any{value(name), curve.N, curve.Events, m.Value, m.LogLog.Low, m.LogLog.High})
 	}
 	out.Grid("medians_columns", "medians", []string{"group", "n", "events", "median", "loglog_low", "loglog_high"}, medians)
-	out.Set("logrank", logRankObject(survival.Test(f.groups), nil)).Set("by_group", byGroup)
+	out.Set("logrank", logRankObject(survival.Stratified(f.chosen(f.names)...), f.names, nil)).Set("by_group", byGroup)
 	return out, nil
 }
 
@@ -173,13 +242,23 @@ func curveObject(curve survival.Curve, quantiles []float64, warnings []estimate.
 	return out
 }
 
-func logRankObject(t survival.LogRank, warnings []estimate.Warning) *Object {
-	names := make([]any, len(t.Groups))
-	for i, g := range t.Groups {
-		names[i] = fmt.Sprint(g)
+// logRankObject lists the groups in the order of names, which is the one asked for.
+func logRankObject(t survival.LogRank, names []string, warnings []estimate.Warning) *Object {
+	groups, n, observed, expected := []any{}, []any{}, []any{}, []any{}
+	for _, name := range names {
+		if g := slices.Index(t.Groups, name); g >= 0 {
+			groups, n = append(groups, name), append(n, t.N[g])
+			observed, expected = append(observed, t.Observed[g]), append(expected, t.Expected[g])
+		}
 	}
-	out := (&Object{}).Set("groups", names).Set("n", t.N).Set("observed", t.Observed).Set("expected", t.Expected)
+	out := (&Object{}).Set("groups", groups).Set("n", n).Set("observed", observed).Set("expected", expected)
 	out.Set("chi2", t.Chi2).Set("df", t.DF).Set("p", t.P)
+	if t.Strata > 1 {
+		out.Set("n_strata", t.Strata)
+	}
+	if t.Trend.Known {
+		out.Set("chi2_trend", t.Trend).Set("p_trend", t.PTrend)
+	}
 	out.warn(append(slices.Clone(warnings), t.Warnings...))
 	return out
 }

@@ -13,16 +13,17 @@ import (
 
 func unitMethods() []Method {
 	unit := Role{Name: "unit", Also: []string{"id", "name", "unit_name", "unit_id", "hospital", "village", "centre", "center", "code"}, Help: "name of the unit", Optional: true}
-	events := Role{Name: "events", Also: []string{"x", "numerator", "count", "successes", "cases", "deaths", "y"}, Help: "events, the numerator"}
-	total := Role{Name: "total", Also: []string{"n", "denominator", "trials", "size", "base", "population", "expected"}, Help: "the denominator"}
-	successes := Role{Name: "successes", Also: []string{"events", "x", "numerator", "count", "cases", "deaths", "y"}, Help: "events"}
-	trials := Role{Name: "trials", Also: []string{"n", "total", "denominator", "size", "base", "population"}, Help: "the denominator"}
+	events := Role{Name: "events", Also: []string{"x", "numerator", "count", "successes", "cases", "deaths", "observed", "y"}, Help: "events, the numerator"}
+	total := Role{Name: "total", Also: []string{"n", "denominator", "trials", "size", "base", "population", "expected", "person_years"}, Help: "the denominator"}
+	successes := Role{Name: "successes", Also: []string{"events", "x", "numerator", "count", "cases", "deaths", "observed", "y"}, Help: "events"}
+	trials := Role{Name: "trials", Also: []string{"n", "total", "denominator", "size", "base", "population", "expected", "person_years"}, Help: "the denominator"}
 	prior := Option{"method", Text, "mle", "mle, mom_kleinman, mom_raw_moments (equal denominators), or hierarchical (few units: the prior is not taken as known)"}
 	return []Method{
 		{Name: "funnel", Aliases: []string{"funnel_plot"}, Short: "funnel limits of units of different size, with overdispersion", Roles: []Role{unit, events, total}, draw: drawFunnel,
-			Long: "θ = Σ events / Σ totals; z = (rate − θ)/√(θ(1−θ)/n). Limits: approx (normal, not clipped), exact_qbinom (binomial\nquantile / n) and exact_interp (Spiegelhalter 2005). Overdispersion: φ = mean z² of winsorised z, τ² by moments.",
+			Long: "θ = Σ events / Σ totals; z = (rate − θ)/√(θ(1−θ)/n). Limits: approx (normal, not clipped), exact_qbinom (binomial\nquantile / n) and exact_interp (Spiegelhalter 2005). Overdispersion: φ = mean z² of winsorised z, τ² by moments.\nEvents against expected events or an exposure: s = √(θ/n), Poisson quantiles, and √rate in place of asin √rate.",
 			Options: []Option{{"levels", List, "0.95,0.998", "two-sided levels, inner first"}, {"winsorise", List, "0,0.1,0.2", "fractions of z to pull in at each end"},
-				{"theta", Number, "", "centre to compare with; default Σ events / Σ totals"}, {"model", Text, "binomial", "binomial, or poisson for events per exposure"}},
+				{"theta", Number, "", "centre to compare with; default Σ events / Σ totals, or 1 for expected events"}, {"target", Number, "", "the same as theta"},
+				{"model", Text, "binomial", "binomial, or poisson for events per exposure; poisson where the totals are called expected or person_years"}},
 			run: (*Call).funnel},
 		{Name: "empirical_bayes_beta_binomial", Aliases: []string{"empirical_bayes", "beta_binomial"}, Short: "shrunken proportions of small units", Roles: []Role{unit, successes, trials}, draw: drawShrunk,
 			Long:    "y ~ Binomial(n, p), p ~ Beta(α, β) by maximum likelihood; shrunk = (y+α)/(n+α+β) with Beta quantiles.\nMoment estimates stand beside; --method uses one of them instead.",
@@ -30,7 +31,7 @@ func unitMethods() []Method {
 		{Name: "empirical_bayes_gamma_poisson", Aliases: []string{"gamma_poisson"}, Short: "shrunken rates per population of small units", Roles: []Role{unit, successes, trials}, draw: drawShrunk,
 			Long:    "y ~ Poisson(eλ), λ ~ Gamma(α, β) by maximum likelihood (Clayton & Kaldor 1987) or Marshall's moments.",
 			Options: []Option{confidenceOption, {"method", Text, "mle", "mle, mom_marshall, or hierarchical (few units)"}}, run: (*Call).gammaPoisson},
-		{Name: "gini", Short: "inequality of amounts", Roles: []Role{{Name: "value", Also: []string{"amount", "income", "points", "x", "y"}, Help: "the amounts"}}, Loose: true,
+		{Name: "gini", Short: "inequality of amounts", Roles: []Role{{Name: "value", Also: []string{"amount", "income", "points", "x", "y"}, Help: "the amounts"}},
 			Long:    "gini = mean absolute difference of all n² pairs / (2 × mean); gini_corrected = gini × n/(n−1).",
 			Options: []Option{{"values", List, "", "amounts given here instead of a file; may be repeated as [[…],[…]]"}}, WithoutFile: "values", draw: drawLorenz, run: (*Call).gini},
 	}
@@ -46,6 +47,7 @@ func level(l float64) string {
 }
 
 func (c *Call) units(eventsRole, totalRole string) (names []string, events, totals []float64, err error) {
+	c.pairUp(eventsRole, totalRole)
 	ids, _ := c.ids("unit")
 	for _, id := range ids {
 		names = append(names, fmt.Sprint(id))
@@ -119,7 +121,10 @@ func (c *Call) funnel() (*Object, error) {
 	}
 	out.Set("variants", variants)
 	if a := f.Arcsine(0.1); a.Phi.Known {
-		out.Set("arcsine_additive", arcsine(f, a))
+		out.Set("arcsine_additive", onScale(f, a))
+	}
+	if a := f.SquareRoot(0.1); a.Phi.Known {
+		out.Set("square_root_additive", onScale(f, a))
 	}
 	out.warn(dedupe(warnings))
 	return out, nil
@@ -139,25 +144,44 @@ func (c *Call) compare() (funnel.Funnel, error) {
 			return funnel.Funnel{}, c.wrongOption("levels", c.options["levels"], "levels between 0 and 1")
 		}
 	}
-	model, err := c.choice("model", "binomial", "poisson")
-	if err != nil {
+	if err := c.model(&o); err != nil {
 		return funnel.Funnel{}, err
 	}
-	if model == "poisson" {
-		o.Model = funnel.Poisson
-	}
-	if c.given("theta") {
-		theta, err := c.float("theta", 0)
-		if err != nil {
-			return funnel.Funnel{}, err
+	for _, name := range []string{"target", "theta"} {
+		if c.given(name) {
+			theta, err := c.float(name, 0)
+			if err != nil {
+				return funnel.Funnel{}, err
+			}
+			o.Target = estimate.Of(theta)
 		}
-		o.Target = estimate.Of(theta)
 	}
 	units := make([]funnel.Unit, len(names))
 	for i := range units {
 		units[i] = funnel.Unit{Name: names[i], Events: events[i], Total: totals[i]}
 	}
 	return funnel.Compare(units, o), nil
+}
+
+// model chooses how events arise. What a denominator is called says what it holds: events expected are compared with
+// one for one, person-years are an exposure.
+func (c *Call) model(o *funnel.Options) error {
+	model, err := c.choice("model", "", "binomial", "poisson")
+	if err != nil {
+		return err
+	}
+	header := strings.ToLower(c.header("total"))
+	switch {
+	case model == "poisson":
+		o.Model = funnel.Poisson
+	case model == "" && strings.Contains(header, "expected"):
+		o.Model, o.Target = funnel.Poisson, estimate.Of(1)
+		c.assume("%q holds expected events: the model is Poisson and the centre 1", c.header("total"))
+	case model == "" && (strings.Contains(header, "person_years") || strings.Contains(header, "exposure")):
+		o.Model = funnel.Poisson
+		c.assume("%q is an exposure: the model is Poisson", c.header("total"))
+	}
+	return nil
 }
 
 func flagOf(p funnel.Place, flag int) any {
@@ -188,7 +212,7 @@ func variant(f funnel.Funnel, d funnel.Overdispersion) *Object {
 	return out
 }
 
-func arcsine(f funnel.Funnel, d funnel.Overdispersion) *Object {
+func onScale(f funnel.Funnel, d funnel.Overdispersion) *Object {
 	out := (&Object{}).Set("winsorise", d.Winsorise).Set("phi", d.Phi).Set("tau2", d.Tau2)
 	var columns []string
 	for _, l := range f.Levels {
@@ -364,7 +388,7 @@ func (c *Call) gini() (*Object, error) {
 	if c.given("values") {
 		return c.giniOfValues()
 	}
-	values, err := c.lone("value")
+	values, err := c.numbers("value")
 	if err != nil {
 		return nil, err
 	}
@@ -418,23 +442,4 @@ func (c *Call) listOf(option, text string) ([]float64, error) {
 		out = append(out, v)
 	}
 	return out, nil
-}
-
-// lone reads the column of a role; where none is named or known, the only numeric column that is mentioned or there.
-func (c *Call) lone(role string) ([]float64, error) {
-	if i, ok, err := c.role(role); err == nil && ok {
-		return c.Frame.numbers(i)
-	}
-	candidates := c.mentioned
-	if len(candidates) == 0 {
-		for i := range c.Frame.Columns {
-			candidates = append(candidates, i)
-		}
-	}
-	candidates = slices.DeleteFunc(slices.Clone(candidates), func(i int) bool { return !c.Frame.numeric(i) })
-	if len(candidates) == 1 {
-		return c.Frame.numbers(candidates[0])
-	}
-	_, _, err := c.role(role)
-	return nil, err
 }

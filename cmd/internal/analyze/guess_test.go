@@ -1,0 +1,92 @@
+package analyze
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Columns with names of their own are told by what they hold, and every guess is said.
+func TestColumnsWithNamesOfTheirOwn(t *testing.T) {
+	for name, c := range map[string]struct {
+		method, table string
+		flags         []Flag
+		says          []string
+	}{
+		"events are never more than their base": {"wilson", "player,at_bats,hits\nClemente,45,18\nHoward,45,16\n", nil, []string{`"hits" is taken for x`, `"at_bats" is taken for n`}},
+		"in Chinese":                            {"funnel", "村,办结,受理\n富和园,81,263\n新园,15,148\n", nil, []string{`"办结" is taken for events`, `"受理" is taken for total`}},
+		"marks do not count": {"p_chart", "week,bad,looked_at,trial\n1,4,50,1\n2,6,60,1\n3,1,50,0\n", []Flag{{"baseline", "trial=1"}},
+			[]string{`"bad" is taken for defects`, `"looked_at" is taken for size`, `"week" is taken for sample`}},
+		"one column left":    {"xmr", "week,litres\n1,4\n2,6\n3,1\n", nil, []string{`"litres" is taken for value`}},
+		"of those mentioned": {"xmr", "week,litres,price\n1,4,2\n2,6,3\n3,1,2\n", []Flag{{"week", "week"}, {"price", "price"}}, []string{`"price" is taken for value`}},
+		"the unit":           {"callaway_santanna", "county_code,year,lemp,first.treat\n1,1,2,0\n1,2,3,0\n2,1,3,2\n2,2,6,2\n", nil, []string{`"county_code" is taken for id`}},
+		"whether it happened": {"kaplan_meier_logrank", "patient,days,died,clinic\n1,6,1,A\n2,6,0,B\n3,10,1,A\n4,13,1,B\n", []Flag{{"groups", "B,A"}},
+			[]string{`"died" is taken for event`, `"clinic" is taken for group`}},
+	} {
+		document := analysed(t, c.method, c.table, c.flags...)
+		for _, says := range c.says {
+			if !warned(document, strings.ReplaceAll(says, `"`, `\"`)) {
+				t.Errorf("%s: no word of %s: %v", name, says, document["warnings"])
+			}
+		}
+	}
+}
+
+// Where two columns could be meant, neither is taken.
+func TestNoGuessBetweenTwo(t *testing.T) {
+	for name, c := range map[string][2]string{
+		"neither is the larger":     {"wilson", "place,this,that\na,1,2\nb,4,3\n"},
+		"three columns of numbers":  {"wilson", "place,this,that,other\na,1,2,7\nb,3,4,9\n"},
+		"two columns for the value": {"xmr", "week,this,that\n1,1,2\n2,3,4\n"},
+	} {
+		path := filepath.Join(t.TempDir(), "in.csv")
+		if err := os.WriteFile(path, []byte(c[1]), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f, err := Read(t.Context(), path, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := MethodOf(c[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		call, err := Prepare(m, f, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := call.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "no column is called") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A test lists its groups in the order they were asked for, and takes its strata from a column.
+func TestLogRankOptions(t *testing.T) {
+	const table = "time,event,group,strata\n1,1,a,x\n2,1,b,x\n3,1,a,x\n4,0,b,x\n2,1,a,y\n5,1,b,y\n6,1,a,y\n7,1,b,\n"
+	document := analysed(t, "kaplan_meier_logrank", table, Flag{"groups", `["b","a"]`})
+	if groups := document["groups"].([]any); groups[0] != "b" || document["observed"].([]any)[0] != 2.0 || document["n_strata"] != 2.0 {
+		t.Errorf("%v", document)
+	}
+	if !warned(document, "1 rows have no stratum") {
+		t.Errorf("warnings %v", document["warnings"])
+	}
+}
+
+// Events against expected events are no proportions.
+func TestExpectedEvents(t *testing.T) {
+	const table = "hospital,observed,expected\nA,12,10.5\nB,30,22.1\nC,3,8.8\n"
+	document := analysed(t, "funnel", table)
+	if document["theta"] != 1.0 || document["n_units"] != 3.0 || document["square_root_additive"] == nil || document["arcsine_additive"] != nil {
+		t.Errorf("%v", document)
+	}
+	for _, flag := range []Flag{{"theta", "0.9"}, {"target", "0.9"}} {
+		if document := analysed(t, "funnel", table, flag); document["theta"] != 0.9 {
+			t.Errorf("--%s: centre %v", flag.Name, document["theta"])
+		}
+	}
+	if document := analysed(t, "funnel", table, Flag{"model", "binomial"}); !warned(document, "is not a rate") {
+		t.Errorf("a binomial model was asked for: %v", document["warnings"])
+	}
+}
