@@ -106,7 +106,11 @@ func drawLorenz(c *Call, _ *Object, p *picture) error {
 	if err != nil {
 		return err
 	}
-	g := inequality.Of(values)
+	weights, err := c.numbers("weight")
+	if err != nil {
+		return err
+	}
+	g := inequality.Weighted(values, weights)
 	if len(g.Lorenz) == 0 {
 		return fmt.Errorf("there is nothing to share")
 	}

@@ -31,8 +31,8 @@ func unitMethods() []Method {
 		{Name: "empirical_bayes_gamma_poisson", Aliases: []string{"gamma_poisson"}, Short: "shrunken rates per population of small units", Roles: []Role{unit, successes, trials}, draw: drawShrunk,
 			Long:    "y ~ Poisson(eλ), λ ~ Gamma(α, β) by maximum likelihood (Clayton & Kaldor 1987) or Marshall's moments.",
 			Options: []Option{confidenceOption, {"method", Text, "mle", "mle, mom_marshall, or hierarchical (few units)"}}, run: (*Call).gammaPoisson},
-		{Name: "gini", Short: "inequality of amounts", Roles: []Role{{Name: "value", Also: []string{"amount", "income", "points", "x", "y"}, Help: "the amounts"}},
-			Long:    "gini = mean absolute difference of all n² pairs / (2 × mean); gini_corrected = gini × n/(n−1).",
+		{Name: "gini", Short: "inequality of amounts", Roles: []Role{{Name: "value", Also: []string{"amount", "income", "points", "x", "y"}, Help: "the amounts"}, {Name: "weight", Also: []string{"weights", "w", "households"}, Help: "how many holders an amount stands for", Optional: true}},
+			Long:    "gini = mean absolute difference of all n² pairs / (2 × mean); gini_corrected = gini × n/(n−1), without weights only.",
 			Options: []Option{{"values", List, "", "amounts given here instead of a file; may be repeated as [[…],[…]]"}}, WithoutFile: "values", draw: drawLorenz, run: (*Call).gini},
 	}
 }
@@ -392,7 +392,11 @@ func (c *Call) gini() (*Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return giniObject(inequality.Of(values)), nil
+	weights, err := c.numbers("weight")
+	if err != nil {
+		return nil, err
+	}
+	return giniObject(inequality.Weighted(values, weights)), nil
 }
 
 func giniObject(g inequality.Gini) *Object {
