@@ -90,3 +90,24 @@ func TestExpectedEvents(t *testing.T) {
 		t.Errorf("a binomial model was asked for: %v", document["warnings"])
 	}
 }
+
+// Both ways to the prior stand side by side, and the distinct pairs of numbers beside the units, in the order of their
+// columns.
+func TestShrunkTables(t *testing.T) {
+	const table = "id,successes,trials\na,3,20\nb,0,19\nc,3,18\nd,0,19\ne,9,20\nf,12,20\ng,5,10\n"
+	for method, priors := range map[string][]string{"empirical_bayes_gamma_poisson": {"mle", "mom_marshall"}, "empirical_bayes_beta_binomial": {"mle", "mom_kleinman"}} {
+		document := analysed(t, method, table)
+		for _, prior := range priors {
+			if p, _ := document[prior].(map[string]any); p == nil || p["alpha"] == nil {
+				t.Errorf("%s: %s is %v", method, prior, document[prior])
+			}
+		}
+		rows, pairs := document["rows"].([]any), document["pairs"].([]any)
+		if len(rows) != 7 || len(pairs) != 6 {
+			t.Fatalf("%s: %d rows and %d pairs", method, len(rows), len(pairs))
+		}
+		if second, third := pairs[1].([]any), pairs[2].([]any); second[0] != 3.0 || second[1] != 18.0 || third[1] != 20.0 {
+			t.Errorf("%s: pairs %v", method, pairs)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,7 +30,7 @@ func unitMethods() []Method {
 			Long:    "y ~ Binomial(n, p), p ~ Beta(α, β) by maximum likelihood; shrunk = (y+α)/(n+α+β) with Beta quantiles.\nMoment estimates stand beside; --method uses one of them instead.",
 			Options: []Option{confidenceOption, prior}, run: (*Call).betaBinomial},
 		{Name: "empirical_bayes_gamma_poisson", Aliases: []string{"gamma_poisson"}, Short: "shrunken rates per population of small units", Roles: []Role{unit, successes, trials}, draw: drawShrunk,
-			Long:    "y ~ Poisson(eλ), λ ~ Gamma(α, β) by maximum likelihood (Clayton & Kaldor 1987) or Marshall's moments.",
+			Long:    "y ~ Poisson(eλ), λ ~ Gamma(α, β) by maximum likelihood (Clayton & Kaldor 1987); Marshall's moments\nstand beside.",
 			Options: []Option{confidenceOption, {"method", Text, "mle", "mle, mom_marshall, or hierarchical (few units)"}}, run: (*Call).gammaPoisson},
 		{Name: "gini", Short: "inequality of amounts", Roles: []Role{{Name: "value", Also: []string{"amount", "income", "points", "x", "y"}, Help: "the amounts"}, {Name: "weight", Also: []string{"weights", "w", "households"}, Help: "how many holders an amount stands for", Optional: true}},
 			Long:    "gini = mean absolute difference of all n² pairs / (2 × mean); gini_corrected = gini × n/(n−1), without weights only.",
@@ -294,13 +295,7 @@ func (c *Call) betaBinomial() (*Object, error) {
 	}
 	fit := shrink.BetaBinomial(units, shrink.Method(method), confidence)
 	out := (&Object{}).Set("method", method)
-	var sound []shrink.Unit
-	for _, u := range fit.Units {
-		if u.Raw.Known {
-			sound = append(sound, u.Unit)
-		}
-	}
-	if len(sound) > 0 {
+	if sound := soundUnits(fit); len(sound) > 0 {
 		for _, m := range []shrink.Method{shrink.MaximumLikelihood, shrink.Kleinman, shrink.RawMoments, shrink.SampleVariance} {
 			p := fit.Prior
 			if m != p.Method {
@@ -326,6 +321,17 @@ func (c *Call) betaBinomial() (*Object, error) {
 	return out, nil
 }
 
+// soundUnits lists the units with a rate, which a prior is fitted to.
+func soundUnits(fit shrink.Fit) []shrink.Unit {
+	var sound []shrink.Unit
+	for _, u := range fit.Units {
+		if u.Raw.Known {
+			sound = append(sound, u.Unit)
+		}
+	}
+	return sound
+}
+
 func (c *Call) gammaPoisson() (*Object, error) {
 	confidence, err := c.confidence()
 	if err != nil {
@@ -340,16 +346,34 @@ func (c *Call) gammaPoisson() (*Object, error) {
 		return nil, err
 	}
 	fit := shrink.GammaPoisson(units, shrink.Method(method), confidence)
-	p := fit.Prior
 	out := (&Object{}).Set("method", method)
-	out.Set(method, (&Object{}).Set("alpha", p.Alpha).Set("beta", p.Beta).Set("loglik", p.LogLik).Set("prior_mean", p.Mean))
+	if sound := soundUnits(fit); len(sound) > 0 {
+		for _, m := range []shrink.Method{shrink.MaximumLikelihood, shrink.Marshall} {
+			p := fit.Prior
+			if m != p.Method {
+				p = shrink.GammaPrior(sound, m)
+			}
+			o := (&Object{}).Set("alpha", p.Alpha).Set("beta", p.Beta)
+			if m == shrink.MaximumLikelihood {
+				o.Set("loglik", p.LogLik)
+			}
+			out.Set(string(m), o.Set("prior_mean", p.Mean).Set("prior_sample_size", p.Size))
+		}
+	}
+	if p := fit.Prior; p.Method == shrink.Hierarchical {
+		out.Set(method, (&Object{}).Set("prior_mean", p.Mean).Set("prior_sample_size", p.Size))
+	}
 	out.Set("pooled_rate", fit.PooledRate)
 	c.shrunk(out, fit, units)
 	out.warn(fit.Warnings)
 	return out, nil
 }
 
-// shrunk adds one line per unit, and where many units share the same numbers one line per distinct pair of them.
+// mostPairs is how many distinct pairs are listed at most.
+const mostPairs = 1000
+
+// shrunk adds one line per unit and one line per distinct pair of numbers. Where most units share theirs the pairs are the
+// rows, else the units.
 func (c *Call) shrunk(out *Object, fit shrink.Fit, units []shrink.Unit) {
 	ids, idName := c.ids("unit")
 	numbers := []string{c.header("successes"), c.header("trials"), "raw", "shrunk", "low", "high"}
@@ -360,28 +384,27 @@ func (c *Call) shrunk(out *Object, fit shrink.Fit, units []shrink.Unit) {
 	var pairs []shrink.Shrunk
 	for i, u := range fit.Units {
 		all = append(all, append([]any{ids[i]}, line(u, units[i])...)) // as it stands, of a unit that was refused too
-		if !slices.ContainsFunc(pairs, func(p shrink.Shrunk) bool { return p.Unit == u.Unit }) && len(pairs) <= 1000 {
+		seen := slices.ContainsFunc(pairs, func(p shrink.Shrunk) bool { return p.Unit == u.Unit })
+		if u.Unit == units[i] && !seen && len(pairs) <= mostPairs {
 			pairs = append(pairs, u)
 		}
 	}
-	if 2*len(pairs) > len(fit.Units) {
-		out.Grid("columns", "rows", append([]string{idName}, numbers...), all)
-		return
-	}
-	slices.SortFunc(pairs, func(a, b shrink.Shrunk) int {
-		switch {
-		case a.Base != b.Base && a.Base < b.Base, a.Base == b.Base && a.Events < b.Events:
-			return -1
-		case a.Unit == b.Unit:
-			return 0
-		}
-		return 1
+	slices.SortFunc(pairs, func(a, b shrink.Shrunk) int { // as the columns stand
+		return cmp.Or(cmp.Compare(a.Events, b.Events), cmp.Compare(a.Base, b.Base))
 	})
 	for _, u := range pairs {
 		some = append(some, line(u, u.Unit))
 	}
-	out.Grid("columns", "rows", numbers, some).Set("note", "one row per distinct pair of events and denominator")
-	out.Grid("units_columns", "units", append([]string{idName}, numbers...), all)
+	byUnit := append([]string{idName}, numbers...)
+	switch {
+	case 2*len(pairs) <= len(fit.Units):
+		out.Grid("columns", "rows", numbers, some).Set("note", "one row per distinct pair of events and denominator")
+		out.Grid("units_columns", "units", byUnit, all)
+	case len(pairs) < len(fit.Units) && len(pairs) <= mostPairs:
+		out.Grid("columns", "rows", byUnit, all).Grid("pairs_columns", "pairs", numbers, some)
+	default:
+		out.Grid("columns", "rows", byUnit, all)
+	}
 }
 
 func (c *Call) gini() (*Object, error) {
