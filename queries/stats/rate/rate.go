@@ -53,11 +53,13 @@ func Wilson(x, n, confidence float64) Rate {
 	return r.limits(x, low, high)
 }
 
-// WilsonContinuity is the score interval with continuity correction, method 4 of Newcombe (1998), which is also what
-// R's prop.test prints by default:
+// WilsonContinuity is the score interval with continuity correction, method 4 of Newcombe (1998):
 //
 //	low  = (2np + z² − 1 − z √(z² − 2 − 1/n + 4p(n(1−p) + 1))) ÷ 2(n + z²)
 //	high = (2np + z² + 1 + z √(z² + 2 − 1/n + 4p(n(1−p) − 1))) ÷ 2(n + z²)
+//
+// R's prop.test prints the same by default, except where x is n/2 exactly: its correction is at most |x − n/2|, the
+// distance to the proportion it tests, and so it corrects nothing there.
 func WilsonContinuity(x, n, confidence float64) Rate {
 	r, ok := proportion(x, n, confidence, WilsonCorrected)
 	if !ok {
