@@ -204,7 +204,7 @@ func (c *Call) quotient(rate, events, size int) (scale string, ok bool) {
 	return "", false
 }
 
-// kitagawaGroups collects the groups of both populations, sorted by name. Rows of one group are added up, rates
+// kitagawaGroups collects the groups of both populations, sorted by name, numbers as numbers. Rows of one group are added up, rates
 // weighted by size.
 func (c *Call) kitagawaGroups(p kitagawaPlan) ([]decompose.Group, error) {
 	type sums struct {
@@ -267,6 +267,6 @@ func (c *Call) kitagawaGroups(p kitagawaPlan) ([]decompose.Group, error) {
 		}
 		out = append(out, g)
 	}
-	slices.SortFunc(out, func(a, b decompose.Group) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(out, func(a, b decompose.Group) int { return compareTexts(a.Name, b.Name) })
 	return out, nil
 }

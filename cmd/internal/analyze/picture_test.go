@@ -23,6 +23,7 @@ var examples = map[string]string{
 	"p_prime":                       "sample,defects,size\n1,3,50\n2,4,60\n3,0,50\n",
 	"u_chart":                       "sample,defects,size\n1,3,50\n2,4,60\n3,0,50\n",
 	"u_prime":                       "sample,defects,size\n1,3,50\n2,4,60\n3,0,50\n",
+	"c_chart":                       "period,value\n1,3\n2,40\n3,7\n",
 	"g_chart":                       "period,value\n1,3\n2,40\n3,7\n",
 	"t_chart":                       "period,value\n1,3\n2,40\n3,7\n",
 	"run_chart":                     "period,value\n1,3\n2,40\n3,7\n",

@@ -13,7 +13,7 @@ import (
 
 var (
 	periodRole = Role{Name: "period", Also: []string{"month", "date", "time", "batch", "sample", "t", "week", "year", "day", "index", "id"}, Help: "order of the points; without it, that of the file", Optional: true, Words: true}
-	valueRole  = Role{Name: "value", Also: []string{"y", "x", "measurement", "count", "n", "rate"}, Help: "the values"}
+	valueRole  = Role{Name: "value", Also: []string{"y", "x", "measurement", "count", "defects", "n", "rate"}, Help: "the values"}
 	chartRules = []Option{
 		{"baseline", Text, "all", `points the limits come from: "rows 1-20 without 4", "first 20", "2016-04 to 2017-03" or "trial=1"`},
 		{"fix_after_n_points", Integer, "", "the same as a baseline of the first so many points"},
@@ -53,6 +53,7 @@ func seriesMethods() []Method {
 		attribute("p_prime", []string{"p_prime_chart", "laney_p"}, "Laney's p′ chart, for large denominators", "Limits of the p chart widened by the moving ranges of the standardised values.", spc.PPrime, chartRules),
 		attribute("u_chart", []string{"u"}, "control chart of events per exposure", "ū = Σx/Σn; limits ū ± 3√(ū/nᵢ), not below 0.", spc.U, chartRules),
 		attribute("u_prime", []string{"u_prime_chart", "laney_u"}, "Laney's u′ chart", "Limits of the u chart widened by the moving ranges of the standardised values.", spc.UPrime, chartRules),
+		single("c_chart", "control chart of counts", "c̄ = mean; limits c̄ ± 3√c̄, not below 0.", spc.C, chartRules),
 		single("g_chart", "rare events: cases between them", "ḡ ± 3√(ḡ(ḡ+1)), not below 0 (Benneyan 2001); runs are counted about the median.", spc.G, chartRules),
 		single("t_chart", "rare events: time between them", "An XmR chart of t^(1/3.6), turned back (Nelson 1994).", spc.T, xmrRules),
 		{Name: "run_chart", Aliases: []string{"run"}, Short: "median and runs, for short series", Roles: []Role{periodRole, valueRole}, Options: chartRules[:1], draw: drawChart,
@@ -269,6 +270,9 @@ func (c *Call) chartObject(chart spc.Chart, o spc.Options, periods []any, order 
 		}
 	}
 	out.Set("n", known).Set("n_baseline", phase.N).Set(centreName, phase.Centre)
+	if chart.Kind != spc.KindXmR {
+		out.Set("center", phase.Centre)
+	}
 	if chart.Kind == spc.KindXmR {
 		limitsOfXmR(out, phase)
 	}

@@ -17,6 +17,16 @@ func U(x, n []float64, o Options) Chart {
 	return attributes(KindU, x, n, math.Inf(1), o, func(centre, base float64) float64 { return math.Sqrt(centre / base) })
 }
 
+// C is the chart of counts over equal areas of opportunity: c̄ = mean, limits c̄ ± 3 √c̄, not below 0 (Montgomery, ch. 7).
+// A negative count or NaN is missing.
+func C(counts []float64, o Options) Chart {
+	one := make([]float64, len(counts))
+	for i := range one {
+		one[i] = 1
+	}
+	return attributes(KindC, counts, one, math.Inf(1), o, func(centre, base float64) float64 { return math.Sqrt(centre / base) })
+}
+
 // PPrime is Laney's p′ chart for large denominators, where p's limits are too narrow because the process varies by
 // more than chance: zᵢ = (pᵢ − p̄)/√(p̄(1−p̄)/nᵢ), σz = mean moving range of z ÷ 1.128, limits
 // p̄ ± 3 σz √(p̄(1−p̄)/nᵢ) (Laney 2002, Quality Engineering 14:531–537).

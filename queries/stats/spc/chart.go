@@ -23,6 +23,7 @@ type Kind string
 const (
 	KindXmR    Kind = "xmr"
 	KindP      Kind = "p"
+	KindC      Kind = "c"
 	KindPPrime Kind = "p_prime"
 	KindU      Kind = "u"
 	KindUPrime Kind = "u_prime"

@@ -49,7 +49,7 @@ func FuzzCharts(f *testing.F) {
 				o.Baseline[i] = i%2 == 0
 			}
 		}
-		for _, c := range []Chart{XmR(x, o), P(x, n, o), PPrime(x, n, o), U(x, n, o), UPrime(x, n, o), G(x, o), T(x, o)} {
+		for _, c := range []Chart{XmR(x, o), P(x, n, o), C(x, o), PPrime(x, n, o), U(x, n, o), UPrime(x, n, o), G(x, o), T(x, o)} {
 			if len(c.Points) != len(x) {
 				t.Fatalf("%s: %d points of %d", c.Kind, len(c.Points), len(x))
 			}

@@ -64,6 +64,29 @@ func TestPOrangeJuice(t *testing.T) {
 	near(t, "p′ width", width, prime.Phases[0].Sigma.Value, 1e-6)
 }
 
+// Nonconformities in 26 samples of 100 printed circuit boards, and in 20 samples of 5 personal computers (Montgomery, ch. 7:
+// c̄ 19.85, limits 6.48 and 33.22; ū 1.93, limits 0.07 and 3.79; data sets circuit and pcmanufact of the R package qcc,
+// which prints more digits).
+func TestCountsOfMontgomery(t *testing.T) {
+	circuit := []float64{21, 24, 16, 12, 15, 5, 28, 20, 31, 25, 20, 24, 16, 19, 10, 17, 13, 22, 18, 39, 30, 24, 16, 19, 17, 15}
+	c := C(circuit, Options{})
+	near(t, "centre", c.Phases[0].Centre.Value, 19.84615, 5e-6)
+	near(t, "lower", c.Phases[0].Lower.Value, 6.481447, 5e-7)
+	near(t, "upper", c.Phases[0].Upper.Value, 33.21086, 5e-6)
+	if diff := cmp.Diff([]int{5, 19}, c.Outside()); diff != "" {
+		t.Error(diff)
+	}
+	computers := []float64{10, 12, 8, 14, 10, 16, 11, 7, 10, 15, 9, 5, 7, 11, 12, 6, 8, 10, 7, 5}
+	five := make([]float64, len(computers))
+	for i := range five {
+		five[i] = 5
+	}
+	u := U(computers, five, Options{})
+	near(t, "centre", u.Phases[0].Centre.Value, 1.93, 1e-12)
+	near(t, "lower", u.Phases[0].Lower.Value, 0.06613305, 5e-9)
+	near(t, "upper", u.Phases[0].Upper.Value, 3.793867, 5e-7)
+}
+
 func flags(c Chart, of func(Point) int) []int {
 	out := make([]int, len(c.Points))
 	for i, p := range c.Points {
