@@ -152,7 +152,7 @@ func compareTexts(a, b string) int {
 	case okA && okB && x > y:
 		return 1
 	case okA && okB:
-		return 0
+		return strings.Compare(a, b) // 1 and 1.0 always stand in the same order
 	case okA:
 		return -1
 	case okB:

@@ -16,8 +16,12 @@ func FuzzRun(f *testing.F) {
 		f.Add(uint8(i), []byte(examples[m.Name]), "confidence", "0.9")
 	}
 	f.Add(uint8(5), []byte("period,value\n2,1\n1,2\n3,9\n"), "baseline", "rows 1-3 without 2")
+	f.Add(uint8(5), []byte("period,value\n2016-01,1\n2016-02,2\n2016-03,9\n"), "baseline", "2016-01 to 2016-02 without first 1")
+	f.Add(uint8(5), []byte("period,value\n2,1\n1,2\n3,9\n"), "baseline", "period <= 2, last 1")
+	f.Add(uint8(5), []byte("period,value\n2,1\n1,2\n3,9\n"), "constant", "3/(2/sqrt(pi))")
 	f.Add(uint8(5), []byte("period;value\n２,1\n1,2\n"), "rebase", "[2]")
 	f.Add(uint8(13), []byte("unit,events,total\na,1,2\nb,0,0\n"), "levels", "[0.5]")
+	f.Add(uint8(22), []byte("patient,days,died,clinic\n1,6,1,A\n2,6,0,B\n"), "groups", "B,A")
 	f.Fuzz(func(t *testing.T, which uint8, content []byte, name, value string) {
 		if len(content) > 2000 {
 			return

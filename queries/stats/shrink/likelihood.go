@@ -12,59 +12,54 @@ import (
 // The likelihoods are written in the mean μ and the dispersion θ (1/(α+β), or 1/α for counts), where no dispersion
 // at all is the finite point θ = 0 and nothing cancels near it.
 
-// betaCounts holds, for every j, how many units have y > j, n−y > j and n > j: the beta-binomial log likelihood is
+// betaCounts holds the ladders of y, n−y and n: the beta-binomial log likelihood is
 //
-//	Σⱼ A[j] log(μ+jθ) + B[j] log(1−μ+jθ) − C[j] log(1+jθ) + constant.
+//	Σ_{j<y} log(μ+jθ) + Σ_{j<n−y} log(1−μ+jθ) − Σ_{j<n} log(1+jθ) + constant
+//
+// over all units.
 type betaCounts struct {
-	a, b, c  []float64
-	constant float64
+	events, misses, trials ladder
+	constant               float64
 }
 
 func countBeta(units []Unit) betaCounts {
-	var size int
-	for _, u := range units {
-		size = max(size, int(math.Round(u.Base)))
-	}
-	k := betaCounts{a: make([]float64, size+1), b: make([]float64, size+1), c: make([]float64, size+1)}
+	var k betaCounts
+	var events, misses, trials []float64
 	for _, u := range units {
 		y, n := math.Round(u.Events), math.Round(u.Base)
-		k.a[int(y)]++
-		k.b[int(n-y)]++
-		k.c[int(n)]++
+		events, misses, trials = append(events, y), append(misses, n-y), append(trials, n)
 		k.constant += lgamma(n+1) - lgamma(y+1) - lgamma(n-y+1)
 	}
-	// From "exactly j" to "more than j".
-	for _, x := range [][]float64{k.a, k.b, k.c} {
-		var above float64
-		for j := len(x) - 1; j >= 0; j-- {
-			above, x[j] = above+x[j], above
-		}
-	}
+	k.events, k.misses, k.trials = newLadder(events), newLadder(misses), newLadder(trials)
 	return k
 }
 
 // value gives the log likelihood with its gradient and Hessian in (μ, θ).
 func (k betaCounts) value(mu, theta float64) (l float64, g [2]float64, h [3]float64) {
 	l = k.constant
-	for j := range k.c {
-		if k.c[j] == 0 {
-			break
-		}
-		x := float64(j)
-		p, q, r := mu+x*theta, 1-mu+x*theta, 1+x*theta
-		a, b, c := k.a[j], k.b[j], k.c[j]
-		if a > 0 {
-			l += a * math.Log(p)
-		}
-		if b > 0 {
-			l += b * math.Log(q)
-		}
-		l -= c * math.Log(r)
-		g[0] += a/p - b/q
-		g[1] += x * (a/p + b/q - c/r)
-		h[0] -= a/(p*p) + b/(q*q)
-		h[1] += x * (-a/(p*p) + b/(q*q))
-		h[2] += x * x * (-a/(p*p) - b/(q*q) + c/(r*r))
+	for i, x := range k.events.at {
+		p, w := mu+x*theta, k.events.times[i]
+		l += w * math.Log(p)
+		g[0] += w / p
+		g[1] += w * x / p
+		h[0] -= w / (p * p)
+		h[1] -= w * x / (p * p)
+		h[2] -= w * x * x / (p * p)
+	}
+	for i, x := range k.misses.at {
+		q, w := 1-mu+x*theta, k.misses.times[i]
+		l += w * math.Log(q)
+		g[0] -= w / q
+		g[1] += w * x / q
+		h[0] -= w / (q * q)
+		h[1] += w * x / (q * q)
+		h[2] -= w * x * x / (q * q)
+	}
+	for i, x := range k.trials.at {
+		r, w := 1+x*theta, k.trials.times[i]
+		l -= w * math.Log(r)
+		g[1] -= w * x / r
+		h[2] += w * x * x / (r * r)
 	}
 	return l, g, h
 }
@@ -75,16 +70,16 @@ const (
 )
 
 func betaLikelihood(units []Unit) Prior {
-	var events, base float64
+	var events, base, largest float64
 	for _, u := range units {
-		events, base = events+u.Events, base+u.Base
+		events, base, largest = events+u.Events, base+u.Base, math.Max(largest, math.Round(u.Base))
 	}
 	pooled := events / base
 	none := Prior{Method: MaximumLikelihood, Mean: estimate.Of(pooled)}
-	k := countBeta(units)
-	if pooled <= 0 || pooled >= 1 || len(k.c) < 2 || k.c[1] == 0 || len(units) < 2 {
+	if pooled <= 0 || pooled >= 1 || largest < 2 || len(units) < 2 {
 		return none // all or nothing, or no unit with two trials: θ is not in the likelihood
 	}
+	k := countBeta(units)
 	flat, _, _ := k.value(pooled, 0)
 	none.LogLik = estimate.Of(flat)
 	best, at := flat, [2]float64{pooled, 0}
@@ -150,8 +145,22 @@ func climb(l func(mu, theta float64) (float64, [2]float64, [3]float64), a, b flo
 	if result == nil || !estimate.Finite(result.F) {
 		return 0, 0, math.Inf(-1)
 	}
-	mu, _, _ = mean(result.X[0])
-	return mu, math.Exp(result.X[1]), -result.F
+	x := result.X
+	// The line search ends where the value no longer changes, halfway through the digits of the place; a few plain steps
+	// give the rest.
+	var grad [2]float64
+	hess, step := mat.NewSymDense(2, nil), mat.NewVecDense(2, nil)
+	for range 4 {
+		problem.Grad(grad[:], x)
+		problem.Hess(hess, x)
+		var factor mat.Cholesky
+		if !factor.Factorize(hess) || factor.SolveVecTo(step, mat.NewVecDense(2, grad[:])) != nil || !(mat.Norm(step, 2) < 1e-2) {
+			break
+		}
+		x[0], x[1] = x[0]-step.AtVec(0), x[1]-step.AtVec(1)
+	}
+	mu, _, _ = mean(x[0])
+	return mu, math.Exp(x[1]), -problem.Func(x)
 }
 
 func inverseLogit(a float64) (mu, d1, d2 float64) {
@@ -173,26 +182,19 @@ func exponential(a float64) (mu, d1, d2 float64) {
 //	Σᵢ Σ_{j<yᵢ} log(1+jθ) + yᵢ log(m eᵢ) − (yᵢ+1/θ) log(1+θ m eᵢ) − log yᵢ!
 func gammaLikelihood(units []Unit) Prior {
 	var events, base float64
-	top := 0
+	var heights []float64
 	for _, u := range units {
 		events, base = events+u.Events, base+u.Base
-		top = max(top, int(math.Round(u.Events)))
+		heights = append(heights, math.Round(u.Events))
 	}
 	pooled := events / base
 	none := Prior{Method: MaximumLikelihood, Mean: estimate.Of(pooled)}
 	if pooled <= 0 || len(units) < 2 {
 		return none
 	}
-	above := make([]float64, top+1)
-	for _, u := range units {
-		above[int(math.Round(u.Events))]++
-	}
-	var sum float64
-	for j := top; j >= 0; j-- {
-		sum, above[j] = sum+above[j], sum
-	}
+	rungs := newLadder(heights)
 	value := func(m, theta float64) (float64, [2]float64, [3]float64) {
-		return negativeBinomial(units, above, m, theta)
+		return negativeBinomial(units, rungs, m, theta)
 	}
 	flat, _, _ := value(pooled, 1e-12)
 	none.LogLik = estimate.Of(flat)
@@ -215,9 +217,9 @@ func gammaLikelihood(units []Unit) Prior {
 		Mean: estimate.Of(at[0]), LogLik: estimate.Of(best)}
 }
 
-func negativeBinomial(units []Unit, above []float64, m, theta float64) (l float64, g [2]float64, h [3]float64) {
-	for j, count := range above {
-		r := float64(j)
+func negativeBinomial(units []Unit, rungs ladder, m, theta float64) (l float64, g [2]float64, h [3]float64) {
+	for i, r := range rungs.at {
+		count := rungs.times[i]
 		l += count * math.Log1p(r*theta)
 		g[1] += count * r / (1 + r*theta)
 		h[2] -= count * r * r / ((1 + r*theta) * (1 + r*theta))

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"math"
 	"testing"
+
+	"gonum.org/v1/gonum/mathext"
 )
 
 // Boys among the first 12 children in 6115 Saxon families (Geissler 1889; Lindsey & Altham 1998), as tabulated in the
@@ -86,6 +88,59 @@ func TestUnequalBases(t *testing.T) {
 		if at(a*step[0], b*step[1]) > at(a, b) {
 			t.Errorf("α %v, β %v is not the maximum: better at × %v", a, b, step)
 		}
+	}
+}
+
+// A ladder adds up what a loop over all j would.
+func TestLadder(t *testing.T) {
+	heights := []float64{0, 1, 7, 1023, 1024, 1025, 1026, 3000, 3000, 250_000}
+	l := newLadder(heights)
+	for name, f := range map[string]func(x float64) float64{
+		"one":                       func(float64) float64 { return 1 },
+		"logarithm, much variation": func(x float64) float64 { return math.Log(0.02 + x*0.3) },
+		"logarithm, little":         func(x float64) float64 { return math.Log1p(x * 1e-9) },
+		"second derivative":         func(x float64) float64 { return x * x / ((0.9 + 0.01*x) * (0.9 + 0.01*x)) },
+		"falling":                   func(x float64) float64 { return 1 / (0.001 + x*x) },
+	} {
+		var want, got float64
+		for _, h := range heights {
+			for j := range int(h) {
+				want += f(float64(j))
+			}
+		}
+		for i, x := range l.at {
+			got += l.times[i] * f(x)
+		}
+		near(t, name, got/want, 1, 1e-11)
+	}
+	if len(l.at) > 1500 {
+		t.Errorf("%d rungs", len(l.at))
+	}
+}
+
+// A thousand million trials: neither time nor memory grows with them, and the maximum stands where the score changes its
+// sign.
+func TestProvinces(t *testing.T) {
+	var units []Unit
+	for i := range 12 {
+		n := 1e9 * (1 + float64(i%5)/7)
+		units = append(units, Unit{Events: math.Round(n * (0.08 + 0.003*float64(i*i%13))), Base: n})
+	}
+	for i := range units {
+		units[i].Base = math.Round(units[i].Base)
+	}
+	p := BetaPrior(units, MaximumLikelihood)
+	score := func(alpha, beta float64) float64 { // of the logarithm of α+β, which is where rounding hits first
+		var s float64
+		for _, u := range units {
+			s += mathext.Digamma(u.Events+alpha)*alpha - mathext.Digamma(alpha)*alpha + mathext.Digamma(u.Base-u.Events+beta)*beta - mathext.Digamma(beta)*beta
+			s -= (alpha + beta) * (mathext.Digamma(u.Base+alpha+beta) - mathext.Digamma(alpha+beta))
+		}
+		return s
+	}
+	a, b := p.Alpha.Value, p.Beta.Value
+	if below, above := score(0.9999*a, 0.9999*b), score(1.0001*a, 1.0001*b); below <= 0 || above >= 0 {
+		t.Errorf("α %v, β %v: the score is %v below and %v above", a, b, below, above)
 	}
 }
 
