@@ -19,7 +19,7 @@ func effectMethods() []Method {
 		{Name: "did_2x2", Aliases: []string{"did", "difference_in_differences"}, Short: "difference in differences, two groups and two periods", draw: drawTrends,
 			Roles: []Role{unit, {Name: "treated", Also: []string{"treat", "treatment", "group", "d", "exposed"}, Help: "1 in the treated group", Words: true},
 				{Name: "post", Also: []string{"after", "time", "period", "t"}, Help: "1 after the change", Words: true}, {Name: "y", Also: []string{"outcome", "value", "rate"}, Help: "the outcome"}},
-			Long: "(treated after − before) − (control after − before). Standard errors by name: ols, hc0, hc1, unequal_variance, and\nin a panel cluster_cr0, cluster_cr1, first_difference, influence.",
+			Long: "(treated after − before) − (control after − before). Standard errors by name: ols, hc0, hc1, unequal_variance, and\nin a panel cluster_cr0, cluster_cr1, first_difference, influence. Intervals and p-values called _t are by Student's t\n(first_difference_t is Welch's test of the changes), the others by the normal.",
 			Options: []Option{confidenceOption, {"repeated_cross_section", Truth, "", "rows of different periods are different units; default: whether no unit is seen on both sides"},
 				{"seed", Integer, "1", "of the permutation draws, where units cannot all be dealt"}}, run: (*Call).twoByTwo},
 		{Name: "callaway_santanna", Aliases: []string{"staggered", "cs"}, Short: "difference in differences with staggered starts", draw: drawEvents,

@@ -84,8 +84,9 @@ func BenchmarkStaggered(b *testing.B) {
 	}
 }
 
-// The permutation test over units keeps its level however few there are.
-func permutationLevel(rounds, units int, effect float64) (level, byInterval float64) {
+// rejections is how often the permutation test over units, and the intervals of their changes by the normal and by
+// Student's t, find an effect at 5 %.
+func rejections(rounds, units int, effect float64) (permuted, normal, student float64) {
 	for k := range rounds {
 		rows := panelRows(uint64(9000+k), units, 2, func(i int) int { return 2 * (i % 2) }, func(int, int) float64 { return effect })
 		var pairs []Outcome
@@ -94,30 +95,40 @@ func permutationLevel(rounds, units int, effect float64) (level, byInterval floa
 		}
 		e := TwoByTwo(pairs, Options2x2{Permutation: permutation.Options{Draws: 999, MaxExact: 2000}})
 		if e.Permutation.PTwoSided.Value <= 0.05 {
-			level += 1 / float64(rounds)
+			permuted += 1 / float64(rounds)
 		}
-		if se, _ := e.SE(SEFirstDifference); se.P.Value <= 0.05 {
-			byInterval += 1 / float64(rounds)
+		for _, se := range e.SEs {
+			switch {
+			case se.Name != SEFirstDifference || se.P.Value > 0.05:
+			case se.DF > 0:
+				student += 1 / float64(rounds)
+			default:
+				normal += 1 / float64(rounds)
+			}
 		}
 	}
 	return
 }
 
-func TestPermutationKeepsItsLevel(t *testing.T) {
+// The permutation test and Student's t keep their level however few units there are.
+func TestFewUnitsKeepTheirLevel(t *testing.T) {
 	const rounds = 400
-	level, _ := permutationLevel(rounds, 12, 0)
-	if level > 0.05+4*math.Sqrt(0.05*0.95/rounds) {
-		t.Errorf("%.1f %% of tests without an effect are below 0.05", 100*level)
+	permuted, _, student := rejections(rounds, 12, 0)
+	for name, level := range map[string]float64{"the permutation test": permuted, "Student's t": student} {
+		if level > 0.05+4*math.Sqrt(0.05*0.95/rounds) {
+			t.Errorf("%s: %.1f %% of the p-values without an effect are below 0.05", name, 100*level)
+		}
 	}
 }
 
 func BenchmarkTwoByTwo(b *testing.B) {
 	for b.Loop() {
 		for _, units := range []int{12, 40} {
-			level, normal := permutationLevel(1000, units, 0)
-			power, _ := permutationLevel(1000, units, 1.5)
+			level, normal, student := rejections(3000, units, 0)
+			power, _, _ := rejections(1000, units, 1.5)
 			b.ReportMetric(100*level, fmt.Sprintf("permutation_level_%dunits_%%", units))
 			b.ReportMetric(100*normal, fmt.Sprintf("first_difference_normal_level_%dunits_%%", units))
+			b.ReportMetric(100*student, fmt.Sprintf("first_difference_t_level_%dunits_%%", units))
 			b.ReportMetric(100*power, fmt.Sprintf("permutation_power_%dunits_%%", units))
 		}
 	}
