@@ -115,6 +115,8 @@ var worlds = []world{
 	{"branches", beta(6, 44), between(100, 500), 50},
 	{"near_ceiling", beta(190, 10), between(50, 200), 11},
 	{"no_difference", func(*rand.Rand) float64 { return 0.3 }, between(20, 200), 11},
+	{"a_quarter_of_chance", beta(100, 240), between(30, 250), 11},
+	{"as_much_as_chance", beta(25, 60), between(30, 250), 11},
 	{"three_units", beta(6, 14), between(20, 200), 3},
 }
 

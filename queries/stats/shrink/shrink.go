@@ -68,7 +68,11 @@ type Fit struct {
 // Method is MaximumLikelihood, Kleinman, RawMoments (equal n only), SampleVariance or Hierarchical. The last integrates
 // over μ = α/(α+β) and r = α+β, with the shrinkage n/(n+r) uniform (flat in 1/r) and logit μ flat, and gives the Beta
 // distribution with the mean and variance of the mixture (Christiansen & Morris 1997, JASA 92:618–632; Tak, Kelly &
-// Morris 2017, Journal of Statistical Software 78(5)): its intervals hold their level with a dozen units too.
+// Morris 2017, Journal of Statistical Software 78(5)): its intervals hold their level with a dozen units too. With 6 to 30
+// units and a variance A between them against one of chance V, 94 to 96 % of its 95 % intervals hold the truth where A is V
+// or more, up to 98 % at A = V/4 and 99.6 % of units truly alike. A dozen units cannot tell A = 0 from V/4, so that what
+// holds at the one is wide at the other: lighter priors (flat in √A, uniform shrinkage, 1/(V+A)) are narrower there and
+// fall to 92 to 94 % at A = V (BenchmarkCoverageByWorld).
 func BetaBinomial(units []Unit, method Method, confidence float64) Fit {
 	wanted := method
 	f, sound := prepare(units, confidence, func(u Unit) bool { return u.Events <= u.Base })
