@@ -30,8 +30,9 @@ func associationMethods() []Method {
 			Long:    "rate_effect = Σ (c₁+c₂)/2 × (r₂−r₁), mix_effect = Σ (r₁+r₂)/2 × (c₂−c₁) with shares c (Kitagawa 1955); they sum to\nthe difference of the totals. Population 2 (--to) minus population 1 (--from).",
 			Options: []Option{{"from", Text, "", "value of the population column for population 1"}, {"to", Text, "", "and for population 2"}}, run: (*Call).kitagawa},
 		{Name: "permutation", Aliases: []string{"permutation_test"}, Short: "how often chance gives such a difference of two groups", draw: drawGroups,
-			Roles: []Role{{Name: "group", Help: "column with the two groups", Optional: true}, {Name: "value", Also: []string{"outcome", "y"}, Help: "the outcome", Optional: true}},
-			Long:  "statistic = mean(treatment) − mean(control); exact where the assignments can be counted, else (1+count)/(1+draws).",
+			Roles: []Role{{Name: "group", Help: "column with the two groups", Optional: true}, {Name: "value", Also: []string{"outcome", "y"}, Help: "the outcome", Optional: true},
+				{Name: "strata", Also: []string{"stratum", "pair", "block"}, Help: "sets within which the groups could have been dealt", Optional: true, Words: true}},
+			Long: "statistic = mean(treatment) − mean(control); exact where the assignments can be counted, else (1+count)/(1+draws).\nA column of strata keeps the sizes of the groups in each: pairs, or the villages of several towns.",
 			Options: []Option{{"treatment", Text, "", `value of the group column that is group 1; default "treatment" or the like, else the first in order`},
 				{"control", Text, "", "value of group 2; default the other"}, {"draws", Integer, "99999", "random assignments where they cannot be counted"},
 				{"seed", Integer, "1", "of the draws"}, {"monte_carlo", Truth, "false", "draw even where all could be counted"}}, run: (*Call).permutation},
@@ -126,11 +127,19 @@ func (c *Call) permutation() (*Object, error) {
 	if o.ForceDraws, err = c.truth("monte_carlo", false); err != nil {
 		return nil, err
 	}
-	x, y, binary, err := c.samples(group, outcome, first, second)
+	strata, binary, without, err := c.samples(group, outcome, first, second)
 	if err != nil {
 		return nil, err
 	}
+	var x, y []float64
+	for _, s := range strata {
+		x, y = append(x, s.Treated...), append(y, s.Control...)
+	}
+	_, stratified, _ := c.role("strata")
 	t := permutation.TwoSample(x, y, o)
+	if stratified {
+		t = permutation.Stratified(strata, o)
+	}
 	out := (&Object{}).Set("treatment", value(first)).Set("control", value(second))
 	out.Set("n1", t.N1).Set("n2", t.N2).Set("n_"+first, t.N1).Set("n_"+second, t.N2)
 	if binary {
@@ -144,6 +153,9 @@ func (c *Call) permutation() (*Object, error) {
 	out.Set("mean1", t.Mean1).Set("mean2", t.Mean2).Set("statistic", t.Statistic).Set("procedure", string(t.Method)).Set("n_permutations", count(t.Permutations))
 	out.Set("count_greater_or_equal", count(t.GreaterOrEqual)).Set("count_greater", count(t.Greater)).Set("count_less_or_equal", count(t.LessOrEqual))
 	out.Set("p_greater", t.PGreater).Set("p_less", t.PLess).Set("p_two_sided_abs", t.PTwoSided)
+	if stratified {
+		out.Set("n_strata", len(strata))
+	}
 	if t.PFisher.Known {
 		out.Set("fisher_two_sided", t.PFisher)
 	}
@@ -151,30 +163,54 @@ func (c *Call) permutation() (*Object, error) {
 		out.Set("draws", t.Draws).Set("seed", t.Seed)
 	}
 	warnings := t.Warnings
-	if left := len(c.Frame.Rows) - len(x) - len(y); left > 0 {
+	if without > 0 {
+		warnings = append(warnings, estimate.Warn(estimate.MissingValues, "%d rows have no stratum and were left out", without))
+	}
+	if left := len(c.Frame.Rows) - len(x) - len(y) - without; left > 0 {
 		warnings = append(warnings, estimate.Warn(estimate.MissingValues, "%d rows belong to neither %s nor %s", left, first, second))
 	}
 	out.warn(warnings)
 	return out, nil
 }
 
-// samples gives the outcomes of both groups, and whether all of them are 0 or 1.
-func (c *Call) samples(group, outcome int, first, second string) (x, y []float64, binary bool, err error) {
+// samples gives the outcomes of both groups by stratum, in the order they first appear, whether all outcomes are 0 or 1,
+// and how many rows have no stratum. Without a column of strata there is one.
+func (c *Call) samples(group, outcome int, first, second string) (strata []permutation.Stratum, binary bool, without int, err error) {
+	column, stratified, err := c.role("strata")
+	if err != nil {
+		return nil, false, 0, err
+	}
 	binary = true
+	at := map[string]int{}
 	for i, row := range c.Frame.Rows {
 		v, err := c.outcome(i, outcome)
 		if err != nil {
-			return nil, nil, false, err
+			return nil, false, 0, err
 		}
+		isFirst, isSecond := same(row[group], first), same(row[group], second)
 		binary = binary && (v == 0 || v == 1 || math.IsNaN(v))
-		switch {
-		case same(row[group], first):
-			x = append(x, v)
-		case same(row[group], second):
-			y = append(y, v)
+		if !isFirst && !isSecond {
+			continue
+		}
+		name := ""
+		if stratified {
+			if name = strings.TrimSpace(row[column]); isMissing(name) {
+				without++
+				continue
+			}
+		}
+		k, ok := at[name]
+		if !ok {
+			k = len(strata)
+			at[name], strata = k, append(strata, permutation.Stratum{})
+		}
+		if isFirst {
+			strata[k].Treated = append(strata[k].Treated, v)
+		} else {
+			strata[k].Control = append(strata[k].Control, v)
 		}
 	}
-	return x, y, binary, nil
+	return strata, binary, without, nil
 }
 
 func ones(x []float64) int {
@@ -218,9 +254,10 @@ func (c *Call) groupAndOutcome() (group, outcome int, err error) {
 			candidates = append(candidates, i)
 		}
 	}
+	strata, stratified, _ := c.role("strata")
 	usable := func(want func(i int) bool, not int) (int, bool) {
 		for _, i := range candidates {
-			if i != not && want(i) {
+			if i != not && !(stratified && i == strata) && want(i) {
 				return i, true
 			}
 		}

@@ -111,3 +111,12 @@ func TestShrunkTables(t *testing.T) {
 		}
 	}
 }
+
+// Pairs are strata: what lies between them is no chance.
+func TestPermutationByStrata(t *testing.T) {
+	const table = "pair,group,height\n1,treatment,10\n1,control,8\n2,treatment,20\n2,control,17\n3,treatment,31\n3,control,30\n,control,9\n"
+	document := analysed(t, "permutation", table)
+	if document["n_permutations"] != 8.0 || document["p_greater"] != 0.125 || document["n_strata"] != 3.0 || !warned(document, "1 rows have no stratum") {
+		t.Errorf("%v", document)
+	}
+}

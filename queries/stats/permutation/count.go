@@ -88,9 +88,9 @@ func gcd(a, b int) int {
 // mostCells bounds the work of counting by sums.
 const mostCells = 4e8
 
-// bySums counts, for every sum of n1 of the whole numbers, the assignments that give it: exact up to the 53 bits of a
+// bySums gives, for every sum of n1 of the whole numbers, how many assignments have it: exact up to the 53 bits of a
 // float, and within 1e-13 of the share beyond. It declines when the table would be too large.
-func (c *counter) bySums(s scaled) bool {
+func (c *counter) bySums(s scaled, add func(sum, times float64)) bool {
 	n1, n := c.n1, len(s.whole)
 	k := min(n1, n-n1) // the smaller group's sums, then turned round
 	top := make([]int, 0, n)
@@ -138,13 +138,13 @@ func (c *counter) bySums(s scaled) bool {
 		if k != n1 {
 			whole = all - sum
 		}
-		c.add(float64(n1)*s.from+s.step*float64(whole), count)
+		add(float64(n1)*s.from+s.step*float64(whole), count)
 	}
 	return true
 }
 
 // oneByOne goes through every choice of n1 values in lexicographic order.
-func (c *counter) oneByOne() {
+func (c *counter) oneByOne(add func(sum, times float64)) {
 	n, k := len(c.values), c.n1
 	chosen := make([]int, k)
 	for i := range chosen {
@@ -155,7 +155,7 @@ func (c *counter) oneByOne() {
 		for _, i := range chosen {
 			sum += c.values[i]
 		}
-		c.add(sum, 1)
+		add(sum, 1)
 		i := k - 1
 		for i >= 0 && chosen[i] == n-k+i {
 			i--

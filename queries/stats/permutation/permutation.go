@@ -24,6 +24,13 @@ type Options struct {
 	MaxExact   float64 // assignments gone through one by one at most; 0 means 20 million
 }
 
+func (o Options) limit() float64 {
+	if o.MaxExact > 0 {
+		return o.MaxExact
+	}
+	return 2e7
+}
+
 // Test is the result for statistic = mean(treated) − mean(control).
 type Test struct {
 	N1        int             `json:"n1"` // treated
@@ -67,19 +74,16 @@ func TwoSample(treated, control []float64, o Options) Test {
 	all := append(append([]float64{}, x...), y...)
 	ways := choose(t.N1+t.N2, t.N1)
 	t.Permutations = estimate.Of(ways)
-	limit := o.MaxExact
-	if limit <= 0 {
-		limit = 2e7
-	}
+	limit := o.limit()
 	c := counter{values: all, n1: t.N1}
 	c.observe()
 	switch whole, ok := integers(all); {
 	case o.ForceDraws:
 		t.draw(&c, o)
 		return t
-	case ok && c.bySums(whole):
+	case ok && c.bySums(whole, c.add):
 	case ways <= limit:
-		c.oneByOne()
+		c.oneByOne(c.add)
 	default:
 		t.draw(&c, o)
 		return t
@@ -108,6 +112,11 @@ func (t *Test) draw(c *counter, o Options) {
 		t.Seed = 1
 	}
 	c.atRandom(t.Draws, rand.New(rand.NewPCG(t.Seed, 0x9e3779b97f4a7c15)))
+	t.estimate(*c)
+}
+
+// estimate gives the p-values of draws.
+func (t *Test) estimate(c counter) {
 	of := 1 + float64(t.Draws)
 	t.GreaterOrEqual, t.Greater, t.LessOrEqual = estimate.Of(c.greater+c.equal), estimate.Of(c.greater), estimate.Of(c.less+c.equal)
 	t.PGreater = estimate.Of((1 + c.greater + c.equal) / of)

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"math"
 	"testing"
+
+	"hulian/queries/stats/estimate"
 )
 
 func near(t *testing.T, what string, got, want, slack float64) {
@@ -62,7 +64,7 @@ func TestWaysOfCountingAgree(t *testing.T) {
 	bySums := TwoSample(x, y, Options{})
 	c := counter{values: append(append([]float64{}, x...), y...), n1: len(x)}
 	c.observe()
-	c.oneByOne()
+	c.oneByOne(c.add)
 	near(t, "greater", bySums.Greater.Value, c.greater, 0)
 	near(t, "greater or equal", bySums.GreaterOrEqual.Value, c.greater+c.equal, 0)
 	near(t, "extreme", bySums.PTwoSided.Value, c.extreme/210, 1e-15)
@@ -71,6 +73,54 @@ func TestWaysOfCountingAgree(t *testing.T) {
 	near(t, "two-sided the other way round", swapped.PTwoSided.Value, bySums.PTwoSided.Value, 1e-15)
 	shifted := TwoSample([]float64{-998.75, -996.5, -997.25, -991}, []float64{-999.5, -998.75, -996, -996.5, -992.75, -999}, Options{})
 	near(t, "shifted by −1000", shifted.PTwoSided.Value, bySums.PTwoSided.Value, 1e-15)
+}
+
+// Darwin's maize, crossed against self-fertilised in 15 pots, heights in eighths of an inch: of the 32,768 ways to deal the
+// pairs 835 give a larger sum of differences and 28 the same (Fisher 1935, The Design of Experiments, §21).
+func TestPairsOfDarwin(t *testing.T) {
+	crossed := []float64{188, 96, 168, 176, 153, 172, 177, 163, 146, 173, 186, 168, 177, 184, 96}
+	selfed := []float64{139, 163, 160, 160, 147, 149, 149, 122, 132, 144, 130, 144, 102, 124, 144}
+	var pairs []Stratum
+	for i := range crossed {
+		pairs = append(pairs, Stratum{crossed[i : i+1], selfed[i : i+1]})
+	}
+	got := Stratified(pairs, Options{})
+	near(t, "assignments", got.Permutations.Value, 32768, 0)
+	near(t, "greater", got.Greater.Value, 835, 0)
+	near(t, "greater or equal", got.GreaterOrEqual.Value, 863, 0)
+	near(t, "two-sided p", got.PTwoSided.Value, 1726.0/32768, 1e-15)
+	near(t, "difference", got.Statistic.Value, 314.0/15, 1e-12)
+	drawn := Stratified(pairs, Options{ForceDraws: true, Draws: 20000})
+	near(t, "p by draws", drawn.PGreater.Value, got.PGreater.Value, 3.5*math.Sqrt(got.PGreater.Value/20000))
+	if crossed[0] != 188 {
+		t.Error("the caller's outcomes were shuffled")
+	}
+}
+
+// One stratum is no stratum; and strata far apart take nothing from each other.
+func TestStrata(t *testing.T) {
+	x, y := []float64{1.25, 3.5, 2.75, 9}, []float64{0.5, 1.25, 4, 3.5, 7.25, 1}
+	plain := TwoSample(x, y, Options{})
+	one := Stratified([]Stratum{{x, y}}, Options{})
+	near(t, "one stratum", one.PTwoSided.Value, plain.PTwoSided.Value, 1e-15)
+	near(t, "its assignments", one.Permutations.Value, plain.Permutations.Value, 0)
+	shift := func(x []float64) []float64 {
+		out := make([]float64, len(x))
+		for i, v := range x {
+			out[i] = v*math.Sqrt2 + 1000
+		}
+		return out
+	}
+	two, far := Stratified([]Stratum{{x, y}, {x, y}}, Options{}), Stratified([]Stratum{{x, y}, {shift(x), shift(y)}}, Options{})
+	near(t, "assignments of two", two.Permutations.Value, 210*210, 0)
+	if far.PTwoSided.Value > 2*two.PTwoSided.Value || far.Method != Exact {
+		t.Errorf("p %v, with a far stratum %v by %s", two.PTwoSided, far.PTwoSided, far.Method)
+	}
+	for _, strata := range [][]Stratum{nil, {{x, nil}, {nil, y}}, {{nil, nil}}} {
+		if got := Stratified(strata, Options{}); got.PTwoSided.Known || len(got.Warnings) == 0 {
+			t.Errorf("%v: %+v", strata, got)
+		}
+	}
 }
 
 func TestLargeSamplesAreDrawn(t *testing.T) {
@@ -123,13 +173,16 @@ func FuzzTwoSample(f *testing.F) {
 			}
 			return out
 		}
-		got := TwoSample(turn(a), turn(b), Options{Draws: 50, MaxExact: 1000})
-		if _, err := json.Marshal(got); err != nil {
-			t.Fatal(err)
-		}
-		for _, p := range []float64{got.PGreater.Value, got.PLess.Value, got.PTwoSided.Value} {
-			if got.Statistic.Known && (p <= 0 || p > 1+1e-12) {
-				t.Fatalf("p = %v: %+v", p, got)
+		x, y := turn(a), turn(b)
+		strata := []Stratum{{x[:len(x)/2], y[:len(y)/2]}, {x[len(x)/2:], y[len(y)/2:]}}
+		for _, got := range []Test{TwoSample(x, y, Options{Draws: 50, MaxExact: 1000}), Stratified(strata, Options{Draws: 50, MaxExact: 1000})} {
+			if _, err := json.Marshal(got); err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range []estimate.Number{got.PGreater, got.PLess, got.PTwoSided} {
+				if p.Known && (p.Value <= 0 || p.Value > 1+1e-12) {
+					t.Fatalf("p = %v: %+v", p, got)
+				}
 			}
 		}
 	})

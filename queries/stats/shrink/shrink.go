@@ -66,7 +66,7 @@ type Fit struct {
 // narrow with few units (Carlin & Louis, Bayes and Empirical Bayes Methods, ch. 3).
 //
 // Method is MaximumLikelihood, Kleinman, RawMoments (equal n only), SampleVariance or Hierarchical. The last integrates
-// over μ = α/(α+β) and r = α+β, with the shrinkage n/(n+r) uniform (flat in 1/r) and logit μ flat, and gives the Beta
+// over μ = α/(α+β) and r = α+β, with 1/r (the variance between units, but for a factor) and logit μ flat, and gives the Beta
 // distribution with the mean and variance of the mixture (Christiansen & Morris 1997, JASA 92:618–632; Tak, Kelly &
 // Morris 2017, Journal of Statistical Software 78(5)): its intervals hold their level with a dozen units too. With 6 to 30
 // units and a variance A between them against one of chance V, 94 to 96 % of its 95 % intervals hold the truth where A is V
