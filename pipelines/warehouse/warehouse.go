@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -265,8 +266,33 @@ func plain(v any) any {
 		return v.Float64()
 	case []byte:
 		return string(v)
+	case []any, map[string]any:
+		if text, err := json.Marshal(nested(v)); err == nil {
+			return string(text)
+		}
+		return fmt.Sprint(v)
 	default:
 		return fmt.Sprint(v)
+	}
+}
+
+// nested narrows the values of a list or a row within a row: they are written as JSON.
+func nested(v any) any {
+	switch v := v.(type) {
+	case []any:
+		all := make([]any, len(v))
+		for i, element := range v {
+			all[i] = nested(element)
+		}
+		return all
+	case map[string]any:
+		all := make(map[string]any, len(v))
+		for name, element := range v {
+			all[name] = nested(element)
+		}
+		return all
+	default:
+		return plain(v)
 	}
 }
 

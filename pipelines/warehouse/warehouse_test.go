@@ -184,3 +184,15 @@ func TestNumbersLargerThanAnIntegerKeepTheirSign(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// Lists and rows within rows have no type of their own in a Table: they are written as JSON.
+func TestNestedValuesAreJSON(t *testing.T) {
+	w := opened(t, Config{})
+	table, err := w.Query(t.Context(), `select ['甲', '乙'] as l, {'n': 1.5::decimal(5, 2), 'of': [null, 2]} as r`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l, r := table.Rows[0][0], table.Rows[0][1]; l != `["甲","乙"]` || r != `{"n":1.5,"of":[null,2]}` {
+		t.Errorf("%v %v", l, r)
+	}
+}
