@@ -30,7 +30,7 @@ type Config struct {
 	Now         time.Time
 	Progress    pipelines.Progress // nil: silent
 	Confirm     []string           // names or ids of held files a person has released
-	Again       []string           // ids of rejected files that are looked at again, e.g. under a new mapping
+	Again       []string           // ids of rejected and held files that are looked at again, e.g. under a new mapping
 	Limits      Limits             // zero: DefaultLimits
 }
 
@@ -157,7 +157,8 @@ func Inspect(ctx context.Context, path string, c Config) ([]pipelines.Reconcilia
 }
 
 // toLoad lists the landed files that are not in ops.files, the held ones a person has confirmed, and those asked for
-// again: the rejected ones, and the ones of which a table was not understood that a mapping file claims by now.
+// again: the rejected and the held ones, and the ones of which a table was not understood that a mapping file claims by
+// now.
 func (p *pass) toLoad(ctx context.Context) ([]land.File, error) {
 	c := p.config
 	known, err := p.tx.Query(ctx, "select file_id, state from ops.files")
@@ -177,7 +178,7 @@ func (p *pass) toLoad(ctx context.Context) ([]land.File, error) {
 				return nil, err
 			}
 		}
-		if !loaded || s == stateHeld && confirmed(c, f) || s != stateHeld && again {
+		if !loaded || again || s == stateHeld && confirmed(c, f) {
 			files = append(files, f)
 		}
 	}

@@ -48,7 +48,8 @@ func holder(dir string) string {
 	if err == nil {
 		for _, r := range runs {
 			if r.State == pipelines.RunRunning {
-				return fmt.Sprintf("run %s, started by %s at %s", r.ID, r.Trigger, r.StartedAt.Local().Format(time.TimeOnly))
+				// How long ago it was needs no time zone: the machine's is not always the town's.
+				return fmt.Sprintf("run %s, started by %s %s ago", r.ID, r.Trigger, time.Since(r.StartedAt).Round(time.Second))
 			}
 		}
 	}

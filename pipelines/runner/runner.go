@@ -91,8 +91,8 @@ func (r *Runner) Run(ctx context.Context, trigger string) (pipelines.Run, error)
 	return r.run(ctx, trigger, r.config.Sources)
 }
 
-// Import takes the named files through all stages. One that was rejected before is looked at again: a mapping file may
-// have come since.
+// Import takes the named files through all stages. One that was rejected or held before is looked at again: a mapping
+// file, or a newer list, may have come since.
 func (r *Runner) Import(ctx context.Context, paths []string) (pipelines.Run, error) {
 	return r.named(ctx, "import", paths)
 }
@@ -215,9 +215,9 @@ func (w *work) stages(ctx context.Context) (err error) {
 			return err
 		}
 		if stage.name == pipelines.StageLoad && w.nothing() {
-			failed = errors.Join(failed, &pipelines.Fault{Op: "run", At: w.Dir, Err: fmt.Errorf("%w%s", pipelines.ErrNothingLoaded, w.refusals()),
-				Next: "mend the files as the reasons say and send them again"})
-			if _, err := publish.Current(w.Dir); err != nil {
+			_, unpublished := publish.Current(w.Dir)
+			failed = errors.Join(failed, &pipelines.Fault{Op: "run", At: w.Dir, Err: fmt.Errorf("%w%s", pipelines.ErrNothingLoaded, w.refusals()), Next: w.mending(unpublished == nil)})
+			if unpublished != nil {
 				return failed
 			}
 			// The town is served: what was refused and why is published too, for whoever has to repair it.
@@ -297,6 +297,25 @@ func (w *work) nothing() bool {
 		}
 	}
 	return len(w.run.Files) > 0 && w.unread == nil && len(w.loaded.Held) == 0 && len(w.loaded.Changed) == 0
+}
+
+// mending says what to do about files of which nothing could be used: where the reasons stand, and what is waited for.
+func (w *work) mending(published bool) string {
+	refused := false
+	for _, file := range w.run.Files {
+		refused = refused || file.Quarantined > 0
+	}
+	next := "mend the files as the reasons say and send them again"
+	switch {
+	case refused && published:
+		next = "hulian problems lists what is wrong with the rows; mend them and send them again"
+	case refused:
+		next = "hulian import --dry-run FILE lists what is wrong with the rows; mend them and send them again"
+	}
+	if n := w.loaded.Waiting; refused && n > 0 {
+		next += fmt.Sprintf("; %d rows wait for the lists that hold their IDs (villages, branches, members, households) and come in by themselves with them", n)
+	}
+	return next
 }
 
 // refusals lists what was refused and why, for the one sentence of an error.
