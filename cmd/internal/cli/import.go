@@ -40,7 +40,7 @@ with sheet, row, column, value and how to mend it. Whether an ID stands in the r
 			if err != nil {
 				return err
 			}
-			if err := present(paths); err != nil {
+			if err := present("import", paths); err != nil {
 				return err
 			}
 			if dryRun {
@@ -56,14 +56,14 @@ with sheet, row, column, value and how to mend it. Whether an ID stands in the r
 }
 
 // present refuses paths that are no files before anything is begun.
-func present(paths []string) error {
+func present(op string, paths []string) error {
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if err == nil && info.IsDir() {
 			err = errors.New("it is a folder")
 		}
 		if err != nil {
-			return &pipelines.Fault{Op: "import", At: path, Err: err, Next: "check the path; whole folders are read from the inbox"}
+			return &pipelines.Fault{Op: op, At: path, Err: err, Next: "check the path; whole folders are read from the inbox"}
 		}
 	}
 	return nil

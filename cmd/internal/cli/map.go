@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hulian/cmd/internal/config"
+	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/load"
 )
@@ -30,10 +32,16 @@ without a header refuses the file.`, statusDone, statusFailed, statusUsage),
 			if err != nil {
 				return err
 			}
-			if err := present(paths); err != nil {
+			if err := present("map", paths); err != nil {
 				return err
 			}
+			if _, known := data.ContractOf(ask.Export); ask.Export != "" && !known {
+				return unknown("export", ask.Export, exportNames(), "hulian template")
+			}
 			all, err := load.Propose(cmd.Context(), paths[0], filepath.Base(paths[0]), ask, load.Config{MappingsDir: filepath.Join(c.Dir, mappingsName)})
+			if errors.Is(err, pipelines.ErrUnknown) { // an encoding or a delimiter
+				return usage(err)
+			}
 			if err != nil {
 				return err
 			}

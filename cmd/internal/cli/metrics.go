@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -47,6 +50,11 @@ says of each row whether it is as lived, summed, or impossible to restate.`, sta
 			}
 			if err := checkMetrics(measures, levels, months); err != nil {
 				return err
+			}
+			if day == "" {
+				if err := p.checkScope(cmd.Context(), c, months, units); err != nil {
+					return err
+				}
 			}
 			rest, arguments := filtered(filterList{"measure", measures}, filterList{"level", levels}, filterList{"month", months}, filterList{"unit_id", units})
 			rest += " order by measure, level, unit_id, month"
@@ -101,9 +109,60 @@ func checkMetrics(measures, levels, months []string) error {
 			return unknown("level", name, all, "")
 		}
 	}
+	for _, name := range measures {
+		m, _ := queries.MeasureOf(name)
+		var measured []string
+		for _, level := range m.Levels {
+			measured = append(measured, string(level))
+		}
+		if len(levels) > 0 && !slices.ContainsFunc(levels, func(level string) bool { return slices.Contains(measured, level) }) {
+			return usage(&pipelines.Fault{Op: "read level", At: fmt.Sprintf("%q", strings.Join(levels, ",")), Err: fmt.Errorf("%s is not measured there", name),
+				Next: "--level " + strings.Join(measured, " or ")})
+		}
+	}
 	for _, month := range months {
 		if _, err := time.Parse("2006-01", month); err != nil {
 			return unknown("month", month, nil, "a month such as 2018-01")
+		}
+	}
+	return nil
+}
+
+// checkScope refuses months and units the published snapshot does not know. A unit may have been named by its name: its
+// ID is offered.
+func (p *program) checkScope(ctx context.Context, c config.Config, months, units []string) error {
+	if len(months) > 0 {
+		span, err := p.ask(ctx, c, "select min(value) filter (where key = 'first_month'), min(value) filter (where key = 'last_month') from snapshot_facts")
+		if err != nil {
+			return err
+		}
+		first, last := fmt.Sprint(span.Rows[0][0]), fmt.Sprint(span.Rows[0][1])
+		for _, month := range months {
+			if month < first || month > last {
+				return unknown("month", month, nil, fmt.Sprintf("a month from %s to %s", first, last))
+			}
+		}
+	}
+	if len(units) == 0 {
+		return nil
+	}
+	table, err := p.ask(ctx, c, "select distinct unit_id, coalesce(unit_name, '') from units order by unit_id")
+	if err != nil {
+		return err
+	}
+	var ids []string
+	named := map[string][]string{}
+	for _, row := range table.Rows {
+		id, name := fmt.Sprint(row[0]), fmt.Sprint(row[1])
+		ids, named[name] = append(ids, id), append(named[name], id)
+	}
+	for _, unit := range units {
+		switch {
+		case slices.Contains(ids, unit):
+		case len(named[unit]) > 0:
+			return unknown("unit", unit, nil, "--unit "+strings.Join(named[unit], " or "))
+		default:
+			return unknown("unit", unit, ids, `hulian query "select level, unit_id, unit_name from units"`)
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -48,7 +49,7 @@ func (f problemFilter) condition() (string, []any, error) {
 		return "", nil, unknown("state", f.state, states, "")
 	}
 	if f.file != "" {
-		add("(f.name = ? or ends_with(f.name, '/' || ?) or cast(f.file_no as varchar) = ? or f.file_id = ?)", f.file, f.file, f.file, f.file)
+		add(ofFile, f.file, f.file, f.file, f.file)
 	}
 	if f.code != "" {
 		if _, ok := data.ProblemTexts()[pipelines.Code(f.code)]; !ok {
@@ -113,8 +114,38 @@ func (f problemFilter) find(ctx context.Context, q pipelines.Querier) ([]markup.
 	if err != nil {
 		return nil, err
 	}
+	if f.file != "" {
+		if err := f.exists(ctx, q); err != nil {
+			return nil, err
+		}
+	}
 	return markup.Problems(ctx, q, where, args...)
 }
+
+// exists refuses a file that never arrived: a list without a line would say that nothing is wrong with it.
+func (f problemFilter) exists(ctx context.Context, q pipelines.Querier) error {
+	found, err := q.Query(ctx, "select count(*) from files f where "+ofFile, f.file, f.file, f.file, f.file)
+	if err != nil || found.Rows[0][0] != int64(0) {
+		return err
+	}
+	all, err := q.Query(ctx, "select distinct name from files")
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, row := range all.Rows {
+		name := fmt.Sprint(row[0])
+		names = append(names, name, path.Base(name))
+	}
+	next := `hulian query "select file_no, name from files"`
+	if nearest := data.Nearest(f.file, names); nearest != "" {
+		next = nearest
+	}
+	return unknown("file", f.file, nil, next)
+}
+
+// ofFile says that files f is the file a person named.
+const ofFile = "(f.name = ? or ends_with(f.name, '/' || ?) or cast(f.file_no as varchar) = ? or f.file_id = ?)"
 
 func newMarkCommand(p *program) *cobra.Command {
 	var output string
@@ -141,6 +172,9 @@ import it: only the repaired rows come in.`, statusDone, statusFailed, statusUsa
 
 func (p *program) mark(ctx context.Context, c config.Config, q pipelines.Querier, named, output string) error {
 	file, err := markup.Find(ctx, q, named)
+	if errors.Is(err, pipelines.ErrUnknown) {
+		return usage(err)
+	}
 	if err != nil {
 		return err
 	}
@@ -216,6 +250,9 @@ are, refused or accepted with a warning; who waived them and why stands in the t
 				return err
 			}
 			n, run, err := r.Waive(cmd.Context(), waiver)
+			if errors.Is(err, pipelines.ErrUnknown) {
+				return usage(err)
+			}
 			if err != nil {
 				return err
 			}

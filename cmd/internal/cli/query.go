@@ -1,9 +1,14 @@
 package cli
 
 import (
+	"fmt"
+	"regexp"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"hulian/cmd/internal/config"
+	"hulian/pipelines"
 )
 
 func newQueryCommand(p *program) *cobra.Command {
@@ -24,6 +29,10 @@ issue_flow, …), files, reconciliation and problems. "show tables" lists them a
 			if _, err := outputFormat(cmd); err != nil {
 				return err
 			}
+			if n := statements(arguments[0]); n > 1 {
+				return usage(&pipelines.Fault{Op: "query", At: "the snapshot of " + c.Dir, Err: fmt.Errorf("%d statements were given, and only one has an answer", n),
+					Next: "one command a statement"})
+			}
 			table, err := p.ask(cmd.Context(), c, arguments[0])
 			if err != nil {
 				return err
@@ -33,4 +42,22 @@ issue_flow, …), files, reconciliation and problems. "show tables" lists them a
 	}
 	config.AddFlags(cmd.Flags(), reading...)
 	return cmd
+}
+
+// quoted are the parts of a text in SQL in which a semicolon ends nothing: strings, names, comments.
+var quoted = regexp.MustCompile(`(?s)'(?:[^']|'')*'|"(?:[^"]|"")*"|\$\$.*?\$\$|--[^\n]*|/\*.*?\*/`)
+
+// statements counts the statements of a text in SQL. The engine would run all of them and answer the last.
+func statements(sql string) (n int) {
+	for part := range strings.SplitSeq(quoted.ReplaceAllStringFunc(sql, func(s string) string {
+		if s[0] == '-' || s[0] == '/' {
+			return " "
+		}
+		return "x"
+	}), ";") {
+		if strings.TrimSpace(part) != "" {
+			n++
+		}
+	}
+	return n
 }

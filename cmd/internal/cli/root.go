@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,18 +24,18 @@ Everything of a town lives in one folder, named by --dir: exports are dropped in
 published beside it. "hulian demo" makes such a folder for a synthetic town and opens it.`, statusDone, statusUsage),
 		SilenceErrors: true, // Main prints them, with what to do next
 		SilenceUsage:  true,
-		PersistentPreRun: func(*cobra.Command, []string) {
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := flagsAgree(cmd); err != nil {
+				return err
+			}
 			p.started = true
+			return nil
 		},
 		Args: func(cmd *cobra.Command, arguments []string) error {
 			if len(arguments) == 0 {
 				return nil
 			}
-			var names []string
-			for _, c := range cmd.Commands() {
-				names = append(names, c.Name())
-			}
-			return unknown("command", arguments[0], names, "hulian --help")
+			return unknown("command", arguments[0], below(cmd), "hulian --help")
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -48,8 +49,50 @@ published beside it. "hulian demo" makes such a folder for a synthetic town and 
 	root.InitDefaultHelpCmd()
 	for _, made := range root.Commands() { // cobra's own commands document their exit statuses too
 		documentAll(made)
+		switch made.Name() {
+		case "help":
+			topicsExist(made)
+		case "completion":
+			made.Args, made.RunE = exactly(0, ""), func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
 	}
 	return root
+}
+
+// flagsAgree refuses flags that contradict one another, and a town without a name, as an unset variable gives it.
+func flagsAgree(cmd *cobra.Command) error {
+	fault := func(err error) error {
+		return &pipelines.Fault{Op: "read flags", At: "of " + cmd.CommandPath(), Err: usage(err), Next: cmd.CommandPath() + " --help"}
+	}
+	if err := errors.Join(cmd.ValidateRequiredFlags(), cmd.ValidateFlagGroups()); err != nil {
+		return fault(err)
+	}
+	if dir, err := cmd.Flags().GetString("dir"); err == nil && dir == "" {
+		return fault(errors.New("--dir names no folder"))
+	}
+	return nil
+}
+
+// topicsExist has "help" refuse a command that does not exist, in place of explaining the one above it.
+func topicsExist(help *cobra.Command) {
+	explain := help.Run
+	help.Run = nil
+	help.RunE = func(cmd *cobra.Command, topic []string) error {
+		if found, rest, err := cmd.Root().Find(topic); err != nil || len(rest) > 0 && found.HasSubCommands() {
+			return unknown("command", topic[len(topic)-1], below(found), "hulian --help")
+		}
+		explain(cmd, topic)
+		return nil
+	}
+}
+
+// below lists the commands under one.
+func below(cmd *cobra.Command) []string {
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
+	return names
 }
 
 // commands lists every command of hulian; a new one is added here.
@@ -117,6 +160,9 @@ func exactly(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, arguments []string) error {
 		if len(arguments) == n {
 			return nil
+		}
+		if n == 0 && cmd.HasSubCommands() {
+			return unknown("command of "+cmd.CommandPath(), arguments[0], below(cmd), "")
 		}
 		err := fmt.Errorf("%d arguments given, %d expected (%s)", len(arguments), n, what)
 		if n == 0 {
