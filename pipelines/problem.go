@@ -27,6 +27,7 @@ const (
 	ExemptVisitor    Code = "exempt_visitor" // warning
 	LinkMismatch     Code = "link_mismatch"  // warning
 	TooManyCells     Code = "too_many_cells"
+	RecordBroken     Code = "record_broken" // a line of JSON that is none
 )
 
 // Codes of problems with a whole file or sheet.
@@ -47,6 +48,7 @@ const (
 	ColumnsMissing      Code = "columns_missing"
 	HeaderAmbiguous     Code = "header_ambiguous"
 	FileTruncated       Code = "file_truncated"
+	QuoteUnclosed       Code = "quote_unclosed" // the rest of a CSV lies in one cell
 )
 
 // Problem is one thing wrong with one cell, row or file, with enough to find it in Excel.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"hulian/data"
@@ -133,11 +132,11 @@ func readAs(row record) (as pipelines.ReadAs) {
 	return as
 }
 
-// exportCell names what a table holds, what it was taken for, and the columns nobody asked for.
+// exportCell names what a table holds, what it was taken for, and what of it was not asked for: columns, hidden sheets.
 func (r Request) exportCell(export string, as pipelines.ReadAs, detail string, problem pipelines.Code) Cell {
 	c := Cell{Text: r.exportName(export), Note: data.ExplainReading(as, r.Lang)}
-	if _, unused, ok := strings.Cut(detail, "unused columns: "); ok && problem == "" {
-		c.Note += r.Tf("；未用的列：%s", "; columns not used: %s", unused)
+	if detail != "" && problem == "" {
+		c.Note += r.T("；", "; ") + data.ExplainDetail(detail, r.Lang)
 	}
 	return c
 }

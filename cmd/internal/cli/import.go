@@ -117,7 +117,11 @@ func describe(f pipelines.Reconciliation) string {
 	if f.Problem != "" {
 		return fmt.Sprintf("%s: %s", name, data.ProblemTexts()[f.Problem].Name.En)
 	}
-	return fmt.Sprintf("%s: %s, %d rows read = %d accepted + %d quarantined + %d ignored, %d warnings", name, f.Export, f.Read, f.Accepted, f.Quarantined, f.Ignored, f.Warnings)
+	line := fmt.Sprintf("%s: %s, %d rows read = %d accepted + %d quarantined + %d ignored, %d warnings", name, f.Export, f.Read, f.Accepted, f.Quarantined, f.Ignored, f.Warnings)
+	if f.Detail != "" {
+		line += "; " + data.ExplainDetail(f.Detail, "en")
+	}
+	return line
 }
 
 // problemTable lists problems as a clerk with the file open in Excel needs them.

@@ -132,7 +132,7 @@ func summary(run pipelines.Run) string {
 func reconciliations(files []pipelines.Reconciliation, lang string) pipelines.Table {
 	table := pipelines.Table{Columns: []string{"file", "sheet", "export", "read", "accepted", "quarantined", "ignored", "warnings", "problem", "detail", "read_as"}}
 	for _, f := range files {
-		detail := f.Detail
+		detail := data.ExplainDetail(f.Detail, lang)
 		if f.Problem != "" {
 			sentence, mend := data.Explain(pipelines.Problem{Code: f.Problem, Export: f.Export, File: f.Name, Sheet: f.Sheet, Detail: f.Detail}, lang)
 			detail = sentence + " " + mend
