@@ -63,7 +63,7 @@ func (t *table) outlet(l *layout) *outlet {
 		}
 	}
 	if len(unused) > 0 {
-		f.detail = append(f.detail, "未用列 / unused columns: "+seen(unused))
+		f.detail = append(f.detail, data.DetailUnused+seen(unused))
 	}
 	o.cells = make([]string, len(o.at))
 	d.feeds = append(d.feeds, f)

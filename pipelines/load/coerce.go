@@ -22,11 +22,11 @@ var macros = []string{
 		'0123456789/-.:,%+()ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz ') end`,
 	`create or replace temp macro folded(n) as lower(replace(n, ' ', ''))`,
 
-	// Numbers: 1161  12.5; then 1,161  36万  95%  ¥1,200.50  25分钟
+	// Numbers: 1161  12.5; then 1,161  36万  ¥1,200.50  25分钟, and 95% where the column counts that
 	`create or replace temp macro plain_number(x) as
 		case when isfinite(try_cast(x as double)) and not contains(x, '_') then try_cast(x as double) end`,
 	`create or replace temp macro number_parts(n, units) as regexp_extract(n,
-		'^[¥￥]?\s*([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*(千|万|亿)?\s*(%|' || units || ')?$', ['number', 'times', 'unit'])`,
+		'^[¥￥]?\s*([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*(千|万|亿)?\s*(' || units || ')?$', ['number', 'times', 'unit'])`,
 	`create or replace temp macro number_of(g, hundred) as
 		try_cast(replace(g.number, ',', '') as double)
 		* case g.times when '千' then 1e3 when '万' then 1e4 when '亿' then 1e8 else 1 end
@@ -128,6 +128,9 @@ func (t typing) parts(column data.Column, n string) string {
 				units = append(units, unit)
 			}
 		}
+		if perCent(column) > 0 {
+			units = append(units, "%")
+		}
 		return fmt.Sprintf("number_parts(%s, %s)", n, literal(strings.Join(units, "|")))
 	case data.TypeDate, data.TypeTimestamp:
 		return "moment_parts(" + n + ")"
@@ -151,11 +154,7 @@ func (t typing) composed(column data.Column, g string) string {
 func (t typing) spelled(column data.Column, n, g, iso string) string {
 	switch column.Type {
 	case data.TypeInteger, data.TypeDecimal:
-		hundred := "100"
-		if column.Unit.Zh == "%" || column.Unit.En == "%" || column.Max != nil && *column.Max == 100 {
-			hundred = "1" // the column itself counts per cent
-		}
-		return fmt.Sprintf("number_of(%s, %s)", g, hundred)
+		return fmt.Sprintf("number_of(%s, %d)", g, max(perCent(column), 1))
 	case data.TypeBoolean:
 		return "spelled_boolean(folded(" + n + "))"
 	case data.TypeDate:
@@ -167,6 +166,19 @@ func (t typing) spelled(column data.Column, n, g, iso string) string {
 	default:
 		_, loose := words(column)
 		return cases("folded("+n+")", loose)
+	}
+}
+
+// perCent is what one per cent is divided by to be a value of the column: 1 where the column itself counts per cent, 100
+// where it holds a share, 0 where it counts things: 95% of minutes is a slip.
+func perCent(column data.Column) int {
+	switch {
+	case column.Unit.Zh == "%", column.Unit.En == "%", column.Max != nil && *column.Max == 100:
+		return 1
+	case column.Unit.Zh != "":
+		return 0
+	default:
+		return 100
 	}
 }
 

@@ -64,7 +64,7 @@ func (c coercer) cell(column data.Column, text string) (any, error) {
 
 func TestCoercion(t *testing.T) {
 	whole, number := data.Column{Type: data.TypeInteger}, data.Column{Type: data.TypeDecimal, Unit: data.Text{Zh: "分钟", En: "min"}}
-	percent := data.Column{Type: data.TypeDecimal, Unit: data.Text{Zh: "%", En: "%"}}
+	percent, share := data.Column{Type: data.TypeDecimal, Unit: data.Text{Zh: "%", En: "%"}}, data.Column{Type: data.TypeDecimal}
 	day, moment := data.Column{Type: data.TypeDate}, data.Column{Type: data.TypeTimestamp}
 	flag, period := data.Column{Type: data.TypeBoolean}, data.Column{Type: data.TypePeriod}
 	channel, _ := mustContract(t, "visits").Column("channel")
@@ -79,8 +79,8 @@ func TestCoercion(t *testing.T) {
 		{whole, "２４０", "240"}, {whole, "-3", "-3"}, {whole, "12.0", "12"}, {whole, "1e3", "1000"}, {whole, "", refused},
 		{whole, "2.5", refused}, {whole, "1,61", refused}, {whole, "三十", refused}, {whole, "1_000", refused}, {whole, "99999999999999999999", refused},
 		{whole, "nan", refused}, {whole, "12a", refused}, {whole, "1 2", refused}, {whole, "¥360,000", "360000"}, {whole, "360000元", "360000"},
-		{number, "12.5", "12.5"}, {number, "25分钟", "25"}, {number, "25 min", "25"}, {number, "95%", "0.95"}, {number, "inf", refused}, {number, "25小时", refused},
-		{percent, "95%", "95"}, {percent, "95", "95"}, {percent, "９５％", "95"},
+		{number, "12.5", "12.5"}, {number, "25分钟", "25"}, {number, "25 min", "25"}, {number, "95%", refused}, {number, "inf", refused}, {number, "25小时", refused},
+		{percent, "95%", "95"}, {percent, "95", "95"}, {percent, "９５％", "95"}, {share, "95%", "0.95"},
 		{day, "2018-01-08", "2018-01-08"}, {day, "2018/1/8", "2018-01-08"}, {day, "2018.01.08", "2018-01-08"}, {day, "2018年1月8日", "2018-01-08"},
 		{day, "20180108", "2018-01-08"}, {day, "43108", "2018-01-08"}, {day, "43108.75", "2018-01-08"}, {day, "２０１８年１月８日", "2018-01-08"},
 		{day, "2018年1月8号", "2018-01-08"}, {day, "2018 年 1 月 8 日", "2018-01-08"}, {day, "2018-1-8", "2018-01-08"}, {day, "1975年6月", "1975-06-01"},

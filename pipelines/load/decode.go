@@ -27,6 +27,8 @@ type visitor interface {
 	open(sheet) (consumer, error)
 	// problem reports a part of the file that cannot be read.
 	problem(sheet string, code pipelines.Code, detail string)
+	// hidden tells of a worksheet that looks like a table and is passed over because it is hidden.
+	hidden(sheet string)
 	// direct tries to have the engine read a large CSV itself.
 	direct(ctx context.Context, file *os.File, size int64, delimiter byte, s sheet) (done bool, err error)
 	// parquet hands over a file the engine reads itself.
@@ -49,9 +51,14 @@ type decoder struct {
 	limits Limits
 	visit  visitor
 	budget *unpack
+	stored bool // percentages of workbooks as the fractions they are stored as
 }
 
 func decode(ctx context.Context, path string, limits Limits, visit visitor) error {
+	return (&decoder{limits: limits, visit: visit}).decode(ctx, path)
+}
+
+func (d *decoder) decode(ctx context.Context, path string) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
@@ -61,7 +68,7 @@ func decode(ctx context.Context, path string, limits Limits, visit visitor) erro
 	if err != nil {
 		return err
 	}
-	d := &decoder{limits: limits, visit: visit, budget: &unpack{packed: info.Size(), limits: limits}}
+	d.budget = &unpack{packed: info.Size(), limits: d.limits}
 	return d.decodeFile(ctx, file, "", 0)
 }
 

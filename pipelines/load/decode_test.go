@@ -44,6 +44,7 @@ func (r *recorder) end() error                                    { return nil }
 func (r *recorder) problem(string, pipelines.Code, string)        {}
 func (r *recorder) parquet(context.Context, string, string) error { return nil }
 func (r *recorder) marked(Marked)                                 {}
+func (r *recorder) hidden(string)                                 {}
 func (r *recorder) pins(string) Pins                              { return Pins{} }
 func (r *recorder) direct(context.Context, *os.File, int64, byte, sheet) (bool, error) {
 	return false, nil

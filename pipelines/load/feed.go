@@ -75,6 +75,7 @@ type decoding struct {
 	taken map[int64]map[string]bool // tables of files loaded in part that stand already, by number
 
 	file    land.File
+	unseen  []string         // hidden worksheets of the current file that look like tables
 	tables  int              // tables of the current file that hold anything
 	reading pipelines.ReadAs // what the current table is taken for
 }
@@ -96,9 +97,25 @@ func (d *decoding) decodeFile(ctx context.Context, file land.File, at string) er
 		return nil
 	}
 	if err == nil && d.tables+len(d.feeds)+len(d.failures) == 0 {
-		d.failures = append(d.failures, failure{file: file, code: pipelines.FileEmpty})
+		code, detail := pipelines.FileEmpty, ""
+		if len(d.unseen) > 0 {
+			code, detail = pipelines.HeaderNotRecognised, d.hiddenSheets()
+		}
+		d.failures = append(d.failures, failure{file: file, code: code, detail: detail})
+	}
+	for _, f := range d.feeds {
+		if len(d.unseen) > 0 {
+			f.detail = append(f.detail, d.hiddenSheets())
+		}
 	}
 	return err
+}
+
+func (d *decoding) hidden(sheet string) { d.unseen = append(d.unseen, sheet) }
+
+// hiddenSheets says which worksheets were passed over because they are hidden.
+func (d *decoding) hiddenSheets() string {
+	return data.DetailHidden + seen(d.unseen)
 }
 
 // gather puts together what became of a run's files, in order of arrival.
@@ -339,7 +356,7 @@ func (t *table) data(no int64, cells []string) error {
 	for _, o := range t.outs {
 		o.feed.read += gap + 1
 		o.feed.ignored += gap
-		if t.passes(o, cells) {
+		if flaw != pipelines.RecordBroken && t.passes(o, cells) {
 			o.feed.ignored++
 			continue
 		}
@@ -368,6 +385,9 @@ func (t *table) passes(o *outlet, cells []string) bool {
 
 // flaw finds what is wrong with a row before its cells are looked at.
 func (t *table) flaw(cells []string) pipelines.Code {
+	if len(cells) > t.width && t.sheet.headed {
+		return pipelines.RecordBroken
+	}
 	if len(cells) > t.width {
 		return pipelines.TooManyCells
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
+	"hulian/data"
 	"hulian/pipelines"
 )
 
@@ -247,7 +248,7 @@ func TestBadFiles(t *testing.T) {
 		"flipped.xlsx":       {flipped, pipelines.FileUnreadable},
 		"encrypted.xlsx":     {locked.Bytes(), pipelines.FileEncrypted},
 		"old.xlsx":           {oldWorkbook(), pipelines.FileOldExcel},
-		"open quote.csv":     {[]byte("issue_id,reported_at,village_id,category\nI1,2018-01-02,V1,\"never closed\nI2,2018-01-02,V1,other\n"), pipelines.FileUnreadable},
+		"open quote.csv":     {[]byte("issue_id,reported_at,village_id,category\nI1,2018-01-02,V1,\"never closed\nI2,2018-01-02,V1,other\n"), pipelines.QuoteUnclosed},
 		"300 columns.csv":    {[]byte(strings.Join(wideHeader, ",") + "\n" + strings.Join(wide, ",") + "\n"), pipelines.FileTooWide},
 		"commas.csv":         {bytes.Repeat([]byte(",,,,\n"), 1_000_000), pipelines.FileEmpty},
 		"one long row.csv":   {bytes.Repeat([]byte("a,"), 500_000), pipelines.FileTooWide},
@@ -265,7 +266,7 @@ func TestBadFiles(t *testing.T) {
 		"letter.docx":        {zipped(t, "word/document.xml", []byte("<w:document/>")), pipelines.FileUnsupported},
 		"bomb.zip":           {zipped(t, "bomb.csv", bytes.Repeat([]byte{'0'}, 200<<20)), pipelines.FileTooLarge},
 		"nested.zip":         {zipped(t, "a.zip", zipped(t, "b.zip", zipped(t, "c.zip", zipped(t, "d.csv", []byte(visitsCSV))))), pipelines.FileTooLarge},
-		"quote.csv":          {append([]byte("走访编号,农户编号,党员编号,走访时间\nT1,H1,M1,\"2018"), bytes.Repeat([]byte("\nT1,H1,M1,2018"), 6000)...), pipelines.FileUnreadable},
+		"quote.csv":          {append([]byte("走访编号,农户编号,党员编号,走访时间\nT1,H1,M1,\"2018"), bytes.Repeat([]byte("\nT1,H1,M1,2018"), 6000)...), pipelines.QuoteUnclosed},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -346,7 +347,7 @@ func TestABrokenMemberLeavesTheOthersOfItsBundle(t *testing.T) {
 	for _, f := range result.Files[4:] {
 		got = append(got, fmt.Sprint(f.Sheet, " ", f.Accepted, " ", f.Problem))
 	}
-	if diff := cmp.Diff([]string{"走访.csv 2 ", "扫描.pdf 0 file_unsupported", "空.csv 0 file_empty", "缺引号.csv 0 file_unreadable"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"走访.csv 2 ", "扫描.pdf 0 file_unsupported", "空.csv 0 file_empty", "缺引号.csv 0 quote_unclosed"}, got); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -371,4 +372,144 @@ func TestASheetOfTooManyCellsIsRefused(t *testing.T) {
 	town.load()
 	town.want("select problem, rows_read from ops.reconciliation", "file_too_large 0")
 	town.want("select count(*) from ops.quarantine", "0")
+}
+
+// A cell that shows 95% holds 0.95: Excel makes it so of what a person types. A sign that is only written behind the
+// number changes nothing of it.
+func TestPercentagesOfWorkbooksAreReadAsTheyAreShown(t *testing.T) {
+	town := newTown(t)
+	town.registries()
+	town.drop("事项.xlsx", book(t, func(f *excelize.File) {
+		literal, decimals := `0"%"`, "0.0%"
+		for cell, style := range map[string]excelize.Style{"E2": {NumFmt: 9}, "E3": {NumFmt: 9}, "E4": {CustomNumFmt: &decimals}, "E5": {CustomNumFmt: &literal}, "E7": {NumFmt: 9}} {
+			id, err := f.NewStyle(&style)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.SetCellStyle("Sheet1", cell, cell, id)
+		}
+	}, "Sheet1", [][]any{{"事项编号", "支部编号", "事项名称", "认领日期", "进度"}, {"K1", "B1", "a", "2018-01-03", 0.95}, {"K2", "B1", "b", "2018-01-03", 1}, {"K3", "B1", "c", "2018-01-03", 0.0725},
+		{"K4", "B1", "d", "2018-01-03", 40}, {"K5", "B1", "e", "2018-01-03", 55}, {"K6", "B1", "f", "2018-01-03", 0}}))
+	town.load()
+	town.want("select task_id, progress from exports.tasks order by 1", "K1 95", "K2 100", "K3 7.25", "K4 40", "K5 55", "K6 0")
+}
+
+// Programs write formulas without their results. Such a cell reads as empty; it is refused, as errors of formulas are.
+func TestFormulasWithoutResultsAreRefused(t *testing.T) {
+	town := newTown(t)
+	town.registries()
+	town.drop("走访.xlsx", book(t, func(f *excelize.File) {
+		f.SetCellFormula("Sheet1", "E3", "1+2")
+		f.SetCellFormula("Sheet1", "A4", `"T"&3`)
+		f.SetCellFormula("Sheet1", "F5", `LEN("好")`)
+	}, "Sheet1", [][]any{{"走访编号", "农户编号", "党员编号", "走访时间", "时长", "天气"}, {"T1", "H1", "M1", "2018-01-08", 5}, {"T2", "H1", "M1", "2018-01-08"}, {nil, "H1", "M1", "2018-01-08", 5}, {"T4", "H1", "M1", "2018-01-09"}}))
+	town.drop("问题.csv", []byte("问题编号,收集时间,村编号,问题类别\nI1,2018-01-03,V1,#N/A\n"))
+	town.load()
+	town.want("select visit_id from exports.visits order by 1", "T1", "T4") // the formula of T4 stands in a column nobody reads
+	town.want(`select "row", column_id, code, value, detail from ops.problems where severity = 'refuse' order by 2, 1`, "2 category wrong_type #N/A "+data.DetailFormulaError,
+		"3 minutes wrong_type =1+2 "+data.DetailUncalculated, `4 visit_id wrong_type ="T"&3 `+data.DetailUncalculated)
+}
+
+// The scan sees formulas however the XML is cut into pieces, and knows results from empty ones.
+func TestFormulaScan(t *testing.T) {
+	const xml = `<sheetData><row r="1"><c r="A1" s="3"><f>SUM(B1:C1)</f><v>5</v></c><c r="B1"><f>1&lt;2</f></c><c r="C1" t="str"><f>""</f><v></v></c></row>` +
+		`<row r="2"><c r="D2" t="str"><f>1</f></c><c r="A2"><f t="shared" si="0"/><v></v></c><c r="AB2"><f t="shared" si="0">A1</f><v/></c><c r="C2"><v>7</v></c></row></sheetData><formula1>1</formula1>`
+	for size := 1; size < len(xml); size++ {
+		var s formulaScan
+		for rest := xml; rest != ""; {
+			n := min(size, len(rest))
+			s.write([]byte(rest[:n]))
+			rest = rest[n:]
+		}
+		if diff := cmp.Diff(formulas{1: {2: "1<2"}, 2: {1: "", 4: "1", 28: "A1"}}, s.found); diff != "" {
+			t.Fatalf("in pieces of %d: %s", size, diff)
+		}
+	}
+}
+
+// Hidden worksheets are no rows to hand in; one that looks like a table is named.
+func TestHiddenTablesAreNamed(t *testing.T) {
+	rows := [][]any{{"走访编号", "农户编号", "党员编号", "走访时间"}, {"T1", "H1", "M1", "2018-01-08"}}
+	hide := func(sheets ...string) func(*excelize.File) {
+		return func(f *excelize.File) {
+			for _, s := range sheets {
+				if err := f.SetSheetVisible(s, false); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	town := newTown(t)
+	town.registries()
+	town.drop("走访.xlsx", book(t, hide("上月", "选项"), "本月", rows, "上月", [][]any{rows[0], {"T0", "H1", "M1", "2017-12-08"}}, "选项", [][]any{{"入户"}, {"电话"}}))
+	// The only sheet cannot be hidden: an empty one is shown.
+	town.drop("全隐藏.xlsx", book(t, hide("上月"), "空", [][]any{}, "上月", rows))
+	result := town.load()
+	details := map[string]string{}
+	for _, f := range result.Files {
+		details[f.Name] = f.Detail
+	}
+	if details["走访.xlsx"] != data.DetailHidden+"上月" || details["全隐藏.xlsx"] != data.DetailHidden+"上月" {
+		t.Errorf("%q", details)
+	}
+	town.want("select visit_id from exports.visits", "T1")
+	town.want("select code from ops.problems where severity = 'reject'", "header_not_recognised")
+}
+
+// A line of NDJSON that is broken is refused, and never passed over as a remark.
+func TestABrokenLineIsRefused(t *testing.T) {
+	town := newTown(t)
+	town.registries()
+	town.drop("走访.ndjson", []byte(`{"走访编号":"T1","农户编号":"H1","党员编号":"M1","走访时间":"2018-01-08"}
+{"走访编号":"T2","农户编号":"H1", oops
+{"走访编号":"T3","农户编号":"H1","党员编号":"M1","走访时间":"2018-01-09"}
+`))
+	town.load()
+	town.want("select visit_id from exports.visits order by 1", "T1", "T3")
+	town.want(`select "row", code from ops.problems where severity = 'refuse'`, "2 record_broken")
+	town.want("select rows_read, accepted, quarantined, ignored from ops.reconciliation where export = 'visits'", "3 2 1 0")
+}
+
+// Exporters cut texts by bytes: UTF-8 with half a character here and there stays UTF-8, and only those rows are refused.
+func TestACutCharacterCostsItsRow(t *testing.T) {
+	town := newTown(t)
+	town.registries()
+	var lines strings.Builder
+	lines.WriteString("走访编号,农户编号,党员编号,走访时间,走访内容\n")
+	for i := range 30 {
+		note := "了解家中近况"
+		if i == 7 {
+			note = note[:len(note)-1]
+		}
+		fmt.Fprintf(&lines, "T%02d,H1,M1,2018-01-%02d,%s\n", i, 1+i%28, note)
+	}
+	town.drop("走访.csv", []byte(lines.String()))
+	result := town.load()
+	if f := result.Files[len(result.Files)-1]; f.ReadAs.Encoding != "utf-8" || f.Accepted != 29 || f.Quarantined != 1 {
+		t.Errorf("%+v", f)
+	}
+	town.want(`select "row", code from ops.problems where severity = 'refuse'`, "9 encoding_damaged")
+}
+
+// A later step that gives its day alone is in order on the day of the earlier one.
+func TestADayIsInOrderOnItsDay(t *testing.T) {
+	town := newTown(t)
+	town.registries()
+	town.drop("问题.csv", []byte("问题编号,收集时间,村编号,问题类别,办结时间,反馈时间\n"+
+		"I1,2018-01-08 10:00,V01,道路,2018-01-08,2018-01-08\nI2,2018-01-08 10:00,V01,道路,2018-01-07,\nI3,2018-01-08 10:00,V01,道路,2018-01-08 09:00,\n"))
+	town.load()
+	town.want("select issue_id from exports.issues", "I1")
+	town.want(`select "row", code from ops.problems where severity = 'refuse' order by 1`, "3 date_order", "4 date_order")
+}
+
+// Of a required column that is missing, the header that comes near is told and not taken.
+func TestNearHeadersAreTold(t *testing.T) {
+	town := newTown(t)
+	town.registries()
+	town.drop("走访.csv", []byte("走访编号,农户编码,党员编号,走访时问\nT1,H1,M1,2018-01-08\n"))
+	result := town.load()
+	f := result.Files[len(result.Files)-1]
+	if f.Problem != pipelines.ColumnsMissing || !strings.HasPrefix(f.Detail, "农户编号 / Household ID (农户编码?); 走访时间 / Visited at (走访时问?) (") {
+		t.Errorf("%+v", f)
+	}
 }

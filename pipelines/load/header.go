@@ -213,7 +213,7 @@ func findHeader(rows []physicalRow, mappings []*Mapping, hints []string) (headed
 			for _, c := range best {
 				exports = append(exports, c.contract.Name.Zh+" / "+c.contract.Name.En)
 			}
-			return headed{}, reject(pipelines.HeaderAmbiguous, strings.Join(exports, "; "))
+			return headed{}, reject(pipelines.HeaderAmbiguous, data.DetailSeveralExports+strings.Join(exports, "; "))
 		}
 		chosen = named[0]
 	}
@@ -225,18 +225,27 @@ func findHeader(rows []physicalRow, mappings []*Mapping, hints []string) (headed
 
 func (l *layout) complete(cells []string) error {
 	if len(l.missing) > 0 {
+		likely := map[string]string{} // told, never taken
+		if l.mapping == nil {
+			for i, g := range guessColumns(l.contract, cells) {
+				likely[g.column] = seen(cells[i : i+1])
+			}
+		}
 		var names []string
 		for _, id := range l.missing {
 			name := id
 			if column, ok := l.contract.Column(id); ok {
 				name = column.Name.Zh + " / " + column.Name.En
 			}
+			if header := likely[id]; header != "" {
+				name += fmt.Sprintf(" (%s?)", header)
+			}
 			names = append(names, name)
 		}
 		return reject(pipelines.ColumnsMissing, fmt.Sprintf("%s (%s)", strings.Join(names, "; "), seen(cells)))
 	}
 	if l.twice != "" {
-		return reject(pipelines.HeaderAmbiguous, l.twice)
+		return reject(pipelines.HeaderAmbiguous, data.DetailTwice+l.twice)
 	}
 	return nil
 }
@@ -247,7 +256,7 @@ func findMapped(rows []physicalRow, mappings []*Mapping) (headed, error) {
 		for _, m := range mappings {
 			paths = append(paths, m.path)
 		}
-		return headed{}, reject(pipelines.HeaderAmbiguous, strings.Join(paths, "; "))
+		return headed{}, reject(pipelines.HeaderAmbiguous, data.DetailSeveralMappings+strings.Join(paths, "; "))
 	}
 	m := mappings[0]
 	best := headed{row: -1}

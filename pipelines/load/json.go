@@ -69,7 +69,7 @@ func (d *decoder) decodeJSON(ctx context.Context, fresh func() *bufio.Reader, s 
 	err = objects(ctx, fresh(), d.limits, func(no int64, object map[string]json.RawMessage, broken error) error {
 		clear(cells)
 		if broken != nil {
-			return sink.row(no, append(cells, "JSON: "+broken.Error())) // a cell without a header: the row is refused
+			return sink.row(no, append(cells, "JSON: "+broken.Error())) // a cell without a header: see table.flaw
 		}
 		for name, value := range object {
 			cells[place[name]] = plainJSON(value)

@@ -97,7 +97,7 @@ func TestTwoMappingsForOneFileAreNotGuessedBetween(t *testing.T) {
 	town.mapping("b.yaml", "files: ['村*']\nexports:\n  - export: villages\n")
 	town.drop("村.csv", []byte(villagesCSV))
 	town.load()
-	town.want("select code, detail from ops.problems", "header_ambiguous a.yaml; b.yaml")
+	town.want("select code, detail from ops.problems", "header_ambiguous mappings: a.yaml; b.yaml")
 }
 
 func TestMappingForAnotherTableIsSaidSo(t *testing.T) {

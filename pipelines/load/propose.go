@@ -329,6 +329,7 @@ func guessColumns(c data.Contract, cells []string) map[int]guess {
 		cell     int
 		column   string
 		likeness float64
+		optional int
 	}
 	var pairs []pair
 	for i, cell := range cells {
@@ -345,12 +346,16 @@ func guessColumns(c data.Contract, cells []string) map[int]guess {
 				likeness = max(likeness, alike(key, data.HeaderKey(spelling)))
 			}
 			if likeness >= similar {
-				pairs = append(pairs, pair{i, column.ID, min(likeness, 0.99) / 2})
+				optional := 1
+				if column.Required {
+					optional = 0
+				}
+				pairs = append(pairs, pair{i, column.ID, min(likeness, 0.99) / 2, optional})
 			}
 		}
 	}
 	slices.SortFunc(pairs, func(a, b pair) int {
-		return cmp.Or(cmp.Compare(b.likeness, a.likeness), cmp.Compare(a.cell, b.cell), cmp.Compare(a.column, b.column))
+		return cmp.Or(cmp.Compare(b.likeness, a.likeness), cmp.Compare(a.optional, b.optional), cmp.Compare(a.cell, b.cell), cmp.Compare(a.column, b.column))
 	})
 	for _, p := range pairs {
 		if _, ok := guesses[p.cell]; !ok && !taken[p.column] {

@@ -50,6 +50,7 @@ func (r readingTable) row(no int64, cells []string) error { return r.each(r.tabl
 func (r readingTable) end() error                         { return nil }
 
 func (r *reading) problem(string, pipelines.Code, string) {}
+func (r *reading) hidden(string)                          {}
 func (r *reading) marked(m Marked)                        { r.name = m.Name }
 
 func (r *reading) direct(context.Context, *os.File, int64, byte, sheet) (bool, error) {

@@ -90,38 +90,59 @@ func guessEncoding(file io.ReaderAt, size int64) (encoding.Encoding, error) {
 	if enc, ok := utf16Of(head[:n]); ok {
 		return enc, nil
 	}
-	valid, err := validUTF8(io.NewSectionReader(file, 0, size))
-	if err != nil || valid {
+	broken, whole, err := brokenUTF8(io.NewSectionReader(file, 0, size))
+	switch {
+	case err != nil || broken == 0:
 		return nil, err
+	case whole > 20*broken: // by chance GB18030 makes few characters of UTF-8: this is UTF-8, cut or damaged here and there
+		return unicode.UTF8, nil
+	default:
+		return simplifiedchinese.GB18030, nil
 	}
-	return simplifiedchinese.GB18030, nil
 }
 
-func validUTF8(r io.Reader) (bool, error) {
+// brokenUTF8 counts the bytes that are no part of a character, and the characters of several bytes. Where the first is
+// 0 the second is not counted.
+func brokenUTF8(r io.Reader) (broken, whole int, err error) {
 	buffer := make([]byte, 256<<10)
-	kept := 0
+	kept, characters := 0, 0
+	count := func(text []byte) {
+		if broken == 0 && utf8.Valid(text) {
+			characters += len(text) - utf8.RuneCount(text) // at least half as many bytes more as there are such characters
+			return
+		}
+		for len(text) > 0 {
+			r, size := utf8.DecodeRune(text)
+			switch {
+			case r == utf8.RuneError && size == 1:
+				broken++
+			case size > 1:
+				whole++
+			}
+			text = text[size:]
+		}
+	}
 	for {
 		n, err := r.Read(buffer[kept:])
 		text := buffer[:kept+n]
 		if err == io.EOF {
-			return utf8.Valid(text), nil
+			count(text)
+			return broken, whole + characters/3, nil
 		}
 		if err != nil {
-			return false, err
+			return 0, 0, err
 		}
-		whole := len(text) // the last character may continue in the next block
+		complete := len(text) // the last character may continue in the next block
 		for back := 1; back <= min(utf8.UTFMax-1, len(text)); back++ {
 			if b := text[len(text)-back]; utf8.RuneStart(b) {
 				if !utf8.FullRune(text[len(text)-back:]) {
-					whole = len(text) - back
+					complete = len(text) - back
 				}
 				break
 			}
 		}
-		if !utf8.Valid(text[:whole]) {
-			return false, nil
-		}
-		kept = copy(buffer, text[whole:])
+		count(text[:complete])
+		kept = copy(buffer, text[complete:])
 	}
 }
 
@@ -136,6 +157,8 @@ func (d *decoder) decodeText(ctx context.Context, file *os.File, size int64, lab
 	enc, err := encodingOf(pins.Encoding)
 	if pins.Encoding == "" {
 		enc, err = guessEncoding(file, size)
+	} else if enc == nil {
+		enc = unicode.UTF8 // what is pinned and does not hold is replaced, and told of
 	}
 	if err != nil {
 		return err
@@ -333,7 +356,7 @@ func (d *decoder) decodeCSV(ctx context.Context, r *bufio.Reader, sample string,
 		record, err := reader.Read()
 		if err == io.EOF {
 			if broken && tail.b != '"' {
-				return reject(pipelines.FileUnreadable, fmt.Sprintf("\" … %d", row)) // the rows below lie in that cell
+				return reject(pipelines.QuoteUnclosed, fmt.Sprint(row)) // the rows below lie in that cell
 			}
 			return sink.end()
 		}
@@ -352,7 +375,7 @@ func (d *decoder) decodeCSV(ctx context.Context, r *bufio.Reader, sample string,
 			return reject(pipelines.FileTooLarge, fmt.Sprintf(" (> %d)", d.limits.Cells))
 		}
 		if nextLine-line > 5000 || len(record) == 1 && len(record[0]) > d.limits.Cell {
-			return reject(pipelines.FileUnreadable, fmt.Sprintf("\" … %d", row)) // a quote that never closes
+			return reject(pipelines.QuoteUnclosed, fmt.Sprint(row))
 		}
 		if err := sink.row(row, record); err != nil {
 			return err

@@ -26,7 +26,7 @@ type Texts struct {
 // error says in English what is wrong with the file and what to do.
 func TextsOf(ctx context.Context, path string) ([]Texts, error) {
 	t := &texts{path: path}
-	err := decode(ctx, path, DefaultLimits(), t)
+	err := (&decoder{limits: DefaultLimits(), visit: t, stored: true}).decode(ctx, path)
 	var fault *fileError
 	if errors.As(err, &fault) {
 		t.problem("", fault.code, fault.detail)
@@ -75,6 +75,7 @@ func (t *texts) direct(context.Context, *os.File, int64, byte, sheet) (bool, err
 	return false, nil
 }
 func (t *texts) marked(Marked)    {}
+func (t *texts) hidden(string)    {}
 func (t *texts) pins(string) Pins { return Pins{} }
 
 // parquet is read by an engine of its own, which writes numbers with as many digits as read back to them.

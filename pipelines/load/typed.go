@@ -52,19 +52,21 @@ func (b *batch) checks() []check {
 			if limit == 0 {
 				limit = 200
 			}
-			add(i, column, pipelines.OutOfRange, fmt.Sprintf("strlen(%[1]s) > %[2]d and length(%[1]s) > %[2]d", v, limit), literal(fmt.Sprintf("≤ %d 字 / characters", limit)))
-			add(i, column, pipelines.WrongType, fmt.Sprintf("case when starts_with(%[1]s, '#') then list_contains(['#N/A', '#REF!', '#VALUE!', '#NAME?', '#DIV/0!', '#NULL!', '#NUM!'], %[1]s) else false end", v), "'Excel'")
+			add(i, column, pipelines.OutOfRange, fmt.Sprintf("strlen(%[1]s) > %[2]d and length(%[1]s) > %[2]d", v, limit), literal(fmt.Sprintf("≤ %d %s", limit, data.DetailCharacters)))
+			add(i, column, pipelines.WrongType, formulaError(v), formulaDetail(x))
 			if column.References != "" || slices.Contains(b.contract.Key, column.ID) {
-				add(i, column, pipelines.WrongType, fmt.Sprintf("contains(%[1]s, 'E+') and try_cast(%[1]s as double) is not null", v), "'Excel: 1.23E+11'")
+				add(i, column, pipelines.WrongType, fmt.Sprintf("contains(%[1]s, 'E+') and try_cast(%[1]s as double) is not null", v), literal(data.DetailScientific))
 			}
 			continue
 		case data.TypeEnum:
-			if !column.Open {
+			if column.Open {
+				add(i, column, pipelines.WrongType, formulaError(v), formulaDetail(x))
+			} else {
 				add(i, column, pipelines.NotAllowed, fmt.Sprintf("%s is not null and %s is null", x, v), "null")
 			}
 			continue
 		}
-		add(i, column, pipelines.WrongType, fmt.Sprintf("%s is not null and %s is null", x, v), "null")
+		add(i, column, pipelines.WrongType, fmt.Sprintf("%s is not null and %s is null", x, v), formulaDetail(x))
 		switch column.Type {
 		case data.TypeInteger, data.TypeDecimal:
 			if condition, detail := bounds(column, v); condition != "" {
@@ -83,16 +85,32 @@ func (b *batch) checks() []check {
 				early, late := b.index(order[i]), b.index(order[j])
 				a, z := b.contract.Columns[early], b.contract.Columns[late]
 				left, right := fmt.Sprintf("v_%d", early), fmt.Sprintf("v_%d", late)
-				if a.Type != z.Type { // a day against a moment: a moment of that day is in order
-					left, right = "cast("+left+" as date)", "cast("+right+" as date)"
+				broken := left + " > " + right
+				switch {
+				case a.Type != z.Type: // a day against a moment: a moment of that day is in order
+					broken = fmt.Sprintf("cast(%s as date) > cast(%s as date)", left, right)
+				case z.Type == data.TypeTimestamp: // so it is where the later step was given as a day, without a time
+					broken += fmt.Sprintf(" and not (cast(%[1]s as date) = cast(%[2]s as date) and cast(%[2]s as date) = %[2]s)", left, right)
 				}
 				detail := fmt.Sprintf("%s || ' > ' || %s", textOf(a, fmt.Sprintf("v_%d", early)), textOf(z, fmt.Sprintf("v_%d", late)))
 				detail = fmt.Sprintf("%s || %s", literal(a.Name.Zh+" / "+a.Name.En+" "), detail)
-				add(len(b.contract.Columns)+n, z, pipelines.DateOrder, left+" > "+right, detail)
+				add(len(b.contract.Columns)+n, z, pipelines.DateOrder, broken, detail)
 			}
 		}
 	}
 	return all
+}
+
+// formulaError is true of a text that stands for a formula gone wrong, or for one without its result.
+func formulaError(v string) string {
+	return fmt.Sprintf("case when starts_with(%[1]s, '#') then starts_with(%[1]s, %[2]s) or list_contains(['#N/A', '#REF!', '#VALUE!', '#NAME?', '#DIV/0!', '#NULL!', '#NUM!'], %[1]s) else false end",
+		v, literal(uncalculatedMark))
+}
+
+// formulaDetail says which of the two it is; null of any other text.
+func formulaDetail(x string) string {
+	return fmt.Sprintf("case when starts_with(%[1]s, %[2]s) then %[3]s when %[4]s then %[5]s end",
+		x, literal(uncalculatedMark), literal(data.DetailUncalculated), formulaError(x), literal(data.DetailFormulaError))
 }
 
 func (b *batch) index(id string) int {
@@ -279,7 +297,8 @@ func (b *batch) selectProblems(typed string, marked int64) []string {
 			detail += fmt.Sprintf(" when %s then %s", condition, b.overTyped(c.detail))
 			column += fmt.Sprintf(" when %s then %s", condition, literal(c.column.ID))
 		}
-		value := fmt.Sprintf("_raw[%d]", b.index(first.ID)+1)
+		raw := fmt.Sprintf("_raw[%d]", b.index(first.ID)+1)
+		value := fmt.Sprintf("case when starts_with(%[1]s, %[2]s) then %[1]s[2:] else %[1]s end", raw, literal(uncalculatedMark))
 		if bit >= len(b.contract.Columns) {
 			value = "case"
 			for _, c := range all {
