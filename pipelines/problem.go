@@ -70,8 +70,8 @@ type Problem struct {
 // ProblemState is where a problem stands in its life: open, then repaired by a newer file or waived by a person.
 type ProblemState string
 
-// The states of a problem. A problem that is still there in the repaired copy of its file is open in the copy, and
-// carried in the file it was first found in.
+// The states of a problem. A problem that is still there when its row is handed in again, in a repaired copy of its file or
+// in any newer one, is open there, and carried in the file it was first found in.
 const (
 	ProblemOpen     ProblemState = "open"
 	ProblemRepaired ProblemState = "repaired"

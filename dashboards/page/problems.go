@@ -123,7 +123,7 @@ var problemStates = map[pipelines.ProblemState]data.Text{
 	pipelines.ProblemOpen:     {Zh: "待改", En: "open"},
 	pipelines.ProblemRepaired: {Zh: "已修正", En: "repaired"},
 	pipelines.ProblemWaived:   {Zh: "已豁免", En: "waived"},
-	pipelines.ProblemCarried:  {Zh: "转入修正稿", En: "carried on in the repaired copy"},
+	pipelines.ProblemCarried:  {Zh: "转入新报的文件", En: "carried on in a newer file"},
 }
 
 // waiveForm waives the open ones of the problems listed, in a name and with a reason.

@@ -70,9 +70,34 @@ func restore(ctx context.Context, tx *warehouse.Tx, day string) error {
 			return fmt.Errorf("restore ops.%s: %w", table, err)
 		}
 	}
+	if err := restoreStates(ctx, tx, day); err != nil {
+		return fmt.Errorf("restore the states of problems: %w", err)
+	}
 	for _, contract := range data.Contracts() {
 		if err := restoreExport(ctx, tx, contract); err != nil {
 			return fmt.Errorf("restore %s: %w", contract.Export, err)
+		}
+	}
+	return nil
+}
+
+// restoreStates opens problems again that were settled by files that had not arrived, or waived later. Snapshots made
+// before that was kept leave them as they are now.
+func restoreStates(ctx context.Context, tx *warehouse.Tx, day string) error {
+	there, err := tx.Query(ctx, "select table_name from duckdb_tables() where database_name = 'published' and schema_name = 'ops' and table_name in ('copies', 'settled', 'waivers') order by all")
+	if err != nil || len(there.Rows) < 3 {
+		return err
+	}
+	for _, statement := range []string{
+		"insert into ops.copies by name select * from published.ops.copies where file_no in (select file_no from ops.files)",
+		"insert into ops.settled by name select * from published.ops.settled where problem_no in (select problem_no from ops.problems)",
+		"insert into ops.waivers by name select * from published.ops.waivers where problem_no in (select problem_no from ops.problems) and cast(waived_at as date) <= cast('" + day + "' as date)",
+		`update ops.problems set state = case when problem_no in (select problem_no from ops.waivers) then 'waived' else 'open' end
+			where problem_no in (select problem_no from ops.settled where file_no not in (select file_no from ops.files))`,
+		"update ops.problems set state = 'open' where state = 'waived' and problem_no not in (select problem_no from ops.waivers)",
+	} {
+		if _, err := tx.Exec(ctx, statement); err != nil {
+			return err
 		}
 	}
 	return nil

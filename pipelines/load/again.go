@@ -43,7 +43,7 @@ func (p *pass) forget(ctx context.Context) error {
 		return nil
 	}
 	for _, file := range p.files {
-		where := map[string]string{"files": "", "reconciliation": "", "problems": ""}
+		where := map[string]string{"files": "", "reconciliation": "", "problems": "", "copies": ""}
 		if p.decoding.taken[file.No] != nil {
 			where["reconciliation"], where["problems"] = " and problem is not null and problem <> ''", ` and "row" is null`
 		}

@@ -74,7 +74,7 @@ func (p *pass) round(ctx context.Context, c data.Contract, batches []*batch, wai
 func (p *pass) check(ctx context.Context, c data.Contract, typed step) error {
 	return p.steps(ctx, c, typed,
 		step{"references", p.references}, step{"repeated keys", p.duplicates}, step{"refused rows", p.refuse}, step{"visits", p.visits},
-		step{"counts", p.tally}, step{"merge", p.merge}, step{"later references", p.eventsReferToLater})
+		step{"counts", p.tally}, step{"merge", p.merge}, step{"later references", p.eventsReferToLater}, step{"earlier problems", p.eventsHandedAgain})
 }
 
 // count counts the rows of a table.
@@ -218,6 +218,14 @@ func (p *pass) eventsReferToLater(ctx context.Context, c data.Contract) error {
 		return nil
 	}
 	return p.referToLater(ctx, c)
+}
+
+// eventsHandedAgain is handedAgain for events; lists are looked at when all of them stand.
+func (p *pass) eventsHandedAgain(ctx context.Context, c data.Contract) error {
+	if c.Kind == data.Registry {
+		return nil
+	}
+	return p.handedAgain(ctx, c)
 }
 
 // referToLater warns of references to lists that were merged after the export that refers to them.

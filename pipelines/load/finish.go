@@ -62,6 +62,8 @@ func (p *pass) register(ctx context.Context) error {
 			day_limit timestamp, earlier boolean, orphans_warn boolean)`,
 		`create or replace temp table found (export varchar, feed bigint, rid bigint, row bigint, column_id varchar, code varchar,
 			severity varchar, value varchar, detail varchar)`,
+		`create or replace temp table handed_again (problem_no bigint, file_no bigint, sheet varchar, "row" bigint, refused boolean, same boolean, identical boolean)`,
+		"create or replace temp table warned_keys (export varchar, rid bigint, row_key varchar)",
 	} {
 		if _, err := p.exec(ctx, statement); err != nil {
 			return err
@@ -194,6 +196,9 @@ func (p *pass) finish(ctx context.Context) (Result, error) {
 		if err := p.referToLater(ctx, c); err != nil {
 			return Result{}, err
 		}
+		if err := p.handedAgain(ctx, c); err != nil {
+			return Result{}, err
+		}
 	}
 	if err := p.countWarnings(ctx); err != nil {
 		return Result{}, err
@@ -204,6 +209,9 @@ func (p *pass) finish(ctx context.Context) (Result, error) {
 	if err := p.writeFiles(ctx); err != nil {
 		return Result{}, err
 	}
+	if err := p.writeCopies(ctx); err != nil {
+		return Result{}, err
+	}
 	files := p.reconciliations()
 	if err := p.writeReconciliation(ctx); err != nil {
 		return Result{}, err
@@ -211,8 +219,10 @@ func (p *pass) finish(ctx context.Context) (Result, error) {
 	if err := p.writeProblems(ctx); err != nil {
 		return Result{}, err
 	}
-	if err := p.supersedeCopies(ctx); err != nil {
-		return Result{}, err
+	for _, settle := range []func(context.Context) error{p.settleHandedAgain, p.supersedeCopies, p.referencesKnown} {
+		if err := settle(ctx); err != nil {
+			return Result{}, err
+		}
 	}
 	if err := p.reread(ctx); err != nil {
 		return Result{}, err
@@ -368,6 +378,9 @@ func (p *pass) writeProblems(ctx context.Context) error {
 		from found p join feeds f on f.feed = p.feed left join places l on l.feed = p.feed and l.column_id = p.column_id
 		where not f.earlier or p.severity = 'refuse'`, p.config.RunID)
 	if err != nil {
+		return err
+	}
+	if err := p.writeWarned(ctx); err != nil {
 		return err
 	}
 	for _, f := range p.decoding.failures {

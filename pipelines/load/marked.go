@@ -131,9 +131,27 @@ func (p *pass) recorded(ctx context.Context, condition string, args ...any) (tim
 	return day, ok, nil
 }
 
-// supersedeCopies closes the problems of files whose marked copy has been loaded: what is still wrong stands open
-// against the copy and is carried there, everything else has been repaired. Rows of the original that wait for a
-// registry wait in the copy.
+// writeCopies keeps which files are marked copies, and of what: of a copy of a copy, the file the first one was made of.
+func (p *pass) writeCopies(ctx context.Context) error {
+	if p.alone {
+		return nil
+	}
+	for _, file := range p.files {
+		m, ok := p.decoding.copies[file.No]
+		if !ok || p.fileState(file) != stateLoaded {
+			continue
+		}
+		if _, err := p.exec(ctx, `insert into ops.copies select ?, coalesce(c.copy_of, f.file_no), ? from ops.files f left join ops.copies c on c.file_no = f.file_no
+			where f.file_id = ? and f.file_no < ? and f.state = 'loaded'`, file.No, m.Partial, m.File, file.No); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// supersedeCopies closes the problems of files whose marked copy has been loaded, and of the copies before it: what is
+// still wrong stands open against the copy and is carried there, everything else has been repaired. Rows of the original
+// that wait for a registry wait in the copy.
 func (p *pass) supersedeCopies(ctx context.Context) error {
 	if p.alone {
 		return nil
@@ -143,17 +161,21 @@ func (p *pass) supersedeCopies(ctx context.Context) error {
 		if !ok || p.fileState(file) != stateLoaded {
 			continue
 		}
-		before, err := p.tx.Query(ctx, "select file_no from ops.files where file_id = ? and file_no < ?", m.File, file.No)
+		before, err := p.tx.Query(ctx, `select f.file_no, f.file_id = ? from ops.files f left join ops.copies o on o.file_no = f.file_no join ops.copies n on n.file_no = ?
+			where f.file_no < n.file_no and coalesce(o.copy_of, f.file_no) = n.copy_of order by f.file_no`, m.File, file.No)
 		if err != nil {
 			return err
 		}
-		if len(before.Rows) == 0 {
-			continue
-		}
-		original := before.Rows[0][0].(int64)
-		for _, f := range p.decoding.feeds {
-			if f.file.No == file.No && !f.earlier {
-				if err := p.supersedeSheet(ctx, f, original); err != nil {
+		for _, row := range before.Rows {
+			for _, f := range p.decoding.feeds {
+				if f.file.No != file.No || f.earlier {
+					continue
+				}
+				shift := int64(0) // copies made before of the same file have their rows where this one has them
+				if row[1] == true {
+					shift = f.shift
+				}
+				if err := p.supersedeSheet(ctx, f, row[0].(int64), shift); err != nil {
 					return fmt.Errorf("close the problems of %s: %w", m.Name, err)
 				}
 			}
@@ -162,14 +184,15 @@ func (p *pass) supersedeCopies(ctx context.Context) error {
 	return nil
 }
 
-func (p *pass) supersedeSheet(ctx context.Context, f *feed, original int64) error {
+func (p *pass) supersedeSheet(ctx context.Context, f *feed, original, shift int64) error {
 	export := literal(f.contract.Export)
-	if _, err := p.exec(ctx, fmt.Sprintf(`update ops.problems set state = case when exists (
-				select 1 from ops.problems n where n.file_no = %[1]d and n.sheet = ops.problems.sheet and n.export = ops.problems.export
-					and n.code = ops.problems.code and n.column_id is not distinct from ops.problems.column_id and n."row" = ops.problems."row" + %[2]d)
-			then '%[6]s' else '%[7]s' end
-		where file_no = %[3]d and sheet = %[4]s and export = %[5]s and "row" is not null and state = '%[8]s'`,
-		f.file.No, f.shift, original, literal(f.sheet), export, pipelines.ProblemCarried, pipelines.ProblemRepaired, pipelines.ProblemOpen)); err != nil {
+	same := fmt.Sprintf(`n.file_no = %d and n.sheet = p.sheet and n.export = p.export and n.code = p.code and n.column_id is not distinct from p.column_id and n."row" = p."row" + %d`, f.file.No, shift)
+	of := fmt.Sprintf(`p.file_no = %d and p.sheet = %s and p.export = %s and p."row" is not null`, original, literal(f.sheet), export)
+	if err := p.inheritWaivers(ctx, fmt.Sprintf("select p.problem_no as old, n.problem_no as new, n.file_no from ops.problems p join ops.problems n on %s and n.value is not distinct from p.value where %s", same, of)); err != nil {
+		return err
+	}
+	if err := p.settle(ctx, fmt.Sprintf("select p.problem_no, %d as file_no, case when exists (select 1 from ops.problems n where %s) then '%s' else '%s' end as state from ops.problems p where %s and p.state = '%s'",
+		f.file.No, same, pipelines.ProblemCarried, pipelines.ProblemRepaired, of, pipelines.ProblemOpen)); err != nil {
 		return err
 	}
 	if _, err := p.exec(ctx, fmt.Sprintf("delete from waiting.%s where _file = %d and _sheet = %s", f.contract.Export, original, literal(f.sheet))); err != nil {
@@ -188,9 +211,8 @@ func (p *pass) reread(ctx context.Context) error {
 		if p.fileState(file) != stateLoaded {
 			continue
 		}
-		if _, err := p.exec(ctx, fmt.Sprintf(`update ops.problems set state = '%s' where "row" is null and state = '%s' and severity in ('reject', 'hold')
-			and file_no in (select file_no from ops.files where name = ? and file_no < ?)`, pipelines.ProblemRepaired, pipelines.ProblemOpen),
-			p.decoding.name(file), file.No); err != nil {
+		if err := p.settle(ctx, fmt.Sprintf(`select problem_no, %[1]d as file_no, '%[2]s' as state from ops.problems where "row" is null and state = '%[3]s' and severity in ('reject', 'hold')
+			and file_no in (select file_no from ops.files where name = %[4]s and file_no < %[1]d)`, file.No, pipelines.ProblemRepaired, pipelines.ProblemOpen, literal(p.decoding.name(file)))); err != nil {
 			return err
 		}
 	}

@@ -41,6 +41,9 @@ func Schema() []string {
 			"letter varchar, column_id varchar, header varchar, code varchar, severity varchar, value varchar, detail varchar, "+
 			"state varchar, run_id varchar)",
 		"create table if not exists ops.waivers (problem_no bigint, waived_by varchar, reason varchar, waived_at timestamp)",
+		"create table if not exists ops.warned (problem_no bigint, row_key varchar)",              // keys of accepted rows that somebody should look at
+		"create table if not exists ops.settled (problem_no bigint, file_no bigint)",              // the file that repaired a problem, or carries it on
+		"create table if not exists ops.copies (file_no bigint, copy_of bigint, partial boolean)", // marked copies: the file they go back to
 		"create table if not exists ops.quarantine (file_no bigint, sheet varchar, export varchar, \"row\" bigint, cells varchar, "+
 			"row_key varchar, waiting boolean)")
 }

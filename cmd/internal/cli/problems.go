@@ -103,7 +103,7 @@ and how to mend it. A problem is open until a newer file repairs its row or a pe
 		},
 	}
 	filter.flags(cmd)
-	cmd.Flags().StringVar(&filter.state, "state", "open", "open, repaired, waived, carried (on in a repaired copy) or all")
+	cmd.Flags().StringVar(&filter.state, "state", "open", "open, repaired, waived, carried (on in a newer file) or all")
 	config.AddFlags(cmd.Flags(), "lang")
 	cmd.AddCommand(newMarkCommand(p), newWaiveCommand(p))
 	return cmd
