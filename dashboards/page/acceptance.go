@@ -26,7 +26,7 @@ func (r Request) Accepted(ctx context.Context) (string, error) {
 		}
 		return 0
 	}
-	// Rows handed in again count again: a month repaired to the last row still shows that rows had been refused.
+	// A month repaired to the last row shows that rows had been refused, though each of them counts once.
 	switch settled := count("quarantine_repaired") + count("quarantine_waived"); {
 	case count("quarantine_open") > 0:
 		line += r.Tf("，%s 行待改", ", %s rows wait for repair", Count(count("quarantine_open")))
@@ -43,8 +43,8 @@ func (r Request) acceptance(ctx context.Context) (Block, error) {
 		return nil, fmt.Errorf("rows by month: %w", err)
 	}
 	t := &Table{ID: "acceptance", Title: r.T("每月接收与退回", "Accepted and refused, month by month"), Empty: r.T("还没有文件。", "There are no files yet."),
-		Note: r.T("按文件所属的月份；标题、合计、空行不计。退回的行改好重新上传后算“已修正”，确实不用改的写明姓名和理由算“已豁免”。",
-			"By the month a file speaks for, without titles, totals and blank rows. A refused row is repaired once a corrected one came in, and waived where a person gave name and reason."),
+		Note: r.T("按文件所属的月份；标题、合计、空行不计，同一行只按最后一次报送计一次。退回的行改好重新上传后算“已修正”，确实不用改的写明姓名和理由算“已豁免”。",
+			"By the month a file speaks for, without titles, totals and blank rows; a row counts once, as it was handed in last. A refused row is repaired once a corrected one came in, and waived where a person gave name and reason."),
 		Columns: []Column{date(r.T("月份", "Month")), r.column("validity"), number(r.T("待改的行", "Waiting")), number(r.T("已修正", "Repaired")), number(r.T("已豁免", "Waived"))}}
 	for _, month := range r.Months() {
 		accepted := town.at("validity", r.Town.ID, month)

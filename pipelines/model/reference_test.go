@@ -100,7 +100,7 @@ func newReference(t testing.TB, w *warehouse.Warehouse, cutOff time.Time, rules 
 			r.tables[schema+c.Export] = r.read(w, "select * from "+schema+c.Export)
 		}
 	}
-	for _, table := range []string{"ops.reconciliation", "ops.problems"} {
+	for _, table := range []string{"ops.reconciliation", "ops.problems", "ops.quarantine", "ops.copies"} {
 		r.tables[table] = r.read(w, "select * from "+table)
 	}
 	for _, f := range r.read(w, "select * from ops.files") {

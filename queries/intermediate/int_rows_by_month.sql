@@ -1,13 +1,14 @@
 -- Rows read, accepted and quarantined, by the month their file speaks for; later files count in the month of the
--- cut-off. A refused row does not say which village it belongs to, so this is known of towns only: a file's town is
--- that of the rows it brought, or the only town there is.
+-- cut-off. A row counts once, as it was handed in last: of a file and its marked copies the newest whole copy of a table
+-- counts, and a refused row that a newer file brings again counts there. A refused row does not say which village it
+-- belongs to, so this is known of towns only: a file's town is that of the rows it brought, or the only town there is.
 -- grain: month, town
--- sources: ops.reconciliation, ops.files, ops.problems, staging.stg_towns, staging.stg_villages, staging.stg_months, staging.stg_parameters, intermediate.int_file_villages
+-- sources: ops.reconciliation, ops.files, ops.problems, ops.quarantine, ops.copies, staging.stg_towns, staging.stg_villages, staging.stg_months, staging.stg_parameters, intermediate.int_file_villages
 -- columns:
 --   month: month
 --   town: town
 --   village_id: null
---   rows_read: rows read, ignored ones left out
+--   rows_read: rows read, ignored ones and those that count elsewhere left out
 --   accepted: of those, accepted
 --   quarantine_open: rows refused and not yet repaired
 --   quarantine_repaired: rows refused and repaired since
@@ -35,15 +36,65 @@ file_towns as (
     group by v.file_no
 ),
 
+loaded as (
+    select
+        r.file_no,
+        r.sheet,
+        r.export,
+        coalesce(c.copy_of, r.file_no) as first_no,
+        c.copy_of is not null and not c.partial as is_whole_copy,
+        r.rows_read - r.ignored as rows_read,
+        r.accepted
+    from ops.reconciliation r
+    left join ops.copies c on c.file_no = r.file_no
+    where r.problem is null or r.problem = ''
+),
+
+newest as (
+    select first_no, sheet, export, max(file_no) as file_no
+    from loaded
+    where is_whole_copy
+    group by first_no, sheet, export
+),
+
+counting as (
+    select l.file_no, l.sheet, l.export, l.rows_read, l.accepted
+    from loaded l
+    left join newest n on n.first_no = l.first_no and n.sheet = l.sheet and n.export = l.export
+    where n.file_no is null or l.file_no >= n.file_no
+),
+
 refused as (
-    select distinct file_no, sheet, "row", state
-    from ops.problems
-    where severity = 'refuse' and "row" > 0
+    select
+        p.file_no,
+        p.sheet,
+        p.export,
+        p."row" as row_no,
+        case
+            when count(*) filter (where p.state = 'open') > 0 then 'open'
+            when count(*) filter (where p.state = 'carried') > 0 then 'carried'
+            when count(*) filter (where p.state = 'waived') > 0 then 'waived'
+            else 'repaired'
+        end as state
+    from ops.problems p
+    where p.severity = 'refuse' and p."row" > 0
+    group by p.file_no, p.sheet, p.export, p."row"
+),
+
+kept as (
+    select file_no, sheet, export, "row" as row_no
+    from ops.quarantine
 ),
 
 counted as (
-    select file_no, rows_read - ignored as rows_read, accepted, 0 as waiting, 0 as repaired, 0 as waived
-    from ops.reconciliation
+    select file_no, rows_read, accepted, 0 as waiting, 0 as repaired, 0 as waived
+    from counting
+    union all
+    select r.file_no, -1, 0, 0, 0, 0
+    from refused r
+    join kept k on k.file_no = r.file_no and k.sheet = r.sheet and k.export = r.export and k.row_no = r.row_no
+    join counting c on c.file_no = r.file_no and c.sheet = r.sheet and c.export = r.export
+    where r.state in ('carried', 'repaired')
     union all
     select
         file_no,
