@@ -39,7 +39,7 @@ var closingTexts = map[pipelines.ClosingCode][2]Text{
 		{Zh: "本月没有收到“{subject}”的任何一行。", En: "Not one row of “{subject}” was received for the month."},
 		{Zh: "请催报；如果确实没有，在 programme.yaml 的 data_quality.expected 中去掉这张表。", En: "Ask for it; if there is none, take the export out of data_quality.expected in programme.yaml."}},
 	pipelines.ClosingVillagesPoor: {
-		{Zh: "{of} 个村中有 {count} 个村报表不全，数据不足以评价：{subject}。", En: "{count} of {of} villages have data too poor to judge: {subject}."},
+		{Zh: "{of} 个村中有 {count} 个村近期报表不全，数据不足以评价：{subject}。", En: "{count} of {of} villages have lately sent too little to be judged: {subject}."},
 		{Zh: "核实是没有报还是没有发生。", En: "Find out whether it was not sent or did not happen."}},
 	pipelines.ClosingFileHeld: {
 		{Zh: "文件“{subject}”待人确认，还没有读入。", En: "The file “{subject}” waits for confirmation and has not been read in."},

@@ -253,3 +253,28 @@ func TestANoteThatIsNoTextIsKeptAsOne(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 }
+
+// Whether a village's data are too poor is told as the pages tell it: over the months it is judged by, not the one that
+// is closed.
+func TestPoorVillagesAreThoseOfThePages(t *testing.T) {
+	d := newDesk(t)
+	d.exec(`insert into marts.measures values ('completeness', 'village', 'V1', '甲村', '2017-12', 4, 4, 1), ('completeness', 'village', 'V1', '甲村', '2018-01', 3, 4, .75),
+		('completeness', 'village', 'V2', '乙村', '2017-12', 2, 4, .5), ('completeness', 'village', 'V2', '乙村', '2018-01', 4, 4, 1)`)
+	poor := func(month string) string {
+		for _, p := range d.month(month).Problems {
+			if p.Code == pipelines.ClosingVillagesPoor {
+				return fmt.Sprint(p.Subject, " ", p.Count, "/", p.Of)
+			}
+		}
+		return ""
+	}
+	// One quiet month does not silence 甲村; the good one does not yet make up for the last month of 乙村: 6 of 8.
+	if got := poor("2017-12") + ", " + poor("2018-01"); got != "乙村 1/2, 乙村 1/2" {
+		t.Errorf("over two months: %s", got)
+	}
+	d.book.Programme.WeakVillages.Periods = 1
+	d.book.made = "" // as another process, with the town's own rules
+	if got := poor("2017-12") + ", " + poor("2018-01"); got != "乙村 1/2, 甲村 1/2" {
+		t.Errorf("over one month: %s", got)
+	}
+}

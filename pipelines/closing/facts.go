@@ -12,6 +12,7 @@ import (
 	"hulian/data"
 	"hulian/pipelines"
 	"hulian/queries"
+	"hulian/queries/reading"
 )
 
 // facts is what of a snapshot bears on closing any of its months.
@@ -32,7 +33,7 @@ const (
 	factsSQL = `select key, cast(value as varchar) from marts.snapshot_facts where key in ('cut_off', 'first_month', 'last_month')`
 	rowsSQL  = `select month, measure, sum(numerator), sum(denominator) from marts.measures
 where level = 'town' and measure in ('validity', 'quarantine_open') group by month, measure`
-	completeSQL = `select month, unit_name, numerator, denominator from marts.measures
+	completeSQL = `select month, unit_name, unit_id, numerator, denominator from marts.measures
 where level = 'village' and measure = 'completeness' and denominator > 0 order by month, unit_id`
 	heldSQL    = `select name from ops.files where state = 'held' order by file_no`
 	numbersSQL = `select measure, level, unit_id, unit_name, numerator, denominator, value from marts.measures
@@ -62,10 +63,12 @@ func (b *Book) facts(ctx context.Context, s Snapshot) (*facts, error) {
 	}); err != nil {
 		return nil, err
 	}
+	came := map[string][]reading.Month{} // by village, in order of months
 	if err := each(ctx, s.Data, completeSQL, func(row []any) {
-		month := words(row[0])
+		month, id := words(row[0]), words(row[2])
 		f.villages[month]++
-		if figure(row[2]) < b.Programme.DataQuality.Threshold*figure(row[3]) {
+		came[id] = append(came[id], reading.Month{Month: month, Numerator: figure(row[3]), Denominator: figure(row[4])})
+		if b.tooPoor(came[id], month) {
 			f.poor[month] = append(f.poor[month], words(row[1]))
 		}
 	}); err != nil {
@@ -95,6 +98,17 @@ func (b *Book) facts(ctx context.Context, s Snapshot) (*facts, error) {
 		f.general = append(f.general, pipelines.ClosingProblem{Code: pipelines.ClosingCheckWarned, Subject: w.Claim, Count: w.Rows})
 	}
 	return f, nil
+}
+
+// tooPoor reports whether too few of a village's exports came to judge it in a month, by the rule of pages, reports and
+// signals: over the months by which a village is judged.
+func (b *Book) tooPoor(series []reading.Month, month string) bool {
+	periods := max(1, b.Programme.WeakVillages.Periods)
+	if on, err := time.Parse("2006-01", month); err == nil {
+		first := on.AddDate(0, 1-periods, 0).Format("2006-01")
+		series = slices.DeleteFunc(slices.Clone(series), func(m reading.Month) bool { return m.Month < first })
+	}
+	return reading.Rules{Complete: reading.Completeness(series, periods), Threshold: b.Programme.DataQuality.Threshold}.Poor()
 }
 
 // problems lists what stands in the way of closing a month, then what is to be known.

@@ -39,7 +39,7 @@ var plan = []rule{
 	{"pipelines/markup", []string{"pipelines", "data", "pipelines/load"}, "a landed file with its problems marked in it"},
 	{"pipelines/model", []string{"pipelines", "data", "queries", "pipelines/warehouse", "pipelines/load"}, "runs the SQL models on what was loaded"},
 	{"pipelines/publish", []string{"pipelines", "pipelines/durable", "data", "queries", "pipelines/warehouse", "pipelines/load", "pipelines/model"}, "snapshots of what was modelled"},
-	{"pipelines/closing", []string{"pipelines", "pipelines/durable", "data", "queries"}, "keeps signed months: reads a snapshot through pipelines.Querier"},
+	{"pipelines/closing", []string{"pipelines", "pipelines/durable", "data", "queries", "queries/reading"}, "keeps signed months: reads a snapshot through pipelines.Querier; warns by the rule pages judge by"},
 	{"pipelines/asof", []string{"pipelines", "data", "pipelines/warehouse", "pipelines/load", "pipelines/model"}, "the models on what was known on an earlier day"},
 	{"pipelines/runner", []string{"pipelines", "pipelines/...", "data", "queries"}, "composes the stages"},
 	{"pipelines/backup", []string{"pipelines", "pipelines/durable", "pipelines/warehouse", "pipelines/publish"}, "a town's folder as one file"},
