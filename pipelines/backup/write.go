@@ -140,6 +140,8 @@ func list(dir string) ([]string, error) {
 			switch {
 			case entry.IsDir(), hidden, !keep(name): // hidden: written aside and never renamed
 				return nil
+			case part == "runs" && atWork(at): // the run that makes this backup: restored, it would count as one that was killed
+				return nil
 			case entry.Type()&fs.ModeSymlink != 0:
 				info, err := os.Stat(at)
 				if err != nil || !info.Mode().IsRegular() {
@@ -157,6 +159,13 @@ func list(dir string) ([]string, error) {
 	}
 	slices.Sort(found)
 	return found, nil
+}
+
+// atWork reports whether the document of a run says that it has not ended.
+func atWork(path string) bool {
+	content, err := os.ReadFile(path)
+	var run pipelines.Run
+	return err == nil && json.Unmarshal(content, &run) == nil && run.State == pipelines.RunRunning
 }
 
 // pack writes every file and, last, the manifest.
