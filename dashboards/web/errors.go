@@ -14,6 +14,7 @@ import (
 var (
 	errNotFound   = errors.New("no such page")
 	errBadRequest = errors.New("the request cannot be read")
+	errElsewhere  = errors.New("the request comes from another site")
 )
 
 // status is the one place where an error becomes an HTTP status.
@@ -21,6 +22,8 @@ func status(err error) int {
 	switch {
 	case errors.Is(err, errNotFound), errors.Is(err, page.ErrUnknownUnit), errors.Is(err, pipelines.ErrUnknown):
 		return http.StatusNotFound
+	case errors.Is(err, errElsewhere):
+		return http.StatusForbidden
 	case errors.Is(err, errTooLarge):
 		return http.StatusRequestEntityTooLarge
 	case errors.Is(err, errBadRequest), errors.Is(err, page.ErrBadFilter):
@@ -44,6 +47,9 @@ var told = map[int][2][3]string{
 	http.StatusBadRequest: {
 		{"地址中的条件无法识别", "月份、语言或其他条件写法有误，或该月没有数据。", "请用页面上方的选择框重新选择。"},
 		{"The address holds a filter that cannot be read", "A month, language or other filter is misspelt, or there are no data for that month.", "Choose again with the pickers at the head of a page."}},
+	http.StatusForbidden: {
+		{"没有接受这次提交", "提交来自别的网站，或者浏览器太旧、代理改了主机名，看不出它来自哪里。", "请在本系统的页面上重新提交，或换用新版浏览器；仍然不行，请管理员检查代理是否保留原来的主机名。"},
+		{"This was not taken", "It comes from another site, or an old browser or a proxy that changes the host name hides where it comes from.", "Send it from a page of this system, or with a newer browser; if that fails, have the proxy keep the host name."}},
 	http.StatusRequestEntityTooLarge: {
 		{"上传的文件太大", "一次上传的文件超过了允许的大小或个数。", "请分几次上传，或把大文件放入 inbox 文件夹。"},
 		{"Too much at once", "The files of one upload are larger or more than is allowed.", "Upload them in several parts, or put a large file into the inbox folder."}},
@@ -61,8 +67,18 @@ var told = map[int][2][3]string{
 		{"This page could not be made", "The program failed and wrote the reason to its log. Other pages are not affected.", "Try again later; if it fails again, hand the log to whoever maintains the system."}},
 }
 
-func failure(code int, lang string) render.Failure {
+// posted is what a visitor reads in place of that whose form could not be read.
+var posted = map[int][2][3]string{
+	http.StatusBadRequest: {
+		{"没有收到可用的内容", "没有选择文件，内容没有填全，或者发送中断了。", "请返回上一页，选好文件、填好内容后再提交一次。"},
+		{"Nothing usable arrived", "No file was chosen, something was left empty, or sending was interrupted.", "Go back, choose the files and fill in the form, and send it again."}},
+}
+
+func failure(code int, method, lang string) render.Failure {
 	texts, ok := told[code]
+	if form, has := posted[code]; has && method == http.MethodPost {
+		texts = form
+	}
 	if !ok {
 		texts = told[http.StatusInternalServerError]
 	}
@@ -77,7 +93,7 @@ func failure(code int, lang string) render.Failure {
 func preparedFailures() (map[string][]byte, error) {
 	made := map[string][]byte{}
 	for _, lang := range []string{page.Chinese, page.English} {
-		body, err := render.Fail(failure(http.StatusInternalServerError, lang))
+		body, err := render.Fail(failure(http.StatusInternalServerError, http.MethodGet, lang))
 		if err != nil {
 			return nil, err
 		}
@@ -106,7 +122,7 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if r.URL.Query().Get("lang") == page.English {
 		lang = page.English
 	}
-	body, renderErr := render.Fail(failure(code, lang))
+	body, renderErr := render.Fail(failure(code, r.Method, lang))
 	if renderErr != nil {
 		s.Logger.Error("failure page failed", "error", renderErr)
 		body = s.failures[lang]
@@ -123,6 +139,6 @@ func apiSentence(code int, err error) string {
 	case http.StatusInternalServerError:
 		return "internal error; the reason is in the server's log"
 	default:
-		return failure(code, page.English).Title
+		return failure(code, http.MethodGet, page.English).Title
 	}
 }

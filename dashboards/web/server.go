@@ -113,7 +113,9 @@ func New(c Config) (http.Handler, error) {
 	mux.Handle("POST /closing/{action}", s.handle(s.close))
 	mux.Handle("POST /office/leave", s.handle(s.leaveOffice))
 	mux.Handle("/", s.handle(func(http.ResponseWriter, *http.Request) error { return errNotFound }))
-	return s.recovered(headers(http.NewCrossOriginProtection().Handler(s.sessions.LoadAndSave(mux)))), nil
+	own := http.NewCrossOriginProtection()
+	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, errElsewhere) }))
+	return s.recovered(headers(own.Handler(s.sessions.LoadAndSave(mux)))), nil
 }
 
 // Server wraps a handler in a server that slow or greedy clients cannot hold.

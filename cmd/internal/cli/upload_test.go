@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -190,7 +191,7 @@ func TestUploadRefuses(t *testing.T) {
 		t.Fatal(stderr)
 	}
 	server := start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
-	post := func(kind, site, body string) *http.Response {
+	post := func(kind, site, body string) (*http.Response, string) {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.address+"upload", strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
@@ -201,8 +202,12 @@ func TestUploadRefuses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		response.Body.Close()
-		return response
+		defer response.Body.Close()
+		page, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response, string(page)
 	}
 	const form = "multipart/form-data; boundary=b"
 	part := func(name, content string) string {
@@ -211,15 +216,16 @@ func TestUploadRefuses(t *testing.T) {
 	for what, c := range map[string]struct {
 		kind, site, body string
 		want             int
+		says             string
 	}{
-		"another site":  {form, "cross-site", part("v.csv", "x"), http.StatusForbidden},
-		"no form":       {"text/plain", "same-origin", "x", http.StatusBadRequest},
-		"no file":       {form, "same-origin", "--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n1\r\n--b--\r\n", http.StatusBadRequest},
-		"a torn form":   {form, "same-origin", part("v.csv", "x")[:40], http.StatusBadRequest},
-		"out of folder": {form, "same-origin", part("../../escaped.csv", "村编号,村名,镇\nV02,新园村,逍林镇\n"), http.StatusSeeOther},
+		"another site":  {form, "cross-site", part("v.csv", "x"), http.StatusForbidden, "没有接受这次提交"},
+		"no form":       {"text/plain", "same-origin", "x", http.StatusBadRequest, "没有收到可用的内容"},
+		"no file":       {form, "same-origin", "--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n1\r\n--b--\r\n", http.StatusBadRequest, "没有选择文件"},
+		"a torn form":   {form, "same-origin", part("v.csv", "x")[:40], http.StatusBadRequest, "发送中断"},
+		"out of folder": {form, "same-origin", part("../../escaped.csv", "村编号,村名,镇\nV02,新园村,逍林镇\n"), http.StatusSeeOther, ""},
 	} {
-		if response := post(c.kind, c.site, c.body); response.StatusCode != c.want {
-			t.Errorf("%s: %s, want %d", what, response.Status, c.want)
+		if response, page := post(c.kind, c.site, c.body); response.StatusCode != c.want || !strings.Contains(page, c.says) {
+			t.Errorf("%s: %s, want %d and %q:\n%s", what, response.Status, c.want, c.says, page)
 		}
 	}
 	if response, err := http.Get(server.address + "marked/nothing"); err != nil || response.StatusCode != http.StatusNotFound {
