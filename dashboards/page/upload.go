@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -106,15 +107,24 @@ func (r Request) batch(ctx context.Context, v *View, b desk.Batch) error {
 		v.Sentences = append(v.Sentences, r.Tf("读入 %[1]s 行：接收 %[2]s 行，退回 %[3]s 行，忽略 %[4]s 行（标题、合计、空行）。", "%[1]s rows were read: %[2]s accepted, %[3]s refused, %[4]s passed over (titles, totals, blank rows).",
 			Count(float64(total.Read)), Count(float64(total.Accepted)), Count(float64(total.Quarantined)), Count(float64(total.Ignored))))
 	}
-	rejected, strange := false, ""
+	rejected, strange, unread := false, "", 0
+	unknown := 0
 	for _, f := range b.Run.Files {
 		rejected = rejected || f.Problem != ""
-		if link := r.mappingLink(f.Problem, f.FileID, f.Sheet); strange == "" {
-			strange = link
+		switch link := r.mappingLink(f.Problem, f.FileID, f.Sheet); {
+		case link != "":
+			unknown++
+			strange = cmp.Or(strange, link)
+		case f.Problem != "":
+			unread++
 		}
 	}
+	if unread > 0 {
+		v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.Tf("有 %d 份表没有读入", "Tables that were not read in: %d", unread),
+			Text: r.T("每一份的原因和处理办法写在下面“逐个文件”的最后一列。", "Why, and what to do, stands in the last column of the list file by file.")})
+	}
 	if strange != "" {
-		v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.T("有一份表的列名认不出来，还没有读入", "The columns of a table are not known; it has not been read in"),
+		v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.Tf("有 %d 份表的列名认不出来，还没有读入", "Tables whose columns are not known, and that have not been read in: %d", unknown),
 			Text: r.T("请告诉系统各列是什么，确认后马上读入，以后同样的表不用再选。", "Say what they are: it is read in at once, and so are later tables of its kind."), Next: r.T("指认各列是什么", "Say what the columns are"), Link: strange})
 	}
 	switch {
