@@ -246,6 +246,8 @@ func (b *bucket) fault(op, key string, err error) error {
 	next := "check that the store can be reached from here; the next run tries again"
 	var said minio.ErrorResponse
 	switch {
+	case errors.Is(err, secret.ErrUnread):
+		next = secret.Advice
 	case errors.Is(err, source.ErrChanged):
 		next = "it is taken with the next run"
 	case errors.Is(err, transfer.ErrTooLarge):

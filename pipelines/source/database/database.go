@@ -272,6 +272,8 @@ func (d *database) fault(op string, q Query, err error) error {
 	next := "check that the server can be reached from here; the next run tries again"
 	var stranger *tls.CertificateVerificationError
 	switch said, passing, late := d.server.said(err); {
+	case errors.Is(err, secret.ErrUnread):
+		next = secret.Advice
 	case errors.Is(err, source.ErrChanged):
 		next = `the answer came in another order after a break: add "order by" to the query`
 	case errors.Is(err, transfer.ErrTooLarge):

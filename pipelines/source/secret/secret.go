@@ -33,6 +33,17 @@ func (r Reference) Check() error {
 	return errors.New("a secret is named as env:NAME or file:/path, never written into the file")
 }
 
+// ErrUnread is what every error of Read is: the secret is not where it should be.
+var ErrUnread = errors.New("a secret cannot be read")
+
+// Advice is what to do about ErrUnread.
+const Advice = "set the variable, or write the file, for the account hulian runs under"
+
+type unread struct{ error }
+
+func (u unread) Unwrap() error        { return u.error }
+func (u unread) Is(target error) bool { return target == ErrUnread }
+
 // Read fetches the secret. White space around it is no part of it: editors end files with a line break.
 func (r Reference) Read() (Value, error) {
 	if err := r.Check(); err != nil || r == "" {
@@ -44,12 +55,12 @@ func (r Reference) Read() (Value, error) {
 	} else {
 		content, err := contentOf(strings.TrimPrefix(string(r), "file:"))
 		if err != nil {
-			return Value{}, fmt.Errorf("secret %s: %w", string(r), err)
+			return Value{}, unread{fmt.Errorf("secret %s: %w", string(r), err)}
 		}
 		text = string(content)
 	}
 	if text = strings.TrimSpace(text); text == "" {
-		return Value{}, fmt.Errorf("secret %s is not set or empty", string(r))
+		return Value{}, unread{fmt.Errorf("secret %s is not set or empty", string(r))}
 	}
 	return Value{text}, nil
 }

@@ -17,6 +17,7 @@ import (
 
 	"hulian/pipelines"
 	"hulian/pipelines/source"
+	"hulian/pipelines/source/secret"
 	"hulian/pipelines/source/transfer"
 )
 
@@ -273,6 +274,8 @@ func (f *folder) fault(op, path string, err error) error {
 	var refused *refusedError
 	next := "check that the server can be reached from here; the next run tries again"
 	switch {
+	case errors.Is(err, secret.ErrUnread):
+		next = secret.Advice
 	case errors.As(err, &stranger) && stranger.fatal:
 		next = "do not connect: somebody may sit in between; ask who keeps the server whether its key has changed"
 	case errors.As(err, &stranger):

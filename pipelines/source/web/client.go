@@ -168,6 +168,8 @@ var (
 func next(err error) string {
 	var code status
 	switch {
+	case errors.Is(err, secret.ErrUnread):
+		return secret.Advice
 	case errors.Is(err, errWebPage):
 		return "open the address in a browser: a log-in or error page may stand there; check token, user and password"
 	case errors.Is(err, errUnmarkedEnd):
