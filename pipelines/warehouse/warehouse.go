@@ -305,5 +305,9 @@ func typed(err error) error {
 	if strings.Contains(err.Error(), "Could not set lock on file") {
 		return errors.Join(pipelines.ErrBusy, err)
 	}
+	// The engine advises to change settings of its own, which nobody can here.
+	if said, _, advised := strings.Cut(err.Error(), "\n\nPossible solutions:"); advised && strings.HasPrefix(said, "Out of Memory Error") {
+		return fmt.Errorf("%s: raise memory_limit, or lower threads, in hulian.yaml", said)
+	}
 	return err
 }

@@ -71,7 +71,8 @@ deleted. Stop "hulian serve" on that folder first.`, statusDone, statusFailed, s
 			if _, err := outputFormat(cmd); err != nil {
 				return err
 			}
-			if _, err := os.Stat(dir); err == nil {
+			_, absent := os.Stat(dir)
+			if absent == nil {
 				release, err := runner.Hold(cmd.Context(), dir, p.waiting)
 				if err != nil {
 					return err
@@ -83,6 +84,9 @@ deleted. Stop "hulian serve" on that folder first.`, statusDone, statusFailed, s
 				fmt.Fprintf(p.Err, "what was there lies in %s\n", replaced)
 			}
 			if err != nil {
+				if absent != nil {
+					os.Remove(dir) // made for nothing; it stays where it is not empty
+				}
 				return err
 			}
 			c, err := config.Load(dir, nil, p.Environ)

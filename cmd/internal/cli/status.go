@@ -65,6 +65,14 @@ pipeline runs next, is said on standard error.`,
 
 // standing says what is published and what comes next.
 func (p *program) standing(ctx context.Context, c config.Config) error {
+	clock, err := p.schedule(c, nil)
+	if err != nil {
+		return err
+	}
+	standing, err := clock.Standing(time.Now())
+	if err != nil {
+		return err
+	}
 	switch current, err := publish.Current(c.Dir); {
 	case errors.Is(err, pipelines.ErrNotPublished):
 		fmt.Fprintln(p.Err, "nothing has been published yet")
@@ -75,14 +83,6 @@ func (p *program) standing(ctx context.Context, c config.Config) error {
 		if err := p.acceptance(ctx, c); err != nil {
 			return err
 		}
-	}
-	clock, err := p.schedule(c, nil)
-	if err != nil {
-		return err
-	}
-	standing, err := clock.Standing(time.Now())
-	if err != nil {
-		return err
 	}
 	for _, s := range standing {
 		text := "next run at " + s.Next.Format(time.DateTime) + " (" + s.TimeZone + ")"

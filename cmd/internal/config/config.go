@@ -95,8 +95,12 @@ var keys = []key{
 		return nil
 	}},
 	{name: "memory_limit", initial: "600MB", usage: "memory of the engine; the process takes some 200 MB more", check: func(c Config) error {
-		if !memory.MatchString(c.MemoryLimit) {
+		size := memory.FindStringSubmatch(c.MemoryLimit)
+		if size == nil {
 			return errors.New("it must be a size such as 600MB or 2GB")
+		}
+		if n, err := strconv.ParseFloat(size[1], 64); err != nil || size[2][0] == 'K' || size[2][0] == 'M' && n < leastMemory {
+			return fmt.Errorf("it must be %dMB or more", leastMemory)
 		}
 		return nil
 	}},
@@ -133,7 +137,10 @@ var keys = []key{
 	}},
 }
 
-var memory = regexp.MustCompile(`^[1-9][0-9]*(\.[0-9]+)? ?([KMGT]i?B)$`)
+var memory = regexp.MustCompile(`^([1-9][0-9]*(?:\.[0-9]+)?) ?([KMGT]i?B)$`)
+
+// leastMemory, in MB, is what the engine needs for a town of any size.
+const leastMemory = 200
 
 // Location is the town's time zone.
 func (c Config) Location() (*time.Location, error) {

@@ -135,6 +135,8 @@ func TestBadConfigurationsAreRefused(t *testing.T) {
 		"address":              {flag: "--listen=8642", says: []string{"--listen", "host:port"}},
 		"port":                 {flag: "--listen=127.0.0.1:99999", says: []string{"host:port"}},
 		"memory":               {file: "memory_limit: much\n", says: []string{"600MB"}},
+		"little memory":        {file: "memory_limit: 64MB\n", says: []string{"200MB or more"}},
+		"hardly any memory":    {file: "memory_limit: 900000KB\n", says: []string{"200MB or more"}},
 		"threads":              {file: "threads: two\n", says: []string{`threads is "two"`, "whole number"}},
 		"negative threads":     {file: "threads: -1\n", says: []string{"between 0 and 1024"}},
 		"no generation":        {file: "keep_generations: 0\n", says: []string{"1 or more"}},
