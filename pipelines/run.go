@@ -38,10 +38,18 @@ type Run struct {
 	FinishedAt time.Time        `json:"finished_at,omitzero"`
 	Stages     []StageRecord    `json:"stages"`
 	Files      []Reconciliation `json:"files"`
+	Known      []KnownFile      `json:"known,omitempty"`      // of the files a person named, those whose content had arrived before
 	Generation int              `json:"generation,omitempty"` // the snapshot served after the run
 	Snapshot   string           `json:"snapshot,omitempty"`   // its content hash
 	Error      string           `json:"error,omitempty"`      // one sentence: what failed, where, why, what to do next
 	Log        []LogLine        `json:"log,omitempty"`        // what it did, line by line
+}
+
+// KnownFile is a file whose content had arrived before, under its own name or another.
+type KnownFile struct {
+	Name   string `json:"name"`
+	FileID string `json:"file_id"`
+	As     string `json:"as"` // the name it arrived under
 }
 
 // LogLine is one line of the log of a run.

@@ -133,8 +133,17 @@ func (r Request) batch(ctx context.Context, v *View, b desk.Batch) error {
 			Text: r.T("下载标注好的工作簿，改橙色的单元格，保存后在本页重新上传。只补收改好的行，已接收的行不会重复。", "Download the marked workbook, repair the orange cells, save it and upload it here again. Only repaired rows come in; nothing is counted twice.")})
 	case b.Err == "" && total.Read > 0 && !rejected:
 		v.Blocks = append(v.Blocks, Callout{Tone: ToneBetter, Title: r.T("全部收下", "Everything was taken"), Text: r.T("没有要改的行。", "No row needs repair.")})
-	case len(b.Run.Files) == 0 && b.Err == "":
-		v.Blocks = append(v.Blocks, Callout{Tone: ToneQuiet, Title: r.T("这些文件以前收过", "These files had arrived before"), Text: r.T("内容完全相同，没有重复计入。", "Their content is the same; nothing is counted twice.")})
+	}
+	if known := b.Run.Known; len(known) > 0 || len(b.Run.Files) == 0 && b.Err == "" {
+		title := r.T("这些文件以前收过", "These files had arrived before")
+		if len(b.Run.Files) > 0 {
+			title = r.Tf("有 %d 个文件以前收过", "Files that had arrived before: %d", len(known))
+		}
+		text := r.T("内容完全相同，没有重复计入。", "Their content is the same; nothing is counted twice.")
+		for _, f := range known {
+			text += r.Tf("“%[1]s”与“%[2]s”相同。", " “%[1]s” is the same as “%[2]s”.", f.Name, f.As)
+		}
+		v.Blocks = append(v.Blocks, Callout{Tone: ToneQuiet, Title: title, Text: text})
 	}
 	if b.Err != "" && total.Read == 0 && !rejected {
 		v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.T("没有完成", "It did not end well"), Text: b.Err})

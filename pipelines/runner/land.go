@@ -92,6 +92,8 @@ func (w *work) take(ctx context.Context, item source.Item) error {
 	if isNew {
 		w.landed = append(w.landed, file)
 		w.Logger.Info("file landed", "file", file.Name, "bytes", file.Size)
+	} else if w.named {
+		w.known = append(w.known, pipelines.KnownFile{Name: item.Name, FileID: file.ID, As: file.Name})
 	}
 	if w.Memory != nil && item.Version != "" {
 		if err := w.Memory.Remember(item.Origin, item.Version); err != nil {

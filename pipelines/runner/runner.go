@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -179,9 +180,10 @@ type work struct {
 
 	store     *land.Store
 	warehouse *warehouse.Warehouse
-	unread    error       // sources, and files of them, that could not be read
-	landed    []land.File // by this run, new ones only
-	seen      []string    // ids of everything the sources offered
+	unread    error                 // sources, and files of them, that could not be read
+	landed    []land.File           // by this run, new ones only
+	seen      []string              // ids of everything the sources offered
+	known     []pipelines.KnownFile // files a person named whose content had arrived before
 	loaded    load.Result
 	modelled  model.Result
 	changed   bool // a generation was published
@@ -265,6 +267,12 @@ func (w *work) load(ctx context.Context, record *pipelines.StageRecord) error {
 	}
 	w.loaded = result
 	w.run.Files = append(w.run.Files, result.Files...)
+	for _, known := range w.known {
+		if !slices.ContainsFunc(result.Files, func(f pipelines.Reconciliation) bool { return f.FileID == known.FileID && f.Name == known.Name }) { // looked at again
+			w.run.Known = append(w.run.Known, known)
+			w.Logger.Info("file had arrived before", "file", known.Name, "as", known.As)
+		}
+	}
 	for _, file := range result.Files {
 		if !file.Balanced() {
 			return &pipelines.Fault{Op: "load", At: file.Name, Err: fmt.Errorf("%d rows read, but %d accepted, %d quarantined and %d ignored",

@@ -61,6 +61,9 @@ func (p *program) run(cmd *cobra.Command, c config.Config, pipeline string, conf
 		return err
 	}
 	fmt.Fprintln(p.Err, summary(run))
+	for _, known := range run.Known {
+		fmt.Fprintf(p.Err, "%s: its content had arrived before as %s; nothing is counted twice\n", known.Name, known.As)
+	}
 	if printErr := p.print(cmd, reconciliations(run.Files, c.Lang)); printErr != nil && err == nil {
 		err = printErr
 	}
