@@ -31,6 +31,7 @@ const (
 	DetailSeveralMappings = "mappings: "
 	DetailCharacters      = "字 / characters"
 	DetailUnused          = "未用列 / unused columns: "
+	DetailGone            = "缺少以前有内容的列 / columns missing that were filled before: "
 	DetailHidden          = "隐藏的工作表未读 / hidden sheets not read: "
 )
 
@@ -119,6 +120,7 @@ var inOneLanguage = sync.OnceValue(func() map[string]*strings.Replacer {
 	for _, lang := range []string{"zh", "en"} {
 		replaced := []string{
 			DetailUnused, Text{Zh: "未用的列：", En: "columns not used: "}.In(lang),
+			DetailGone, Text{Zh: "比以前少了有内容的列，这些内容现在是空的：", En: "columns are missing that were filled before, and are empty now: "}.In(lang),
 			DetailHidden, Text{Zh: "隐藏的工作表没有读：", En: "hidden sheets were not read: "}.In(lang),
 		}
 		for _, pair := range pairs {

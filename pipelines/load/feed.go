@@ -47,6 +47,16 @@ func (f *feed) full() bool {
 	return f.contract.Kind == data.Registry && !f.earlier && !f.partial && (f.export == nil || f.export.Mode != "changes" && !f.export.Distinct)
 }
 
+// given reports whether a mapping file makes a column without a header of its own.
+func (f *feed) given(id string) bool {
+	if f.export == nil {
+		return false
+	}
+	_, constant := f.export.Constants[id]
+	_, mapped := f.export.Columns[id]
+	return constant || mapped
+}
+
 func (f *feed) distinct() bool { return f.export != nil && f.export.Distinct }
 
 // failure is a file, or a table of it, that could not be read as any export.

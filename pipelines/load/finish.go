@@ -54,6 +54,36 @@ func (p *pass) hold(ctx context.Context) error {
 	return nil
 }
 
+// columnsGone notes the columns that a full list lacks and that are filled as the table stands: a row of the list replaces
+// the one before it, so that what stood there ends.
+func (p *pass) columnsGone(ctx context.Context) error {
+	if p.alone {
+		return nil
+	}
+	for _, f := range p.decoding.feeds {
+		if !f.full() || p.held[f.file.No] != "" || len(f.column) != len(f.contract.Columns) {
+			continue
+		}
+		var gone []string
+		for i, column := range f.contract.Columns {
+			if f.column[i].header != "" || column.Required || f.given(column.ID) {
+				continue
+			}
+			filled, err := p.tx.Query(ctx, fmt.Sprintf("select count(%s) > 0 from exports.%s", quote(column.ID), f.contract.Export))
+			if err != nil {
+				return err
+			}
+			if filled.Rows[0][0] == true {
+				gone = append(gone, column.Name.Zh+" / "+column.Name.En)
+			}
+		}
+		if len(gone) > 0 {
+			f.detail = append(f.detail, data.DetailGone+strings.Join(gone, ", "))
+		}
+	}
+	return nil
+}
+
 // register writes what the SQL of this run needs to know of its files and feeds into temporary tables.
 func (p *pass) register(ctx context.Context) error {
 	for _, statement := range []string{

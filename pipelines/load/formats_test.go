@@ -513,3 +513,19 @@ func TestNearHeadersAreTold(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
+
+// A full list without a column that was filled before empties it: that is said of the list.
+func TestAColumnThatIsGoneIsTold(t *testing.T) {
+	town := newTown(t)
+	town.registries()
+	town.load()
+	town.drop("农户2.csv", []byte("农户编号,村编号,支部编号,户主姓名\nH1,V01,B1,张样本\nH2,V01,B1,赵样本\nH3,V02,B2,钱样本\n"))
+	result := town.load()
+	if got, want := result.Files[0].Detail, data.DetailGone+"联系党员编号 / Linked member ID, 联系起始日期 / Linked since"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	town.drop("农户3.csv", []byte("农户编号,村编号,支部编号,户主姓名\nH1,V01,B1,张样本\nH2,V01,B1,赵样本\nH3,V02,B2,钱二样本\n"))
+	if result = town.load(); result.Files[0].Detail != "" {
+		t.Errorf("of a column that has been empty: %q", result.Files[0].Detail)
+	}
+}

@@ -252,6 +252,9 @@ func (p *pass) run(ctx context.Context, files []land.File, at func(id string) st
 	if err := p.hold(ctx); err != nil {
 		return Result{}, err
 	}
+	if err := p.columnsGone(ctx); err != nil {
+		return Result{}, err
+	}
 	if err := p.register(ctx); err != nil {
 		return Result{}, err
 	}
