@@ -152,7 +152,7 @@ func TestReadRefuses(t *testing.T) {
 		"old excel": {"\x09\x08\x06\x00\x00\x00", "old Excel"},
 		"cut off":   {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "may be damaged"},
 		"picture":   {"\x89PNG\r\n\x1a\n\x00\x00", "PNG"},
-		"unclosed":  {"a,b\n\"1,2\n3,4\n", "may be damaged"},
+		"unclosed":  {"a,b\n\"1,2\n3,4\n", "row 2 of the file “unclosed” is never closed"},
 		"wide":      {"a,b\n1,2,3\n", "row 2 has more cells"},
 		"twice":     {"a,a\n1,2\n", `two columns are called "a"`},
 		"broken":    {"PK\x03\x04nothing", "zip"},

@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"hulian/pipelines"
 	"hulian/pipelines/warehouse"
 )
 
@@ -27,7 +29,7 @@ func TestProblemsOfOneFileAreThoseOfNoOther(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for file, want := range map[string][]int64{"visits_a.csv": {13, 11}, "2018-01/visits-a.csv": {12}, "2": {12}, "aaaaaaaaaa": {11}, "%": nil, "": {13, 12, 11}} {
+	for file, want := range map[string][]int64{"visits_a.csv": {13, 11}, "2018-01/visits-a.csv": {12}, "2": {12}, "aaaaaaaaaa": {11}, "": {13, 12, 11}} {
 		found, err := problemFilter{file: file, state: "open"}.find(t.Context(), w)
 		if err != nil {
 			t.Fatal(err)
@@ -39,5 +41,8 @@ func TestProblemsOfOneFileAreThoseOfNoOther(t *testing.T) {
 		if diff := cmp.Diff(want, numbers); diff != "" {
 			t.Errorf("--file %q (-want +got):\n%s", file, diff)
 		}
+	}
+	if _, err := (problemFilter{file: "%"}).find(t.Context(), w); !errors.Is(err, pipelines.ErrUnknown) {
+		t.Errorf("--file %%: %v, want that no file has this name", err)
 	}
 }
