@@ -9,7 +9,17 @@ const visitsHeader = "走访编号,农户编号,党员编号,走访时间,走访
 
 // A row that comes again moves the problems of the older file on, whether it was refused or accepted with a warning.
 func TestProblemsFollowTheirRowIntoANewerFile(t *testing.T) {
-	town := newTown(t)
+	t.Run("row by row", func(t *testing.T) { problemsFollowTheirRow(t, newTown(t)) })
+	t.Run("taken at once", func(t *testing.T) {
+		town := newTown(t)
+		town.limits = DefaultLimits()
+		town.limits.Direct, town.limits.Large = 1, 1
+		problemsFollowTheirRow(t, town)
+	})
+}
+
+func problemsFollowTheirRow(t *testing.T, town *town) {
+	t.Helper()
 	town.registries()
 	town.drop("a.csv", []byte(visitsHeader+
 		"T1,H1,M1,上周,入户\nT2,H1,M1,上周,入户\nT3,H1,M1,上周,入户\n"+ // mended, as before, wrong in another way
@@ -30,6 +40,20 @@ func TestProblemsFollowTheirRowIntoANewerFile(t *testing.T) {
 	town.want(states+"'b.csv' order by 1", "4 wrong_type repaired", "5 not_allowed open", "7 link_mismatch repaired", "8 wrong_type open")
 	town.want("select count(*) from ops.problems p join ops.files f using (file_no) where f.name = 'c.csv'", "0")
 	town.want("select p.\"row\", s.file_no from ops.settled s join ops.problems p using (problem_no) join ops.files f on f.file_no = p.file_no where f.name = 'b.csv' order by 1", "4 7", "7 7")
+}
+
+// A file that was refused to the last row comes again mended: its rows are written by one statement that knows of no
+// problem, and the problems are repaired all the same.
+func TestAWholeFileIsRepaired(t *testing.T) {
+	town := newTown(t)
+	town.limits = DefaultLimits()
+	town.limits.Direct, town.limits.Large = 1, 1
+	town.registries()
+	town.drop("a.csv", []byte(visitsHeader+"T1,H1,M1,上周,入户\nT2,H1,M1,上月,入户\n"))
+	town.load()
+	town.drop("b.csv", []byte(visitsHeader+"T1,H1,M1,2018-01-08,入户\nT2,H1,M1,2018-01-09,入户\n"))
+	town.load()
+	town.want("select state, count(*) from ops.problems group by state", "repaired 2")
 }
 
 // A waiver holds for the same problem of the same row when the row comes again, and for no other.

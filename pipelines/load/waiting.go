@@ -90,7 +90,7 @@ func (p *pass) repaired(ctx context.Context) error {
 	}
 	for _, row := range refused.Rows {
 		c, ok := data.ContractOf(row[0].(string))
-		if !ok || !p.typed[c.Export] {
+		if _, written := p.changed[c.Export]; !ok || !written {
 			continue
 		}
 		if err := p.settle(ctx, fmt.Sprintf(`select p.problem_no, min(t._file) as file_no, 'repaired' as state
