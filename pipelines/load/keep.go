@@ -15,6 +15,7 @@ import (
 
 	"hulian/data"
 	"hulian/pipelines"
+	"hulian/pipelines/durable"
 )
 
 // confirmedLine begins a mapping file that was confirmed on a page. Only such a file is written anew by the next
@@ -47,7 +48,7 @@ func KeepMapping(dir, file, table string, d pipelines.MappingDraft) (name string
 			return "", &pipelines.Fault{Op: "keep mapping", At: at, Err: err, Next: "check who may write there"}
 		}
 	}
-	if err := writeWhole(at, []byte(content)); err != nil {
+	if err := durable.Write(at, []byte(content), 0o644); err != nil {
 		return "", &pipelines.Fault{Op: "keep mapping", At: at, Err: err, Next: "free some disk space or check who may write there"}
 	}
 	return name, nil
@@ -131,16 +132,3 @@ func fileStem(text string) string {
 }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
-
-// writeWhole puts a file in place in one step: a run that starts meanwhile reads the old one or the new one.
-func writeWhole(at string, content []byte) error {
-	aside, err := os.CreateTemp(filepath.Dir(at), ".mapping-*")
-	if err != nil {
-		return err
-	}
-	_, err = aside.Write(content)
-	if err := errors.Join(err, aside.Chmod(0o644), aside.Sync(), aside.Close()); err != nil {
-		return errors.Join(err, os.Remove(aside.Name()))
-	}
-	return os.Rename(aside.Name(), at)
-}

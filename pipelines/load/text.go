@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -416,5 +415,3 @@ func (carriageReturns) Transform(dst, src []byte, atEOF bool) (int, int, error) 
 func fileTooLarge(size int64) (pipelines.Code, string) {
 	return pipelines.FileTooLarge, fmt.Sprintf(" (%d MB)", size>>20)
 }
-
-var errStop = errors.New("enough was read")

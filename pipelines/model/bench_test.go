@@ -47,10 +47,10 @@ var (
 	benchVisits = flag.Int("visits", 60_000, "visits of each of its towns")
 )
 
-// BenchmarkTowns builds several towns at once within 3.5 GB, and in the same run gives their SELECTs to the engine alone.
+// BenchmarkTowns builds several towns at once within 3 GB for the engine, and in the same run gives their SELECTs to the engine alone.
 func BenchmarkTowns(b *testing.B) {
 	w := open(b, b.TempDir()+"/w.duckdb")
-	exec(b, w, "set memory_limit = '3500MB'")
+	exec(b, w, "set memory_limit = '3000MB'")
 	fill(b, w, 13611, *benchVisits)
 	multiply(b, w, *benchTowns)
 	var built, plain spent

@@ -152,7 +152,7 @@ func (r Result) Assumptions(lang string) []string {
 func (r Result) placebo(lang string) string {
 	values := sentence.Values{}
 	if r.Placebo != nil {
-		values = sentence.Values{"n": strconv.Itoa(len(r.Placebo.Design.After)), "effect": reading.Difference(r.Measure, r.Placebo.Effect, lang),
+		values = sentence.Values{"month": r.Placebo.Design.After[0], "effect": reading.Difference(r.Measure, r.Placebo.Effect, lang),
 			"p": reading.P(r.Placebo.P.Or(math.NaN()))}
 	}
 	return book.Say(lang, "placebo_"+string(r.Before()), values)

@@ -35,7 +35,7 @@ var plan = []rule{
 	{"pipelines/source", []string{"pipelines", "pipelines/durable"}, "where files come from; knows nothing of what is in them"},
 	{"pipelines/template", []string{"pipelines", "data"}, "a contract as a workbook to fill"},
 	{"pipelines/land", []string{"pipelines", "pipelines/durable", "pipelines/source"}, "bytes and their arrival; nothing is decoded here"},
-	{"pipelines/load", []string{"pipelines", "data", "pipelines/load/...", "pipelines/warehouse", "pipelines/source", "pipelines/land"}, "landed files into typed tables"},
+	{"pipelines/load", []string{"pipelines", "pipelines/durable", "data", "pipelines/load/...", "pipelines/warehouse", "pipelines/source", "pipelines/land"}, "landed files into typed tables"},
 	{"pipelines/markup", []string{"pipelines", "data", "pipelines/load"}, "a landed file with its problems marked in it"},
 	{"pipelines/model", []string{"pipelines", "data", "queries", "pipelines/warehouse", "pipelines/load"}, "runs the SQL models on what was loaded"},
 	{"pipelines/publish", []string{"pipelines", "pipelines/durable", "data", "queries", "pipelines/warehouse", "pipelines/load", "pipelines/model"}, "snapshots of what was modelled"},

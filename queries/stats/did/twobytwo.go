@@ -71,15 +71,6 @@ type Effect struct {
 	Warnings    []estimate.Warning `json:"warnings,omitempty"`
 }
 
-// SE finds a standard error by name.
-func (e Effect) SE(name string) (SE, bool) {
-	i := slices.IndexFunc(e.SEs, func(s SE) bool { return s.Name == name })
-	if i < 0 {
-		return SE{}, false
-	}
-	return e.SEs[i], true
-}
-
 // TwoByTwo is (treated after − treated before) − (control after − control before) of the cell means, the coefficient
 // of treated × post in least squares (Card & Krueger 1994; Wooldridge, Introductory Econometrics, ch. 13).
 //
