@@ -243,7 +243,7 @@ func TestRefusals(t *testing.T) {
 			w.Write([]byte("x"))
 		}, []string{"compresses", "br"}, 1},
 		"too large":      {func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, 3000)) }, []string{"larger than allowed", "max_size"}, 2},
-		"for ever round": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/again", 302) }, []string{"ten times"}, 10},
+		"for ever round": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/again", http.StatusFound) }, []string{"ten times"}, 10},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var asked atomic.Int64
