@@ -34,11 +34,27 @@ minutes as (
 ),
 
 texts as (
-    select v.member_id, month_text(v.visited_on) as month, v.note, count(*) as times
+    select v.member_id, month_text(v.visited_on) as month, v.note
     from staging.stg_visits v
     cross join staging.stg_parameters p
     where length(v.note) >= p.same_text_min_length
-    group by v.member_id, month_text(v.visited_on), v.note
+),
+
+-- Most texts stand once. Their hashes take a tenth of the room, and leave few texts to be counted.
+repeated as (
+    select hash_of(member_id, month, note) as text_hash
+    from texts
+    cross join staging.stg_parameters p
+    group by hash_of(member_id, month, note)
+    having count(*) >= max(p.same_text_repeats)
+),
+
+repeats as (
+    select t.member_id, t.month, t.note, count(*) as times
+    from texts t
+    cross join staging.stg_parameters p
+    where hash_of(t.member_id, t.month, t.note) in (select text_hash from repeated)
+    group by t.member_id, t.month, t.note
     having count(*) >= max(p.same_text_repeats)
 ),
 
@@ -58,7 +74,7 @@ marked as (
         case when v.alone then d.visits end as same_day
     from intermediate.int_visits v
     left join minutes m on m.member_id = v.member_id and m.minute = date_trunc('minute', v.visited_at)
-    left join texts t on t.member_id = v.member_id and t.month = v.month and t.note = v.note
+    left join repeats t on t.member_id = v.member_id and t.month = v.month and t.note = v.note
     left join days d on d.member_id = v.member_id and d.visited_on = v.visited_on
     where (v.alone and (m.households is not null or d.visits is not null or v.linked_member_id is not null))
         or t.times is not null

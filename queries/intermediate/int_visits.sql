@@ -4,8 +4,8 @@
 -- one row of it is what the check visits_counted_once asserts.
 -- grain: visit_id
 -- kind: view
--- sources: staging.stg_visits, staging.stg_months, staging.stg_household_versions, staging.stg_villages, staging.stg_member_versions, intermediate.int_branch_places, staging.stg_parameters
--- months: staging.stg_visits.visited_on, staging.stg_months
+-- sources: staging.stg_visits, staging.stg_household_versions, staging.stg_villages, staging.stg_member_versions, intermediate.int_branch_places, staging.stg_parameters
+-- months: staging.stg_visits.visited_on
 -- columns:
 --   visit_id: the exporter's number
 --   month: month of the visit
@@ -21,7 +21,18 @@
 --   at_month_end: on one of the last days of the month (programme: month_end_days)
 --   exempt_visitor: the member was exempt from linking at the month's end
 --   linked_member_id: the member the household was linked to at the month's end, where it was another one
-with households as (
+with visits as (
+    select
+        v.*,
+        month_text(v.visited_on) as month,
+        month_last_day(v.visited_on) as month_end,
+        earlier_of(month_last_day(v.visited_on), p.cut_off) as as_of,
+        p.month_end_days
+    from staging.stg_visits v
+    cross join staging.stg_parameters p
+),
+
+households as (
     select
         h.household_id,
         h.valid_from,
@@ -33,20 +44,13 @@ with households as (
         t.town
     from staging.stg_household_versions h
     join staging.stg_villages t on t.village_id = h.village_id
-),
-
-members as (
-    select m.member_id, n.month, m.active, m.branch_id, b.village_id, b.town
-    from staging.stg_member_versions m
-    join staging.stg_months n on m.valid_from <= n.as_of and n.as_of < m.valid_until
-    left join intermediate.int_branch_places b on b.branch_id = m.branch_id and b.month = n.month
 )
 
 select
     cast(v.visit_id as varchar) as visit_id,
-    cast(n.month as varchar) as month,
-    cast(coalesce(h.town, m.town) as varchar) as town,
-    cast(coalesce(h.village_id, m.village_id) as varchar) as village_id,
+    cast(v.month as varchar) as month,
+    cast(coalesce(h.town, b.town) as varchar) as town,
+    cast(coalesce(h.village_id, b.village_id) as varchar) as village_id,
     cast(coalesce(h.branch_id, m.branch_id) as varchar) as branch_id,
     cast(v.household_id as varchar) as household_id,
     cast(v.member_id as varchar) as member_id,
@@ -54,13 +58,12 @@ select
     cast(v.visited_on as date) as visited_on,
     cast(v.note as varchar) as note,
     cast(v.alone as boolean) as alone,
-    cast(date_diff('day', v.visited_on, n.month_end) < p.month_end_days as boolean) as at_month_end,
+    cast(date_diff('day', v.visited_on, v.month_end) < v.month_end_days as boolean) as at_month_end,
     cast(coalesce(not m.active, false) as boolean) as exempt_visitor,
     cast(
-        case when h.linked_since <= n.as_of and h.linked_member_id <> v.member_id then h.linked_member_id end as varchar
+        case when h.linked_since <= v.as_of and h.linked_member_id <> v.member_id then h.linked_member_id end as varchar
     ) as linked_member_id
-from staging.stg_visits v
-cross join staging.stg_parameters p
-join staging.stg_months n on n.month_start = cast(date_trunc('month', v.visited_on) as date)
-left join households h on h.household_id = v.household_id and h.valid_from <= n.as_of and n.as_of < h.valid_until
-left join members m on m.member_id = v.member_id and m.month = n.month
+from visits v
+left join households h on h.household_id = v.household_id and h.valid_from <= v.as_of and v.as_of < h.valid_until
+left join staging.stg_member_versions m on m.member_id = v.member_id and m.valid_from <= v.as_of and v.as_of < m.valid_until
+left join intermediate.int_branch_places b on b.branch_id = m.branch_id and b.month = v.month

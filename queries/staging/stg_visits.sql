@@ -27,5 +27,9 @@ select
     cast(v.note as varchar) as note,
     cast(coalesce(v.channel, 'home') not in ('event', 'round_table', 'wechat') as boolean) as alone
 from visits v
-cross join staging.stg_parameters p
-where v.visited_at < cast(p.cut_off as timestamp) + interval '1' day
+-- A comparison in a join would have the engine expect a handful of visits, and gather all of them in memory for it.
+where exists (
+    select 1
+    from staging.stg_parameters p
+    where v.visited_at < cast(p.cut_off as timestamp) + interval '1' day
+)
