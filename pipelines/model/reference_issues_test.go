@@ -110,15 +110,12 @@ func (r *reference) issues() {
 	r.durations(issues)
 }
 
-// reopened looks at the first issue that takes this one up again.
+// reopened looks for any issue that takes this one up again between its resolution and the limit.
 func (r *reference) reopened(issues []row, i row, resolved time.Time) bool {
-	var first time.Time
-	for _, e := range issues {
-		if at, _ := e.when("reported_at"); e.text("reopened_from") == i.text("issue_id") && (first.IsZero() || at.Before(first)) {
-			first = at
-		}
-	}
-	return !first.IsZero() && !first.Before(resolved) && daysFrom(resolved, first) <= r.rules.Issues.ReopenDays
+	return slices.ContainsFunc(issues, func(e row) bool {
+		at, _ := e.when("reported_at")
+		return e.text("reopened_from") == i.text("issue_id") && !at.Before(resolved) && daysFrom(resolved, at) <= r.rules.Issues.ReopenDays
+	})
 }
 
 type spell struct {

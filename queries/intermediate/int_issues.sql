@@ -36,12 +36,13 @@
 -- checks:
 --   not_null: issue_id, month
 with reopening as (
+    -- Whoever asks again while an issue is still open urges it on; the first who comes after it was resolved reopens it.
     select
-        later.reopened_from as issue_id,
+        i.issue_id,
         min(later.reported_at) as reopened_at
     from staging.stg_issues later
-    where later.reopened_from is not null
-    group by later.reopened_from
+    join staging.stg_issues i on i.issue_id = later.reopened_from and later.reported_at >= i.resolved_at
+    group by i.issue_id
 ),
 
 earlier as (
@@ -91,8 +92,7 @@ select
     cast(days_between(i.reported_at, i.resolved_at) as double) as days_to_resolve,
     cast(days_between(i.reported_at, cast(p.cut_off as timestamp) + interval '1' day) as double) as days_open_to_cut_off,
     cast(
-        coalesce(r.reopened_at >= i.resolved_at and date_diff('day', i.resolved_on, cast(r.reopened_at as date)) <= p.reopen_days, false)
-        as boolean
+        coalesce(date_diff('day', i.resolved_on, cast(r.reopened_at as date)) <= p.reopen_days, false) as boolean
     ) as reopened_within_limit,
     cast(
         coalesce(date_diff('day', cast(e.previous_at as date), i.reported_on) <= p.repeat_days, false) as boolean
