@@ -127,3 +127,28 @@ func TestTargets(t *testing.T) {
 		}
 	}
 }
+
+// Every open issue stands in one of the town's bands, whatever bands the town sets.
+func TestOpenIssuesStandInTheBandsOfTheTown(t *testing.T) {
+	for _, c := range []struct {
+		bands []int
+		want  []string // band, open, overdue; the town's open issues are 3, 11 and 61 days old
+	}{
+		{data.DefaultProgramme().Issues.AgeBands, []string{"0–7 1 0", "8–30 1 1", "31–90 1 1", ">90 0 0"}},
+		{[]int{3, 10, 60}, []string{"0–3 1 0", "4–10 0 0", "11–60 1 1", ">60 1 1"}},
+	} {
+		r := asked(t, "issues", "")
+		r.Programme.Issues.AgeBands = c.bands
+		b, err := r.ageing(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, row := range b.(*Chart).Table.Rows {
+			got = append(got, row[0].Text+" "+row[1].Text+" "+row[2].Text)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("bands %v: %s", c.bands, diff)
+		}
+	}
+}

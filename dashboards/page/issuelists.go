@@ -10,10 +10,10 @@ import (
 )
 
 const ageingSQL = `
-select f.age_band, count(*) as open, count(*) filter (where f.overdue_days > 0) as overdue
+select f.age_days, count(*) as open, count(*) filter (where f.overdue_days > 0) as overdue
 from issue_flow f
 where f.resolved_at is null%s
-group by f.age_band`
+group by f.age_days`
 
 // ageing shows how long open issues have been open.
 func (r Request) ageing(ctx context.Context) (Block, error) {
@@ -22,29 +22,28 @@ func (r Request) ageing(ctx context.Context) (Block, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read open issues by age: %w", err)
 	}
-	rows := map[string]record{}
-	for _, row := range read(table) {
-		rows[row.text("age_band")] = row
-	}
+	rows := read(table)
 	title := r.T("未办结问题的时长", "How long open issues have been open")
 	if len(rows) == 0 {
 		return Callout{Title: title, Text: r.T("截至数据截止日没有未办结的问题。", "No issue is open at the cut-off.")}, nil
 	}
 	bands := r.ageBands()
 	named := make([]string, len(bands))
+	open, overdue := make([]float64, len(bands)), make([]float64, len(bands))
 	for i, band := range bands {
 		named[i] = r.Tf("%s 天", "%s days", band)
+	}
+	for _, row := range rows {
+		// A band ends with its last day, the last band never.
+		i, _ := slices.BinarySearch(r.Programme.Issues.AgeBands, int(row.count("age_days")))
+		open[i], overdue[i] = open[i]+row.number("open"), overdue[i]+row.number("overdue")
 	}
 	t := Table{ID: "ageing", Title: title, Columns: []Column{{Title: r.T("已过天数", "Days open"), Kind: ColumnText},
 		{Title: r.T("未办结", "Open"), Kind: ColumnNumber}, {Title: r.T("其中超期", "of which overdue"), Kind: ColumnNumber}}}
 	within, late := chart.Part{Name: r.T("未超期", "Within the deadline"), Colour: chart.Grey}, chart.Part{Name: r.T("超期", "Overdue"), Colour: chart.Orange}
-	for _, band := range bands {
-		open, overdue := 0.0, 0.0
-		if row, ok := rows[band]; ok {
-			open, overdue = row.number("open"), row.number("overdue")
-		}
-		within.Values, late.Values = append(within.Values, open-overdue), append(late.Values, overdue)
-		t.Rows = append(t.Rows, []Cell{{Text: band}, countCell(open), countCell(overdue)})
+	for i, band := range bands {
+		within.Values, late.Values = append(within.Values, open[i]-overdue[i]), append(late.Values, overdue[i])
+		t.Rows = append(t.Rows, []Cell{{Text: band}, countCell(open[i]), countCell(overdue[i])})
 	}
 	drawn, err := chart.Bars{ID: "ageing", Label: title, Number: chart.Whole, Items: named, Parts: []chart.Part{within, late},
 		Stacked: true, Standing: true, Height: chart.Short}.Draw()
@@ -126,7 +125,7 @@ func (r Request) repeatReading(again, reported, whole float64) Cell {
 	return Cell{Text: r.T("与总体分不出高下", "cannot be told from the whole")}
 }
 
-// ageBands are the bands of the programme as the mart names them: "0–7", …, ">90".
+// ageBands are the programme's bands by name: "0–7", …, ">90".
 func (r Request) ageBands() []string {
 	var bands []string
 	from := 0

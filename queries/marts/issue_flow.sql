@@ -24,7 +24,6 @@
 --   state: open, overdue, resolved or fed_back
 --   age_days: whole days since the report, of those open
 --   overdue_days: whole days past the deadline, of those overdue
---   age_band: 0–7, 8–30, 31–90 or >90 days, of those open
 --   days_classify: days from report to classification; null where not reached
 --   days_route: days from classification to routing
 --   days_resolve: days from routing to resolution
@@ -73,14 +72,6 @@ select
     ) as state,
     cast(age_days as bigint) as age_days,
     cast(overdue_days as bigint) as overdue_days,
-    cast(
-        case
-            when age_days <= 7 then '0–7'
-            when age_days <= 30 then '8–30'
-            when age_days <= 90 then '31–90'
-            when age_days > 90 then '>90'
-        end as varchar
-    ) as age_band,
     cast(days_classify as double) as days_classify,
     cast(days_route as double) as days_route,
     cast(days_resolve as double) as days_resolve,

@@ -158,17 +158,17 @@ func (t *Town) measures(tb testing.TB) {
 
 // rows fills the other tables with a few rows each, one of every kind a page tells apart.
 func (t *Town) rows(tb testing.TB) {
-	// id, village, branch, category, reported, classified, routed, resolved, fed back, due, state, days overdue, band, answer
+	// id, village, branch, category, reported, classified, routed, resolved, fed back, due, state, days overdue, days open, answer
 	issues := [][]any{
 		{"I1", "V1", "B11", "sanitation", "2017-06-03 09:00:00", "2017-06-03 12:00:00", "2017-06-04 09:00:00", "2017-06-08 09:00:00", "2017-06-10 09:00:00", "2017-06-10", "fed_back", nil, nil, "satisfied"},
-		{"I2", "V1", "B12", "neighbours", "2017-12-01 09:00:00", "2017-12-02 09:00:00", "2017-12-03 09:00:00", nil, nil, "2017-12-08", "overdue", 54, "31–90", nil},
-		{"I3", "V2", "B21", "sanitation", "2018-01-20 09:00:00", "2018-01-21 09:00:00", nil, nil, nil, "2018-01-27", "overdue", 4, "8–30", nil},
-		{"I4", "V3", "B31", "sanitation", "2018-01-28 09:00:00", nil, nil, nil, nil, "2018-02-04", "open", nil, "0–7", nil},
+		{"I2", "V1", "B12", "neighbours", "2017-12-01 09:00:00", "2017-12-02 09:00:00", "2017-12-03 09:00:00", nil, nil, "2017-12-08", "overdue", 54, 61, nil},
+		{"I3", "V2", "B21", "sanitation", "2018-01-20 09:00:00", "2018-01-21 09:00:00", nil, nil, nil, "2018-01-27", "overdue", 4, 11, nil},
+		{"I4", "V3", "B31", "sanitation", "2018-01-28 09:00:00", nil, nil, nil, nil, "2018-02-04", "open", nil, 3, nil},
 		{"I5", "V2", "B22", "other", "2017-11-02 09:00:00", "2017-11-02 10:00:00", "2017-11-03 09:00:00", "2017-11-09 09:00:00", nil, "2017-11-09", "resolved", nil, nil, nil},
 	}
 	for _, i := range issues {
 		reported := i[4].(string)
-		t.Exec(tb, `insert into issue_flow (issue_id, town, village_id, branch_id, category, difficulty, title, month, reported_at, classified_at, routed_at, routed_to, resolved_at, fed_back_at, due_on, on_the_spot, state, overdue_days, age_band, satisfaction_answer, since_start)
+		t.Exec(tb, `insert into issue_flow (issue_id, town, village_id, branch_id, category, difficulty, title, month, reported_at, classified_at, routed_at, routed_to, resolved_at, fed_back_at, due_on, on_the_spot, state, overdue_days, age_days, satisfaction_answer, since_start)
 			values (?, ?, ?, ?, ?, 'medium', '路灯不亮', ?, ?, ?, ?, 'village', ?, ?, ?, false, ?, ?, ?, ?, true)`,
 			i[0], Name, i[1], i[2], i[3], reported[:7], i[4], i[5], i[6], i[7], i[8], i[9], i[10], i[11], i[12], i[13])
 	}
