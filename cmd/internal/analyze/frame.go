@@ -65,7 +65,10 @@ func (f Frame) number(row, column int) (float64, error) {
 		Err: fmt.Errorf("%q is not a number", cell), Next: "correct the cell, or leave it empty if the value is missing"}
 }
 
-// parseNumber accepts what spreadsheets write: full-width digits, thousands separators, a sign.
+// powers are the marks behind a number that move its point: 77.8% is 0.778 and 36万 is 360000, as in the town's exports.
+var powers = map[string]string{"%": "e-2", "％": "e-2", "‰": "e-3", "千": "e3", "万": "e4", "亿": "e8"}
+
+// parseNumber accepts what spreadsheets write: full-width digits, thousands separators, a sign, a mark of powers.
 func parseNumber(cell string) (float64, bool) {
 	text := strings.Map(func(r rune) rune {
 		switch {
@@ -92,6 +95,11 @@ func parseNumber(cell string) (float64, bool) {
 	switch lower := strings.ToLower(text); {
 	case strings.Contains(lower, "x"), strings.Contains(lower, "inf"), strings.Contains(lower, "nan"), strings.Contains(lower, "_"):
 		return 0, false
+	}
+	for mark, power := range powers {
+		if number, ok := strings.CutSuffix(text, mark); ok {
+			text = strings.TrimSpace(number) + power // moved in the text, so that 77.8% is the number 0.778 to the last digit
+		}
 	}
 	v, err := strconv.ParseFloat(text, 64)
 	return v, err == nil && !math.IsInf(v, 0)

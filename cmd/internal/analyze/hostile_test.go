@@ -98,3 +98,20 @@ func TestRefusedRowsStandAsInTheFile(t *testing.T) {
 		t.Errorf("warnings %v", document["warnings"])
 	}
 }
+
+// Shares and large counts as offices write them are numbers, to the last digit; a mark that stands twice is none.
+func TestNumbersAsOfficesWriteThem(t *testing.T) {
+	for cell, want := range map[string]float64{"77.8%": .778, "77.8 ％": .778, "３‰": .003, "36万": 360000, "1.2亿": 1.2e8, "-2,000.5千": -2000500} {
+		if got, ok := parseNumber(cell); !ok || got != want {
+			t.Errorf("%q is read as %v (%v), want %v", cell, got, ok, want)
+		}
+	}
+	for _, cell := range []string{"%", "万", "5%%", "5万%", "1e5万", "5万元"} {
+		if got, ok := parseNumber(cell); ok {
+			t.Errorf("%q is read as %v", cell, got)
+		}
+	}
+	if got := analysed(t, "xmr", "月份,办结率\n2017-01,77.8%\n2017-02,80%\n", Flag{"period", "月份"}, Flag{"value", "办结率"})["mean"]; got != .789 {
+		t.Errorf("mean %v, want 0.789", got)
+	}
+}
