@@ -12,6 +12,9 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
+// latinDate writes 2017年1月 as 2017-1, for pictures whose font has no Chinese.
+var latinDate = strings.NewReplacer("年", "-", "月", "-", "日", "")
+
 // drawChart draws a control or run chart: the points joined, centre and limits in steps, signals in colour.
 func drawChart(c *Call, o *Object, p *picture) error {
 	values := o.column("points", "value")
@@ -22,6 +25,9 @@ func drawChart(c *Call, o *Object, p *picture) error {
 	x := make([]float64, len(values))
 	for i := range x {
 		x[i] = float64(i)
+		if !p.drawable(periods[i]) {
+			periods[i] = strings.TrimSuffix(latinDate.Replace(periods[i]), "-")
+		}
 		periods[i] = p.label(periods[i], i)
 	}
 	centre := o.column("points", "centre")

@@ -25,19 +25,23 @@ func drawFunnel(c *Call, o *Object, p *picture) error {
 	}
 	poisson := c.text("model", "binomial") == "poisson"
 	var most float64
+	limits := false // where all rates are 0 or 1 there are none
 	var x, y, outX, outY []float64
 	for _, place := range f.Places {
-		if !place.Judged {
+		if !place.Rate.Known {
 			continue
 		}
 		most = math.Max(most, place.Total)
 		x, y = append(x, place.Total), append(y, place.Rate.Value)
+		limits = limits || place.Judged
 		if place.Flag >= len(f.Levels) || -place.Flag >= len(f.Levels) {
 			outX, outY = append(outX, place.Total), append(outY, place.Rate.Value)
 		}
 	}
-	if err := funnelCurves(p, f, theta, most, poisson); err != nil {
-		return err
+	if limits {
+		if err := funnelCurves(p, f, theta, most, poisson); err != nil {
+			return err
+		}
 	}
 	p.across(theta, grey, nil)
 	if err := p.dots("", x, y, blue, 2.8, draw.CircleGlyph{}); err != nil {

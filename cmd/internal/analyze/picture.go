@@ -41,7 +41,8 @@ var (
 type picture struct {
 	*plot.Plot
 	width, height vg.Length
-	latinOnly     bool // the bitmap font has no Chinese; SVG leaves the font to the reader's machine
+	latinOnly     bool     // the bitmap font has no Chinese; SVG leaves the font to the reader's machine
+	replaced      []string // what stands for which name, and the names left out, in the order they came up
 }
 
 // CheckPicture refuses a name that no picture can be written under, before anything is computed.
@@ -52,27 +53,28 @@ func CheckPicture(path string) error {
 	return Usage{&pipelines.Fault{Op: "write the picture", At: path, Err: errors.New("its name must end in .svg or .png"), Next: "--plot " + strings.TrimSuffix(path, filepath.Ext(path)) + ".svg"}}
 }
 
-// Draw writes the picture of a result: drawn aside and then renamed, so that no half of it is ever seen.
-func (c *Call) Draw(document *Object, path string) error {
+// Draw writes the picture of a result: drawn aside and then renamed, so that no half of it is ever seen. It gives back
+// what the picture could not write: "#1 = 甲" for a name that stands as a number, "月份" for one that is left out.
+func (c *Call) Draw(document *Object, path string) ([]string, error) {
 	if err := CheckPicture(path); err != nil {
-		return err
+		return nil, err
 	}
 	fault := func(err error) error {
 		return &pipelines.Fault{Op: "write the picture", At: path, Err: err, Next: "--plot with a place you may write to"}
 	}
 	p := newPicture(strings.EqualFold(filepath.Ext(path), ".png"))
 	if err := c.Method.draw(c, document, p); err != nil {
-		return &pipelines.Fault{Op: "draw the picture", At: path, Err: err, Next: "leave --plot out: the numbers stand above"}
+		return nil, &pipelines.Fault{Op: "draw the picture", At: path, Err: err, Next: "leave --plot out: the numbers stand above"}
 	}
 	p.pad()
 	content, err := p.render()
 	if err != nil {
-		return fault(err)
+		return nil, fault(err)
 	}
 	if err := durable.Write(path, content, 0o644); err != nil {
-		return fault(err)
+		return nil, fault(err)
 	}
-	return nil
+	return p.replaced, nil
 }
 
 func newPicture(latinOnly bool) *picture {
@@ -122,7 +124,11 @@ func (p *picture) label(text string, row int) string {
 	if p.drawable(text) {
 		return text
 	}
-	return fmt.Sprintf("#%d", row+1)
+	number := fmt.Sprintf("#%d", row+1)
+	if said := number + " = " + text; !slices.Contains(p.replaced, said) {
+		p.replaced = append(p.replaced, said)
+	}
+	return number
 }
 
 func (p *picture) drawable(text string) bool {
@@ -136,6 +142,8 @@ func (p *picture) axes(x, y string) {
 	}{{&p.X, x}, {&p.Y, y}} {
 		if p.drawable(axis.text) {
 			axis.of.Label.Text = axis.text
+		} else {
+			p.replaced = append(p.replaced, axis.text)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -61,7 +62,7 @@ func TestEveryMethodDraws(t *testing.T) {
 			}
 			svg, bitmap := filepath.Join(dir, "a.svg"), filepath.Join(dir, "a.PNG")
 			for _, picture := range []string{svg, bitmap} {
-				if err := call.Draw(document, picture); err != nil {
+				if _, err := call.Draw(document, picture); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -130,5 +131,67 @@ func TestPictureNames(t *testing.T) {
 		if err := CheckPicture(name); (err == nil) != want {
 			t.Errorf("CheckPicture(%q) = %v", name, err)
 		}
+	}
+}
+
+// drawn runs a method on a text and draws it, and gives what the picture could not write beside the text of the SVG.
+func drawn(t *testing.T, method, content, name string, flags ...Flag) (replaced []string, written string) {
+	t.Helper()
+	dir := t.TempDir()
+	path, picture := filepath.Join(dir, "data.csv"), filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := Read(t.Context(), path, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := MethodOf(method)
+	if err != nil {
+		t.Fatal(err)
+	}
+	call, err := Prepare(m, file, flags)
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := call.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if replaced, err = call.Draw(document, picture); err != nil {
+		t.Fatal(err)
+	}
+	bytes, err := os.ReadFile(picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return replaced, string(bytes)
+}
+
+// A number on a picture is worth nothing to whoever is not told what it stands for.
+func TestNamesTheBitmapCannotWriteAreTold(t *testing.T) {
+	const villages = "天数,办结,村\n1,1,乙\n2,0,乙\n3,1,甲\n4,1,甲\n"
+	columns := []Flag{{"time", "天数"}, {"event", "办结"}, {"group", "村"}}
+	told, _ := drawn(t, "kaplan_meier_logrank", villages, "a.png", columns...)
+	if want := []string{"#1 = 乙", "#2 = 甲", "天数"}; !slices.Equal(told, want) {
+		t.Errorf("the bitmap tells %q, want %q", told, want)
+	}
+	told, svg := drawn(t, "kaplan_meier_logrank", villages, "a.svg", columns...)
+	if len(told) > 0 || !strings.Contains(svg, "甲") {
+		t.Errorf("the SVG lacks names; it tells %q", told)
+	}
+	if told, _ := drawn(t, "xmr", "period,value\n2017年1月,3\n2017年2月,4\n2017年10月5日,6\n", "a.png"); len(told) > 0 {
+		t.Errorf("dates are replaced: %q", told)
+	}
+}
+
+// Where every unit has the same rate of 0 or 1 there are no limits, but the units are there all the same.
+func TestAFunnelWithoutLimitsShowsItsUnits(t *testing.T) {
+	_, all := drawn(t, "funnel", "unit,events,total\na,5,5\nb,7,7\nc,3,3\n", "a.svg")
+	if n := strings.Count(all, "#0072B2"); n < 3 {
+		t.Errorf("%d points are drawn, want 3", n)
+	}
+	if strings.Contains(all, "95%") {
+		t.Error("limits are drawn where there are none")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -245,10 +246,19 @@ func (p *program) analyze(cmd *cobra.Command, m analyze.Method, a analysis) erro
 	if a.plot == "" {
 		return nil
 	}
-	if err := call.Draw(document, a.plot); err != nil {
+	replaced, err := call.Draw(document, a.plot)
+	if err != nil {
 		return err
 	}
 	fmt.Fprintln(p.Err, a.plot)
+	const most = 20
+	if len(replaced) > most {
+		replaced = append(replaced[:most:most], "…")
+	}
+	if len(replaced) > 0 {
+		fmt.Fprintf(p.Err, "the picture has no Chinese letters: %s; --plot %s.svg has them\n",
+			strings.Join(replaced, ", "), strings.TrimSuffix(a.plot, filepath.Ext(a.plot)))
+	}
 	return nil
 }
 
