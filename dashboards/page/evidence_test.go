@@ -2,6 +2,7 @@ package page
 
 import (
 	"errors"
+	"math"
 	"net/url"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"hulian/dashboards/page/pagetest"
 	"hulian/data"
+	"hulian/queries/signals"
 )
 
 // ask puts an address to a page and returns its view, or the error it answers with.
@@ -151,5 +153,26 @@ func TestWhereAChangeComesFrom(t *testing.T) {
 	split := tableOf(t, v, "split")
 	if len(split.Rows) != 3 || len(split.Total) != 6 || split.Note == "" {
 		t.Errorf("%+v", split)
+	}
+}
+
+// A criterion is shown in the unit of what it reads: one vacant secretary of one branch is 1, not 100 %; a fact that nobody
+// has told is neither met nor unmet.
+func TestCriteriaAreShownInTheirUnit(t *testing.T) {
+	r := asked(t, "village", "village=V1")
+	nan := math.NaN()
+	for _, c := range []struct {
+		criterion           signals.Criterion
+		value, base, limits string
+	}{
+		{signals.Criterion{ID: "secretary_vacant", Numerator: 1, Denominator: 1, Value: 1, Limit: 0}, "1", "1/1", "0"},
+		{signals.Criterion{ID: "no_reconciliation", Numerator: 1, Denominator: 1, Value: 1, Limit: .5}, "100.0 %", "1/1", "50.0 %"},
+		{signals.Criterion{ID: "late_issues", Numerator: 0, Denominator: 0, Value: nan, Limit: .6}, missing, "0/0", "60.0 %"},
+		{signals.Criterion{ID: "no_reconciliation", Numerator: nan, Denominator: nan, Value: nan, Limit: .5}, missing, "", "50.0 %"},
+	} {
+		value, limit := r.criterionCells(c.criterion)
+		if value.Text != c.value || value.Base != c.base || limit.Text != c.limits {
+			t.Errorf("%s: %s (%s) against %s, want %s (%s) against %s", c.criterion.ID, value.Text, value.Base, limit.Text, c.value, c.base, c.limits)
+		}
 	}
 }

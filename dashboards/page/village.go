@@ -8,6 +8,7 @@ import (
 
 	"hulian/data"
 	"hulian/queries"
+	"hulian/queries/signals"
 )
 
 func villagePage() Page {
@@ -151,7 +152,7 @@ func (r Request) toDo(ctx context.Context) ([]Block, error) {
 }
 
 const criteriaSQL = `
-select h.criterion, h.met, h.numerator, h.denominator, h.value, h.limit_value
+select h.village_id, h.criterion, h.month, h.met, h.numerator, h.denominator, h.value, h.limit_value
 from hard_criteria h
 where h.village_id = ? and h.month = ?
 order by h.criterion`
@@ -168,27 +169,43 @@ func (r Request) hardCriteria(ctx context.Context) ([]Block, error) {
 		Columns: []Column{{Title: r.T("标准", "Criterion"), Kind: ColumnText}, {Title: r.T("是否触及", "Met"), Kind: ColumnText},
 			{Title: r.T("当月数值", "Value in the month"), Kind: ColumnRate}, {Title: r.T("界限", "Limit"), Kind: ColumnNumber}}}
 	for _, row := range read(table) {
-		c := r.criterion(row.text("criterion"))
+		c := criterionOf(row)
 		met := Cell{Text: r.T("未触及", "no")}
-		if row.truth("met") {
+		switch {
+		case c.Met:
 			met = Cell{Text: r.T("触及", "yes"), Tone: ToneWorse}
+		case math.IsNaN(c.Value) && math.IsNaN(c.Denominator):
+			met = Cell{Text: r.T("没有数据", "no data"), Tone: ToneQuiet}
 		}
-		digits := 1
-		if row.number("value") == math.Trunc(row.number("value")) && row.number("limit_value") == math.Trunc(row.number("limit_value")) {
-			digits = 0 // things are counted
-		}
-		value, limit := decimalCell(row.number("value"), digits), decimalCell(row.number("limit_value"), digits)
-		if isShare(c) {
-			value, limit = decimalCell(100*row.number("value"), 1), decimalCell(100*row.number("limit_value"), 1)
-			value.Text, limit.Text = value.Text+" %", limit.Text+" %"
-		}
-		if !row.null("denominator") {
-			value.Base = Base(row.number("numerator"), row.number("denominator"))
-			value.Num, value.Den = plainNumber(row.number("numerator"), 0), plainNumber(row.number("denominator"), 0)
-		}
-		t.Rows = append(t.Rows, []Cell{{Text: c.Name.In(r.Lang)}, met, value, limit})
+		value, limit := r.criterionCells(c)
+		t.Rows = append(t.Rows, []Cell{{Text: r.criterion(c.ID).Name.In(r.Lang)}, met, value, limit})
 	}
 	return []Block{t}, nil
+}
+
+func criterionOf(row record) signals.Criterion {
+	return signals.Criterion{Village: row.text("village_id"), ID: row.text("criterion"), Month: row.text("month"), Met: row.truth("met"),
+		Numerator: row.number("numerator"), Denominator: row.number("denominator"), Value: row.number("value"), Limit: row.number("limit_value")}
+}
+
+// criterionCells are the village's value with its base, and the limit, in the unit of what the criterion reads.
+func (r Request) criterionCells(c signals.Criterion) (value, limit Cell) {
+	digits := 1
+	if c.Value == math.Trunc(c.Value) && c.Limit == math.Trunc(c.Limit) {
+		digits = 0 // things are counted
+	}
+	value, limit = decimalCell(c.Value, digits), decimalCell(c.Limit, digits)
+	if isShare(r.criterion(c.ID)) {
+		value, limit = decimalCell(100*c.Value, 1), decimalCell(100*c.Limit, 1)
+		limit.Text += " %"
+		if !math.IsNaN(c.Value) {
+			value.Text += " %"
+		}
+	}
+	if !math.IsNaN(c.Denominator) {
+		value.Base, value.Num, value.Den = Base(c.Numerator, c.Denominator), plainNumber(c.Numerator, 0), plainNumber(c.Denominator, 0)
+	}
+	return value, limit
 }
 
 // criterion is the programme's definition of a hard criterion; one the programme no longer knows keeps its ID as name.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
@@ -93,8 +92,7 @@ func (r Request) judged(ctx context.Context) (signals.Town, error) {
 		return t, fmt.Errorf("read hard criteria: %w", err)
 	}
 	for _, row := range read(criteria) {
-		t.Criteria = append(t.Criteria, signals.Criterion{Village: row.text("village_id"), ID: row.text("criterion"), Month: row.text("month"), Met: row.truth("met"),
-			Numerator: row.number("numerator"), Denominator: row.number("denominator"), Value: row.number("value"), Limit: row.number("limit_value")})
+		t.Criteria = append(t.Criteria, criterionOf(row))
 	}
 	supports, err := r.Data.Query(ctx, supportsSQL)
 	if err != nil {
@@ -164,7 +162,7 @@ func (r Request) weakTable(all []signals.Assessment) *Table {
 		}
 		var criteria, persistent []string
 		for _, c := range a.Criteria {
-			criteria = append(criteria, r.criterionName(c.ID))
+			criteria = append(criteria, r.criterion(c.ID).Name.In(r.Lang))
 		}
 		for _, e := range a.Evidence {
 			if e.Persistent {
@@ -223,15 +221,6 @@ func orMissing(s string) string {
 	return s
 }
 
-func (r Request) criterionName(id string) string {
-	for _, c := range r.Programme.HardCriteria {
-		if c.ID == id {
-			return c.Name.In(r.Lang)
-		}
-	}
-	return id
-}
-
 // keys explains the rule, in the town's own numbers.
 func (r Request) keys() Block {
 	w := r.Programme.WeakVillages
@@ -252,13 +241,8 @@ func (r Request) pack(a signals.Assessment) []Block {
 	t := &Table{ID: "evidence-" + a.Village.ID, Stacked: true, Title: r.T("依据", "Evidence"), Empty: r.T("没有触及标准，也没有持续信号。", "No criterion is met and nothing persists."),
 		Columns: []Column{text(r.T("依据", "Evidence")), {Title: r.T("本村", "Village"), Kind: ColumnRate, Read: true}, number(r.T("界限", "Limit")), text(r.T("读数", "Reading"))}}
 	for _, c := range a.Criteria {
-		share := c.Denominator > 0 && math.Abs(c.Value-c.Numerator/c.Denominator) < 1e-9 // not a count with a base beside it
-		value, limit := decimalCell(c.Value, 0), decimalCell(c.Limit, 0)
-		if share {
-			value, limit = shareCell(c.Numerator, c.Denominator), decimalCell(c.Limit*100, 1)
-			value.Text, limit.Text = value.Text+" %", limit.Text+" %"
-		}
-		t.Rows = append(t.Rows, []Cell{{Text: r.criterionName(c.ID), Note: r.T("硬性标准", "hard criterion")}, value, limit, {Text: r.T("触及标准", "criterion met"), Tone: ToneWorse}})
+		value, limit := r.criterionCells(c)
+		t.Rows = append(t.Rows, []Cell{{Text: r.criterion(c.ID).Name.In(r.Lang), Note: r.T("硬性标准", "hard criterion")}, value, limit, {Text: r.T("触及标准", "criterion met"), Tone: ToneWorse}})
 	}
 	for _, e := range a.Evidence {
 		t.Rows = append(t.Rows, r.evidenceRow(e))

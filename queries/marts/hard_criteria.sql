@@ -1,5 +1,6 @@
 -- One village against one hard criterion of the programme in one month. A criterion is met when its limit was passed
--- in every one of its last months; a month whose base is too small to judge does not count as passed.
+-- in every one of its last months; a month whose base is too small to judge does not count as passed. A fact nobody in
+-- the town has ever told is not known, and passes no limit: no list of meetings at all, no secretary in any branch.
 -- grain: village_id, criterion, month
 -- sources: staging.stg_hard_criteria, staging.stg_villages, staging.stg_months, marts.measures, intermediate.int_branch_months
 -- columns:
@@ -12,29 +13,37 @@
 --   value: value of the month
 --   limit_value: the limit, in the value's unit
 with branches as (
-    select village_id, month, sum(branches) as branches, sum(without_secretary) as without_secretary, sum(met) as met
+    select town, village_id, month, sum(branches) as branches, sum(without_secretary) as without_secretary, sum(met) as met
     from intermediate.int_branch_months
-    group by village_id, month
+    group by town, village_id, month
+),
+
+told as (
+    select town, sum(branches - without_secretary) > 0 as secretaries, sum(met) > 0 as meetings
+    from branches
+    group by town
 ),
 
 facts (village_id, month, fact, numerator, denominator, value) as (
     select
-        village_id,
-        month,
+        b.village_id,
+        b.month,
         'vacant_secretaries',
-        cast(without_secretary as double),
-        cast(branches as double),
-        cast(without_secretary as double)
-    from branches
+        cast(b.without_secretary as double),
+        cast(b.branches as double),
+        cast(b.without_secretary as double)
+    from branches b
+    join told t on t.town = b.town and t.secretaries
     union all
     select
-        village_id,
-        month,
+        b.village_id,
+        b.month,
         'branches_without_reconciliation',
-        cast(branches - met as double),
-        cast(branches as double),
-        cast(branches - met as double) / cast(branches as double)
-    from branches
+        cast(b.branches - b.met as double),
+        cast(b.branches as double),
+        cast(b.branches - b.met as double) / cast(b.branches as double)
+    from branches b
+    join told t on t.town = b.town and t.meetings
 ),
 
 valued as (
