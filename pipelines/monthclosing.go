@@ -37,7 +37,8 @@ type MonthClosing struct {
 	Numbers     int          `json:"numbers,omitempty"`    // values the document holds
 
 	Problems    []ClosingProblem    `json:"problems,omitempty"`
-	Differences []ClosingDifference `json:"differences,omitempty"`
+	Differences []ClosingDifference `json:"differences,omitempty"` // of now from what was signed
+	Restated    []ClosingDifference `json:"restated,omitempty"`    // of what was signed from the restatement before it
 }
 
 // Corrected counts the differences that are corrections; the others only ripened with the cut-off.

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"hulian/data"
@@ -68,7 +69,15 @@ func buildClosing(ctx context.Context, r Request) (View, error) {
 	v.Blocks = append(v.Blocks, r.closingForms(m)...)
 	v.Blocks = append(v.Blocks, r.obstacles(m))
 	if m.Restatement > 0 {
-		v.Blocks = append(v.Blocks, r.differences(m, nil))
+		v.Blocks = append(v.Blocks, r.differences(m.Differences, nil))
+	}
+	if m.Restatement > 1 {
+		restated := r.differences(m.Restated, nil)
+		restated.ID, restated.Title = "restated", r.Tf("第 %d 次签发改动了什么", "What restatement %d changed", m.Restatement)
+		restated.MoreLink = strings.Replace(restated.MoreLink, "#table-differences", "#table-restated", 1)
+		restated.Empty = r.T("没有改动。", "It changed nothing.")
+		restated.Columns[2].Title, restated.Columns[3].Title = r.T("上次签发", "As signed before"), r.T("本次签发", "As signed now")
+		v.Blocks = append(v.Blocks, restated)
 	}
 	v.Blocks = append(v.Blocks, r.closedMonths(all))
 	return v, nil
@@ -174,7 +183,7 @@ func (r Request) changedSince(ctx context.Context, measure string) *Table {
 		here[u.ID] = true
 	}
 	m := closingOf(all, r.Month)
-	t := r.differences(m, func(d pipelines.ClosingDifference) bool {
+	t := r.differences(m.Differences, func(d pipelines.ClosingDifference) bool {
 		return !d.Ripened && here[d.UnitID] && d.Level != string(LevelMember) && (measure == "" || d.Measure == measure)
 	})
 	if m.State != pipelines.ClosingChanged || len(t.Rows) == 0 {
@@ -245,15 +254,15 @@ func (r Request) obstacles(m pipelines.MonthClosing) Block {
 // shownDifferences is how many differences the page lists before all are asked for.
 const shownDifferences = 100
 
-// differences lists every value that is not what was signed, with both bases; wanted narrows it, nil: all. Values of
+// differences lists values that are not what was signed, with both bases; wanted narrows them, nil: all. Values of
 // members are for the organisation office; for others their number is given.
-func (r Request) differences(m pipelines.MonthClosing, wanted func(pipelines.ClosingDifference) bool) *Table {
+func (r Request) differences(all []pipelines.ClosingDifference, wanted func(pipelines.ClosingDifference) bool) *Table {
 	t := &Table{ID: "differences", Stacked: true, Title: r.T("签发后的变动", "Changed since signed"), Empty: r.T("签发后没有变动。", "Nothing has changed since it was signed."),
 		Note: r.T("“成熟”是截止日推移后自然会变的指标，不是更正。", "“Ripened” values belong to measures that move with the cut-off; they are not corrections."),
 		Columns: []Column{text(r.T("指标", "Measure")), text(r.T("单位", "Place")), {Title: r.T("签发时", "As signed"), Kind: ColumnRate}, {Title: r.T("现在", "Now"), Kind: ColumnRate},
 			number(r.T("始于快照", "Since snapshot")), text(r.T("性质", "Kind"))}}
 	levels := []string{string(LevelTown), string(LevelVillage), string(LevelBranch), string(LevelMember)}
-	found := slices.SortedStableFunc(slices.Values(m.Differences), func(a, b pipelines.ClosingDifference) int {
+	found := slices.SortedStableFunc(slices.Values(all), func(a, b pipelines.ClosingDifference) int {
 		return cmp.Compare(slices.Index(levels, a.Level), slices.Index(levels, b.Level))
 	})
 	persons := 0

@@ -204,6 +204,7 @@ func (b *Book) month(ctx context.Context, s Snapshot, f *facts, month string, h 
 	if document != nil {
 		m.State, m.Restatement, m.Note, m.Generation, m.CutOff, m.Hash = pipelines.ClosingSigned, document.Restatement, document.Note, document.Generation, document.CutOff, document.Hash
 		m.CheckedBy, m.CheckedAt, m.SignedBy, m.SignedAt, m.Numbers = document.CheckedBy, document.CheckedAt, document.SignedBy, document.At, len(document.Numbers)
+		m.Restated = document.Differences
 		m.Differences = differences(document.Numbers, numbers, f.cutOff > document.CutOff)
 		if err := b.date(m.Differences, h, s.Generation); err != nil {
 			return m, err

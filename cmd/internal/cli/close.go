@@ -39,7 +39,8 @@ every unit, with its base, is then kept under closings/ with a content hash and 
 when its numbers changed before it was signed. Where problems stand in the way both write them and give status 1.
 
 What later files correct is shown as changed since signed: --changes writes each value as signed, as it is now, and
-since which generation. Checked and signed again, the month has a second restatement; the first stays.
+since which generation. Checked and signed again, the month has a second restatement; the first stays, and --changes
+writes what the second corrected of it, with the number of the restatement beside each value.
 
 --list writes how every month stands, --trail who did what when. Checker and signer must be two persons unless
 programme.yaml says month_closing.one_person: true.`, statusDone, statusFailed, statusUsage, statusCancelled),
@@ -220,8 +221,12 @@ func momentOf(at time.Time, location *time.Location) any {
 
 func changesTable(m pipelines.MonthClosing, lang string, location *time.Location) pipelines.Table {
 	t := pipelines.Table{Columns: []string{"month", "measure", "name", "level", "unit_id", "unit_name", "signed_numerator", "signed_denominator", "signed_value",
-		"numerator", "denominator", "value", "since_generation", "since", "ripened"}}
-	for _, d := range m.Differences {
+		"numerator", "denominator", "value", "since_generation", "since", "ripened", "restatement"}}
+	for i, d := range slices.Concat(m.Restated, m.Differences) {
+		var restatement any // that signed the later value; none yet
+		if i < len(m.Restated) {
+			restatement = int64(m.Restatement)
+		}
 		measure, _ := queries.MeasureOf(d.Measure)
 		row := []any{m.Month, d.Measure, measure.Name.In(lang), d.Level, d.UnitID, d.UnitName}
 		for _, n := range []*pipelines.ClosingNumber{d.Signed, d.Now} {
@@ -236,7 +241,7 @@ func changesTable(m pipelines.MonthClosing, lang string, location *time.Location
 				}
 			}
 		}
-		t.Rows = append(t.Rows, append(row, int64(d.Since), momentOf(d.SinceAt, location), d.Ripened))
+		t.Rows = append(t.Rows, append(row, int64(d.Since), momentOf(d.SinceAt, location), d.Ripened, restatement))
 	}
 	return t
 }

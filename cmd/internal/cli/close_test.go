@@ -191,6 +191,15 @@ func checkAMonthIsClosedAndKept(t *testing.T, town string, visits [][]string) {
 		t.Errorf("the first signed document changed: %v", err)
 	}
 	checkRestated(t, filepath.Join(town, "closings", "2018-01"))
+	var restated []string
+	for _, c := range fields(t, on("--changes")...) {
+		if c["measure"] == "visits_per_active_member" && c["level"] == "town" {
+			restated = append(restated, c["signed_numerator"]+" to "+c["numerator"]+" by "+c["restatement"])
+		}
+	}
+	if want := []string{signed + " to " + visitsOf(t, town) + " by 2"}; !slices.Equal(restated, want) {
+		t.Errorf("the restatement changed %q, want %q", restated, want)
+	}
 	var actions []string
 	for _, e := range fields(t, "close", "--trail", "--dir", town) {
 		actions = append(actions, e["action"])
@@ -406,7 +415,7 @@ func checkAMonthIsClosedOnThePage(t *testing.T, town string, visits [][]string) 
 	read(everybody, "api/v1/measures?measure=card_rate", `"changed_since_signed":["2018-01"]`)
 	do(client, "check", "陈书记")
 	do(client, "sign", "王镇长")
-	if body := read(everybody, "closing?month=2018-01", "第 2 次签发"); strings.Contains(body, "签发后有变动") {
+	if body := read(everybody, "closing?month=2018-01", "第 2 次签发改动了什么", "上次签发"); strings.Contains(body, "签发后有变动") {
 		t.Error("the restated month is still said to have changed")
 	}
 	// A document edited while the server runs is refused on the page, and the other pages say so.
