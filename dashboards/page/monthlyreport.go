@@ -169,7 +169,7 @@ func (r Request) onTimeSentence(own measured) string {
 		parts = append(parts, r.Tf("月末超期未办结 %s 件", "%s overdue at the month's end", Count(overdue.Value)))
 	}
 	if satisfied.Known() {
-		parts = append(parts, r.Tf("答复 %s 户中满意 %s 户（%s）%s", "of %s answers %s were satisfied (%s)%s", Count(satisfied.Den), Count(satisfied.Num), satisfied.Text(r.Lang), r.aside(satisfied)))
+		parts = append(parts, r.Tf("有答复的 %s 件中满意 %s 件（%s）%s", "of %s answers %s were satisfied (%s)%s", Count(satisfied.Den), Count(satisfied.Num), satisfied.Text(r.Lang), r.aside(satisfied)))
 	}
 	if len(parts) == 0 {
 		return ""
