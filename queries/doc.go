@@ -41,7 +41,9 @@
 // that adds up names the columns of its numerator and denominator ("int_issues_by_due_month.on_time"; several joined
 // by "+"); the long table is made from those definitions, summing each relation by level with grouping sets,
 // so that a rate is always made from sums. A measure that does not add up (medians, inequality, correlation) names a
-// model that delivers its rows: measure, level, unit_id, month, numerator, denominator, value.
+// model that delivers its rows: measure, level, unit_id, month, numerator, denominator, value. A measure has
+// no rows, rather than zeros, where one of its source exports never came or one of the columns it cannot do without was
+// never filled.
 //
 // # Cases
 //

@@ -62,9 +62,10 @@ type Measure struct {
 	Target      *float64  `yaml:"target"`      // in the value's own unit
 	MinBase     float64   `yaml:"min_base"`    // under this denominator a value is shown, not judged
 	Note        data.Text `yaml:"note"`
-	Source      []string  `yaml:"source"` // exports without which it has no rows; files stands for whatever was delivered
-	Sums        Sums      `yaml:"sums"`   // of a measure that adds up
-	Model       string    `yaml:"model"`  // of a measure that does not: the relation that delivers its rows
+	Source      []string  `yaml:"source"`  // exports without which it has no rows; files stands for whatever was delivered
+	Columns     []string  `yaml:"columns"` // export.column: nor without a value in each, for a blank in one row says no, and in all rows nothing
+	Sums        Sums      `yaml:"sums"`    // of a measure that adds up
+	Model       string    `yaml:"model"`   // of a measure that does not: the relation that delivers its rows
 }
 
 // Sums names the columns a measure is the sum of: relation.column, several joined by "+". Relations are models of
@@ -174,6 +175,13 @@ func (m Measure) check() error {
 	for _, export := range m.Source {
 		if _, ok := data.ContractOf(export); !ok && export != "files" {
 			return fmt.Errorf("no export %q", export)
+		}
+	}
+	for _, name := range m.Columns {
+		export, column, _ := strings.Cut(name, ".")
+		c, _ := data.ContractOf(export)
+		if _, ok := c.Column(column); !ok {
+			return fmt.Errorf("no column %q", name)
 		}
 	}
 	return nil

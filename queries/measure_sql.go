@@ -117,9 +117,9 @@ from units u
 const toldMeasures = "intermediate.int_told_measures"
 
 // toldModel makes it: a measure one of whose source exports holds no row at all has no rows in the long table, for 0
-// would say that nothing happened where nothing is known.
+// would say that nothing happened where nothing is known; nor has one a column of which was never filled, in any version.
 func toldModel([]Model) (Model, error) {
-	exports := map[string]string{}
+	exports, filled := map[string]string{}, map[string]bool{}
 	var needs, arrived, sources []string
 	for _, m := range Measures() {
 		for _, export := range m.Source {
@@ -129,12 +129,23 @@ func toldModel([]Model) (Model, error) {
 			}
 			needs = append(needs, fmt.Sprintf("        ('%s', '%s')", m.ID, export))
 		}
+		for _, name := range m.Columns {
+			needs = append(needs, fmt.Sprintf("        ('%s', '%s')", m.ID, name))
+			filled[name] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(filled)) {
+		export, column, _ := strings.Cut(name, ".")
+		sources = append(sources, "exports."+export, "history."+export)
+		arrived = append(arrived, fmt.Sprintf("    select '%[1]s' as export\n    where exists (select 1 from exports.%[2]s where %[3]s is not null)\n"+
+			"        or exists (select 1 from history.%[2]s where %[3]s is not null)", name, export, column))
 	}
 	for _, name := range slices.Sorted(maps.Keys(exports)) {
 		sources = append(sources, exports[name])
 		arrived = append(arrived, fmt.Sprintf("    select '%s' as export where exists (select 1 from %s)", name, exports[name]))
 	}
 	slices.Sort(sources)
+	sources = slices.Compact(sources)
 	return Model{Name: toldMeasures, Path: "metrics.yaml", SQL: "with arrived as (\n" + strings.Join(arrived, "\n    union all\n") +
 		"\n),\n\nneeds (measure, export) as (\n    values\n" + strings.Join(needs, ",\n") + `
 )
@@ -146,7 +157,7 @@ left join arrived a on a.export = n.export
 group by n.measure
 having count(*) = count(a.export)
 `, Header: Header{
-		Text:    "One measure all of whose exports hold any row.",
+		Text:    "One measure all of whose exports hold any row, and whose columns any value.",
 		Grain:   []string{"measure"},
 		Sources: sources,
 		Columns: []Column{{"measure", "id of the measure"}},

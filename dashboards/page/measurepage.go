@@ -183,8 +183,19 @@ func (r Request) sources(m queries.Measure) string {
 	var names []string
 	for _, export := range m.Source {
 		name := export
-		if c, ok := data.ContractOf(export); ok {
+		c, ok := data.ContractOf(export)
+		if ok {
 			name = c.Name.In(r.Lang)
+		}
+		var columns []string
+		for _, needed := range m.Columns {
+			of, id, _ := strings.Cut(needed, ".")
+			if column, ok := c.Column(id); ok && of == export {
+				columns = append(columns, r.Tf("“%s”", "“%s”", column.Name.In(r.Lang)))
+			}
+		}
+		if len(columns) > 0 {
+			name += r.Tf("（须有%s）", " (with %s)", strings.Join(columns, r.T("、", ", ")))
 		}
 		names = append(names, name)
 	}
