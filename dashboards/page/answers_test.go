@@ -152,3 +152,31 @@ func TestOpenIssuesStandInTheBandsOfTheTown(t *testing.T) {
 		}
 	}
 }
+
+// A village of which the list gives no day has not begun where others have one: nothing is said or drawn of a start there.
+func TestAVillageThatHasNotBegun(t *testing.T) {
+	for _, c := range []struct{ change, want, start string }{
+		{"update units set programme_start = null where village_id = 'V3'", "还没有开始实施先锋户联。", ""},
+		{"update units set programme_start = '2018-06-01' where village_id = 'V3'", "定于 2018-06-01 开始实施先锋户联。", "2018-06-01"},
+		{"update units set programme_start = null where level <> 'town'", "2017-05-01 开始实施先锋户联。", "2017-05-01"},
+	} {
+		town := pagetest.New(t)
+		town.Exec(t, c.change)
+		s, err := Open(t.Context(), town)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, _ := PageOf("village")
+		r, err := Ask(s, p, url.Values{"village": {"V3"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Programme = data.DefaultProgramme()
+		if got := r.startOf(r.Unit()); got != c.start {
+			t.Errorf("%s: began %q, want %q", c.change, got, c.start)
+		}
+		if got := strings.Join(r.introduction(r.Unit()), ""); !strings.HasSuffix(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.change, got, c.want)
+		}
+	}
+}

@@ -160,13 +160,17 @@ func (r Request) overviewSentences(own measured, posts postCounts) []string {
 	return said
 }
 
-// startOf is the day the programme began in a unit: its own, else its village's, else the town's.
+// startOf is the day the programme began in a unit: its own, else its village's, else the town's. A village without a day
+// among villages that have one has not begun; only where the list of villages tells no day at all is the town's theirs.
 func (r Request) startOf(u Unit) string {
 	if u.ProgrammeStart != "" {
 		return u.ProgrammeStart
 	}
 	if village, ok := r.Snapshot.Village(u.VillageID); ok && village.ProgrammeStart != "" {
 		return village.ProgrammeStart
+	}
+	if u.Level != LevelTown && slices.ContainsFunc(r.Snapshot.Villages, func(v Unit) bool { return v.ProgrammeStart != "" }) {
+		return ""
 	}
 	return r.Snapshot.ProgrammeStart
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"hulian/data"
 	"hulian/queries"
@@ -122,15 +123,21 @@ func (r Request) introduction(u Unit) []string {
 	case "rollout":
 		phase = r.T("推开阶段的村", "A village of the rollout")
 	}
-	start := r.startOf(u)
-	switch {
-	case phase != "" && start != "":
-		return []string{r.Tf("%s，%s 开始实施先锋户联。", "%s; the programme began here on %s.", phase, start)}
-	case start != "":
-		return []string{r.Tf("%s 开始实施先锋户联。", "The programme began here on %s.", start)}
+	var began string
+	switch start := r.startOf(u); {
+	case start == "" && r.Snapshot.ProgrammeStart == "":
+		return nil // nobody said when
+	case start == "":
+		began = r.T("还没有开始实施先锋户联。", "the programme has not begun here.")
+	case start > r.CutOff.Format(time.DateOnly):
+		began = r.Tf("定于 %s 开始实施先锋户联。", "the programme is to begin here on %s.", start)
 	default:
-		return nil
+		began = r.Tf("%s 开始实施先锋户联。", "the programme began here on %s.", start)
 	}
+	if phase != "" {
+		return []string{phase + r.T("，", "; ") + began}
+	}
+	return []string{capital(began)}
 }
 
 // toDo is what a secretary can act on this week: issues to press for and households to visit.
@@ -191,7 +198,7 @@ func criterionOf(row record) signals.Criterion {
 // criterionCells are the village's value with its base, and the limit, in the unit of what the criterion reads.
 func (r Request) criterionCells(c signals.Criterion) (value, limit Cell) {
 	digits := 1
-	if c.Value == math.Trunc(c.Value) && c.Limit == math.Trunc(c.Limit) {
+	if (math.IsNaN(c.Value) || c.Value == math.Trunc(c.Value)) && c.Limit == math.Trunc(c.Limit) {
 		digits = 0 // things are counted
 	}
 	value, limit = decimalCell(c.Value, digits), decimalCell(c.Limit, digits)
