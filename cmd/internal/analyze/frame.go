@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -239,13 +240,17 @@ var (
 	monthLayouts = []string{"2006-01", "2006/1", "2006年1月", "2006-1", "Jan 2006", "January 2006", "Jan-06"}
 )
 
+// partOfYear is a quarter or half-year as ratings and county tables name them.
+var partOfYear = regexp.MustCompile(`^(\d{4})[-年]?(?:Q([1-4])|第?([1-4一二三四])季度?|H([12])|([上下])半年)$`)
+
 // moment reads a period: a number, a date or a month, which is its first day.
 func moment(cell string) (float64, bool) {
 	from, _, ok := stretch(cell)
 	return from, ok
 }
 
-// stretch reads a period with its end: a month lasts until its last second, numbers and dates are one moment.
+// stretch reads a period with its end: a month, quarter or half-year lasts until its last second, numbers and dates are
+// one moment.
 func stretch(cell string) (from, until float64, ok bool) {
 	cell = strings.TrimSpace(cell)
 	if v, ok := parseNumber(cell); ok {
@@ -255,6 +260,16 @@ func stretch(cell string) (from, until float64, ok bool) {
 		if t, err := time.Parse(layout, cell); err == nil {
 			return float64(t.Unix()), float64(t.AddDate(0, 1, 0).Unix() - 1), true
 		}
+	}
+	if m := partOfYear.FindStringSubmatch(strings.ToUpper(strings.ReplaceAll(cell, " ", ""))); m != nil {
+		months, part := 3, strings.NewReplacer("一", "1", "二", "2", "三", "3", "四", "4").Replace(m[2]+m[3])
+		if part == "" {
+			months, part = 6, strings.NewReplacer("上", "1", "下", "2").Replace(m[4]+m[5])
+		}
+		year, _ := strconv.Atoi(m[1])
+		n, _ := strconv.Atoi(part)
+		first := time.Date(year, time.Month(1+months*(n-1)), 1, 0, 0, 0, 0, time.UTC)
+		return float64(first.Unix()), float64(first.AddDate(0, months, 0).Unix() - 1), true
 	}
 	for _, layout := range dayLayouts {
 		if t, err := time.Parse(layout, cell); err == nil {

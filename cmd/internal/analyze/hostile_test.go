@@ -115,3 +115,22 @@ func TestNumbersAsOfficesWriteThem(t *testing.T) {
 		t.Errorf("mean %v, want 0.789", got)
 	}
 }
+
+// Quarters and half-years are put in order however they are written, and may bound a baseline.
+func TestPartsOfTheYear(t *testing.T) {
+	for _, written := range [][4]string{
+		{"2017Q1", "2017Q2", "2017Q3", "2018Q1"}, {"2017年一季度", "2017年第2季度", "2017年三季度", "2018年第一季度"},
+		{"2016H2", "2017H1", "2017H2", "2018H1"}, {"2016年下半年", "2017年上半年", "2017年下半年", "2018年上半年"},
+	} {
+		content := "period,value\n" + written[2] + ",9\n" + written[0] + ",1\n" + written[3] + ",100\n" + written[1] + ",3\n"
+		document := analysed(t, "xmr", content, Flag{"baseline", written[0] + " to " + written[2]})
+		if got := document["average_moving_range"]; got != 4.0 { // 1 3 9
+			t.Errorf("%s…: moving range %v, want 4", written[0], got)
+		}
+	}
+	for _, cell := range []string{"2017Q5", "2017H3", "2017H", "17Q1", "2017年五季度"} {
+		if _, ok := moment(cell); ok {
+			t.Errorf("%q is read as a period", cell)
+		}
+	}
+}
