@@ -85,8 +85,9 @@ func (r Request) loadSentences(own measured) []string {
 	}
 	if e := own.at("month_end_share", unit, r.Month); e.Known() {
 		last, days := r.monthEnd()
-		said = append(said, r.Tf("月底最后 %[1]d 天的走访占 %[2]s（%[3]s）；平均分布应占 %[4]s。", "The last %[1]d days of the month hold %[2]s of the visits (%[3]s); spread evenly it would be %[4]s.",
-			last, e.Text(r.Lang), e.Base(), Percent(float64(last)/float64(max(1, days)))))
+		even := float64(last) / float64(max(1, days))
+		said = append(said, r.Tf("月底最后 %[1]d 天的走访占 %[2]s（%[3]s）；平均分布应占 %[4]s，实际是它的 %[5]s 倍。", "The last %[1]d days of the month hold %[2]s of the visits (%[3]s); spread evenly it would be %[4]s: %[5]s times that.",
+			last, e.Text(r.Lang), e.Base(), Percent(even), Decimal(e.Value/even, 1)))
 	}
 	return said
 }
