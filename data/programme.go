@@ -260,7 +260,7 @@ func (p Programme) check() error {
 			return fmt.Errorf("%s: %g is not a share between 0 and 1", key, share)
 		}
 	}
-	if !slices.IsSorted(p.Issues.AgeBands) || len(p.Issues.AgeBands) == 0 || p.Issues.AgeBands[0] < 0 {
+	if bands := p.Issues.AgeBands; len(bands) == 0 || bands[0] < 0 || !slices.IsSorted(bands) || len(slices.Compact(slices.Clone(bands))) < len(bands) {
 		return fmt.Errorf("issues.age_bands: %v must be days in rising order", p.Issues.AgeBands)
 	}
 	for _, export := range p.DataQuality.Expected {

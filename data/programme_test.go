@@ -90,6 +90,7 @@ func TestBadProgrammesAreRefused(t *testing.T) {
 		"negative evidence":    {"cadre_signals: {peers: -2}\n", "cadre_signals.peers"},
 		"not a date":           {"programme_start: May\n", "programme_start"},
 		"bands out of order":   {"issues: {age_bands: [30, 7]}\n", "age_bands"},
+		"a band of no day":     {"issues: {age_bands: [7, 7]}\n", "age_bands"},
 		"unknown export":       {"data_quality: {expected: [visit]}\n", `did you mean "visits"?`},
 		"criterion of nothing": {"hard_criteria: [{id: x, name: {zh: 甲, en: A}, months: 1, below: 1}]\n", "either a measure or a fact"},
 		"criterion unlimited":  {"hard_criteria: [{id: x, name: {zh: 甲, en: A}, months: 1, fact: vacant_secretaries}]\n", "either below or above"},

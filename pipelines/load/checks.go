@@ -207,7 +207,7 @@ func (p *pass) reference(ctx context.Context, c data.Contract, column data.Colum
 		where t.%[3]s is not null %[9]s
 			and not exists (select 1 from exports.%[6]s e where e.%[7]s = t.%[3]s)
 			and not exists (select 1 from history.%[6]s h where h.%[7]s = t.%[3]s)`,
-		literal(c.Export), literal(column.ID), quote(column.ID), literal("（"+contract.Name.Zh+" / "+contract.Name.En+"）"),
+		literal(c.Export), literal(column.ID), quote(column.ID), literal(contract.Name.Zh+" / "+contract.Name.En),
 		typedTable(c), target, quote(id), literal(severity), where))
 	return err
 }

@@ -75,7 +75,7 @@ func (b *batch) checks() []check {
 		case data.TypeDate, data.TypeTimestamp:
 			add(i, column, pipelines.OutOfRange, fmt.Sprintf("%[1]s < date '%[2]d-01-01' or %[1]s >= date '%[3]d-01-01'", v, firstYear, lastYear+1), literal(fmt.Sprintf("%d–%d", firstYear, lastYear)))
 			if !column.Future {
-				add(i, column, pipelines.FutureDate, v+" >= _limit", "strftime(_limit - interval 1 day, '(≤ %Y-%m-%d)')")
+				add(i, column, pipelines.FutureDate, v+" >= _limit", "strftime(_limit - interval 1 day, '%Y-%m-%d')")
 			}
 		}
 	}

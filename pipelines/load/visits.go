@@ -19,7 +19,7 @@ var visitWarnings = []struct {
 }{
 	{pipelines.ExemptVisitor, "members", "member_id", "duty_status", "valid_from", "v.duty_status = 'exempt'", "null"},
 	{pipelines.LinkMismatch, "households", "household_id", "linked_member_id", "linked_since",
-		"v.linked_member_id <> t.member_id and coalesce(v.since, v.from_day) <= cast(t.visited_at as date)", "'（' || v.linked_member_id || '）'"},
+		"v.linked_member_id <> t.member_id and coalesce(v.since, v.from_day) <= cast(t.visited_at as date)", "v.linked_member_id"},
 }
 
 // warnsOfVisits reports whether an export's rows are looked at for visitWarnings.
