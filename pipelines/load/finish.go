@@ -274,7 +274,8 @@ func (p *pass) finish(ctx context.Context) (Result, error) {
 	return result, p.clear(ctx)
 }
 
-// countWarnings counts the accepted rows of every feed that somebody should look at.
+// countWarnings counts the accepted rows of every feed that somebody should look at, those that waited among the warnings
+// of their own file.
 func (p *pass) countWarnings(ctx context.Context) error {
 	counted, err := p.tx.Query(ctx, `select feed, count(distinct (export, rid)) from found w where severity = 'warn'
 		and not exists (select 1 from found r where r.export = w.export and r.rid = w.rid and r.severity = 'refuse') group by feed`)
@@ -285,6 +286,12 @@ func (p *pass) countWarnings(ctx context.Context) error {
 		for _, f := range p.decoding.feeds {
 			if int64(f.no) == row[0].(int64) {
 				f.warnings = row[1].(int64)
+			}
+			if int64(f.no) == row[0].(int64) && f.earlier {
+				if _, err := p.exec(ctx, "update ops.reconciliation set warnings = warnings + ? where file_no = ? and sheet = ? and export = ?",
+					f.warnings, f.file.No, f.sheet, f.contract.Export); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -386,7 +393,8 @@ func jsonOf(r pipelines.ReadAs) any {
 	return string(text)
 }
 
-// writeProblems numbers what was found and adds where a person finds it.
+// writeProblems numbers what was found and adds where a person finds it: of rows that waited as far as an earlier problem
+// of their table told it.
 func (p *pass) writeProblems(ctx context.Context) error {
 	if _, err := p.exec(ctx, "create or replace temp table places (feed bigint, column_id varchar, letter varchar, header varchar)"); err != nil {
 		return err
@@ -402,11 +410,15 @@ func (p *pass) writeProblems(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
+	if _, err := p.exec(ctx, `insert into places select f.feed, p.column_id, any_value(p.letter), any_value(p.header)
+		from feeds f join ops.problems p on p.file_no = f.file_no and p.sheet = f.sheet and p.export = f.export
+		where f.earlier and p.letter is not null group by f.feed, p.column_id`); err != nil {
+		return err
+	}
 	_, err := p.exec(ctx, `insert into ops.problems
 		select (select coalesce(max(problem_no), 0) from ops.problems) + row_number() over (order by f.file_no, f.feed, p.row, p.code, p.column_id),
 			f.file_no, f.sheet, p.export, p.row, l.letter, p.column_id, l.header, p.code, p.severity, left(p.value, 500), p.detail, 'open', ?
-		from found p join feeds f on f.feed = p.feed left join places l on l.feed = p.feed and l.column_id = p.column_id
-		where not f.earlier or p.severity = 'refuse'`, p.config.RunID)
+		from found p join feeds f on f.feed = p.feed left join places l on l.feed = p.feed and l.column_id = p.column_id`, p.config.RunID)
 	if err != nil {
 		return err
 	}

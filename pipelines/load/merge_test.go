@@ -192,6 +192,26 @@ func TestVisitsThatNeedASecondLook(t *testing.T) {
 		"link_mismatch warn 3 B H1 M1", "exempt_visitor warn 4 C M3 <nil>")
 }
 
+// A visit that waited for its household is looked at as any other when it comes in.
+func TestVisitsThatWaitedNeedASecondLookToo(t *testing.T) {
+	town := newTown(t)
+	town.drop("村名册.csv", []byte(villagesCSV))
+	town.drop("支部.csv", []byte(branchesCSV))
+	town.drop("党员.csv", []byte(membersCSV))
+	town.drop("visits.csv", []byte("走访编号,农户编号,党员编号,走访时间\nT1,H1,M1,2018-01-08\nT2,H1,M2,2018-01-08\nT3,H3,M3,2018-01-08\n"))
+	town.load()
+	town.drop("农户.csv", []byte(householdsCSV))
+	if result := town.load(); result.TakenUp != 3 {
+		t.Fatalf("taken up %d", result.TakenUp)
+	}
+	town.want("select code, severity, row, letter, value, detail, state from ops.problems where severity = 'warn' order by row",
+		"link_mismatch warn 3 B H1 （M1） open", "exempt_visitor warn 4 <nil> M3 <nil> open")
+	town.want("select accepted, warnings from ops.reconciliation where export = 'visits'", "3 2")
+	town.drop("b.csv", []byte("走访编号,农户编号,党员编号,走访时间\nT2,H1,M1,2018-01-08\n"))
+	town.load()
+	town.want("select row, state from ops.problems where code = 'link_mismatch'", "3 repaired")
+}
+
 func TestDatesInOrder(t *testing.T) {
 	town := newTown(t)
 	town.registries()
