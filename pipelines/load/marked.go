@@ -191,8 +191,8 @@ func (p *pass) supersedeSheet(ctx context.Context, f *feed, original, shift int6
 	if err := p.inheritWaivers(ctx, fmt.Sprintf("select p.problem_no as old, n.problem_no as new, n.file_no from ops.problems p join ops.problems n on %s and n.value is not distinct from p.value where %s", same, of)); err != nil {
 		return err
 	}
-	if err := p.settle(ctx, fmt.Sprintf("select p.problem_no, %d as file_no, case when exists (select 1 from ops.problems n where %s) then '%s' else '%s' end as state from ops.problems p where %s and p.state = '%s'",
-		f.file.No, same, pipelines.ProblemCarried, pipelines.ProblemRepaired, of, pipelines.ProblemOpen)); err != nil {
+	if err := p.settle(ctx, fmt.Sprintf("select p.problem_no, %d as file_no, case when exists (select 1 from ops.problems n where %s) then '%s' else '%s' end as state from ops.problems p where %s and p.state in %s",
+		f.file.No, same, pipelines.ProblemCarried, pipelines.ProblemRepaired, of, unsettled)); err != nil {
 		return err
 	}
 	if _, err := p.exec(ctx, fmt.Sprintf("delete from waiting.%s where _file = %d and _sheet = %s", f.contract.Export, original, literal(f.sheet))); err != nil {

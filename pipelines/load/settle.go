@@ -9,6 +9,10 @@ import (
 	"hulian/pipelines"
 )
 
+// unsettled lists the states of problems that no newer file has dealt with. A waiver ends when the row comes in after all:
+// it would count among the waived rows and the accepted ones.
+var unsettled = fmt.Sprintf("('%s', '%s')", pipelines.ProblemOpen, pipelines.ProblemWaived)
+
 // settle moves problems on in their life: query gives problem_no, the number of the file that did it, and the state they
 // come to. Which file it was is kept, so that a day before it can be told as it was.
 func (p *pass) settle(ctx context.Context, query string) error {
@@ -83,7 +87,7 @@ func (p *pass) handedAgain(ctx context.Context, c data.Contract) error {
 	n, err := p.set(ctx, "known_before", fmt.Sprintf(`select p.problem_no, p.file_no, p.code, p.column_id, p.value, coalesce(w.row_key, q.row_key) as key
 		from ops.problems p left join ops.warned w on w.problem_no = p.problem_no
 		left join ops.quarantine q on p.severity = 'refuse' and q.file_no = p.file_no and q.sheet = p.sheet and q.export = p.export and q."row" = p."row"
-		where p.export = %s and p.state in ('%s', '%s') and coalesce(w.row_key, q.row_key) is not null`, literal(c.Export), pipelines.ProblemOpen, pipelines.ProblemWaived))
+		where p.export = %s and p.state in %s and coalesce(w.row_key, q.row_key) is not null`, literal(c.Export), unsettled))
 	if err != nil || n == 0 {
 		return err
 	}
@@ -130,8 +134,8 @@ func (p *pass) settleHandedAgain(ctx context.Context) error {
 	return p.settle(ctx, fmt.Sprintf(`select * from (
 			select h.problem_no, min(h.file_no) as file_no,
 				case when bool_or(h.same) then '%[1]s' when bool_or(not h.refused) then '%[2]s' when any_value(p.severity) = 'refuse' then '%[1]s' end as state
-			from handed_again h join ops.problems p on p.problem_no = h.problem_no and p.state = '%[3]s' group by h.problem_no)
-		where state is not null`, pipelines.ProblemCarried, pipelines.ProblemRepaired, pipelines.ProblemOpen))
+			from handed_again h join ops.problems p on p.problem_no = h.problem_no and p.state in %[3]s group by h.problem_no)
+		where state is not null`, pipelines.ProblemCarried, pipelines.ProblemRepaired, unsettled))
 }
 
 // inheritWaivers has the waivers of old problems hold for the same problems in a newer file. pairs gives old, new and the

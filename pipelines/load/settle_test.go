@@ -68,8 +68,24 @@ func TestAWaiverHoldsInANewerFile(t *testing.T) {
 	town.drop("b.csv", []byte(visitsHeader+"T3,H1,M2,2018-01-08,入户\nT2,H1,M1,去年,入户\nT1,H1,M1,上周,入户\n"))
 	town.load()
 	town.want(`select p.file_no, p."row", p.code, p.value, p.state, w.waived_by from ops.problems p left join ops.waivers w using (problem_no) order by 1, 2`,
-		"5 2 wrong_type 上周 carried 王样本", "5 3 wrong_type 上月 waived 王样本", "5 4 link_mismatch H1 carried 王样本",
+		"5 2 wrong_type 上周 carried 王样本", "5 3 wrong_type 上月 carried 王样本", "5 4 link_mismatch H1 carried 王样本",
 		"6 2 link_mismatch H1 waived 王样本", "6 3 wrong_type 去年 open <nil>", "6 4 wrong_type 上周 waived 王样本")
+}
+
+// A waiver ends when its row comes in after all, from a newer file or with the list it waited for: the row would count as
+// waived and as accepted.
+func TestAWaivedRowThatComesInIsRepaired(t *testing.T) {
+	town := newTown(t)
+	town.registries()
+	town.drop("a.csv", []byte(visitsHeader+"T1,H1,M1,上周,入户\nT2,H9,M1,2018-01-08,入户\nT3,H1,M1,上月,入户\n"))
+	town.load()
+	if n, err := Waive(t.Context(), town.warehouse, Waiver{Problems: []int64{1, 2, 3}, By: "王样本", Reason: "不详", At: time.Date(2018, 2, 1, 8, 0, 0, 0, time.UTC)}); n != 3 || err != nil {
+		t.Fatal(n, err)
+	}
+	town.drop("b.csv", []byte(visitsHeader+"T1,H1,M1,2018-01-08,入户\n"))
+	town.drop("农户2.csv", []byte(householdsCSV+"H9,V01,B1,孙样本,M1,2017-05-01,\n"))
+	town.load()
+	town.want(`select "row", value, state from ops.problems where severity = 'refuse' order by 1`, "2 上周 repaired", "3 H9 repaired", "4 上月 waived")
 }
 
 // What is said of an ID ends when a list names it: of a row that was accepted, and of one that waits for another list.

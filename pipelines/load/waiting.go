@@ -65,8 +65,8 @@ func (p *pass) nextFeed() int {
 // takeUp moves released rows out of the waiting room and the quarantine, into the counts of their own files.
 func (p *pass) takeUp(ctx context.Context, c data.Contract, released string) error {
 	same := fmt.Sprintf("exists (select 1 from %s r where r._file = %%[1]s and r._sheet = %%[2]s and r._row = %%[3]s)", released)
-	if err := p.settle(ctx, fmt.Sprintf("select p.problem_no, %d as file_no, 'repaired' as state from ops.problems p where p.export = %s and p.state = 'open' and p.code = 'unknown_reference' and %s",
-		p.lastFile(), literal(c.Export), fmt.Sprintf(same, "p.file_no", "p.sheet", `p."row"`))); err != nil {
+	if err := p.settle(ctx, fmt.Sprintf("select p.problem_no, %d as file_no, 'repaired' as state from ops.problems p where p.export = %s and p.state in %s and p.code = 'unknown_reference' and %s",
+		p.lastFile(), literal(c.Export), unsettled, fmt.Sprintf(same, "p.file_no", "p.sheet", `p."row"`))); err != nil {
 		return err
 	}
 	if _, err := p.exec(ctx, "delete from ops.quarantine where export = ? and waiting and "+fmt.Sprintf(same, "file_no", "sheet", `"row"`), c.Export); err != nil {
@@ -97,8 +97,8 @@ func (p *pass) repaired(ctx context.Context) error {
 			from ops.problems p
 			join ops.quarantine q on q.file_no = p.file_no and q.sheet = p.sheet and q.export = p.export and q.row = p.row
 			join exports.%[1]s t on %[2]s = q.row_key and t._file > q.file_no
-			where p.state = 'open' and p.severity = 'refuse' and p.export = %[3]s and t._file in (select file_no from feeds)
-			group by p.problem_no`, c.Export, keyText(c, "t."), literal(c.Export))); err != nil {
+			where p.state in %[4]s and p.severity = 'refuse' and p.export = %[3]s and t._file in (select file_no from feeds)
+			group by p.problem_no`, c.Export, keyText(c, "t."), literal(c.Export), unsettled)); err != nil {
 			return err
 		}
 	}

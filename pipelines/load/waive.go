@@ -12,7 +12,7 @@ import (
 )
 
 // Waiver is a person's decision that problems need no repair: the rows stay refused, or accepted with a warning, and
-// are no longer asked for.
+// are no longer asked for. Where a row comes in all the same, mended or because a list names its IDs now, it is repaired.
 type Waiver struct {
 	Problems []int64 // numbers in ops.problems
 	By       string
