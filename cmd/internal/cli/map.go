@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -58,6 +60,9 @@ without a header refuses the file.`, statusDone, statusFailed, statusUsage),
 				_, err := io.WriteString(p.Out, draft)
 				return err
 			}
+			if err := makeMappings(c, output); err != nil {
+				return &pipelines.Fault{Op: "write mapping", At: output, Err: err, Next: "-o with a place you may write to"}
+			}
 			return p.create(output, "write mapping", func(w io.Writer) error { _, err := io.WriteString(w, draft); return err })
 		},
 	}
@@ -70,6 +75,23 @@ without a header refuses the file.`, statusDone, statusFailed, statusUsage),
 	cmd.Flags().StringVar(&exporter, "exporter", "", "who writes such files (default: the file's name)")
 	config.AddFlags(cmd.Flags())
 	return cmd
+}
+
+// makeMappings makes the town's folder mappings where a file is to be written into it: "hulian init" makes it, but a town
+// made by demo, restored, or begun with a run has none.
+func makeMappings(c config.Config, output string) error {
+	named, err := filepath.Abs(filepath.Dir(output))
+	if err != nil {
+		return err
+	}
+	mappings, err := filepath.Abs(filepath.Join(c.Dir, mappingsName))
+	if err != nil || named != mappings {
+		return err
+	}
+	if err := os.Mkdir(mappings, 0o755); !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
 }
 
 // chooseTable takes the named table, or the only one that is not recognised by itself.
