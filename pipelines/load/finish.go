@@ -263,11 +263,11 @@ func (p *pass) finish(ctx context.Context) (Result, error) {
 			result.Held = append(result.Held, file.Name)
 		}
 	}
-	waiting, err := p.tx.Query(ctx, "select count(*) from ops.quarantine where waiting")
+	waiting, err := p.tx.Query(ctx, "select count(*), count(*) filter (where file_no in (select file_no from new_files)) from ops.quarantine where waiting")
 	if err != nil {
 		return Result{}, err
 	}
-	result.Waiting = waiting.Rows[0][0].(int64)
+	result.Waiting, result.WaitNow = waiting.Rows[0][0].(int64), waiting.Rows[0][1].(int64)
 	if result.Problems, err = p.firstProblems(ctx); err != nil {
 		return Result{}, err
 	}

@@ -41,6 +41,7 @@ type Result struct {
 	Changed  map[string]Change          // by export; exports without a change are absent
 	Held     []string                   // names of files that wait for confirmation
 	Waiting  int64                      // rows quarantined until a registry names what they refer to
+	WaitNow  int64                      // of them, rows of the files of this run
 	TakenUp  int64                      // rows that were waiting and have been loaded by this run
 }
 

@@ -320,7 +320,7 @@ func (w *work) mending(published bool) string {
 	case refused:
 		next = "hulian import --dry-run FILE lists what is wrong with the rows; mend them and send them again"
 	}
-	if n := w.loaded.Waiting; refused && n > 0 {
+	if n := w.loaded.WaitNow; refused && n > 0 {
 		next += fmt.Sprintf("; %d rows wait for the lists that hold their IDs (villages, branches, members, households) and come in by themselves with them", n)
 	}
 	return next
