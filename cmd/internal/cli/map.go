@@ -26,7 +26,10 @@ func newMapCommand(p *program) *cobra.Command {
 		Long: document(`Writes a mapping file to confirm: headers that are recognised stand as they are, similar ones and unknown words are guesses
 that wait behind "#?" until a person takes the mark away. Kept in the town's folder mappings, one file an exporter; then
 import the file again. Nothing similar is taken by itself: what stays behind "#?" is not used, and a required column
-without a header refuses the file.`, statusDone, statusFailed, statusUsage),
+without a header refuses the file.
+
+Rows that were refused before the mapping knew their words come in with the marked copy of the file: "hulian problems
+mark FILE", then import the copy as it is.`, statusDone, statusFailed, statusUsage),
 		Example: "  hulian map 民情台账.xlsx\n  hulian map 民情台账.xlsx --export issues --sheet 一月 -o mappings/民情台账.yaml",
 		Args:    exactly(1, "FILE"),
 		RunE: func(cmd *cobra.Command, paths []string) error {
