@@ -52,17 +52,21 @@ func (p *pass) mergeLists(ctx context.Context, c data.Contract, good string, cha
 	if err != nil {
 		return err
 	}
-	var full, late []string
+	var full, late, lateFiles []string
 	for _, l := range lists {
 		switch {
 		case l.newer > 0:
 			late = append(late, fmt.Sprintf("when %d then %d", l.file, l.newer))
+			lateFiles = append(lateFiles, fmt.Sprint(l.file))
 		case l.full:
 			full = append(full, fmt.Sprint(l.file))
 		}
 	}
 	superseded, told := "null", "ended"
 	if len(late) > 0 {
+		// Nor does it end what was there before it and stands still: the newer list found that as it had been.
+		good = fmt.Sprintf("(select * from %s t where t._file not in (%s) or not exists (select 1 from exports.%s e where %s and e._file <= t._file))",
+			good, strings.Join(lateFiles, ", "), c.Export, keyEquals(c, "e", "t"))
 		superseded = "case _file " + strings.Join(late, " ") + " end"
 		// What a late list repeats ends nothing: the newer list has had its say on the version that stands.
 		told = fmt.Sprintf(`(select * from ended window same as (partition by %[2]s order by _file, fresh, _row)

@@ -113,6 +113,29 @@ func TestAListThatFellIsHeldUntilConfirmed(t *testing.T) {
 	town.want("select count(*) from ops.problems where severity = 'hold'", "0")
 }
 
+// A list that is confirmed after a newer one ends nothing that the newer one found as it had been before.
+func TestAConfirmedListLeavesWhatANewerOneSaid(t *testing.T) {
+	town := newTown(t)
+	list := func(name string, n int) []byte {
+		text := "党员编号,支部编号,姓名,履职状态\nM1,B1," + name + ",可动员\n"
+		for i := 2; i <= n; i++ {
+			text += fmt.Sprintf("M%d,B1,样本,可动员\n", i)
+		}
+		return []byte(text)
+	}
+	town.drop("村.csv", []byte(villagesCSV))
+	town.drop("支部.csv", []byte(branchesCSV))
+	town.drop("党员.csv", list("原名", 10))
+	town.load()
+	fallen := town.drop("党员2.csv", list("改名", 2))
+	town.load()
+	town.drop("党员3.csv", list("原名", 9))
+	town.load()
+	town.confirm = []string{fallen.Name}
+	town.load()
+	town.want("select count(*), min(name) filter (where member_id = 'M1') from exports.members", "9 原名")
+}
+
 func TestRowsWaitForTheirRegistry(t *testing.T) {
 	town := newTown(t)
 	town.drop("visits.csv", []byte(visitsCSV))
