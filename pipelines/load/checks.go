@@ -73,7 +73,7 @@ func (p *pass) round(ctx context.Context, c data.Contract, batches []*batch, wai
 // check takes typed rows, however they came to be typed, through every check into their table.
 func (p *pass) check(ctx context.Context, c data.Contract, typed step) error {
 	return p.steps(ctx, c, typed,
-		step{"references", p.references}, step{"repeated keys", p.duplicates}, step{"refused rows", p.refuse}, step{"visits", p.visits},
+		step{"references", p.references}, step{"repeated keys", p.duplicates}, step{"refused rows", p.refuse}, step{"marked copies", p.placeCopies}, step{"visits", p.visits},
 		step{"counts", p.tally}, step{"merge", p.merge}, step{"later references", p.eventsReferToLater}, step{"earlier problems", p.eventsHandedAgain})
 }
 
@@ -275,13 +275,14 @@ func (p *pass) refuse(ctx context.Context, c data.Contract) error {
 	return err
 }
 
-// good is the rows of the typed table that were not refused, with their file.
+// good is the rows of the typed table that were not refused and that no newer file has had its say on, with their file.
 func (p *pass) good(c data.Contract) string {
-	if p.refused[c.Export] == 0 {
-		return fmt.Sprintf("(select t.*, f.file_no as _file from %s t join feeds f on f.feed = t._feed)", typedTable(c))
+	conditions := []string{"true"}
+	if p.refused[c.Export] > 0 {
+		conditions = append(conditions, fmt.Sprintf("t._bad = 0 and not exists (select 1 from refused_%s r where r.rid = t._rid)", c.Export))
 	}
-	return fmt.Sprintf("(select t.*, f.file_no as _file from %s t join feeds f on f.feed = t._feed where t._bad = 0 and not exists (select 1 from refused_%s r where r.rid = t._rid))",
-		typedTable(c), c.Export)
+	conditions = append(conditions, p.overtaken(c)...)
+	return fmt.Sprintf("(select t.*, %s as _file from %s t join feeds f on f.feed = t._feed where %s)", p.fileOf(), typedTable(c), strings.Join(conditions, " and "))
 }
 
 // outcome is what became of the rows of one feed.

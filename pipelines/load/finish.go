@@ -109,13 +109,17 @@ func (p *pass) register(ctx context.Context) error {
 		}
 		p.asOf[file.No] = day
 	}
-	if _, err := p.appendRows("new_files", func(yield func(...driver.Value) bool) {
+	_, err := p.appendRows("new_files", func(yield func(...driver.Value) bool) {
 		for _, file := range p.files {
 			if !yield(file.No, p.asOf[file.No]) {
 				return
 			}
 		}
-	}); err != nil {
+	})
+	if err != nil {
+		return err
+	}
+	if p.chains, err = p.chainsOfCopies(ctx); err != nil {
 		return err
 	}
 	return p.registerFeeds(p.decoding.feeds)

@@ -27,11 +27,15 @@ func (p *pass) lists(ctx context.Context, c data.Contract) ([]list, error) {
 		if f.contract.Export != c.Export || p.held[f.file.No] != "" {
 			continue
 		}
-		if i := slices.IndexFunc(all, func(l list) bool { return l.file == f.file.No }); i >= 0 {
+		no := f.file.No
+		if at, copied := p.standsAt[no]; copied {
+			no = at
+		}
+		if i := slices.IndexFunc(all, func(l list) bool { return l.file == no }); i >= 0 {
 			all[i].full = all[i].full || f.full()
 			continue
 		}
-		l := list{file: f.file.No, full: f.full()}
+		l := list{file: no, full: f.full()}
 		for _, row := range complete.Rows {
 			if no := row[0].(int64); no > l.file && l.newer == 0 {
 				l.newer = no
@@ -73,7 +77,7 @@ func (p *pass) mergeLists(ctx context.Context, c data.Contract, good string, cha
 			qualify not fresh or superseded is null or row_number() over same = 1 or row(%[1]s) is distinct from lag(row(%[1]s)) over same)`, columnList(c, ""), keyList(c, ""))
 	}
 	if _, err := p.exec(ctx, fmt.Sprintf(listVersions, columnList(c, "t."), c.Export, good, typedTable(c), "["+strings.Join(full, ", ")+"]::bigint[]",
-		keyList(c, "t."), keyList(c, ""), keyEquals(c, "n", "e"), superseded, columnList(c, ""), told)); err != nil {
+		keyList(c, "t."), keyList(c, ""), keyEquals(c, "n", "e"), superseded, columnList(c, ""), told, p.fileOf())); err != nil {
 		return err
 	}
 	counted, err := p.tx.Query(ctx, `select count(*) filter (where fresh and not replaces), count(*) filter (where fresh and replaces),
@@ -106,8 +110,8 @@ const listVersions = `create or replace temp table versions as
 		union all
 		select %[1]s, t._file, t._row, true, null from %[3]s t),
 	files as (select _file, len(list_filter(%[5]s, f -> f <= _file)) as place, %[9]s as superseded from (select distinct _file from said)),
-	named as (select distinct %[6]s, list_position(%[5]s, f.file_no) as place from %[4]s t join feeds f on f.feed = t._feed and not f.earlier
-		where list_contains(%[5]s, f.file_no)),
+	named as (select distinct %[6]s, list_position(%[5]s, %[12]s) as place from %[4]s t join feeds f on f.feed = t._feed and not f.earlier
+		where list_contains(%[5]s, %[12]s)),
 	rows as (select *, place - row_number() over (partition by %[7]s order by place) as unbroken from named),
 	spans as (select *, max(place) over (partition by %[7]s, unbroken) as ends from rows),
 	ended as (

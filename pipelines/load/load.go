@@ -201,6 +201,8 @@ type pass struct {
 	files      []land.File
 	held       map[int64]string // file number → why
 	asOf       map[int64]time.Time
+	chains     map[int64][]int64 // by marked copy: its original and the copies of it, this one last
+	standsAt   map[int64]int64   // by marked copy, of the list at hand: the file it stands in the place of
 	changed    map[string]Change
 	takenUp    int64
 	folder     string // of the run, for what is too large for memory

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -217,4 +218,100 @@ func (p *pass) reread(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// chainsOfCopies finds, for every marked copy of the run, its original and the copies made of it before.
+func (p *pass) chainsOfCopies(ctx context.Context) (map[int64][]int64, error) {
+	if p.alone || len(p.decoding.copies) == 0 {
+		return nil, nil
+	}
+	before, err := p.tx.Query(ctx, "select f.file_no, f.file_id, coalesce(c.copy_of, f.file_no) from ops.files f left join ops.copies c on c.file_no = f.file_no where f.state = ? order by f.file_no", stateLoaded)
+	if err != nil {
+		return nil, err
+	}
+	original, members, chains := map[string]int64{}, map[int64][]int64{}, map[int64][]int64{}
+	for _, row := range before.Rows {
+		original[row[1].(string)] = row[2].(int64)
+		members[row[2].(int64)] = append(members[row[2].(int64)], row[0].(int64))
+	}
+	for _, file := range p.files {
+		first, copied := original[p.decoding.copies[file.No].File]
+		if !copied {
+			first = file.No
+		}
+		original[file.ID] = first
+		members[first] = append(members[first], file.No)
+		if copied {
+			chains[file.No] = slices.Clone(members[first])
+		}
+	}
+	return chains, nil
+}
+
+// placeCopies finds the marked copies of a registry's list that a newer file has overtaken. A copy repairs rows of its
+// original and says nothing new of the others, so that it stands in the place of the original, or of the newest copy
+// before the newer file.
+func (p *pass) placeCopies(ctx context.Context, c data.Contract) error {
+	p.standsAt = nil
+	if c.Kind != data.Registry || len(p.chains) == 0 {
+		return nil
+	}
+	loaded, err := p.tx.Query(ctx, "select distinct file_no from ops.reconciliation where export = ? and coalesce(problem, '') = ''", c.Export)
+	if err != nil {
+		return err
+	}
+	var told []int64
+	for _, row := range loaded.Rows {
+		told = append(told, row[0].(int64))
+	}
+	for _, f := range p.decoding.feeds {
+		if f.contract.Export == c.Export && !f.earlier && p.held[f.file.No] == "" {
+			told = append(told, f.file.No)
+		}
+	}
+	slices.Sort(told)
+	p.standsAt = map[int64]int64{}
+	for no, chain := range p.chains {
+		newer := slices.IndexFunc(told, func(n int64) bool { return n > chain[0] && n < no && !slices.Contains(chain, n) })
+		if newer < 0 {
+			continue
+		}
+		for _, n := range chain {
+			if n < told[newer] {
+				p.standsAt[no] = n
+			}
+		}
+	}
+	return nil
+}
+
+// fileOf is the file a row of feed f counts as brought by.
+func (p *pass) fileOf() string {
+	if len(p.standsAt) == 0 {
+		return "f.file_no"
+	}
+	var cases string
+	for no, at := range p.standsAt {
+		cases += fmt.Sprintf(" when %d then %d", no, at)
+	}
+	return "case f.file_no" + cases + " else f.file_no end"
+}
+
+// overtaken are the conditions that leave out rows t of marked copies that bring nothing: of a list, what stands in
+// history as it is; of events, those whose key a newer file than the original has brought, which would be undone.
+func (p *pass) overtaken(c data.Contract) (conditions []string) {
+	for no, at := range p.standsAt {
+		conditions = append(conditions, fmt.Sprintf("not (f.file_no = %[1]d and exists (select 1 from history.%[2]s h where h._file <= %[3]d and h._until_file > %[3]d and row(%[4]s) is not distinct from row(%[5]s)))",
+			no, c.Export, at, columnList(c, "h."), columnList(c, "t.")))
+	}
+	if c.Kind == data.Registry {
+		return conditions
+	}
+	for no, chain := range p.chains {
+		newer := fmt.Sprintf("> %d and %%[1]s not in (%s)", chain[0], strings.Trim(strings.Join(strings.Fields(fmt.Sprint(chain)), ", "), "[]"))
+		conditions = append(conditions, fmt.Sprintf(`not (f.file_no = %[1]d and (exists (select 1 from exports.%[2]s e where %[3]s and e._file %[4]s)
+			or exists (select 1 from %[5]s n join feeds o on o.feed = n._feed where n._bad = 0 and %[6]s and o.file_no < %[1]d and o.file_no %[7]s)))`,
+			no, c.Export, keyEquals(c, "e", "t"), fmt.Sprintf(newer, "e._file"), typedTable(c), keyEquals(c, "n", "t"), fmt.Sprintf(newer, "o.file_no")))
+	}
+	return conditions
 }

@@ -10,9 +10,9 @@ import (
 )
 
 // large reports whether the rows of a feed are many enough to be taken: events, of a file that brings no other table of
-// the same export, so that file and number name a row.
+// the same export, so that file and number name a row. Of a marked copy every row is compared with what newer files say.
 func (p *pass) large(f *feed) bool {
-	if f.contract.Kind == data.Registry || f.handed < p.config.Limits.Large || f.distinct() || p.decoding.taken[f.file.No] != nil {
+	if _, copied := p.chains[f.file.No]; copied || f.contract.Kind == data.Registry || f.handed < p.config.Limits.Large || f.distinct() || p.decoding.taken[f.file.No] != nil {
 		return false
 	}
 	return !slices.ContainsFunc(p.decoding.feeds, func(o *feed) bool {
