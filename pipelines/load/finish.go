@@ -253,7 +253,7 @@ func (p *pass) finish(ctx context.Context) (Result, error) {
 	if err := p.writeProblems(ctx); err != nil {
 		return Result{}, err
 	}
-	for _, settle := range []func(context.Context) error{p.settleHandedAgain, p.supersedeCopies, p.referencesKnown} {
+	for _, settle := range []func(context.Context) error{p.settleWithinRun, p.settleHandedAgain, p.supersedeCopies, p.referencesKnown} {
 		if err := settle(ctx); err != nil {
 			return Result{}, err
 		}

@@ -114,6 +114,9 @@ func keyList(c data.Contract, prefix string) string {
 	return strings.Join(names, ", ")
 }
 
+// keySeparator stands between the columns of a key written as one text.
+const keySeparator = " · "
+
 // keyText gives one text for the key of a row, for people and for ops.quarantine.
 func keyText(c data.Contract, prefix string) string {
 	var parts []string
@@ -121,7 +124,7 @@ func keyText(c data.Contract, prefix string) string {
 		column, _ := c.Column(id)
 		parts = append(parts, textOf(column, prefix+quote(id)))
 	}
-	return "concat_ws(' · ', " + strings.Join(parts, ", ") + ")"
+	return "concat_ws(" + literal(keySeparator) + ", " + strings.Join(parts, ", ") + ")"
 }
 
 // textOf writes a value as people do: times without seconds that are zero.

@@ -138,6 +138,44 @@ func (p *pass) settleHandedAgain(ctx context.Context) error {
 		where state is not null`, pipelines.ProblemCarried, pipelines.ProblemRepaired, unsettled))
 }
 
+// settleWithinRun moves on the problems of rows that a newer file of the same run brings again, as they are moved on when
+// the files come one by one. What the files of a run found is not compared before all of it is written.
+func (p *pass) settleWithinRun(ctx context.Context) error {
+	if p.alone || len(p.files) < 2 {
+		return nil
+	}
+	if _, err := p.exec(ctx, fmt.Sprintf(`create or replace temp table told as select p.problem_no, p.file_no, p.export, p.severity, p.code, p.column_id, coalesce(w.row_key, q.row_key) as key
+		from ops.problems p join new_files f on f.file_no = p.file_no left join ops.warned w on w.problem_no = p.problem_no
+		left join ops.quarantine q on p.severity = 'refuse' and q.file_no = p.file_no and q.sheet = p.sheet and q.export = p.export and q."row" = p."row"
+		where p.state = '%s' and coalesce(w.row_key, q.row_key) is not null`, pipelines.ProblemOpen)); err != nil {
+		return err
+	}
+	exports, err := p.tx.Query(ctx, "select distinct export from told order by export")
+	if err != nil {
+		return err
+	}
+	for _, row := range exports.Rows {
+		c, known := data.ContractOf(row[0].(string))
+		if !known {
+			continue
+		}
+		of := fmt.Sprintf("o.export = %s and len(string_split(o.key, %s)) = %d", literal(c.Export), literal(keySeparator), len(c.Key)) // half a key names no row
+		for _, query := range []string{
+			fmt.Sprintf(`select o.problem_no, min(n.file_no) as file_no, '%s' as state from told o join told n on n.export = o.export and n.key = o.key and n.file_no > o.file_no
+					and n.severity = o.severity and (o.severity = 'refuse' or n.code = o.code and n.column_id is not distinct from o.column_id)
+				where %s group by o.problem_no`, pipelines.ProblemCarried, of),
+			fmt.Sprintf(`select o.problem_no, min(t._file) as file_no, '%s' as state from told o join ops.problems p on p.problem_no = o.problem_no and p.state = '%s'
+				join exports.%s t on %s = o.key and t._file > o.file_no join new_files f on f.file_no = t._file
+				where %s group by o.problem_no`, pipelines.ProblemRepaired, pipelines.ProblemOpen, c.Export, keyText(c, "t."), of),
+		} {
+			if err := p.settle(ctx, query); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // inheritWaivers has the waivers of old problems hold for the same problems in a newer file. pairs gives old, new and the
 // number of the newer file.
 func (p *pass) inheritWaivers(ctx context.Context, pairs string) error {

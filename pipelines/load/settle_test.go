@@ -42,6 +42,31 @@ func problemsFollowTheirRow(t *testing.T, town *town) {
 	town.want("select p.\"row\", s.file_no from ops.settled s join ops.problems p using (problem_no) join ops.files f on f.file_no = p.file_no where f.name = 'b.csv' order by 1", "4 7", "7 7")
 }
 
+// Whether a file and the one that corrects it come in one run or in two says nothing about their rows.
+func TestProblemsFollowTheirRowWithinARun(t *testing.T) {
+	for name, together := range map[string]bool{"one by one": false, "in one run": true} {
+		t.Run(name, func(t *testing.T) {
+			town := newTown(t)
+			town.registries()
+			meetings := "支部编号,会议类型,召开日期,应到,实到\n"
+			town.drop("a.csv", []byte(visitsHeader+"T1,H1,M1,上周,入户\nT2,H1,M1,上周,入户\nT3,H1,M1,上周,入户\n"+
+				"T4,H1,M2,2018-01-08,入户\nT5,H1,M2,2018-01-09,入户\nT6,H1,M2,2018-01-10,入户\n"))
+			town.drop("会议1.csv", []byte(meetings+"B1,对账交流会,上周,10,9\n"))
+			if !together {
+				town.load()
+			}
+			town.drop("b.csv", []byte(visitsHeader+"T1,H1,M1,2018-01-08,入户\nT2,H1,M1,上周,入户\nT3,H1,M1,2018-01-08,飞鸽\nT4,H1,M1,2018-01-08,入户\nT5,H1,M2,2018-01-09,入户\n"))
+			town.drop("会议2.csv", []byte(meetings+"B1,对账交流会,下周,10,8\n")) // of half a key, which is that of another row
+			town.load()
+			const states = `select p."row", p.code, p.state from ops.problems p join ops.files f using (file_no) where f.name = `
+			town.want(states+"'a.csv' order by 1", "2 wrong_type repaired", "3 wrong_type carried", "4 wrong_type carried",
+				"5 link_mismatch repaired", "6 link_mismatch carried", "7 link_mismatch open")
+			town.want(states+"'b.csv' order by 1", "3 wrong_type open", "4 not_allowed open", "6 link_mismatch open")
+			town.want(states+"'会议1.csv'", "2 wrong_type open")
+		})
+	}
+}
+
 // A file that was refused to the last row comes again mended: its rows are written by one statement that knows of no
 // problem, and the problems are repaired all the same.
 func TestAWholeFileIsRepaired(t *testing.T) {
