@@ -140,4 +140,11 @@ func TestHalfAKeyNamesNoRow(t *testing.T) {
 	town.drop("b.csv", []byte(header+"M1,2017,先锋党员\n,2017,合格\n"))
 	town.load()
 	town.want(`select file_no, "row", code, state from ops.problems order by 1, 2`, "5 2 missing_required open", "6 3 missing_required open")
+
+	const withoutID = "农户编号,党员编号,走访时间\n"
+	town.drop("c.csv", []byte(withoutID+"H1,M1,上周\n"))
+	town.load()
+	town.drop("d.csv", []byte(withoutID+"H1,M1,下周\nH1,M1,2018-01-08\n"))
+	town.load()
+	town.want(`select file_no, "row", code, state from ops.problems where export = 'visits' order by 1, 2`, "7 2 wrong_type open", "8 2 wrong_type open")
 }

@@ -228,7 +228,11 @@ func (b *batch) selectTyped(from string, t typing) string {
 			var parts []string
 			for _, id := range b.contract.AlternateKey {
 				k := b.index(id)
-				parts = append(parts, "coalesce("+textOf(b.contract.Columns[k], fmt.Sprintf("v_%d", k))+", '')")
+				part := textOf(b.contract.Columns[k], fmt.Sprintf("v_%d", k))
+				if !b.contract.Columns[k].Required { // without a required one there is no key: half of it may be that of another row
+					part = "coalesce(" + part + ", '')"
+				}
+				parts = append(parts, part)
 			}
 			out = fmt.Sprintf("coalesce(%s, %s)", out, strings.Join(parts, " || '|' || "))
 		}
