@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -82,7 +81,7 @@ type Backup struct {
 }
 
 func readBackup(node *yaml.Node, b *Backup) error {
-	if err := strict(node, b); err != nil {
+	if err := data.Decode(node, b); err != nil {
 		return err
 	}
 	switch {
@@ -102,7 +101,7 @@ func readNotifications(node *yaml.Node, c *Config) error {
 	}
 	for _, item := range node.Content {
 		var one notify.Channel
-		if err := strict(item, &one); err != nil {
+		if err := data.Decode(item, &one); err != nil {
 			return err
 		}
 		if !pipelineName.MatchString(one.Name) {
@@ -144,7 +143,7 @@ func readPipelines(node *yaml.Node, c *Config) error {
 	}
 	for _, item := range node.Content {
 		one := Pipeline{Retries: defaultRetries, Backoff: defaultBackoff}
-		if err := strict(item, &one); err != nil {
+		if err := data.Decode(item, &one); err != nil {
 			return err
 		}
 		at := func(field, format string, values ...any) error {
@@ -183,25 +182,6 @@ func (c *Config) settle(chosen bool) error {
 		}
 	case chosen:
 		return errors.New("schedule and pipelines cannot both be set: give each pipeline its cron line, or set schedule to off")
-	}
-	return nil
-}
-
-// strict decodes a mapping and refuses keys that do not exist, with the nearest that does. Empty values are as good as
-// left out.
-func strict(node *yaml.Node, into any) error {
-	if err := data.NoReferences(node); err != nil {
-		return err
-	}
-	if err := data.KnownKeys(node, reflect.TypeOf(into).Elem(), ""); err != nil {
-		return err
-	}
-	if err := node.Decode(into); err != nil {
-		var several *yaml.TypeError
-		if errors.As(err, &several) {
-			return errors.New(strings.ReplaceAll(strings.Join(several.Errors, "; "), "!!", ""))
-		}
-		return err
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/source"
 	"hulian/pipelines/source/bucket"
@@ -92,7 +93,7 @@ func ofDatabase(open func(string, database.Config, source.Memory) (source.Source
 func settings[C any](open func(string, C, Town) (source.Source, error)) func(*yaml.Node) (func(string, Town) (source.Source, error), error) {
 	return func(node *yaml.Node) (func(string, Town) (source.Source, error), error) {
 		var c C
-		if err := decode(node, &c); err != nil {
+		if err := data.Decode(node, &c); err != nil {
 			return nil, err
 		}
 		return func(name string, t Town) (source.Source, error) { return open(name, c, t) }, nil
