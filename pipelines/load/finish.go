@@ -84,6 +84,29 @@ func (p *pass) columnsGone(ctx context.Context) error {
 	return nil
 }
 
+// olderLists notes the full lists that give an earlier day than one received before them: the last one received holds,
+// which may not be meant. A list that gives no day speaks for the day it was received and is compared with none.
+func (p *pass) olderLists(ctx context.Context) error {
+	if p.alone {
+		return nil
+	}
+	for _, f := range p.decoding.feeds {
+		day := p.asOf[f.file.No]
+		if _, copied := p.decoding.copies[f.file.No]; copied || !f.full() || p.held[f.file.No] != "" || day.Equal(p.local(f.file.ReceivedAt).Truncate(24*time.Hour)) {
+			continue
+		}
+		newer, err := p.tx.Query(ctx, `select name || '（' || as_of || '）' from ops.files where file_no < ? and as_of > cast(? as date) and as_of <> cast(received_at as date)
+			and file_no in (select file_no from ops.reconciliation where export = ? and complete) order by as_of desc limit 1`, f.file.No, day.Format(time.DateOnly), f.contract.Export)
+		if err != nil {
+			return err
+		}
+		if len(newer.Rows) > 0 {
+			f.detail = append(f.detail, data.DetailOlder+newer.Rows[0][0].(string))
+		}
+	}
+	return nil
+}
+
 // register writes what the SQL of this run needs to know of its files and feeds into temporary tables.
 func (p *pass) register(ctx context.Context) error {
 	for _, statement := range []string{

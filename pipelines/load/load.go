@@ -261,6 +261,9 @@ func (p *pass) run(ctx context.Context, files []land.File, at func(id string) st
 	if err := p.register(ctx); err != nil {
 		return Result{}, err
 	}
+	if err := p.olderLists(ctx); err != nil {
+		return Result{}, err
+	}
 	for _, contract := range data.Contracts() {
 		if err := p.export(ctx, contract); err != nil {
 			return Result{}, &pipelines.Fault{Op: "load", At: contract.Export, Err: err, Next: "the warehouse is as it was before; run again"}

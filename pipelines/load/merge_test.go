@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"hulian/data"
 	"hulian/pipelines"
 )
 
@@ -276,6 +277,20 @@ func TestWhatDayAListSpeaksFor(t *testing.T) {
 	town.drop("党员.csv", []byte("党员名册（截至2017年10月）\n"+membersCSV))
 	town.load()
 	town.want("select as_of from ops.files", "2017-10-31")
+}
+
+// The list received last holds, whatever day it gives; that it is older than the one before is said.
+func TestAnOlderListIsTold(t *testing.T) {
+	town := newTown(t)
+	town.registries()
+	town.drop("党员2017-12.csv", []byte(membersCSV+"M8,B1,周样本,可动员\n"))
+	if files := town.load().Files; files[len(files)-1].Detail != "" {
+		t.Errorf("a list after one without a day: %q", files[len(files)-1].Detail)
+	}
+	town.drop("党员2017-11.csv", []byte(membersCSV+"M9,B1,周样本,可动员\n"))
+	if got, want := town.load().Files[0].Detail, data.DetailOlder+"党员2017-12.csv（2017-12-31）"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
 }
 
 func TestALateListDoesNotBringBackWhoIsGone(t *testing.T) {
