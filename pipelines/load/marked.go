@@ -208,12 +208,18 @@ func (p *pass) reread(ctx context.Context) error {
 	if p.alone {
 		return nil
 	}
+	of := fmt.Sprintf(`"row" is null and p.state = '%s' and severity in ('reject', 'hold')`, pipelines.ProblemOpen)
+	unread, err := p.tx.Query(ctx, "select distinct f.name from ops.problems p join ops.files f on f.file_no = p.file_no where "+of)
+	if err != nil {
+		return err
+	}
 	for _, file := range p.files {
-		if p.fileState(file) != stateLoaded {
+		name := p.decoding.name(file)
+		if p.fileState(file) != stateLoaded || !slices.ContainsFunc(unread.Rows, func(row []any) bool { return row[0] == name }) {
 			continue
 		}
-		if err := p.settle(ctx, fmt.Sprintf(`select problem_no, %[1]d as file_no, '%[2]s' as state from ops.problems where "row" is null and state = '%[3]s' and severity in ('reject', 'hold')
-			and file_no in (select file_no from ops.files where name = %[4]s and file_no < %[1]d)`, file.No, pipelines.ProblemRepaired, pipelines.ProblemOpen, literal(p.decoding.name(file)))); err != nil {
+		if err := p.settle(ctx, fmt.Sprintf(`select problem_no, %[1]d as file_no, '%[2]s' as state from ops.problems p where %[3]s
+			and file_no in (select file_no from ops.files where name = %[4]s and file_no < %[1]d)`, file.No, pipelines.ProblemRepaired, of, literal(name))); err != nil {
 			return err
 		}
 	}
