@@ -33,6 +33,7 @@ const (
 	DetailUnused          = "未用列 / unused columns: "
 	DetailGone            = "缺少以前有内容的列 / columns missing that were filled before: "
 	DetailOlder           = "比已有名册早 / older than the list before: "
+	DetailConfirmed       = "行数少了一半以上，经人确认 / far fewer rows, confirmed: "
 	DetailHidden          = "隐藏的工作表未读 / hidden sheets not read: "
 )
 
@@ -123,6 +124,7 @@ var inOneLanguage = sync.OnceValue(func() map[string]*strings.Replacer {
 			DetailUnused, Text{Zh: "未用的列：", En: "columns not used: "}.In(lang),
 			DetailGone, Text{Zh: "比以前少了有内容的列，这些内容现在是空的：", En: "columns are missing that were filled before, and are empty now: "}.In(lang),
 			DetailOlder, Text{Zh: "这份名册比先收到的一份早，现按这一份为准；如不对，请用Excel打开较新的一份，另存为xlsx后再报一次：", En: "the list is older than one received before it, and holds now; if that is not meant, open the newer one in Excel, save it as xlsx and send it again: "}.In(lang),
+			DetailConfirmed, Text{Zh: "行数少了一半以上，已确认收下：", En: "far fewer rows than before, accepted all the same: "}.In(lang),
 			DetailHidden, Text{Zh: "隐藏的工作表没有读：", En: "hidden sheets were not read: "}.In(lang),
 		}
 		for _, pair := range pairs {

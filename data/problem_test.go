@@ -62,7 +62,8 @@ func TestDetailsAreToldInOneLanguage(t *testing.T) {
 		"收集时间 / Reported at 2018-01-08 10:00 > 2018-01-07 00:00": {"收集时间 2018-01-08 10:00 > 2018-01-07 00:00", "Reported at 2018-01-08 10:00 > 2018-01-07 00:00"},
 		DetailUnused + "天气 | 心情; " + DetailHidden + "上月":         {"未用的列：天气 | 心情; 隐藏的工作表没有读：上月", "columns not used: 天气 | 心情; hidden sheets were not read: 上月"},
 		"≤ 200 " + DetailCharacters:                              {"≤ 200 字", "≤ 200 characters"},
-		"20 → 5":                                                 {"20 → 5", "20 → 5"},
+		DetailConfirmed + "20 → 5, 王样本, 合并支部":                    {"行数少了一半以上，已确认收下：20 → 5, 王样本, 合并支部", "far fewer rows than before, accepted all the same: 20 → 5, 王样本, 合并支部"},
+		"20 → 5": {"20 → 5", "20 → 5"},
 	} {
 		if zh, en := ExplainDetail(detail, "zh"), ExplainDetail(detail, "en"); zh != want[0] || en != want[1] {
 			t.Errorf("%q: %q, %q", detail, zh, en)

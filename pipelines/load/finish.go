@@ -18,7 +18,8 @@ import (
 	"hulian/pipelines/land"
 )
 
-// hold finds full lists that fell to less than half of the rows of the one before. Their whole file waits.
+// hold finds full lists that fell to less than half of the rows of the one before. Their whole file waits, until a person
+// releases it, who may say why: that is noted with the lists that would have waited.
 func (p *pass) hold(ctx context.Context) error {
 	before, err := p.tx.Query(ctx, `select export, sum(rows_read - ignored) from ops.reconciliation r
 		where complete and file_no = (select max(file_no) from ops.reconciliation l where l.export = r.export and l.complete) group by export`)
@@ -36,15 +37,25 @@ func (p *pass) hold(ctx context.Context) error {
 				rows[f.contract.Export] += f.handed
 			}
 		}
-		if p.alone || confirmed(p.config, file) {
-			maps.Copy(last, rows)
+		if p.alone {
 			continue
 		}
+		released := confirmed(p.config, file)
 		for _, export := range slices.Sorted(maps.Keys(rows)) {
-			if n, was := rows[export], last[export]; n*2 < was {
-				p.held[file.No] = fmt.Sprintf("%d → %d", was, n)
-				p.decoding.failures = append(p.decoding.failures, failure{file: file, code: pipelines.RowCountFallen, detail: p.held[file.No], export: export})
-				break
+			n, was := rows[export], last[export]
+			if n*2 >= was {
+				continue
+			}
+			fell := fmt.Sprintf("%d → %d", was, n)
+			if !released { // all of them are told: who releases the file releases them together
+				p.held[file.No] = fell
+				p.decoding.failures = append(p.decoding.failures, failure{file: file, code: pipelines.RowCountFallen, detail: fell, export: export})
+				continue
+			}
+			for _, f := range p.decoding.feeds {
+				if p.config.By != "" && f.file.No == file.No && f.full() && f.contract.Export == export {
+					f.detail = append(f.detail, fmt.Sprintf("%s%s, %s, %s", data.DetailConfirmed, fell, p.config.By, p.config.Reason))
+				}
 			}
 		}
 		if p.held[file.No] == "" {

@@ -30,6 +30,7 @@ type Config struct {
 	Now         time.Time
 	Progress    pipelines.Progress // nil: silent
 	Confirm     []string           // names or ids of held files a person has released
+	By, Reason  string             // who released them and why: kept with the lists that would have been held; may be empty
 	Again       []string           // ids of rejected and held files that are looked at again, e.g. under a new mapping
 	Limits      Limits             // zero: DefaultLimits
 }

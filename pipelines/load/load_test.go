@@ -26,6 +26,8 @@ type town struct {
 	warehouse *warehouse.Warehouse
 	clock     time.Time
 	confirm   []string
+	by        string
+	reason    string
 	zone      string
 	limits    Limits
 }
@@ -98,7 +100,7 @@ func (town *town) mapping(name, content string) {
 }
 
 func (town *town) config() Config {
-	return Config{Store: town.store, MappingsDir: town.mappings, RunID: "test", Now: town.clock, Confirm: town.confirm, TimeZone: town.zone, Limits: town.limits}
+	return Config{Store: town.store, MappingsDir: town.mappings, RunID: "test", Now: town.clock, Confirm: town.confirm, By: town.by, Reason: town.reason, TimeZone: town.zone, Limits: town.limits}
 }
 
 func (town *town) load() Result {

@@ -104,14 +104,39 @@ func TestAListThatFellIsHeldUntilConfirmed(t *testing.T) {
 		t.Errorf("a run without confirmation looks at it again: %+v", again)
 	}
 	// A newer list comes before anybody confirms; the confirmed one is then history at best.
-	town.confirm = []string{fallen.Name}
+	town.confirm, town.by, town.reason = []string{fallen.Name}, "王样本", "合并支部"
 	result = town.load()
+	if got, want := result.Files[0].Detail, data.DetailConfirmed+"10 → 2, 王样本, 合并支部"; got != want {
+		t.Errorf("the table says %q, want %q", got, want)
+	}
 	if result.Err() != nil || result.Changed["members"].Retired != 8 || result.Changed["members"].Replaced != 1 {
 		t.Errorf("%v %+v", result.Err(), result.Changed)
 	}
 	town.want("select member_id, name from exports.members order by all", "M1 改名", "M2 样本")
 	town.want("select state from ops.files where file_no = 4", "loaded")
 	town.want("select count(*) from ops.problems where severity = 'hold'", "0")
+}
+
+// Who releases a zip file releases all that is in it: every list of it that fell is told before, and noted after.
+func TestEveryFallenListOfAFileIsTold(t *testing.T) {
+	town := newTown(t)
+	members, branches := "党员编号,支部编号,姓名,履职状态\n", branchesCSV
+	for i := range 10 {
+		members += fmt.Sprintf("M%d,B1,样本,可动员\n", i)
+		branches += fmt.Sprintf("B1%d,V01,第%d网格\n", i, i)
+	}
+	town.drop("村.csv", []byte(villagesCSV))
+	town.drop("支部.csv", []byte(branches))
+	town.drop("党员.csv", []byte(members))
+	town.load()
+	all := strings.Count(branches, "\n") - 1
+	fallen := town.drop("名册.zip", zipped(t, "党员.csv", []byte("党员编号,支部编号,姓名,履职状态\nM1,B1,样本,可动员\n"), "支部.csv", []byte("支部编号,村编号,支部名称\nB1,V01,第一网格\n")))
+	town.load()
+	town.want("select export, detail from ops.problems where code = 'row_count_fallen' order by all", fmt.Sprintf("branches %d → 1", all), "members 10 → 1")
+	town.confirm, town.by, town.reason = []string{fallen.ID}, "王样本", "合并支部"
+	town.load()
+	town.want("select export, detail from ops.reconciliation where file_no = 4 order by all",
+		fmt.Sprintf("branches %s%d → 1, 王样本, 合并支部", data.DetailConfirmed, all), "members "+data.DetailConfirmed+"10 → 1, 王样本, 合并支部")
 }
 
 // A list that is confirmed after a newer one ends nothing that the newer one found as it had been before.
