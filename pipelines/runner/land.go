@@ -93,7 +93,11 @@ func (w *work) take(ctx context.Context, item source.Item) error {
 		w.landed = append(w.landed, file)
 		w.Logger.Info("file landed", "file", file.Name, "bytes", file.Size)
 	} else if w.named {
-		w.known = append(w.known, pipelines.KnownFile{Name: item.Name, FileID: file.ID, As: file.Name})
+		known := pipelines.KnownFile{Name: item.Name, FileID: file.ID, As: file.Name}
+		if known.Name == file.ID { // the landed copy itself, which a page has looked at again: nobody knows it by that name
+			known.Name = file.Name
+		}
+		w.known = append(w.known, known)
 	}
 	if w.Memory != nil && item.Version != "" {
 		if err := w.Memory.Remember(item.Origin, item.Version); err != nil {

@@ -103,6 +103,19 @@ func (r *Runner) Upload(ctx context.Context, paths []string) (pipelines.Run, err
 	return r.named(ctx, "upload", paths)
 }
 
+// Release does what Upload does with a landed file that is held and that a person has confirmed on a page: it is let
+// through, and the name and the reason stay with its tables and in the log of the run.
+func (r *Runner) Release(ctx context.Context, path, by, reason string) (pipelines.Run, error) {
+	if by == "" || reason == "" {
+		return pipelines.Run{}, &pipelines.Fault{Op: "release a held file", At: filepath.Base(path), Err: errors.New("nobody said who confirms it, and why"), Next: "give a name and a reason"}
+	}
+	return r.record(ctx, "upload", func(w *work) error {
+		w.sources, w.named, w.Confirm, w.by, w.reason = []source.Source{source.Files(path)}, true, true, by, reason
+		w.Logger.Info("held file confirmed", "file", filepath.Base(path), "by", by, "reason", reason)
+		return w.stages(ctx)
+	})
+}
+
 func (r *Runner) named(ctx context.Context, trigger string, paths []string) (pipelines.Run, error) {
 	return r.record(ctx, trigger, func(w *work) error {
 		w.sources, w.named = []source.Source{source.Files(paths...)}, true
@@ -186,8 +199,10 @@ type work struct {
 	known     []pipelines.KnownFile // files a person named whose content had arrived before
 	loaded    load.Result
 	modelled  model.Result
-	changed   bool // a generation was published
-	named     bool // a person named the files
+	changed   bool   // a generation was published
+	named     bool   // a person named the files
+	by        string // who released a held file on a page; empty: nobody
+	reason    string
 }
 
 func (w *work) stages(ctx context.Context) (err error) {
@@ -259,7 +274,7 @@ func (w *work) load(ctx context.Context, record *pipelines.StageRecord) error {
 		config.Again = w.seen
 	}
 	if w.Confirm {
-		config.Confirm = w.seen
+		config.Confirm, config.By, config.Reason = w.seen, w.by, w.reason
 	}
 	result, err := load.Load(ctx, w.warehouse, config)
 	if err != nil {
