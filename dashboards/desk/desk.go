@@ -64,6 +64,7 @@ type Batch struct {
 	Err        string        // why the run failed, in one sentence
 	paths      []string
 	dir        string // empty for files that lie elsewhere
+	by, reason string // of a held file a person has confirmed
 }
 
 // Config is what a desk needs.
@@ -76,9 +77,14 @@ type Config struct {
 	Propose func(ctx context.Context, file string, ask pipelines.MappingAsk) ([]pipelines.Proposal, error)
 	// Keep keeps a mapping a person confirmed for a table of a landed file, and says where the file lies. The error is a
 	// pipelines.MappingRefusal where the person can mend it.
-	Keep   func(ctx context.Context, file, table string, draft pipelines.MappingDraft) (path string, f File, err error)
-	Bytes  int64 // of a batch; 0: MaxBytes
-	Logger *slog.Logger
+	Keep func(ctx context.Context, file, table string, draft pipelines.MappingDraft) (path string, f File, err error)
+	// Held says where a landed file lies that waits for confirmation: an error that wraps pipelines.ErrUnknown where it does
+	// not wait. nil: nobody may confirm one.
+	Held func(ctx context.Context, file string) (path string, f File, err error)
+	// Release imports a held file with the name and the reason of whoever confirmed it.
+	Release func(ctx context.Context, path, by, reason string) (pipelines.Run, error)
+	Bytes   int64 // of a batch; 0: MaxBytes
+	Logger  *slog.Logger
 }
 
 // Desk takes batches and works them off. It is safe for use by several goroutines.
@@ -250,9 +256,33 @@ func (d *Desk) Again(path string, f File) string {
 	return b.ID
 }
 
+// Accept puts a held file in line that a person has confirmed, and gives the id of the batch: that of the one in line where
+// the file is confirmed a second time before it is read.
+func (d *Desk) Accept(ctx context.Context, file, by, reason string) (string, error) {
+	path, f, err := d.Held(ctx, file)
+	if err != nil {
+		return "", err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, b := range d.batches {
+		if b.by != "" && b.State != Done && b.Files[0].ID == f.ID {
+			return b.ID, nil
+		}
+	}
+	b := &Batch{ID: strings.ToLower(rand.Text()), State: Waiting, Files: []File{f}, paths: []string{path}, by: by, reason: reason}
+	d.add(b)
+	return b.ID, nil
+}
+
 func (d *Desk) line(b *Batch) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.add(b)
+}
+
+// add puts a batch in line. The caller holds the lock.
+func (d *Desk) add(b *Batch) {
 	b.ReceivedAt = time.Now()
 	d.batches = append(d.batches, b)
 	d.changes++
@@ -339,9 +369,15 @@ func (d *Desk) next() *Batch {
 
 func (d *Desk) work(ctx context.Context, b *Batch) {
 	d.mu.Lock()
-	paths := b.paths
+	paths, by, reason := b.paths, b.by, b.reason
 	d.mu.Unlock()
-	run, err := d.Import(ctx, paths)
+	var run pipelines.Run
+	var err error
+	if by != "" {
+		run, err = d.Release(ctx, paths[0], by, reason)
+	} else {
+		run, err = d.Import(ctx, paths)
+	}
 	if ctx.Err() != nil {
 		return // the folder stays for the next start
 	}

@@ -147,6 +147,46 @@ func TestWhatWasCompleteIsInLineAfterACrash(t *testing.T) {
 	}
 }
 
+// TestAHeldFileIsReleasedOnce confirms a held file twice while it is in line, and once after it came in.
+func TestAHeldFileIsReleasedOnce(t *testing.T) {
+	held, released := true, 0
+	d, err := Open(Config{Dir: t.TempDir(),
+		Held: func(_ context.Context, file string) (string, File, error) {
+			if !held || file != "aa" {
+				return "", File{}, pipelines.ErrUnknown
+			}
+			return "landed/aa", File{Name: "党员.csv", ID: file}, nil
+		},
+		Release: func(_ context.Context, path, by, reason string) (pipelines.Run, error) {
+			released++
+			if path != "landed/aa" || by != "王样本" || reason != "合并支部" {
+				t.Errorf("released: %s %s %s", path, by, reason)
+			}
+			held = false
+			return pipelines.Run{ID: "r1"}, nil
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := d.Accept(t.Context(), "aa", "王样本", "合并支部")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second, err := d.Accept(t.Context(), "aa", "李样本", "也来"); second != first || err != nil {
+		t.Errorf("confirmed again while it is in line: batch %q, want %q; %v", second, first, err)
+	}
+	if _, err := d.Accept(t.Context(), "bb", "王样本", "合并支部"); !errors.Is(err, pipelines.ErrUnknown) {
+		t.Errorf("a file that does not wait: %v", err)
+	}
+	go d.Run(t.Context())
+	if b := wait(t, d, first); b.Run.ID != "r1" || released != 1 {
+		t.Errorf("released %d times: %+v", released, b)
+	}
+	if _, err := d.Accept(t.Context(), "aa", "王样本", "合并支部"); !errors.Is(err, pipelines.ErrUnknown) {
+		t.Errorf("a file that came in: %v", err)
+	}
+}
+
 func TestTooMuchIsRefusedAndForgotten(t *testing.T) {
 	dir := t.TempDir()
 	d := open(t, dir, nil)

@@ -3,7 +3,8 @@
 //
 // Readers of uploaded files enter, under the names browsers give them; the state and result of every batch leaves. A
 // batch lies in a folder of its own that is renamed when it is complete: after a crash complete batches are in line
-// again and half ones are gone. What happened to older batches is forgotten with the process; runs keep their own
+// again and half ones are gone. A confirmation of a held file that was not worked off is forgotten with the process: the
+// file is still held then, and is confirmed again. What happened to older batches is forgotten too; runs keep their own
 // record. It refuses files above its limits and names that would lead out of its folder, and it knows nothing of what
 // is in the files.
 package desk

@@ -121,6 +121,9 @@ func (r Request) fileNote(row record) Cell {
 	if link := r.mappingLink(pipelines.Code(row.text("problem")), row.text("file_id"), row.text("sheet")); link != "" {
 		return Cell{Text: r.T("指认各列是什么", "Say what the columns are"), Note: sentence, Link: link, Tone: ToneWorse}
 	}
+	if link := r.heldLink(pipelines.Code(row.text("problem")), row.text("file_id")); link != "" {
+		return Cell{Text: r.T("核对后确认收下", "Check it, then accept it"), Note: sentence, Link: link, Tone: ToneWorse}
+	}
 	return Cell{Text: sentence, Note: mend, Tone: ToneWorse}
 }
 

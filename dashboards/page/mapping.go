@@ -161,7 +161,7 @@ func buildMapping(ctx context.Context, r Request) (View, error) {
 
 // cleared takes everything said of a file off a link.
 func cleared(v url.Values) {
-	for _, name := range mappingParams {
+	for _, name := range append([]string{"held"}, mappingParams...) {
 		v.Del(name)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"hulian/dashboards/desk"
@@ -13,7 +14,7 @@ import (
 
 func uploadPage() Page {
 	return Page{
-		ID: "upload", Path: "/upload", Group: GroupData, Params: append([]string{"batch"}, mappingParams...), Live: true,
+		ID: "upload", Path: "/upload", Group: GroupData, Params: append([]string{"batch", "held"}, mappingParams...), Live: true,
 		Title:    data.Text{Zh: "上传", En: "Upload"},
 		Question: data.Text{Zh: "怎样把表交上来？哪些行没有收下，怎样改？", En: "How are files handed in, which rows were not taken, and how are they repaired?"},
 		Build:    buildUpload,
@@ -40,6 +41,9 @@ func buildUpload(ctx context.Context, r Request) (View, error) {
 	}
 	if r.Desk.Propose != nil && r.Params.Get("file") != "" {
 		return buildMapping(ctx, r)
+	}
+	if r.Desk.Held != nil && r.Params.Get("held") != "" {
+		return buildHeld(ctx, r)
 	}
 	form := Upload{Action: r.Link("upload", With("batch", ""), cleared), Megabytes: r.Desk.Bytes >> 20, Files: desk.MaxFiles}
 	if id := r.Params.Get("batch"); id != "" {
@@ -148,7 +152,20 @@ func (r Request) batch(ctx context.Context, v *View, b desk.Batch) error {
 	if b.Err != "" && total.Read == 0 && !rejected {
 		v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.T("没有完成", "It did not end well"), Text: b.Err})
 	}
-	v.Blocks = append(v.Blocks, r.handedIn(b))
+	var held []any
+	for _, f := range b.Run.Files {
+		if f.Problem == pipelines.RowCountFallen {
+			held = append(held, f.FileID)
+		}
+	}
+	forms, err := r.heldForms(ctx, held...)
+	if err != nil {
+		return err
+	}
+	v.Blocks = append(v.Blocks, r.handedIn(b, forms))
+	for _, form := range forms {
+		v.Blocks = append(v.Blocks, form)
+	}
 	kinds, err := r.kindsOf(ctx, b)
 	if err != nil {
 		return err
@@ -159,8 +176,8 @@ func (r Request) batch(ctx context.Context, v *View, b desk.Batch) error {
 	return nil
 }
 
-// handedIn accounts for every table of the files of a batch.
-func (r Request) handedIn(b desk.Batch) *Table {
+// handedIn accounts for every table of the files of a batch; held are the forms below of those that still wait.
+func (r Request) handedIn(b desk.Batch, held []Form) *Table {
 	t := &Table{ID: "handed-in", Stacked: true, Title: r.T("逐个文件", "File by file"), Empty: r.T("没有新内容。", "Nothing new."),
 		Columns: []Column{{Title: r.T("文件", "File"), Kind: ColumnText}, {Title: r.T("工作表", "Sheet"), Kind: ColumnText}, {Title: r.T("内容", "Export"), Kind: ColumnText},
 			{Title: r.T("读入", "Read"), Kind: ColumnNumber}, {Title: r.T("接收", "Accepted"), Kind: ColumnNumber}, {Title: r.T("退回", "Refused"), Kind: ColumnNumber},
@@ -174,6 +191,12 @@ func (r Request) handedIn(b desk.Batch) *Table {
 			next = Cell{Text: sentence, Note: mend, Tone: ToneWorse}
 			if link := r.mappingLink(f.Problem, f.FileID, f.Sheet); link != "" {
 				next = Cell{Text: r.T("指认各列是什么", "Say what the columns are"), Note: sentence, Link: link, Tone: ToneWorse}
+			}
+			switch waits := slices.ContainsFunc(held, func(form Form) bool { return form.accepts(f.FileID) }); {
+			case waits:
+				next.Note = r.T("若不完整，补全后重新报送；若确实如此，在下面确认收下。", "If it is not complete, send it again complete; if it is right as it is, accept it below.")
+			case r.heldLink(f.Problem, f.FileID) != "":
+				next = Cell{Text: r.T("后来已收下", "taken in since"), Note: sentence}
 			}
 		case f.Quarantined > 0:
 			next, refused.Tone = r.marked(f.FileID, f.ReadAs), ToneWorse

@@ -107,6 +107,7 @@ func New(c Config) (http.Handler, error) {
 	mux.Handle("GET /office", s.handle(s.enterOffice))
 	mux.Handle("POST /upload", s.unlimited(s.upload))
 	mux.Handle("POST /waive", s.unlimited(s.waive))
+	mux.Handle("POST /held", s.handle(s.acceptHeld))
 	mux.Handle("POST /mapping", s.handle(s.confirmMapping))
 	mux.Handle("GET /marked/{file}", s.unlimited(s.marked))
 	mux.Handle("POST /runs/{pipeline}/{action}", s.handle(s.command))

@@ -31,7 +31,7 @@ func (s *server) waive(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	said := r.PostForm
-	by, reason := strings.Join(strings.Fields(said.Get("by")), " "), strings.Join(strings.Fields(said.Get("reason")), " ")
+	by, reason, named := nameAndReason(said)
 	back := url.Values{}
 	for _, name := range []string{"export", "code", "file", "problem", "month", "lang"} {
 		if value := said.Get(name); value != "" {
@@ -41,7 +41,7 @@ func (s *server) waive(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithTimeout(r.Context(), waiveLimit)
 	defer cancel()
 	var n int64
-	if by == "" || reason == "" || utf8.RuneCountInString(by) > 100 || utf8.RuneCountInString(reason) > 500 {
+	if !named {
 		back.Set("refused", "no_name")
 	} else {
 		problems, err := s.openProblems(r, said)
@@ -57,6 +57,12 @@ func (s *server) waive(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, "/data?"+back.Encode()+"#table-problems", http.StatusSeeOther)
 	return nil
+}
+
+// nameAndReason reads who decides and why off a form; ok says whether both are there and no longer than is kept.
+func nameAndReason(said url.Values) (by, reason string, ok bool) {
+	by, reason = strings.Join(strings.Fields(said.Get("by")), " "), strings.Join(strings.Fields(said.Get("reason")), " ")
+	return by, reason, by != "" && reason != "" && utf8.RuneCountInString(by) <= 100 && utf8.RuneCountInString(reason) <= 500
 }
 
 // openProblems lists the numbers of the open problems a form names. A form that names none would waive all.

@@ -26,7 +26,8 @@ func (p *program) desk(c config.Config, reader *publish.Reader, log *slog.Logger
 		return nil, err
 	}
 	counter := files{c.Dir, reader}
-	return desk.Open(desk.Config{Dir: filepath.Join(c.Dir, uploadsName), Import: r.Upload, Logger: log, Mark: counter.mark, Propose: counter.propose, Keep: counter.keep})
+	return desk.Open(desk.Config{Dir: filepath.Join(c.Dir, uploadsName), Import: r.Upload, Logger: log, Mark: counter.mark, Propose: counter.propose, Keep: counter.keep,
+		Held: counter.held, Release: r.Release})
 }
 
 // files is what the pages do with landed files beside running them.
@@ -52,14 +53,14 @@ func (f files) mark(ctx context.Context, w io.Writer, id, lang string) (string, 
 	return markup.Name(file.Name, lang), markup.Write(ctx, w, file, markup.Options{Path: f.landed(file.ID), Lang: lang, MappingsDir: f.mappings()})
 }
 
-// find gives the name and size of a landed file.
-func (f files) find(ctx context.Context, id string) (desk.File, error) {
+// find gives the name and size of a landed file that fulfils a condition; empty: none.
+func (f files) find(ctx context.Context, id, condition string) (desk.File, error) {
 	snapshot, _, release, err := f.reader.Pin(ctx)
 	if err != nil {
 		return desk.File{}, err
 	}
 	defer release()
-	found, err := snapshot.Query(ctx, "select name, size from files where file_id = ?", id)
+	found, err := snapshot.Query(ctx, "select name, size from files where file_id = ?"+condition, id)
 	if err != nil {
 		return desk.File{}, err
 	}
@@ -70,7 +71,7 @@ func (f files) find(ctx context.Context, id string) (desk.File, error) {
 }
 
 func (f files) propose(ctx context.Context, id string, ask pipelines.MappingAsk) ([]pipelines.Proposal, error) {
-	file, err := f.find(ctx, id)
+	file, err := f.find(ctx, id, "")
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +79,7 @@ func (f files) propose(ctx context.Context, id string, ask pipelines.MappingAsk)
 }
 
 func (f files) keep(ctx context.Context, id, table string, draft pipelines.MappingDraft) (string, desk.File, error) {
-	file, err := f.find(ctx, id)
+	file, err := f.find(ctx, id, "")
 	if err != nil {
 		return "", file, err
 	}
@@ -88,6 +89,12 @@ func (f files) keep(ctx context.Context, id, table string, draft pipelines.Mappi
 	}
 	draft.Sheet = all[0].Sheet
 	_, err = load.KeepMapping(f.mappings(), cmp.Or(all[0].Member, file.Name), table, draft)
+	return f.landed(id), file, err
+}
+
+// held finds a landed file that waits for confirmation, and says where it lies.
+func (f files) held(ctx context.Context, id string) (string, desk.File, error) {
+	file, err := f.find(ctx, id, " and state = 'held'")
 	return f.landed(id), file, err
 }
 
