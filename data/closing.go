@@ -43,7 +43,7 @@ var closingTexts = map[pipelines.ClosingCode][2]Text{
 		{Zh: "核实是没有报还是没有发生。", En: "Find out whether it was not sent or did not happen."}},
 	pipelines.ClosingFileHeld: {
 		{Zh: "文件“{subject}”待人确认，还没有读入。", En: "The file “{subject}” waits for confirmation and has not been read in."},
-		{Zh: "重新发送完整的文件，或确认它：hulian import 文件 --confirm。", En: "Send the complete file, or confirm this one: hulian import FILE --confirm."}},
+		{Zh: "重新发送完整的文件；若确实如此，在“数据状况”页确认收下，或运行：hulian import 文件 --confirm。", En: "Send the complete file; if it is right as it is, accept it on the page Data, or run: hulian import FILE --confirm."}},
 	pipelines.ClosingRunFailed: {
 		{Zh: "最近一次运行没有发布，看到的可能不是最新数据：{subject}", En: "The last run published nothing, so newer data may be missing: {subject}"},
 		{Zh: "按运行记录中的原因处理，再运行一次：hulian run。", En: "Mend it as the history of runs says, then run again: hulian run."}},

@@ -101,8 +101,8 @@ func (o Outcome) held(file pipelines.Reconciliation) Happening {
 	return Happening{
 		Event: pipelines.EventHeld, Subject: "file " + file.FileID + " " + file.Sheet,
 		Title: o.t("户联：文件待确认 · ", "hulian: a file is held · ") + file.Name,
-		Text: fmt.Sprintf(o.t("“%s”的行数不到上一份的一半，暂不读入；其他文件照常。\n请补发完整文件；确认无误则运行：hulian import 文件 --confirm",
-			"%q has less than half the rows of the one before and is held; other files are loaded.\nSend the complete file, or confirm this one: hulian import FILE --confirm"), file.Name),
+		Text: fmt.Sprintf(o.t("“%s”的行数不到上一份的一半，暂不读入；其他文件照常。\n请补发完整文件；确认无误则在“数据状况”页确认收下，或运行：hulian import 文件 --confirm",
+			"%q has less than half the rows of the one before and is held; other files are loaded.\nSend the complete file; if it is right as it is, accept it on the page Data, or run: hulian import FILE --confirm"), file.Name),
 	}
 }
 

@@ -436,7 +436,7 @@ func (w *work) finish(ctx context.Context, err error) error {
 	if err == nil {
 		for _, name := range w.loaded.Held {
 			err = errors.Join(err, &pipelines.Fault{Op: "load", At: name, Err: fmt.Errorf("%w: it has less than half the rows of the one before", pipelines.ErrHeld),
-				Next: "send the complete file, or confirm this one: hulian import FILE --confirm"})
+				Next: "send the complete file; if it is right as it is, accept it on the page Data, or run: hulian import FILE --confirm"})
 		}
 		w.run.State = pipelines.RunUnchanged
 		if w.changed || len(w.landed) > 0 {
