@@ -16,6 +16,9 @@ func ExplainClosing(p pipelines.ClosingProblem, lang string) (sentence, mend str
 		return string(p.Code), ""
 	}
 	subject := p.Subject
+	if p.SubjectZh != "" {
+		subject = Text{Zh: p.SubjectZh, En: p.Subject}.In(lang)
+	}
 	if p.Code == pipelines.ClosingExportMissing {
 		if c, ok := ContractOf(subject); ok {
 			subject = c.Name.In(lang)

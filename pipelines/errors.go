@@ -1,6 +1,9 @@
 package pipelines
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Fault is an error a person can act on: what failed, where, why, and what to do next.
 // The command line prints Op and Next on lines of their own; pages show them in the user's language.
@@ -28,6 +31,20 @@ func (f *Fault) Error() string {
 
 // Unwrap gives the cause.
 func (f *Fault) Unwrap() error { return f.Err }
+
+// CheckFailure says which claim a blocking check found contradicted. It wraps ErrCheckFailed.
+type CheckFailure struct {
+	Rows    int64
+	Claim   string
+	ClaimZh string
+}
+
+func (c *CheckFailure) Error() string {
+	return fmt.Sprintf("%v: %d rows contradict it: %s", ErrCheckFailed, c.Rows, c.Claim)
+}
+
+// Unwrap gives ErrCheckFailed.
+func (c *CheckFailure) Unwrap() error { return ErrCheckFailed }
 
 // Sentinels the edges map to exit statuses and HTTP statuses.
 var (

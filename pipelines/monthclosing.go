@@ -80,11 +80,12 @@ const (
 
 // ClosingProblem is one thing that stands in the way of closing a month, or a warning about it.
 type ClosingProblem struct {
-	Code     ClosingCode `json:"code"`
-	Blocking bool        `json:"blocking"`
-	Subject  string      `json:"subject,omitempty"`
-	Count    int64       `json:"count,omitempty"`
-	Of       int64       `json:"of,omitempty"`
+	Code      ClosingCode `json:"code"`
+	Blocking  bool        `json:"blocking"`
+	Subject   string      `json:"subject,omitempty"`
+	SubjectZh string      `json:"subject_zh,omitempty"` // in Chinese, where Subject is an English sentence
+	Count     int64       `json:"count,omitempty"`
+	Of        int64       `json:"of,omitempty"`
 }
 
 // ClosingNumber is a value with its base; nil where there is none.

@@ -13,7 +13,8 @@
 //
 //	header    = text { field } .
 //	text      = line { line } .                       first lines: what one row is, in words
-//	field     = "grain:" names                        columns that name a row; checked for uniqueness
+//	field     = "zh:" text                            of a check, which needs it: its text in Chinese
+//	          | "grain:" names                        columns that name a row; checked for uniqueness
 //	          | "kind:" ( "table" | "view" )          a table unless it says view
 //	          | "sources:" tables                     every table read, schema.name; compared with the parsed SQL
 //	          | "months:" months                 sources of whose rows those of one month make the rows of that month

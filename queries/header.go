@@ -5,11 +5,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"hulian/data"
 )
 
 // Header is the comment a model or check opens with.
 type Header struct {
 	Text     string // what one row is
+	Zh       string // of a check: the same in Chinese
 	Grain    []string
 	View     bool
 	Sources  []string
@@ -25,6 +28,27 @@ type Header struct {
 type MonthSource struct {
 	Table  string
 	Column string // month as text where it is called month, else a date or timestamp
+}
+
+// parseCheck reads the header of a check. Its claim is told to whoever closes a month, in the language they read.
+func parseCheck(sql string) (Header, error) {
+	h, err := ParseHeader(sql)
+	if err == nil && h.Zh == "" {
+		err = &HeaderError{1, "no zh says in Chinese what the check claims"}
+	}
+	return h, err
+}
+
+// Claim is what a check claims, in both languages.
+func (h Header) Claim() data.Text { return data.Text{Zh: h.Zh, En: h.Text} }
+
+// Claim is the claim about columns of a model's table, in both languages.
+func (c ColumnCheck) Claim(table string) data.Text {
+	zh, en := strings.Join(c.Columns, "、"), strings.Join(c.Columns, ", ")
+	if c.Rule == "unique" {
+		return data.Text{Zh: fmt.Sprintf("%s 中没有两行的 %s 相同", table, zh), En: fmt.Sprintf("no two rows of %s have the same %s", table, en)}
+	}
+	return data.Text{Zh: fmt.Sprintf("%s 的每一行都有 %s", table, zh), En: fmt.Sprintf("every row of %s has %s", table, en)}
 }
 
 // Column is one column of a model's result.
@@ -103,7 +127,7 @@ func ParseHeader(sql string) (Header, error) {
 }
 
 func known(field string) bool {
-	return slices.Contains([]string{"grain", "kind", "sources", "months", "history", "severity", "columns", "checks"}, field)
+	return slices.Contains([]string{"zh", "grain", "kind", "sources", "months", "history", "severity", "columns", "checks"}, field)
 }
 
 // entry takes one indented line of a field.
@@ -140,6 +164,7 @@ func (h *Header) finish(values map[string]string) error {
 	if h.Text == "" {
 		return &HeaderError{1, "no sentence says what one row is"}
 	}
+	h.Zh = strings.TrimSpace(values["zh"])
 	var err error
 	if h.Grain, err = list(values["grain"], nameForm); err != nil {
 		return &HeaderError{1, "grain: " + err.Error()}

@@ -82,7 +82,11 @@ var parsed = sync.OnceValues(func() (catalogue, error) {
 			if err != nil {
 				return c, err
 			}
-			header, err := ParseHeader(string(content))
+			parse := ParseHeader
+			if folder == "checks" {
+				parse = parseCheck
+			}
+			header, err := parse(string(content))
 			if err != nil {
 				return c, fmt.Errorf("%s: %w", file, err)
 			}

@@ -104,6 +104,8 @@ func TestMeasuresMustFindTheirColumns(t *testing.T) {
 func TestParseHeader(t *testing.T) {
 	got, err := ParseHeader(`-- One household a month,
 -- as it stood.
+-- zh: 每月每户一行，
+--   照当时的情形
 -- grain: month, household_id
 -- kind: view
 -- sources: exports.households,
@@ -121,11 +123,11 @@ select 1
 -- not: a header
 `)
 	want := Header{
-		Text: "One household a month, as it stood.", Grain: []string{"month", "household_id"}, View: true, Warning: true,
+		Text: "One household a month, as it stood.", Zh: "每月每户一行， 照当时的情形", Grain: []string{"month", "household_id"}, View: true, Warning: true,
 		Sources:  []string{"exports.households", "staging.stg_months"},
 		Columns:  []Column{{"month", "the month"}, {"household_id", "the exporter's number, as it came"}},
 		Checks:   []ColumnCheck{{Rule: "not_null", Columns: []string{"month", "household_id"}}, {Rule: "unique", Columns: []string{"household_id"}, Warning: true}},
-		BodyLine: 15,
+		BodyLine: 17,
 	}
 	if err != nil || !cmp.Equal(got, want) {
 		t.Errorf("%v\n%s", err, cmp.Diff(want, got))
@@ -151,6 +153,28 @@ select 1
 		var located *HeaderError
 		if !errors.As(err, &located) || located.Line != want.line || !strings.Contains(located.Why, want.why) {
 			t.Errorf("%q: %v, want line %d %q", sql, err, want.line, want.why)
+		}
+	}
+}
+
+// Whoever closes a month reads the claims of checks, and not everybody reads English.
+func TestEveryCheckIsToldInBothLanguages(t *testing.T) {
+	checks, err := Checks()
+	if err != nil || len(checks) == 0 {
+		t.Fatalf("%d checks, %v", len(checks), err)
+	}
+	han := regexp.MustCompile(`\p{Han}`)
+	for _, c := range checks {
+		if claim := c.Header.Claim(); !han.MatchString(claim.Zh) || han.MatchString(claim.En) || !strings.HasSuffix(claim.Zh, "。") || !strings.HasSuffix(claim.En, ".") {
+			t.Errorf("%s claims %q, %q", c.Path, claim.Zh, claim.En)
+		}
+	}
+	if _, err := parseCheck("-- A claim.\n-- severity: warning\nselect 1"); err == nil || !strings.Contains(err.Error(), "in Chinese") {
+		t.Errorf("a check without Chinese: %v", err)
+	}
+	for _, rule := range []string{"unique", "not_null"} {
+		if claim := (ColumnCheck{Rule: rule, Columns: []string{"a", "b"}}).Claim("marts.m"); !han.MatchString(claim.Zh) || !strings.Contains(claim.Zh, "a、b") || han.MatchString(claim.En) || !strings.Contains(claim.En, "a, b") {
+			t.Errorf("%s: %q, %q", rule, claim.Zh, claim.En)
 		}
 	}
 }

@@ -37,7 +37,7 @@ type Snapshot struct {
 
 // Warning is a check that returned rows.
 type Warning struct {
-	Claim string
+	Claim data.Text
 	Rows  int64
 }
 

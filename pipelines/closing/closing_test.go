@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -276,5 +277,29 @@ func TestPoorVillagesAreThoseOfThePages(t *testing.T) {
 	d.book.made = "" // as another process, with the town's own rules
 	if got := poor("2017-12") + ", " + poor("2018-01"); got != "乙村 1/2, 甲村 1/2" {
 		t.Errorf("over one month: %s", got)
+	}
+}
+
+// What a check claims is told in the language of whoever closes the month; of a check of an older program there is
+// English alone.
+func TestAWarningOfACheckIsToldInBothLanguages(t *testing.T) {
+	d := newDesk(t)
+	s := d.snapshot()
+	s.Warnings = []Warning{{Claim: data.Text{Zh: "没有等于二的。", En: "There are no twos."}, Rows: 2}, {Claim: data.Text{En: "There are no threes."}, Rows: 3}}
+	m, err := d.book.Month(t.Context(), s, "2018-01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, p := range m.Problems {
+		if p.Code == pipelines.ClosingCheckWarned {
+			zh, _ := data.ExplainClosing(p, "zh")
+			en, _ := data.ExplainClosing(p, "en")
+			told = append(told, zh, en)
+		}
+	}
+	want := []string{"检查有提醒，2 行：没有等于二的。", "A check warns of 2 rows: There are no twos.", "检查有提醒，3 行：There are no threes.", "A check warns of 3 rows: There are no threes."}
+	if !slices.Equal(told, want) {
+		t.Errorf("%q", told)
 	}
 }

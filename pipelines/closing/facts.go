@@ -95,7 +95,7 @@ func (b *Book) facts(ctx context.Context, s Snapshot) (*facts, error) {
 		return nil, err
 	}
 	for _, w := range s.Warnings {
-		f.general = append(f.general, pipelines.ClosingProblem{Code: pipelines.ClosingCheckWarned, Subject: w.Claim, Count: w.Rows})
+		f.general = append(f.general, pipelines.ClosingProblem{Code: pipelines.ClosingCheckWarned, Subject: w.Claim.En, SubjectZh: w.Claim.Zh, Count: w.Rows})
 	}
 	return f, nil
 }

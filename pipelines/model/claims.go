@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/warehouse"
 	"hulian/queries"
@@ -48,7 +49,7 @@ func (b *build) claims(ctx context.Context, tx *warehouse.Tx, m queries.Model, w
 			}
 			rows = repeated.Rows[0][0].(int64)
 		}
-		if err := b.judge(fmt.Sprintf("%s: %s(%s)", m.Name, claim.Rule, list), "", m.Path, rows, claim.Warning); err != nil {
+		if err := b.judge(fmt.Sprintf("%s: %s(%s)", m.Name, claim.Rule, list), claim.Claim(m.Name), m.Path, rows, claim.Warning); err != nil {
 			return 0, err
 		}
 	}
@@ -63,19 +64,19 @@ func (b *build) check(ctx context.Context, tx *warehouse.Tx, c queries.Check) er
 	if err != nil {
 		return fault("run check", c.Path, 0, located(err, 1))
 	}
-	return b.judge(c.Name, c.Header.Text, c.Path, table.Rows[0][0].(int64), c.Header.Warning)
+	return b.judge(c.Name, c.Header.Claim(), c.Path, table.Rows[0][0].(int64), c.Header.Warning)
 }
 
-func (b *build) judge(name, claim, path string, rows int64, warning bool) error {
+func (b *build) judge(name string, claim data.Text, path string, rows int64, warning bool) error {
 	b.result.Checked++
 	if rows == 0 {
 		return nil
 	}
 	if !warning {
 		return &pipelines.Fault{Op: "check " + name, At: "queries/" + path,
-			Err:  fmt.Errorf("%w: %d rows contradict it", pipelines.ErrCheckFailed, rows),
+			Err:  &pipelines.CheckFailure{Rows: rows, Claim: claim.En, ClaimZh: claim.Zh},
 			Next: "the last published snapshot stays; look at the newest files on the data page"}
 	}
-	b.result.Checks = append(b.result.Checks, CheckResult{Name: name, Rows: rows, Text: claim})
+	b.result.Checks = append(b.result.Checks, CheckResult{Name: name, Rows: rows, Text: claim.En, Zh: claim.Zh})
 	return nil
 }

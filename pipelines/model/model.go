@@ -49,6 +49,7 @@ type CheckResult struct {
 	Name string `json:"name"`
 	Rows int64  `json:"rows"`
 	Text string `json:"text"` // its claim
+	Zh   string `json:"zh"`   // the same in Chinese; empty in manifests written before there was one
 }
 
 // lineError is an engine error with the line of the model it belongs to.

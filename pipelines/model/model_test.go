@@ -194,9 +194,9 @@ func TestABuildIsAllOrNothing(t *testing.T) {
 	if err := smallBuild(t, w, nil, good); err != nil {
 		t.Fatal(err)
 	}
-	bad := queries.Check{Name: "no_twos", Path: "checks/no_twos.sql", SQL: "select i from staging.a where i = 2", Header: queries.Header{Text: "There are no twos.", Sources: []string{"staging.a"}}}
+	bad := queries.Check{Name: "no_twos", Path: "checks/no_twos.sql", SQL: "select i from staging.a where i = 2", Header: queries.Header{Text: "There are no twos.", Zh: "没有等于二的。", Sources: []string{"staging.a"}}}
 	err := smallBuild(t, w, []queries.Check{bad}, small("staging.a", "select 2 as i"), small("staging.b", "select 3 as i"))
-	if !errors.Is(err, pipelines.ErrCheckFailed) || !strings.Contains(err.Error(), "no_twos") {
+	if !errors.Is(err, pipelines.ErrCheckFailed) || !strings.Contains(err.Error(), "no_twos") || !strings.Contains(err.Error(), "There are no twos.") {
 		t.Errorf("a blocking check: %v", err)
 	}
 	table, err := w.Query(t.Context(), "select i from staging.a")
@@ -209,8 +209,18 @@ func TestABuildIsAllOrNothing(t *testing.T) {
 
 	bad.Header.Warning = true
 	result, err := buildThese(t.Context(), w, Config{CutOff: demoCutOff, Programme: data.DefaultProgramme()}, []queries.Model{small("staging.a", "select 2 as i")}, []queries.Check{bad})
-	if err != nil || len(result.Checks) != 1 || result.Checks[0].Rows != 1 {
+	if want := []CheckResult{{Name: "no_twos", Rows: 1, Text: "There are no twos.", Zh: "没有等于二的。"}}; err != nil || !cmp.Equal(result.Checks, want) {
 		t.Errorf("a warning: %v %v", result.Checks, err)
+	}
+	twice := small("staging.a", "select 2 as i union all select 2")
+	twice.Header.Checks = []queries.ColumnCheck{{Rule: "unique", Columns: []string{"i"}, Warning: true}}
+	twice.Header.Grain = nil
+	result, err = buildThese(t.Context(), w, Config{CutOff: demoCutOff, Programme: data.DefaultProgramme()}, []queries.Model{twice}, nil)
+	if want := []CheckResult{{Name: "staging.a: unique(i)", Rows: 1, Text: "no two rows of staging.a have the same i", Zh: "staging.a 中没有两行的 i 相同"}}; err != nil || !cmp.Equal(result.Checks, want) {
+		t.Errorf("a warning of a header: %v %v", result.Checks, err)
+	}
+	if err := smallBuild(t, w, nil, small("staging.a", "select 2 as i")); err != nil {
+		t.Fatal(err)
 	}
 
 	ctx, cancel := context.WithCancel(t.Context())

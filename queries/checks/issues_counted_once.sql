@@ -1,4 +1,5 @@
 -- Every issue known at the cut-off is counted in the month of its report; a row here is the difference.
+-- zh: 截止日前已知的每件社情民意都计入上报当月；每一行是一处对不上的数。
 -- severity: blocking
 -- sources: staging.stg_issues, intermediate.int_issues_by_report_month
 -- columns:

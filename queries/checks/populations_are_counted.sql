@@ -1,4 +1,5 @@
 -- Every village with members or households has a count of its people; a row here is a village without one.
+-- zh: 凡有党员或农户的村都应报有人口数；每一行是一个没有报人口数的村。
 -- severity: warning
 -- sources: staging.stg_villages, exports.population, exports.households, staging.stg_members
 -- columns:

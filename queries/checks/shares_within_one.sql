@@ -1,4 +1,5 @@
 -- A share's numerator is part of its denominator; a row here is a share above one or below nothing.
+-- zh: 凡是占比，分子都是分母的一部分；每一行是一个大于 100 % 或小于 0 的占比。
 -- severity: warning
 -- sources: marts.measures, marts.measure_definitions
 -- columns:

@@ -1,4 +1,5 @@
 -- A unit the merge file names is known to a registry; a row here is a unit that is not, most likely misspelt.
+-- zh: 村组沿革（合并表）里的单位都应在名册中；每一行是一个名册里没有的编号，多半是写错了。
 -- severity: warning
 -- sources: staging.stg_successions, exports.successions, staging.stg_villages, staging.stg_branches
 -- columns:

@@ -1,4 +1,5 @@
 -- Every visit known at the cut-off is counted in exactly one month, place and member; a row here is the difference.
+-- zh: 截止日前已知的每次走访都只计入一个月份、一个地方、一名党员；每一行是一处对不上的数。
 -- severity: blocking
 -- sources: staging.stg_visits, intermediate.int_visits_by_month
 -- columns:

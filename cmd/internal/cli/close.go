@@ -269,7 +269,7 @@ func closable(dir string, pinned web.Pinned) (closing.Snapshot, error) {
 	s := closing.Snapshot{Data: pinned.Data, Generation: pinned.Generation, Hash: pinned.Hash}
 	if current, err := publish.Current(dir); err == nil && current.Number == pinned.Generation {
 		for _, check := range current.Manifest.Checks {
-			s.Warnings = append(s.Warnings, closing.Warning{Claim: check.Text, Rows: check.Rows})
+			s.Warnings = append(s.Warnings, closing.Warning{Claim: data.Text{Zh: check.Zh, En: check.Text}, Rows: check.Rows})
 		}
 	}
 	history, err := runner.History(dir)

@@ -310,6 +310,16 @@ func checkWhatStandsInTheWay(t *testing.T, town string, visits [][]string) {
 	}
 	says(t, statusUsage, "a month from 2017-12 to 2018-01", "close", "2018-02", "--dir", town)
 
+	write(t, filepath.Join(town, "inbox", "村组沿革.csv"), []byte("变更类别,原单位编号,新单位编号,变更日期\n村,330282111299,330282111210,2018-01-01\n"))
+	says(t, statusDone, "", "run", "--dir", town)
+	if p := list("2018-01")["check_warned"]; p["blocking"] != "false" || !strings.Contains(p["sentence"], "都应在名册中") || strings.Contains(p["sentence"], "registry") {
+		t.Errorf("a unit no registry knows: %v", p)
+	}
+	closingEnglish := fields(t, "close", "2018-01", "--dir", town, "--lang", "en")
+	if !slices.ContainsFunc(closingEnglish, func(p map[string]string) bool { return strings.Contains(p["sentence"], "is known to a registry") }) {
+		t.Errorf("a unit no registry knows, in English: %v", closingEnglish)
+	}
+
 	says(t, statusDone, "", "run", "--dir", town, "--cut-off", "2018-01-20")
 	blocks("month_not_over", "2018-01-20")
 	programme := filepath.Join(town, programmeName)
