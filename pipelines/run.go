@@ -42,7 +42,31 @@ type Run struct {
 	Generation int              `json:"generation,omitempty"` // the snapshot served after the run
 	Snapshot   string           `json:"snapshot,omitempty"`   // its content hash
 	Error      string           `json:"error,omitempty"`      // one sentence: what failed, where, why, what to do next
+	Reasons    []RunReason      `json:"reasons,omitempty"`    // what Error says, to be told in any language; older documents have none
 	Log        []LogLine        `json:"log,omitempty"`        // what it did, line by line
+}
+
+// RunReasonCode names a kind of reason for which a run did not do all of its work; its sentences stand in package data.
+type RunReasonCode string
+
+// Why runs do not do all of their work.
+const (
+	RunFileHeld       RunReasonCode = "file_held"      // the file Subject waits for confirmation
+	RunNothingLoaded  RunReasonCode = "nothing_loaded" // no row could be used; Count of them wait for lists
+	RunSourceUnread   RunReasonCode = "source_unread"  // the source or file Subject could not be fetched: Detail
+	RunCheckFailed    RunReasonCode = "check_failed"   // Count rows contradict the claim Subject, in Chinese
+	RunDiskFull       RunReasonCode = "disk_full"
+	RunWasCancelled   RunReasonCode = "cancelled"
+	RunWasInterrupted RunReasonCode = "interrupted"
+	RunOtherwise      RunReasonCode = "other" // Detail, in English
+)
+
+// RunReason is one reason for which a run did not do all of its work.
+type RunReason struct {
+	Code    RunReasonCode `json:"code"`
+	Subject string        `json:"subject,omitempty"`
+	Count   int64         `json:"count,omitempty"`
+	Detail  string        `json:"detail,omitempty"` // as the system said it
 }
 
 // KnownFile is a file whose content had arrived before, under its own name or another.

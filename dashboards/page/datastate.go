@@ -236,7 +236,7 @@ func (r Request) runs() ([]Block, error) {
 		if run.Generation > 0 {
 			generation = countCell(float64(run.Generation))
 		}
-		t.Rows = append(t.Rows, append(line, generation, Cell{Text: run.Error}))
+		t.Rows = append(t.Rows, append(line, generation, Cell{Text: data.ExplainRun(run, r.Lang)}))
 	}
 	return []Block{t}, nil
 }

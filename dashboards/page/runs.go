@@ -162,7 +162,7 @@ func (r Request) runLog(v *View) error {
 			continue
 		}
 		if run.Error != "" {
-			v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.T("这次运行没有完成全部工作", "This run did not do all of its work"), Text: run.Error})
+			v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.T("这次运行没有完成全部工作", "This run did not do all of its work"), Text: data.ExplainRun(run, r.Lang)})
 		}
 		t := &Table{ID: "log", Stacked: true, Title: r.Tf("运行 %s 的日志", "Log of run %s", run.ID), Empty: r.T("没有日志。", "There is no log."),
 			Columns: []Column{{Title: r.T("时刻", "Time"), Kind: ColumnText}, {Title: r.T("级别", "Level"), Kind: ColumnText}, {Title: r.T("内容", "Line"), Kind: ColumnText}}}

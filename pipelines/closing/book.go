@@ -32,7 +32,7 @@ type Snapshot struct {
 	Generation int
 	Hash       string
 	Warnings   []Warning // checks of the generation that returned rows
-	Failed     string    // why the last run published nothing; empty where it did
+	Failed     data.Text // why the last run published nothing; empty where it did
 }
 
 // Warning is a check that returned rows.
@@ -89,7 +89,7 @@ func (b *Book) Months(ctx context.Context, s Snapshot) ([]pipelines.MonthClosing
 	if err != nil {
 		return nil, err
 	}
-	made := fmt.Sprintf("%d %s %s %s", s.Generation, s.Hash, s.Failed, stamp)
+	made := fmt.Sprintf("%d %s %s %s", s.Generation, s.Hash, s.Failed.En, stamp)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.made == made {

@@ -85,8 +85,8 @@ func (b *Book) facts(ctx context.Context, s Snapshot) (*facts, error) {
 			return nil, err
 		}
 	}
-	if s.Failed != "" {
-		f.general = append(f.general, pipelines.ClosingProblem{Code: pipelines.ClosingRunFailed, Blocking: true, Subject: s.Failed})
+	if s.Failed != (data.Text{}) {
+		f.general = append(f.general, pipelines.ClosingProblem{Code: pipelines.ClosingRunFailed, Blocking: true, Subject: s.Failed.En, SubjectZh: s.Failed.Zh})
 	}
 	// Which months a held file speaks of is not known before it is read: it holds up all of them.
 	if err := each(ctx, s.Data, heldSQL, func(row []any) {

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -25,6 +26,7 @@ type Outcome struct {
 	History  []pipelines.Run // newest first; says since when a failure lasts
 	CutOff   string          // YYYY-MM-DD of what is published; empty: nothing is
 	Lang     string          // zh or en
+	Why      string          // in Lang, why the run failed; empty: what its document says
 	Location *time.Location
 }
 
@@ -86,7 +88,7 @@ func (o Outcome) failure() Happening {
 		Event: pipelines.EventFailure, Subject: fmt.Sprintf("%s since %s: %s", o.Run.Pipeline, since, hex.EncodeToString(sum[:6])),
 		Title: o.t("户联：运行失败 · ", "hulian: a run failed · ") + name,
 		Text: fmt.Sprintf(o.t("%s 开始的运行没有完成：%s\n已发布的数据不受影响。日志：hulian status --run %s", "The run begun at %s did not do its work: %s\nWhat is published is not affected. Log: hulian status --run %s"),
-			o.at(o.Run.StartedAt), o.Run.Error, o.Run.ID),
+			o.at(o.Run.StartedAt), cmp.Or(o.Why, o.Run.Error), o.Run.ID),
 	}
 }
 

@@ -382,3 +382,16 @@ func TestNoticesAreFoundWhateverTheFolderIsCalled(t *testing.T) {
 		t.Errorf("%+v, want one notice, sent", all)
 	}
 }
+
+// The notice of a failure gives the reason in the words of whoever reads it, and what the document says where there are
+// none.
+func TestAFailureIsToldInTheReadersWords(t *testing.T) {
+	o := failed
+	if text := Happenings(o)[0].Text; !strings.Contains(text, "city: no route to host") {
+		t.Errorf("without words: %s", text)
+	}
+	o.Why = "没有取到“city”。"
+	if text := Happenings(o)[0].Text; !strings.Contains(text, o.Why) || strings.Contains(text, o.Run.Error) {
+		t.Errorf("with words: %s", text)
+	}
+}

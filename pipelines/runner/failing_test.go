@@ -56,6 +56,9 @@ func TestASourceThatFailsHoldsUpNoOther(t *testing.T) {
 	if !errors.Is(err, down) || run.State != pipelines.RunFailed || run.Generation != 1 || run.Pipeline != "night" {
 		t.Fatalf("%+v, %v: the run must fail, and publish what the other source gave", run, err)
 	}
+	if want := []pipelines.RunReason{{Code: pipelines.RunSourceUnread, Subject: "city", Detail: "no route to host"}}; !cmp.Equal(run.Reasons, want) {
+		t.Errorf("reasons %+v", run.Reasons)
+	}
 	history, err := History(dir)
 	if err != nil {
 		t.Fatal(err)

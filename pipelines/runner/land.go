@@ -61,10 +61,10 @@ func (w *work) fetch(ctx context.Context, s source.Source) (later int, err error
 			w.Logger.Info("file left for the next run: it is still being written", "file", item.Name)
 		case item.Name == "": // the source itself cannot be read
 			w.Logger.Error("source cannot be read", "source", s.Name(), "error", err)
-			w.unread = errors.Join(w.unread, err)
+			w.unread = errors.Join(w.unread, &unread{s.Name(), err})
 		case errors.Is(err, source.ErrNotFetched):
 			w.Logger.Error("file cannot be fetched", "source", s.Name(), "file", item.Name, "error", err)
-			w.unread = errors.Join(w.unread, err)
+			w.unread = errors.Join(w.unread, &unread{s.Name(), err})
 			w.refuse(item, pipelines.FileNotFetched, err)
 		default:
 			w.Logger.Warn("file cannot be read", "file", item.Name, "error", err)

@@ -450,7 +450,7 @@ func (w *work) finish(ctx context.Context, err error) error {
 	}
 	level := slog.LevelInfo
 	if err != nil {
-		w.run.Error = sentence(err)
+		w.run.Error, w.run.Reasons = sentence(err), w.reasons(err)
 		level = slog.LevelError
 	}
 	w.Logger.Log(ctx, level, "run ends", "run", w.run.ID, "state", string(w.run.State), "took", w.run.FinishedAt.Sub(w.run.StartedAt), "error", w.run.Error)

@@ -168,7 +168,7 @@ func TestNothingUsableIsSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	run, err = r.Run(context.Background(), "test")
-	if !errors.Is(err, pipelines.ErrNothingLoaded) || !strings.Contains(run.Error, "empty.csv") {
+	if !errors.Is(err, pipelines.ErrNothingLoaded) || !strings.Contains(run.Error, "empty.csv") || !strings.HasPrefix(data.ExplainRun(run, "zh"), "收到的文件没有一行可用：“empty.csv”（") {
 		t.Errorf("an empty file: %v, %+v", err, run)
 	}
 	if _, err := publish.Current(dir); !errors.Is(err, pipelines.ErrNotPublished) {
@@ -213,7 +213,7 @@ func TestACancelledRunLeavesWhatWasPublished(t *testing.T) {
 		if stage == pipelines.StagePublish && err == nil {
 			continue // the pointer had moved before anyone looked at the context
 		}
-		if !errors.Is(err, context.Canceled) || run.State != pipelines.RunCancelled {
+		if !errors.Is(err, context.Canceled) || run.State != pipelines.RunCancelled || !strings.HasPrefix(data.ExplainRun(run, "zh"), "运行被取消。") {
 			t.Errorf("cancelled at %s: %v, state %s", stage, err, run.State)
 		}
 		if current, err := publish.Current(dir); err != nil || current.Hash != first.Snapshot {

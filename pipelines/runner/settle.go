@@ -40,6 +40,7 @@ func (r *Runner) settle() ([]pipelines.Run, error) {
 		}
 		runs[i].State = pipelines.RunInterrupted
 		runs[i].Error = "the process ended before the run did; the next run went on from there"
+		runs[i].Reasons = []pipelines.RunReason{{Code: pipelines.RunWasInterrupted}}
 		if err := write(r.config.Dir, runs[i]); err != nil {
 			return nil, err
 		}

@@ -282,8 +282,9 @@ func closable(dir string, pinned web.Pinned) (closing.Snapshot, error) {
 		}
 		switch run.State {
 		case pipelines.RunFailed, pipelines.RunCancelled, pipelines.RunInterrupted:
-			if s.Failed = run.Error; s.Failed == "" {
-				s.Failed = run.ID + " " + string(run.State)
+			s.Failed = data.Text{Zh: data.ExplainRun(run, "zh"), En: data.ExplainRun(run, "en")}
+			if run.Error == "" {
+				s.Failed.En = run.ID + " " + string(run.State)
 			}
 		}
 		break

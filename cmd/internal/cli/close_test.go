@@ -14,7 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"hulian/data"
 	"hulian/data/sample"
+	"hulian/pipelines/runner"
 )
 
 // TestClosing makes one small town and goes the way of a month on copies of it.
@@ -346,6 +348,9 @@ func checkWhatStandsInTheWay(t *testing.T, town string, visits [][]string) {
 		t.Fatalf("a list that lost its rows: status %d\n%s", status, stderr)
 	}
 	blocks("file_held", "villages.csv")
+	if history, err := runner.History(town); err != nil || !strings.HasPrefix(data.ExplainRun(history[0], "zh"), "“villages.csv”的行数不到上一份的一半") {
+		t.Errorf("the run that held a list says %+v, %v", history[0].Reasons, err)
+	}
 	if err := os.Remove(half); err != nil {
 		t.Fatal(err)
 	}

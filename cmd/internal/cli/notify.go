@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hulian/cmd/internal/config"
+	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/notify"
 	"hulian/pipelines/publish"
@@ -32,7 +33,7 @@ func (p *program) tell(c config.Config, run pipelines.Run, log *slog.Logger) {
 		if err != nil {
 			return err
 		}
-		outcome := notify.Outcome{Run: run, History: history, Lang: c.Lang, Location: location}
+		outcome := notify.Outcome{Run: run, History: history, Lang: c.Lang, Why: data.ExplainRun(run, c.Lang), Location: location}
 		if current, err := publish.Current(c.Dir); err == nil {
 			outcome.CutOff = current.Manifest.CutOff
 		}
