@@ -89,6 +89,14 @@ func (p *pass) mergeLists(ctx context.Context, c data.Contract, good string, cha
 	change.Replaced += counted.Rows[0][1].(int64)
 	change.Retired += counted.Rows[0][2].(int64)
 	columns := columnList(c, "")
+	if len(p.standsAt) > 0 {
+		// A copy that stands in the place of its original ends what the original said of a row, also where a newer list has
+		// ended it since: else two versions would hold at once.
+		if _, err := p.exec(ctx, fmt.Sprintf(`update history.%s as h set _until_file = t._file from versions t where t.fresh and t.until_file is not null and t._file in (%s)
+			and %s and h._file <= t._file and h._until_file > t._file`, c.Export, p.places(), keyEquals(c, "h", "t"))); err != nil {
+			return err
+		}
+	}
 	for _, statement := range []string{
 		fmt.Sprintf("insert into history.%s (%[2]s, _file, _row, _until_file) select %[2]s, _file, _row, until_file from versions where until_file is not null order by _file, _row", c.Export, columns),
 		fmt.Sprintf("delete from exports.%s t where not exists (select 1 from versions v where v.rid = t.rowid and v.until_file is null)", c.Export),

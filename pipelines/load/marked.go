@@ -303,6 +303,15 @@ func (p *pass) fileOf() string {
 	return "case f.file_no" + cases + " else f.file_no end"
 }
 
+// places lists the files in whose place marked copies stand.
+func (p *pass) places() string {
+	var files []string
+	for _, at := range p.standsAt {
+		files = append(files, fmt.Sprint(at))
+	}
+	return strings.Join(files, ", ")
+}
+
 // overtaken are the conditions that leave out rows t of marked copies that bring nothing: of a list, what stands in
 // history as it is; of events, those whose key a newer file than the original has brought, which would be undone.
 func (p *pass) overtaken(c data.Contract) (conditions []string) {

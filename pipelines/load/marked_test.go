@@ -52,3 +52,21 @@ func TestAMarkedCopyOfAListLeavesNewerListsStanding(t *testing.T) {
 		})
 	}
 }
+
+// What the copy says of a row the list had accepted takes the place of that, also where a newer list has its own version:
+// no two versions of a row hold at once.
+func TestAMarkedCopyOfAListEndsWhatTheListSaid(t *testing.T) {
+	town := newTown(t)
+	town.registries()
+	town.load()
+	header := []any{"党员编号", "支部编号", "姓名", "履职状态"}
+	original := town.drop("党员2017-11.csv", []byte("党员编号,支部编号,姓名,履职状态\nM1,B1,陈样本,可动员\nM2,B1,王样本,也许\nM4,B1,新样本,可动员\n"))
+	town.load()
+	town.drop("党员2017-12.csv", []byte("党员编号,支部编号,姓名,履职状态\nM1,B1,陈样本,可动员\nM2,B1,王样本,可动员\nM4,B2,新样本,可动员\n"))
+	town.load()
+	town.drop("改.xlsx", copyOf(t, original.ID, "党员2017-11.csv", "党员", header, []any{"M1", "B1", "陈样本", "可动员"}, []any{"M2", "B2", "王样本", "可动员"}, []any{"M4", "B1", "新样本", "不作联户要求"}))
+	town.load()
+	town.want("select duty_status, _file, _until_file from history.members where member_id = 'M4' order by _until_file", "active 5 5", "exempt 5 6")
+	town.want("select branch_id, duty_status, _file from exports.members where member_id = 'M4'", "B2 active 6")
+	town.want("select member_id, _file, _until_file from history.members where _until_file > _file group by all having count(*) > 1")
+}
