@@ -103,6 +103,16 @@ func restoreStates(ctx context.Context, tx *warehouse.Tx, day string) error {
 	return nil
 }
 
+// lateRows is the condition that a version v had not come yet, though the file it counts as brought by had. Snapshots made
+// before that was kept tell no such rows.
+func lateRows(ctx context.Context, tx *warehouse.Tx, contract data.Contract) (string, error) {
+	there, err := tx.Query(ctx, "select 1 from duckdb_tables() where database_name = 'published' and schema_name = 'ops' and table_name = 'late'")
+	if err != nil || len(there.Rows) == 0 {
+		return "false", err
+	}
+	return load.Late(contract, "published.ops"), nil
+}
+
 // restoreExport puts the versions of an export that had arrived where they stood: a version whose successor had not
 // arrived yet is current again. Files may be received in another order than they were loaded in; then the newest of
 // several standing versions is the current one and the others lie behind it.
@@ -115,19 +125,34 @@ func restoreExport(ctx context.Context, tx *warehouse.Tx, contract data.Contract
 		key = append(key, `"`+id+`"`)
 	}
 	list := strings.Join(columns, ", ") + ", _file, _row"
+	late, err := lateRows(ctx, tx, contract)
+	if err != nil {
+		return err
+	}
+	// What a late row ended before it came stands as long as the late row does: the chain of late rows behind it, each
+	// until the next, tells until when.
 	statement := fmt.Sprintf(`create or replace temp table arrived as
 		with versions as (
 			select %[1]s, cast(null as bigint) as until_file from published.exports.%[2]s
 			union all
 			select %[1]s, _until_file from published.history.%[2]s
 		),
+		told as (
+			select *, until_file is distinct from _file and %[4]s as late from versions v where _file in (select file_no from ops.files)
+		),
+		ordered as (
+			select *, row_number() over same as place, count(*) filter (where not late) over same as chain,
+				not coalesce(lead(late) over same, false) or until_file is distinct from lead(_file) over same as ends
+			from told window same as (partition by %[3]s order by _file, until_file is distinct from _file, late, until_file nulls last, _row rows between unbounded preceding and current row)
+		),
+		chained as (
+			select *, nullif(arg_min(coalesce(until_file, -1), place) filter (where ends) over (partition by %[3]s, chain), -1) as told_until from ordered
+		),
 		known as (
-			select %[1]s, case when until_file in (select file_no from ops.files) then until_file end as until_file
-			from versions
-			where _file in (select file_no from ops.files)
+			select %[1]s, case when told_until in (select file_no from ops.files) then told_until end as until_file from chained where not late
 		)
 		select *, lead(_file) over (partition by until_file is null, %[3]s order by _file, _row) as next_file from known`,
-		list, contract.Export, strings.Join(key, ", "))
+		list, contract.Export, strings.Join(key, ", "), late)
 	if _, err := tx.Exec(ctx, statement); err != nil {
 		return err
 	}
@@ -138,6 +163,6 @@ func restoreExport(ctx context.Context, tx *warehouse.Tx, contract data.Contract
 	if _, err := tx.Exec(ctx, fmt.Sprintf("insert into exports.%[1]s by name select %[2]s from arrived where until_file is null and next_file is null%[3]s", contract.Export, list, order)); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, fmt.Sprintf("insert into history.%[1]s by name select %[2]s, coalesce(until_file, next_file) as _until_file from arrived where until_file is not null or next_file is not null", contract.Export, list))
+	_, err = tx.Exec(ctx, fmt.Sprintf("insert into history.%[1]s by name select %[2]s, coalesce(until_file, next_file) as _until_file from arrived where until_file is not null or next_file is not null", contract.Export, list))
 	return err
 }

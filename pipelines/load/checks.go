@@ -74,7 +74,7 @@ func (p *pass) round(ctx context.Context, c data.Contract, batches []*batch, wai
 func (p *pass) check(ctx context.Context, c data.Contract, typed step) error {
 	return p.steps(ctx, c, typed,
 		step{"references", p.references}, step{"repeated keys", p.duplicates}, step{"refused rows", p.refuse}, step{"marked copies", p.placeCopies}, step{"visits", p.visits},
-		step{"counts", p.tally}, step{"merge", p.merge}, step{"later references", p.eventsReferToLater}, step{"earlier problems", p.eventsHandedAgain})
+		step{"counts", p.tally}, step{"merge", p.mergeLate}, step{"later references", p.eventsReferToLater}, step{"earlier problems", p.eventsHandedAgain})
 }
 
 // count counts the rows of a table.

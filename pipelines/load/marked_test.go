@@ -69,4 +69,5 @@ func TestAMarkedCopyOfAListEndsWhatTheListSaid(t *testing.T) {
 	town.want("select duty_status, _file, _until_file from history.members where member_id = 'M4' order by _until_file", "active 5 5", "exempt 5 6")
 	town.want("select branch_id, duty_status, _file from exports.members where member_id = 'M4'", "B2 active 6")
 	town.want("select member_id, _file, _until_file from history.members where _until_file > _file group by all having count(*) > 1")
+	town.want("select row_key, file_no, came_with from ops.late where export = 'members' order by 1", "M4 5 7")
 }

@@ -44,6 +44,8 @@ func Schema() []string {
 		"create table if not exists ops.warned (problem_no bigint, row_key varchar)",              // keys of accepted rows that somebody should look at
 		"create table if not exists ops.settled (problem_no bigint, file_no bigint)",              // the file that repaired a problem, or carries it on
 		"create table if not exists ops.copies (file_no bigint, copy_of bigint, partial boolean)", // marked copies: the file they go back to
+		"create table if not exists ops.late (export varchar, file_no bigint, row_key varchar, "+
+			"came_with bigint)", // rows that count as brought by an older file than they came with
 		"create table if not exists ops.quarantine (file_no bigint, sheet varchar, export varchar, \"row\" bigint, cells varchar, "+
 			"row_key varchar, waiting boolean)")
 }
