@@ -45,7 +45,7 @@ func DraftOf(exporter string, p pipelines.Proposal, ask pipelines.MappingAsk) st
 	var b strings.Builder
 	contract, _ := data.ContractOf(p.Export)
 	fmt.Fprintf(&b, "# Mapping of %s, to be confirmed. Lines that begin with #? are guesses: take the mark away where the guess is right.\n", commented(p.File))
-	fmt.Fprintf(&b, "exporter: %s\nfiles: [%s]\n", quoted(exporter), quoted(p.Pattern))
+	fmt.Fprintf(&b, "exporter: %s\nfiles:\n  - %s\n", quoted(exporter), quoted(p.Pattern))
 	if p.Sheet != "" {
 		fmt.Fprintf(&b, "sheet: %s\n", quoted(p.Sheet))
 	}
