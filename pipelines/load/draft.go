@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -127,24 +128,10 @@ func unprintable(r rune) bool { return !unicode.IsPrint(r) }
 func Pattern(name string) string {
 	base := filepath.Base(name)
 	ext := filepath.Ext(base)
-	var b strings.Builder
-	star := false
-	for _, r := range strings.TrimSuffix(base, ext) {
-		switch {
-		case r >= '0' && r <= '9':
-			if !star {
-				b.WriteByte('*')
-			}
-			star = true
-			continue
-		case strings.ContainsRune(`*?[\`, r):
-			b.WriteByte('\\')
-		}
-		star = false
-		b.WriteRune(r)
-	}
-	return b.String() + ext
+	return digits.ReplaceAllString(literalPattern(strings.TrimSuffix(base, ext)), "*") + literalPattern(ext)
 }
+
+var digits = regexp.MustCompile(`[0-9]+`)
 
 func literalPattern(name string) string {
 	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(name)
