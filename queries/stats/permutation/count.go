@@ -170,17 +170,15 @@ func (c *counter) oneByOne(add func(sum, times float64)) {
 	}
 }
 
-func (c *counter) atRandom(draws int, r *rand.Rand) {
-	deck := append([]float64{}, c.values...)
-	for range draws {
-		var sum float64
-		for i := range c.n1 {
-			j := i + r.IntN(len(deck)-i)
-			deck[i], deck[j] = deck[j], deck[i]
-			sum += deck[i]
-		}
-		c.add(sum, 1)
+// deal draws the treated anew and gives their sum.
+func (c *counter) deal(r *rand.Rand) float64 {
+	var sum float64
+	for i := range c.n1 {
+		j := i + r.IntN(len(c.values)-i)
+		c.values[i], c.values[j] = c.values[j], c.values[i]
+		sum += c.values[i]
 	}
+	return sum
 }
 
 // fisher is the two-sided p-value of Fisher's exact test: the tables no more likely than the one seen, equal to

@@ -79,13 +79,13 @@ func TwoSample(treated, control []float64, o Options) Test {
 	c.observe()
 	switch whole, ok := integers(all); {
 	case o.ForceDraws:
-		t.draw(&c, o)
+		t.draw(&c, []counter{c}, o)
 		return t
 	case ok && c.bySums(whole, c.add):
 	case ways <= limit:
 		c.oneByOne(c.add)
 	default:
-		t.draw(&c, o)
+		t.draw(&c, []counter{c}, o)
 		return t
 	}
 	t.count(c)
@@ -103,7 +103,8 @@ func (t *Test) count(c counter) {
 	t.PTwoSided = estimate.Of(c.extreme / total)
 }
 
-func (t *Test) draw(c *counter, o Options) {
+// draw deals every deck anew, and sorts the sums over all of them.
+func (t *Test) draw(c *counter, decks []counter, o Options) {
 	t.Method, t.Draws, t.Seed = MonteCarlo, o.Draws, o.Seed
 	if t.Draws <= 0 {
 		t.Draws = 99_999
@@ -111,12 +112,14 @@ func (t *Test) draw(c *counter, o Options) {
 	if t.Seed == 0 {
 		t.Seed = 1
 	}
-	c.atRandom(t.Draws, rand.New(rand.NewPCG(t.Seed, 0x9e3779b97f4a7c15)))
-	t.estimate(*c)
-}
-
-// estimate gives the p-values of draws.
-func (t *Test) estimate(c counter) {
+	random := rand.New(rand.NewPCG(t.Seed, 0x9e3779b97f4a7c15))
+	for range t.Draws {
+		var sum float64
+		for _, deck := range decks {
+			sum += deck.deal(random)
+		}
+		c.add(sum, 1)
+	}
 	of := 1 + float64(t.Draws)
 	t.GreaterOrEqual, t.Greater, t.LessOrEqual = estimate.Of(c.greater+c.equal), estimate.Of(c.greater), estimate.Of(c.less+c.equal)
 	t.PGreater = estimate.Of((1 + c.greater + c.equal) / of)

@@ -1,7 +1,7 @@
 package permutation
 
 import (
-	"math/rand/v2"
+	"cmp"
 	"slices"
 
 	"hulian/queries/stats/estimate"
@@ -57,19 +57,7 @@ func Stratified(strata []Stratum, o Options) Test {
 		t.count(all)
 		return t
 	}
-	t.Method, t.Draws, t.Seed = MonteCarlo, o.Draws, max(o.Seed, 1)
-	if t.Draws <= 0 {
-		t.Draws = 99_999
-	}
-	random := rand.New(rand.NewPCG(t.Seed, 0x9e3779b97f4a7c15))
-	for range t.Draws {
-		var sum float64
-		for _, d := range decks {
-			sum += d.deal(random)
-		}
-		all.add(sum, 1)
-	}
-	t.estimate(all)
+	t.draw(&all, decks, o)
 	return t
 }
 
@@ -111,15 +99,7 @@ func (c *counter) sums(slack, limit float64) (sums []tally, ok bool) {
 
 // merged puts sums together that differ by rounding alone.
 func merged(sums []tally, slack float64) []tally {
-	slices.SortFunc(sums, func(a, b tally) int {
-		switch {
-		case a.sum < b.sum:
-			return -1
-		case a.sum > b.sum:
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(sums, func(a, b tally) int { return cmp.Compare(a.sum, b.sum) })
 	out := sums[:0]
 	for _, s := range sums {
 		if n := len(out); n > 0 && s.sum-out[n-1].sum <= slack {
@@ -129,15 +109,4 @@ func merged(sums []tally, slack float64) []tally {
 		}
 	}
 	return out
-}
-
-// deal draws the treated of a stratum anew and gives their sum.
-func (c *counter) deal(r *rand.Rand) float64 {
-	var sum float64
-	for i := range c.n1 {
-		j := i + r.IntN(len(c.values)-i)
-		c.values[i], c.values[j] = c.values[j], c.values[i]
-		sum += c.values[i]
-	}
-	return sum
 }
