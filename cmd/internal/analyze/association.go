@@ -136,9 +136,11 @@ func (c *Call) permutation() (*Object, error) {
 		x, y = append(x, s.Treated...), append(y, s.Control...)
 	}
 	_, stratified, _ := c.role("strata")
-	t := permutation.TwoSample(x, y, o)
+	var t permutation.Test
 	if stratified {
 		t = permutation.Stratified(strata, o)
+	} else {
+		t = permutation.TwoSample(x, y, o)
 	}
 	out := (&Object{}).Set("treatment", value(first)).Set("control", value(second))
 	out.Set("n1", t.N1).Set("n2", t.N2).Set("n_"+first, t.N1).Set("n_"+second, t.N2)

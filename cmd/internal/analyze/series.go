@@ -270,11 +270,10 @@ func (c *Call) chartObject(chart spc.Chart, o spc.Options, periods []any, order 
 		}
 	}
 	out.Set("n", known).Set("n_baseline", phase.N).Set(centreName, phase.Centre)
-	if chart.Kind != spc.KindXmR {
-		out.Set("center", phase.Centre)
-	}
 	if chart.Kind == spc.KindXmR {
 		limitsOfXmR(out, phase)
+	} else {
+		out.Set("center", phase.Centre)
 	}
 	same := phase.Lower.Known || phase.Upper.Known
 	if same {
