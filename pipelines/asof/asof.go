@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,24 +71,33 @@ func restore(ctx context.Context, tx *warehouse.Tx, day string) error {
 			return fmt.Errorf("restore ops.%s: %w", table, err)
 		}
 	}
-	if err := restoreStates(ctx, tx, day); err != nil {
-		return fmt.Errorf("restore the states of problems: %w", err)
+	// Snapshots made before these tables were kept tell states as they are now, and of no late rows.
+	there, err := tx.Query(ctx, "select table_name from duckdb_tables() where database_name = 'published' and schema_name = 'ops'")
+	if err != nil {
+		return err
+	}
+	kept := func(table string) bool {
+		return slices.ContainsFunc(there.Rows, func(row []any) bool { return row[0] == table })
+	}
+	if kept("copies") && kept("settled") && kept("waivers") {
+		if err := restoreStates(ctx, tx, day); err != nil {
+			return fmt.Errorf("restore the states of problems: %w", err)
+		}
 	}
 	for _, contract := range data.Contracts() {
-		if err := restoreExport(ctx, tx, contract); err != nil {
+		late := "false"
+		if kept("late") {
+			late = load.Late(contract, "published.ops")
+		}
+		if err := restoreExport(ctx, tx, contract, late); err != nil {
 			return fmt.Errorf("restore %s: %w", contract.Export, err)
 		}
 	}
 	return nil
 }
 
-// restoreStates opens problems again that were settled by files that had not arrived, or waived later. Snapshots made
-// before that was kept leave them as they are now.
+// restoreStates opens problems again that were settled by files that had not arrived, or waived later.
 func restoreStates(ctx context.Context, tx *warehouse.Tx, day string) error {
-	there, err := tx.Query(ctx, "select table_name from duckdb_tables() where database_name = 'published' and schema_name = 'ops' and table_name in ('copies', 'settled', 'waivers') order by all")
-	if err != nil || len(there.Rows) < 3 {
-		return err
-	}
 	for _, statement := range []string{
 		"insert into ops.copies by name select * from published.ops.copies where file_no in (select file_no from ops.files)",
 		"insert into ops.settled by name select * from published.ops.settled where problem_no in (select problem_no from ops.problems)",
@@ -103,20 +113,11 @@ func restoreStates(ctx context.Context, tx *warehouse.Tx, day string) error {
 	return nil
 }
 
-// lateRows is the condition that a version v had not come yet, though the file it counts as brought by had. Snapshots made
-// before that was kept tell no such rows.
-func lateRows(ctx context.Context, tx *warehouse.Tx, contract data.Contract) (string, error) {
-	there, err := tx.Query(ctx, "select 1 from duckdb_tables() where database_name = 'published' and schema_name = 'ops' and table_name = 'late'")
-	if err != nil || len(there.Rows) == 0 {
-		return "false", err
-	}
-	return load.Late(contract, "published.ops"), nil
-}
-
 // restoreExport puts the versions of an export that had arrived where they stood: a version whose successor had not
 // arrived yet is current again. Files may be received in another order than they were loaded in; then the newest of
-// several standing versions is the current one and the others lie behind it.
-func restoreExport(ctx context.Context, tx *warehouse.Tx, contract data.Contract) error {
+// several standing versions is the current one and the others lie behind it. late is the condition that a version v had not
+// come yet, though the file it counts as brought by had.
+func restoreExport(ctx context.Context, tx *warehouse.Tx, contract data.Contract, late string) error {
 	var columns, key []string
 	for _, column := range contract.Columns {
 		columns = append(columns, `"`+column.ID+`"`)
@@ -125,10 +126,6 @@ func restoreExport(ctx context.Context, tx *warehouse.Tx, contract data.Contract
 		key = append(key, `"`+id+`"`)
 	}
 	list := strings.Join(columns, ", ") + ", _file, _row"
-	late, err := lateRows(ctx, tx, contract)
-	if err != nil {
-		return err
-	}
 	// What a late row ended before it came stands as long as the late row does: the chain of late rows behind it, each
 	// until the next, tells until when.
 	statement := fmt.Sprintf(`create or replace temp table arrived as
@@ -163,6 +160,6 @@ func restoreExport(ctx context.Context, tx *warehouse.Tx, contract data.Contract
 	if _, err := tx.Exec(ctx, fmt.Sprintf("insert into exports.%[1]s by name select %[2]s from arrived where until_file is null and next_file is null%[3]s", contract.Export, list, order)); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, fmt.Sprintf("insert into history.%[1]s by name select %[2]s, coalesce(until_file, next_file) as _until_file from arrived where until_file is not null or next_file is not null", contract.Export, list))
+	_, err := tx.Exec(ctx, fmt.Sprintf("insert into history.%[1]s by name select %[2]s, coalesce(until_file, next_file) as _until_file from arrived where until_file is not null or next_file is not null", contract.Export, list))
 	return err
 }
