@@ -42,9 +42,8 @@ var runTexts = map[pipelines.RunReasonCode]string{
 // nothingLoaded names the files that could not be read, and says what to do about the others.
 func nothingLoaded(run pipelines.Run, waiting int64) string {
 	var files []string
-	refused := false
+	refused := pipelines.Total(run.Files).Quarantined > 0
 	for _, f := range run.Files {
-		refused = refused || f.Quarantined > 0
 		if f.Problem != "" {
 			files = append(files, "“"+f.Name+"”（"+ProblemTexts()[f.Problem].Name.Zh+"）")
 		}

@@ -324,10 +324,7 @@ func (w *work) nothing() bool {
 
 // mending says what to do about files of which nothing could be used: where the reasons stand, and what is waited for.
 func (w *work) mending(published bool) string {
-	refused := false
-	for _, file := range w.run.Files {
-		refused = refused || file.Quarantined > 0
-	}
+	refused := pipelines.Total(w.run.Files).Quarantined > 0
 	next := "mend the files as the reasons say and send them again"
 	switch {
 	case refused && published:
