@@ -55,11 +55,11 @@ func buildData(ctx context.Context, r Request) (View, error) {
 		return v, err
 	}
 	v.Blocks = append(v.Blocks, quality...)
-	runs, err := r.runs()
+	all, err := r.history()
 	if err != nil {
 		return v, err
 	}
-	v.Blocks = append(v.Blocks, runs...)
+	v.Blocks = append(v.Blocks, r.runs(all)...)
 	return v, nil
 }
 
@@ -209,13 +209,9 @@ var severities = map[pipelines.Severity]named{
 const shownRuns = 20
 
 // runs lists the last runs of the pipeline with what each stage took.
-func (r Request) runs() ([]Block, error) {
+func (r Request) runs(all []pipelines.Run) []Block {
 	if r.Runs == nil {
-		return nil, nil
-	}
-	all, err := r.Runs()
-	if err != nil {
-		return nil, fmt.Errorf("read the history of runs: %w", err)
+		return nil
 	}
 	t := &Table{ID: "runs", Stacked: true, Title: r.T("运行记录", "Runs"), Empty: r.T("还没有运行记录。", "There are no runs yet."),
 		Columns: []Column{date(r.T("开始", "Started")), {Title: r.T("起因", "Trigger"), Kind: ColumnText}, {Title: r.T("结果", "State"), Kind: ColumnText},
@@ -238,7 +234,7 @@ func (r Request) runs() ([]Block, error) {
 		}
 		t.Rows = append(t.Rows, append(line, generation, Cell{Text: data.ExplainRun(run, r.Lang)}))
 	}
-	return []Block{t}, nil
+	return []Block{t}
 }
 
 func (r Request) stageCell(run pipelines.Run, stage pipelines.Stage) Cell {

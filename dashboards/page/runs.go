@@ -22,20 +22,18 @@ func runsPage() Page {
 
 func buildRuns(_ context.Context, r Request) (View, error) {
 	v := View{Heading: r.T("运行", "Runs")}
-	if err := r.lastRun(&v); err != nil {
-		return v, err
-	}
-	if err := r.schedule(&v); err != nil {
-		return v, err
-	}
-	if err := r.runLog(&v); err != nil {
-		return v, err
-	}
-	runs, err := r.runs()
+	all, err := r.history()
 	if err != nil {
 		return v, err
 	}
-	v.Blocks = append(v.Blocks, runs...)
+	r.lastRun(&v, all)
+	if err := r.schedule(&v); err != nil {
+		return v, err
+	}
+	if err := r.runLog(&v, all); err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, r.runs(all)...)
 	if r.Notices != nil {
 		notices, err := r.Notices()
 		if err != nil {
@@ -46,26 +44,30 @@ func buildRuns(_ context.Context, r Request) (View, error) {
 	return v, nil
 }
 
-// lastRun says how the newest run went.
-func (r Request) lastRun(v *View) error {
+// history lists the runs, newest first; none where nobody keeps them.
+func (r Request) history() ([]pipelines.Run, error) {
 	if r.Runs == nil {
-		return nil
+		return nil, nil
 	}
 	all, err := r.Runs()
 	if err != nil {
-		return fmt.Errorf("read the history of runs: %w", err)
+		return nil, fmt.Errorf("read the history of runs: %w", err)
 	}
+	return all, nil
+}
+
+// lastRun says how the newest run went.
+func (r Request) lastRun(v *View, all []pipelines.Run) {
 	if len(all) == 0 {
-		return nil
+		return
 	}
 	run := all[0]
 	began := r.clock(run.StartedAt).Format("2006-01-02 15:04")
 	if run.FinishedAt.IsZero() {
 		v.Sentences = append(v.Sentences, r.Tf("最近一次更新：%s 开始，%s。", "The last run began at %s: %s.", began, stateCell(runStates, run.State, r.Lang).Text))
-		return nil
+		return
 	}
 	v.Sentences = append(v.Sentences, r.Tf("最近一次更新：%s 开始，%s，用时 %s。", "The last run began at %s: %s, after %s.", began, stateCell(runStates, run.State, r.Lang).Text, r.seconds(run.FinishedAt.Sub(run.StartedAt))))
-	return nil
 }
 
 // schedule says when each pipeline runs, and offers the office to run or pause it.
@@ -148,14 +150,10 @@ func (r Request) standing(s pipelines.Scheduled) Cell {
 }
 
 // runLog shows what the chosen run did: its files and its log.
-func (r Request) runLog(v *View) error {
+func (r Request) runLog(v *View, all []pipelines.Run) error {
 	id := r.Params.Get("run")
 	if id == "" || r.Runs == nil {
 		return nil
-	}
-	all, err := r.Runs()
-	if err != nil {
-		return fmt.Errorf("read the history of runs: %w", err)
 	}
 	for _, run := range all {
 		if run.ID != id {
