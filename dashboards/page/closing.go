@@ -213,10 +213,7 @@ func (r Request) closingForms(m pipelines.MonthClosing) []Block {
 	}
 	fields := func() []Field {
 		all := []Field{{Name: "month", Value: m.Month, Hidden: true}, {Name: "by", Label: r.T("姓名", "Name"), Limit: 100, Required: true}, {Name: "note", Label: r.T("说明（可不填）", "Note (optional)"), Limit: 2000}}
-		if r.Lang == English {
-			all = append(all, Field{Name: "lang", Value: English, Hidden: true})
-		}
-		return all
+		return append(all, r.language()...)
 	}
 	forms := []Block{Form{Title: r.T("核对", "Check"), Address: "/closing/check", Fields: fields(), Label: r.T("我已核对", "I have checked it"),
 		Text: r.T("核对本月的数字和下面的问题，写上姓名。", "Check the month's numbers and the list below, and write your name.")}}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,12 +63,8 @@ func (r Request) heldForms(ctx context.Context, files ...any) ([]Form, error) {
 	var forms []Form
 	for _, row := range read(table) {
 		if file := row.text("file_id"); len(forms) == 0 || !forms[len(forms)-1].accepts(file) {
-			form := Form{Title: r.Tf("“%s”确实只有这些行？", "Is “%s” right as it is?", row.text("name")), Address: "/held", Label: r.T("确认收下", "Accept it"),
-				Fields: []Field{{Name: "file", Value: file, Hidden: true}, {Name: "by", Label: r.T("姓名", "Name"), Limit: 100, Required: true}, {Name: "reason", Label: r.T("理由", "Reason"), Limit: 500, Required: true}}}
-			if r.Lang == English {
-				form.Fields = append(form.Fields, Field{Name: "lang", Value: English, Hidden: true})
-			}
-			forms = append(forms, form)
+			forms = append(forms, Form{Title: r.Tf("“%s”确实只有这些行？", "Is “%s” right as it is?", row.text("name")), Address: "/held", Label: r.T("确认收下", "Accept it"),
+				Fields: slices.Concat([]Field{{Name: "file", Value: file, Hidden: true}}, r.nameAndReason(), r.language())})
 		}
 		before, now, _ := strings.Cut(row.text("detail"), " → ")
 		forms[len(forms)-1].Text += r.Tf("“%[1]s”上一份 %[2]s 行，这一份 %[3]s 行。", "“%[1]s” had %[2]s rows in the list before and has %[3]s in this one. ", r.exportName(row.text("export")), rows(before), rows(now))

@@ -181,10 +181,7 @@ func (r Request) kept(names ...string) []Field {
 			fields = append(fields, Field{Name: name, Value: value, Hidden: true})
 		}
 	}
-	if r.Lang == English {
-		fields = append(fields, Field{Name: "lang", Value: English, Hidden: true})
-	}
-	return fields
+	return append(fields, r.language()...)
 }
 
 // chooseColumns offers the contract's columns for every column of the table.

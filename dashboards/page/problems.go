@@ -136,7 +136,7 @@ func (r Request) waiveForm(ctx context.Context) Block {
 	}
 	form := Form{Title: r.T("确实不用改？", "No repair needed?"), Address: "/waive", Label: label,
 		Text:   r.T("豁免后不再催改；被退回的行仍不计入，只有提醒的行照常计入。姓名和理由会一直显示。", "What is waived is no longer asked for; refused rows stay out, rows with a warning stay in. Name and reason stay on record."),
-		Fields: []Field{{Name: "by", Label: r.T("姓名", "Name"), Limit: 100, Required: true}, {Name: "reason", Label: r.T("理由", "Reason"), Limit: 500, Required: true}}}
+		Fields: r.nameAndReason()}
 	for _, name := range []string{"export", "code", "file", "problem"} {
 		if value := r.Params.Get(name); value != "" {
 			form.Fields = append(form.Fields, Field{Name: name, Value: value, Hidden: true})
@@ -145,8 +145,19 @@ func (r Request) waiveForm(ctx context.Context) Block {
 	if r.MonthChosen() {
 		form.Fields = append(form.Fields, Field{Name: "month", Value: r.Month, Hidden: true})
 	}
-	if r.Lang == English {
-		form.Fields = append(form.Fields, Field{Name: "lang", Value: English, Hidden: true})
-	}
+	form.Fields = append(form.Fields, r.language()...)
 	return form
+}
+
+// nameAndReason are the fields of a form by which a person decides.
+func (r Request) nameAndReason() []Field {
+	return []Field{{Name: "by", Label: r.T("姓名", "Name"), Limit: 100, Required: true}, {Name: "reason", Label: r.T("理由", "Reason"), Limit: 500, Required: true}}
+}
+
+// language keeps the language of the page in a form.
+func (r Request) language() []Field {
+	if r.Lang != English {
+		return nil
+	}
+	return []Field{{Name: "lang", Value: English, Hidden: true}}
 }

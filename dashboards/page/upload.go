@@ -111,47 +111,7 @@ func (r Request) batch(ctx context.Context, v *View, b desk.Batch) error {
 		v.Sentences = append(v.Sentences, r.Tf("读入 %[1]s 行：接收 %[2]s 行，退回 %[3]s 行，忽略 %[4]s 行（标题、合计、空行）。", "%[1]s rows were read: %[2]s accepted, %[3]s refused, %[4]s passed over (titles, totals, blank rows).",
 			Count(float64(total.Read)), Count(float64(total.Accepted)), Count(float64(total.Quarantined)), Count(float64(total.Ignored))))
 	}
-	rejected, strange, unread := false, "", 0
-	unknown := 0
-	for _, f := range b.Run.Files {
-		rejected = rejected || f.Problem != ""
-		switch link := r.mappingLink(f.Problem, f.FileID, f.Sheet); {
-		case link != "":
-			unknown++
-			strange = cmp.Or(strange, link)
-		case f.Problem != "":
-			unread++
-		}
-	}
-	if unread > 0 {
-		v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.Tf("有 %d 份表没有读入", "Tables that were not read in: %d", unread),
-			Text: r.T("每一份的原因和处理办法写在下面“逐个文件”的最后一列。", "Why, and what to do, stands in the last column of the list file by file.")})
-	}
-	if strange != "" {
-		v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.Tf("有 %d 份表的列名认不出来，还没有读入", "Tables whose columns are not known, and that have not been read in: %d", unknown),
-			Text: r.T("请告诉系统各列是什么，确认后马上读入，以后同样的表不用再选。", "Say what they are: it is read in at once, and so are later tables of its kind."), Next: r.T("指认各列是什么", "Say what the columns are"), Link: strange})
-	}
-	switch {
-	case total.Quarantined > 0:
-		v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.Tf("有 %s 行要改", "Rows that need repair: %s", Count(float64(total.Quarantined))),
-			Text: r.T("下载标注好的工作簿，改橙色的单元格，保存后在本页重新上传。只补收改好的行，已接收的行不会重复。", "Download the marked workbook, repair the orange cells, save it and upload it here again. Only repaired rows come in; nothing is counted twice.")})
-	case b.Err == "" && total.Read > 0 && !rejected:
-		v.Blocks = append(v.Blocks, Callout{Tone: ToneBetter, Title: r.T("全部收下", "Everything was taken"), Text: r.T("没有要改的行。", "No row needs repair.")})
-	}
-	if known := b.Run.Known; len(known) > 0 || len(b.Run.Files) == 0 && b.Err == "" {
-		title := r.T("这些文件以前收过", "These files had arrived before")
-		if len(b.Run.Files) > 0 {
-			title = r.Tf("有 %d 个文件以前收过", "Files that had arrived before: %d", len(known))
-		}
-		text := r.T("内容完全相同，没有重复计入。", "Their content is the same; nothing is counted twice.")
-		for _, f := range known {
-			text += r.Tf("“%[1]s”与“%[2]s”相同。", " “%[1]s” is the same as “%[2]s”.", f.Name, f.As)
-		}
-		v.Blocks = append(v.Blocks, Callout{Tone: ToneQuiet, Title: title, Text: text})
-	}
-	if b.Err != "" && total.Read == 0 && !rejected {
-		v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.T("没有完成", "It did not end well"), Text: b.Err})
-	}
+	v.Blocks = append(v.Blocks, r.outcome(b, total)...)
 	var held []any
 	for _, f := range b.Run.Files {
 		if f.Problem == pipelines.RowCountFallen {
@@ -174,6 +134,50 @@ func (r Request) batch(ctx context.Context, v *View, b desk.Batch) error {
 		v.Blocks = append(v.Blocks, kinds)
 	}
 	return nil
+}
+
+// outcome says what of a batch came in and what did not, each with what to do.
+func (r Request) outcome(b desk.Batch, total pipelines.Reconciliation) (said []Block) {
+	strange, unknown, unread := "", 0, 0
+	for _, f := range b.Run.Files {
+		switch link := r.mappingLink(f.Problem, f.FileID, f.Sheet); {
+		case link != "":
+			unknown++
+			strange = cmp.Or(strange, link)
+		case f.Problem != "":
+			unread++
+		}
+	}
+	if unread > 0 {
+		said = append(said, Callout{Tone: ToneWorse, Title: r.Tf("有 %d 份表没有读入", "Tables that were not read in: %d", unread),
+			Text: r.T("每一份的原因和处理办法写在下面“逐个文件”的最后一列。", "Why, and what to do, stands in the last column of the list file by file.")})
+	}
+	if unknown > 0 {
+		said = append(said, Callout{Tone: ToneWorse, Title: r.Tf("有 %d 份表的列名认不出来，还没有读入", "Tables whose columns are not known, and that have not been read in: %d", unknown),
+			Text: r.T("请告诉系统各列是什么，确认后马上读入，以后同样的表不用再选。", "Say what they are: it is read in at once, and so are later tables of its kind."), Next: r.T("指认各列是什么", "Say what the columns are"), Link: strange})
+	}
+	switch {
+	case total.Quarantined > 0:
+		said = append(said, Callout{Tone: ToneWorse, Title: r.Tf("有 %s 行要改", "Rows that need repair: %s", Count(float64(total.Quarantined))),
+			Text: r.T("下载标注好的工作簿，改橙色的单元格，保存后在本页重新上传。只补收改好的行，已接收的行不会重复。", "Download the marked workbook, repair the orange cells, save it and upload it here again. Only repaired rows come in; nothing is counted twice.")})
+	case b.Err == "" && total.Read > 0 && unknown+unread == 0:
+		said = append(said, Callout{Tone: ToneBetter, Title: r.T("全部收下", "Everything was taken"), Text: r.T("没有要改的行。", "No row needs repair.")})
+	}
+	if known := b.Run.Known; len(known) > 0 || len(b.Run.Files) == 0 && b.Err == "" {
+		title := r.T("这些文件以前收过", "These files had arrived before")
+		if len(b.Run.Files) > 0 {
+			title = r.Tf("有 %d 个文件以前收过", "Files that had arrived before: %d", len(known))
+		}
+		text := r.T("内容完全相同，没有重复计入。", "Their content is the same; nothing is counted twice.")
+		for _, f := range known {
+			text += r.Tf("“%[1]s”与“%[2]s”相同。", " “%[1]s” is the same as “%[2]s”.", f.Name, f.As)
+		}
+		said = append(said, Callout{Tone: ToneQuiet, Title: title, Text: text})
+	}
+	if b.Err != "" && total.Read == 0 && unknown+unread == 0 {
+		said = append(said, Callout{Tone: ToneWorse, Title: r.T("没有完成", "It did not end well"), Text: b.Err})
+	}
+	return said
 }
 
 // handedIn accounts for every table of the files of a batch; held are the forms below of those that still wait.

@@ -21,8 +21,17 @@ type Closings interface {
 	Close(ctx context.Context, p Pinned, month, action, by, note string) error
 }
 
-// closingForm bounds the body of the form: a name and a note.
-const closingForm = 32 << 10
+// shortForm bounds the body of a form: a name and a note.
+const shortForm = 32 << 10
+
+// readForm reads a form of at most limit bytes into r.PostForm.
+func readForm(w http.ResponseWriter, r *http.Request, limit int64) error {
+	r.Body = http.MaxBytesReader(w, r.Body, limit)
+	if err := r.ParseForm(); err != nil {
+		return fmt.Errorf("%w: %v", errBadRequest, err)
+	}
+	return nil
+}
 
 // months binds the closed months to the generation a page is made of; nil where none are closed.
 func (s *server) months(pinned Pinned) func(context.Context) ([]pipelines.MonthClosing, error) {
@@ -47,9 +56,8 @@ func (s *server) close(w http.ResponseWriter, r *http.Request) error {
 	if s.Closings == nil || s.role(r) != page.RoleOffice || action != pipelines.DoCheck && action != pipelines.DoSign {
 		return errNotFound
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, closingForm)
-	if err := r.ParseForm(); err != nil {
-		return fmt.Errorf("%w: %v", errBadRequest, err)
+	if err := readForm(w, r, shortForm); err != nil {
+		return err
 	}
 	pinned, err := s.Snapshots.Pin(r.Context())
 	if err != nil {

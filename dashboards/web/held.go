@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 
@@ -16,9 +15,8 @@ func (s *server) acceptHeld(w http.ResponseWriter, r *http.Request) error {
 	if s.Desk == nil || s.Desk.Held == nil {
 		return errNotFound
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, closingForm)
-	if err := r.ParseForm(); err != nil {
-		return fmt.Errorf("%w: %v", errBadRequest, err)
+	if err := readForm(w, r, shortForm); err != nil {
+		return err
 	}
 	said := r.PostForm
 	by, reason, named := nameAndReason(said)

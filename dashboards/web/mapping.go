@@ -20,9 +20,8 @@ func (s *server) confirmMapping(w http.ResponseWriter, r *http.Request) error {
 	if s.Desk == nil || s.Desk.Propose == nil || s.Desk.Keep == nil {
 		return errNotFound
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, mappingForm)
-	if err := r.ParseForm(); err != nil {
-		return fmt.Errorf("%w: %v", errBadRequest, err)
+	if err := readForm(w, r, mappingForm); err != nil {
+		return err
 	}
 	said := r.PostForm
 	if len(said["word"]) != len(said["means"]) {

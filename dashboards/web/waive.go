@@ -23,9 +23,8 @@ func (s *server) waive(w http.ResponseWriter, r *http.Request) error {
 	if s.Waive == nil || s.role(r) != page.RoleOffice {
 		return errNotFound
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, closingForm)
-	if err := r.ParseForm(); err != nil {
-		return fmt.Errorf("%w: %v", errBadRequest, err)
+	if err := readForm(w, r, shortForm); err != nil {
+		return err
 	}
 	if err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(waiveLimit + patience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
