@@ -55,14 +55,20 @@ func site(t *testing.T) (*httptest.Server, *http.Client, *town, *strings.Builder
 	if err != nil {
 		t.Fatal(err)
 	}
+	server, client := browse(t, handler)
+	return server, client, served, &logged
+}
+
+// browse serves a handler on a real port to a client that keeps cookies and does not follow redirects.
+func browse(t *testing.T, handler http.Handler) (*httptest.Server, *http.Client) {
+	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	return server, client, served, &logged
+	return server, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 func get(t *testing.T, client *http.Client, address string) (*http.Response, string) {
