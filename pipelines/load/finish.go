@@ -75,17 +75,22 @@ func (p *pass) columnsGone(ctx context.Context) error {
 		if !f.full() || p.held[f.file.No] != "" || len(f.column) != len(f.contract.Columns) {
 			continue
 		}
-		var gone []string
+		var lacking, filled, gone []string
 		for i, column := range f.contract.Columns {
-			if f.column[i].header != "" || column.Required || f.given(column.ID) {
-				continue
+			if f.column[i].header == "" && !column.Required && !f.given(column.ID) {
+				lacking, filled = append(lacking, column.Name.Zh+" / "+column.Name.En), append(filled, "count("+quote(column.ID)+") > 0")
 			}
-			filled, err := p.tx.Query(ctx, fmt.Sprintf("select count(%s) > 0 from exports.%s", quote(column.ID), f.contract.Export))
-			if err != nil {
-				return err
-			}
-			if filled.Rows[0][0] == true {
-				gone = append(gone, column.Name.Zh+" / "+column.Name.En)
+		}
+		if len(lacking) == 0 {
+			continue
+		}
+		before, err := p.tx.Query(ctx, fmt.Sprintf("select %s from exports.%s", strings.Join(filled, ", "), f.contract.Export))
+		if err != nil {
+			return err
+		}
+		for i, name := range lacking {
+			if before.Rows[0][i] == true {
+				gone = append(gone, name)
 			}
 		}
 		if len(gone) > 0 {
