@@ -75,6 +75,12 @@ func (p *pass) referencesKnown(ctx context.Context) error {
 	return nil
 }
 
+// keyedProblems are the problems p of rows whose key is known: of refused ones, and of accepted ones with a warning.
+const keyedProblems = `select p.problem_no, p.file_no, p.export, p.severity, p.code, p.column_id, p.value, coalesce(w.row_key, q.row_key) as key
+	from ops.problems p left join ops.warned w on w.problem_no = p.problem_no
+	left join ops.quarantine q on p.severity = 'refuse' and q.file_no = p.file_no and q.sheet = p.sheet and q.export = p.export and q."row" = p."row"
+	where coalesce(w.row_key, q.row_key) is not null`
+
 // handedAgain notes which rows of this round bring a row again that an older file had a problem with, by its key.
 func (p *pass) handedAgain(ctx context.Context, c data.Contract) error {
 	if p.alone || !p.typed[c.Export] {
@@ -84,10 +90,7 @@ func (p *pass) handedAgain(ctx context.Context, c data.Contract) error {
 		where t._rid in (select rid from found where export = %[1]s and severity = 'warn')`, literal(c.Export), keyText(c, "t."), typedTable(c))); err != nil {
 		return err
 	}
-	n, err := p.set(ctx, "known_before", fmt.Sprintf(`select p.problem_no, p.file_no, p.code, p.column_id, p.value, coalesce(w.row_key, q.row_key) as key
-		from ops.problems p left join ops.warned w on w.problem_no = p.problem_no
-		left join ops.quarantine q on p.severity = 'refuse' and q.file_no = p.file_no and q.sheet = p.sheet and q.export = p.export and q."row" = p."row"
-		where p.export = %s and p.state in %s and coalesce(w.row_key, q.row_key) is not null`, literal(c.Export), unsettled))
+	n, err := p.set(ctx, "known_before", fmt.Sprintf("%s and p.export = %s and p.state in %s", keyedProblems, literal(c.Export), unsettled))
 	if err != nil || n == 0 {
 		return err
 	}
@@ -144,10 +147,8 @@ func (p *pass) settleWithinRun(ctx context.Context) error {
 	if p.alone || len(p.files) < 2 {
 		return nil
 	}
-	if _, err := p.exec(ctx, fmt.Sprintf(`create or replace temp table told as select p.problem_no, p.file_no, p.export, p.severity, p.code, p.column_id, coalesce(w.row_key, q.row_key) as key
-		from ops.problems p join new_files f on f.file_no = p.file_no left join ops.warned w on w.problem_no = p.problem_no
-		left join ops.quarantine q on p.severity = 'refuse' and q.file_no = p.file_no and q.sheet = p.sheet and q.export = p.export and q."row" = p."row"
-		where p.state = '%s' and coalesce(w.row_key, q.row_key) is not null`, pipelines.ProblemOpen)); err != nil {
+	n, err := p.set(ctx, "told", fmt.Sprintf("%s and p.file_no in (select file_no from new_files) and p.state = '%s'", keyedProblems, pipelines.ProblemOpen))
+	if err != nil || n == 0 {
 		return err
 	}
 	exports, err := p.tx.Query(ctx, "select distinct export from told order by export")
