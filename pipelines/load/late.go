@@ -3,7 +3,7 @@ package load
 import (
 	"context"
 	"fmt"
-	"slices"
+	"maps"
 	"strings"
 
 	"hulian/data"
@@ -23,19 +23,18 @@ func (p *pass) mergeLate(ctx context.Context, c data.Contract) error {
 	if p.alone || !p.takenUpNow && len(p.standsAt) == 0 {
 		return p.merge(ctx, c)
 	}
-	copies := []string{"-1"}
-	for no := range p.standsAt {
-		copies = append(copies, fmt.Sprint(no))
+	copied := "false"
+	if len(p.standsAt) > 0 {
+		copied = "f.file_no in " + listed(maps.Keys(p.standsAt))
 	}
-	slices.Sort(copies)
 	there := func(schema string) string {
 		return fmt.Sprintf("exists (select 1 from %s.%s e where e._file = t._file and %s and row(%s) is not distinct from row(%s))",
 			schema, c.Export, keyEquals(c, "e", "t"), columnList(c, "e."), columnList(c, "t."))
 	}
 	table := "late_" + c.Export
 	if _, err := p.exec(ctx, fmt.Sprintf(`create or replace temp table %s as select %s, t._file, case when f.earlier then greatest(f.file_no%s) else f.file_no end as came_with
-		from %s t join feeds f on f.feed = t._feed where (f.earlier or f.file_no in (%s)) and not %s and not %s`,
-		table, columnList(c, "t."), p.namedBy(c), p.good(c), strings.Join(copies, ", "), there("exports"), there("history"))); err != nil {
+		from %s t join feeds f on f.feed = t._feed where (f.earlier or %s) and not %s and not %s`,
+		table, columnList(c, "t."), p.namedBy(c), p.good(c), copied, there("exports"), there("history"))); err != nil {
 		return err
 	}
 	if err := p.merge(ctx, c); err != nil {

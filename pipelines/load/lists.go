@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -92,8 +93,8 @@ func (p *pass) mergeLists(ctx context.Context, c data.Contract, good string, cha
 	if len(p.standsAt) > 0 {
 		// A copy that stands in the place of its original ends what the original said of a row, also where a newer list has
 		// ended it since: else two versions would hold at once.
-		if _, err := p.exec(ctx, fmt.Sprintf(`update history.%s as h set _until_file = t._file from versions t where t.fresh and t.until_file is not null and t._file in (%s)
-			and %s and h._file <= t._file and h._until_file > t._file`, c.Export, p.places(), keyEquals(c, "h", "t"))); err != nil {
+		if _, err := p.exec(ctx, fmt.Sprintf(`update history.%s as h set _until_file = t._file from versions t where t.fresh and t.until_file is not null and t._file in %s
+			and %s and h._file <= t._file and h._until_file > t._file`, c.Export, listed(maps.Values(p.standsAt)), keyEquals(c, "h", "t"))); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -303,13 +304,13 @@ func (p *pass) fileOf() string {
 	return "case f.file_no" + cases + " else f.file_no end"
 }
 
-// places lists the files in whose place marked copies stand.
-func (p *pass) places() string {
-	var files []string
-	for _, at := range p.standsAt {
-		files = append(files, fmt.Sprint(at))
+// listed writes the numbers of files as a list for "in".
+func listed(files iter.Seq[int64]) string {
+	var all []string
+	for _, no := range slices.Sorted(files) {
+		all = append(all, fmt.Sprint(no))
 	}
-	return strings.Join(files, ", ")
+	return "(" + strings.Join(all, ", ") + ")"
 }
 
 // overtaken are the conditions that leave out rows t of marked copies that bring nothing: of a list, what stands in
@@ -323,7 +324,7 @@ func (p *pass) overtaken(c data.Contract) (conditions []string) {
 		return conditions
 	}
 	for no, chain := range p.chains {
-		newer := fmt.Sprintf("> %d and %%[1]s not in (%s)", chain[0], strings.Trim(strings.Join(strings.Fields(fmt.Sprint(chain)), ", "), "[]"))
+		newer := fmt.Sprintf("> %d and %%[1]s not in %s", chain[0], listed(slices.Values(chain)))
 		conditions = append(conditions, fmt.Sprintf(`not (f.file_no = %[1]d and (exists (select 1 from exports.%[2]s e where %[3]s and e._file %[4]s)
 			or exists (select 1 from %[5]s n join feeds o on o.feed = n._feed where n._bad = 0 and %[6]s and o.file_no < %[1]d and o.file_no %[7]s)))`,
 			no, c.Export, keyEquals(c, "e", "t"), fmt.Sprintf(newer, "e._file"), typedTable(c), keyEquals(c, "n", "t"), fmt.Sprintf(newer, "o.file_no")))
