@@ -50,7 +50,7 @@ func newStore(t *testing.T, files []sourcetest.File) *store {
 	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.Contains(r.Header.Get("Authorization"), "Credential="+accessKey+"/") {
 			w.WriteHeader(http.StatusForbidden)
-			fmt.Fprint(w, `<?xml version="1.0"?><Error><Code>InvalidAccessKeyId</Code><Message>The key does not exist.</Message></Error>`)
+			fmt.Fprintln(w, `<?xml version="1.0"?><Error><Code>InvalidAccessKeyId</Code><Message>The key does not exist.</Message></Error>`)
 			return
 		}
 		s.ranges = append(s.ranges, r.Header.Get("Range"))

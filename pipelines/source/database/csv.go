@@ -5,8 +5,9 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"unicode/utf8"
+
+	"hulian/pipelines/source/transfer"
 )
 
 // rows is the answer to a query.
@@ -51,7 +52,7 @@ func (t *table) Read(p []byte) (int, error) {
 	for t.failed == nil && t.buffer.Len() < ready {
 		t.failed = t.fill()
 	}
-	if t.buffer.Len() > 0 && (t.failed == nil || t.failed == io.EOF) {
+	if t.buffer.Len() > 0 && (t.failed == nil || transfer.AtEnd(t.failed)) {
 		return t.buffer.Read(p)
 	}
 	return 0, t.failed
@@ -85,7 +86,7 @@ func (t *table) write() error {
 
 func (t *table) Close() error {
 	t.rows.close()
-	if t.failed == nil || t.failed == io.EOF {
+	if t.failed == nil || transfer.AtEnd(t.failed) {
 		t.failed = errors.New("read after close")
 	}
 	return nil

@@ -153,14 +153,14 @@ func single(ctx context.Context, s session, sql string) (string, error) {
 	}
 	defer r.close()
 	cells, err := r.next()
-	if err == io.EOF || err == nil && len(cells) != 1 {
+	if transfer.AtEnd(err) || err == nil && len(cells) != 1 {
 		return "", fmt.Errorf("%w: the version is not one value", errQuery)
 	}
 	if err != nil {
 		return "", err
 	}
 	text := string(cells[0])
-	if _, err := r.next(); err != io.EOF {
+	if _, err := r.next(); !transfer.AtEnd(err) {
 		return "", fmt.Errorf("%w: the version is not one value", errors.Join(errQuery, err))
 	}
 	return text, nil
@@ -256,16 +256,15 @@ type content struct {
 
 func (c *content) Read(p []byte) (int, error) {
 	n, err := c.table.Read(p)
-	if err != nil && err != io.EOF {
+	if err != nil && !transfer.AtEnd(err) {
 		err = c.database.judge(secret.Redact(err, c.values...))
 	}
 	return n, err
 }
 
 func (c *content) Close() error {
-	c.table.Close()
-	c.session.close()
-	return nil
+	defer c.session.close()
+	return c.table.Close()
 }
 
 func (d *database) fault(op string, q Query, err error) error {

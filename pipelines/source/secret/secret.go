@@ -65,13 +65,13 @@ func (r Reference) Read() (Value, error) {
 	return Value{text}, nil
 }
 
-func contentOf(path string) ([]byte, error) {
+func contentOf(path string) (content []byte, err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	content, err := io.ReadAll(io.LimitReader(file, largest+1))
+	defer func() { err = errors.Join(err, file.Close()) }()
+	content, err = io.ReadAll(io.LimitReader(file, largest+1))
 	if err == nil && len(content) > largest {
 		err = errors.New("too large for a secret")
 	}
@@ -88,7 +88,9 @@ func (v Value) Reveal() string { return v.text }
 func (v Value) IsZero() bool { return v.text == "" }
 
 // Format prints dots for every verb.
-func (v Value) Format(state fmt.State, _ rune) { io.WriteString(state, masked) }
+func (v Value) Format(state fmt.State, _ rune) {
+	_, _ = io.WriteString(state, masked) // fmt collects it in memory, and gives a Formatter no way to fail
+}
 
 // MarshalText encodes dots.
 func (v Value) MarshalText() ([]byte, error) { return []byte(masked), nil }

@@ -44,7 +44,7 @@ func (l *line) take(ctx context.Context) (client *sftp.Client, leave func(), err
 		}
 		c := l.shared
 		go func() { // a broken connection is not used again
-			c.ssh.Wait()
+			_ = c.ssh.Wait() // why it broke, those who use it are told
 			l.mu.Lock()
 			defer l.mu.Unlock()
 			if l.shared == c {
@@ -54,7 +54,7 @@ func (l *line) take(ctx context.Context) (client *sftp.Client, leave func(), err
 	}
 	c := l.shared
 	c.users++
-	stop := context.AfterFunc(ctx, func() { c.ssh.Close() })
+	stop := context.AfterFunc(ctx, func() { _ = c.ssh.Close() }) // who reads is told that ctx has ended
 	return c.sftp, sync.OnceFunc(func() {
 		stop()
 		l.mu.Lock()
@@ -63,7 +63,7 @@ func (l *line) take(ctx context.Context) (client *sftp.Client, leave func(), err
 			if l.shared == c {
 				l.shared = nil
 			}
-			c.ssh.Close()
+			_ = c.ssh.Close() // what was read was complete, or its reader was told otherwise
 		}
 	}), nil
 }
@@ -125,11 +125,11 @@ func (c Config) handshake(ctx context.Context, ways []ssh.AuthMethod, known ssh.
 	if err != nil {
 		return nil, err
 	}
-	stop := context.AfterFunc(ctx, func() { raw.Close() })
+	stop := context.AfterFunc(ctx, func() { _ = raw.Close() }) // the log-in below is told that ctx has ended
 	defer stop()
 	defer func() {
 		if err != nil {
-			raw.Close()
+			_ = raw.Close() // closed already by what failed, in most cases; that error is returned
 		}
 	}()
 	introduced := false
@@ -160,8 +160,7 @@ func (c Config) handshake(ctx context.Context, ways []ssh.AuthMethod, known ssh.
 	client := ssh.NewClient(conn, channels, requests)
 	files, err := sftp.NewClient(client)
 	if err != nil {
-		client.Close()
-		return nil, fmt.Errorf("the server lets in but offers no SFTP: %w", err)
+		return nil, fmt.Errorf("the server lets in but offers no SFTP: %w", errors.Join(err, client.Close()))
 	}
 	return &connection{ssh: client, sftp: files}, nil
 }
@@ -181,18 +180,16 @@ func (c Config) recognise(known ssh.HostKeyCallback, address string, remote net.
 	if c.KnownHosts == "" {
 		return s
 	}
-	switch s.why = known(address, remote, key); {
-	case s.why == nil:
+	if s.why = known(address, remote, key); s.why == nil {
 		return nil
-	default:
-		var other *knownhosts.KeyError
-		if !errors.As(s.why, &other) {
-			s.fatal = true
-		} else {
-			s.fatal = slices.ContainsFunc(other.Want, func(k knownhosts.KnownKey) bool { return k.Key.Type() == key.Type() })
-		}
-		return s
 	}
+	var other *knownhosts.KeyError
+	if !errors.As(s.why, &other) {
+		s.fatal = true
+	} else {
+		s.fatal = slices.ContainsFunc(other.Want, func(k knownhosts.KnownKey) bool { return k.Key.Type() == key.Type() })
+	}
+	return s
 }
 
 // algorithms lists what shows the same key, plain or in a certificate.

@@ -228,12 +228,10 @@ func (f *folder) open(ctx context.Context, e entry, offset int64) (_ io.ReadClos
 	pieces := int(min(1<<20, e.info.Size()+1)) // a large read is asked for in parallel
 	b := &body{Reader: bufio.NewReaderSize(file, pieces), file: file, listed: e, leave: leave}
 	if err := b.unchanged(); err != nil {
-		file.Close()
-		return nil, 0, err
+		return nil, 0, errors.Join(err, file.Close())
 	}
 	if _, err := file.Seek(offset, io.SeekStart); err != nil {
-		file.Close()
-		return nil, 0, err
+		return nil, 0, errors.Join(err, file.Close())
 	}
 	return b, offset, nil
 }
@@ -248,7 +246,7 @@ type body struct {
 
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.Reader.Read(p)
-	if err == io.EOF {
+	if transfer.AtEnd(err) {
 		if changed := b.unchanged(); changed != nil {
 			err = changed
 		}

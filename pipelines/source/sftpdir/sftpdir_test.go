@@ -82,7 +82,9 @@ func TestAFileThatChangesWhileReadIsNotHandedOver(t *testing.T) {
 		if _, err := io.ReadAll(reader); !errors.Is(err, source.ErrChanged) {
 			t.Errorf("changed half-way: %v", err)
 		}
-		os.Remove(filepath.Join(dir, "visits.csv"))
+		if err := os.Remove(filepath.Join(dir, "visits.csv")); err != nil {
+			t.Fatal(err)
+		}
 		if _, err := item.Open(t.Context()); !errors.Is(err, source.ErrChanged) {
 			t.Errorf("gone: %v", err)
 		}

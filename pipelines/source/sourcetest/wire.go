@@ -1,6 +1,7 @@
 package sourcetest
 
 import (
+	"context"
 	"io"
 	"net"
 	"sync"
@@ -22,6 +23,7 @@ var Well = Fate{}
 type Wire struct {
 	listener net.Listener
 	server   string
+	ctx      context.Context // of the test
 
 	mu    sync.Mutex
 	fate  func(connection int) Fate
@@ -34,11 +36,11 @@ type Wire struct {
 // NewWire leads to the server at host:port until the test ends.
 func NewWire(t *testing.T, server string) *Wire {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &Wire{listener: listener, server: server, open: map[net.Conn]bool{}, fate: func(int) Fate { return Well }}
+	w := &Wire{listener: listener, server: server, ctx: t.Context(), open: map[net.Conn]bool{}, fate: func(int) Fate { return Well }}
 	var done sync.WaitGroup
 	done.Go(func() {
 		for {
@@ -50,7 +52,9 @@ func NewWire(t *testing.T, server string) *Wire {
 		}
 	})
 	t.Cleanup(func() {
-		listener.Close()
+		if err := listener.Close(); err != nil {
+			t.Error(err)
+		}
 		w.mu.Lock()
 		w.ended = true
 		w.mu.Unlock()
@@ -99,13 +103,16 @@ func (t tally) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// reset breaks a connection. One of its ends may have closed it before; then there is nothing to break.
 func reset(c net.Conn) {
 	if tcp, ok := c.(*net.TCPConn); ok {
-		tcp.SetLinger(0) // closing then sends a reset, as a broken line does, instead of an orderly end
+		_ = tcp.SetLinger(0) // closing then sends a reset, as a broken line does, instead of an orderly end
 	}
-	c.Close()
+	_ = c.Close()
 }
 
+// carry lets a connection through until its fate, or either end, ends it. That a copy ends with an error is what a wire is
+// for: the source at one end must say what it meets, and the test looks at that.
 func (w *Wire) carry(source net.Conn) {
 	w.mu.Lock()
 	fate := w.fate(w.count)
@@ -117,30 +124,30 @@ func (w *Wire) carry(source net.Conn) {
 		w.mu.Lock()
 		delete(w.open, source)
 		w.mu.Unlock()
-		source.Close()
+		_ = source.Close()
 	}()
 	if ended || fate.Break && fate.After == 0 {
 		reset(source)
 		return
 	}
-	server, err := net.Dial("tcp", w.server)
+	server, err := new(net.Dialer).DialContext(w.ctx, "tcp", w.server)
 	if err != nil {
 		reset(source)
 		return
 	}
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 	go func() {
-		io.Copy(server, source)
-		server.Close()
+		_, _ = io.Copy(server, source)
+		_ = server.Close()
 	}()
 	if !fate.Break && !fate.Stall {
-		io.Copy(source, io.TeeReader(server, tally{&w.bytes}))
+		_, _ = io.Copy(source, io.TeeReader(server, tally{&w.bytes}))
 		return
 	}
-	io.CopyN(source, io.TeeReader(server, tally{&w.bytes}), fate.After)
+	_, _ = io.CopyN(source, io.TeeReader(server, tally{&w.bytes}), fate.After)
 	if fate.Break {
 		reset(source)
 		return
 	}
-	io.Copy(io.Discard, server) // until the source gives up and the goroutine above closes the server's side
+	_, _ = io.Copy(io.Discard, server) // until the source gives up and the goroutine above closes the server's side
 }

@@ -17,6 +17,10 @@ const enough = 1 << 20
 // begin elsewhere. Reading and closing the body must end when ctx does; ctx ends after the body is closed.
 type Opener func(ctx context.Context, offset int64) (body io.ReadCloser, start int64, err error)
 
+// AtEnd reports whether a reader that gave err is at the end of its content. That is io.EOF itself: an error that wraps
+// io.EOF comes from a connection that broke, and content taken for whole there would be cut short.
+func AtEnd(err error) bool { return err == io.EOF } //nolint:errorlint // for the reason above
+
 // Content is one file to be brought over.
 type Content struct {
 	Size  int64             // bytes, -1 where it is not known
@@ -86,7 +90,7 @@ func (r *reader) Read(p []byte) (int, error) {
 		if err == nil {
 			continue
 		}
-		if err == io.EOF {
+		if AtEnd(err) {
 			if err = r.complete(); err == nil {
 				r.failed = io.EOF
 				return 0, io.EOF
@@ -193,7 +197,7 @@ func (r *reader) disconnect() {
 func (r *reader) Close() error {
 	r.disconnect()
 	r.cancel()
-	if r.failed == nil || r.failed == io.EOF {
+	if r.failed == nil || AtEnd(r.failed) {
 		r.failed = errors.New("read after close")
 	}
 	return nil

@@ -80,7 +80,7 @@ func (p *pages) Read(b []byte) (int, error) {
 
 func (p *pages) Close() error {
 	p.cancel()
-	if p.failed == nil || p.failed == io.EOF {
+	if p.failed == nil || transfer.AtEnd(p.failed) {
 		p.failed = errors.New("read after close")
 	}
 	return nil

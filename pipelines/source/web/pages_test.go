@@ -42,7 +42,7 @@ func TestPagesBecomeOneFile(t *testing.T) {
 			if n := number(r, "p"); n == 0 {
 				w.Header().Set("Link", `<?p=7>; rel="first last"; title="a, <b>", <?p=1>; rel="next"`)
 			}
-			fmt.Fprint(w, page(number(r, "p")))
+			reply(w, page(number(r, "p")))
 		}, joined},
 		"next address": {Paging{Format: "json", By: "next", NextField: "paging.next", Records: "data.items"}, func(w http.ResponseWriter, r *http.Request) {
 			next := `null`
@@ -59,21 +59,21 @@ func TestPagesBecomeOneFile(t *testing.T) {
 			fmt.Fprintf(w, `{"rows": %s %s}`, page(number(r, "p")), next)
 		}, joined},
 		"page number": {Paging{Format: "json", By: "page", Parameter: "page", First: 1}, func(w http.ResponseWriter, r *http.Request) {
-			fmt.Fprint(w, page(number(r, "page")-1))
+			reply(w, page(number(r, "page")-1))
 		}, joined},
 		"offset": {Paging{Format: "json", By: "offset", Parameter: "from"}, func(w http.ResponseWriter, r *http.Request) {
 			if from := number(r, "from"); from != 0 && from != 2 && from != 3 {
 				t.Errorf("offset %d", from)
 			}
-			fmt.Fprint(w, page((number(r, "from")+1)/2))
+			reply(w, page((number(r, "from")+1)/2))
 		}, joined},
 		"rows by page": {Paging{Format: "csv", By: "page", Parameter: "page"}, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "text/csv")
-			fmt.Fprint(w, []string{"id,note\r\n1,\"two\nlines\"\r\n2,b", "id,note\r\n3,c\r\n", "id,note\r\n"}[number(r, "page")])
+			reply(w, []string{"id,note\r\n1,\"two\nlines\"\r\n2,b", "id,note\r\n3,c\r\n", "id,note\r\n"}[number(r, "page")])
 		}, "id,note\r\n1,\"two\nlines\"\r\n2,b\n3,c\r\n"},
 		"rows until nothing": {Paging{Format: "csv", By: "offset", Parameter: "offset"}, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "text/csv")
-			fmt.Fprint(w, map[int]string{0: "id\n1\n2\n", 2: "id\n3\n"}[number(r, "offset")])
+			reply(w, map[int]string{0: "id\n1\n2\n", 2: "id\n3\n"}[number(r, "offset")])
 		}, "id\n1\n2\n3\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -125,7 +125,7 @@ func TestPagesThatDoNotEndWell(t *testing.T) {
 				link, body := c.answer(r)
 				w.Header().Set("Link", link)
 				w.Header().Set("Content-Type", "application/json")
-				fmt.Fprint(w, body)
+				reply(w, body)
 			})
 			limits := sourcetest.Impatient
 			limits.MaxSize = 2000

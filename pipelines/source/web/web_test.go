@@ -166,7 +166,7 @@ func TestSecretsGoToTheirServerAlone(t *testing.T) {
 	note := func(who string, r *http.Request) {
 		seen[who] = append(seen[who], r.Header.Get("X-Grid-Key")+"|"+r.Header.Get("Authorization")+"|"+r.URL.Query().Get("appkey"))
 	}
-	store := serve(t, func(w http.ResponseWriter, r *http.Request) { note("store", r); io.WriteString(w, "content") })
+	store := serve(t, func(w http.ResponseWriter, r *http.Request) { note("store", r); reply(w, "content") })
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		note("server", r)
 		http.Redirect(w, r, store.URL+"/elsewhere", http.StatusFound)
@@ -200,7 +200,7 @@ func TestSecretsGoToTheirServerAlone(t *testing.T) {
 
 func TestTheSecretIsReadAnewEachTime(t *testing.T) {
 	at := filepath.Join(t.TempDir(), "token")
-	server := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Header.Get("Authorization")) })
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) { reply(w, r.Header.Get("Authorization")) })
 	src := made(t, Config{Files: []File{{Name: "a.csv", Address: server.URL}}, Token: secret.Reference("file:" + at)}, nil)
 	for _, token := range []string{"first", "second"} {
 		if err := os.WriteFile(at, []byte(token+"\n"), 0o600); err != nil {
@@ -210,20 +210,28 @@ func TestTheSecretIsReadAnewEachTime(t *testing.T) {
 			t.Errorf("%v, %v", got, err)
 		}
 	}
-	os.Remove(at)
+	if err := os.Remove(at); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := taken(t, src, nil); err == nil || !strings.Contains(err.Error(), at) {
 		t.Errorf("no secret: %v", err)
 	}
 }
 
+// reply is what a server of a test says. Where it does not come through, the source says so, and the test looks at that.
+func reply(w io.Writer, text string) { _, _ = io.WriteString(w, text) }
+
 // TestRefusals: each answer, what is said of it, and how often the server was asked.
 func TestRefusals(t *testing.T) {
 	unmarked := func(w http.ResponseWriter, r *http.Request) {
-		c, buffer, err := w.(http.Hijacker).Hijack()
-		if err == nil {
-			buffer.WriteString("HTTP/1.0 200 OK\r\n\r\nhalf of it")
-			buffer.Flush()
-			c.Close()
+		c, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		reply(c, "HTTP/1.0 200 OK\r\n\r\nhalf of it")
+		if err := c.Close(); err != nil {
+			t.Error(err)
 		}
 	}
 	for name, c := range map[string]struct {
@@ -235,14 +243,14 @@ func TestRefusals(t *testing.T) {
 		"forbidden":    {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }, []string{"403 Forbidden", "token"}, 1},
 		"out of order": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }, []string{"503", "tried 3 times"}, 3},
 		"log-in page": {func(w http.ResponseWriter, _ *http.Request) {
-			io.WriteString(w, "<!doctype html><title>登录</title>")
+			reply(w, "<!doctype html><title>登录</title>")
 		}, []string{"web page", "browser"}, 1},
 		"unmarked end": {unmarked, []string{"half of it", "accept_unmarked_end"}, 1},
 		"compressed": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "br")
-			w.Write([]byte("x"))
+			reply(w, "x")
 		}, []string{"compresses", "br"}, 1},
-		"too large":      {func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, 3000)) }, []string{"larger than allowed", "max_size"}, 2},
+		"too large":      {func(w http.ResponseWriter, _ *http.Request) { reply(w, strings.Repeat("\x00", 3000)) }, []string{"larger than allowed", "max_size"}, 2},
 		"for ever round": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/again", http.StatusFound) }, []string{"ten times"}, 10},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -276,7 +284,7 @@ func TestRefusals(t *testing.T) {
 				http.NotFound(w, r)
 				return
 			}
-			io.WriteString(w, "here")
+			reply(w, "here")
 		})
 		c := Config{Files: []File{{Address: server.URL + "/gone"}, {Address: server.URL + "/here"}}}
 		got, err := taken(t, made(t, c, nil), nil)
@@ -295,7 +303,7 @@ func TestTheServerMayAskForTime(t *testing.T) {
 			w.WriteHeader(http.StatusTooManyRequests)
 			return
 		}
-		io.WriteString(w, "here")
+		reply(w, "here")
 	})
 	began := time.Now()
 	got, err := taken(t, made(t, Config{Files: []File{{Name: "a", Address: server.URL}}, Limits: sourcetest.Impatient}, nil), nil)
@@ -312,7 +320,7 @@ func TestTheServerMayAskForTime(t *testing.T) {
 
 func TestAStrangersCertificateIsRefusedAtOnce(t *testing.T) {
 	var connections atomic.Int64
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "here") }))
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { reply(w, "here") }))
 	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
 		if s == http.StateNew {
 			connections.Add(1)
@@ -332,7 +340,7 @@ func TestAStrangersCertificateIsRefusedAtOnce(t *testing.T) {
 	if got, err := taken(t, made(t, c, nil), nil); got["a"] != "here" {
 		t.Errorf("%v, %v", got, err)
 	}
-	plain := serve(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "read along") })
+	plain := serve(t, func(w http.ResponseWriter, _ *http.Request) { reply(w, "read along") })
 	server.Config.Handler = http.RedirectHandler(plain.URL, http.StatusFound)
 	if got, err := taken(t, made(t, c, nil), nil); err == nil || !strings.Contains(err.Error(), "https to http") {
 		t.Errorf("%v, %v", got, err)

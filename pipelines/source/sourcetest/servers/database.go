@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -34,7 +35,7 @@ const (
 type Database struct {
 	Address string // host:port
 	Base    string // the database the clerk may read
-	stop    func()
+	stop    func() error
 	ask     func(ctx context.Context, statements string) error
 }
 
@@ -56,7 +57,9 @@ func Stop() {
 	startedMu.Lock()
 	defer startedMu.Unlock()
 	for _, d := range started {
-		d.stop()
+		if err := d.stop(); err != nil {
+			fmt.Fprintf(os.Stderr, "database at %s: %v\n", d.Address, err)
+		}
 	}
 	started = nil
 }
@@ -79,7 +82,8 @@ func need(t testing.TB, start func() (*Database, error)) *Database {
 	if err == nil {
 		return d
 	}
-	if _, missing := err.(missingError); missing && os.Getenv("CI") == "" {
+	var missing missingError
+	if errors.As(err, &missing) && os.Getenv("CI") == "" {
 		t.Skip(err)
 	}
 	t.Fatal(err)
@@ -120,8 +124,9 @@ func home(names ...string) (dir string, as *syscall.Credential, err error) {
 	return dir, nil, fmt.Errorf("none of the users %v exists", names)
 }
 
+// command has no context of a test: a server serves the tests that come after the one that started it.
 func command(as *syscall.Credential, dir, name string, arguments ...string) *exec.Cmd {
-	c := exec.Command(name, arguments...)
+	c := exec.CommandContext(context.Background(), name, arguments...)
 	c.Dir, c.SysProcAttr = dir, &syscall.SysProcAttr{Credential: as}
 	c.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "HOME="+dir)
 	return c
@@ -135,19 +140,22 @@ func run(c *exec.Cmd, dir, address string, quit os.Signal, ready func(context.Co
 		return nil, err
 	}
 	ended := make(chan struct{})
+	var how error // it ended; there once ended is closed
 	go func() {
-		c.Wait()
+		how = c.Wait()
 		close(ended)
 	}()
-	r := &Database{Address: address, stop: sync.OnceFunc(func() {
-		c.Process.Signal(quit)
+	r := &Database{Address: address, stop: sync.OnceValue(func() (err error) {
+		if err = c.Process.Signal(quit); errors.Is(err, os.ErrProcessDone) {
+			err = nil
+		}
 		select {
 		case <-ended:
 		case <-time.After(20 * time.Second):
-			c.Process.Kill()
+			err = errors.Join(err, c.Process.Kill())
 			<-ended
 		}
-		os.RemoveAll(dir)
+		return errors.Join(err, os.RemoveAll(dir))
 	})}
 	startedMu.Lock()
 	started = append(started, r)
@@ -161,7 +169,7 @@ func run(c *exec.Cmd, dir, address string, quit os.Signal, ready func(context.Co
 		}
 		select {
 		case <-ended:
-			return nil, fmt.Errorf("%s ended: %w\n%s", c.Path, err, said.String())
+			return nil, fmt.Errorf("%s ended: %w\n%s", c.Path, errors.Join(how, err), said.String())
 		default:
 		}
 		if time.Now().After(deadline) {
@@ -172,13 +180,12 @@ func run(c *exec.Cmd, dir, address string, quit os.Signal, ready func(context.Co
 
 // port is free now; another program could still take it before the server does.
 func port() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}
-	defer listener.Close()
 	_, port, err := net.SplitHostPort(listener.Addr().String())
-	return port, err
+	return port, errors.Join(err, listener.Close())
 }
 
 func newPostgres() (*Database, error) {
@@ -257,18 +264,18 @@ func newMaria() (*Database, error) {
 	}, "; "))
 }
 
-func askPostgres(ctx context.Context, address, statements string) error {
+func askPostgres(ctx context.Context, address, statements string) (err error) {
 	conn, err := pgconn.Connect(ctx, "postgres://master:"+master+"@"+address+"/postgres?sslmode=disable")
 	if err != nil {
 		return err
 	}
-	defer conn.Close(ctx)
+	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
 	_, err = conn.Exec(ctx, statements).ReadAll()
 	return err
 }
 
 // askMaria goes to a socket as root, or to a host and port as master.
-func askMaria(ctx context.Context, address, database, statements string) error {
+func askMaria(ctx context.Context, address, database, statements string) (err error) {
 	config := mysql.NewConfig()
 	config.Net, config.Addr, config.User, config.Passwd = "tcp", address, "master", master
 	if strings.HasPrefix(address, "/") {
@@ -280,7 +287,7 @@ func askMaria(ctx context.Context, address, database, statements string) error {
 		return err
 	}
 	db := sql.OpenDB(connector)
-	defer db.Close()
+	defer func() { err = errors.Join(err, db.Close()) }()
 	_, err = db.ExecContext(ctx, statements)
 	return err
 }

@@ -61,11 +61,15 @@ func NewSFTP(t testing.TB) *SFTP {
 		config.AddHostKey(signer)
 		s.Keys = append(s.Keys, signer)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { listener.Close() })
+	t.Cleanup(func() {
+		if err := listener.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	s.Address = listener.Addr().String()
 	go func() {
 		for {
@@ -79,8 +83,10 @@ func NewSFTP(t testing.TB) *SFTP {
 	return s
 }
 
+// serve keeps errors to itself: a client that leaves, or a connection that a test breaks, is what they come from, and the
+// test looks at what the client is told.
 func (s *SFTP) serve(raw net.Conn, config *ssh.ServerConfig) {
-	defer raw.Close()
+	defer func() { _ = raw.Close() }()
 	_, channels, requests, err := ssh.NewServerConn(raw, config)
 	if err != nil {
 		return
@@ -94,14 +100,14 @@ func (s *SFTP) serve(raw net.Conn, config *ssh.ServerConfig) {
 		}
 		go func() {
 			for request := range requests {
-				request.Reply(request.Type == "subsystem", nil)
+				_ = request.Reply(request.Type == "subsystem", nil)
 			}
 		}()
 		go func() {
-			defer channel.Close()
+			defer func() { _ = channel.Close() }()
 			files, err := sftp.NewServer(channel, sftp.ReadOnly())
-			if err == nil && files.Serve() == io.EOF {
-				files.Close()
+			if err == nil && errors.Is(files.Serve(), io.EOF) {
+				_ = files.Close()
 			}
 		}()
 	}
