@@ -71,7 +71,7 @@ func TestADayIsKnownAsItWasThen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.Close()
+	defer mustClose(t, w)
 	got, err := w.Query(ctx, everything)
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func TestADayIsKnownAsItWasThen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer reader.Close()
+	defer mustClose(t, reader)
 	snapshot, _, release, err := reader.Pin(ctx)
 	if err != nil {
 		t.Fatal(err)

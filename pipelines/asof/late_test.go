@@ -2,6 +2,7 @@ package asof
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -47,7 +48,7 @@ func known(t *testing.T, g publish.Generation, day, question string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.Close()
+	defer mustClose(t, w)
 	table, err := w.Query(t.Context(), question)
 	if err != nil {
 		t.Fatal(err)
@@ -121,11 +122,19 @@ func TestARowOfAMarkedCopyIsKnownFromTheDayItCame(t *testing.T) {
 	}
 }
 
+// mustClose closes what a test opened.
+func mustClose(t testing.TB, c io.Closer) {
+	t.Helper()
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // markedCopy is a workbook as a clerk sends it back, of a file that is one table.
 func markedCopy(t *testing.T, id, name string, rows ...[]any) []byte {
 	t.Helper()
 	book := excelize.NewFile()
-	defer book.Close()
+	defer mustClose(t, book)
 	mark := load.Marked{File: id, Name: name, Sheets: map[string]load.MarkedSheet{"表": {}}}
 	if err := book.SetSheetName("Sheet1", load.SummarySheet.Zh); err != nil {
 		t.Fatal(err)

@@ -37,7 +37,7 @@ func open(from string) (a *archive, err error) {
 	}
 	defer func() {
 		if err != nil {
-			reader.Close()
+			err = errors.Join(err, reader.Close())
 		}
 	}()
 	a = &archive{ReadCloser: reader, entries: map[string]*zip.File{}}
@@ -119,12 +119,12 @@ func (c cancelled) Read(p []byte) (int, error) {
 }
 
 // Verify reads a backup through and holds every file against the manifest.
-func Verify(ctx context.Context, from string) (Manifest, error) {
+func Verify(ctx context.Context, from string) (m Manifest, err error) {
 	a, err := open(from)
 	if err != nil {
 		return Manifest{}, err
 	}
-	defer a.Close()
+	defer func() { err = errors.Join(err, a.Close()) }()
 	for _, f := range a.manifest.Files {
 		if err := a.copyFile(ctx, f, io.Discard); err != nil {
 			return a.manifest, fmt.Errorf("%s: %w", f.Path, err)
@@ -159,7 +159,7 @@ func Restore(ctx context.Context, from, dir string, force bool) (m Manifest, rep
 	if err != nil {
 		return m, "", err
 	}
-	defer a.Close()
+	defer func() { err = errors.Join(err, a.Close()) }()
 	m = a.manifest
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return m, "", err
@@ -168,7 +168,11 @@ func Restore(ctx context.Context, from, dir string, force bool) (m Manifest, rep
 	if err != nil {
 		return m, "", err
 	}
-	defer os.RemoveAll(aside)
+	defer func() {
+		if left := os.RemoveAll(aside); left != nil {
+			err = errors.Join(err, &pipelines.Fault{Op: "restore", At: aside, Err: left, Next: "remove this folder yourself; nothing reads it"})
+		}
+	}()
 	for _, f := range m.Files {
 		if err := a.unpack(ctx, f, aside); err != nil {
 			return m, "", fmt.Errorf("%s: %w", f.Path, err)

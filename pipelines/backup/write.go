@@ -66,7 +66,7 @@ func Write(ctx context.Context, dir, to string, o Options) (m Manifest, err erro
 	if err != nil {
 		return m, err
 	}
-	defer os.Remove(aside.Name())
+	defer func() { err = errors.Join(err, os.RemoveAll(aside.Name())) }() // nothing lies there any more once it is in place
 	err = pack(ctx, aside, dir, paths, &m)
 	if err := errors.Join(err, aside.Sync(), aside.Close()); err != nil {
 		return m, err

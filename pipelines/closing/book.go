@@ -292,7 +292,7 @@ func (b *Book) date(found []pipelines.ClosingDifference, h *history, generation 
 
 // Act checks or signs a month in the name of a person. A refusal is a pipelines.ClosingRefusal, is recorded, and comes
 // with how the month stands.
-func (b *Book) Act(ctx context.Context, s Snapshot, month, action, by, note string) (pipelines.MonthClosing, error) {
+func (b *Book) Act(ctx context.Context, s Snapshot, month, action, by, note string) (_ pipelines.MonthClosing, err error) {
 	if action != pipelines.DoCheck && action != pipelines.DoSign {
 		return pipelines.MonthClosing{}, fmt.Errorf("%w: %s", pipelines.ErrUnknown, action)
 	}
@@ -303,7 +303,7 @@ func (b *Book) Act(ctx context.Context, s Snapshot, month, action, by, note stri
 	if err != nil {
 		return pipelines.MonthClosing{}, err
 	}
-	defer release()
+	defer func() { err = errors.Join(err, release()) }()
 	all, err := b.standing(ctx, s)
 	if err != nil {
 		return pipelines.MonthClosing{}, err
@@ -404,7 +404,7 @@ func (b *Book) adopt(month string) error {
 
 // Observe keeps what a new generation knows of signed months differently from what was signed. It is called for every
 // generation that is published; without signed months it does nothing.
-func (b *Book) Observe(ctx context.Context, s Snapshot) error {
+func (b *Book) Observe(ctx context.Context, s Snapshot) (err error) {
 	if _, err := os.Stat(b.folder()); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -412,7 +412,7 @@ func (b *Book) Observe(ctx context.Context, s Snapshot) error {
 	if err != nil {
 		return err
 	}
-	defer release()
+	defer func() { err = errors.Join(err, release()) }()
 	all, err := b.standing(ctx, s)
 	if err != nil {
 		return err
@@ -459,7 +459,7 @@ func (b *Book) Observe(ctx context.Context, s Snapshot) error {
 }
 
 // hold lets one writer at a time do its work; what it does takes seconds.
-func (b *Book) hold(ctx context.Context) (release func(), err error) {
+func (b *Book) hold(ctx context.Context) (release func() error, err error) {
 	path := filepath.Join(b.folder(), lockName)
 	if err := durable.MkdirAll(b.folder()); err != nil {
 		return nil, b.fault("close month", b.folder(), err, "check who may write there")
@@ -473,7 +473,7 @@ func (b *Book) hold(ctx context.Context) (release func(), err error) {
 		}
 		return nil, b.fault("close month", path, err, "try again in a moment")
 	}
-	return func() { lock.Unlock() }, nil
+	return lock.Unlock, nil
 }
 
 func printable(s string, limit int) bool {

@@ -31,7 +31,11 @@ func newDesk(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { w.Close() })
+	t.Cleanup(func() {
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	rules := data.DefaultProgramme()
 	rules.DataQuality.Expected = nil
 	at := time.Date(2018, 2, 1, 9, 0, 0, 0, time.UTC)

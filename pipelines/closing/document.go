@@ -131,7 +131,7 @@ func (b *Book) read(name, hash string) (Document, error) {
 		decoder := json.NewDecoder(bytes.NewReader(content))
 		decoder.DisallowUnknownFields()
 		if err = decoder.Decode(&d); err != nil {
-			err = fmt.Errorf("%w: %v", ErrTampered, err)
+			err = fmt.Errorf("%w: %w", ErrTampered, err)
 		}
 	}
 	if err == nil {

@@ -74,7 +74,9 @@ func TestNamesWrittenAsideAreTheOnesAsideTells(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file.Close()
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
 	found, err := fs.Glob(os.DirFS(dir), durable.Aside(at))
 	if err != nil || len(found) != 1 || found[0][0] != '.' {
 		t.Errorf("%v, %v; want the one hidden file", found, err)

@@ -128,7 +128,7 @@ func (s *Store) Land(ctx context.Context, item source.Item) (f File, fresh bool,
 	if err != nil {
 		return File{}, false, err
 	}
-	defer os.Remove(aside)
+	defer func() { err = errors.Join(err, os.RemoveAll(aside)) }() // nothing lies there any more once it is in place
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at := s.Path(id)
@@ -185,7 +185,7 @@ func (s *Store) copy(ctx context.Context, item source.Item) (at, id string, size
 	defer func() {
 		err = errors.Join(err, aside.Close())
 		if err != nil {
-			os.Remove(aside.Name())
+			err = errors.Join(err, os.Remove(aside.Name()))
 		}
 	}()
 	sum := sha256.New()

@@ -12,7 +12,7 @@ func TestFindTakesNamesAsTheyAreWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { w.Close() })
+	t.Cleanup(func() { mustClose(t, w) })
 	for _, statement := range []string{
 		"create table files (file_no bigint, file_id varchar, name varchar)",
 		`create table reconciliation (file_no bigint, sheet varchar, export varchar, rows_read bigint, accepted bigint, quarantined bigint, ignored bigint,

@@ -95,7 +95,7 @@ func Write(ctx context.Context, w io.Writer, f File, o Options) (err error) {
 		err = c.transcribe(ctx)
 	}
 	if c.book != nil {
-		defer c.book.Close()
+		defer func() { err = errors.Join(err, c.book.Close()) }()
 	}
 	if err != nil {
 		return err

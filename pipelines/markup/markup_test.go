@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -51,7 +52,7 @@ func (d town) snapshot(do func(pipelines.Querier)) {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	defer reader.Close()
+	defer mustClose(d.t, reader)
 	q, _, release, err := reader.Pin(context.Background())
 	if err != nil {
 		d.t.Fatal(err)
@@ -179,11 +180,19 @@ func zipped(t *testing.T, name string, content []byte) []byte {
 	return b.Bytes()
 }
 
+// mustClose closes what a test opened.
+func mustClose(t testing.TB, c io.Closer) {
+	t.Helper()
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // writeWorkbook writes tables as a clerk's workbook: a title above each header, formats, a comment, a formula.
 func writeWorkbook(t *testing.T, at string, sheets ...sheet) {
 	t.Helper()
 	book := excelize.NewFile()
-	defer book.Close()
+	defer mustClose(t, book)
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -421,7 +430,7 @@ func repair(t *testing.T, at, original string, where map[[2]int]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer book.Close()
+	defer mustClose(t, book)
 	table := book.GetSheetList()[1]
 	header := max(1, headerOf(original)) // a copy of NDJSON has a header above its rows
 	rows, err := book.GetRows(table)

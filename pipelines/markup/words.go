@@ -69,6 +69,7 @@ func (c *copying) allowed(column data.Column) string {
 			kind += " ≤ " + number(*column.Max)
 		}
 		return strings.TrimSpace(kind + " " + column.Unit.In(c.lang))
+	case data.TypeText, data.TypePeriod: // the example says it best
 	}
 	if column.References != "" {
 		export, _, _ := strings.Cut(column.References, ".")

@@ -26,12 +26,12 @@ func BenchmarkBuild(b *testing.B) {
 	for b.Loop() {
 		forget(b, w)
 		var result Result
-		built.add(func() { result = build1(b, w) })
+		built.add(b, func() { result = build1(b, w) })
 		bare(b, w, result, &plain)
 		forget(b, w)
 		build1(b, w)
 		exec(b, w, "update exports.visits set visited_at = visited_at - interval '1' day where visit_id in (select visit_id from exports.visits where visited_at >= timestamp '2018-01-30' limit 100)")
-		changed.add(func() { build1(b, w) })
+		changed.add(b, func() { build1(b, w) })
 	}
 	b.ReportMetric(built.wall.Seconds()/float64(b.N), "s/build")
 	b.ReportMetric(built.processor.Seconds()/float64(b.N), "cpu-s/build")
@@ -58,8 +58,8 @@ func BenchmarkTowns(b *testing.B) {
 	for b.Loop() {
 		forget(b, w)
 		var result Result
-		built.add(func() { result = build1(b, w) })
-		syscall.Getrusage(syscall.RUSAGE_SELF, &u) // before the engine alone takes what it takes
+		built.add(b, func() { result = build1(b, w) })
+		u = used(b) // before the engine alone takes what it takes
 		bare(b, w, result, &plain)
 	}
 	b.ReportMetric(float64(*benchTowns**benchVisits), "visits")
@@ -84,16 +84,23 @@ func multiply(b *testing.B, w *warehouse.Warehouse, towns int) {
 // spent adds up the time of the clock and of the processors.
 type spent struct{ wall, processor time.Duration }
 
-func (s *spent) add(do func()) {
-	started, before := time.Now(), processorTime()
+func (s *spent) add(b *testing.B, do func()) {
+	started, before := time.Now(), processorTime(b)
 	do()
 	s.wall += time.Since(started)
-	s.processor += processorTime() - before
+	s.processor += processorTime(b) - before
 }
 
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+// used is what this process has taken so far.
+func used(b *testing.B) (u syscall.Rusage) {
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return u
+}
+
+func processorTime(b *testing.B) time.Duration {
+	u := used(b)
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
@@ -120,7 +127,7 @@ func bare(b *testing.B, w *warehouse.Warehouse, result Result, plain *spent) {
 	for name, sql := range parameterTables(demoCutOff, data.DefaultProgramme()) {
 		exec(b, w, "create table "+name+" as "+sql)
 	}
-	plain.add(func() {
+	plain.add(b, func() {
 		err = w.Transact(b.Context(), func(tx *warehouse.Tx) error {
 			for _, built := range result.Built {
 				kind := "table "

@@ -28,7 +28,11 @@ func open(t testing.TB, path string) *warehouse.Warehouse {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { w.Close() })
+	t.Cleanup(func() {
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	if err := w.Transact(context.Background(), func(tx *warehouse.Tx) error { return load.Prepare(context.Background(), tx) }); err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func (r *reference) events() {
 		p := r.branchPlace(t.text("branch_id"), r.asOf(monthOf(claimed)))
 		r.add("tasks_done", p, monthOf(claimed), one(isDone && !done.After(r.cutOff) || finished), 1)
 		for _, month := range r.months {
-			if end := r.asOf(month); !claimed.After(end) && !(isDone && !done.After(end)) && !finished {
+			if end := r.asOf(month); !claimed.After(end) && (!isDone || done.After(end)) && !finished {
 				r.add("tasks_overdue", r.branchPlace(t.text("branch_id"), end), month, one(hasDue && due.Before(end)), 1)
 			}
 		}

@@ -64,8 +64,11 @@ func (p place) unit(level queries.Level) string {
 		return p.village
 	case queries.Branch:
 		return p.branch
+	case queries.Member:
+		return p.member
+	default:
+		panic("there is no level " + string(level))
 	}
-	return p.member
 }
 
 func day(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC) }

@@ -86,7 +86,7 @@ func (p *postman) Data(r io.Reader) error {
 		p.post.refuse--
 		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "try later"}
 	}
-	p.letter.content = string(content)
+	p.content = string(content)
 	p.post.letters = append(p.post.letters, p.letter)
 	return nil
 }
@@ -117,7 +117,7 @@ func (p *post) open(t *testing.T, protection string) (ca string) {
 	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &postman{post: p}, nil }))
 	server.Domain = "localhost"
 	server.ErrorLog = discard{}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,11 @@ func (p *post) open(t *testing.T, protection string) (ca string) {
 		}
 	}
 	go func() { _ = server.Serve(listener) }() // ends with Close
-	t.Cleanup(func() { server.Close() })
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return ca
 }
 

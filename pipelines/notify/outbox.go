@@ -56,7 +56,7 @@ func idOf(channel string, h Happening) string {
 }
 
 // Post writes a notice of each happening for every channel that wants it, unless it was written before.
-func (o *Outbox) Post(happenings []Happening) error {
+func (o *Outbox) Post(happenings []Happening) (err error) {
 	if len(o.channels) == 0 || len(happenings) == 0 {
 		return nil
 	}
@@ -64,7 +64,7 @@ func (o *Outbox) Post(happenings []Happening) error {
 	if err != nil {
 		return err
 	}
-	defer release()
+	defer func() { err = errors.Join(err, release()) }()
 	for _, h := range happenings {
 		for _, c := range o.channels {
 			if !c.wants(h.Event) {
@@ -140,7 +140,7 @@ func (o *Outbox) Notices() ([]pipelines.Notice, error) {
 
 // Deliver tries to send every notice that is due, oldest first, and returns what went wrong. Where another process is
 // at it, it leaves the notices to that one.
-func (o *Outbox) Deliver(ctx context.Context) error {
+func (o *Outbox) Deliver(ctx context.Context) (err error) {
 	if len(o.channels) == 0 {
 		return nil
 	}
@@ -151,7 +151,7 @@ func (o *Outbox) Deliver(ctx context.Context) error {
 	if err != nil || release == nil {
 		return err
 	}
-	defer release()
+	defer func() { err = errors.Join(err, release()) }()
 	notices, err := o.Notices()
 	if err != nil {
 		return err
@@ -222,7 +222,7 @@ func (o *Outbox) Run(ctx context.Context) {
 func (o *Outbox) path(id string) string { return filepath.Join(o.dir, id+".json") }
 
 // lock lets one process work on the notices. Without wait, release is nil where another one does.
-func (o *Outbox) lock(ctx context.Context, wait bool) (release func(), err error) {
+func (o *Outbox) lock(ctx context.Context, wait bool) (release func() error, err error) {
 	if err := durable.MkdirAll(o.dir); err != nil {
 		return nil, &pipelines.Fault{Op: "keep notices", At: o.dir, Err: err, Next: "check who may write there"}
 	}
@@ -243,7 +243,7 @@ func (o *Outbox) lock(ctx context.Context, wait bool) (release func(), err error
 	if !got {
 		return nil, ctx.Err()
 	}
-	return func() { lock.Unlock() }, nil
+	return lock.Unlock, nil
 }
 
 // write puts a notice in place, whole or not at all.

@@ -50,8 +50,9 @@ func writeDatabase(ctx context.Context, w *warehouse.Warehouse, path string, num
 // tryDatabase writes the file, upon that of another generation or from nothing; wasteful says that most of it is left over
 // from what was replaced.
 func tryDatabase(ctx context.Context, w *warehouse.Warehouse, path string, number int, tables []table, before string, same map[string]bool) (wasteful bool, err error) {
-	os.Remove(path)
-	os.Remove(path + ".wal")
+	if err := errors.Join(os.RemoveAll(path), os.RemoveAll(path+".wal")); err != nil { // what a try before left
+		return false, err
+	}
 	if before != "" {
 		if err := copyFile(before, path); err != nil {
 			return false, err
@@ -182,12 +183,12 @@ func writeParquet(ctx context.Context, w *warehouse.Warehouse, folder string, ta
 	return durable.Sync(folder)
 }
 
-func copyFile(from, to string) error {
+func copyFile(from, to string) (err error) {
 	source, err := os.Open(from)
 	if err != nil {
 		return err
 	}
-	defer source.Close()
+	defer func() { err = errors.Join(err, source.Close()) }()
 	target, err := os.Create(to)
 	if err != nil {
 		return err

@@ -76,7 +76,7 @@ func shown(t *testing.T, g Generation) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer snapshot.Close()
+	defer mustClose(t, snapshot)
 	all := map[string]string{}
 	for _, row := range ask(t, snapshot, "select table_schema || '.' || table_name, string_agg(column_name || ' ' || data_type, ', ' order by ordinal_position) from information_schema.columns where table_catalog = current_database() group by all").Rows {
 		name := row[0].(string)

@@ -134,15 +134,15 @@ func numbers(dir string) []int {
 	return slices.Compact(all)
 }
 
-// remove deletes what lies there of a generation; on systems that cannot delete open files some stays for the next
-// Publish.
-func remove(dir string, number int) {
+// remove deletes what lies there of a generation, and says what could not be deleted.
+func remove(dir string, number int) (err error) {
 	for _, folder := range []string{snapshotFolder, martsFolder} {
-		entries, _ := os.ReadDir(filepath.Join(dir, folder))
+		entries, _ := os.ReadDir(filepath.Join(dir, folder)) // a folder that is not there holds nothing
 		for _, entry := range entries {
 			if numberOf(entry.Name()) == number {
-				os.RemoveAll(filepath.Join(dir, folder, entry.Name()))
+				err = errors.Join(err, os.RemoveAll(filepath.Join(dir, folder, entry.Name())))
 			}
 		}
 	}
+	return err
 }

@@ -67,14 +67,14 @@ func Publish(ctx context.Context, w *warehouse.Warehouse, dir string, m Manifest
 	// What lies above the pointer was never served: a publish that did not finish.
 	for _, n := range all {
 		if n > current.Number && (err == nil || errors.Is(err, pipelines.ErrNotPublished)) {
-			remove(dir, n)
+			_ = remove(dir, n) // what stays, such as a file that another program has open, is deleted by the next Publish
 		}
 	}
 	if m.PublishedAt.IsZero() {
 		m.PublishedAt = time.Now().UTC()
 	}
 	if err := write(ctx, w, dir, m, tables, current); err != nil {
-		remove(dir, m.Generation)
+		err = errors.Join(err, remove(dir, m.Generation))
 		return Generation{}, &pipelines.Fault{Op: "publish generation " + strconv.Itoa(m.Generation), At: dir, Err: err,
 			Next: "the snapshot published before stays; free some disk space or check the folder's permissions, then run again"}
 	}
@@ -84,7 +84,7 @@ func Publish(ctx context.Context, w *warehouse.Warehouse, dir string, m Manifest
 	}
 	for _, n := range numbers(dir) {
 		if n <= m.Generation-keep {
-			remove(dir, n)
+			_ = remove(dir, n) // as above: a reader may still have it open
 		}
 	}
 	return readGeneration(dir, m.Generation)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -30,7 +31,7 @@ func town(t testing.TB, path string) *warehouse.Warehouse {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { w.Close() })
+	t.Cleanup(func() { mustClose(t, w) })
 	for _, statement := range append(load.Schema(),
 		"insert into ops.files values (1, 'f1', 'issues.csv', 'inbox', 10, timestamp '2018-01-31 08:00:00', date '2018-01-31', now(), 'loaded')",
 		"insert into exports.villages by name select 'V1' as village_id, '福合院村' as name, '逍林镇' as town, 1 as _file, 2 as _row",
@@ -71,6 +72,14 @@ func resolved(t testing.TB, q pipelines.Querier) string {
 	return fmt.Sprint(table.Rows[0][0])
 }
 
+// mustClose closes what a test opened.
+func mustClose(t testing.TB, c io.Closer) {
+	t.Helper()
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestPublishAndRead(t *testing.T) {
 	dir := t.TempDir()
 	if _, err := Current(dir); !errors.Is(err, pipelines.ErrNotPublished) {
@@ -80,7 +89,7 @@ func TestPublishAndRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
+	defer mustClose(t, r)
 	if _, _, _, err := r.Pin(t.Context()); !errors.Is(err, pipelines.ErrNotPublished) {
 		t.Fatalf("pin before the first: %v", err)
 	}
@@ -188,7 +197,7 @@ func TestReaderIsReadOnlyAndSandboxed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
+	defer mustClose(t, r)
 	q, _, release, err := r.Pin(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -227,7 +236,7 @@ func TestReadersMeetNoHalfGeneration(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
+	defer mustClose(t, r)
 	ctx, stop := context.WithCancel(t.Context())
 	var readers sync.WaitGroup
 	readers.Go(func() {
@@ -237,7 +246,7 @@ func TestReadersMeetNoHalfGeneration(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			one.Close()
+			mustClose(t, one)
 		}
 	})
 	for range 4 {
@@ -286,7 +295,7 @@ func TestKilledWhilePublishing(t *testing.T) {
 		kills = 3
 	}
 	for i := range kills {
-		child := exec.Command(os.Args[0], "-test.run=^TestKilledWhilePublishing$")
+		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledWhilePublishing$")
 		child.Env = append(os.Environ(), "PUBLISH_UNTIL_KILLED="+dir)
 		out, err := child.StdoutPipe()
 		if err != nil {
@@ -306,8 +315,10 @@ func TestKilledWhilePublishing(t *testing.T) {
 			}
 		}()
 		time.Sleep(time.Duration(rand.IntN(250)) * time.Millisecond)
-		child.Process.Kill()
-		child.Wait()
+		if err := child.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = child.Wait() // says that it was killed
 
 		g, err := Current(dir)
 		if errors.Is(err, pipelines.ErrNotPublished) {
@@ -326,7 +337,7 @@ func TestKilledWhilePublishing(t *testing.T) {
 				t.Errorf("kill %d: generation %d: %s holds %s, the manifest says %s (%v)", i, g.Number, content.Table, got, content.Content, err)
 			}
 		}
-		snapshot.Close()
+		mustClose(t, snapshot)
 	}
 	w := town(t, "")
 	resolveOne(t, w, "I9")

@@ -22,9 +22,10 @@ type Reader struct {
 	dir     string
 	options ReaderOptions
 
-	mu     sync.Mutex
-	open   *opened // the newest generation seen; nil before the first
-	closed bool
+	mu       sync.Mutex
+	open     *opened // the newest generation seen; nil before the first
+	closed   bool
+	unclosed error // what went wrong while generations were closed
 }
 
 // opened is one generation held open. The reader holds one of its users as long as it is the newest.
@@ -67,7 +68,7 @@ func (r *Reader) Pin(ctx context.Context) (q pipelines.Querier, g Generation, re
 		once.Do(func() {
 			r.mu.Lock()
 			defer r.mu.Unlock()
-			pinned.leave()
+			r.leave(pinned)
 		})
 	}, nil
 }
@@ -101,21 +102,22 @@ func (r *Reader) follow(ctx context.Context, number int) error {
 		return err
 	}
 	if r.open != nil {
-		r.open.leave()
+		r.leave(r.open)
 	}
 	r.open = &opened{generation: generation, database: database, users: 1}
 	return nil
 }
 
 // leave gives up one use; the last one closes the file. The reader's lock is held.
-func (o *opened) leave() {
+func (r *Reader) leave(o *opened) {
 	o.users--
 	if o.users == 0 {
-		o.database.Close()
+		r.unclosed = errors.Join(r.unclosed, o.database.Close())
 	}
 }
 
-// Close lets go of the newest generation. Generations still pinned stay open until they are released.
+// Close lets go of the newest generation, and returns what went wrong while generations were closed. Generations still
+// pinned stay open until they are released.
 func (r *Reader) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -124,8 +126,8 @@ func (r *Reader) Close() error {
 	}
 	r.closed = true
 	if r.open != nil {
-		r.open.leave()
+		r.leave(r.open)
 		r.open = nil
 	}
-	return nil
+	return r.unclosed
 }

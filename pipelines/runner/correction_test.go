@@ -23,7 +23,11 @@ func table(t *testing.T, dir, sql string) pipelines.Table {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer reader.Close()
+	t.Cleanup(func() {
+		if err := reader.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	snapshot, _, release, err := reader.Pin(context.Background())
 	if err != nil {
 		t.Fatal(err)

@@ -31,8 +31,8 @@ var document = regexp.MustCompile(`^[0-9]{8}T[0-9]{6}Z-[0-9]{4,}\.json$`)
 
 // History returns the runs of a town, newest first. A run that says it is running while nobody holds the lock was
 // interrupted, and is returned as such; its document is left to the next run to correct.
-func History(dir string) ([]pipelines.Run, error) {
-	runs, err := documents(dir)
+func History(dir string) (runs []pipelines.Run, err error) {
+	runs, err = documents(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func History(dir string) ([]pipelines.Run, error) {
 	if !free {
 		return runs, nil
 	}
-	defer lock.Unlock()
+	defer func() { err = errors.Join(err, lock.Unlock()) }()
 	// Nobody is at work now: what still says running is cut off, unless it ended between the reading and the lock.
 	if runs, err = documents(dir); err != nil {
 		return nil, err

@@ -52,9 +52,17 @@ func TestHistoryIsNewestFirstAndKnowsTheInterrupted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer release()
+	defer letGo(t, release)
 	if got, err = History(dir); err != nil || got[0].State != pipelines.RunRunning {
 		t.Errorf("with a run at work: %v %v", got[0].State, err)
+	}
+}
+
+// letGo gives the lock back.
+func letGo(t *testing.T, release func() error) {
+	t.Helper()
+	if err := release(); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -91,14 +99,14 @@ func TestOneRunAtATime(t *testing.T) {
 	go func() {
 		next, err := Hold(context.Background(), dir, func(holder string) { told <- holder })
 		if err == nil {
-			next()
+			err = next()
 		}
 		got <- err
 	}()
 	if holder := <-told; !strings.Contains(holder, run.ID) || !strings.Contains(holder, "schedule") {
 		t.Errorf("told to wait for %q", holder)
 	}
-	release()
+	letGo(t, release)
 	if err := <-got; err != nil {
 		t.Errorf("after the first run ended: %v", err)
 	}
@@ -107,7 +115,7 @@ func TestOneRunAtATime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer release()
+	defer letGo(t, release)
 	ctx, cancel := context.WithCancel(context.Background())
 	if _, err := Hold(ctx, dir, func(string) { cancel() }); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled while waiting: %v", err)
@@ -138,8 +146,8 @@ func TestARunThatEndsWhileTheHistoryIsReadWasNotInterrupted(t *testing.T) {
 			time.Sleep(time.Duration(i) * 200 * time.Microsecond)
 			run := run
 			run.State = pipelines.RunDone
-			ended <- write(dir, run)
-			release()
+			written := write(dir, run)
+			ended <- errors.Join(written, release())
 		}()
 		history, err := History(dir)
 		if err := errors.Join(err, <-ended); err != nil {

@@ -15,7 +15,7 @@ import (
 // Hold takes the town's run lock, for whoever must not meet a run: a run itself, a backup, a restore. While another run
 // holds it, waiting is told once who does and the call waits for the end of the run or of ctx; where waiting is nil it
 // gives an error that wraps pipelines.ErrBusy instead.
-func Hold(ctx context.Context, dir string, waiting func(holder string)) (release func(), err error) {
+func Hold(ctx context.Context, dir string, waiting func(holder string)) (release func() error, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, &pipelines.Fault{Op: "run", At: dir, Err: err, Next: "check who may write there"}
 	}
@@ -39,7 +39,7 @@ func Hold(ctx context.Context, dir string, waiting func(holder string)) (release
 			return nil, err
 		}
 	}
-	return func() { lock.Unlock() }, nil
+	return lock.Unlock, nil
 }
 
 // holder says in words which run is at work.

@@ -146,7 +146,7 @@ func (r *Runner) record(ctx context.Context, trigger string, do func(*work) erro
 	if err != nil {
 		return pipelines.Run{}, err
 	}
-	defer release()
+	defer func() { err = errors.Join(err, release()) }()
 	before, err := r.settle()
 	if err != nil {
 		return pipelines.Run{}, err

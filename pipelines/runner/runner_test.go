@@ -244,7 +244,7 @@ func TestAKilledRunIsResumed(t *testing.T) {
 	for i := range *kills {
 		step := 1 + i*(counted.steps-1)/max(*kills-1, 1)
 		dir := town(t)
-		command := exec.Command(os.Args[0])
+		command := exec.CommandContext(t.Context(), os.Args[0])
 		command.Env = append(os.Environ(), "RUN_AND_DIE_AT_STEP="+strconv.Itoa(step), "RUN_IN="+dir)
 		if out, err := command.CombinedOutput(); err == nil {
 			t.Fatalf("step %d of %d: the run was not killed: %s", step, counted.steps, out)

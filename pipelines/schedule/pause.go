@@ -56,7 +56,7 @@ func SetPaused(dir, name string, paused bool, now time.Time) (err error) {
 	if err := lock.Lock(); err != nil { // held for the time of a small write
 		return err
 	}
-	defer lock.Unlock()
+	defer func() { err = errors.Join(err, lock.Unlock()) }()
 	pauses, err := Pauses(dir)
 	if err != nil {
 		return err

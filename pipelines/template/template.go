@@ -1,6 +1,7 @@
 package template
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -47,13 +48,13 @@ var english = words{
 }
 
 // Write writes the workbook of the contract to w, in "zh" or "en"; anything else is read as "zh".
-func Write(w io.Writer, contract data.Contract, lang string) error {
+func Write(w io.Writer, contract data.Contract, lang string) (err error) {
 	phrases := chinese
 	if lang == "en" {
 		phrases = english
 	}
 	book := excelize.NewFile()
-	defer book.Close()
+	defer func() { err = errors.Join(err, book.Close()) }()
 	s := sheets{book: book, lang: lang, words: phrases, table: contract.Name.In(lang)}
 	for _, step := range []func(data.Contract) error{s.open, s.fillTable, s.fillExplanation} {
 		if err := step(contract); err != nil {
@@ -163,6 +164,7 @@ func numberFormat(column data.Column) *string {
 		format = "0"
 	case data.TypeDecimal:
 		format = "General"
+	case data.TypeText, data.TypeBoolean, data.TypeEnum, data.TypePeriod: // as typed
 	}
 	return &format
 }

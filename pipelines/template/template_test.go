@@ -27,7 +27,11 @@ func open(t *testing.T, contract data.Contract, lang string) *excelize.File {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { book.Close() })
+	t.Cleanup(func() {
+		if err := book.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return book
 }
 

@@ -70,14 +70,12 @@ func Open(ctx context.Context, config Config) (*Warehouse, error) {
 	}
 	w := &Warehouse{db: sql.OpenDB(connector), writer: make(chan struct{}, 1), config: config}
 	if err := w.db.PingContext(ctx); err != nil {
-		w.db.Close()
-		return nil, &pipelines.Fault{Op: "open warehouse", At: config.Path, Err: typed(err)}
+		return nil, &pipelines.Fault{Op: "open warehouse", At: config.Path, Err: errors.Join(typed(err), w.db.Close())}
 	}
 	if config.Sandboxed {
 		for _, statement := range []string{"set enable_external_access = false", "set lock_configuration = true"} {
 			if _, err := w.db.ExecContext(ctx, statement); err != nil {
-				w.db.Close()
-				return nil, &pipelines.Fault{Op: "open warehouse", At: config.Path, Err: typed(err)}
+				return nil, &pipelines.Fault{Op: "open warehouse", At: config.Path, Err: errors.Join(typed(err), w.db.Close())}
 			}
 		}
 	}
@@ -124,18 +122,20 @@ func (w *Warehouse) Transact(ctx context.Context, do func(*Tx) error) (err error
 	if err != nil {
 		return typed(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // only gives it back: what is committed stays so, and no error may deny that
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return typed(err)
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			tx.Rollback()
+			_ = tx.Rollback() // the panic is told, and says more
 			panic(r)
 		}
 		if err != nil {
-			tx.Rollback()
+			if undo := tx.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) { // done: the end of ctx rolled it back
+				err = errors.Join(err, fmt.Errorf("roll back: %w", typed(undo)))
+			}
 			return
 		}
 		err = typed(tx.Commit())
@@ -207,8 +207,8 @@ func (a *Appender) Row(values ...driver.Value) error { return typed(a.appender.A
 // Close writes what is buffered.
 func (a *Appender) Close() error { return typed(a.appender.Close()) }
 
-func collect(rows *sql.Rows) (pipelines.Table, error) {
-	defer rows.Close()
+func collect(rows *sql.Rows) (_ pipelines.Table, err error) {
+	defer func() { err = errors.Join(err, typed(rows.Close())) }()
 	columns, err := rows.Columns()
 	if err != nil {
 		return pipelines.Table{}, typed(err)

@@ -19,7 +19,11 @@ func opened(t *testing.T, c Config) *Warehouse {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { w.Close() })
+	t.Cleanup(func() {
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return w
 }
 
@@ -106,7 +110,7 @@ func TestAFileThatAnotherProcessHoldsIsBusy(t *testing.T) {
 	if at := os.Getenv(holding); at != "" {
 		opened(t, Config{Path: at})
 		fmt.Println("held")
-		bufio.NewReader(os.Stdin).ReadString('\n')
+		_, _ = bufio.NewReader(os.Stdin).ReadString('\n') // comes, or ends, when the first process is done
 		return
 	}
 	at := filepath.Join(t.TempDir(), "w.duckdb")
@@ -165,7 +169,7 @@ func TestPathsTheDriverMisreadsAreRefused(t *testing.T) {
 		at := filepath.Join(dir, "w.duckdb")
 		w, err := Open(t.Context(), Config{Path: at, MemoryLimit: "200MB"})
 		if err == nil {
-			w.Close()
+			err = w.Close() // no refusal, below
 		}
 		var fault *pipelines.Fault
 		if !errors.As(err, &fault) || fault.At != at || fault.Next == "" {
