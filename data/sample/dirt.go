@@ -213,14 +213,16 @@ func (d *dirt) defect(code pipelines.Code, row []cell) (column, value string, ok
 		return d.future(row)
 	case pipelines.DateOrder:
 		return d.disorder(row)
+	default: // what is wrong with whole files and tables is planted elsewhere
+		return "", "", false
 	}
-	return "", "", false
 }
 
 func typed(c data.Column) bool {
 	switch c.Type {
 	case data.TypeDate, data.TypeTimestamp, data.TypeInteger, data.TypeDecimal, data.TypePeriod:
 		return true
+	case data.TypeText, data.TypeBoolean, data.TypeEnum: // text takes any word; the other two have words of their own
 	}
 	return false
 }
@@ -231,8 +233,11 @@ func wrongWord(r *rand.Rand, c data.Column) string {
 		return pick(r, []string{"上月底", "不详", "2017年13月45日", "晚上"})
 	case data.TypePeriod:
 		return pick(r, []string{"下半年", "本期"})
+	case data.TypeInteger, data.TypeDecimal:
+		return pick(r, []string{"若干", "半小时", "很多", "见备注"})
+	default:
+		panic("no word is wrong for a column of type " + string(c.Type))
 	}
-	return pick(r, []string{"若干", "半小时", "很多", "见备注"})
 }
 
 // future types the year wrongly, sixty years ahead; dates that would then run backwards are left out.
@@ -255,6 +260,7 @@ func (d *dirt) future(row []cell) (column, value string, ok bool) {
 		row[at].n += 60 * 365
 	case moment:
 		row[at].n += 60 * 365 * 1440
+	default: // the column is a date or a moment, and not blank
 	}
 	return d.contract.DatedBy, "", true
 }

@@ -4,7 +4,9 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -103,7 +105,7 @@ func (o *mail) lists(m month) error {
 func (o *mail) census(m month) error {
 	t := o.t
 	for _, asOf := range censusDays {
-		if asOf.month()+1 != m && !(m == t.first && asOf < m.first() && asOf+190 > m.first()) {
+		if asOf.month()+1 != m && (m != t.first || asOf >= m.first() || asOf+190 <= m.first()) {
 			continue
 		}
 		s := style{format: xlsxFile, headers: withUnit, dates: inWords, serial: true, total: true, title: t.name + "人口统计表",
@@ -253,7 +255,7 @@ func (o *mail) send(m month, arrives minute, name string, parts ...part) error {
 }
 
 // write writes one file, or hands the tables to the county where several towns share its files.
-func (o *mail) write(m month, arrives minute, name string, parts ...part) error {
+func (o *mail) write(m month, arrives minute, name string, parts ...part) (err error) {
 	if o.t.Towns > 1 {
 		shared := o.t.index > 0 || slices.Contains(listExports, parts[0].rows.export)
 		if shared {
@@ -267,45 +269,49 @@ func (o *mail) write(m month, arrives minute, name string, parts ...part) error 
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	switch s.format {
-	case xlsxFile:
-		w, err := newWorkbook()
-		if err != nil {
-			return err
-		}
-		defer w.f.Close()
-		for _, p := range parts {
-			first, err := w.sheet(p.sheet, planOf(p.style, p.rows), p.rows)
-			if err != nil {
-				return err
-			}
-			o.t.truth.delivered(PlantedFile{Path: filepath.ToSlash(path), Sheet: p.sheet, Month: m.String(), Format: "xlsx"}, p.rows, first)
-		}
-		if err := w.f.Write(f); err != nil {
-			return err
-		}
-	default:
-		p := parts[0]
-		first := 0
-		switch s.format {
-		case ndjsonFile:
-			first, err = writeNDJSON(f, planOf(s, p.rows), p.rows)
-		case parquetFile:
-			first, err = writeParquet(o.ctx, f.Name(), planOf(s, p.rows), p.rows)
-		default:
-			first, err = writeText(f, planOf(s, p.rows), p.rows)
-		}
-		if err != nil {
-			return err
-		}
-		o.t.truth.delivered(PlantedFile{Path: filepath.ToSlash(path), Month: m.String(), Format: string(s.format)}, p.rows, first)
-	}
-	if err := f.Close(); err != nil {
+	planted := PlantedFile{Path: filepath.ToSlash(path), Month: m.String(), Format: string(s.format)}
+	if err := errors.Join(o.fill(f, planted, parts), f.Close()); err != nil {
 		return err
 	}
 	o.files++
 	return finish(f.Name(), arrives)
+}
+
+// fill writes the tables into a file that is open, and notes where their rows lie.
+func (o *mail) fill(f *os.File, planted PlantedFile, parts []part) (err error) {
+	p := parts[0]
+	first := 0
+	switch p.style.format {
+	case xlsxFile:
+		return o.fillWorkbook(f, planted, parts)
+	case ndjsonFile:
+		first, err = writeNDJSON(f, planOf(p.style, p.rows), p.rows)
+	case parquetFile:
+		first, err = writeParquet(o.ctx, f.Name(), planOf(p.style, p.rows), p.rows)
+	default:
+		first, err = writeText(f, planOf(p.style, p.rows), p.rows)
+	}
+	if err == nil {
+		o.t.truth.delivered(planted, p.rows, first)
+	}
+	return err
+}
+
+func (o *mail) fillWorkbook(f *os.File, planted PlantedFile, parts []part) (err error) {
+	w, err := newWorkbook()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.f.Close()) }()
+	for _, p := range parts {
+		first, err := w.sheet(p.sheet, planOf(p.style, p.rows), p.rows)
+		if err != nil {
+			return err
+		}
+		planted.Sheet = p.sheet
+		o.t.truth.delivered(planted, p.rows, first)
+	}
+	return w.f.Write(f)
 }
 
 // writeText writes one table as a whole CSV file.
@@ -353,11 +359,8 @@ func (o *mail) bundle(m month, arrives minute, name string, parts ...part) error
 	if err != nil {
 		return err
 	}
-	if _, err := f.Write(packed.Bytes()); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Close(); err != nil {
+	_, err = f.Write(packed.Bytes())
+	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
 	o.files++

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -125,7 +126,7 @@ func writeParquet(ctx context.Context, path string, p plan, rows *table) (first 
 	if err != nil {
 		return 0, err
 	}
-	defer w.Close()
+	defer func() { err = errors.Join(err, w.Close()) }()
 	loose := make([]bool, len(p.columns))
 	for k := range rows.len() {
 		for i, c := range rows.row(k) {
@@ -185,8 +186,9 @@ func (p *plan) value(i int, c cell, loose bool) driver.Value {
 		return time.Unix(c.n*86400, 0).UTC()
 	case moment:
 		return time.Unix(c.n*60, 0).UTC()
+	default: // text in all its kinds
+		return p.text(i, c)
 	}
-	return p.text(i, c)
 }
 
 // finish gives a written file the time at which it arrived.

@@ -201,7 +201,7 @@ func readGrid(t *testing.T, path string, f PlantedFile) grid {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer w.Close()
+		defer mustClose(t, w)
 		rows, err := w.GetRows(f.Sheet, excelize.Options{RawCellValue: false})
 		if err != nil {
 			t.Fatal(err)
@@ -212,7 +212,7 @@ func readGrid(t *testing.T, path string, f PlantedFile) grid {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer z.Close()
+		defer mustClose(t, z)
 		member, err := z.Open(f.Member)
 		if err != nil {
 			t.Fatal(err)
@@ -282,6 +282,14 @@ func records(t *testing.T, at string, content []byte) [][]string {
 	return rows
 }
 
+// mustClose closes what a test opened.
+func mustClose(t testing.TB, c io.Closer) {
+	t.Helper()
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // readKeyed reads NDJSON and Parquet, whose cells carry their names.
 func readKeyed(t *testing.T, path string, f PlantedFile, refused map[int]bool) []values {
 	t.Helper()
@@ -292,7 +300,7 @@ func readKeyed(t *testing.T, path string, f PlantedFile, refused map[int]bool) [
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer w.Close()
+		defer mustClose(t, w)
 		table, err := w.Query(context.Background(), "select * from read_parquet(?)", path)
 		if err != nil {
 			t.Fatal(err)

@@ -48,7 +48,10 @@ func demoTown(t *testing.T) townRead {
 func TestMain(m *testing.M) {
 	status := m.Run()
 	if dir, err := demo(); err == nil {
-		os.RemoveAll(dir)
+		if err := os.RemoveAll(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			status = 1
+		}
 	}
 	os.Exit(status)
 }

@@ -126,6 +126,7 @@ func (p *plan) header(i int) string {
 				return h
 			}
 		}
+	case byName:
 	}
 	return c.Name.Zh
 }
@@ -175,6 +176,7 @@ func (p *plan) text(i int, c cell) string {
 			return w
 		}
 		return c.s
+	case blank:
 	}
 	return ""
 }
@@ -224,6 +226,7 @@ func (p *plan) totals(rows *table) []string {
 				sum += float64(x.n)
 			case decimal:
 				sum += x.decimal()
+			default: // what is no number adds nothing
 			}
 		}
 		switch {
