@@ -104,6 +104,7 @@ func (r *Reading) run(last spc.Point) int {
 		}
 	case spc.TwoOfThreeRule:
 		return minimumRun
+	case spc.OutsideLimits, spc.CommonCause: // one month is enough
 	}
 	return n
 }
@@ -120,6 +121,7 @@ func (r *Reading) surprise(last spc.Point, phase spc.Phase) float64 {
 		return factorial/math.Ln10 - math.Log10(2)
 	case spc.TwoOfThreeRule:
 		return -math.Log10(6 * 0.0228 * 0.0228)
+	case spc.OutsideLimits, spc.CommonCause: // the normal tail, below
 	}
 	return min(99, -math.Log10(math.Erfc(r.sigmas(last, phase)/math.Sqrt2)))
 }

@@ -25,14 +25,14 @@ func Order(readings []Reading) {
 }
 
 func rank(r Reading) int {
-	switch {
-	case r.Variation == Improving || r.Variation == Worsening:
+	switch r.Variation {
+	case Improving, Worsening:
 		return 0
-	case r.Variation == Shift:
+	case Shift:
 		return 1
-	case r.Variation == Common:
+	case Common:
 		return 2
-	case r.Variation == Unread:
+	case Unread:
 		return 3
 	default:
 		return 4

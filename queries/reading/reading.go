@@ -158,6 +158,7 @@ func (r *Reading) standing() {
 		r.Assurance = metIf(r.Value >= target)
 	case queries.Down:
 		r.Assurance = metIf(r.Value <= target)
+	case queries.Neutral: // too many and too few both miss it, so that no side is the good one
 	}
 }
 

@@ -96,6 +96,7 @@ func (r Reading) said(lang string) string {
 		return say("too_few_ever", sentence.Values{"points": strconv.Itoa(r.Points)})
 	case Common:
 		return say("common", nil)
+	case Improving, Worsening, Shift: // a signal, below
 	}
 	side := "_high"
 	if r.Sign < 0 {
@@ -170,7 +171,7 @@ func (r Reading) assured(lang string) string {
 
 // how names the chart, the rule that fired and, where limits are young, how many months they stand on.
 func (r Reading) how(lang string) string {
-	if r.Method == NoChart || !(r.Signal() || r.Variation == Common) {
+	if r.Method == NoChart || !r.Signal() && r.Variation != Common {
 		return ""
 	}
 	method := book.Say(lang, string(r.Method), nil)

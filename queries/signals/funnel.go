@@ -193,6 +193,7 @@ func (f Funnel) Better(p Place, d queries.Direction) int {
 		return f.Worse(p, queries.Down)
 	case queries.Down:
 		return f.Worse(p, queries.Up)
+	case queries.Neutral: // no side is good
 	}
 	return 0
 }

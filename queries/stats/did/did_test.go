@@ -287,10 +287,10 @@ func FuzzStaggered(f *testing.F) {
 		var pairs []Outcome
 		for ; len(b) >= 4; b = b[4:] {
 			y := float64(int8(b[3]))
-			switch {
-			case b[3] == 0:
+			switch b[3] {
+			case 0:
 				y = math.NaN()
-			case b[3] == 1:
+			case 1:
 				y = 1e308
 			}
 			rows = append(rows, Observation{Unit: string('a' + rune(b[0]%16)), Time: int(int8(b[1])) % 6, First: int(b[2]) % 7, Y: y})

@@ -37,7 +37,7 @@ func (r *Result) pretest() {
 	atts, influences = nil, nil
 	var events []int
 	for _, e := range r.Dynamic.Entries {
-		if e.Key < -a && !(r.Options.Base == Universal && e.Key == -1-a) {
+		if e.Key < -a && (r.Options.Base != Universal || e.Key != -1-a) {
 			atts, influences, events = append(atts, e.Att.Value), append(influences, e.influence), append(events, e.Key)
 		}
 	}

@@ -15,6 +15,7 @@ func BetaPrior(units []Unit, method Method) Prior {
 		return rawMoments(units)
 	case SampleVariance:
 		return sampleVariance(units)
+	case MaximumLikelihood, Marshall, Hierarchical: // Marshall's moments are those of rates, and Hierarchical starts at the likeliest
 	}
 	return betaLikelihood(units)
 }

@@ -206,6 +206,7 @@ func (p Point) Label(o Options) string {
 		return "2 in 3 " + side + " CL"
 	case ShiftRule:
 		return strconv.Itoa(o.run()) + " Points " + side + " CL"
+	case CommonCause:
 	}
 	return "Common Cause"
 }
