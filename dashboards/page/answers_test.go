@@ -64,7 +64,7 @@ func TestOpenIssuesAddUp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, _ := PageOf("issues")
+		p, _ := ByID("issues")
 		r, err := Ask(s, p, url.Values{"lang": {"en"}})
 		if err != nil {
 			t.Fatal(err)
@@ -166,7 +166,7 @@ func TestAVillageThatHasNotBegun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, _ := PageOf("village")
+		p, _ := ByID("village")
 		r, err := Ask(s, p, url.Values{"village": {"V3"}})
 		if err != nil {
 			t.Fatal(err)

@@ -49,11 +49,11 @@ func buildCapacity(ctx context.Context, r Request) (View, error) {
 		v.Sentences = r.capacitySentences(own, r.Unit())
 		v.Blocks = append(v.Blocks, r.worked(own, r.Unit()))
 	}
-	villages := own
 	if r.Unit().Level == LevelTown {
 		below := r.below()
 		below.from = r.FirstMonth
-		if villages, err = r.values(ctx, below, capacityMeasures...); err != nil {
+		villages, err := r.values(ctx, below, capacityMeasures...)
+		if err != nil {
 			return v, err
 		}
 		if tightest, ok := r.tightest(villages); ok {

@@ -242,6 +242,7 @@ func (r Request) obstacles(m pipelines.MonthClosing) Block {
 			if problem.Subject >= r.FirstMonth && problem.Subject <= r.LastMonth {
 				what.Link = r.Link("closing", At(problem.Subject), With("refused", ""))
 			}
+		case pipelines.ClosingMonthNotOver, pipelines.ClosingRunFailed, pipelines.ClosingCheckWarned: // the sentence says all of it
 		}
 		t.Rows = append(t.Rows, []Cell{effect, what, {Text: mend}})
 	}

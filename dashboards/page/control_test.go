@@ -21,7 +21,7 @@ func TestControlChartShowsTheSignal(t *testing.T) {
 		t.Fatal(err)
 	}
 	for measure, want := range map[string]Tone{"household_coverage": ToneBetter, "silent_members": ToneWorse} {
-		p, _ := PageOf("measures")
+		p, _ := ByID("measures")
 		r, err := Ask(s, p, url.Values{"measure": {measure}})
 		if err != nil {
 			t.Fatal(err)

@@ -20,7 +20,7 @@ func ask(t *testing.T, town *pagetest.Town, id, query string) (View, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, ok := PageOf(id)
+	p, ok := ByID(id)
 	if !ok {
 		t.Fatalf("no page %s", id)
 	}

@@ -56,8 +56,9 @@ func unmapped(code pipelines.Code) bool {
 	switch code {
 	case pipelines.HeaderNotRecognised, pipelines.ColumnsMissing, pipelines.HeaderAmbiguous, pipelines.WrongExport:
 		return true
+	default: // rows, cells and whole files: no name of a column mends them
+		return false
 	}
-	return false
 }
 
 // mappingLink leads to the form for a table nobody understood; empty where none is offered.

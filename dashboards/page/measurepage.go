@@ -54,8 +54,10 @@ func (r Request) target(m queries.Measure) string {
 	if t == nil {
 		return missing
 	}
-	sign := "≥ "
+	var sign string
 	switch m.Direction {
+	case queries.Up:
+		sign = "≥ "
 	case queries.Down:
 		sign = "≤ "
 	case queries.Neutral: // too many is as far from it as too few

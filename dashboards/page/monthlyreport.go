@@ -73,7 +73,7 @@ func buildReport(ctx context.Context, r Request) (View, error) {
 		if len(blocks) == 0 {
 			continue
 		}
-		p, _ := PageOf(a.page)
+		p, _ := ByID(a.page)
 		if a.title == (data.Text{}) {
 			a.title = p.Title
 		}
@@ -91,7 +91,7 @@ func buildReport(ctx context.Context, r Request) (View, error) {
 // taken builds a page and takes blocks from its view. Their IDs get the page's in front, because two pages may each have
 // a table of units.
 func (r Request) taken(ctx context.Context, a annex) ([]Block, error) {
-	p, ok := PageOf(a.page)
+	p, ok := ByID(a.page)
 	if !ok {
 		return nil, fmt.Errorf("the report takes blocks from a page that does not exist: %s", a.page)
 	}

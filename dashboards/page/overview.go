@@ -136,9 +136,9 @@ func (r Request) overviewSentences(own measured, posts postCounts) []string {
 	unit := r.Unit().ID
 	var said []string
 	if solved := own.at("resolution_rate_cumulative", unit, r.Month); solved.Known() {
-		since := r.Tf("自 %s 启动以来", "Since the programme began on %s", r.Snapshot.ProgrammeStart)
+		since := r.Tf("自 %s 启动以来", "Since the programme began on %s", r.ProgrammeStart)
 		if r.Unit().Level != LevelTown { // where it may have begun later
-			since = r.Tf("自 %s 全镇启动以来", "Since the programme began in the town on %s", r.Snapshot.ProgrammeStart)
+			since = r.Tf("自 %s 全镇启动以来", "Since the programme began in the town on %s", r.ProgrammeStart)
 		}
 		said = append(said, r.Tf("%s，共收集群众问题 %s 件，已办结 %s 件，办结率 %s。",
 			"%s, %s issues were reported and %s resolved: %s.",
@@ -169,10 +169,10 @@ func (r Request) startOf(u Unit) string {
 	if village, ok := r.Snapshot.Village(u.VillageID); ok && village.ProgrammeStart != "" {
 		return village.ProgrammeStart
 	}
-	if u.Level != LevelTown && slices.ContainsFunc(r.Snapshot.Villages, func(v Unit) bool { return v.ProgrammeStart != "" }) {
+	if u.Level != LevelTown && slices.ContainsFunc(r.Villages, func(v Unit) bool { return v.ProgrammeStart != "" }) {
 		return ""
 	}
-	return r.Snapshot.ProgrammeStart
+	return r.ProgrammeStart
 }
 
 // postCounts are the posts held at the cut-off; known is false for branches and earlier months, for which they are not

@@ -81,8 +81,8 @@ func Pages() []Page {
 	return all
 }
 
-// PageOf returns the page with an ID.
-func PageOf(id string) (Page, bool) {
+// ByID returns the page with an ID.
+func ByID(id string) (Page, bool) {
 	for _, p := range Pages() {
 		if p.ID == id {
 			return p, true

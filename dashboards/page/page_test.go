@@ -28,7 +28,7 @@ func opened(t *testing.T) Snapshot {
 
 func asked(t *testing.T, id, query string) Request {
 	t.Helper()
-	p, ok := PageOf(id)
+	p, ok := ByID(id)
 	if !ok {
 		t.Fatalf("no page %s", id)
 	}
@@ -91,7 +91,7 @@ func TestLinksKeepThePlace(t *testing.T) {
 
 func TestFiltersAreChecked(t *testing.T) {
 	s := opened(t)
-	p, _ := PageOf("issues")
+	p, _ := ByID("issues")
 	for query, want := range map[string]error{
 		"month=2018-2": ErrBadFilter, "month=2018-1": ErrBadFilter, "month=2016-01": ErrBadFilter, "lang=de": ErrBadFilter,
 		"village=v1": ErrUnknownUnit, "branch=x": ErrUnknownUnit, "month=2018-01&village=V1&lang=zh": nil,

@@ -16,7 +16,7 @@ func built(t *testing.T, town *pagetest.Town, id, query string) View {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, ok := PageOf(id)
+	p, ok := ByID(id)
 	if !ok {
 		t.Fatalf("no page %s", id)
 	}

@@ -242,7 +242,7 @@ func set(v url.Values, name, value string) {
 // Link is the address of a page that keeps the place: the month, village, branch and language of this one, as far as
 // the page takes them. It panics on a page that does not exist: the links of all pages are followed in a test.
 func (r Request) Link(id string, changes ...Change) string {
-	p, ok := PageOf(id)
+	p, ok := ByID(id)
 	if !ok {
 		panic("link to a page that does not exist: " + id)
 	}

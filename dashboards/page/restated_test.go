@@ -30,7 +30,7 @@ func merged(t *testing.T) Snapshot {
 
 func view(t *testing.T, s Snapshot, id, query string) (Request, View) {
 	t.Helper()
-	p, _ := PageOf(id)
+	p, _ := ByID(id)
 	values, err := url.ParseQuery(query)
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +106,7 @@ func TestUnitsThatAreNoMoreAreNoChoiceOfToday(t *testing.T) {
 	if note, ok := v.Blocks[0].(Callout); !ok || !strings.Contains(note.Text, "拆出") || !strings.Contains(note.Text, "无法重算") {
 		t.Errorf("the town's page opens with %+v", v.Blocks[0])
 	}
-	p, _ := PageOf("village")
+	p, _ := ByID("village")
 	if _, err := Ask(s, p, url.Values{"village": {"V2"}, "units": {"today"}}); !errors.Is(err, ErrUnknownUnit) {
 		t.Errorf("a village that is no more, today: %v", err)
 	}

@@ -184,8 +184,10 @@ func (r Request) noticeTable(notices []pipelines.Notice) *Table {
 	t := &Table{ID: "notices", Stacked: true, Title: r.T("通知", "Notices"), Empty: r.T("没有发出过通知；通知在 hulian.yaml 的 notifications 中开启。", "No notice has been sent; notifications in hulian.yaml turns them on."),
 		Columns: []Column{{Title: r.T("时间", "Time"), Kind: ColumnDate}, {Title: r.T("通道", "Channel"), Kind: ColumnText}, {Title: r.T("内容", "Notice"), Kind: ColumnText}, {Title: r.T("状态", "State"), Kind: ColumnText}}}
 	for _, n := range notices[:min(shownNotices, len(notices))] {
-		state := Cell{Text: r.T("已发送", "sent")}
+		var state Cell
 		switch n.State {
+		case pipelines.NoticeSent:
+			state = Cell{Text: r.T("已发送", "sent")}
 		case pipelines.NoticeWaiting:
 			state = Cell{Text: r.T("待发送", "waiting"), Note: n.Error}
 		case pipelines.NoticeGivenUp:

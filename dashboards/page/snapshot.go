@@ -92,6 +92,7 @@ func Open(ctx context.Context, q pipelines.Querier) (Snapshot, error) {
 				u.VillageID = u.ParentID
 			}
 			s.Branches = append(s.Branches, u)
+		case LevelMember: // no page is about one member
 		}
 	}
 	if s.Town.ID == "" {

@@ -125,7 +125,7 @@ func (r Request) introduction(u Unit) []string {
 	}
 	var began string
 	switch start := r.startOf(u); {
-	case start == "" && r.Snapshot.ProgrammeStart == "":
+	case start == "" && r.ProgrammeStart == "":
 		return nil // nobody said when
 	case start == "":
 		began = r.T("还没有开始实施先锋户联。", "the programme has not begun here.")

@@ -19,7 +19,7 @@ func document(t *testing.T, id, query string) render.Document {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, ok := page.PageOf(id)
+	p, ok := page.ByID(id)
 	if !ok {
 		t.Fatalf("no page %s", id)
 	}

@@ -58,7 +58,7 @@ func (s *server) measures(w http.ResponseWriter, r *http.Request) error {
 func (s *server) asked(r *http.Request) (condition string, args []any, err error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return "", nil, fmt.Errorf("%w: %v", errBadRequest, err)
+		return "", nil, fmt.Errorf("%w: %w", errBadRequest, err)
 	}
 	for name := range values {
 		switch name {

@@ -72,7 +72,7 @@ func arguments(args []*runtime.RemoteObject) string {
 	return strings.Join(all, " ")
 }
 
-func evaluate[T any](t *testing.T, ctx context.Context, expression string) T {
+func evaluate[T any](ctx context.Context, t *testing.T, expression string) T {
 	t.Helper()
 	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
 	if err != nil {
@@ -81,7 +81,7 @@ func evaluate[T any](t *testing.T, ctx context.Context, expression string) T {
 	return value
 }
 
-func visit(t *testing.T, ctx context.Context, address string) {
+func visit(ctx context.Context, t *testing.T, address string) {
 	t.Helper()
 	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
 		t.Fatalf("%s: %v", address, err)
@@ -101,7 +101,7 @@ func TestPagesInABrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	visit(t, ctx, server.URL+"/office?key="+officeKey) // the restricted pages are looked at too
+	visit(ctx, t, server.URL+"/office?key="+officeKey) // the restricted pages are looked at too
 	for _, width := range []int64{1280, 390} {
 		var options []chromedp.EmulateViewportOption
 		if width < 600 {
@@ -113,11 +113,11 @@ func TestPagesInABrowser(t *testing.T) {
 		for _, p := range page.Pages() {
 			for _, query := range []string{"", "?lang=en", "?village=V3"} {
 				address := p.Path + query
-				visit(t, ctx, server.URL+address)
-				if missing := evaluate[[]string](t, ctx, undrawn); len(missing) > 0 {
+				visit(ctx, t, server.URL+address)
+				if missing := evaluate[[]string](ctx, t, undrawn); len(missing) > 0 {
 					t.Errorf("%s at %d px: not drawn: %v", address, width, missing)
 				}
-				if beyond := evaluate[[]string](t, ctx, cut); len(beyond) > 0 {
+				if beyond := evaluate[[]string](ctx, t, cut); len(beyond) > 0 {
 					t.Errorf("%s at %d px: cut off: %v", address, width, beyond)
 				}
 				if said := complaints(); len(said) > 0 {
@@ -141,14 +141,14 @@ func TestPagesOnPaper(t *testing.T) {
 	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
 		t.Fatal(err)
 	}
-	visit(t, ctx, server.URL+"/")
+	visit(ctx, t, server.URL+"/")
 	for expression, want := range map[string]string{
 		`getComputedStyle(document.querySelector("tfoot")).display`:                                     "table-row-group",
 		`getComputedStyle(document.querySelector("details.folded")).display`:                            "none",
 		`String(document.querySelector(".markings dl").checkVisibility({contentVisibilityAuto: true}))`: "true",
 		`getComputedStyle(document.querySelector("form.pickers")).display`:                              "none",
 	} {
-		if got := evaluate[string](t, ctx, expression); got != want {
+		if got := evaluate[string](ctx, t, expression); got != want {
 			t.Errorf("on paper %s is %s, want %s", expression, got, want)
 		}
 	}
@@ -163,8 +163,8 @@ func TestTheReportIsWhitePaper(t *testing.T) {
 		t.Fatal(err)
 	}
 	for address, want := range map[string]string{"/": "dark", "/report": "light"} {
-		visit(t, ctx, server.URL+address)
-		if got := evaluate[string](t, ctx, `document.querySelector(".plot").dataset.drawn`); got != want {
+		visit(ctx, t, server.URL+address)
+		if got := evaluate[string](ctx, t, `document.querySelector(".plot").dataset.drawn`); got != want {
 			t.Errorf("%s: charts drawn for a %s page, want %s", address, got, want)
 		}
 	}
@@ -173,7 +173,7 @@ func TestTheReportIsWhitePaper(t *testing.T) {
 func TestPickersAndLanguageInABrowser(t *testing.T) {
 	server, _, _, _ := site(t)
 	ctx, _, _ := browser(t)
-	visit(t, ctx, server.URL+"/issues?month=2017-12")
+	visit(ctx, t, server.URL+"/issues?month=2017-12")
 	// Choosing a village sends the form without a button and keeps the month.
 	response := make(chan struct{})
 	go func() {
@@ -186,49 +186,49 @@ func TestPickersAndLanguageInABrowser(t *testing.T) {
 			time.Sleep(50 * time.Millisecond)
 		}
 	}()
-	evaluate[bool](t, ctx, `(() => { const s = document.querySelector("select[name=village]"); s.value = "V2"; s.dispatchEvent(new Event("change", {bubbles: true})); return true })()`)
+	evaluate[bool](ctx, t, `(() => { const s = document.querySelector("select[name=village]"); s.value = "V2"; s.dispatchEvent(new Event("change", {bubbles: true})); return true })()`)
 	<-response
 	at, err := chromedp.Run(ctx, chromedp.Location())
 	if err != nil || !strings.Contains(at, "village=V2") || !strings.Contains(at, "month=2017-12") {
 		t.Fatalf("after choosing a village: %s %v", at, err)
 	}
-	if heading := evaluate[string](t, ctx, `document.querySelector("h1").textContent`); !strings.Contains(heading, "新园村") {
+	if heading := evaluate[string](ctx, t, `document.querySelector("h1").textContent`); !strings.Contains(heading, "新园村") {
 		t.Errorf("heading %q", heading)
 	}
 	// The other language keeps the place.
-	visit(t, ctx, evaluate[string](t, ctx, `document.querySelector(".languages a").href`))
+	visit(ctx, t, evaluate[string](ctx, t, `document.querySelector(".languages a").href`))
 	if at, _ := chromedp.Run(ctx, chromedp.Location()); !strings.Contains(at, "village=V2") || !strings.Contains(at, "month=2017-12") || !strings.Contains(at, "lang=en") {
 		t.Errorf("after switching the language: %s", at)
 	}
-	if lang := evaluate[string](t, ctx, `document.documentElement.lang`); lang != "en" {
+	if lang := evaluate[string](ctx, t, `document.documentElement.lang`); lang != "en" {
 		t.Errorf("language %q", lang)
 	}
 	// By keyboard a change is not sent until the button is pressed.
-	visit(t, ctx, server.URL+"/issues")
+	visit(ctx, t, server.URL+"/issues")
 	if err := chromedp.Do(ctx, chromedp.Focus("select[name=month]"), chromedp.KeyEvent(kb.ArrowDown)); err != nil {
 		t.Fatal(err)
 	}
-	if shown := evaluate[string](t, ctx, `location.search + getComputedStyle(document.querySelector("form.pickers button")).display`); shown == "none" || strings.Contains(shown, "month=") {
+	if shown := evaluate[string](ctx, t, `location.search + getComputedStyle(document.querySelector("form.pickers button")).display`); shown == "none" || strings.Contains(shown, "month=") {
 		t.Errorf("after an arrow key: %s", shown)
 	}
 	// On a phone the pages stand behind a menu.
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile)); err != nil {
 		t.Fatal(err)
 	}
-	visit(t, ctx, server.URL+"/issues")
+	visit(ctx, t, server.URL+"/issues")
 	const menu = `getComputedStyle(document.querySelector("nav.pages")).display`
-	if before := evaluate[string](t, ctx, menu); before != "none" {
+	if before := evaluate[string](ctx, t, menu); before != "none" {
 		t.Errorf("the menu stands open: %s", before)
 	}
 	if err := chromedp.Do(ctx, chromedp.Click("label.menu")); err != nil {
 		t.Fatal(err)
 	}
-	if after := evaluate[string](t, ctx, menu); after != "grid" {
+	if after := evaluate[string](ctx, t, menu); after != "grid" {
 		t.Errorf("the menu does not open: %s", after)
 	}
 	// The keyboard reaches the content first.
-	visit(t, ctx, server.URL+"/capacity")
-	if focus := evaluate[string](t, ctx, `(() => { const first = document.querySelector("a"); first.focus(); return first.getAttribute("href") + getComputedStyle(first).position })()`); focus != "#contentabsolute" {
+	visit(ctx, t, server.URL+"/capacity")
+	if focus := evaluate[string](ctx, t, `(() => { const first = document.querySelector("a"); first.focus(); return first.getAttribute("href") + getComputedStyle(first).position })()`); focus != "#contentabsolute" {
 		t.Errorf("the first thing the keyboard reaches is %s", focus)
 	}
 }

@@ -50,21 +50,13 @@ func operated(t *testing.T) (address string, client *http.Client, told *[]string
 	return server.URL, client, told
 }
 
-func post(t *testing.T, client *http.Client, address, from string) *http.Response {
+func post(t *testing.T, client *http.Client, address, from string) reply {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	var header [][2]string
 	if from != "" {
-		request.Header.Set("Origin", from)
-		request.Header.Set("Sec-Fetch-Site", "cross-site")
+		header = [][2]string{{"Origin", from}, {"Sec-Fetch-Site", "cross-site"}}
 	}
-	response, err := client.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
+	response, _ := ask(t, keeping{client}, http.MethodPost, address, header...)
 	return response
 }
 

@@ -15,9 +15,9 @@ func TestIconsCanBeRead(t *testing.T) {
 	served.Exec(t, signal)
 	served.Exec(t, "update measures set value = numerator / denominator where measure = 'household_coverage' and level = 'town'")
 	ctx, _, _ := browser(t)
-	visit(t, ctx, server.URL+"/?lang=en")
+	visit(ctx, t, server.URL+"/?lang=en")
 	seen := map[string]int{}
-	for _, letter := range evaluate[[]string](t, ctx, letters) {
+	for _, letter := range evaluate[[]string](ctx, t, letters) {
 		part := strings.Split(letter, "|")
 		seen[part[0]]++
 		if part[1] == part[2] || strings.Contains(part[1], ", 0)") || part[1] == "none" || len(part[3]) < 2 {
@@ -27,7 +27,7 @@ func TestIconsCanBeRead(t *testing.T) {
 	if seen["table"] == 0 || seen["tile"] == 0 {
 		t.Errorf("letters found: %v", seen)
 	}
-	words := evaluate[[]string](t, ctx, `Array.from(document.querySelectorAll(".plot svg text")).map(t => getComputedStyle(t).fill).filter(c => c == "rgb(255, 255, 255)")`)
+	words := evaluate[[]string](ctx, t, `Array.from(document.querySelectorAll(".plot svg text")).map(t => getComputedStyle(t).fill).filter(c => c == "rgb(255, 255, 255)")`)
 	if len(words) > 0 {
 		t.Errorf("%d words of charts are white on white", len(words))
 	}

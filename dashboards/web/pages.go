@@ -23,7 +23,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, p page.Page) error
 	}
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return fmt.Errorf("%w: %v", errBadRequest, err)
+		return fmt.Errorf("%w: %w", errBadRequest, err)
 	}
 	pinned, err := s.Snapshots.Pin(r.Context())
 	if err != nil {

@@ -165,7 +165,7 @@ func (s *server) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			if value := recover(); value != nil {
-				if value == http.ErrAbortHandler {
+				if err, ok := value.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(value)
 				}
 				s.Logger.Error("panic", "path", r.URL.Path, "stack", string(debug.Stack()))

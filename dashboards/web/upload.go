@@ -34,7 +34,7 @@ func (s *server) upload(w http.ResponseWriter, r *http.Request) error {
 	r.Body = &patient{body, control}
 	form, err := r.MultipartReader()
 	if err != nil {
-		return fmt.Errorf("%w: %v", errBadRequest, err)
+		return fmt.Errorf("%w: %w", errBadRequest, err)
 	}
 	batch, err := s.Desk.Receive()
 	if err != nil {
@@ -42,7 +42,7 @@ func (s *server) upload(w http.ResponseWriter, r *http.Request) error {
 	}
 	for {
 		part, err := form.NextPart()
-		if err == io.EOF {
+		if err == io.EOF { //nolint:errorlint // the end of the form; an error that wraps io.EOF says that the form was cut short
 			break
 		}
 		if err == nil && part.FileName() != "" {
@@ -77,9 +77,9 @@ func refusal(err error) error {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge), errors.Is(err, desk.ErrTooLarge):
-		return fmt.Errorf("%w: %v", errTooLarge, err)
+		return fmt.Errorf("%w: %w", errTooLarge, err)
 	case errors.Is(err, io.ErrUnexpectedEOF), strings.HasPrefix(err.Error(), "multipart:"):
-		return fmt.Errorf("%w: %v", errBadRequest, err)
+		return fmt.Errorf("%w: %w", errBadRequest, err)
 	default:
 		return err
 	}

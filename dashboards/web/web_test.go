@@ -71,9 +71,25 @@ func browse(t *testing.T, handler http.Handler) (*httptest.Server, *http.Client)
 	return server, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-func get(t *testing.T, client *http.Client, address string) (*http.Response, string) {
+// reply is an answer that was read to its end, so that nothing of it is left to close.
+type reply struct {
+	StatusCode int
+	Status     string
+	Header     http.Header
+	Cookies    []*http.Cookie
+}
+
+// ask sends a request and reads the answer; a header is a name and a value.
+func ask(t *testing.T, way http.RoundTripper, method, address string, header ...[2]string) (reply, string) {
 	t.Helper()
-	response, err := client.Get(address)
+	request, err := http.NewRequestWithContext(t.Context(), method, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range header {
+		request.Header.Set(h[0], h[1])
+	}
+	response, err := way.RoundTrip(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +98,17 @@ func get(t *testing.T, client *http.Client, address string) (*http.Response, str
 	if err != nil {
 		t.Fatal(err)
 	}
-	return response, string(body)
+	return reply{response.StatusCode, response.Status, response.Header, response.Cookies()}, string(body)
+}
+
+// keeping sends requests through a client, which keeps cookies; a bare transport does not.
+type keeping struct{ *http.Client }
+
+func (k keeping) RoundTrip(request *http.Request) (*http.Response, error) { return k.Do(request) }
+
+func get(t *testing.T, client *http.Client, address string) (reply, string) {
+	t.Helper()
+	return ask(t, keeping{client}, http.MethodGet, address)
 }
 
 // addresses are every public page in both languages at every level of the town.
@@ -291,14 +317,14 @@ func TestTheOfficeAndNobodyElse(t *testing.T) {
 		}
 	}
 	before, _ := get(t, client, server.URL+"/")
-	if len(before.Cookies()) != 0 {
+	if len(before.Cookies) != 0 {
 		t.Error("a cookie is set for visitors who need none")
 	}
 	response, _ := get(t, client, server.URL+"/office?key="+officeKey)
 	if response.StatusCode != http.StatusSeeOther || strings.Contains(response.Header.Get("Location"), officeKey) {
 		t.Fatalf("entering: %s to %s", response.Status, response.Header.Get("Location"))
 	}
-	cookie := response.Cookies()
+	cookie := response.Cookies
 	if len(cookie) != 1 || !cookie[0].HttpOnly || cookie[0].SameSite != http.SameSiteLaxMode {
 		t.Fatalf("cookie %v", cookie)
 	}
@@ -318,13 +344,12 @@ func TestTheOfficeAndNobodyElse(t *testing.T) {
 		t.Error("a public visitor sees what was kept for the office")
 	}
 	// Another origin cannot sign the visitor out.
-	request, _ := http.NewRequest("POST", server.URL+"/office/leave", nil)
-	request.Header.Set("Sec-Fetch-Site", "cross-site")
-	if response, err := client.Do(request); err != nil || response.StatusCode != http.StatusForbidden {
-		t.Errorf("leaving from another origin: %v %v", response.Status, err)
+	leave := server.URL + "/office/leave"
+	if response, _ := ask(t, keeping{client}, http.MethodPost, leave, [2]string{"Sec-Fetch-Site", "cross-site"}); response.StatusCode != http.StatusForbidden {
+		t.Errorf("leaving from another origin: %v", response.Status)
 	}
-	if response, err := client.Post(server.URL+"/office/leave", "", nil); err != nil || response.StatusCode != http.StatusSeeOther {
-		t.Errorf("leaving: %v %v", response.Status, err)
+	if response := post(t, client, leave, ""); response.StatusCode != http.StatusSeeOther {
+		t.Errorf("leaving: %v", response.Status)
 	}
 	for _, p := range restricted {
 		if response, _ := get(t, client, server.URL+p.Path); response.StatusCode != http.StatusNotFound {
@@ -335,20 +360,12 @@ func TestTheOfficeAndNobodyElse(t *testing.T) {
 
 func TestCompressionAndRevalidation(t *testing.T) {
 	server, _, served, _ := site(t)
-	fetch := func(address, encoding, tag string) *http.Response {
-		request, err := http.NewRequest("GET", server.URL+address, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("Accept-Encoding", encoding)
+	fetch := func(address, encoding, tag string) reply {
+		header := [][2]string{{"Accept-Encoding", encoding}}
 		if tag != "" {
-			request.Header.Set("If-None-Match", tag)
+			header = append(header, [2]string{"If-None-Match", tag})
 		}
-		response, err := http.DefaultTransport.RoundTrip(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		response.Body.Close()
+		response, _ := ask(t, http.DefaultTransport, http.MethodGet, server.URL+address, header...)
 		return response
 	}
 	for _, address := range []string{"/", assets.URL("echarts.min.js"), assets.URL("app.css")} {
@@ -405,7 +422,7 @@ func TestAPanicIsAFailurePage(t *testing.T) {
 	s := &server{Config: Config{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}}
 	recorder := httptest.NewRecorder()
 	s.recovered(headers(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("at the disco") }))).
-		ServeHTTP(recorder, httptest.NewRequest("GET", "/?lang=en", nil))
+		ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/?lang=en", nil))
 	if recorder.Code != http.StatusInternalServerError || strings.Contains(recorder.Body.String(), "disco") || !strings.Contains(recorder.Body.String(), "could not be made") {
 		t.Errorf("%d %s", recorder.Code, recorder.Body)
 	}
@@ -426,7 +443,7 @@ func TestANewRunIsSeenWithoutANewSnapshot(t *testing.T) {
 	}
 	shown := func() string {
 		recorder := httptest.NewRecorder()
-		handler.ServeHTTP(recorder, httptest.NewRequest("GET", "/data?lang=en", nil))
+		handler.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/data?lang=en", nil))
 		return recorder.Body.String()
 	}
 	if !strings.Contains(shown(), "running") {

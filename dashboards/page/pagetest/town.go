@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	_ "embed"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -76,7 +77,11 @@ func New(tb testing.TB) *Town {
 		tb.Fatal(err)
 	}
 	db.SetMaxOpenConns(1)
-	tb.Cleanup(func() { db.Close() })
+	tb.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
 	t := &Town{db}
 	for statement := range strings.SplitSeq(schema, ";\n") {
 		t.Exec(tb, statement)
@@ -110,14 +115,19 @@ func orNull(s string) any {
 
 // measures fills the long table: every measure at its levels, slowly rising, with the stated figures at the last month.
 func (t *Town) measures(tb testing.TB) {
-	tx, err := t.db.Begin()
+	tx, err := t.db.BeginTx(tb.Context(), nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	insert, err := tx.Prepare("insert into measures values (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+	insert, err := tx.PrepareContext(tb.Context(), "insert into measures values (?, ?, ?, ?, ?, ?, ?, ?, ?)")
 	if err != nil {
 		tb.Fatal(err)
 	}
+	defer func() {
+		if err := insert.Close(); err != nil {
+			tb.Error(err)
+		}
+	}()
 	start, _ := time.Parse("2006-01", FirstMonth)
 	for i, m := range queries.Measures() {
 		for j, p := range places {
@@ -145,7 +155,7 @@ func (t *Town) measures(tb testing.TB) {
 				} else {
 					value = num
 				}
-				if _, err := insert.Exec(m.ID, p.level, p.id, p.name, month, num, den, value, CutOff); err != nil {
+				if _, err := insert.ExecContext(tb.Context(), m.ID, p.level, p.id, p.name, month, num, den, value, CutOff); err != nil {
 					tb.Fatal(err)
 				}
 			}
@@ -235,18 +245,18 @@ func (t *Town) Exec(tb testing.TB, statement string, args ...any) {
 	if strings.TrimSpace(statement) == "" {
 		return
 	}
-	if _, err := t.db.Exec(statement, args...); err != nil {
+	if _, err := t.db.ExecContext(tb.Context(), statement, args...); err != nil {
 		tb.Fatalf("%s: %v", statement, err)
 	}
 }
 
 // Query runs a page's query and returns its rows with the types a snapshot delivers.
-func (t *Town) Query(ctx context.Context, query string, args ...any) (pipelines.Table, error) {
+func (t *Town) Query(ctx context.Context, query string, args ...any) (_ pipelines.Table, err error) {
 	rows, err := t.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return pipelines.Table{}, fmt.Errorf("%w\n%s", err, query)
 	}
-	defer rows.Close()
+	defer func() { err = errors.Join(err, rows.Close()) }()
 	var table pipelines.Table
 	if table.Columns, err = rows.Columns(); err != nil {
 		return pipelines.Table{}, err
