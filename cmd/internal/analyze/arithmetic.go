@@ -48,6 +48,8 @@ func evaluate(expr ast.Expr) (float64, bool) {
 			return x * y, okX && okY
 		case token.QUO:
 			return x / y, okX && okY
+		default: // Go's other operators are no arithmetic of a formula
+			return 0, false
 		}
 	}
 	return 0, false

@@ -259,7 +259,7 @@ func (c *Call) groupAndOutcome() (group, outcome int, err error) {
 	strata, stratified, _ := c.role("strata")
 	usable := func(want func(i int) bool, not int) (int, bool) {
 		for _, i := range candidates {
-			if i != not && !(stratified && i == strata) && want(i) {
+			if i != not && (!stratified || i != strata) && want(i) {
 				return i, true
 			}
 		}

@@ -176,7 +176,7 @@ func value(cell string) any {
 	if isMissing(cell) {
 		return nil
 	}
-	if v, ok := parseNumber(cell); ok && !(len(cell) > 1 && cell[0] == '0' && cell[1] != '.') { // 007 is a name
+	if v, ok := parseNumber(cell); ok && (len(cell) < 2 || cell[0] != '0' || cell[1] == '.') { // 007 is a name
 		if v == math.Trunc(v) && math.Abs(v) < 1<<53 && !strings.ContainsAny(cell, ".eE") {
 			return int(v)
 		}

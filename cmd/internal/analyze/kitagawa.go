@@ -213,7 +213,7 @@ func (c *Call) kitagawaGroups(p kitagawaPlan) ([]decompose.Group, error) {
 	}
 	groups := map[string]*sums{}
 	for i, row := range c.Frame.Rows {
-		side := -1
+		var side int
 		switch {
 		case same(row[p.population], p.from):
 			side = 0

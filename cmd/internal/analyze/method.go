@@ -123,7 +123,7 @@ func Prepare(m Method, f Frame, flags []Flag) (*Call, error) {
 				return nil, f.unknownColumn(missing, flag.Name)
 			}
 		}
-		if option >= 0 && !(isColumn && flag.Value == f.Columns[column]) {
+		if option >= 0 && (!isColumn || flag.Value != f.Columns[column]) {
 			if strings.ToLower(flag.Value) != "null" {
 				c.options[m.Options[option].Name] = flag.Value
 			}

@@ -105,7 +105,7 @@ func (p *picture) render() ([]byte, error) {
 	var b bytes.Buffer
 	paint := func(canvas vg.CanvasSizer) {
 		const margin = vg.Length(8)
-		p.Plot.Draw(draw.Crop(draw.New(canvas), margin, -2*margin, margin, -margin))
+		p.Draw(draw.Crop(draw.New(canvas), margin, -2*margin, margin, -margin))
 	}
 	if p.latinOnly {
 		canvas := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(p.width, p.height), vgimg.UseDPI(150), vgimg.UseBackgroundColor(color.White))}

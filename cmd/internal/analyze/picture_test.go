@@ -3,6 +3,7 @@ package analyze
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"image/png"
 	"io"
 	"os"
@@ -88,7 +89,7 @@ func vector(t *testing.T, path string) {
 	decoder, paths := xml.NewDecoder(bytes.NewReader(content)), 0
 	for {
 		token, err := decoder.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
@@ -109,7 +110,11 @@ func raster(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
+	t.Cleanup(func() {
+		if err := file.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	picture, err := png.Decode(file)
 	if err != nil {
 		t.Fatal(err)

@@ -99,12 +99,12 @@ var shownAsDate = regexp.MustCompile(`^(\d{1,4}[-/年.]\d{1,2}([-/月.]|$)|\d{1,
 
 // showDates writes the cells that the workbook shows as dates as 2017-05-01; raw, they are days since 1900. All other
 // cells stay raw, because what is shown of a number is rounded.
-func showDates(path string, t load.Texts) error {
+func showDates(path string, t load.Texts) (err error) {
 	book, err := excelize.OpenFile(path)
 	if err != nil {
 		return nil // a workbook inside a bundle
 	}
-	defer book.Close()
+	defer func() { err = errors.Join(err, book.Close()) }()
 	shown, err := book.GetRows(t.Name)
 	if err != nil {
 		return err

@@ -67,7 +67,11 @@ func TestRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer engine.Close()
+	t.Cleanup(func() {
+		if err := engine.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	if err := engine.Exec(t.Context(), "copy (select * from (values ('富和园', 81, 263), ('新园', 15, 148)) as t(村, 办结, 受理)) to '"+path("parquet")+"' (format parquet)"); err != nil {
 		t.Fatal(err)
 	}

@@ -160,7 +160,7 @@ func parseAnalysis(cmd *cobra.Command, m analyze.Method, arguments []string) (an
 		if !given {
 			next := i+1 < len(arguments)
 			switch {
-			case truthOption(m, name) && !(next && isTruth(arguments[i+1])):
+			case truthOption(m, name) && (!next || !isTruth(arguments[i+1])):
 				value = "true"
 			case !next:
 				return a, fault(fmt.Errorf("flag needs an argument: --%s", name))

@@ -63,7 +63,7 @@ the folder holds a town already it refuses; with --force that town is moved into
 deleted. Stop "hulian serve" on that folder first.`, statusDone, statusFailed, statusUsage, statusCancelled),
 		Example: "  hulian restore /mnt/disk/xiaolin-2018-02.zip --dir xiaolin-again",
 		Args:    exactly(1, "FILE.zip"),
-		RunE: func(cmd *cobra.Command, files []string) error {
+		RunE: func(cmd *cobra.Command, files []string) (err error) {
 			dir, err := cmd.Flags().GetString("dir")
 			if err != nil {
 				return err
@@ -77,7 +77,7 @@ deleted. Stop "hulian serve" on that folder first.`, statusDone, statusFailed, s
 				if err != nil {
 					return err
 				}
-				defer release()
+				defer func() { err = errors.Join(err, release()) }()
 			}
 			made, replaced, err := backup.Restore(cmd.Context(), files[0], dir, force)
 			if replaced != "" {
@@ -85,7 +85,7 @@ deleted. Stop "hulian serve" on that folder first.`, statusDone, statusFailed, s
 			}
 			if err != nil {
 				if absent != nil {
-					os.Remove(dir) // made for nothing; it stays where it is not empty
+					_ = os.Remove(dir) // made for nothing; where it is not empty it stays, and the message above names what lies in it
 				}
 				return err
 			}

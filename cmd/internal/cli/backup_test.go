@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -89,11 +90,9 @@ func TestBackupsAreMadeByTheClock(t *testing.T) {
 	const key = "0123456789ABCDEFGHIJ"
 	server := start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off", "--office-key", key)
 	defer server.stop(t)
-	response, err := office(t, server, key).Post(server.address+"runs/backup/run", "", nil)
-	if err != nil {
-		t.Fatal(err)
+	if status, body := exchange(t, office(t, server, key), http.MethodPost, server.address+"runs/backup/run"); status != http.StatusSeeOther {
+		t.Fatalf("start a backup: status %d\n%s", status, body)
 	}
-	response.Body.Close()
 	made := awaitRun(t, town, 2)
 	if made.Pipeline != "backup" || made.State != pipelines.RunDone || len(made.Stages) != 1 || made.Stages[0].Stage != pipelines.StageBackup {
 		t.Errorf("run %+v", made)

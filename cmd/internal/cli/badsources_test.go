@@ -29,7 +29,7 @@ func TestSourcesThatStallBreakOffOrFail(t *testing.T) {
 		all := content[r.URL.Path]
 		w.Header().Set("Content-Length", fmt.Sprint(len(all)))
 		if well.Load() || r.URL.Path == "/good.csv" {
-			w.Write(all)
+			answer(w, all)
 			return
 		}
 		if r.URL.Path == "/error.csv" {
@@ -37,7 +37,7 @@ func TestSourcesThatStallBreakOffOrFail(t *testing.T) {
 			http.Error(w, "out of order", http.StatusInternalServerError)
 			return
 		}
-		w.Write(all[:len(all)/2])
+		answer(w, all[:len(all)/2])
 		w.(http.Flusher).Flush()
 		if r.URL.Path == "/stalls.csv" {
 			<-r.Context().Done()

@@ -50,7 +50,10 @@ func begin(t *testing.T, arguments ...string) *errand {
 	if err := w.command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	go func() { defer close(w.ended); w.command.Wait() }()
+	go func() {
+		defer close(w.ended)
+		_ = w.command.Wait() // its status is looked at by the test
+	}()
 	return w
 }
 
@@ -76,7 +79,7 @@ func TestCommandsBesideARun(t *testing.T) {
 	town, release := filepath.Join(t.TempDir(), "town"), make(chan struct{})
 	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		<-release
-		w.Write(villageList(4))
+		answer(w, villageList(4))
 	}))
 	t.Cleanup(slow.Close)
 	free := sync.OnceFunc(func() { close(release) })

@@ -119,13 +119,14 @@ func explain(err error) (message, next string) {
 	return message, next
 }
 
-// faults lists the faults of an error's tree, outermost first.
+// faults lists the faults of an error's tree, outermost first. The tree is walked by hand, so that every fault is met once:
+// errors.As would find the first one only.
 func faults(err error) []*pipelines.Fault {
 	var all []*pipelines.Fault
-	if fault, ok := err.(*pipelines.Fault); ok { // the tree is walked by hand, so that every fault is met once
+	if fault, ok := err.(*pipelines.Fault); ok { //nolint:errorlint // for the reason above
 		all = append(all, fault)
 	}
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // for the reason above
 	case interface{ Unwrap() error }:
 		if inner := e.Unwrap(); inner != nil {
 			all = append(all, faults(inner)...)

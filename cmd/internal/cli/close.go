@@ -286,6 +286,7 @@ func closable(dir string, pinned web.Pinned) (closing.Snapshot, error) {
 			if run.Error == "" {
 				s.Failed.En = run.ID + " " + string(run.State)
 			}
+		case pipelines.RunRunning, pipelines.RunDone, pipelines.RunUnchanged: // nothing has failed
 		}
 		break
 	}

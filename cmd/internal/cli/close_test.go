@@ -383,7 +383,13 @@ func checkAMonthIsClosedOnThePage(t *testing.T, town string, visits [][]string) 
 	}
 	do := func(as *http.Client, action, by string) (status int, leads string) {
 		t.Helper()
-		response, err := as.PostForm(server.address+"closing/"+action, url.Values{"month": {"2018-01"}, "by": {by}, "note": {"已核 <b>"}})
+		form := url.Values{"month": {"2018-01"}, "by": {by}, "note": {"已核 <b>"}}
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.address+"closing/"+action, strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		response, err := as.Do(request)
 		if err != nil {
 			t.Fatal(err)
 		}

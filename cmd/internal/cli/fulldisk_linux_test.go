@@ -93,7 +93,7 @@ func fill(t *testing.T, disk, ballast string, room int64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
+	defer mustClose(t, file)
 	block := make([]byte, 1<<20)
 	for size > 0 {
 		n, err := file.Write(block[:min(size, int64(len(block)))])

@@ -3,6 +3,7 @@ package cli
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -35,8 +36,8 @@ func TestAFallenListIsAcceptedInTheBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprint(member, "农户编号,村编号,支部编号,户主姓名\nH1,V01,B01,李样本\n")
-	if err := archive.Close(); err != nil {
+	_, err = member.Write([]byte("农户编号,村编号,支部编号,户主姓名\nH1,V01,B01,李样本\n"))
+	if err := errors.Join(err, archive.Close()); err != nil {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(town, "inbox", "名册.zip"), packed.Bytes())

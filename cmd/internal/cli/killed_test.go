@@ -39,7 +39,7 @@ func seen(t *testing.T, town string) (hash string, generation int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer reader.Close()
+	defer mustClose(t, reader)
 	snapshot, g, release, err := reader.Pin(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -210,7 +210,7 @@ func killed(t *testing.T, town string, moment time.Duration) bool {
 	if err := run.Start(); err != nil {
 		t.Fatal(err)
 	}
-	timer := time.AfterFunc(moment, func() { run.Process.Kill() })
+	timer := time.AfterFunc(moment, func() { _ = run.Process.Kill() }) // it may be over
 	defer timer.Stop()
 	err := run.Wait()
 	if err == nil {

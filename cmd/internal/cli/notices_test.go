@@ -3,7 +3,6 @@ package cli
 import (
 	"encoding/json"
 	"encoding/pem"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -33,7 +32,7 @@ func (h *told) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.posts[r.URL.Path] = append(h.posts[r.URL.Path], string(body))
-	fmt.Fprint(w, `{"errcode":0,"errmsg":"ok"}`)
+	answer(w, []byte(`{"errcode":0,"errmsg":"ok"}`))
 }
 
 func (h *told) of(path string) []string {

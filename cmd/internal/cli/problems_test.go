@@ -16,7 +16,7 @@ func TestProblemsOfOneFileAreThoseOfNoOther(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { w.Close() })
+	t.Cleanup(func() { mustClose(t, w) })
 	for _, statement := range []string{
 		"create table files (file_no bigint, file_id varchar, name varchar)",
 		`create table problems (problem_no bigint, file_no bigint, sheet varchar, export varchar, "row" bigint, letter varchar, column_id varchar, header varchar,

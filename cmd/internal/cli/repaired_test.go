@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -56,32 +57,27 @@ func TestARepairedRowCountsOnce(t *testing.T) {
 
 	marked := filepath.Join(dir, "待改.xlsx")
 	says(t, statusDone, "", "problems", "mark", filepath.Base(visits), "--dir", town, "-o", marked)
-	step := func(name string, day int, repair func(book *excelize.File, sheet string)) {
+	step := func(name string, day int, repair func(book *excelize.File, sheet string) error) {
 		t.Helper()
 		book, err := excelize.OpenFile(marked)
 		if err != nil {
 			t.Fatal(err)
 		}
-		repair(book, book.GetSheetList()[1])
 		at := filepath.Join(dir, name)
-		if err := book.SaveAs(at); err != nil {
+		if err := errors.Join(repair(book, book.GetSheetList()[1]), book.SaveAs(at), book.Close()); err != nil {
 			t.Fatal(err)
 		}
 		marked = at
 		says(t, statusDone, "", "import", "--dir", town, "--cut-off", "2018-01-31", sent(name, "", day))
 	}
-	step("改了一处.xlsx", 5, func(book *excelize.File, sheet string) { book.SetCellStr(sheet, "B4", "2018-01-10") })
+	step("改了一处.xlsx", 5, func(book *excelize.File, sheet string) error { return book.SetCellStr(sheet, "B4", "2018-01-10") })
 	share(map[string]string{"validity": "9/11", "quarantine_open": "2", "quarantine_repaired": "1"})
 	if open := fields(t, "problems", "--dir", town); len(open) != 2 || open[0]["file"] != "改了一处.xlsx" {
 		t.Errorf("open after the first step: %v", open)
 	}
 	// The clerk goes on in the same workbook, and puts a row in above the others.
-	step("都改了.xlsx", 6, func(book *excelize.File, sheet string) {
-		book.SetCellStr(sheet, "E5", "入户")
-		book.SetCellStr(sheet, "C6", "M1")
-		if err := book.InsertRows(sheet, 2, 1); err != nil {
-			t.Fatal(err)
-		}
+	step("都改了.xlsx", 6, func(book *excelize.File, sheet string) error {
+		return errors.Join(book.SetCellStr(sheet, "E5", "入户"), book.SetCellStr(sheet, "C6", "M1"), book.InsertRows(sheet, 2, 1))
 	})
 	share(map[string]string{"validity": "11/11", "quarantine_open": "0", "quarantine_repaired": "3"})
 	if open := fields(t, "problems", "--dir", town); len(open) != 0 {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"html"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -67,16 +66,11 @@ func TestPagesOfATownWhoseVillagesMerged(t *testing.T) {
 		"/measures?measure=group_rate&village=V3&month=2018-02&units=today": {200, []string{"3/5"}, nil},
 		"/measures?measure=group_rate&village=V1&month=2018-02":             {200, []string{"2/3"}, nil},
 	} {
-		response, err := http.Get(strings.TrimSuffix(server.address, "/") + address)
-		if err != nil {
-			t.Fatal(err)
+		status, body := exchange(t, http.DefaultClient, http.MethodGet, strings.TrimSuffix(server.address, "/")+address)
+		if status != want.status {
+			t.Errorf("%s: status %d, want %d", address, status, want.status)
 		}
-		content, err := io.ReadAll(response.Body)
-		response.Body.Close()
-		if err != nil || response.StatusCode != want.status {
-			t.Errorf("%s: status %d, want %d (%v)", address, response.StatusCode, want.status, err)
-		}
-		body := html.UnescapeString(string(content))
+		body = html.UnescapeString(body)
 		for _, words := range want.says {
 			if !strings.Contains(body, words) {
 				t.Errorf("%s does not say %q", address, words)

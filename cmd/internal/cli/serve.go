@@ -48,7 +48,7 @@ been published yet, a run is made first. The first interrupt ends the server in 
 
 // serve runs the server and the schedule until ctx ends. Where greet is given, it is told the address, and a free port
 // is taken where the configured one is taken already.
-func (p *program) serve(ctx context.Context, c config.Config, greet func(address string)) error {
+func (p *program) serve(ctx context.Context, c config.Config, greet func(address string)) (err error) {
 	log := logger(p.Err)
 	clock, err := p.schedule(c, log)
 	if err != nil {
@@ -71,7 +71,7 @@ func (p *program) serve(ctx context.Context, c config.Config, greet func(address
 	if err != nil {
 		return err
 	}
-	defer reader.Close()
+	defer func() { err = errors.Join(err, reader.Close()) }()
 	desk, err := p.desk(c, reader, log)
 	if err != nil {
 		return err

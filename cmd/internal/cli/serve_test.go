@@ -46,7 +46,7 @@ func start(t *testing.T, arguments ...string) *running {
 	r := &running{errs: &lockedBuffer{}, cancel: cancel, status: make(chan int, 1)}
 	go func() {
 		r.status <- Main(ctx, arguments, Streams{Out: out, Err: r.errs})
-		out.Close()
+		_ = out.Close() // a pipe in memory closes without fail
 	}()
 	line, err := bufio.NewReader(read).ReadString('\n')
 	if err != nil {
@@ -131,11 +131,11 @@ func TestServeRefusesWhatItCannotDo(t *testing.T) {
 	if status, _, stderr := session(t, "import", "--dir", town, filepath.Join(town, "villages.csv")); status != statusDone {
 		t.Fatal(stderr)
 	}
-	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer taken.Close()
+	defer mustClose(t, taken)
 	status, _, stderr := session(t, "serve", "--dir", town, "--schedule", "off", "--listen", taken.Addr().String())
 	if status != statusFailed || !strings.Contains(stderr, "Try: --listen with another port") {
 		t.Errorf("a port that is taken: status %d\n%s", status, stderr)
@@ -148,11 +148,11 @@ func TestServeRefusesWhatItCannotDo(t *testing.T) {
 
 // checkDemoServes starts the demo where its port is taken: it takes a free one and serves every page it lists.
 func checkDemoServes(t *testing.T, town string) {
-	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer taken.Close()
+	defer mustClose(t, taken)
 	server := start(t, "demo", "--dir", town, "--listen", taken.Addr().String(), "--schedule", "off")
 	defer server.stop(t)
 	if strings.Contains(server.address, fmt.Sprintf(":%d/", taken.Addr().(*net.TCPAddr).Port)) {

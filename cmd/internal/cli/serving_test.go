@@ -23,7 +23,7 @@ type server struct {
 func serve(t *testing.T, town string, arguments ...string) *server {
 	t.Helper()
 	s := &server{errs: &lockedBuffer{}}
-	s.command = exec.Command("hulian", append([]string{"serve", "--dir", town, "--listen", "127.0.0.1:0", "--office-key", officeKey}, arguments...)...)
+	s.command = exec.CommandContext(t.Context(), "hulian", append([]string{"serve", "--dir", town, "--listen", "127.0.0.1:0", "--office-key", officeKey}, arguments...)...)
 	s.command.Stderr = s.errs
 	out, err := s.command.StdoutPipe()
 	if err == nil {
@@ -32,7 +32,7 @@ func serve(t *testing.T, town string, arguments ...string) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.command.Process.Kill(); s.command.Wait() })
+	t.Cleanup(func() { _ = s.command.Wait() }) // the end of the test's context has killed it, or the test has stopped it
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		t.Fatalf("no address: %v\n%s", err, s.errs)
@@ -66,6 +66,17 @@ func (s *server) ask(t *testing.T, method, path string) string {
 		t.Fatalf("%s: status %d\n%s\n%s", path, status, body, s.errs)
 	}
 	return body
+}
+
+// answer is what a server of a test says. Where it does not come through, the program under test is told, and the test looks at that.
+func answer(w io.Writer, content []byte) { _, _ = w.Write(content) }
+
+// mustClose closes what a test opened.
+func mustClose(t testing.TB, c io.Closer) {
+	t.Helper()
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
 }
 
 // exchange asks a server and returns what it answers.

@@ -133,7 +133,7 @@ func badFiles(t *testing.T) map[string]badFile {
 	}
 	workbook := func(options ...excelize.Options) []byte {
 		book := excelize.NewFile()
-		defer book.Close()
+		defer mustClose(t, book)
 		for cell, value := range map[string]string{"A1": "村编号", "B1": "村名", "C1": "镇", "A2": "V03", "B2": "福合院村", "C2": "逍林镇"} {
 			if err := book.SetCellStr("Sheet1", cell, value); err != nil {
 				t.Fatal(err)

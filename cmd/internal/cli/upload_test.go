@@ -110,7 +110,7 @@ func TestTheClerksWay(t *testing.T) {
 
 	// A workbook of issues: title, header, ten rows of which three are wrong.
 	book := excelize.NewFile()
-	defer book.Close()
+	defer mustClose(t, book)
 	set := func(cell, value string) {
 		if err := book.SetCellStr("Sheet1", cell, value); err != nil {
 			t.Fatal(err)
@@ -149,7 +149,7 @@ func TestTheClerksWay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer repaired.Close()
+	defer mustClose(t, repaired)
 	if first := repaired.GetSheetList()[0]; first != "问题汇总" {
 		t.Errorf("the first sheet is %s", first)
 	}
@@ -191,7 +191,7 @@ func TestUploadRefuses(t *testing.T) {
 		t.Fatal(stderr)
 	}
 	server := start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
-	post := func(kind, site, body string) (*http.Response, string) {
+	post := func(kind, site, body string) (status int, page string) {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.address+"upload", strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
@@ -203,11 +203,11 @@ func TestUploadRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer response.Body.Close()
-		page, err := io.ReadAll(response.Body)
+		content, err := io.ReadAll(response.Body)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return response, string(page)
+		return response.StatusCode, string(content)
 	}
 	const form = "multipart/form-data; boundary=b"
 	part := func(name, content string) string {
@@ -224,12 +224,12 @@ func TestUploadRefuses(t *testing.T) {
 		"a torn form":   {form, "same-origin", part("v.csv", "x")[:40], http.StatusBadRequest, "发送中断"},
 		"out of folder": {form, "same-origin", part("../../escaped.csv", "村编号,村名,镇\nV02,新园村,逍林镇\n"), http.StatusSeeOther, ""},
 	} {
-		if response, page := post(c.kind, c.site, c.body); response.StatusCode != c.want || !strings.Contains(page, c.says) {
-			t.Errorf("%s: %s, want %d and %q:\n%s", what, response.Status, c.want, c.says, page)
+		if status, page := post(c.kind, c.site, c.body); status != c.want || !strings.Contains(page, c.says) {
+			t.Errorf("%s: %d, want %d and %q:\n%s", what, status, c.want, c.says, page)
 		}
 	}
-	if response, err := http.Get(server.address + "marked/nothing"); err != nil || response.StatusCode != http.StatusNotFound {
-		t.Errorf("a file nobody knows: %v %v", response, err)
+	if status, _ := exchange(t, http.DefaultClient, http.MethodGet, server.address+"marked/nothing"); status != http.StatusNotFound {
+		t.Errorf("a file nobody knows: %d", status)
 	}
 	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(200 * time.Millisecond) {
 		left, err := os.ReadDir(filepath.Join(town, uploadsName))

@@ -84,8 +84,8 @@ func TestWaiveFormRefuses(t *testing.T) {
 	}
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	office := &http.Client{Jar: jar, CheckRedirect: stay}
-	if response, err := office.Get(server.address + "office?key=" + officeKey); err != nil || response.StatusCode != http.StatusSeeOther {
-		t.Fatal(response, err)
+	if status, _ := exchange(t, office, http.MethodGet, server.address+"office?key="+officeKey); status != http.StatusSeeOther {
+		t.Fatalf("enter the office: status %d", status)
 	}
 	named := url.Values{"code": {"wrong_type"}, "by": {"王样本"}, "reason": {"不详"}}
 	with := func(name, value string) url.Values {

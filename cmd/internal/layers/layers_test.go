@@ -75,7 +75,7 @@ type listed struct {
 
 func packages(t *testing.T) []listed {
 	t.Helper()
-	command := exec.Command("go", "list", "-json=ImportPath,Dir,GoFiles,Imports", "hulian/...")
+	command := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Dir,GoFiles,Imports", "hulian/...")
 	command.Stderr = os.Stderr
 	out, err := command.Output()
 	if err != nil {
@@ -141,7 +141,7 @@ func TestEveryRuleNamesAPackage(t *testing.T) {
 }
 
 func TestDashboardsNeedNoCgo(t *testing.T) {
-	command := exec.Command("go", "list", "-deps", "hulian/dashboards/...")
+	command := exec.CommandContext(t.Context(), "go", "list", "-deps", "hulian/dashboards/...")
 	out, err := command.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -13,7 +13,7 @@ import (
 
 // TestEveryDependencyHasAReason compares the modules the source imports with the table of the README, both ways.
 func TestEveryDependencyHasAReason(t *testing.T) {
-	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
+	root, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func modules(t *testing.T) map[string]string {
 		Module                             *struct{ Path string }
 		Imports, TestImports, XTestImports []string
 	}
-	command := exec.Command("go", "list", "-e", "-deps", "-test", "-json=ImportPath,Module,Imports,TestImports,XTestImports", "hulian/...")
+	command := exec.CommandContext(t.Context(), "go", "list", "-e", "-deps", "-test", "-json=ImportPath,Module,Imports,TestImports,XTestImports", "hulian/...")
 	command.Stderr = os.Stderr
 	out, err := command.Output()
 	if err != nil {
