@@ -7,6 +7,8 @@ import (
 	"sort"
 	"testing"
 	"time"
+
+	"hulian/data/trials"
 )
 
 // households returns household → village of the newest list.
@@ -266,7 +268,7 @@ func TestFlatAndEvenTowns(t *testing.T) {
 
 // The totals must hold for any seed, size and kind of town, not for the demo alone.
 func TestTotalsHoldForAnyTown(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range uint64(trials.Seeds(t, 6)) {
 		for _, o := range []Options{{Scale: .1}, {Scale: .3, Flat: true}, {Scale: 1}, {Scale: .5, Even: true}, {Scale: .2, Months: 6, Start: "2017-03"}} {
 			o.Dir, o.Seed = "unused", seed+1
 			filled, err := o.filled()

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +20,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"hulian/data"
+	"hulian/data/trials"
 	"hulian/pipelines"
 	"hulian/pipelines/land"
 	"hulian/pipelines/publish"
@@ -299,18 +299,14 @@ func plant(random *rand.Rand, s sheet, n int) (spoilt sheet, where map[[2]int]st
 
 // TestRepairedCopiesGiveTheCleanTown plants errors into generated towns in every format, repairs the marked copies cell by cell,
 // and wants the rows and measures of the town that never had an error. On the way every row read is accepted, refused or
-// passed over, and nothing is refused that was not spoilt or refers to something that was. HULIAN_SEEDS says how many towns: 2
-// here, 200 where there is time.
+// passed over, and nothing is refused that was not spoilt or refers to something that was.
 func TestRepairedCopiesGiveTheCleanTown(t *testing.T) {
 	formats := []string{"csv", "gbk.csv", "xlsx", "ndjson", "titled.csv", "utf16.csv", "zip"}
-	seeds := 2
-	if n, err := strconv.Atoi(os.Getenv("HULIAN_SEEDS")); err == nil {
-		seeds = n
-	}
+	usual := 2
 	if testing.Short() {
-		seeds = 1
+		usual = 1
 	}
-	for seed := range seeds {
+	for seed := range trials.Seeds(t, usual) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			random := rand.New(rand.NewPCG(uint64(seed), 7))
 			sheets := clean(random)

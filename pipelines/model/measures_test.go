@@ -12,6 +12,7 @@ import (
 
 	"hulian/data"
 	"hulian/data/sample"
+	"hulian/data/trials"
 	"hulian/pipelines/warehouse"
 	"hulian/queries"
 )
@@ -20,7 +21,7 @@ import (
 // every value of every measure with the reference.
 func TestMeasuresAgreeWithSlowComputation(t *testing.T) {
 	tried := map[string]bool{}
-	for seed := range uint64(6) {
+	for seed := range uint64(trials.Seeds(t, 6)) {
 		t.Run(fmt.Sprint("town ", seed), func(t *testing.T) {
 			w := open(t, "")
 			cutOff := []time.Time{demoCutOff, time.Date(2018, 1, 20, 0, 0, 0, 0, time.UTC)}[seed%2]

@@ -1,18 +1,15 @@
 package model
 
 import (
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
+	"hulian/data/trials"
 	"hulian/pipelines/warehouse"
 	"hulian/queries"
 )
-
-// Long runs: go test ./pipelines/model -run TestMonths -months.seeds 40
-var monthSeeds = flag.Int("months.seeds", 1, "random histories of changes TestMonthsAreRebuiltAsTheWhole tries")
 
 // changes are what happens to loaded data between two builds: late rows, corrections and withdrawals of one month, of
 // several, of registries, which touch all months, and of days that make months begin earlier or be no more.
@@ -63,7 +60,7 @@ func TestMonthsAreRebuiltAsTheWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	inMonths := 0
-	for seed := range *monthSeeds {
+	for seed := range trials.Seeds(t, 1) {
 		r := rand.New(rand.NewPCG(uint64(seed), 4))
 		w := open(t, "")
 		fill(t, w, 500, 2000)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"hulian/data"
+	"hulian/data/trials"
 	"hulian/pipelines"
 	"hulian/pipelines/load"
 	"hulian/pipelines/model"
@@ -290,10 +291,12 @@ func TestKilledWhilePublishing(t *testing.T) {
 		return
 	}
 	dir := t.TempDir()
-	kills := 12
+	usual := 12
 	if testing.Short() {
-		kills = 3
+		usual = 3
 	}
+	kills := trials.Kills(t, usual)
+	random := rand.New(rand.NewPCG(2018, uint64(kills)))
 	for i := range kills {
 		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledWhilePublishing$")
 		child.Env = append(os.Environ(), "PUBLISH_UNTIL_KILLED="+dir)
@@ -305,7 +308,7 @@ func TestKilledWhilePublishing(t *testing.T) {
 			t.Fatal(err)
 		}
 		lines := bufio.NewScanner(out)
-		for before := rand.IntN(3); before >= 0 && lines.Scan(); {
+		for before := random.IntN(3); before >= 0 && lines.Scan(); {
 			if lines.Text() == "publishing" {
 				before--
 			}
@@ -314,7 +317,7 @@ func TestKilledWhilePublishing(t *testing.T) {
 			for lines.Scan() { // keep the pipe empty
 			}
 		}()
-		time.Sleep(time.Duration(rand.IntN(250)) * time.Millisecond)
+		time.Sleep(time.Duration(random.IntN(250)) * time.Millisecond)
 		if err := child.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}

@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,12 +16,11 @@ import (
 
 	"hulian/data"
 	"hulian/data/sample"
+	"hulian/data/trials"
 	"hulian/pipelines"
 	"hulian/pipelines/publish"
 	"hulian/pipelines/source"
 )
-
-var kills = flag.Int("kills", 4, "how many times the killed-run test kills a run")
 
 // TestMain is the killed process too: with the variable set, the test binary makes a run and dies at a given step.
 func TestMain(m *testing.M) {
@@ -241,8 +239,9 @@ func TestAKilledRunIsResumed(t *testing.T) {
 	c.Progress = counted
 	mustRun(t, c)
 	want := asked(t, undisturbed, everything)
-	for i := range *kills {
-		step := 1 + i*(counted.steps-1)/max(*kills-1, 1)
+	kills := trials.Kills(t, 4)
+	for i := range kills {
+		step := 1 + i*(counted.steps-1)/max(kills-1, 1)
 		dir := town(t)
 		command := exec.CommandContext(t.Context(), os.Args[0])
 		command.Env = append(os.Environ(), "RUN_AND_DIE_AT_STEP="+strconv.Itoa(step), "RUN_IN="+dir)

@@ -13,12 +13,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"hulian/data/sample"
+	"hulian/data/trials"
 	"hulian/pipelines"
 	"hulian/pipelines/land"
 	"hulian/pipelines/publish"
@@ -127,15 +127,12 @@ func twoMonths(t *testing.T) (town, more string) {
 // TestKilledAtRandomMoments kills runs as a power cut would, at moments spread evenly over a run by chance. After each
 // kill people see the old numbers or the new ones, entirely; what had landed is there, byte by byte, and is taken out of
 // the inbox, as a tidy clerk would; every other time the run that resumes is killed too. The run that is let live ends
-// where an undisturbed one does and leaves nothing lying about. HULIAN_KILLS=200 makes it long.
+// where an undisturbed one does and leaves nothing lying about.
 func TestKilledAtRandomMoments(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills processes")
 	}
-	wanted, err := strconv.Atoi(os.Getenv("HULIAN_KILLS"))
-	if err != nil {
-		wanted = 20
-	}
+	wanted := trials.Kills(t, 20)
 	first, more := twoMonths(t)
 	town := filepath.Join(t.TempDir(), "town") // always the same place: where files came from is recorded
 	begin := func() {

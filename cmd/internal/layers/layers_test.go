@@ -26,6 +26,7 @@ var plan = []rule{
 	{"pipelines/durable", nil, "files that are there whole or not at all; knows nothing of what is in them"},
 	{"data", []string{"pipelines"}, "contracts are read by every layer, so they lean on words alone"},
 	{"data/sample", []string{"pipelines", "data", "pipelines/warehouse"}, "writes files as clerks do; the warehouse only to write Parquet"},
+	{"data/trials", nil, "how often tests try; for tests alone"},
 	{"queries/stats/...", []string{"queries/stats/..."}, "estimators: numbers in, numbers out; nothing of the town"},
 	{"queries/...", []string{"pipelines", "data", "queries", "queries/..."}, "measures, readings and signals are functions of rows: no database"},
 	{"queries", []string{"pipelines", "data"}, "embedded SQL and definitions: no database"},

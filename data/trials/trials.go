@@ -1,0 +1,34 @@
+// Package trials says how often a test tries what it tries at random or with force.
+//
+// The number of an ordinary run goes in, a fixed sample that a developer waits for; that number comes out, or the one that the
+// environment asks for, as .ci/long does. A test that is killed leaves nothing of this package behind: it has no state. It
+// refuses numbers it cannot read, because a misspelt one would pass for a long run.
+package trials
+
+import (
+	"os"
+	"strconv"
+	"testing"
+)
+
+// Seeds is how many random towns, files or histories a test makes: HULIAN_SEEDS, else usual.
+func Seeds(t testing.TB, usual int) int { t.Helper(); return number(t, "HULIAN_SEEDS", usual) }
+
+// Kills is how often a test kills a process at work: HULIAN_KILLS, else usual.
+func Kills(t testing.TB, usual int) int { t.Helper(); return number(t, "HULIAN_KILLS", usual) }
+
+// Flips is how many bytes of a file a test damages, one at a time: HULIAN_FLIPS, else usual.
+func Flips(t testing.TB, usual int) int { t.Helper(); return number(t, "HULIAN_FLIPS", usual) }
+
+func number(t testing.TB, variable string, usual int) int {
+	t.Helper()
+	text := os.Getenv(variable)
+	if text == "" {
+		return usual
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		t.Fatalf("%s=%s is no number of trials", variable, text)
+	}
+	return n
+}
