@@ -184,6 +184,9 @@ func (c Contract) check(all []Contract) error {
 	if len(c.Key) == 0 {
 		return fmt.Errorf("no key")
 	}
+	if err := c.checkNames(); err != nil {
+		return err
+	}
 	for _, column := range c.Columns {
 		if column.Name.Zh == "" || column.Name.En == "" {
 			return fmt.Errorf("column %s: both names are needed", column.ID)
@@ -200,6 +203,27 @@ func (c Contract) check(all []Contract) error {
 			if _, ok := all[i].Column(id); !ok {
 				return fmt.Errorf("column %s: %s has no column %q", column.ID, export, id)
 			}
+		}
+	}
+	return nil
+}
+
+// checkNames holds that every id, and every header a file may have, names one column. Two columns of one id would be one
+// table with two columns of one name, which the engine refuses when the town is opened; of two columns with one header the
+// first would get the other's cells.
+func (c Contract) checkNames() error {
+	ids, headers := map[string]bool{}, map[string]string{}
+	for _, column := range c.Columns {
+		if ids[column.ID] {
+			return fmt.Errorf("column %s: two columns have this id", column.ID)
+		}
+		ids[column.ID] = true
+		for _, header := range slices.Concat([]string{column.ID, column.Name.Zh, column.Name.En}, column.Headers) {
+			key := HeaderKey(header)
+			if other, ok := headers[key]; ok && other != column.ID {
+				return fmt.Errorf("columns %s and %s: both arrive under the header %q", other, column.ID, header)
+			}
+			headers[key] = column.ID
 		}
 	}
 	return nil

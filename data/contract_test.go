@@ -94,6 +94,50 @@ func TestHeadersNameOneColumn(t *testing.T) {
 	}
 }
 
+// TestAContractThatCannotHoldIsRefused spoils a sound contract in one way at a time.
+func TestAContractThatCannotHoldIsRefused(t *testing.T) {
+	spoilt := func(spoil func(c *Contract, columns map[string]*Column)) error {
+		c, _ := ContractOf("visits")
+		c.Columns = slices.Clone(c.Columns)
+		columns := map[string]*Column{}
+		for i := range c.Columns {
+			columns[c.Columns[i].ID] = &c.Columns[i]
+		}
+		spoil(&c, columns)
+		return c.check(Contracts())
+	}
+	if err := spoilt(func(*Contract, map[string]*Column) {}); err != nil {
+		t.Fatal(err)
+	}
+	for what, c := range map[string]struct {
+		spoil func(c *Contract, columns map[string]*Column)
+		says  string
+	}{
+		"one id twice":    {func(_ *Contract, columns map[string]*Column) { columns["note"].ID = "minutes" }, "column minutes: two columns have this id"},
+		"a column copied": {func(c *Contract, columns map[string]*Column) { c.Columns = append(c.Columns, *columns["minutes"]) }, "column minutes: two columns have this id"},
+		"one name twice": {func(_ *Contract, columns map[string]*Column) { columns["note"].Name.Zh = columns["minutes"].Name.Zh },
+			"columns minutes and note: both arrive under the header"},
+		"a header that is another's name but for its unit": {func(_ *Contract, columns map[string]*Column) {
+			columns["note"].Headers = []string{columns["minutes"].Name.Zh + "（分）"}
+		}, "columns minutes and note: both arrive under the header"},
+		"a header that is another's id": {func(_ *Contract, columns map[string]*Column) { columns["minutes"].Headers = []string{"Visit ID"} },
+			"columns visit_id and minutes: both arrive under the header"},
+		"a key nobody has":       {func(c *Contract, _ map[string]*Column) { c.Key = []string{"visit"} }, `no column "visit"`},
+		"no key":                 {func(c *Contract, _ map[string]*Column) { c.Key = nil }, "no key"},
+		"an order nobody has":    {func(c *Contract, _ map[string]*Column) { c.Order = [][]string{{"begun_at"}} }, `no column "begun_at"`},
+		"a name in one language": {func(_ *Contract, columns map[string]*Column) { columns["note"].Name.En = "" }, "both names are needed"},
+		"values of a text":       {func(_ *Contract, columns map[string]*Column) { columns["note"].Values = []Value{{ID: "x"}} }, "values belong to an enum"},
+		"a reference to no export": {func(_ *Contract, columns map[string]*Column) { columns["note"].References = "towns.town_id" },
+			`no export "towns"`},
+		"a reference to no column": {func(_ *Contract, columns map[string]*Column) { columns["note"].References = "members.id" },
+			`members has no column "id"`},
+	} {
+		if err := spoilt(c.spoil); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want a refusal that says %q", what, err, c.says)
+		}
+	}
+}
+
 func TestEnumWordsNameOneValue(t *testing.T) {
 	for _, c := range Contracts() {
 		for _, column := range c.Columns {
