@@ -14,7 +14,7 @@ import (
 // Folders are listed, never wildcards: whatever lies in a wildcard's reach ends up in the binary.
 //
 //go:embed static/app.css static/app.js static/echarts.min.js static/icon.svg static/pico.min.css static/report.css static/upload.js
-//go:embed licences/echarts-LICENSE licences/echarts-LICENSE-d3 licences/echarts-NOTICE licences/pico-LICENSE
+//go:embed licences/echarts-LICENSE licences/echarts-LICENSE-d3 licences/echarts-NOTICE licences/pico-LICENSE licences/zrender-LICENSE
 var embedded embed.FS
 
 // File is one embedded file as it is served.

@@ -13,7 +13,7 @@ func TestEveryFileIsServedWithItsLicence(t *testing.T) {
 	want := map[string]string{
 		"echarts.min.js": "5.6.0", "pico.min.css": "Pico CSS ✨ v2.1.1", "app.js": "echarts.init", "app.css": "--better", "report.css": "size: A4",
 		"icon.svg": "<svg", "upload.js": "FormData", "echarts-LICENSE": "Apache License", "echarts-NOTICE": "Apache ECharts",
-		"echarts-LICENSE-d3": "Copyright", "pico-LICENSE": "MIT License",
+		"echarts-LICENSE-d3": "Copyright", "pico-LICENSE": "MIT License", "zrender-LICENSE": "Baidu",
 	}
 	for name, holds := range want {
 		f, ok := Get(name)
@@ -38,7 +38,7 @@ func TestEveryFileIsServedWithItsLicence(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"echarts-LICENSE", "echarts-NOTICE", "echarts-LICENSE-d3", "pico-LICENSE"} {
+	for _, name := range []string{"echarts-LICENSE", "echarts-NOTICE", "echarts-LICENSE-d3", "pico-LICENSE", "zrender-LICENSE"} {
 		if _, ok := Get(name); !ok {
 			t.Errorf("licence %s is not embedded", name)
 		}

@@ -1,21 +1,29 @@
 package cli
 
 import (
+	"fmt"
 	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
+	"hulian/cmd/internal/licences"
 	"hulian/pipelines"
 )
 
 func newVersionCommand(p *program) *cobra.Command {
-	return &cobra.Command{
+	var notices bool
+	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Say which hulian this is",
-		Long:  document("Writes the version of hulian, the commit it was built from and the Go it was built with.", statusDone, statusFailed, statusUsage),
-		Args:  exactly(0, ""),
+		Long: document(`Writes the version of hulian, the commit it was built from and the Go it was built with. With --licences it
+writes the licences and notices of everything in the binary instead: Go, the libraries, the engine, and what the pages embed.`,
+			statusDone, statusFailed, statusUsage),
+		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if notices {
+				return p.licences(cmd)
+			}
 			version, commit := build()
 			return p.print(cmd, pipelines.Table{
 				Columns: []string{"version", "commit", "go", "platform"},
@@ -23,6 +31,31 @@ func newVersionCommand(p *program) *cobra.Command {
 			})
 		},
 	}
+	cmd.Flags().BoolVar(&notices, "licences", false, "write the licences and notices of everything in the binary")
+	return cmd
+}
+
+// licences writes the notices: as text for people, or a row each.
+func (p *program) licences(cmd *cobra.Command) error {
+	format, err := outputFormat(cmd)
+	if err != nil {
+		return err
+	}
+	all, err := licences.All()
+	if err != nil {
+		return err
+	}
+	if format == "table" {
+		if err := licences.Write(p.Out, all); err != nil {
+			return fmt.Errorf("write output: %w", err)
+		}
+		return nil
+	}
+	table := pipelines.Table{Columns: []string{"part", "version", "file", "remark", "text"}}
+	for _, n := range all {
+		table.Rows = append(table.Rows, []any{n.Part, n.Version, n.File, n.Remark(), n.Text})
+	}
+	return p.print(cmd, table)
 }
 
 // build reads what the Go tool recorded in the binary.
