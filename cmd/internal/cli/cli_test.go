@@ -5,68 +5,24 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
 
+	"hulian/cmd/internal/cli/clitest"
 	"hulian/pipelines"
 )
 
-// ending are called when all tests have run: servers that several of them share are stopped.
-var ending []func()
+func TestMain(m *testing.M) { clitest.Main(m, Main) }
 
-type tests struct{ *testing.M }
-
-func (t tests) Run() int {
-	defer func() {
-		for _, end := range ending {
-			end()
-		}
-	}()
-	return t.M.Run()
-}
-
-func TestMain(m *testing.M) {
-	testscript.Main(tests{m}, map[string]func(){"hulian": func() {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		defer stop()
-		os.Exit(Main(ctx, os.Args[1:], Streams{Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()}))
-	}})
-}
+// Here are the tests of this package's own functions, of every session of testdata/script, and of what takes no town; the folders
+// beside hold those of one subject each, so that they run side by side. The two names are for the former.
+var session, write = clitest.Session, clitest.Write
 
 // TestScripts runs the sessions of testdata/script: what a person types, and what must come of it.
-func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
-		},
-		RequireExplicitExec: true,
-	})
-}
-
-// exits runs a command that must end with a given status: exits 2 hulian templat.
-func exits(script *testscript.TestScript, negated bool, arguments []string) {
-	if negated || len(arguments) < 2 {
-		script.Fatalf("usage: exits STATUS COMMAND...")
-	}
-	err := script.Exec(arguments[1], arguments[2:]...)
-	status := 0
-	var coded interface{ ExitCode() int }
-	if errors.As(err, &coded) {
-		status = coded.ExitCode()
-	} else if err != nil {
-		script.Fatalf("%v", err)
-	}
-	if fmt.Sprint(status) != arguments[0] {
-		script.Fatalf("exit status %d, want %s", status, arguments[0])
-	}
-}
+func TestScripts(t *testing.T) { clitest.Scripts(t, "testdata/script", nil) }
 
 func tree(command *cobra.Command) []*cobra.Command {
 	all := []*cobra.Command{command}

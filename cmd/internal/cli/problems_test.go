@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"hulian/cmd/internal/cli/clitest"
 	"hulian/pipelines"
 	"hulian/pipelines/warehouse"
 )
@@ -16,7 +17,7 @@ func TestProblemsOfOneFileAreThoseOfNoOther(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { mustClose(t, w) })
+	t.Cleanup(func() { clitest.MustClose(t, w) })
 	for _, statement := range []string{
 		"create table files (file_no bigint, file_id varchar, name varchar)",
 		`create table problems (problem_no bigint, file_no bigint, sheet varchar, export varchar, "row" bigint, letter varchar, column_id varchar, header varchar,

@@ -1,4 +1,4 @@
-package cli
+package months
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"hulian/cmd/internal/cli/clitest"
 	"hulian/data"
 	"hulian/data/sample"
 	"hulian/pipelines/runner"
@@ -42,7 +43,7 @@ func closableTown(t *testing.T) (town string, visits [][]string) {
 	if _, err := sample.Write(context.Background(), sample.Options{Dir: town, Scale: .1, Start: "2017-12", Clean: true}); err != nil {
 		t.Fatal(err)
 	}
-	says(t, statusDone, "", "run", "--dir", town)
+	clitest.Says(t, clitest.Done, "", "run", "--dir", town)
 	content, err := os.ReadFile(filepath.Join(town, "inbox", "2018-01", "走访记录2018年1月.csv"))
 	if err != nil {
 		t.Fatal(err)
@@ -52,38 +53,6 @@ func closableTown(t *testing.T) (town string, visits [][]string) {
 		t.Fatalf("%v, %d visits", err, len(visits))
 	}
 	return town, visits
-}
-
-// says runs a command that must end with a status and write something, and returns all it wrote.
-func says(t *testing.T, want int, text string, arguments ...string) string {
-	t.Helper()
-	status, out, stderr := session(t, arguments...)
-	if status != want || !strings.Contains(out+stderr, text) {
-		t.Fatalf("%v: status %d, want %d with %q:\n%s%s", arguments, status, want, text, out, stderr)
-	}
-	return out + stderr
-}
-
-// fields runs a command and returns its rows by the value of a column.
-func fields(t *testing.T, arguments ...string) []map[string]string {
-	t.Helper()
-	status, out, stderr := session(t, append(arguments, "--format", "csv")...)
-	if status != statusDone {
-		t.Fatalf("%v: status %d\n%s", arguments, status, stderr)
-	}
-	records, err := csv.NewReader(strings.NewReader(out)).ReadAll()
-	if err != nil || len(records) == 0 {
-		t.Fatalf("%v: %v\n%s", arguments, err, out)
-	}
-	var rows []map[string]string
-	for _, record := range records[1:] {
-		row := map[string]string{}
-		for i, name := range records[0] {
-			row[name] = record[i]
-		}
-		rows = append(rows, row)
-	}
-	return rows
 }
 
 // correct sends rows that were sent before, or as they should have been.
@@ -101,7 +70,7 @@ func correct(t *testing.T, town, name string, header []string, rows [][]string) 
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	says(t, statusDone, "", "import", "--dir", town, path)
+	clitest.Says(t, clitest.Done, "", "import", "--dir", town, path)
 }
 
 // moved are visits as a clerk corrects them: they belong to the month before.
@@ -118,7 +87,7 @@ func moved(visits [][]string) [][]string {
 // visitsOf is how many visits the snapshot knows of 2018-01.
 func visitsOf(t *testing.T, town string) string {
 	t.Helper()
-	rows := fields(t, "metrics", "--dir", town, "--measure", "visits_per_active_member", "--level", "town", "--month", "2018-01")
+	rows := clitest.Fields(t, "metrics", "--dir", town, "--measure", "visits_per_active_member", "--level", "town", "--month", "2018-01")
 	if len(rows) != 1 {
 		t.Fatalf("%d rows", len(rows))
 	}
@@ -131,12 +100,12 @@ func checkAMonthIsClosedAndKept(t *testing.T, town string, visits [][]string) {
 	on := func(arguments ...string) []string {
 		return append([]string{"close", "2018-01", "--dir", town}, arguments...)
 	}
-	says(t, statusFailed, "nobody has checked", on("--sign", "--by", "王镇长")...)
-	says(t, statusUsage, "a name of at most", on("--check", "--by", " ")...)
-	says(t, statusDone, "2018-01: checked; checked by 陈书记", on("--check", "--by", " 陈书记 ")...)
-	says(t, statusFailed, "may not sign it too", on("--sign", "--by", "陈书记")...)
-	says(t, statusDone, "restatement 1 signed by 王镇长", on("--sign", "--by", "王镇长", "--note", "已与各村核对")...)
-	says(t, statusFailed, "nothing has changed since", on("--sign", "--by", "王镇长")...)
+	clitest.Says(t, clitest.Failed, "nobody has checked", on("--sign", "--by", "王镇长")...)
+	clitest.Says(t, clitest.Usage, "a name of at most", on("--check", "--by", " ")...)
+	clitest.Says(t, clitest.Done, "2018-01: checked; checked by 陈书记", on("--check", "--by", " 陈书记 ")...)
+	clitest.Says(t, clitest.Failed, "may not sign it too", on("--sign", "--by", "陈书记")...)
+	clitest.Says(t, clitest.Done, "restatement 1 signed by 王镇长", on("--sign", "--by", "王镇长", "--note", "已与各村核对")...)
+	clitest.Says(t, clitest.Failed, "nothing has changed since", on("--sign", "--by", "王镇长")...)
 	document := filepath.Join(town, "closings", "2018-01", "signed-1.json")
 	first, err := os.ReadFile(document)
 	if err != nil {
@@ -145,14 +114,14 @@ func checkAMonthIsClosedAndKept(t *testing.T, town string, visits [][]string) {
 
 	signed := visitsOf(t, town)
 	correct(t, town, "走访记录更正.csv", visits[0], moved(visits[1:4]))
-	if out := says(t, statusDone, "2018-01: changed", "metrics", "--dir", town, "--measure", "card_rate", "--month", "2018-01"); !strings.Contains(out, "hulian close 2018-01 --changes") {
+	if out := clitest.Says(t, clitest.Done, "2018-01: changed", "metrics", "--dir", town, "--measure", "card_rate", "--month", "2018-01"); !strings.Contains(out, "hulian close 2018-01 --changes") {
 		t.Errorf("the measures of a corrected month do not say so:\n%s", out)
 	}
-	if out := says(t, statusDone, "", "metrics", "--dir", town, "--measure", "card_rate", "--month", "2017-12"); strings.Contains(out, "changed") {
+	if out := clitest.Says(t, clitest.Done, "", "metrics", "--dir", town, "--measure", "card_rate", "--month", "2017-12"); strings.Contains(out, "changed") {
 		t.Errorf("another month is said to have changed:\n%s", out)
 	}
 	var seen bool
-	for _, c := range fields(t, on("--changes")...) {
+	for _, c := range clitest.Fields(t, on("--changes")...) {
 		if c["measure"] == "visits_per_active_member" && c["level"] == "town" {
 			seen = true
 			if c["signed_numerator"] != signed || c["numerator"] != visitsOf(t, town) || c["numerator"] == signed || c["since_generation"] != "2" || c["since"] == "" || c["ripened"] != "false" {
@@ -165,20 +134,20 @@ func checkAMonthIsClosedAndKept(t *testing.T, town string, visits [][]string) {
 	}
 
 	// As it was known when it was signed, the month is what was signed, and what the files of then say row by row.
-	asOf := fields(t, "metrics", "--dir", town, "--measure", "visits_per_active_member", "--level", "town", "--month", "2018-01", "--as-of", "2018-02-10")
+	asOf := clitest.Fields(t, "metrics", "--dir", town, "--measure", "visits_per_active_member", "--level", "town", "--month", "2018-01", "--as-of", "2018-02-10")
 	if len(asOf) != 1 || asOf[0]["numerator"] != signed || signed != fmt.Sprint(len(visits)-1) {
 		t.Errorf("as of the day of signing: %v; signed were %s of %d rows", asOf, signed, len(visits)-1)
 	}
 	// And half-way through the month only the first half's files had come: none of its visits.
-	if early := fields(t, "metrics", "--dir", town, "--measure", "visits_per_active_member", "--level", "town", "--as-of", "2018-01-15"); len(early) != 2 || early[1]["numerator"] != "0" || early[0]["numerator"] == "0" {
+	if early := clitest.Fields(t, "metrics", "--dir", town, "--measure", "visits_per_active_member", "--level", "town", "--as-of", "2018-01-15"); len(early) != 2 || early[1]["numerator"] != "0" || early[0]["numerator"] == "0" {
 		t.Errorf("as of the middle of the month: %v", early)
 	}
-	says(t, statusUsage, "a day such as 2018-01-31", "metrics", "--dir", town, "--as-of", "2018-01")
-	says(t, statusFailed, "no file had arrived by 2001-01-01", "metrics", "--dir", town, "--as-of", "2001-01-01")
+	clitest.Says(t, clitest.Usage, "a day such as 2018-01-31", "metrics", "--dir", town, "--as-of", "2018-01")
+	clitest.Says(t, clitest.Failed, "no file had arrived by 2001-01-01", "metrics", "--dir", town, "--as-of", "2001-01-01")
 
 	// Corrected back, what happened in the month is as it was signed; what is left counts the rows that were received.
 	correct(t, town, "走访记录再更正.csv", visits[0], visits[1:4])
-	for _, c := range fields(t, on("--changes")...) {
+	for _, c := range clitest.Fields(t, on("--changes")...) {
 		if c["measure"] != "validity" {
 			t.Errorf("corrected back, and still changed: %v", c)
 		}
@@ -186,15 +155,15 @@ func checkAMonthIsClosedAndKept(t *testing.T, town string, visits [][]string) {
 
 	// Corrected again and restated: the second document names the first, which stays byte for byte.
 	correct(t, town, "走访记录三更正.csv", visits[0], moved(visits[1:3]))
-	says(t, statusFailed, "nobody has checked", on("--sign", "--by", "王镇长")...)
-	says(t, statusDone, "changed", on("--check", "--by", "陈书记")...)
-	says(t, statusDone, "restatement 2 signed by 王镇长", on("--sign", "--by", "王镇长")...)
+	clitest.Says(t, clitest.Failed, "nobody has checked", on("--sign", "--by", "王镇长")...)
+	clitest.Says(t, clitest.Done, "changed", on("--check", "--by", "陈书记")...)
+	clitest.Says(t, clitest.Done, "restatement 2 signed by 王镇长", on("--sign", "--by", "王镇长")...)
 	if now, err := os.ReadFile(document); err != nil || string(now) != string(first) {
 		t.Errorf("the first signed document changed: %v", err)
 	}
 	checkRestated(t, filepath.Join(town, "closings", "2018-01"))
 	var restated []string
-	for _, c := range fields(t, on("--changes")...) {
+	for _, c := range clitest.Fields(t, on("--changes")...) {
 		if c["measure"] == "visits_per_active_member" && c["level"] == "town" {
 			restated = append(restated, c["signed_numerator"]+" to "+c["numerator"]+" by "+c["restatement"])
 		}
@@ -203,7 +172,7 @@ func checkAMonthIsClosedAndKept(t *testing.T, town string, visits [][]string) {
 		t.Errorf("the restatement changed %q, want %q", restated, want)
 	}
 	var actions []string
-	for _, e := range fields(t, "close", "--trail", "--dir", town) {
+	for _, e := range clitest.Fields(t, "close", "--trail", "--dir", town) {
 		actions = append(actions, e["action"])
 	}
 	if got, want := strings.Join(actions, " "), "refused checked refused signed refused changed changed changed refused checked signed"; got != want {
@@ -256,32 +225,32 @@ func checkTampering(t *testing.T, town, document string, content []byte) {
 		if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
 			t.Fatal(err)
 		}
-		write(t, path, content)
+		clitest.Write(t, path, content)
 	}
 	edited := strings.Replace(string(content), `"denominator":`, `"denominator":1`, 1)
 	if edited == string(content) {
 		t.Fatal("nothing was edited")
 	}
 	put(document, []byte(edited))
-	says(t, statusFailed, "signed-1.json: it is not what was signed", list...)
-	says(t, statusDone, "whether months changed since they were signed is not known", "metrics", "--dir", town, "--measure", "card_rate", "--month", "2018-01")
+	clitest.Says(t, clitest.Failed, "signed-1.json: it is not what was signed", list...)
+	clitest.Says(t, clitest.Done, "whether months changed since they were signed is not known", "metrics", "--dir", town, "--measure", "card_rate", "--month", "2018-01")
 	if err := os.Remove(document); err != nil {
 		t.Fatal(err)
 	}
-	says(t, statusFailed, "signed-1.json", list...)
+	clitest.Says(t, clitest.Failed, "signed-1.json", list...)
 	put(document, content)
-	says(t, statusDone, "signed", list...)
+	clitest.Says(t, clitest.Done, "signed", list...)
 	put(trail, []byte(strings.Replace(string(lines), "陈书记", "李书记", 1)))
-	says(t, statusFailed, "a line was changed or taken out", list...)
+	clitest.Says(t, clitest.Failed, "a line was changed or taken out", list...)
 	put(trail, lines)
-	says(t, statusDone, "signed", list...)
+	clitest.Says(t, clitest.Done, "signed", list...)
 }
 
 // checkWhatStandsInTheWay makes each blocking problem and finds it in the list and in the refusal.
 func checkWhatStandsInTheWay(t *testing.T, town string, visits [][]string) {
 	list := func(month string) map[string]map[string]string {
 		found := map[string]map[string]string{}
-		for _, p := range fields(t, "close", month, "--dir", town) {
+		for _, p := range clitest.Fields(t, "close", month, "--dir", town) {
 			found[p["problem"]] = p
 		}
 		return found
@@ -294,7 +263,7 @@ func checkWhatStandsInTheWay(t *testing.T, town string, visits [][]string) {
 			return
 		}
 		for _, action := range []string{"--check", "--sign"} {
-			if out := says(t, statusFailed, "problems stand in the way", "close", "2018-01", "--dir", town, action, "--by", "陈书记"); !strings.Contains(out, p["sentence"]) {
+			if out := clitest.Says(t, clitest.Failed, "problems stand in the way", "close", "2018-01", "--dir", town, action, "--by", "陈书记"); !strings.Contains(out, p["sentence"]) {
 				t.Errorf("the refusal to %s does not list %q:\n%s", action, p["sentence"], out)
 			}
 		}
@@ -310,23 +279,23 @@ func checkWhatStandsInTheWay(t *testing.T, town string, visits [][]string) {
 			t.Errorf("a whole month is blocked by %v", p)
 		}
 	}
-	says(t, statusUsage, "a month from 2017-12 to 2018-01", "close", "2018-02", "--dir", town)
+	clitest.Says(t, clitest.Usage, "a month from 2017-12 to 2018-01", "close", "2018-02", "--dir", town)
 
-	write(t, filepath.Join(town, "inbox", "村组沿革.csv"), []byte("变更类别,原单位编号,新单位编号,变更日期\n村,330282111299,330282111210,2018-01-01\n"))
-	says(t, statusDone, "", "run", "--dir", town)
+	clitest.Write(t, filepath.Join(town, "inbox", "村组沿革.csv"), []byte("变更类别,原单位编号,新单位编号,变更日期\n村,330282111299,330282111210,2018-01-01\n"))
+	clitest.Says(t, clitest.Done, "", "run", "--dir", town)
 	if p := list("2018-01")["check_warned"]; p["blocking"] != "false" || !strings.Contains(p["sentence"], "都应在名册中") || strings.Contains(p["sentence"], "registry") {
 		t.Errorf("a unit no registry knows: %v", p)
 	}
-	closingEnglish := fields(t, "close", "2018-01", "--dir", town, "--lang", "en")
+	closingEnglish := clitest.Fields(t, "close", "2018-01", "--dir", town, "--lang", "en")
 	if !slices.ContainsFunc(closingEnglish, func(p map[string]string) bool { return strings.Contains(p["sentence"], "is known to a registry") }) {
 		t.Errorf("a unit no registry knows, in English: %v", closingEnglish)
 	}
 
-	says(t, statusDone, "", "run", "--dir", town, "--cut-off", "2018-01-20")
+	clitest.Says(t, clitest.Done, "", "run", "--dir", town, "--cut-off", "2018-01-20")
 	blocks("month_not_over", "2018-01-20")
-	programme := filepath.Join(town, programmeName)
-	write(t, programme, []byte("data_quality: {expected: [visits, conduct]}\n"))
-	says(t, statusDone, "", "run", "--dir", town, "--cut-off", "2018-01-31")
+	programme := filepath.Join(town, "programme.yaml")
+	clitest.Write(t, programme, []byte("data_quality: {expected: [visits, conduct]}\n"))
+	clitest.Says(t, clitest.Done, "", "run", "--dir", town, "--cut-off", "2018-01-31")
 	blocks("export_missing", "conduct")
 	if err := os.Remove(programme); err != nil {
 		t.Fatal(err)
@@ -342,9 +311,9 @@ func checkWhatStandsInTheWay(t *testing.T, town string, visits [][]string) {
 	correct(t, town, "走访记录补报.csv", visits[0], append(bad, visits[1])) // a file of refused rows alone would fail the run
 	blocks("rows_open", "")
 	half := filepath.Join(town, "inbox", "villages.csv")
-	write(t, half, []byte("村编号,村名,镇\n330282111210,福合院村,逍林镇\n"))
-	status, _, stderr := session(t, "run", "--dir", town)
-	if status != statusHeld {
+	clitest.Write(t, half, []byte("村编号,村名,镇\n330282111210,福合院村,逍林镇\n"))
+	status, _, stderr := clitest.Session(t, "run", "--dir", town)
+	if status != clitest.Held {
 		t.Fatalf("a list that lost its rows: status %d\n%s", status, stderr)
 	}
 	blocks("file_held", "villages.csv")
@@ -354,8 +323,8 @@ func checkWhatStandsInTheWay(t *testing.T, town string, visits [][]string) {
 	if err := os.Remove(half); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(town, "inbox", "broken.csv"), []byte("品名,单价\n纸,3\n"))
-	if status, _, stderr := session(t, "run", "--dir", town); status != statusNothing {
+	clitest.Write(t, filepath.Join(town, "inbox", "broken.csv"), []byte("品名,单价\n纸,3\n"))
+	if status, _, stderr := clitest.Session(t, "run", "--dir", town); status != clitest.Nothing {
 		t.Fatalf("a file that nobody can read: status %d\n%s", status, stderr)
 	}
 	blocks("run_failed", "")
@@ -364,13 +333,13 @@ func checkWhatStandsInTheWay(t *testing.T, town string, visits [][]string) {
 // checkAMonthIsClosedOnThePage is the same way through the pages, as the organisation office and as everybody else.
 func checkAMonthIsClosedOnThePage(t *testing.T, town string, visits [][]string) {
 	const key = "0123456789ABCDEFGHIJ"
-	server := start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off", "--office-key", key)
-	defer server.stop(t)
+	server := clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off", "--office-key", key)
+	defer server.Stop(t)
 	everybody := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	client := office(t, server, key)
+	client := clitest.Office(t, server, key)
 	read := func(as *http.Client, address string, want ...string) string {
 		t.Helper()
-		status, body := exchange(t, as, http.MethodGet, server.address+address)
+		status, body := clitest.Exchange(t, as, http.MethodGet, server.Address+address)
 		if status != http.StatusOK {
 			t.Fatalf("%s: status %d", address, status)
 		}
@@ -384,7 +353,7 @@ func checkAMonthIsClosedOnThePage(t *testing.T, town string, visits [][]string) 
 	do := func(as *http.Client, action, by string) (status int, leads string) {
 		t.Helper()
 		form := url.Values{"month": {"2018-01"}, "by": {by}, "note": {"已核 <b>"}}
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.address+"closing/"+action, strings.NewReader(form.Encode()))
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.Address+"closing/"+action, strings.NewReader(form.Encode()))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -448,7 +417,7 @@ func checkAMonthIsClosedOnThePage(t *testing.T, town string, visits [][]string) 
 	if err := os.Remove(document); err != nil {
 		t.Fatal(err)
 	}
-	write(t, document, []byte(strings.Replace(string(content), "王镇长", "王市长", 1)))
+	clitest.Write(t, document, []byte(strings.Replace(string(content), "王镇长", "王市长", 1)))
 	read(everybody, "closing?month=2018-01", "月结记录无法读取", "it is not what was signed")
 	read(everybody, "visits?month=2018-01", "月结记录无法读取")
 }

@@ -4,79 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/xuri/excelize/v2"
+
+	"hulian/cmd/internal/cli/clitest"
 )
-
-// session runs one command in this process.
-func session(t *testing.T, arguments ...string) (status int, stdout, stderr string) {
-	t.Helper()
-	var out, errs bytes.Buffer
-	status = Main(context.Background(), arguments, Streams{Out: &out, Err: &errs})
-	return status, out.String(), errs.String()
-}
-
-// TestTown makes the sample town once and asks it everything.
-func TestTown(t *testing.T) {
-	town := filepath.Join(t.TempDir(), "xiaolin")
-	status, _, stderr := session(t, "demo", "--headless", "--dir", town)
-	if status != statusDone {
-		t.Fatalf("demo: status %d\n%s", status, stderr)
-	}
-	t.Run("scripts", func(t *testing.T) {
-		testscript.Run(t, testscript.Params{
-			Dir:                 "testdata/town",
-			Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
-			RequireExplicitExec: true,
-			Setup:               func(env *testscript.Env) error { env.Setenv("TOWN", town); return nil },
-		})
-	})
-	t.Run("readme", func(t *testing.T) { checkReadme(t, town) })
-	t.Run("serves", func(t *testing.T) { checkDemoServes(t, town) })
-	t.Run("pages", func(t *testing.T) { checkPages(t, town) })
-	t.Run("planted", func(t *testing.T) { checkPlanted(t, town) })
-	t.Run("page schema", func(t *testing.T) { checkPageSchema(t, town) })
-	t.Run("again", func(t *testing.T) { checkAgain(t, town) })
-}
-
-// checkAgain holds that neither a second run nor a second start changes a byte of what is published.
-func checkAgain(t *testing.T, town string) {
-	before := published(t, town)
-	if status, _, stderr := session(t, "run", "--dir", town); status != statusDone || !strings.Contains(stderr, "unchanged") {
-		t.Fatalf("second run: status %d\n%s", status, stderr)
-	}
-	status, _, stderr := session(t, "demo", "--headless", "--dir", town)
-	if status != statusDone || strings.Contains(stderr, "making") {
-		t.Errorf("second start: status %d\n%s", status, stderr)
-	}
-	if diff := cmp.Diff(before, published(t, town)); diff != "" {
-		t.Errorf("published (-before +after):\n%s", diff)
-	}
-}
-
-// published lists the snapshots of a town with their sizes and times.
-func published(t *testing.T, town string) map[string]string {
-	t.Helper()
-	found := map[string]string{}
-	entries, err := os.ReadDir(filepath.Join(town, "snapshots"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, entry := range entries {
-		info, err := entry.Info()
-		if err != nil {
-			t.Fatal(err)
-		}
-		found[entry.Name()] = info.ModTime().String()
-	}
-	return found
-}
 
 // TestBadFiles feeds what offices send by mistake. Each file is refused by itself, with a reason that is published
 // too, and what was loaded before stays as it was.
@@ -133,7 +68,7 @@ func badFiles(t *testing.T) map[string]badFile {
 	}
 	workbook := func(options ...excelize.Options) []byte {
 		book := excelize.NewFile()
-		defer mustClose(t, book)
+		defer clitest.MustClose(t, book)
 		for cell, value := range map[string]string{"A1": "村编号", "B1": "村名", "C1": "镇", "A2": "V03", "B2": "福合院村", "C2": "逍林镇"} {
 			if err := book.SetCellStr("Sheet1", cell, value); err != nil {
 				t.Fatal(err)
@@ -159,53 +94,6 @@ func badFiles(t *testing.T) map[string]badFile {
 		"missing column":      {"v.csv", []byte("村编号,村名\nV03,福合院村\n"), "columns_missing"},
 		"commas only":         {"v.csv", bytes.Repeat([]byte(",,,,\n"), 100000), ""},
 	}
-}
-
-func write(t *testing.T, path string, content []byte) {
-	t.Helper()
-	if err := os.WriteFile(path, content, 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// checkReadme runs the session of the README and compares what it shows with what comes.
-func checkReadme(t *testing.T, town string) {
-	content, err := os.ReadFile("../../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ran := 0
-	for _, block := range strings.Split(string(content), "```console\n")[1:] {
-		block, _, _ = strings.Cut(block, "```")
-		for _, entry := range strings.Split(block, "$ hulian ")[1:] {
-			line, want, _ := strings.Cut(entry, "\n")
-			arguments := append(words(line), "--dir", town)
-			status, out, stderr := session(t, arguments...)
-			if status != statusDone {
-				t.Errorf("%s: status %d\n%s", line, status, stderr)
-			}
-			if diff := cmp.Diff(strings.TrimSpace(want), strings.TrimSpace(out)); diff != "" {
-				t.Errorf("hulian %s (-README +output):\n%s", line, diff)
-			}
-			ran++
-		}
-	}
-	if ran < 3 {
-		t.Errorf("the README shows %d commands", ran)
-	}
-}
-
-// words splits a command line at blanks outside double quotes.
-func words(line string) []string {
-	var all []string
-	for i, part := range strings.Split(line, `"`) {
-		if i%2 == 1 {
-			all = append(all, part)
-		} else {
-			all = append(all, strings.Fields(part)...)
-		}
-	}
-	return all
 }
 
 func TestACancelledCommandSaysSo(t *testing.T) {

@@ -1,4 +1,4 @@
-package cli
+package serving
 
 import (
 	"bytes"
@@ -13,18 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"hulian/cmd/internal/cli/clitest"
 	"hulian/pipelines/runner"
 )
-
-// villageList is a list of n villages as a CSV. Every n is another file.
-func villageList(n int) []byte {
-	var text strings.Builder
-	text.WriteString("村编号,村名,镇\n")
-	for i := range n {
-		fmt.Fprintf(&text, "V%02d,第%d村,逍林镇\n", i, i)
-	}
-	return []byte(text.String())
-}
 
 // beside are commands that answer whatever is at work.
 func beside(more string) [][]string {
@@ -38,7 +29,7 @@ func beside(more string) [][]string {
 type errand struct {
 	command *exec.Cmd
 	out     bytes.Buffer
-	errs    lockedBuffer
+	errs    clitest.Buffer
 	ended   chan struct{}
 }
 
@@ -79,29 +70,29 @@ func TestCommandsBesideARun(t *testing.T) {
 	town, release := filepath.Join(t.TempDir(), "town"), make(chan struct{})
 	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		<-release
-		answer(w, villageList(4))
+		clitest.Answer(w, clitest.VillageList(4))
 	}))
 	t.Cleanup(slow.Close)
 	free := sync.OnceFunc(func() { close(release) })
 	t.Cleanup(free)
-	kept(t, filepath.Join(town, "inbox", "villages.csv"), villageList(3))
-	if status, _, stderr := process(t, "run", "--dir", town); status != statusDone {
+	clitest.Kept(t, filepath.Join(town, "inbox", "villages.csv"), clitest.VillageList(3))
+	if status, _, stderr := clitest.Process(t, "run", "--dir", town); status != clitest.Done {
 		t.Fatal(stderr)
 	}
-	kept(t, filepath.Join(town, "sources.yaml"), []byte("sources:\n  - {name: slow, kind: web, files: [{name: v4.csv, address: '"+slow.URL+"/v4.csv'}]}\n"))
-	kept(t, filepath.Join(town, "hulian.yaml"), []byte("pipelines:\n  - {name: slow, cron: off, sources: [slow]}\n  - {name: own, cron: off, sources: [inbox]}\n"))
-	s := serve(t, town)
-	s.do(t, "slow", "run")
+	clitest.Kept(t, filepath.Join(town, "sources.yaml"), []byte("sources:\n  - {name: slow, kind: web, files: [{name: v4.csv, address: '"+slow.URL+"/v4.csv'}]}\n"))
+	clitest.Kept(t, filepath.Join(town, "hulian.yaml"), []byte("pipelines:\n  - {name: slow, cron: off, sources: [slow]}\n  - {name: own, cron: off, sources: [inbox]}\n"))
+	s := clitest.Serve(t, town)
+	s.Do(t, "slow", "run")
 	id := atWork(t, town)
 
 	more := filepath.Join(t.TempDir(), "more.csv")
-	kept(t, more, villageList(5))
+	clitest.Kept(t, more, clitest.VillageList(5))
 	for _, arguments := range beside(more) {
-		if status, out, stderr := process(t, append(arguments, "--dir", town)...); status != statusDone || strings.Contains(stderr, "waiting") {
+		if status, out, stderr := clitest.Process(t, append(arguments, "--dir", town)...); status != clitest.Done || strings.Contains(stderr, "waiting") {
 			t.Errorf("%v: status %d\n%s%s", arguments, status, out, stderr)
 		}
 	}
-	if page := s.get(t, "runs"); !strings.Contains(page, "进行中") {
+	if page := s.Get(t, "runs"); !strings.Contains(page, "进行中") {
 		t.Error("the page of runs does not show the run at work")
 	}
 	var writers []*errand
@@ -113,11 +104,11 @@ func TestCommandsBesideARun(t *testing.T) {
 	free()
 	for _, w := range writers {
 		<-w.ended
-		if status := w.command.ProcessState.ExitCode(); status != statusDone {
+		if status := w.command.ProcessState.ExitCode(); status != clitest.Done {
 			t.Errorf("%v: status %d\n%s%s", w.command.Args, status, w.out.String(), w.errs.String())
 		}
 	}
-	if _, out, _ := process(t, "query", "--dir", town, "--format", "csv", "select count(*) from villages"); !strings.Contains(out, "5") {
+	if _, out, _ := clitest.Process(t, "query", "--dir", town, "--format", "csv", "select count(*) from villages"); !strings.Contains(out, "5") {
 		t.Errorf("villages: %s", out)
 	}
 }
@@ -149,17 +140,17 @@ func TestNobodyIsTurnedAway(t *testing.T) {
 		t.Skip("runs many processes")
 	}
 	town, files := filepath.Join(t.TempDir(), "town"), t.TempDir()
-	kept(t, filepath.Join(town, "inbox", "villages.csv"), villageList(3))
-	kept(t, filepath.Join(town, "hulian.yaml"), []byte("keep_generations: 1\nschedule: off\n"))
-	if status, _, stderr := process(t, "run", "--dir", town); status != statusDone {
+	clitest.Kept(t, filepath.Join(town, "inbox", "villages.csv"), clitest.VillageList(3))
+	clitest.Kept(t, filepath.Join(town, "hulian.yaml"), []byte("keep_generations: 1\nschedule: off\n"))
+	if status, _, stderr := clitest.Process(t, "run", "--dir", town); status != clitest.Done {
 		t.Fatal(stderr)
 	}
-	s := serve(t, town)
+	s := clitest.Serve(t, town)
 	var mu sync.Mutex
 	done := map[string]int{}
 	must := func(arguments ...string) {
-		status, out, stderr := process(t, append(arguments, "--dir", town)...)
-		if status != statusDone || spokenOf.MatchString(stderr) {
+		status, out, stderr := clitest.Process(t, append(arguments, "--dir", town)...)
+		if status != clitest.Done || spokenOf.MatchString(stderr) {
 			t.Errorf("%v: status %d\n%s%s", arguments, status, out, stderr)
 		}
 		mu.Lock()
@@ -171,7 +162,7 @@ func TestNobodyIsTurnedAway(t *testing.T) {
 	writers.Go(func() {
 		for n := range 4 {
 			at := filepath.Join(files, fmt.Sprintf("villages-%d.csv", n))
-			kept(t, at, villageList(4+n))
+			clitest.Kept(t, at, clitest.VillageList(4+n))
 			must("import", at)
 		}
 	})
@@ -182,7 +173,7 @@ func TestNobodyIsTurnedAway(t *testing.T) {
 		}
 	})
 	sample := filepath.Join(files, "sample.csv")
-	kept(t, sample, villageList(30))
+	clitest.Kept(t, sample, clitest.VillageList(30))
 	readers.Go(func() {
 		for {
 			for _, arguments := range beside(sample) {
@@ -203,14 +194,14 @@ func TestNobodyIsTurnedAway(t *testing.T) {
 					return
 				default:
 				}
-				s.get(t, page)
+				s.Get(t, page)
 			}
 		}
 	})
 	writers.Wait()
 	close(stop)
 	readers.Wait()
-	if _, out, _ := process(t, "query", "--dir", town, "--format", "csv", "select count(*) from villages"); !strings.Contains(out, "7") {
+	if _, out, _ := clitest.Process(t, "query", "--dir", town, "--format", "csv", "select count(*) from villages"); !strings.Contains(out, "7") {
 		t.Errorf("villages at the end: %s", out)
 	}
 	if done["query"] == 0 || done["import"] < 4 {

@@ -1,4 +1,6 @@
-package cli
+//go:build unix
+
+package sources
 
 import (
 	"fmt"
@@ -10,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"hulian/cmd/internal/cli/clitest"
 )
 
 // TestSourcesThatStallBreakOffOrFail: of four files on a real web server one stalls half-way, one is cut off and one is an
@@ -23,13 +27,13 @@ func TestSourcesThatStallBreakOffOrFail(t *testing.T) {
 		}
 		return []byte(text)
 	}
-	content := map[string][]byte{"/good.csv": villageList(3), "/stalls.csv": counts("2017-06-30"), "/cut.csv": counts("2017-12-31"), "/error.csv": counts("2016-12-31")}
+	content := map[string][]byte{"/good.csv": clitest.VillageList(3), "/stalls.csv": counts("2017-06-30"), "/cut.csv": counts("2017-12-31"), "/error.csv": counts("2016-12-31")}
 	var well atomic.Bool
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		all := content[r.URL.Path]
 		w.Header().Set("Content-Length", fmt.Sprint(len(all)))
 		if well.Load() || r.URL.Path == "/good.csv" {
-			answer(w, all)
+			clitest.Answer(w, all)
 			return
 		}
 		if r.URL.Path == "/error.csv" {
@@ -37,7 +41,7 @@ func TestSourcesThatStallBreakOffOrFail(t *testing.T) {
 			http.Error(w, "out of order", http.StatusInternalServerError)
 			return
 		}
-		answer(w, all[:len(all)/2])
+		clitest.Answer(w, all[:len(all)/2])
 		w.(http.Flusher).Flush()
 		if r.URL.Path == "/stalls.csv" {
 			<-r.Context().Done()
@@ -51,16 +55,16 @@ func TestSourcesThatStallBreakOffOrFail(t *testing.T) {
 	for _, name := range []string{"stalls", "cut", "error", "good"} {
 		list += fmt.Sprintf("  - {name: %[1]s, kind: web, files: [{address: \"%[2]s/%[1]s.csv\"}], limits: {tries: 2, first_wait: 10ms, longest_wait: 50ms, stall: 1s, total: 5s}}\n", name, server.URL)
 	}
-	kept(t, filepath.Join(town, "sources.yaml"), []byte(list))
+	clitest.Kept(t, filepath.Join(town, "sources.yaml"), []byte(list))
 	if err := os.MkdirAll(filepath.Join(town, "inbox"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	status, out, stderr := process(t, "run", "--dir", town, "--format", "csv")
+	status, out, stderr := clitest.Process(t, "run", "--dir", town, "--format", "csv")
 	if took := time.Since(began); took > 40*time.Second { // three files of five seconds, and the run itself on a busy machine
 		t.Errorf("the run took %s", took)
 	}
-	if status != statusFailed {
+	if status != clitest.Failed {
 		t.Errorf("status %d\n%s%s", status, out, stderr)
 	}
 	for _, name := range []string{"stalls.csv", "cut.csv", "error.csv"} {
@@ -70,22 +74,22 @@ func TestSourcesThatStallBreakOffOrFail(t *testing.T) {
 	}
 	has := func(question, want string) {
 		t.Helper()
-		if _, got, stderr := process(t, "query", "--dir", town, "--format", "csv", question); strings.Join(strings.Fields(got), " ") != want {
+		if _, got, stderr := clitest.Process(t, "query", "--dir", town, "--format", "csv", question); strings.Join(strings.Fields(got), " ") != want {
 			t.Errorf("%s: %q, want %q\n%s", question, got, want, stderr)
 		}
 	}
 	has("select (select count(*) from villages) as v, (select count(*) from population) as p", "v,p 3,0")
-	if files := landed(t, town); len(files) != 1 || files[0].Name != "good.csv" {
+	if files := clitest.Landed(t, town); len(files) != 1 || files[0].Name != "good.csv" {
 		t.Errorf("landed %v, want good.csv alone", files)
 	}
-	litter(t, town)
+	clitest.Litter(t, town)
 
 	well.Store(true)
-	if status, out, stderr := process(t, "run", "--dir", town); status != statusDone {
+	if status, out, stderr := clitest.Process(t, "run", "--dir", town); status != clitest.Done {
 		t.Fatalf("the server is well again: status %d\n%s%s", status, out, stderr)
 	}
 	has("select (select count(*) from villages) as v, (select count(*) from population) as p", "v,p 3,9")
-	if files := landed(t, town); len(files) != 4 {
+	if files := clitest.Landed(t, town); len(files) != 4 {
 		t.Errorf("landed %v", files)
 	}
 }

@@ -1,4 +1,4 @@
-package cli
+package browser
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/xuri/excelize/v2"
 
+	"hulian/cmd/internal/cli/clitest"
 	"hulian/dashboards/web/webtest"
 )
 
@@ -99,18 +100,18 @@ func (c clerk) download(selector string) string {
 func TestTheClerksWay(t *testing.T) {
 	c := newClerk(t)
 	town := t.TempDir()
-	if status, _, stderr := session(t, "init", "--dir", town); status != statusDone {
+	if status, _, stderr := clitest.Session(t, "init", "--dir", town); status != clitest.Done {
 		t.Fatal(stderr)
 	}
-	write(t, filepath.Join(town, "村.csv"), []byte("村编号,村名,镇,加入日期\nV01,福合院村,逍林镇,2017-05-01\nV02,新园村,逍林镇,2017-08-01\n"))
-	if status, _, stderr := session(t, "import", "--dir", town, filepath.Join(town, "村.csv")); status != statusDone {
+	clitest.Write(t, filepath.Join(town, "村.csv"), []byte("村编号,村名,镇,加入日期\nV01,福合院村,逍林镇,2017-05-01\nV02,新园村,逍林镇,2017-08-01\n"))
+	if status, _, stderr := clitest.Session(t, "import", "--dir", town, filepath.Join(town, "村.csv")); status != clitest.Done {
 		t.Fatal(stderr)
 	}
-	server := start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
+	server := clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
 
 	// A workbook of issues: title, header, ten rows of which three are wrong.
 	book := excelize.NewFile()
-	defer mustClose(t, book)
+	defer clitest.MustClose(t, book)
 	set := func(cell, value string) {
 		if err := book.SetCellStr("Sheet1", cell, value); err != nil {
 			t.Fatal(err)
@@ -133,7 +134,7 @@ func TestTheClerksWay(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	c.visit(server.address + "upload")
+	c.visit(server.Address + "upload")
 	c.look("upload")
 	c.upload(sent)
 	said := c.reads("有 3 行要改")
@@ -149,7 +150,7 @@ func TestTheClerksWay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer mustClose(t, repaired)
+	defer clitest.MustClose(t, repaired)
 	if first := repaired.GetSheetList()[0]; first != "问题汇总" {
 		t.Errorf("the first sheet is %s", first)
 	}
@@ -172,10 +173,10 @@ func TestTheClerksWay(t *testing.T) {
 	c.upload(marked)
 	c.reads("全部收下")
 	c.look("repaired")
-	c.visit(server.address + "data")
+	c.visit(server.Address + "data")
 	c.look("data")
-	server.stop(t) // one process opens a snapshot in one way only
-	if status, out, stderr := session(t, "query", "--dir", town, "--format", "csv", "select count(*) as issues, (select count(*) from problems where state = 'repaired') as repaired, (select count(*) from problems where state = 'open') as open from issues"); status != statusDone || out != "issues,repaired,open\n10,3,0\n" {
+	server.Stop(t) // one process opens a snapshot in one way only
+	if status, out, stderr := clitest.Session(t, "query", "--dir", town, "--format", "csv", "select count(*) as issues, (select count(*) from problems where state = 'repaired') as repaired, (select count(*) from problems where state = 'open') as open from issues"); status != clitest.Done || out != "issues,repaired,open\n10,3,0\n" {
 		t.Errorf("status %d\n%s%s", status, out, stderr)
 	}
 }
@@ -183,16 +184,16 @@ func TestTheClerksWay(t *testing.T) {
 // TestUploadRefuses tries what a form must not let through.
 func TestUploadRefuses(t *testing.T) {
 	town := t.TempDir()
-	if status, _, stderr := session(t, "init", "--dir", town); status != statusDone {
+	if status, _, stderr := clitest.Session(t, "init", "--dir", town); status != clitest.Done {
 		t.Fatal(stderr)
 	}
-	write(t, filepath.Join(town, "村.csv"), []byte("村编号,村名,镇\nV01,福合院村,逍林镇\n"))
-	if status, _, stderr := session(t, "import", "--dir", town, filepath.Join(town, "村.csv")); status != statusDone {
+	clitest.Write(t, filepath.Join(town, "村.csv"), []byte("村编号,村名,镇\nV01,福合院村,逍林镇\n"))
+	if status, _, stderr := clitest.Session(t, "import", "--dir", town, filepath.Join(town, "村.csv")); status != clitest.Done {
 		t.Fatal(stderr)
 	}
-	server := start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
+	server := clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
 	post := func(kind, site, body string) (status int, page string) {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.address+"upload", strings.NewReader(body))
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.Address+"upload", strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -228,11 +229,11 @@ func TestUploadRefuses(t *testing.T) {
 			t.Errorf("%s: %d, want %d and %q:\n%s", what, status, c.want, c.says, page)
 		}
 	}
-	if status, _ := exchange(t, http.DefaultClient, http.MethodGet, server.address+"marked/nothing"); status != http.StatusNotFound {
+	if status, _ := clitest.Exchange(t, http.DefaultClient, http.MethodGet, server.Address+"marked/nothing"); status != http.StatusNotFound {
 		t.Errorf("a file nobody knows: %d", status)
 	}
 	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(200 * time.Millisecond) {
-		left, err := os.ReadDir(filepath.Join(town, uploadsName))
+		left, err := os.ReadDir(filepath.Join(town, "uploads"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -243,8 +244,8 @@ func TestUploadRefuses(t *testing.T) {
 			t.Fatalf("left behind: %v", left)
 		}
 	}
-	server.stop(t)
-	if status, out, stderr := session(t, "query", "--dir", town, "--format", "csv", "select name from files order by file_no"); status != statusDone || out != "name\n村.csv\nescaped.csv\n" {
+	server.Stop(t)
+	if status, out, stderr := clitest.Session(t, "query", "--dir", town, "--format", "csv", "select name from files order by file_no"); status != clitest.Done || out != "name\n村.csv\nescaped.csv\n" {
 		t.Errorf("status %d\n%s%s", status, out, stderr)
 	}
 }

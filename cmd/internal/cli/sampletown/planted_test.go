@@ -1,4 +1,4 @@
-package cli
+package sampletown
 
 import (
 	"encoding/csv"
@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"hulian/cmd/internal/cli/clitest"
 )
 
 // truth is what the simulator wrote beside the exports and no command reads.
@@ -35,7 +37,7 @@ type truth struct {
 // interval, and the members with the evidence of a reserve cadre, none missing and none too many.
 func checkPlanted(t *testing.T, town string) {
 	var told truth
-	content, err := os.ReadFile(filepath.Join(town, planted))
+	content, err := os.ReadFile(filepath.Join(town, "truth", "planted.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,11 +45,11 @@ func checkPlanted(t *testing.T, town string) {
 		t.Fatal(err)
 	}
 	const key = "0123456789abcdefghij"
-	server := start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off", "--office-key", key)
-	defer server.stop(t)
-	client := office(t, server, key)
+	server := clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off", "--office-key", key)
+	defer server.Stop(t)
+	client := clitest.Office(t, server, key)
 	table := func(address string) [][]string {
-		status, body := exchange(t, client, http.MethodGet, strings.TrimSuffix(server.address, "/")+address)
+		status, body := clitest.Exchange(t, client, http.MethodGet, strings.TrimSuffix(server.Address, "/")+address)
 		if status != http.StatusOK {
 			t.Fatalf("%s: status %d", address, status)
 		}

@@ -1,6 +1,6 @@
 //go:build unix
 
-package cli
+package sources
 
 import (
 	"bytes"
@@ -21,12 +21,11 @@ import (
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
+	"hulian/cmd/internal/cli/clitest"
 	"hulian/data/sample"
 	"hulian/pipelines"
 	"hulian/pipelines/source/sourcetest/servers"
 )
-
-func init() { ending = append(ending, servers.Stop) }
 
 // secrets of the sources of this test, by the name of the variable each stands in.
 var secrets = map[string]string{"T_TOKEN": "t0ken-of-the-hotline", "T_SFTP": servers.SFTPPassword, "T_ACCESS": "ACCESSKEY0123456789X",
@@ -72,52 +71,52 @@ func TestTheSameNumbersFromEverySource(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		kept(t, filepath.Join(town, "inbox", name), content)
+		clitest.Kept(t, filepath.Join(town, "inbox", name), content)
 	}
 	settings, err := os.ReadFile(filepath.Join(inboxes, "hulian.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept(t, filepath.Join(town, "hulian.yaml"), settings)
-	kept(t, filepath.Join(town, "sources.yaml"), []byte(text+`
+	clitest.Kept(t, filepath.Join(town, "hulian.yaml"), settings)
+	clitest.Kept(t, filepath.Join(town, "sources.yaml"), []byte(text+`
   - {name: county, kind: web, files: [{address: "http://127.0.0.1:1/county.csv"}], limits: {tries: 2, first_wait: 10ms, total: 5s}}
 `))
 
-	if status, out, stderr := process(t, "run", "--dir", inboxes); status != statusDone {
+	if status, out, stderr := clitest.Process(t, "run", "--dir", inboxes); status != clitest.Done {
 		t.Fatalf("the inbox alone: status %d\n%s%s", status, out, stderr)
 	}
-	_, want, _ := process(t, "query", "--dir", inboxes, "--format", "csv", measured)
-	status, out, stderr := process(t, "run", "--dir", town)
-	if status != statusFailed || !strings.Contains(stderr, "county") || !strings.Contains(stderr, "127.0.0.1:1") {
+	_, want, _ := clitest.Process(t, "query", "--dir", inboxes, "--format", "csv", measured)
+	status, out, stderr := clitest.Process(t, "run", "--dir", town)
+	if status != clitest.Failed || !strings.Contains(stderr, "county") || !strings.Contains(stderr, "127.0.0.1:1") {
 		t.Errorf("a source that is down: status %d\n%s", status, stderr)
 	}
 	told := out + stderr
-	if _, got, _ := process(t, "query", "--dir", town, "--format", "csv", measured); got != want || strings.Count(want, "\n") < 100 {
+	if _, got, _ := clitest.Process(t, "query", "--dir", town, "--format", "csv", measured); got != want || strings.Count(want, "\n") < 100 {
 		t.Fatalf("the measures differ from those of the inbox alone (-inbox +sources):\n%.2000s\n%s", cmp.Diff(want, got), told)
 	}
 
 	// The same sources under pipelines of a server, each run from the page; nothing is new in any of them.
-	kept(t, filepath.Join(town, "sources.yaml"), []byte(text))
-	kept(t, filepath.Join(town, "hulian.yaml"), append(settings, []byte(`
+	clitest.Kept(t, filepath.Join(town, "sources.yaml"), []byte(text))
+	clitest.Kept(t, filepath.Join(town, "hulian.yaml"), append(settings, []byte(`
 pipelines:
   - {name: net, cron: "0 6 * * *", sources: [hotline, grid, pool]}
   - {name: tables, cron: "30 6 * * 1-5", sources: [cards, marks], retries: 0}
 `)...))
-	s := serve(t, town)
+	s := clitest.Serve(t, town)
 	for i, name := range []string{"net", "tables"} {
-		s.do(t, name, "run")
-		run := awaitRun(t, town, 2+i)
+		s.Do(t, name, "run")
+		run := clitest.AwaitRun(t, town, 2+i)
 		if run.Pipeline != name || run.State != pipelines.RunUnchanged || run.Trigger != "page" {
 			t.Errorf("pipeline %s: %s by %s: %s", run.Pipeline, run.State, run.Trigger, run.Error)
 		}
 	}
-	page := s.get(t, "runs?lang=en")
+	page := s.Get(t, "runs?lang=en")
 	for _, says := range []string{"net", "tables", "0 6 * * *", "30 6 * * 1-5", "hotline, grid, pool", "Asia/Shanghai"} {
 		if !strings.Contains(page, says) {
 			t.Errorf("the page of runs does not say %q", says)
 		}
 	}
-	silent(t, town, told+page+s.errs.String())
+	silent(t, town, told+page+s.Errs.String())
 }
 
 // spread puts files of a town on real servers and returns the list of sources that brings them.
@@ -136,7 +135,7 @@ func spread(t *testing.T, town string, take func(string) (string, []byte)) strin
 	share := t.TempDir()
 	for _, part := range []string{"党员名册", "岗位名册", "组织架构"} {
 		name, content := take(part)
-		kept(t, filepath.Join(share, name), content)
+		clitest.Kept(t, filepath.Join(share, name), content)
 	}
 	grid := servers.NewSFTP(t)
 
@@ -198,19 +197,6 @@ func tabled(t *testing.T, d *servers.Database, table string, quote, comma rune, 
 	d.Ask(t, fmt.Sprintf("create table %s (nr int, %s text)", table, strings.ReplaceAll(columns, ", ", " text, ")))
 	d.Ask(t, "insert into "+table+" values "+strings.Join(rows, ", "))
 	return "'select " + columns + " from " + table + " order by nr'"
-}
-
-// kept writes a file that has kept still for an hour.
-func kept(t *testing.T, path string, content []byte) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	write(t, path, content)
-	past := time.Now().Add(-time.Hour)
-	if err := os.Chtimes(path, past, past); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // filesBelow are the files below a folder.

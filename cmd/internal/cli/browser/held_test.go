@@ -1,4 +1,4 @@
-package cli
+package browser
 
 import (
 	"archive/zip"
@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"hulian/cmd/internal/cli/clitest"
 )
 
 // TestAFallenListIsAcceptedInTheBrowser uploads a list of two members where there were six, and accepts it with name and
@@ -17,7 +19,7 @@ import (
 func TestAFallenListIsAcceptedInTheBrowser(t *testing.T) {
 	c := newClerk(t)
 	town, server := smallTown(t)
-	server.stop(t)
+	server.Stop(t)
 	members := func(n int) []byte {
 		text := "党员编号,支部编号,姓名,履职状态\n"
 		for i := range n {
@@ -25,9 +27,9 @@ func TestAFallenListIsAcceptedInTheBrowser(t *testing.T) {
 		}
 		return []byte(text)
 	}
-	write(t, filepath.Join(town, "inbox", "党员六人.csv"), members(6))
-	write(t, filepath.Join(town, "inbox", "农户.csv"), []byte("农户编号,村编号,支部编号,户主姓名\nH1,V01,B01,李样本\nH2,V01,B01,李样本\nH3,V01,B01,李样本\n"))
-	if status, _, stderr := session(t, "run", "--dir", town); status != statusDone {
+	clitest.Write(t, filepath.Join(town, "inbox", "党员六人.csv"), members(6))
+	clitest.Write(t, filepath.Join(town, "inbox", "农户.csv"), []byte("农户编号,村编号,支部编号,户主姓名\nH1,V01,B01,李样本\nH2,V01,B01,李样本\nH3,V01,B01,李样本\n"))
+	if status, _, stderr := clitest.Session(t, "run", "--dir", town); status != clitest.Done {
 		t.Fatal(stderr)
 	}
 	var packed bytes.Buffer
@@ -40,21 +42,21 @@ func TestAFallenListIsAcceptedInTheBrowser(t *testing.T) {
 	if err := errors.Join(err, archive.Close()); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(town, "inbox", "名册.zip"), packed.Bytes())
-	if status, _, stderr := session(t, "run", "--dir", town); status != statusHeld || !strings.Contains(stderr, "accept it on the page Data") {
+	clitest.Write(t, filepath.Join(town, "inbox", "名册.zip"), packed.Bytes())
+	if status, _, stderr := clitest.Session(t, "run", "--dir", town); status != clitest.Held || !strings.Contains(stderr, "accept it on the page Data") {
 		t.Fatalf("status %d\n%s", status, stderr)
 	}
-	server = start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
+	server = clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
 
 	short := filepath.Join(t.TempDir(), "党员两人.csv")
-	write(t, short, members(2))
+	clitest.Write(t, short, members(2))
 	accept := func(reason string) {
 		if err := chromedp.Do(c.ctx, chromedp.SendKeys(`form[action="/held"] input[name="by"]`, "王样本"), chromedp.SendKeys(`form[action="/held"] input[name="reason"]`, reason),
 			chromedp.Click(`form[action="/held"] button`)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	c.visit(server.address + "upload")
+	c.visit(server.Address + "upload")
 	c.upload(short)
 	c.reads("“党员名册”上一份 6 行，这一份 2 行")
 	c.look("held-upload")
@@ -71,7 +73,7 @@ func TestAFallenListIsAcceptedInTheBrowser(t *testing.T) {
 	if said := c.reads("后来已收下"); strings.Contains(said, "确认收下") {
 		t.Errorf("it is offered again:\n%s", said)
 	}
-	c.visit(server.address + "data?lang=en")
+	c.visit(server.Address + "data?lang=en")
 	c.reads("Check it, then accept it")
 	c.look("held-data")
 	if err := chromedp.Do(c.ctx, chromedp.Click(`#table-files a[href^="/upload?held="]`)); err != nil {
@@ -81,11 +83,11 @@ func TestAFallenListIsAcceptedInTheBrowser(t *testing.T) {
 	c.look("held-form")
 	accept("moved away")
 	c.reads("Everything was taken")
-	server.stop(t)
-	if status, out, stderr := session(t, "query", "--dir", town, "--format", "csv", "select (select count(*) from members) as members, (select count(*) from households) as households, (select count(*) from files where state = 'held') as held"); status != statusDone || out != "members,households,held\n2,1,0\n" {
+	server.Stop(t)
+	if status, out, stderr := clitest.Session(t, "query", "--dir", town, "--format", "csv", "select (select count(*) from members) as members, (select count(*) from households) as households, (select count(*) from files where state = 'held') as held"); status != clitest.Done || out != "members,households,held\n2,1,0\n" {
 		t.Errorf("status %d\n%s%s", status, out, stderr)
 	}
-	if _, out, _ := session(t, "status", "--dir", town, "--run", "last"); !strings.Contains(out, "held file confirmed") || !strings.Contains(out, "by=王样本") {
+	if _, out, _ := clitest.Session(t, "status", "--dir", town, "--run", "last"); !strings.Contains(out, "held file confirmed") || !strings.Contains(out, "by=王样本") {
 		t.Errorf("the run's log:\n%s", out)
 	}
 }

@@ -1,4 +1,4 @@
-package cli
+package serving
 
 import (
 	"net/http"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"hulian/cmd/internal/cli/clitest"
 	"hulian/data/sample"
 	"hulian/pipelines"
 )
@@ -23,8 +24,8 @@ func TestARestoredTownGivesTheSameMeasures(t *testing.T) {
 	}
 	must := func(arguments ...string) string {
 		t.Helper()
-		status, out, stderr := session(t, append(arguments, "--format", "csv")...)
-		if status != statusDone {
+		status, out, stderr := clitest.Session(t, append(arguments, "--format", "csv")...)
+		if status != clitest.Done {
 			t.Fatalf("%v: status %d\n%s", arguments, status, stderr)
 		}
 		return out
@@ -39,13 +40,13 @@ func TestARestoredTownGivesTheSameMeasures(t *testing.T) {
 	if at, err := time.ParseInLocation(time.DateTime, made, shanghai); err != nil || time.Since(at).Abs() > 10*time.Minute {
 		t.Errorf("made at %s (%v), want now by the town's clock", made, err)
 	}
-	if status, _, stderr := session(t, "backup", "--dir", town, file); status != statusFailed || !strings.Contains(stderr, "--force") {
+	if status, _, stderr := clitest.Session(t, "backup", "--dir", town, file); status != clitest.Failed || !strings.Contains(stderr, "--force") {
 		t.Errorf("a second backup over the first: status %d\n%s", status, stderr)
 	}
 
 	again := filepath.Join(t.TempDir(), "again")
 	must("restore", file, "--dir", again)
-	if status, _, stderr := session(t, "restore", file, "--dir", again); status != statusFailed || !strings.Contains(stderr, "--force") {
+	if status, _, stderr := clitest.Session(t, "restore", file, "--dir", again); status != clitest.Failed || !strings.Contains(stderr, "--force") {
 		t.Errorf("a second restore over the first: status %d\n%s", status, stderr)
 	}
 	for _, question := range []string{
@@ -64,7 +65,7 @@ func TestARestoredTownGivesTheSameMeasures(t *testing.T) {
 	if err := os.CopyFS(filepath.Join(again, "inbox"), os.DirFS(filepath.Join(town, "inbox"))); err != nil {
 		t.Fatal(err)
 	}
-	if status, _, stderr := session(t, "run", "--dir", again); status != statusDone || !strings.Contains(stderr, "unchanged") {
+	if status, _, stderr := clitest.Session(t, "run", "--dir", again); status != clitest.Done || !strings.Contains(stderr, "unchanged") {
 		t.Errorf("a run in the restored town: status %d\n%s", status, stderr)
 	}
 }
@@ -72,12 +73,12 @@ func TestARestoredTownGivesTheSameMeasures(t *testing.T) {
 // TestBackupsAreMadeByTheClock runs the job of the schedule as serve would, and holds the retention.
 func TestBackupsAreMadeByTheClock(t *testing.T) {
 	town := t.TempDir()
-	if status, _, stderr := session(t, "init", "--dir", town); status != statusDone {
+	if status, _, stderr := clitest.Session(t, "init", "--dir", town); status != clitest.Done {
 		t.Fatal(stderr)
 	}
-	write(t, filepath.Join(town, "hulian.yaml"), []byte("backup: {to: kept, cron: '@every 24h', keep: 2}\n"))
-	write(t, filepath.Join(town, "villages.csv"), []byte("村编号,村名,镇\nV01,逍林村,逍林镇\n"))
-	if status, _, stderr := session(t, "import", "--dir", town, filepath.Join(town, "villages.csv")); status != statusDone {
+	clitest.Write(t, filepath.Join(town, "hulian.yaml"), []byte("backup: {to: kept, cron: '@every 24h', keep: 2}\n"))
+	clitest.Write(t, filepath.Join(town, "villages.csv"), []byte("村编号,村名,镇\nV01,逍林村,逍林镇\n"))
+	if status, _, stderr := clitest.Session(t, "import", "--dir", town, filepath.Join(town, "villages.csv")); status != clitest.Done {
 		t.Fatal(stderr)
 	}
 	old := []string{"hulian-20180101T000000Z.zip", "hulian-20180102T000000Z.zip"}
@@ -85,15 +86,15 @@ func TestBackupsAreMadeByTheClock(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range old {
-		write(t, filepath.Join(town, "kept", name), nil)
+		clitest.Write(t, filepath.Join(town, "kept", name), nil)
 	}
 	const key = "0123456789ABCDEFGHIJ"
-	server := start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off", "--office-key", key)
-	defer server.stop(t)
-	if status, body := exchange(t, office(t, server, key), http.MethodPost, server.address+"runs/backup/run"); status != http.StatusSeeOther {
+	server := clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off", "--office-key", key)
+	defer server.Stop(t)
+	if status, body := clitest.Exchange(t, clitest.Office(t, server, key), http.MethodPost, server.Address+"runs/backup/run"); status != http.StatusSeeOther {
 		t.Fatalf("start a backup: status %d\n%s", status, body)
 	}
-	made := awaitRun(t, town, 2)
+	made := clitest.AwaitRun(t, town, 2)
 	if made.Pipeline != "backup" || made.State != pipelines.RunDone || len(made.Stages) != 1 || made.Stages[0].Stage != pipelines.StageBackup {
 		t.Errorf("run %+v", made)
 	}
@@ -114,7 +115,7 @@ func TestBackupsAreMadeByTheClock(t *testing.T) {
 	if len(names) != 2 || names[0] != old[1] {
 		t.Fatalf("kept %v, want the newest two", names)
 	}
-	if status, _, stderr := session(t, "restore", filepath.Join(town, "kept", names[1]), "--dir", filepath.Join(t.TempDir(), "again")); status != statusDone {
+	if status, _, stderr := clitest.Session(t, "restore", filepath.Join(town, "kept", names[1]), "--dir", filepath.Join(t.TempDir(), "again")); status != clitest.Done {
 		t.Errorf("restore: status %d\n%s", status, stderr)
 	}
 }

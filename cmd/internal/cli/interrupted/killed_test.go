@@ -1,4 +1,4 @@
-package cli
+package interrupted
 
 import (
 	"bytes"
@@ -12,15 +12,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
+	"hulian/cmd/internal/cli/clitest"
 	"hulian/data/sample"
 	"hulian/data/trials"
 	"hulian/pipelines"
-	"hulian/pipelines/land"
 	"hulian/pipelines/publish"
 	"hulian/pipelines/runner"
 )
@@ -39,7 +37,7 @@ func seen(t *testing.T, town string) (hash string, generation int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer mustClose(t, reader)
+	defer clitest.MustClose(t, reader)
 	snapshot, g, release, err := reader.Pin(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -58,49 +56,6 @@ func seen(t *testing.T, town string) (hash string, generation int) {
 	return hex.EncodeToString(sum.Sum(nil)), g.Number
 }
 
-// copied copies a town, or files into it, with their times: a file that has just changed would be left for later.
-func copied(t *testing.T, from, to string) {
-	t.Helper()
-	err := filepath.WalkDir(from, func(at string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		name, err := filepath.Rel(from, at)
-		if err != nil {
-			return err
-		}
-		if entry.IsDir() {
-			return os.MkdirAll(filepath.Join(to, name), 0o755)
-		}
-		info, err := entry.Info()
-		if err != nil {
-			return err
-		}
-		content, err := os.ReadFile(at)
-		if err != nil {
-			return err
-		}
-		return errors.Join(os.WriteFile(filepath.Join(to, name), content, 0o644), os.Chtimes(filepath.Join(to, name), info.ModTime(), info.ModTime()))
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// process runs the program as a process of its own, to its end.
-func process(t *testing.T, arguments ...string) (status int, stdout, stderr string) {
-	t.Helper()
-	var out, errs bytes.Buffer
-	command := exec.CommandContext(t.Context(), "hulian", arguments...)
-	command.Stdout, command.Stderr = &out, &errs
-	err := command.Run()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	return command.ProcessState.ExitCode(), out.String(), errs.String()
-}
-
 // twoMonths makes a town whose first month is published; the second waits in the folder more.
 func twoMonths(t *testing.T) (town, more string) {
 	t.Helper()
@@ -114,11 +69,11 @@ func twoMonths(t *testing.T) (town, more string) {
 		t.Fatalf("%d months, %v", len(months), err)
 	}
 	last := months[1].Name()
-	copied(t, filepath.Join(town, "inbox", last), filepath.Join(more, last))
+	clitest.Copied(t, filepath.Join(town, "inbox", last), filepath.Join(more, last))
 	if err := os.RemoveAll(filepath.Join(town, "inbox", last)); err != nil {
 		t.Fatal(err)
 	}
-	if status, out, stderr := process(t, "run", "--dir", town); status != statusDone {
+	if status, out, stderr := clitest.Process(t, "run", "--dir", town); status != clitest.Done {
 		t.Fatalf("status %d\n%s%s", status, out, stderr)
 	}
 	return town, more
@@ -139,13 +94,13 @@ func TestKilledAtRandomMoments(t *testing.T) {
 		if err := os.RemoveAll(town); err != nil {
 			t.Fatal(err)
 		}
-		copied(t, first, town)
-		copied(t, more, filepath.Join(town, "inbox"))
+		clitest.Copied(t, first, town)
+		clitest.Copied(t, more, filepath.Join(town, "inbox"))
 	}
 	before, _ := seen(t, first)
 	begin()
 	started := time.Now()
-	if status, out, stderr := process(t, "run", "--dir", town); status != statusDone {
+	if status, out, stderr := clitest.Process(t, "run", "--dir", town); status != clitest.Done {
 		t.Fatalf("the undisturbed run: status %d\n%s%s", status, out, stderr)
 	}
 	whole := time.Since(started)
@@ -153,7 +108,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	if before == after {
 		t.Fatal("the second month changes nothing: kills could not be told apart")
 	}
-	files := len(landed(t, town))
+	files := len(clitest.Landed(t, town))
 
 	random := rand.New(rand.NewPCG(2018, uint64(wanted)))
 	kills, survived, published, stages := 0, 0, 0, map[pipelines.Stage]int{}
@@ -183,16 +138,16 @@ func TestKilledAtRandomMoments(t *testing.T) {
 				break
 			}
 		}
-		if status, out, stderr := process(t, "run", "--dir", town); status != statusDone {
+		if status, out, stderr := clitest.Process(t, "run", "--dir", town); status != clitest.Done {
 			t.Fatalf("kill %d: the run that resumes: status %d\n%s%s", kills, status, out, stderr)
 		}
 		if hash, generation := seen(t, town); hash != after || generation < 2 {
 			t.Fatalf("kill %d: the run that resumed ends elsewhere (generation %d)", kills, generation)
 		}
-		if n := len(landed(t, town)); n != files {
+		if n := len(clitest.Landed(t, town)); n != files {
 			t.Fatalf("kill %d: %d files have landed, want %d", kills, n, files)
 		}
-		litter(t, town)
+		clitest.Litter(t, town)
 	}
 	t.Logf("%d kills, spread over %s: %d after the new numbers were out; by the last stage that was complete: %v; %d runs were faster than their killer",
 		kills, whole.Round(time.Millisecond), published, stages, survived)
@@ -230,7 +185,7 @@ func reached(t *testing.T, town string) pipelines.Stage {
 	if len(history) == 0 || history[0].State == pipelines.RunRunning || history[0].State == pipelines.RunFailed {
 		t.Fatalf("history: %+v", history)
 	}
-	if status, _, stderr := session(t, "status", "--dir", town); status != statusDone {
+	if status, _, stderr := clitest.Session(t, "status", "--dir", town); status != clitest.Done {
 		t.Fatalf("status %d\n%s", status, stderr)
 	}
 	if stages := history[0].Stages; history[0].State == pipelines.RunInterrupted && len(stages) > 0 {
@@ -239,51 +194,12 @@ func reached(t *testing.T, town string) pipelines.Stage {
 	return ""
 }
 
-// landed lists what has landed and holds every file to its hash.
-func landed(t *testing.T, town string) []land.File {
-	t.Helper()
-	store, err := land.Open(filepath.Join(town, "landed"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range store.Files() {
-		content, err := os.ReadFile(store.Path(file.ID))
-		sum := sha256.Sum256(content)
-		if err != nil || hex.EncodeToString(sum[:]) != file.ID {
-			t.Fatalf("%s has landed and is not what it was: %v", file.Name, err)
-		}
-	}
-	return store.Files()
-}
-
 // tidy takes out of the inbox what has landed.
 func tidy(t *testing.T, town string) {
 	t.Helper()
-	for _, file := range landed(t, town) {
+	for _, file := range clitest.Landed(t, town) {
 		if err := os.Remove(filepath.Join(town, "inbox", filepath.FromSlash(file.Name))); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			t.Fatal(err)
 		}
-	}
-}
-
-// litter reports files of a town that were written aside and never put in place.
-func litter(t *testing.T, town string) {
-	t.Helper()
-	var found []string
-	err := filepath.WalkDir(town, func(at string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		aside := strings.HasPrefix(entry.Name(), ".") || strings.HasSuffix(entry.Name(), ".part") || strings.HasSuffix(entry.Name(), ".tmp")
-		if aside && at != town {
-			found = append(found, strings.TrimPrefix(at, town))
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if slices.Sort(found); len(found) > 0 {
-		t.Errorf("left lying about: %v", found)
 	}
 }

@@ -1,4 +1,4 @@
-package cli
+package browser
 
 import (
 	"net/http"
@@ -9,30 +9,30 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
-)
 
-const officeKey = "0123456789abcdefghij"
+	"hulian/cmd/internal/cli/clitest"
+)
 
 // TestTheOfficeWaives looks at refused rows in the browser and waives one by itself and two by their kind; name and reason stand
 // beside them, and the month's count falls from waiting to waived on every page.
 func TestTheOfficeWaives(t *testing.T) {
 	c := newClerk(t)
-	town, server := smallTown(t, "--office-key", officeKey)
+	town, server := smallTown(t, "--office-key", clitest.OfficeKey)
 	bad := filepath.Join(t.TempDir(), "走访2018年1月.csv")
-	write(t, bad, []byte("走访编号,农户编号,党员编号,走访时间,走访方式\nT1,H1,M1,2018-01-03,入户\nT2,H1,M1,上周,入户\nT3,H1,M1,2018-01-04,飞鸽传书\nT4,H1,M1,2018-01-05,烽火\n"))
-	c.visit(server.address + "upload")
+	clitest.Write(t, bad, []byte("走访编号,农户编号,党员编号,走访时间,走访方式\nT1,H1,M1,2018-01-03,入户\nT2,H1,M1,上周,入户\nT3,H1,M1,2018-01-04,飞鸽传书\nT4,H1,M1,2018-01-05,烽火\n"))
+	c.visit(server.Address + "upload")
 	c.upload(bad)
 	c.reads("有 3 行要改")
 
 	if said := c.reads("行待改"); !strings.Contains(said, "接收 62.5 %（5/8 行），3 行待改") {
 		t.Errorf("the page says of its month:\n%s", said)
 	}
-	c.visit(server.address + "data?code=wrong_type")
+	c.visit(server.Address + "data?code=wrong_type")
 	if said := c.reads("上周"); strings.Contains(said, "豁免这") {
 		t.Errorf("the public is offered to waive:\n%s", said)
 	}
-	c.visit(server.address + "office?key=" + officeKey)
-	c.visit(server.address + "data")
+	c.visit(server.Address + "office?key=" + clitest.OfficeKey)
+	c.visit(server.Address + "data")
 	c.look("waive-data")
 	if err := chromedp.Do(c.ctx, chromedp.Click(`#table-problems a[href*="problem="]`)); err != nil {
 		t.Fatal(err)
@@ -51,21 +51,21 @@ func TestTheOfficeWaives(t *testing.T) {
 	if !strings.Contains(said, "2 行待改") {
 		t.Errorf("the page says of its month:\n%s", said)
 	}
-	c.visit(server.address + "data?code=not_allowed")
+	c.visit(server.Address + "data?code=not_allowed")
 	c.reads("豁免这 2 处")
 	waive("当时确实如此")
 	c.reads("当时确实如此")
-	c.visit(server.address + "?lang=en")
+	c.visit(server.Address + "?lang=en")
 	if said := c.reads("Data handed in for"); !strings.Contains(said, "62.5 % accepted (5/8 rows)") || !strings.Contains(said, "all 3 refused rows are settled") {
 		t.Errorf("the first page says of its month:\n%s", said)
 	}
-	server.stop(t)
-	status, out, stderr := session(t, "query", "--dir", town, "--format", "csv", "select p.state, w.waived_by, w.reason, count(*) as n from problems p join waivers w using (problem_no) group by all order by n")
-	if status != statusDone || out != "state,waived_by,reason,n\nwaived,王样本,原始记录已遗失,1\nwaived,王样本,当时确实如此,2\n" {
+	server.Stop(t)
+	status, out, stderr := clitest.Session(t, "query", "--dir", town, "--format", "csv", "select p.state, w.waived_by, w.reason, count(*) as n from problems p join waivers w using (problem_no) group by all order by n")
+	if status != clitest.Done || out != "state,waived_by,reason,n\nwaived,王样本,原始记录已遗失,1\nwaived,王样本,当时确实如此,2\n" {
 		t.Errorf("status %d\n%s%s", status, out, stderr)
 	}
-	status, out, stderr = session(t, "metrics", "--dir", town, "--format", "csv", "--measure", "quarantine_open,quarantine_waived,validity", "--level", "town")
-	if status != statusDone || !strings.Contains(out, ",3\n") || !strings.Contains(stderr, "accepted 62.5 % (5/8 rows)") {
+	status, out, stderr = clitest.Session(t, "metrics", "--dir", town, "--format", "csv", "--measure", "quarantine_open,quarantine_waived,validity", "--level", "town")
+	if status != clitest.Done || !strings.Contains(out, ",3\n") || !strings.Contains(stderr, "accepted 62.5 % (5/8 rows)") {
 		t.Errorf("status %d\n%s%s", status, out, stderr)
 	}
 }
@@ -73,18 +73,18 @@ func TestTheOfficeWaives(t *testing.T) {
 // TestWaiveFormRefuses tries what the form must not let through.
 func TestWaiveFormRefuses(t *testing.T) {
 	town, server := smallTown(t)
-	server.stop(t)
+	server.Stop(t)
 	bad := filepath.Join(t.TempDir(), "走访.csv")
-	write(t, bad, []byte("走访编号,农户编号,党员编号,走访时间\nT1,H1,M1,2018-01-03\nT2,H1,M1,上周\n"))
-	session(t, "import", "--dir", town, bad)
-	server = start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off", "--office-key", officeKey)
+	clitest.Write(t, bad, []byte("走访编号,农户编号,党员编号,走访时间\nT1,H1,M1,2018-01-03\nT2,H1,M1,上周\n"))
+	clitest.Session(t, "import", "--dir", town, bad)
+	server = clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off", "--office-key", clitest.OfficeKey)
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	office := &http.Client{Jar: jar, CheckRedirect: stay}
-	if status, _ := exchange(t, office, http.MethodGet, server.address+"office?key="+officeKey); status != http.StatusSeeOther {
+	if status, _ := clitest.Exchange(t, office, http.MethodGet, server.Address+"office?key="+clitest.OfficeKey); status != http.StatusSeeOther {
 		t.Fatalf("enter the office: status %d", status)
 	}
 	named := url.Values{"code": {"wrong_type"}, "by": {"王样本"}, "reason": {"不详"}}
@@ -114,7 +114,7 @@ func TestWaiveFormRefuses(t *testing.T) {
 		{"what is open", office, "same-origin", named, http.StatusSeeOther, "state=waived"},
 		{"what is waived already", office, "same-origin", named, http.StatusNotFound, ""},
 	} {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.address+"waive", strings.NewReader(c.form.Encode()))
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.Address+"waive", strings.NewReader(c.form.Encode()))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -129,5 +129,5 @@ func TestWaiveFormRefuses(t *testing.T) {
 			t.Errorf("%s: %s to %q, want %d to %q", c.what, response.Status, at, c.status, c.leads)
 		}
 	}
-	server.stop(t)
+	server.Stop(t)
 }

@@ -1,4 +1,4 @@
-package cli
+package browser
 
 import (
 	"net/http"
@@ -9,15 +9,17 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"hulian/cmd/internal/cli/clitest"
 )
 
 const strangeVisits = "2018年1月走访台账\n户主姓名,哪一户,哪位党员去的,哪天,怎么去的\n李样本,H1,M1,2018-01-03 09:00,上门看望\n李样本,H1,M1,2018-01-04 09:00,电话\n李样本,H1,M1,2018-01-05 09:00,不清楚\n合计,3\n"
 
 // smallTown makes a town with lists and a served page.
-func smallTown(t *testing.T, options ...string) (town string, server *running) {
+func smallTown(t *testing.T, options ...string) (town string, server *clitest.Running) {
 	t.Helper()
 	town = t.TempDir()
-	if status, _, stderr := session(t, "init", "--dir", town); status != statusDone {
+	if status, _, stderr := clitest.Session(t, "init", "--dir", town); status != clitest.Done {
 		t.Fatal(stderr)
 	}
 	var paths []string
@@ -26,13 +28,13 @@ func smallTown(t *testing.T, options ...string) (town string, server *running) {
 		"党员.csv": "党员编号,支部编号,姓名,履职状态\nM1,B01,张样本,可动员\n", "农户.csv": "农户编号,村编号,支部编号,户主姓名\nH1,V01,B01,李样本\n",
 	} {
 		path := filepath.Join(town, name)
-		write(t, path, []byte(content))
+		clitest.Write(t, path, []byte(content))
 		paths = append(paths, path)
 	}
-	if status, _, stderr := session(t, append([]string{"import", "--dir", town}, paths...)...); status != statusDone {
+	if status, _, stderr := clitest.Session(t, append([]string{"import", "--dir", town}, paths...)...); status != clitest.Done {
 		t.Fatal(stderr)
 	}
-	return town, start(t, append([]string{"serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off"}, options...)...)
+	return town, clitest.Start(t, append([]string{"serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off"}, options...)...)
 }
 
 // pick chooses an option of the nth select of a form by its text.
@@ -62,8 +64,8 @@ func TestTheClerkNamesTheColumns(t *testing.T) {
 	c := newClerk(t)
 	town, server := smallTown(t)
 	sent := filepath.Join(t.TempDir(), "走访台账2018年1月.csv")
-	write(t, sent, []byte(strangeVisits))
-	c.visit(server.address + "upload")
+	clitest.Write(t, sent, []byte(strangeVisits))
+	c.visit(server.Address + "upload")
 	c.upload(sent)
 	c.reads("指认各列是什么")
 	c.look("mapping-refused")
@@ -114,12 +116,12 @@ func TestTheClerkNamesTheColumns(t *testing.T) {
 		t.Errorf("the mapping kept: %v\n%s", err, kept)
 	}
 	next := filepath.Join(t.TempDir(), "走访台账2018年2月.csv")
-	write(t, next, []byte(strings.ReplaceAll(strings.ReplaceAll(strangeVisits, "2018-01", "2018-02"), "不清楚", "微信")))
-	c.visit(server.address + "upload")
+	clitest.Write(t, next, []byte(strings.ReplaceAll(strings.ReplaceAll(strangeVisits, "2018-01", "2018-02"), "不清楚", "微信")))
+	c.visit(server.Address + "upload")
 	c.upload(next)
 	c.reads("全部收下")
-	server.stop(t)
-	if status, out, stderr := session(t, "query", "--dir", town, "--format", "csv", "select channel, count(*) as n from visits group by channel order by channel"); status != statusDone || out != "channel,n\nhome,2\nphone,2\nwechat,1\n" {
+	server.Stop(t)
+	if status, out, stderr := clitest.Session(t, "query", "--dir", town, "--format", "csv", "select channel, count(*) as n from visits group by channel order by channel"); status != clitest.Done || out != "channel,n\nhome,2\nphone,2\nwechat,1\n" {
 		t.Errorf("status %d\n%s%s", status, out, stderr)
 	}
 }
@@ -128,15 +130,15 @@ func TestTheClerkNamesTheColumns(t *testing.T) {
 func TestMappingFormRefuses(t *testing.T) {
 	town, server := smallTown(t)
 	sent := filepath.Join(t.TempDir(), "台账.csv")
-	write(t, sent, []byte(strangeVisits))
-	server.stop(t)
-	session(t, "import", "--dir", town, sent)
-	_, out, _ := session(t, "query", "--dir", town, "--format", "csv", "select file_id from files where name = '台账.csv'")
+	clitest.Write(t, sent, []byte(strangeVisits))
+	server.Stop(t)
+	clitest.Session(t, "import", "--dir", town, sent)
+	_, out, _ := clitest.Session(t, "query", "--dir", town, "--format", "csv", "select file_id from files where name = '台账.csv'")
 	id := strings.TrimPrefix(strings.TrimSpace(out), "file_id\n")
 	if len(id) != 64 {
 		t.Fatal(out)
 	}
-	server = start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
+	server = clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
 	columns := []string{"1:household_id", "2:member_id", "3:visited_at"}
 	form := func(change func(url.Values)) url.Values {
 		v := url.Values{"file": {id}, "export": {"visits"}, "as": columns, "exporter": {"台账"}, "files": {"台账.csv"}, "by": {"王样本"}}
@@ -162,7 +164,7 @@ func TestMappingFormRefuses(t *testing.T) {
 		"a value of no choice": {"same-origin", func(v url.Values) { v.Set("word", "nothing:x"); v.Set("means", "home") }, http.StatusNotFound, ""},
 		"an exporter abroad":   {"same-origin", func(v url.Values) { v.Set("exporter", "../../../etc/台账") }, http.StatusSeeOther, "batch="},
 	} {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.address+"mapping", strings.NewReader(form(c.change).Encode()))
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.Address+"mapping", strings.NewReader(form(c.change).Encode()))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -177,7 +179,7 @@ func TestMappingFormRefuses(t *testing.T) {
 			t.Errorf("%s: %s to %q, want %d to %q", what, response.Status, at, c.status, c.leads)
 		}
 	}
-	server.stop(t)
+	server.Stop(t)
 	kept, err := filepath.Glob(filepath.Join(town, "mappings", "*.yaml"))
 	if err != nil || len(kept) != 1 || filepath.Base(kept[0]) != "etc-台账.yaml" {
 		t.Errorf("kept: %v %v", kept, err)

@@ -1,4 +1,4 @@
-package cli
+package interrupted
 
 import (
 	"errors"
@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"hulian/cmd/internal/cli/clitest"
 )
 
 // TestAFullDisk runs a town on a small disk that is full but for some room, so that the run fails where it lands, loads,
@@ -19,9 +21,9 @@ func TestAFullDisk(t *testing.T) {
 	}
 	first, more := twoMonths(t)
 	want := filepath.Join(t.TempDir(), "undisturbed")
-	copied(t, first, want)
-	copied(t, more, filepath.Join(want, "inbox"))
-	if status, out, stderr := process(t, "run", "--dir", want); status != statusDone {
+	clitest.Copied(t, first, want)
+	clitest.Copied(t, more, filepath.Join(want, "inbox"))
+	if status, out, stderr := clitest.Process(t, "run", "--dir", want); status != clitest.Done {
 		t.Fatalf("status %d\n%s%s", status, out, stderr)
 	}
 	before, _ := seen(t, first)
@@ -30,33 +32,33 @@ func TestAFullDisk(t *testing.T) {
 		t.Run(fmt.Sprintf("%d KB left", room>>10), func(t *testing.T) {
 			disk := smallDisk(t, 128<<20)
 			town, ballast := filepath.Join(disk, "town"), filepath.Join(disk, "ballast")
-			copied(t, first, town)
-			copied(t, more, filepath.Join(town, "inbox"))
+			clitest.Copied(t, first, town)
+			clitest.Copied(t, more, filepath.Join(town, "inbox"))
 			fill(t, disk, ballast, room)
-			status, out, stderr := process(t, "run", "--dir", town)
-			if status != statusFailed || !strings.Contains(stderr, "the disk is full") || !strings.Contains(stderr, "Try: free some space") {
+			status, out, stderr := clitest.Process(t, "run", "--dir", town)
+			if status != clitest.Failed || !strings.Contains(stderr, "the disk is full") || !strings.Contains(stderr, "Try: free some space") {
 				t.Errorf("status %d\n%s%s", status, out, stderr)
 			}
 			if hash, _ := seen(t, town); hash != before {
 				t.Error("people see other numbers than before the run that failed")
 			}
-			landed(t, town)
-			if status, out, stderr := process(t, "query", "--dir", town, "select count(*) as n from measures"); status != statusDone {
+			clitest.Landed(t, town)
+			if status, out, stderr := clitest.Process(t, "query", "--dir", town, "select count(*) as n from measures"); status != clitest.Done {
 				t.Errorf("a question beside a full disk: status %d\n%s%s", status, out, stderr)
 			}
-			if status, _, stderr := process(t, "status", "--dir", town); status != statusDone {
+			if status, _, stderr := clitest.Process(t, "status", "--dir", town); status != clitest.Done {
 				t.Errorf("status beside a full disk: status %d\n%s", status, stderr)
 			}
 			if err := os.Remove(ballast); err != nil {
 				t.Fatal(err)
 			}
-			if status, out, stderr := process(t, "run", "--dir", town); status != statusDone {
+			if status, out, stderr := clitest.Process(t, "run", "--dir", town); status != clitest.Done {
 				t.Fatalf("with space again: status %d\n%s%s", status, out, stderr)
 			}
 			if hash, _ := seen(t, town); hash != after {
 				t.Error("with space again the run ends elsewhere than an undisturbed one")
 			}
-			litter(t, town)
+			clitest.Litter(t, town)
 		})
 	}
 }
@@ -93,7 +95,7 @@ func fill(t *testing.T, disk, ballast string, room int64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer mustClose(t, file)
+	defer clitest.MustClose(t, file)
 	block := make([]byte, 1<<20)
 	for size > 0 {
 		n, err := file.Write(block[:min(size, int64(len(block)))])

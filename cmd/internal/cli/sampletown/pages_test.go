@@ -1,4 +1,4 @@
-package cli
+package sampletown
 
 import (
 	"encoding/csv"
@@ -8,15 +8,17 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"hulian/cmd/internal/cli/clitest"
 )
 
 // checkPages follows every link of the served town in both languages, and reads the published figures off the pages.
 func checkPages(t *testing.T, town string) {
-	server := start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
-	defer server.stop(t)
-	base := strings.TrimSuffix(server.address, "/")
+	server := clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
+	defer server.Stop(t)
+	base := strings.TrimSuffix(server.Address, "/")
 	read := func(address string) string {
-		status, body := exchange(t, http.DefaultClient, http.MethodGet, base+address)
+		status, body := clitest.Exchange(t, http.DefaultClient, http.MethodGet, base+address)
 		if status != http.StatusOK {
 			t.Errorf("%s: status %d", address, status)
 		}
@@ -59,9 +61,9 @@ func checkPages(t *testing.T, town string) {
 
 // checkPageSchema holds the stand-in town that the pages are tested on to what a real snapshot has.
 func checkPageSchema(t *testing.T, town string) {
-	status, stdout, stderr := session(t, "query", "--dir", town, "--format", "csv",
+	status, stdout, stderr := clitest.Session(t, "query", "--dir", town, "--format", "csv",
 		"select table_name || '.' || column_name as name from information_schema.columns where table_schema = 'main'")
-	if status != statusDone {
+	if status != clitest.Done {
 		t.Fatal(stderr)
 	}
 	rows, err := csv.NewReader(strings.NewReader(stdout)).ReadAll()
@@ -72,7 +74,7 @@ func checkPageSchema(t *testing.T, town string) {
 	for _, row := range rows {
 		real[row[0]] = true
 	}
-	schema, err := os.ReadFile(filepath.Join("..", "..", "..", "dashboards", "page", "pagetest", "schema.sql"))
+	schema, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "dashboards", "page", "pagetest", "schema.sql"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package cli
+package months
 
 import (
 	"html"
@@ -10,11 +10,13 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"hulian/cmd/internal/cli/clitest"
 )
 
 // TestPagesOfATownWhoseVillagesMerged serves the town of the session restated.txtar and reads its pages both ways.
 func TestPagesOfATownWhoseVillagesMerged(t *testing.T) {
-	archive, err := txtar.ParseFile(filepath.Join("testdata", "script", "restated.txtar"))
+	archive, err := txtar.ParseFile(filepath.Join("..", "testdata", "script", "restated.txtar"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,14 +33,14 @@ func TestPagesOfATownWhoseVillagesMerged(t *testing.T) {
 		{"run"},
 	} {
 		for i := 0; i+1 < len(command); i += 2 {
-			write(t, filepath.Join(town, "inbox", command[i+1]), files[command[i]])
+			clitest.Write(t, filepath.Join(town, "inbox", command[i+1]), files[command[i]])
 		}
 		if len(command) == 1 {
 			arguments := append(slices.Clone(command), "--dir", town)
 			if command[0] == "run" {
 				arguments = append(arguments, "--cut-off", "2018-07-31")
 			}
-			if status, _, errors := session(t, arguments...); status != statusDone {
+			if status, _, errors := clitest.Session(t, arguments...); status != clitest.Done {
 				t.Fatalf("%s: status %d: %s", command[0], status, errors)
 			}
 		}
@@ -48,8 +50,8 @@ func TestPagesOfATownWhoseVillagesMerged(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	server := start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
-	defer server.stop(t)
+	server := clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
+	defer server.Stop(t)
 	for address, want := range map[string]struct {
 		status      int
 		says, hides []string
@@ -66,7 +68,7 @@ func TestPagesOfATownWhoseVillagesMerged(t *testing.T) {
 		"/measures?measure=group_rate&village=V3&month=2018-02&units=today": {200, []string{"3/5"}, nil},
 		"/measures?measure=group_rate&village=V1&month=2018-02":             {200, []string{"2/3"}, nil},
 	} {
-		status, body := exchange(t, http.DefaultClient, http.MethodGet, strings.TrimSuffix(server.address, "/")+address)
+		status, body := clitest.Exchange(t, http.DefaultClient, http.MethodGet, strings.TrimSuffix(server.Address, "/")+address)
 		if status != want.status {
 			t.Errorf("%s: status %d, want %d", address, status, want.status)
 		}

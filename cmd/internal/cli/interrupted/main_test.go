@@ -1,0 +1,11 @@
+// Package interrupted tests what holds when a run is killed or the disk is full.
+package interrupted
+
+import (
+	"testing"
+
+	"hulian/cmd/internal/cli"
+	"hulian/cmd/internal/cli/clitest"
+)
+
+func TestMain(m *testing.M) { clitest.Main(m, cli.Main) }
