@@ -19,7 +19,7 @@ func TestAFullDisk(t *testing.T) {
 	if testing.Short() {
 		t.Skip("makes several runs")
 	}
-	first, more := twoMonths(t)
+	first, more := clitest.TwoMonths(t)
 	want := filepath.Join(t.TempDir(), "undisturbed")
 	clitest.Copied(t, first, want)
 	clitest.Copied(t, more, filepath.Join(want, "inbox"))

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"hulian/cmd/internal/cli/clitest"
-	"hulian/data/sample"
 	"hulian/data/trials"
 	"hulian/pipelines"
 	"hulian/pipelines/publish"
@@ -56,29 +55,6 @@ func seen(t *testing.T, town string) (hash string, generation int) {
 	return hex.EncodeToString(sum.Sum(nil)), g.Number
 }
 
-// twoMonths makes a town whose first month is published; the second waits in the folder more.
-func twoMonths(t *testing.T) (town, more string) {
-	t.Helper()
-	root := t.TempDir()
-	town, more = filepath.Join(root, "first"), filepath.Join(root, "more")
-	if _, err := sample.Write(t.Context(), sample.Options{Dir: town, Scale: 0.1, Start: "2017-12"}); err != nil {
-		t.Fatal(err)
-	}
-	months, err := os.ReadDir(filepath.Join(town, "inbox"))
-	if err != nil || len(months) != 2 {
-		t.Fatalf("%d months, %v", len(months), err)
-	}
-	last := months[1].Name()
-	clitest.Copied(t, filepath.Join(town, "inbox", last), filepath.Join(more, last))
-	if err := os.RemoveAll(filepath.Join(town, "inbox", last)); err != nil {
-		t.Fatal(err)
-	}
-	if status, out, stderr := clitest.Process(t, "run", "--dir", town); status != clitest.Done {
-		t.Fatalf("status %d\n%s%s", status, out, stderr)
-	}
-	return town, more
-}
-
 // TestKilledAtRandomMoments kills runs as a power cut would, at moments spread evenly over a run by chance. After each
 // kill people see the old numbers or the new ones, entirely; what had landed is there, byte by byte, and is taken out of
 // the inbox, as a tidy clerk would; every other time the run that resumes is killed too. The run that is let live ends
@@ -88,7 +64,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 		t.Skip("kills processes")
 	}
 	wanted := trials.Kills(t, 20)
-	first, more := twoMonths(t)
+	first, more := clitest.TwoMonths(t)
 	town := filepath.Join(t.TempDir(), "town") // always the same place: where files came from is recorded
 	begin := func() {
 		if err := os.RemoveAll(town); err != nil {

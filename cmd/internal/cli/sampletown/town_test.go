@@ -15,13 +15,9 @@ import (
 	"hulian/cmd/internal/cli/clitest"
 )
 
-// TestTown makes the sample town once and asks it everything.
+// TestTown asks the sample town everything.
 func TestTown(t *testing.T) {
-	town := filepath.Join(t.TempDir(), "xiaolin")
-	status, _, stderr := clitest.Session(t, "demo", "--headless", "--dir", town)
-	if status != clitest.Done {
-		t.Fatalf("demo: status %d\n%s", status, stderr)
-	}
+	town := clitest.Demo(t)
 	t.Run("scripts", func(t *testing.T) {
 		clitest.Scripts(t, "testdata/town", func(env *testscript.Env) error { env.Setenv("TOWN", town); return nil })
 	})

@@ -11,17 +11,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hulian/cmd/internal/cli/clitest"
-	"hulian/data/sample"
 	"hulian/pipelines"
 )
 
 // TestARestoredTownGivesTheSameMeasures backs a small sample town up, restores it elsewhere through the program, and
 // compares every measure; then the restored town goes on working as if nothing had happened.
 func TestARestoredTownGivesTheSameMeasures(t *testing.T) {
-	town := filepath.Join(t.TempDir(), "town")
-	if _, err := sample.Write(t.Context(), sample.Options{Dir: town, Scale: 0.1, Start: "2017-10"}); err != nil {
-		t.Fatal(err)
-	}
+	town, _ := clitest.TwoMonths(t)
 	must := func(arguments ...string) string {
 		t.Helper()
 		status, out, stderr := clitest.Session(t, append(arguments, "--format", "csv")...)
@@ -30,7 +26,6 @@ func TestARestoredTownGivesTheSameMeasures(t *testing.T) {
 		}
 		return out
 	}
-	must("run", "--dir", town)
 	file := filepath.Join(t.TempDir(), "backup.zip")
 	shanghai, err := time.LoadLocation("Asia/Shanghai")
 	if err != nil {

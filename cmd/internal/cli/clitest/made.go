@@ -1,0 +1,126 @@
+package clitest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"hulian/data/sample"
+)
+
+// Demo is the whole sample town as "hulian demo --headless" leaves it.
+func Demo(t testing.TB) (town string) {
+	t.Helper()
+	return made(t, "demo", func(dir string) { Says(t, Done, "", "demo", "--headless", "--dir", dir) })
+}
+
+// TwoMonths is a tenth of the sample town, of which the first month is published; the second waits in the folder more.
+func TwoMonths(t testing.TB) (town, more string) {
+	t.Helper()
+	root := made(t, "months", func(dir string) {
+		town, more := filepath.Join(dir, "first"), filepath.Join(dir, "more")
+		if _, err := sample.Write(t.Context(), sample.Options{Dir: town, Scale: 0.1, Start: "2017-12"}); err != nil {
+			t.Fatal(err)
+		}
+		months, err := os.ReadDir(filepath.Join(town, "inbox"))
+		if err != nil || len(months) != 2 {
+			t.Fatalf("%d months, %v", len(months), err)
+		}
+		last := months[1].Name()
+		Copied(t, filepath.Join(town, "inbox", last), filepath.Join(more, last))
+		if err := os.RemoveAll(filepath.Join(town, "inbox", last)); err != nil {
+			t.Fatal(err)
+		}
+		Says(t, Done, "", "run", "--dir", town)
+	})
+	return filepath.Join(root, "first"), filepath.Join(root, "more")
+}
+
+// old is the age from which what other code has made is deleted.
+const old = 24 * time.Hour
+
+// made gives a copy of what build puts into a folder. The same code builds it once, whichever test binary comes first;
+// others wait for it.
+func made(t testing.TB, name string, build func(dir string)) string {
+	t.Helper()
+	own := filepath.Join(t.TempDir(), name)
+	code, err := stateOfTheCode(t.Context())
+	if err != nil {
+		t.Logf("the sample town is made for this test alone: %v", err)
+		build(own)
+		return own
+	}
+	root := filepath.Join(os.TempDir(), fmt.Sprintf("hulian-tests-%d", os.Getuid()))
+	if err := os.MkdirAll(root, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	// One lock for all that goes by this name: it is held while a copy is made too, so that nobody deletes what is copied.
+	lock := flock.New(filepath.Join(root, name+".lock"))
+	if _, err := lock.TryLockContext(t.Context(), 50*time.Millisecond); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := lock.Unlock(); err != nil {
+			t.Error(err)
+		}
+	}()
+	shared := filepath.Join(root, name+"-"+code)
+	whole := shared + ".whole" // is there when the folder is complete, and is as old as its last use
+	if _, err := os.Stat(whole); errors.Is(err, os.ErrNotExist) {
+		if err := errors.Join(os.RemoveAll(shared), sweep(root, name)); err != nil {
+			t.Fatal(err)
+		}
+		build(shared)
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	Write(t, whole, nil)
+	Copied(t, shared, own)
+	return own
+}
+
+// sweep deletes what was made under a name and not used for long. What is unfinished has no mark of its use and goes by its own age.
+func sweep(root, name string) error {
+	found, err := filepath.Glob(filepath.Join(root, name+"-*"))
+	if err != nil {
+		return err
+	}
+	for _, at := range found {
+		shared := strings.TrimSuffix(at, ".whole")
+		info, err := os.Stat(shared + ".whole")
+		if errors.Is(err, os.ErrNotExist) {
+			info, err = os.Stat(shared)
+		}
+		if errors.Is(err, os.ErrNotExist) {
+			continue // deleted together with its mark
+		}
+		if err == nil && time.Since(info.ModTime()) > old {
+			err = errors.Join(os.RemoveAll(shared+".whole"), os.RemoveAll(shared))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stateOfTheCode is a hash of the program under test and of this package: of the contents of all packages they are made of, down
+// to the standard library, and of the files embedded in them. The Go tool has compiled them for the tests and knows.
+func stateOfTheCode(ctx context.Context) (string, error) {
+	out, err := exec.CommandContext(ctx, "go", "list", "-deps", "-export", "-f", "{{.ImportPath}} {{.BuildID}}", "hulian/cmd/hulian", "hulian/cmd/internal/cli/clitest").Output()
+	if err != nil {
+		return "", fmt.Errorf("go list: %w", err)
+	}
+	sum := sha256.Sum256(out)
+	return hex.EncodeToString(sum[:8]), nil
+}
