@@ -1,6 +1,8 @@
 package notify
 
 import (
+	"bufio"
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -8,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -380,6 +383,28 @@ func TestNoticesAreFoundWhateverTheFolderIsCalled(t *testing.T) {
 	}
 	if all := notices(t, o); len(all) != 1 || all[0].State != pipelines.NoticeSent {
 		t.Errorf("%+v, want one notice, sent", all)
+	}
+}
+
+// TestADamagedNoticeIsSaidByTheServer: it keeps all others from being sent, which must not go unnoticed.
+func TestADamagedNoticeIsSaidByTheServer(t *testing.T) {
+	dir := t.TempDir()
+	hook := newHook(t, "200")
+	read, write := io.Pipe()
+	o := Open(dir, []Channel{{Name: "duty", Webhook: &Webhook{Kind: JSON, Address: hook.URL}}}, slog.New(slog.NewTextHandler(write, nil)))
+	posted(t, o, Outcome{Run: pipelines.Run{ID: "r1", State: pipelines.RunFailed, Error: "the disk is full"}})
+	damaged := filepath.Join(dir, "notices", "0.json")
+	if err := os.WriteFile(damaged, []byte("{"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go o.Run(ctx)
+	if line, err := bufio.NewReader(read).ReadString('\n'); err != nil || !strings.Contains(line, "level=WARN") || !strings.Contains(line, damaged) {
+		t.Errorf("the log says %q, %v", line, err)
+	}
+	if err := o.Deliver(t.Context()); err == nil || !strings.Contains(err.Error(), damaged) {
+		t.Errorf("Deliver: %v", err)
 	}
 }
 

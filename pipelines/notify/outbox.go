@@ -140,21 +140,24 @@ func (o *Outbox) Notices() ([]pipelines.Notice, error) {
 
 // Deliver tries to send every notice that is due, oldest first, and returns what went wrong. Where another process is
 // at it, it leaves the notices to that one.
-func (o *Outbox) Deliver(ctx context.Context) (err error) {
+func (o *Outbox) Deliver(ctx context.Context) error { return errors.Join(o.deliver(ctx)) }
+
+// deliver tells what could not be sent, which is logged and kept in each notice, from what kept it from its work.
+func (o *Outbox) deliver(ctx context.Context) (unsent, err error) {
 	if len(o.channels) == 0 {
-		return nil
+		return nil, nil
 	}
 	if _, err := os.Stat(o.dir); errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return nil, nil
 	}
 	release, err := o.lock(ctx, false)
 	if err != nil || release == nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, release()) }()
 	notices, err := o.Notices()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	slices.Reverse(notices)
 	for _, n := range notices {
@@ -162,16 +165,16 @@ func (o *Outbox) Deliver(ctx context.Context) (err error) {
 			continue
 		}
 		if ctx.Err() != nil {
-			return errors.Join(err, ctx.Err())
+			return unsent, errors.Join(err, ctx.Err())
 		}
 		if problem := o.attempt(ctx, &n); problem != nil {
-			err = errors.Join(err, fmt.Errorf("notice to %s: %w", n.Channel, problem))
+			unsent = errors.Join(unsent, fmt.Errorf("notice to %s: %w", n.Channel, problem))
 		}
 		if ctx.Err() == nil || n.State == pipelines.NoticeSent { // an attempt that was cut short is none
 			err = errors.Join(err, o.write(n))
 		}
 	}
-	return err
+	return unsent, err
 }
 
 // attempt sends one notice and notes how that went.
@@ -209,8 +212,15 @@ func (o *Outbox) Run(ctx context.Context) {
 	}
 	tick := time.NewTicker(idle)
 	defer tick.Stop()
+	said := ""
 	for {
-		_ = o.Deliver(ctx) // logged one by one, kept in the notices
+		_, err := o.deliver(ctx) // what is unsent is logged one by one
+		if err == nil {
+			said = ""
+		} else if ctx.Err() == nil && err.Error() != said { // once, not every few seconds
+			said = err.Error()
+			o.log.Warn("notices are not delivered", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return

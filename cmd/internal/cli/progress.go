@@ -65,7 +65,7 @@ func (b *bars) finish() {
 
 func (b *bars) clear() {
 	if b.bar != nil {
-		_ = b.bar.Finish()
+		_ = b.bar.Finish() // as in Step
 		b.bar = nil
 	}
 }
