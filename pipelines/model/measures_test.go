@@ -2,7 +2,6 @@ package model
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -38,7 +37,9 @@ func TestMeasuresAgreeWithSlowComputation(t *testing.T) {
 			}
 			r := newReference(t, w, cutOff, rules)
 			r.compute()
-			maps.Copy(tried, r.compare(w))
+			for what, nonzero := range r.compare(w) {
+				tried[what] = tried[what] || nonzero
+			}
 		})
 	}
 	for _, m := range queries.Measures() {
