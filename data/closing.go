@@ -34,7 +34,8 @@ func ExplainRefusal(r pipelines.ClosingRefusal, lang string) string { return ref
 var closingTexts = map[pipelines.ClosingCode][2]Text{
 	pipelines.ClosingMonthNotOver: {
 		{Zh: "数据只到 {subject}，这个月还没有过完。", En: "The data end on {subject}, before the month does."},
-		{Zh: "月末之后的数据到齐、重新运行后再月结；数据截止日在 hulian.yaml 的 cut_off。", En: "Close it when the data to the month's end have been run; the cut-off is set by cut_off in hulian.yaml."}},
+		{Zh: "月末的数据报来并运行后再月结；最后几天确实没有事可报的，请维护人员在 hulian.yaml 中把 cut_off 写成月末那一天，再运行一次。",
+			En: "Close it when the data to the month's end have been run; where nothing happened on its last days, set cut_off in hulian.yaml to the month's last day and run again."}},
 	pipelines.ClosingRowsOpen: {
 		{Zh: "本月 {of} 行中有 {count} 行被退回、尚未修正。", En: "{count} of the month's {of} rows are refused and wait for repair."},
 		{Zh: "在数据状况页逐行查看，改好后重新导入，或写明理由予以豁免。", En: "Look at them on the data page; repair and import them, or waive them with a reason."}},

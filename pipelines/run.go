@@ -39,6 +39,8 @@ type Run struct {
 	Stages     []StageRecord    `json:"stages"`
 	Files      []Reconciliation `json:"files"`
 	Known      []KnownFile      `json:"known,omitempty"`      // of the files a person named, those whose content had arrived before
+	CutOff     string           `json:"cut_off,omitempty"`    // the day the data are known as of, 2018-01-31
+	After      []RowsAfter      `json:"after,omitempty"`      // rows that hold days after it
 	Generation int              `json:"generation,omitempty"` // the snapshot served after the run
 	Snapshot   string           `json:"snapshot,omitempty"`   // its content hash
 	Error      string           `json:"error,omitempty"`      // one sentence: what failed, where, why, what to do next
@@ -74,6 +76,14 @@ type KnownFile struct {
 	Name   string `json:"name"`
 	FileID string `json:"file_id"`
 	As     string `json:"as"` // the name it arrived under
+}
+
+// RowsAfter counts the rows of an export that say of a day after the cut-off that something was done. What was done then
+// is left out of every measure.
+type RowsAfter struct {
+	Export string `json:"export"`
+	Rows   int64  `json:"rows"`
+	LastOn string `json:"last_on"` // the latest of these days
 }
 
 // LogLine is one line of the log of a run.

@@ -31,8 +31,8 @@ type Options struct {
 type Summary struct {
 	Towns   int              `json:"towns"`
 	Files   int              `json:"files"`
-	Rows    int64            `json:"rows"` // of all exports, without titles, totals and notes
-	CutOff  string           `json:"cut_off"`
+	Rows    int64            `json:"rows"`    // of all exports, without titles, totals and notes
+	CutOff  string           `json:"cut_off"` // the last day on which anything happens
 	Exports map[string]Clean `json:"exports"` // over all towns
 }
 
@@ -93,7 +93,7 @@ func write(ctx context.Context, o options) (s Summary, err error) {
 	if err := os.MkdirAll(filepath.Join(o.Dir, "truth"), 0o755); err != nil {
 		return s, err
 	}
-	if err := writeFrame(o); err != nil {
+	if err := os.WriteFile(filepath.Join(o.Dir, "NOTE.txt"), []byte(notice+"\n"), 0o644); err != nil { // nobody here is real
 		return s, err
 	}
 	s = Summary{Towns: o.Towns, CutOff: o.last.last().String(), Exports: map[string]Clean{}}
@@ -134,17 +134,4 @@ func write(ctx context.Context, o options) (s Summary, err error) {
 	}
 	s.Files += len(county.files)
 	return s, nil
-}
-
-// writeFrame writes what stands beside the inbox: the configuration with the cut-off, where there is none yet, and
-// the notice that nobody here is real.
-func writeFrame(o options) error {
-	if err := os.WriteFile(filepath.Join(o.Dir, "NOTE.txt"), []byte(notice+"\n"), 0o644); err != nil {
-		return err
-	}
-	config := filepath.Join(o.Dir, "hulian.yaml")
-	if _, err := os.Stat(config); err == nil {
-		return nil
-	}
-	return os.WriteFile(config, []byte("cut_off: "+o.last.last().String()+"\n"), 0o644)
 }

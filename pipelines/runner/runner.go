@@ -36,7 +36,7 @@ type Config struct {
 	Memory          source.Memory   // told which version of a file has landed; nil: sources bring everything every time
 	Programme       data.Programme
 	TimeZone        string    // zone times are stored in; empty: load's default
-	CutOff          time.Time // the day the data are known as of; zero: the latest day among the events
+	CutOff          time.Time // the day the data are known as of; zero: the latest day on which something happened
 	MemoryLimit     string    // of the engine; empty: its default
 	Threads         int       // of the engine; 0: as many as the machine has
 	KeepGenerations int       // published snapshots kept; 0: publish's default
@@ -362,10 +362,14 @@ func (w *work) model(ctx context.Context, record *pipelines.StageRecord) error {
 		return err
 	}
 	w.modelled = result
+	w.run.CutOff, w.run.After = result.CutOff.Format(time.DateOnly), result.After
 	for _, built := range result.Built {
 		record.Rows += built.Rows
 	}
 	record.Detail = fmt.Sprintf("%d models built, %d kept, %d checks", len(result.Built), len(result.Kept), result.Checked)
+	for _, after := range result.After {
+		w.Logger.Warn("rows after the cut-off", "export", after.Export, "rows", after.Rows, "last_on", after.LastOn, "cut_off", w.run.CutOff)
+	}
 	for _, check := range result.Checks {
 		w.Logger.Warn("check", "name", check.Name, "rows", check.Rows)
 		record.Detail += fmt.Sprintf("; %s: %d rows", check.Name, check.Rows)

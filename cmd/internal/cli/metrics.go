@@ -139,7 +139,11 @@ func (p *program) checkScope(ctx context.Context, c config.Config, months, units
 		first, last := fmt.Sprint(span.Rows[0][0]), fmt.Sprint(span.Rows[0][1])
 		for _, month := range months {
 			if month < first || month > last {
-				return unknown("month", month, nil, fmt.Sprintf("a month from %s to %s", first, last))
+				next := fmt.Sprintf("a month from %s to %s", first, last)
+				if after, set, err := p.rowsAfter(ctx, c); err == nil && set && len(after) > 0 {
+					next += "; later days are left out because cut_off is set: delete cut_off and run again"
+				}
+				return unknown("month", month, nil, next)
 			}
 		}
 	}

@@ -61,6 +61,7 @@ func (p *program) run(cmd *cobra.Command, c config.Config, pipeline string, conf
 		return err
 	}
 	fmt.Fprintln(p.Err, summary(run))
+	p.beyond(run.CutOff, c.CutOff != "", run.After)
 	for _, known := range run.Known {
 		fmt.Fprintf(p.Err, "%s: its content had arrived before as %s; nothing is counted twice\n", known.Name, known.As)
 	}
@@ -123,6 +124,9 @@ func summary(run pipelines.Run) string {
 	}
 	if run.Generation > 0 {
 		text += fmt.Sprintf("; generation %d", run.Generation)
+	}
+	if run.CutOff != "" {
+		text += "; known as of " + run.CutOff
 	}
 	if !run.FinishedAt.IsZero() {
 		text += fmt.Sprintf("; %.1f s", run.FinishedAt.Sub(run.StartedAt).Seconds())

@@ -74,11 +74,6 @@ func TestTheSameNumbersFromEverySource(t *testing.T) {
 		}
 		kept(t, filepath.Join(town, "inbox", name), content)
 	}
-	settings, err := os.ReadFile(filepath.Join(inboxes, "hulian.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	kept(t, filepath.Join(town, "hulian.yaml"), settings)
 	kept(t, filepath.Join(town, "sources.yaml"), []byte(text+`
   - {name: county, kind: web, files: [{address: "http://127.0.0.1:1/county.csv"}], limits: {tries: 2, first_wait: 10ms, total: 5s}}
 `))
@@ -98,11 +93,11 @@ func TestTheSameNumbersFromEverySource(t *testing.T) {
 
 	// The same sources under pipelines of a server, each run from the page; nothing is new in any of them.
 	kept(t, filepath.Join(town, "sources.yaml"), []byte(text))
-	kept(t, filepath.Join(town, "hulian.yaml"), append(settings, []byte(`
+	kept(t, filepath.Join(town, "hulian.yaml"), []byte(`
 pipelines:
   - {name: net, cron: "0 6 * * *", sources: [hotline, grid, pool]}
   - {name: tables, cron: "30 6 * * 1-5", sources: [cards, marks], retries: 0}
-`)...))
+`))
 	s := serve(t, town)
 	for i, name := range []string{"net", "tables"} {
 		s.do(t, name, "run")

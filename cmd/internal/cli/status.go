@@ -79,7 +79,12 @@ func (p *program) standing(ctx context.Context, c config.Config) error {
 	case err != nil:
 		return err
 	default:
-		fmt.Fprintf(p.Err, "published: generation %d (%s)\n", current.Number, filepath.Base(current.Path))
+		fmt.Fprintf(p.Err, "published: generation %d (%s), known as of %s\n", current.Number, filepath.Base(current.Path), current.Manifest.CutOff)
+		after, set, err := p.rowsAfter(ctx, c)
+		if err != nil {
+			return err
+		}
+		p.beyond(current.Manifest.CutOff, set, after)
 		if err := p.acceptance(ctx, c); err != nil {
 			return err
 		}

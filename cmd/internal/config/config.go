@@ -22,7 +22,7 @@ type Config struct {
 
 	Lang            string `mapstructure:"lang"`             // zh or en: messages of problems, templates, pages at first sight
 	TimeZone        string `mapstructure:"time_zone"`        // IANA name; times without a zone are local to it
-	CutOff          string `mapstructure:"cut_off"`          // YYYY-MM-DD: the day the data are known as of; empty: the latest day in the data
+	CutOff          string `mapstructure:"cut_off"`          // YYYY-MM-DD: the day the data are known as of; empty: the latest day on which something happened
 	Inbox           string `mapstructure:"inbox"`            // folder read by runs; relative to the town's folder
 	Listen          string `mapstructure:"listen"`           // address of the server
 	MemoryLimit     string `mapstructure:"memory_limit"`     // of the engine; the process takes some 200 MB more
@@ -69,7 +69,7 @@ var keys = []key{
 		_, err := time.LoadLocation(c.TimeZone)
 		return err
 	}},
-	{name: "cut_off", initial: "", usage: "day the data are known as of, YYYY-MM-DD (default: latest day in the data)", check: func(c Config) error {
+	{name: "cut_off", initial: "", usage: "day the data are known as of, YYYY-MM-DD (default: the latest day on which something happened)", check: func(c Config) error {
 		if c.CutOff == "" {
 			return nil
 		}
