@@ -27,6 +27,12 @@ type Options struct {
 	Progress pipelines.Progress // nil: silent
 }
 
+// The sizes a town can be made in: a smaller one has branches without an active member, a larger one is no town.
+const (
+	SmallestScale = .1
+	LargestScale  = 50
+)
+
 // Summary is what was written.
 type Summary struct {
 	Towns   int              `json:"towns"`
@@ -70,8 +76,8 @@ func (o Options) filled() (options, error) {
 		filled.Months = int(lastMonth-filled.first) + 1
 	}
 	filled.last = filled.first + month(filled.Months) - 1
-	if filled.Months < 1 || filled.Months > 60 || o.Towns < 1 || o.Towns > 9999 || !(o.Scale >= .02 && o.Scale <= 50) {
-		return options{}, fmt.Errorf("the sample has 1 to 60 months, 1 to 9999 towns and a scale from 0.02 to 50; asked for %d, %d, %g", filled.Months, o.Towns, o.Scale)
+	if filled.Months < 1 || filled.Months > 60 || o.Towns < 1 || o.Towns > 9999 || !(o.Scale >= SmallestScale && o.Scale <= LargestScale) {
+		return options{}, fmt.Errorf("the sample has 1 to 60 months, 1 to 9999 towns and a scale from %g to %d; asked for %d, %d, %g", SmallestScale, LargestScale, filled.Months, o.Towns, o.Scale)
 	}
 	return filled, nil
 }
@@ -84,7 +90,7 @@ func Write(ctx context.Context, o Options) (Summary, error) {
 	}
 	summary, err := write(ctx, filled)
 	if err != nil {
-		return summary, &pipelines.Fault{Op: "write the sample town", At: o.Dir, Err: err, Next: "make room in or rights to the folder and start again; files of the same names are replaced"}
+		return summary, &pipelines.Fault{Op: "write the sample town", At: o.Dir, Err: err, Next: "make room on the disk, or name a folder you may write to, and start again"}
 	}
 	return summary, nil
 }

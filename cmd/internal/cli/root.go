@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"hulian/cmd/internal/config"
 	"hulian/data"
@@ -42,7 +43,7 @@ published beside it. "hulian demo" makes such a folder for a synthetic town and 
 	root.PersistentFlags().String("dir", ".", "the town's folder")
 	root.PersistentFlags().String("format", "table", "how data are written to standard output: table, csv or json")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &pipelines.Fault{Op: "read flags", At: "of " + cmd.CommandPath(), Err: usage(err), Next: cmd.CommandPath() + " --help"}
+		return &pipelines.Fault{Op: "read flags", At: "of " + cmd.CommandPath(), Err: usage(worded(err)), Next: cmd.CommandPath() + " --help"}
 	})
 	root.AddCommand(commands(p)...)
 	root.InitDefaultCompletionCmd()
@@ -57,6 +58,18 @@ published beside it. "hulian demo" makes such a folder for a synthetic town and 
 		}
 	}
 	return root
+}
+
+// meant says in words what the types of flags take.
+var meant = map[string]string{"int": "a whole number", "uint64": "a whole number of 0 or more", "float64": "a number", "bool": "true or false"}
+
+// worded says of a flag's value that cannot be read what it must be.
+func worded(err error) error {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) && meant[invalid.GetFlag().Value.Type()] != "" {
+		return fmt.Errorf("--%s is %q: it must be %s", invalid.GetFlag().Name, invalid.GetValue(), meant[invalid.GetFlag().Value.Type()])
+	}
+	return err
 }
 
 // flagsAgree refuses flags that contradict one another, and a town without a name, as an unset variable gives it.
