@@ -32,8 +32,7 @@ func newDemoCommand(p *program) *cobra.Command {
 		Short: "Make a synthetic town, run the pipeline and open its dashboards",
 		Long: document(`Makes the folder of a synthetic town: two years of exports as clerks and systems write them, dirt included. Then runs
 the pipeline and serves the dashboards on this machine. All people are invented. A second start reuses what is there; a town of
-another seed or scale needs a folder of its own.`,
-			statusDone, statusFailed, statusUsage, statusNothing, statusHeld, statusCancelled),
+another seed or scale needs a folder of its own.`, endsARun),
 		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			dir, err := cmd.Flags().GetString("dir")
@@ -160,6 +159,7 @@ func (p *program) makeTown(ctx context.Context, d demoTown) (err error) {
 	if err := os.MkdirAll(aside, 0o755); err != nil {
 		return failed(err)
 	}
+	p.runs = true
 	defer func() {
 		if err != nil {
 			os.RemoveAll(aside)

@@ -26,8 +26,7 @@ accepted, quarantined and ignored, and what the table was taken for: encoding, d
 a mapping file pins it, see "hulian map". A file that was loaded before is not loaded again.
 
 With --dry-run nothing is kept: each file is checked by itself, and its first hundred problems are written one a line,
-with sheet, row, column, value and how to mend it. Whether an ID stands in the registries is checked when it is loaded.`,
-			statusDone, statusFailed, statusUsage, statusNothing, statusHeld, statusCancelled),
+with sheet, row, column, value and how to mend it. Whether an ID stands in the registries is checked when it is loaded.`, endsARun),
 		Example: "  hulian import 走访记录-2018-01.xlsx\n  hulian import --dry-run issues.csv --format csv > problems.csv",
 		Args: func(cmd *cobra.Command, arguments []string) error {
 			if len(arguments) > 0 {

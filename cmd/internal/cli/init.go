@@ -23,7 +23,7 @@ func newInitCommand(p *program) *cobra.Command {
 		Short: "Make a folder for a town",
 		Long: document(`Makes the town's folder (--dir): hulian.yaml and programme.yaml with every key explained, sources.yaml with an example of
 every kind of source, inbox for the exports and mappings for files whose headers are not the usual ones. The files change
-nothing until a line is uncommented. What is there already is left as it is.`, statusDone, statusFailed, statusUsage),
+nothing until a line is uncommented. What is there already is left as it is.`, endsPlainly),
 		Example: "  hulian init --dir xiaolin",
 		Args:    exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -34,7 +34,7 @@ versions that stood then, with that day as the cut-off.
 
 With --restated past months are given for the villages and branches of today, as the merge file (hulian template
 successions) says what became of what: numerators and denominators are added up, never values. The column basis
-says of each row whether it is as lived, summed, or impossible to restate.`, statusDone, statusFailed, statusUsage, statusCancelled),
+says of each row whether it is as lived, summed, or impossible to restate.`, endsAsked),
 		Example: `  hulian metrics --measure resolution_rate_cumulative --level town --month 2018-01
   hulian metrics --measure card_rate,group_rate --level village --month 2018-01 --format csv
   hulian metrics --measure resolution_rate --level town --month 2017-11 --as-of 2017-12-20

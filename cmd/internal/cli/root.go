@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -22,7 +23,7 @@ func newRootCommand(p *program) *cobra.Command {
 measures of the programme month by month and serves them as pages, each value with its base.
 
 Everything of a town lives in one folder, named by --dir: exports are dropped into its inbox, snapshots are
-published beside it. "hulian demo" makes such a folder for a synthetic town and opens it.`, statusDone, statusUsage),
+published beside it. "hulian demo" makes such a folder for a synthetic town and opens it.`, slices.Sorted(maps.Keys(statuses))),
 		SilenceErrors: true, // Main prints them, with what to do next
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
@@ -134,10 +135,9 @@ func commands(p *program) []*cobra.Command {
 const exitHeading = "Exit status:"
 
 // document appends the exit statuses to a command's long text.
-func document(text string, possible ...int) string {
+func document(text string, possible []int) string {
 	lines := []string{text, "", exitHeading}
-	slices.Sort(possible)
-	for _, status := range slices.Compact(possible) {
+	for _, status := range possible {
 		lines = append(lines, fmt.Sprintf("  %3d  %s", status, statuses[status]))
 	}
 	return strings.Join(lines, "\n")
@@ -149,7 +149,7 @@ func documentAll(command *cobra.Command) {
 		if text == "" {
 			text = command.Short
 		}
-		command.Long = document(text, statusDone, statusFailed, statusUsage)
+		command.Long = document(text, endsPlainly)
 	}
 	for _, child := range command.Commands() {
 		documentAll(child)

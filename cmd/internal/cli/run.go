@@ -28,8 +28,7 @@ func newRunCommand(p *program) *cobra.Command {
 one line for every table of every new file: rows read, accepted, quarantined and ignored. Where nothing is new nothing
 changes. While another run is at work this one waits. With --pipeline it reads the sources of that pipeline alone.
 
-A cancelled or failed run leaves what was published before; the next one goes on where it stopped.`,
-			statusDone, statusFailed, statusUsage, statusNothing, statusHeld, statusCancelled),
+A cancelled or failed run leaves what was published before; the next one goes on where it stopped.`, endsARun),
 		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := p.config(cmd)
@@ -49,6 +48,7 @@ func (p *program) run(cmd *cobra.Command, c config.Config, pipeline string, conf
 	if _, err := outputFormat(cmd); err != nil {
 		return err
 	}
+	p.runs = true
 	drawn, finish := p.progress()
 	r, err := p.runner(c, pipeline, runOptions{confirm: confirm, drawn: drawn})
 	if err != nil {

@@ -20,7 +20,7 @@ func newScheduleCommand(p *program) *cobra.Command {
 		Use:   "schedule",
 		Short: "Say which pipelines there are and when they run next; pause them",
 		Long: document(`Writes every pipeline with its cron line, its next run and how the last one went. They run inside "hulian serve".
-A run that was missed because nothing served is made up for by one run when serving begins again.`, statusDone, statusFailed, statusUsage),
+A run that was missed because nothing served is made up for by one run when serving begins again.`, endsPlainly),
 		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := p.config(cmd)
@@ -50,7 +50,7 @@ func newPauseCommand(p *program, verb, short, long string, pause bool) *cobra.Co
 	return &cobra.Command{
 		Use:   verb + " NAME",
 		Short: short,
-		Long:  document(long, statusDone, statusFailed, statusUsage),
+		Long:  document(long, endsPlainly),
 		Args:  exactly(1, "NAME"),
 		RunE: func(cmd *cobra.Command, names []string) error {
 			c, err := p.config(cmd)

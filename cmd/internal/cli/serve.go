@@ -31,8 +31,7 @@ func newServeCommand(p *program) *cobra.Command {
 		Short: "Serve the dashboards, and run the pipeline on schedule",
 		Long: document(`Serves the dashboards of the published snapshot and prints their address. The pipeline runs by the cron line of
 schedule; a new snapshot is served from the moment it is published, and a request never mixes two. Where nothing has
-been published yet, a run is made first. The first interrupt ends the server in order.`,
-			statusDone, statusFailed, statusUsage, statusNothing, statusHeld, statusCancelled),
+been published yet, a run is made first. The first interrupt ends the server in order.`, endsARun),
 		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := p.config(cmd)
@@ -138,6 +137,7 @@ func (p *program) work(ctx context.Context, listener net.Listener, server *http.
 
 // firstRun makes the run without which there is nothing to serve. A held file holds up nothing else.
 func (p *program) firstRun(ctx context.Context, c config.Config) error {
+	p.runs = true
 	drawn, finish := p.progress()
 	defer finish()
 	r, err := p.runner(c, "", runOptions{drawn: drawn})

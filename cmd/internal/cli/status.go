@@ -25,8 +25,7 @@ func newStatusCommand(p *program) *cobra.Command {
 		Long: document(`Writes the last runs of the town, newest first: when each began, what started it, how it ended, what it read and
 which generation of the snapshot was served after it. With --run it writes the log of one run, line by line, with
 --notifications what people were told of runs. What is published now, and when each
-pipeline runs next, is said on standard error.`,
-			statusDone, statusFailed, statusUsage, statusCancelled),
+pipeline runs next, is said on standard error.`, endsAsked),
 		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := p.config(cmd)

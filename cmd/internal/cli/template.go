@@ -17,7 +17,7 @@ func newTemplateCommand(p *program) *cobra.Command {
 		Use:   "template EXPORT",
 		Short: "Write a workbook to fill in",
 		Long: document(`Writes an XLSX with the columns of one export: drop-downs where there is a choice, a note with an example on every
-header, and a second sheet that explains the columns. Without EXPORT, the exports are listed.`, statusDone, statusFailed, statusUsage),
+header, and a second sheet that explains the columns. Without EXPORT, the exports are listed.`, endsPlainly),
 		Example: "  hulian template visits\n  hulian template issues -o 社情民意.xlsx\n  hulian template households --lang en -o - > households.xlsx",
 		Args: func(cmd *cobra.Command, arguments []string) error {
 			if len(arguments) == 0 {

@@ -13,7 +13,7 @@ func newVersionCommand(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Say which hulian this is",
-		Long:  document("Writes the version of hulian, the commit it was built from and the Go it was built with.", statusDone, statusFailed, statusUsage),
+		Long:  document("Writes the version of hulian, the commit it was built from and the Go it was built with.", endsPlainly),
 		Args:  exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			version, commit := build()
