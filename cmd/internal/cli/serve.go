@@ -102,6 +102,12 @@ func (p *program) serve(ctx context.Context, c config.Config, greet func(address
 	if err != nil {
 		return err
 	}
+	withdraw, err := clock.Announce(ctx, time.Now())
+	if err != nil {
+		log.Warn("other commands do not show the lines this server goes by", "error", err)
+	} else {
+		defer withdraw()
+	}
 	fmt.Fprintf(p.Out, "http://%s/\n", listener.Addr())
 	if greet != nil {
 		greet(fmt.Sprintf("http://%s/", listener.Addr()))

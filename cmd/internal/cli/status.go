@@ -64,11 +64,7 @@ pipeline runs next, is said on standard error.`, endsAsked),
 
 // standing says what is published and what comes next.
 func (p *program) standing(ctx context.Context, c config.Config) error {
-	clock, err := p.schedule(c, nil)
-	if err != nil {
-		return err
-	}
-	standing, err := clock.Standing(time.Now())
+	standing, err := p.scheduled(c)
 	if err != nil {
 		return err
 	}
