@@ -69,7 +69,11 @@ func nothingLoaded(run pipelines.Run, waiting int64) string {
 		text += "。请把报表放进收件箱（inbox 文件夹）"
 	}
 	if refused && waiting > 0 {
-		text += "；其中 {count} 行所填的编号还不在名册（村、支部、党员、农户）中，名册报来后会自动读入"
+		lists := ExplainAwaited(run.Awaited, "zh")
+		if lists == "" { // a document of an older program
+			lists = "村、支部、党员、农户"
+		}
+		text += "；其中 {count} 行所填的编号还不在名册中（" + lists + "），名册报来后会自动读入"
 	}
 	return text + "。"
 }

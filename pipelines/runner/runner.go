@@ -281,6 +281,10 @@ func (w *work) load(ctx context.Context, record *pipelines.StageRecord) error {
 		return err
 	}
 	w.loaded = result
+	w.run.Waiting = result.WaitNow
+	if w.run.Awaited, err = w.awaited(ctx); err != nil {
+		return err
+	}
 	w.run.Files = append(w.run.Files, result.Files...)
 	for _, known := range w.known {
 		if !slices.ContainsFunc(result.Files, func(f pipelines.Reconciliation) bool { return f.FileID == known.FileID && f.Name == known.Name }) { // looked at again
@@ -333,7 +337,7 @@ func (w *work) mending(published bool) string {
 		next = "hulian import --dry-run FILE lists what is wrong with the rows; mend them and send them again"
 	}
 	if n := w.loaded.WaitNow; refused && n > 0 {
-		next += fmt.Sprintf("; %d rows wait for the lists that hold their IDs (villages, branches, members, households) and come in by themselves with them", n)
+		next += fmt.Sprintf("; %d rows wait for the lists that hold their IDs and come in by themselves with them: %s", n, data.ExplainAwaited(w.run.Awaited, "en"))
 	}
 	return next
 }

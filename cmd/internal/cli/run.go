@@ -6,7 +6,9 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"slices"
 
+	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
 	"hulian/cmd/internal/config"
@@ -61,6 +63,7 @@ func (p *program) run(cmd *cobra.Command, c config.Config, pipeline string, conf
 		return err
 	}
 	fmt.Fprintln(p.Err, summary(run))
+	p.awaits(run)
 	p.beyond(run.CutOff, c.CutOff != "", run.After)
 	for _, known := range run.Known {
 		fmt.Fprintf(p.Err, "%s: its content had arrived before as %s; nothing is counted twice\n", known.Name, known.As)
@@ -69,6 +72,16 @@ func (p *program) run(cmd *cobra.Command, c config.Config, pipeline string, conf
 		err = printErr
 	}
 	return err
+}
+
+// awaits says of rows that wait for lists which ones these are, and how to come by them. Where nothing could be loaded the
+// error says it.
+func (p *program) awaits(run pipelines.Run) {
+	if run.Waiting == 0 || run.Generation == 0 || slices.ContainsFunc(run.Reasons, func(r pipelines.RunReason) bool { return r.Code == pipelines.RunNothingLoaded }) {
+		return
+	}
+	fmt.Fprintf(p.Err, "%s rows wait for the lists that hold their IDs and come in by themselves with them: %s; \"hulian template LIST\" writes one to fill in\n",
+		humanize.Comma(run.Waiting), data.ExplainAwaited(run.Awaited, "en"))
 }
 
 // runOptions is how a command makes its runs.

@@ -154,6 +154,8 @@ func (p *program) firstRun(ctx context.Context, c config.Config) error {
 	finish()
 	if run.ID != "" {
 		fmt.Fprintln(p.Err, summary(run))
+		p.awaits(run)
+		p.beyond(run.CutOff, c.CutOff != "", run.After)
 	}
 	if errors.Is(err, pipelines.ErrHeld) && run.Generation > 0 {
 		message, next := explain(err)
