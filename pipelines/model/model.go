@@ -266,8 +266,11 @@ func fault(op, path string, line int, err error) error {
 		at += ":" + strconv.Itoa(line)
 	}
 	next := "this is a defect of the program; please report it with the line named"
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		next = "run again; nothing was changed"
+	case errors.Is(err, pipelines.ErrMemory):
+		next = "memory_limit in hulian.yaml with more, such as 2GB, then run again"
 	}
 	return &pipelines.Fault{Op: op, At: at, Err: err, Next: next}
 }

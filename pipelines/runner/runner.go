@@ -69,7 +69,7 @@ func New(config Config) (*Runner, error) {
 	if info, err := os.Stat(config.Dir); err != nil {
 		return nil, &pipelines.Fault{Op: "open town", At: config.Dir, Err: err, Next: "hulian init --dir " + config.Dir}
 	} else if !info.IsDir() {
-		return nil, &pipelines.Fault{Op: "open town", At: config.Dir, Err: errors.New("not a folder"), Next: "name the town's folder"}
+		return nil, &pipelines.Fault{Op: "open town", At: config.Dir, Err: errors.New("it is not a folder"), Next: "--dir with the town's folder"}
 	}
 	if config.Progress == nil {
 		config.Progress = pipelines.Silent{}

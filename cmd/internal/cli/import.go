@@ -175,7 +175,7 @@ func (p *program) inspect(cmd *cobra.Command, c config.Config, paths []string) e
 		return err
 	}
 	if accepted == 0 {
-		return &pipelines.Fault{Op: "check", At: fmt.Sprintf("%d tables", tables), Err: pipelines.ErrNothingLoaded, Next: "mend the files as the problems say"}
+		return &pipelines.Fault{Op: "check", At: fmt.Sprintf("%d tables", tables), Err: pipelines.ErrNothingLoaded, Next: "mend the files as the lines above say, and check them again"}
 	}
 	return nil
 }

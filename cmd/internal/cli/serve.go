@@ -121,7 +121,7 @@ func (p *program) work(ctx context.Context, listener net.Listener, server *http.
 	group, ending := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return &pipelines.Fault{Op: "serve", At: listener.Addr().String(), Err: err, Next: "start it again"}
+			return &pipelines.Fault{Op: "serve", At: listener.Addr().String(), Err: err, Next: "start it again; if it fails again, --listen with another address"}
 		}
 		return nil
 	})
