@@ -181,7 +181,11 @@ func (r Request) outcome(b desk.Batch, total pipelines.Reconciliation) (said []B
 		said = append(said, Callout{Tone: ToneQuiet, Title: title, Text: text})
 	}
 	if b.Err != "" && total.Read == 0 && unknown+unread == 0 {
-		said = append(said, Callout{Tone: ToneWorse, Title: r.T("没有完成", "It did not end well"), Text: b.Err})
+		why := r.T("请把这句话转给维护人员：", "Hand this to whoever maintains the system: ") + b.Err
+		if len(b.Run.Reasons) > 0 { // told in the reader's language, with what to do
+			why = data.ExplainRun(b.Run, r.Lang)
+		}
+		said = append(said, Callout{Tone: ToneWorse, Title: r.T("没有完成", "It did not end well"), Text: why})
 	}
 	return said
 }
