@@ -1,6 +1,7 @@
 package markup
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -52,11 +53,10 @@ func (c *copying) extentOf(sheet, table string) (e extent, ok bool) {
 	if err != nil {
 		return e, false
 	}
-	defer rows.Close()
 	for n := int64(1); rows.Next(); n++ {
 		if cells, err := rows.Columns(); err == nil && len(cells) > 0 {
 			e.cover(len(cells), n)
 		}
 	}
-	return e, e.rows > 0 && rows.Error() == nil
+	return e, errors.Join(rows.Error(), rows.Close()) == nil && e.rows > 0
 }

@@ -20,7 +20,11 @@ func stated(t *testing.T, at string) map[string][2]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer archive.Close()
+	defer func() {
+		if err := archive.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	found := map[string][2]string{}
 	for _, member := range archive.File {
 		if !strings.HasPrefix(member.Name, "xl/worksheets/sheet") {

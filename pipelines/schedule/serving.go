@@ -69,8 +69,9 @@ func (s *Schedule) Announce(ctx context.Context, now time.Time) (withdraw func()
 		return nil, errors.Join(err, lock.Unlock())
 	}
 	return func() {
-		os.Remove(path)
-		lock.Unlock()
+		// What stays of either misleads nobody: the lock ends with the process, and without it the file does not count.
+		_ = os.Remove(path)
+		_ = lock.Unlock()
 	}, nil
 }
 

@@ -162,9 +162,9 @@ func (p *program) makeTown(ctx context.Context, d demoTown) (err error) {
 	p.runs = true
 	defer func() {
 		if err != nil {
-			os.RemoveAll(aside)
+			err = errors.Join(err, os.RemoveAll(aside))
 			if absent {
-				os.Remove(d.dir) // stays where it holds anything
+				_ = os.Remove(d.dir) // stays where it holds anything
 			}
 		}
 	}()
