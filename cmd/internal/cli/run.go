@@ -80,8 +80,14 @@ func (p *program) awaits(run pipelines.Run) {
 	if run.Waiting == 0 || run.Generation == 0 || slices.ContainsFunc(run.Reasons, func(r pipelines.RunReason) bool { return r.Code == pipelines.RunNothingLoaded }) {
 		return
 	}
-	fmt.Fprintf(p.Err, "%s rows wait for the lists that hold their IDs and come in by themselves with them: %s; \"hulian template LIST\" writes one to fill in\n",
-		humanize.Comma(run.Waiting), data.ExplainAwaited(run.Awaited, "en"))
+	said := fmt.Sprintf("%s rows wait for the lists that hold their IDs and come in by themselves with them: %s", humanize.Comma(run.Waiting), data.ExplainAwaited(run.Awaited, "en"))
+	if slices.ContainsFunc(run.Awaited, func(a pipelines.Awaited) bool { return !a.Came }) {
+		said += `; "hulian template LIST" writes one to fill in`
+	}
+	if slices.ContainsFunc(run.Awaited, func(a pipelines.Awaited) bool { return a.Came }) {
+		said += `; mend IDs that are mistyped, "hulian problems" lists them`
+	}
+	fmt.Fprintln(p.Err, said)
 }
 
 // runOptions is how a command makes its runs.
