@@ -34,22 +34,23 @@ func ExplainRefusal(r pipelines.ClosingRefusal, lang string) string { return ref
 var closingTexts = map[pipelines.ClosingCode][2]Text{
 	pipelines.ClosingMonthNotOver: {
 		{Zh: "数据只到 {subject}，这个月还没有过完。", En: "The data end on {subject}, before the month does."},
-		{Zh: "月末之后的数据到齐、重新运行后再月结；数据截止日在 hulian.yaml 的 cut_off。", En: "Close it when the data to the month's end have been run; the cut-off is set by cut_off in hulian.yaml."}},
+		{Zh: "月末的数据报来并运行后再月结；最后几天确实没有事可报的，请维护人员在 hulian.yaml 中把 cut_off 写成月末那一天，再运行一次。",
+			En: "Close it when the data to the month's end have been run; where nothing happened on its last days, set cut_off in hulian.yaml to the month's last day and run again."}},
 	pipelines.ClosingRowsOpen: {
 		{Zh: "本月 {of} 行中有 {count} 行被退回、尚未修正。", En: "{count} of the month's {of} rows are refused and wait for repair."},
 		{Zh: "在数据状况页逐行查看，改好后重新导入，或写明理由予以豁免。", En: "Look at them on the data page; repair and import them, or waive them with a reason."}},
 	pipelines.ClosingExportMissing: {
 		{Zh: "本月没有收到“{subject}”的任何一行。", En: "Not one row of “{subject}” was received for the month."},
-		{Zh: "请催报；如果确实没有，在 programme.yaml 的 data_quality.expected 中去掉这张表。", En: "Ask for it; if there is none, take the export out of data_quality.expected in programme.yaml."}},
+		{Zh: "请催报；如果本镇确实没有这张表，请维护人员在 programme.yaml 的 data_quality.expected 中去掉它。", En: "Ask for it; if the town has no such export, have it taken out of data_quality.expected in programme.yaml."}},
 	pipelines.ClosingVillagesPoor: {
 		{Zh: "{of} 个村中有 {count} 个村近期报表不全，数据不足以评价：{subject}。", En: "{count} of {of} villages have lately sent too little to be judged: {subject}."},
 		{Zh: "核实是没有报还是没有发生。", En: "Find out whether it was not sent or did not happen."}},
 	pipelines.ClosingFileHeld: {
 		{Zh: "文件“{subject}”待人确认，还没有读入。", En: "The file “{subject}” waits for confirmation and has not been read in."},
-		{Zh: "重新发送完整的文件；若确实如此，在“数据状况”页确认收下，或运行：hulian import 文件 --confirm。", En: "Send the complete file; if it is right as it is, accept it on the page Data, or run: hulian import FILE --confirm."}},
+		{Zh: "重新报送完整的文件；若确实如此，在“数据状况”页确认收下，或由维护人员运行：hulian import 文件 --confirm。", En: "Send the complete file; if it is right as it is, accept it on the page Data, or run: hulian import FILE --confirm."}},
 	pipelines.ClosingRunFailed: {
 		{Zh: "最近一次运行没有发布，看到的可能不是最新数据：{subject}", En: "The last run published nothing, so newer data may be missing: {subject}"},
-		{Zh: "按运行记录中的原因处理，再运行一次：hulian run。", En: "Mend it as the history of runs says, then run again: hulian run."}},
+		{Zh: "按“运行”页记录的原因处理，再在该页运行一次，或由维护人员执行 hulian run。", En: "Mend it as the page Runs says, then run again, there or by hulian run."}},
 	pipelines.ClosingCheckWarned: {
 		{Zh: "检查有提醒，{count} 行：{subject}", En: "A check warns of {count} rows: {subject}"},
 		{Zh: "确认这不影响本月的数字。", En: "Make sure that it does not touch the month's numbers."}},

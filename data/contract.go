@@ -79,6 +79,7 @@ type Column struct {
 	MaxLength  int      `yaml:"max_length"` // longest allowed text, in characters; 0: 200
 	References string   `yaml:"references"` // export.column
 	Future     bool     `yaml:"future"`     // a date that may lie in the future, e.g. a due date
+	Happened   bool     `yaml:"happened"`   // a date on which somebody did something: the latest of them all is the cut-off
 	Unit       Text     `yaml:"unit"`
 	Note       Text     `yaml:"note"`
 	Example    string   `yaml:"example"`
@@ -123,6 +124,17 @@ func (c Contract) Column(id string) (Column, bool) {
 		}
 	}
 	return Column{}, false
+}
+
+// Happened returns the columns that say when somebody did something.
+func (c Contract) Happened() []Column {
+	var columns []Column
+	for _, column := range c.Columns {
+		if column.Happened {
+			columns = append(columns, column)
+		}
+	}
+	return columns
 }
 
 // Contracts returns the contracts of all exports, every export after those it references.
@@ -193,6 +205,12 @@ func (c Contract) check(all []Contract) error {
 		}
 		if (column.Type == TypeEnum) != (len(column.Values) > 0) {
 			return fmt.Errorf("column %s: values belong to an enum, and an enum needs them", column.ID)
+		}
+		if column.Happened && (column.Future || column.Type != TypeDate && column.Type != TypeTimestamp) {
+			return fmt.Errorf("column %s: what happened is a date, and one that is not planned", column.ID)
+		}
+		if c.Kind == Event && column.ID == c.DatedBy && !column.Happened {
+			return fmt.Errorf("column %s: events are dated by what happened", column.ID)
 		}
 		if column.References != "" {
 			export, id, _ := strings.Cut(column.References, ".")

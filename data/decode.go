@@ -32,7 +32,7 @@ func Decode(node *yaml.Node, into any) error {
 // meant says in words of the file what the program's types take.
 var meant = map[string]string{
 	"time.Duration": "a time such as 30s or 10m", "secret.Reference": "env:NAME or file:/path", "transfer.Size": "a size such as 500MB",
-	"int": "a whole number", "bool": "true or false", "string": "a text",
+	"int": "a whole number", "float64": "a number", "bool": "true or false", "string": "a text",
 }
 
 // readable takes "line 4: cannot unmarshal !!str `many` into int" apart. The value is left out: it may be a secret.

@@ -45,6 +45,12 @@ func KnownKeys(node *yaml.Node, t reflect.Type, prefix string) error {
 			field, ok := fields[key.Value]
 			switch {
 			case !ok:
+				if path := below(t, "", func(name string) bool { return name == key.Value }); path != "" {
+					return fmt.Errorf("line %d: %w %q: it stands below another key: %q", key.Line, pipelines.ErrUnknown, prefix+key.Value, prefix+path)
+				}
+				if path := below(t, "", func(name string) bool { return Misspelt(key.Value, []string{name}) != "" }); path != "" && Nearest(key.Value, keys) == "" {
+					return fmt.Errorf("line %d: %w %q: did you mean %q?", key.Line, pipelines.ErrUnknown, prefix+key.Value, prefix+path)
+				}
 				return UnknownKey(key.Line, prefix+key.Value, prefix, key.Value, keys)
 			case stands[key.Value]:
 				return fmt.Errorf("line %d: %q stands twice", key.Line, prefix+key.Value)
@@ -58,6 +64,27 @@ func KnownKeys(node *yaml.Node, t reflect.Type, prefix string) error {
 		return fmt.Errorf("line %d: lines such as \"name: …\" are expected here", node.Line)
 	}
 	return nil
+}
+
+// below finds a key that is meant in the sections below a type, and returns the path of keys that leads to it; "" where
+// there is none.
+func below(t reflect.Type, path string, meant func(name string) bool) string {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || t == reflect.TypeFor[Text]() {
+		return ""
+	}
+	for field := range t.Fields() {
+		name := field.Tag.Get("yaml")
+		if path != "" && meant(name) {
+			return path + name
+		}
+		if found := below(field.Type, path+name+".", meant); found != "" {
+			return found
+		}
+	}
+	return ""
 }
 
 // NoReferences refuses a YAML node that refers to another one (*name), by which a small file could be made endless.

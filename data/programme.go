@@ -7,8 +7,8 @@ import (
 	"io"
 	"math"
 	"os"
-	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -193,25 +193,77 @@ func ReadProgramme(path string) (Programme, error) {
 }
 
 func (p *Programme) overlay(content []byte) error {
-	var document yaml.Node
-	if err := yaml.Unmarshal(content, &document); err != nil {
-		return err
-	}
-	if len(document.Content) == 0 {
-		return nil // empty, or only comments
-	}
-	if err := KnownKeys(document.Content[0], reflect.TypeFor[Programme](), ""); err != nil {
-		return err
-	}
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(p); err != nil {
+	var document yaml.Node
+	switch err := decoder.Decode(&document); {
+	case errors.Is(err, io.EOF):
+		return nil // empty, or only comments
+	case err != nil:
 		return err
 	}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return errors.New("the file holds more than one document")
 	}
+	root := document.Content[0]
+	if isNull(root) {
+		return nil
+	}
+	if err := NoReferences(root); err != nil {
+		return err
+	}
+	withoutEmpty(root)
+	if err := Decode(root, p); err != nil {
+		return err
+	}
 	return p.check()
+}
+
+func isNull(node *yaml.Node) bool { return node.Kind == yaml.ScalarNode && node.Tag == "!!null" }
+
+// withoutEmpty takes out the keys without a value: such a key keeps its default, where the decoder would empty a list.
+func withoutEmpty(node *yaml.Node) {
+	if node.Kind == yaml.MappingNode {
+		var kept []*yaml.Node
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			if !isNull(node.Content[i+1]) {
+				kept = append(kept, node.Content[i], node.Content[i+1])
+			}
+		}
+		node.Content = kept
+	}
+	for _, inner := range node.Content {
+		withoutEmpty(inner)
+	}
+}
+
+// ProgrammeExplained is the file of defaults as a town's own file that changes nothing yet: every line of it is a comment.
+func ProgrammeExplained() string {
+	content, err := files.ReadFile("programme.yaml")
+	if err != nil {
+		panic("embedded programme: " + err.Error()) // part of the binary
+	}
+	_, settings, _ := strings.Cut(string(content), "\n\n") // the head speaks of the file of defaults
+	return programmeHead + "\n" + Commented(settings)
+}
+
+const programmeHead = `# 本镇的约定。每一项都列着默认值，行首有“# ”的不起作用：要改哪一项，就去掉那一行和它所属各级（如 issues:）行首的“# ”（井号和空格），
+# 再改数值。日数为自然日；比例在 0 与 1 之间；金额单位为元。写成列表的（如 stars）要改就整段写全。
+# What this town has decided. Every setting stands here with its default; a line that begins with "# " does nothing. To
+# change a setting, take the "# " off its line and off the lines it stands below (issues:, say), then change the value.
+# Days are calendar days; shares are between 0 and 1; money is in yuan. A list, such as stars, replaces the default whole.
+`
+
+// Commented puts a comment sign before every line of a YAML text that is not a comment of the outermost level, so that
+// taking "# " off a line brings its key back where it belongs.
+func Commented(settings string) string {
+	var text strings.Builder
+	for line := range strings.Lines(settings) {
+		if strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "#") {
+			text.WriteString("# ")
+		}
+		text.WriteString(line)
+	}
+	return text.String()
 }
 
 // StartDate returns the day the programme began and whether the town has fixed it.

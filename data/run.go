@@ -30,7 +30,7 @@ func ExplainRun(run pipelines.Run, lang string) string {
 
 // runTexts are in Chinese alone: the English of a run stands in its document.
 var runTexts = map[pipelines.RunReasonCode]string{
-	pipelines.RunFileHeld:       "“{subject}”的行数不到上一份的一半，暂不读入，其他文件照常。请补发完整文件；确认无误则运行：hulian import 文件 --confirm。",
+	pipelines.RunFileHeld:       "“{subject}”的行数不到上一份的一半，暂不读入，其他文件照常。请补发完整文件；确认无误的，请在“数据状况”页写明姓名和理由收下，或由维护人员运行：hulian import 文件 --confirm。",
 	pipelines.RunSourceUnread:   "没有取到“{subject}”，下次运行会再取，其他来源照常。系统提示：{detail}。",
 	pipelines.RunCheckFailed:    "有一项检查没有通过，{count} 行不符：{subject}。仍沿用上次发布的数据；请先查看最近收到的文件。",
 	pipelines.RunDiskFull:       "磁盘已满。请腾出空间再运行，会接着做完；已发布的数据不受影响。",
@@ -69,7 +69,11 @@ func nothingLoaded(run pipelines.Run, waiting int64) string {
 		text += "。请把报表放进收件箱（inbox 文件夹）"
 	}
 	if refused && waiting > 0 {
-		text += "；其中 {count} 行所填的编号还不在名册（村、支部、党员、农户）中，名册报来后会自动读入"
+		lists := ExplainAwaited(run.Awaited, "zh")
+		if lists == "" { // a document of an older program
+			lists = "村、支部、党员、农户"
+		}
+		text += "；其中 {count} 行所填的编号还不在名册中（" + lists + "），名册报来后会自动读入"
 	}
 	return text + "。"
 }

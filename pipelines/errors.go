@@ -55,4 +55,5 @@ var (
 	ErrUnknown       = errors.New("unknown name")
 	ErrCheckFailed   = errors.New("a blocking check failed")
 	ErrDiskFull      = errors.New("the disk is full")
+	ErrMemory        = errors.New("the engine's memory does not suffice")
 )

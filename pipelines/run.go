@@ -39,6 +39,10 @@ type Run struct {
 	Stages     []StageRecord    `json:"stages"`
 	Files      []Reconciliation `json:"files"`
 	Known      []KnownFile      `json:"known,omitempty"`      // of the files a person named, those whose content had arrived before
+	Waiting    int64            `json:"waiting,omitempty"`    // rows of its files that wait for the lists that hold their IDs
+	Awaited    []Awaited        `json:"awaited,omitempty"`    // these lists
+	CutOff     string           `json:"cut_off,omitempty"`    // the day the data are known as of, 2018-01-31
+	After      []RowsAfter      `json:"after,omitempty"`      // rows that hold days after it
 	Generation int              `json:"generation,omitempty"` // the snapshot served after the run
 	Snapshot   string           `json:"snapshot,omitempty"`   // its content hash
 	Error      string           `json:"error,omitempty"`      // one sentence: what failed, where, why, what to do next
@@ -74,6 +78,21 @@ type KnownFile struct {
 	Name   string `json:"name"`
 	FileID string `json:"file_id"`
 	As     string `json:"as"` // the name it arrived under
+}
+
+// Awaited is a list that rows wait for because it does not hold IDs they name.
+type Awaited struct {
+	List string `json:"list"` // the export
+	IDs  int64  `json:"ids"`  // how many they name that it does not hold
+	Came bool   `json:"came"` // it has been loaded; otherwise no row of it has
+}
+
+// RowsAfter counts the rows of an export that say of a day after the cut-off that something was done. What was done then
+// is left out of every measure.
+type RowsAfter struct {
+	Export string `json:"export"`
+	Rows   int64  `json:"rows"`
+	LastOn string `json:"last_on"` // the latest of these days
 }
 
 // LogLine is one line of the log of a run.

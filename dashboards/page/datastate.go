@@ -36,7 +36,7 @@ func buildData(ctx context.Context, r Request) (View, error) {
 				Text: r.T("读入不等于接收、退回与忽略之和。请把日志交给维护人员。", "Read is not the sum of accepted, quarantined and ignored. Hand the log to whoever maintains the system.")})
 		}
 	}
-	v.Blocks = append(v.Blocks, files)
+	v.Blocks = append(append(v.Blocks, r.afterCutOff()...), files)
 	counts, err := r.problemCounts(ctx)
 	if err != nil {
 		return v, err

@@ -131,7 +131,8 @@ func buildMapping(ctx context.Context, r Request) (View, error) {
 	case errors.Is(err, pipelines.ErrUnknown) || errors.Is(err, ErrBadFilter):
 		return v, err
 	case errors.As(err, &fault):
-		back.Tone, back.Title, back.Text = ToneWorse, r.T("这个文件指认不了", "The columns of this file cannot be named here"), fault.Err.Error()
+		back.Tone, back.Title, back.Text = ToneWorse, r.T("这个文件指认不了", "The columns of this file cannot be named here"),
+			r.T("请看各列的名称是否写在数据上面的同一行，改好后重新上传。仍然不行，请把这句话转给维护人员：", "See that the names of the columns stand in one row above the data, and upload it again. If that fails, hand this to whoever maintains the system: ")+fault.Err.Error()
 		v.Blocks = append(v.Blocks, back)
 		return v, nil
 	case err != nil:

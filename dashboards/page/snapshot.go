@@ -44,6 +44,7 @@ type Snapshot struct {
 	Branches       []Unit // by village, then ID
 	Deliveries     Deliveries
 	Supports       []Support
+	After          []RowsAfter  // exports with rows that hold days after the cut-off
 	Successions    []Succession // of villages, then of branches; empty where no unit was merged, divided or renumbered
 }
 
@@ -101,7 +102,12 @@ func Open(ctx context.Context, q pipelines.Querier) (Snapshot, error) {
 	if err := s.readDeliveries(ctx); err != nil {
 		return s, err
 	}
-	// A snapshot made before there were successions has no table of them either.
+	// A snapshot made before there were these facts has no tables of them either.
+	if said["rows_after_cut_off"] != "" {
+		if err := s.readRowsAfter(ctx); err != nil {
+			return s, err
+		}
+	}
 	if said["successions"] != "" {
 		if err := s.readSuccessions(ctx); err != nil {
 			return s, err

@@ -156,11 +156,17 @@ func (r Request) outcome(b desk.Batch, total pipelines.Reconciliation) (said []B
 		said = append(said, Callout{Tone: ToneWorse, Title: r.Tf("有 %d 份表的列名认不出来，还没有读入", "Tables whose columns are not known, and that have not been read in: %d", unknown),
 			Text: r.T("请告诉系统各列是什么，确认后马上读入，以后同样的表不用再选。", "Say what they are: it is read in at once, and so are later tables of its kind."), Next: r.T("指认各列是什么", "Say what the columns are"), Link: strange})
 	}
+	waiting := b.Run.Waiting
+	if waiting > 0 {
+		said = append(said, Callout{Tone: ToneQuiet, Title: r.Tf("有 %s 行在等名册", "Rows that wait for lists: %s", Count(float64(waiting))),
+			Text: r.Tf("这些行所填的编号还不在名册中：%s。请先报送名册；名册读入后这些行自动收下，不用重报。如果是编号写错了，再按标注改正。",
+				"They name IDs that no list holds yet: %s. Send the lists first: with them these rows come in by themselves. Only an ID that is mistyped needs repair.", data.ExplainAwaited(b.Run.Awaited, r.Lang))})
+	}
 	switch {
-	case total.Quarantined > 0:
-		said = append(said, Callout{Tone: ToneWorse, Title: r.Tf("有 %s 行要改", "Rows that need repair: %s", Count(float64(total.Quarantined))),
+	case total.Quarantined > waiting:
+		said = append(said, Callout{Tone: ToneWorse, Title: r.Tf("有 %s 行要改", "Rows that need repair: %s", Count(float64(total.Quarantined-waiting))),
 			Text: r.T("下载标注好的工作簿，改橙色的单元格，保存后在本页重新上传。只补收改好的行，已接收的行不会重复。", "Download the marked workbook, repair the orange cells, save it and upload it here again. Only repaired rows come in; nothing is counted twice.")})
-	case b.Err == "" && total.Read > 0 && unknown+unread == 0:
+	case b.Err == "" && total.Read > 0 && unknown+unread == 0 && waiting == 0:
 		said = append(said, Callout{Tone: ToneBetter, Title: r.T("全部收下", "Everything was taken"), Text: r.T("没有要改的行。", "No row needs repair.")})
 	}
 	if known := b.Run.Known; len(known) > 0 || len(b.Run.Files) == 0 && b.Err == "" {
@@ -175,7 +181,11 @@ func (r Request) outcome(b desk.Batch, total pipelines.Reconciliation) (said []B
 		said = append(said, Callout{Tone: ToneQuiet, Title: title, Text: text})
 	}
 	if b.Err != "" && total.Read == 0 && unknown+unread == 0 {
-		said = append(said, Callout{Tone: ToneWorse, Title: r.T("没有完成", "It did not end well"), Text: b.Err})
+		why := r.T("请把这句话转给维护人员：", "Hand this to whoever maintains the system: ") + b.Err
+		if len(b.Run.Reasons) > 0 { // told in the reader's language, with what to do
+			why = data.ExplainRun(b.Run, r.Lang)
+		}
+		said = append(said, Callout{Tone: ToneWorse, Title: r.T("没有完成", "It did not end well"), Text: why})
 	}
 	return said
 }

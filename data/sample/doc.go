@@ -1,9 +1,10 @@
 // Package sample writes the exports of a town that does not exist, in the way clerks and systems write them.
 //
 // What enters is a folder, a seed and a size. What leaves are files in Dir/inbox, one folder a month, in the formats
-// that arrive in practice, dirt included; Dir/hulian.yaml with the cut-off; and in Dir/truth what was planted: the
-// programme's effect by village and month, weak villages and why, fabricated visits, bursts of points, promising
-// members, every row that must be refused. The pipeline never reads the truth; tests and benchmarks compare with it.
+// that arrive in practice, dirt included; and in Dir/truth what was planted: the programme's effect by village and month,
+// weak villages and why, fabricated visits, bursts of points, promising members, every row that must be refused. The
+// pipeline never reads the truth; tests and benchmarks compare with it. Something happens on the last day of the last
+// month, so that the data end there by themselves.
 // The same seed gives the same bytes, on every machine and on every day.
 //
 // The names and codes of the first town's eleven units, and the published totals it must reach, are public facts.

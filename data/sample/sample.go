@@ -27,12 +27,18 @@ type Options struct {
 	Progress pipelines.Progress // nil: silent
 }
 
+// The sizes a town can be made in: a smaller one has branches without an active member, a larger one is no town.
+const (
+	SmallestScale = .1
+	LargestScale  = 50
+)
+
 // Summary is what was written.
 type Summary struct {
 	Towns   int              `json:"towns"`
 	Files   int              `json:"files"`
-	Rows    int64            `json:"rows"` // of all exports, without titles, totals and notes
-	CutOff  string           `json:"cut_off"`
+	Rows    int64            `json:"rows"`    // of all exports, without titles, totals and notes
+	CutOff  string           `json:"cut_off"` // the last day on which anything happens
 	Exports map[string]Clean `json:"exports"` // over all towns
 }
 
@@ -70,8 +76,8 @@ func (o Options) filled() (options, error) {
 		filled.Months = int(lastMonth-filled.first) + 1
 	}
 	filled.last = filled.first + month(filled.Months) - 1
-	if filled.Months < 1 || filled.Months > 60 || o.Towns < 1 || o.Towns > 9999 || !(o.Scale >= .02 && o.Scale <= 50) {
-		return options{}, fmt.Errorf("the sample has 1 to 60 months, 1 to 9999 towns and a scale from 0.02 to 50; asked for %d, %d, %g", filled.Months, o.Towns, o.Scale)
+	if filled.Months < 1 || filled.Months > 60 || o.Towns < 1 || o.Towns > 9999 || !(o.Scale >= SmallestScale && o.Scale <= LargestScale) {
+		return options{}, fmt.Errorf("the sample has 1 to 60 months, 1 to 9999 towns and a scale from %g to %d; asked for %d, %d, %g", SmallestScale, LargestScale, filled.Months, o.Towns, o.Scale)
 	}
 	return filled, nil
 }
@@ -84,7 +90,7 @@ func Write(ctx context.Context, o Options) (Summary, error) {
 	}
 	summary, err := write(ctx, filled)
 	if err != nil {
-		return summary, &pipelines.Fault{Op: "write the sample town", At: o.Dir, Err: err, Next: "make room in or rights to the folder and start again; files of the same names are replaced"}
+		return summary, &pipelines.Fault{Op: "write the sample town", At: o.Dir, Err: err, Next: "make room on the disk, or name a folder you may write to, and start again"}
 	}
 	return summary, nil
 }
@@ -93,7 +99,7 @@ func write(ctx context.Context, o options) (s Summary, err error) {
 	if err := os.MkdirAll(filepath.Join(o.Dir, "truth"), 0o755); err != nil {
 		return s, err
 	}
-	if err := writeFrame(o); err != nil {
+	if err := os.WriteFile(filepath.Join(o.Dir, "NOTE.txt"), []byte(notice+"\n"), 0o644); err != nil { // nobody here is real
 		return s, err
 	}
 	s = Summary{Towns: o.Towns, CutOff: o.last.last().String(), Exports: map[string]Clean{}}
@@ -134,17 +140,4 @@ func write(ctx context.Context, o options) (s Summary, err error) {
 	}
 	s.Files += len(county.files)
 	return s, nil
-}
-
-// writeFrame writes what stands beside the inbox: the configuration with the cut-off, where there is none yet, and
-// the notice that nobody here is real.
-func writeFrame(o options) error {
-	if err := os.WriteFile(filepath.Join(o.Dir, "NOTE.txt"), []byte(notice+"\n"), 0o644); err != nil {
-		return err
-	}
-	config := filepath.Join(o.Dir, "hulian.yaml")
-	if _, err := os.Stat(config); err == nil {
-		return nil
-	}
-	return os.WriteFile(config, []byte("cut_off: "+o.last.last().String()+"\n"), 0o644)
 }

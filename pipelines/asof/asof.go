@@ -42,7 +42,11 @@ func Rebuild(ctx context.Context, c Config) (_ *warehouse.Warehouse, err error) 
 		return nil, &pipelines.Fault{Op: "look back to " + day + " in", At: c.Snapshot, Err: err}
 	}
 	if err := w.Transact(ctx, func(tx *warehouse.Tx) error { return restore(ctx, tx, day) }); err != nil {
-		return nil, &pipelines.Fault{Op: "look back to " + day + " in", At: c.Snapshot, Err: err, Next: "name a later day"}
+		next := ""
+		if errors.Is(err, errTooEarly) {
+			next = "name a later day"
+		}
+		return nil, &pipelines.Fault{Op: "look back to " + day + " in", At: c.Snapshot, Err: err, Next: next}
 	}
 	if err := w.Exec(ctx, "detach published"); err != nil {
 		return nil, err
@@ -52,6 +56,8 @@ func Rebuild(ctx context.Context, c Config) (_ *warehouse.Warehouse, err error) 
 	}
 	return w, w.Exec(ctx, "create view main.measures as select * from marts.measures")
 }
+
+var errTooEarly = errors.New("no file had arrived by")
 
 // restore fills the tables of a warehouse with what the files received by the end of the day brought.
 func restore(ctx context.Context, tx *warehouse.Tx, day string) error {
@@ -63,7 +69,7 @@ func restore(ctx context.Context, tx *warehouse.Tx, day string) error {
 		return err
 	}
 	if n == 0 {
-		return fmt.Errorf("no file had arrived by %s", day)
+		return fmt.Errorf("%w %s", errTooEarly, day)
 	}
 	for _, table := range []string{"reconciliation", "problems", "quarantine"} {
 		statement := fmt.Sprintf("insert into ops.%[1]s by name select * from published.ops.%[1]s where file_no in (select file_no from ops.files)", table)

@@ -45,8 +45,17 @@ func (c *copying) annotate(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		reach, worksheet := c.extentOf(sheet, table)
 		if err := c.annotateSheet(sheet, c.cells[table], marked); err != nil {
 			return err
+		}
+		for place := range c.cells[table] {
+			reach.cover(place.column, place.row)
+		}
+		if worksheet {
+			if err := c.state(sheet, reach); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -135,7 +135,7 @@ func (c *copying) plan() error {
 			return &pipelines.Fault{Op: "mark", At: c.file.Name, Err: errors.New(sentence), Next: mend}
 		}
 	}
-	return &pipelines.Fault{Op: "mark", At: c.file.Name, Err: ErrNothingOpen, Next: "nothing: every row was accepted, repaired or waived"}
+	return &pipelines.Fault{Op: "mark", At: c.file.Name, Err: ErrNothingOpen, Next: "nothing needs to be done: every row was accepted, repaired or waived"}
 }
 
 func colour(problems []Problem) string {

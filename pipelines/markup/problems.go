@@ -40,14 +40,14 @@ func Find(ctx context.Context, q pipelines.Querier, named string) (File, error) 
 		where cast(file_no as varchar) = ? or file_id = ? or name = ? or ends_with(name, '/' || ?) or (length(?) >= 8 and starts_with(file_id, ?))
 		order by case when file_id = ? then 0 when name = ? then 1 else 2 end, file_no desc limit 1`, named, named, named, named, named, named, named, named)
 	if err != nil {
-		return File{}, fault(err, "run again")
+		return File{}, fault(err, "the same command again; if it fails again, give this sentence to whoever maintains the system")
 	}
 	if len(found.Rows) == 0 {
 		return File{}, fault(pipelines.ErrUnknown, `hulian query "select file_no, name from files"`)
 	}
 	f := File{No: found.Rows[0][0].(int64), ID: found.Rows[0][1].(string), Name: found.Rows[0][2].(string)}
 	if err := f.read(ctx, q); err != nil {
-		return File{}, fault(err, "run again")
+		return File{}, fault(err, "the same command again; if it fails again, give this sentence to whoever maintains the system")
 	}
 	return f, nil
 }

@@ -17,6 +17,9 @@ import (
 // listed is how many problems the first sheet lists with a link each.
 const listed = 2000
 
+// summaryColumns is how many columns the first sheet has.
+const summaryColumns = 6
+
 // tally counts what one line of a summary stands for.
 type tally struct {
 	name, column    string
@@ -129,6 +132,9 @@ func (c *copying) summary() error {
 		if err := c.book.SetColWidth(name, column, column, width); err != nil {
 			return err
 		}
+	}
+	if err := c.state(name, extent{summaryColumns, p.row}); err != nil {
+		return err
 	}
 	if err := c.fitToPaper(name); err != nil {
 		return err

@@ -29,6 +29,7 @@ type outline struct {
 	header []string // of a table whose format names its columns
 	widths []int    // of its columns, in characters, as far as the first rows tell
 	rows   int
+	reach  extent // of what the copy holds of it, in its own row numbers
 }
 
 // transcribe makes a workbook of text cells out of any file the loader reads: nothing a person typed is reinterpreted.
@@ -43,7 +44,10 @@ func (c *copying) transcribe(ctx context.Context) error {
 		if o.Headed && row == 0 {
 			o.header = slices.Clone(cells)
 		}
-		if o.rows++; o.rows <= 200 {
+		if o.rows++; !c.origin.Partial || o.rows <= headRows {
+			o.reach.cover(len(cells), row)
+		}
+		if o.rows <= 200 {
 			for i, text := range cells {
 				if i == len(o.widths) {
 					o.widths = append(o.widths, 0)
@@ -92,6 +96,13 @@ func (c *copying) sheet(o *outline, i int) error {
 	}
 	c.settle(o)
 	bad := c.cells[o.Name]
+	for place := range bad {
+		o.reach.cover(place.column, place.row)
+	}
+	o.reach.rows += origin.Shift
+	if err := c.state(name, o.reach); err != nil { // before the rows are streamed: it stands before them
+		return err
+	}
 	for n, place := range ordered(bad) {
 		if n >= commented {
 			break

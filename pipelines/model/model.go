@@ -21,7 +21,7 @@ import (
 
 // Config says what the models are built for.
 type Config struct {
-	CutOff    time.Time // the day the data is known as of; only its date counts. Zero: the day of the newest event.
+	CutOff    time.Time // the day the data is known as of; only its date counts. Zero: the latest day on which something happened.
 	Programme data.Programme
 	Progress  pipelines.Progress // nil: silent
 }
@@ -29,10 +29,11 @@ type Config struct {
 // Result tells what a build did.
 type Result struct {
 	CutOff   time.Time
-	Built    []Built       // in the order they ran
-	Kept     []string      // models whose inputs had not changed
-	Checks   []CheckResult // those that returned rows; all warnings, for a blocking one ends the build
-	Checked  int           // checks that ran
+	After    []pipelines.RowsAfter // what the exports hold of days after it
+	Built    []Built               // in the order they ran
+	Kept     []string              // models whose inputs had not changed
+	Checks   []CheckResult         // those that returned rows; all warnings, for a blocking one ends the build
+	Checked  int                   // checks that ran
 	Duration time.Duration
 }
 
@@ -265,8 +266,11 @@ func fault(op, path string, line int, err error) error {
 		at += ":" + strconv.Itoa(line)
 	}
 	next := "this is a defect of the program; please report it with the line named"
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		next = "run again; nothing was changed"
+	case errors.Is(err, pipelines.ErrMemory):
+		next = "memory_limit in hulian.yaml with more, such as 2GB, then run again"
 	}
 	return &pipelines.Fault{Op: op, At: at, Err: err, Next: next}
 }

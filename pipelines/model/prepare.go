@@ -7,9 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
-	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/warehouse"
 	"hulian/queries"
@@ -34,12 +32,11 @@ func (b *build) prepare(ctx context.Context, tx *warehouse.Tx) error {
 	if err := b.remember(ctx, tx); err != nil {
 		return fault("read fingerprints", "ops.fingerprints", 0, err)
 	}
-	cutOff, err := b.cutOff(ctx, tx)
-	if err != nil {
-		return fault("find the newest event", "", 0, err)
+	if err := b.cutOff(ctx, tx); err != nil {
+		return fault("find the latest day on which something happened", "", 0, err)
 	}
-	b.result.CutOff = cutOff
-	parameters := parameterTables(cutOff, b.config.Programme)
+	parameters := parameterTables(b.result.CutOff, b.config.Programme)
+	parameters[afterTable] = rows([]string{"export varchar", "rows bigint", "last_on date", "cut_off_set boolean"}, afterRows(b.result.After, !b.config.CutOff.IsZero()))
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {
 		b.prints[name] = fingerprint("parameters", parameters[name])
 		if b.prints[name] == b.previous[name] && b.present[name] != "" {
@@ -81,30 +78,6 @@ func (b *build) remember(ctx context.Context, tx *warehouse.Tx) error {
 		b.rows[row[0].(string)], _ = row[1].(int64)
 	}
 	return nil
-}
-
-// cutOff is the configured day, or the day of the newest event where none is configured.
-func (b *build) cutOff(ctx context.Context, tx *warehouse.Tx) (time.Time, error) {
-	if !b.config.CutOff.IsZero() {
-		return b.config.CutOff, nil
-	}
-	var newest []string
-	for _, contract := range data.Contracts() {
-		if contract.Kind == data.Event && contract.DatedBy != "" && b.present["exports."+contract.Export] != "" {
-			newest = append(newest, fmt.Sprintf("select cast(max(%s) as date) as day from exports.%s", contract.DatedBy, contract.Export))
-		}
-	}
-	if len(newest) == 0 {
-		return time.Time{}, errors.New("the warehouse holds no exports")
-	}
-	table, err := tx.Query(ctx, "select max(day) from ("+strings.Join(newest, " union all ")+")")
-	if err != nil {
-		return time.Time{}, err
-	}
-	if day, ok := table.Rows[0][0].(time.Time); ok {
-		return day, nil
-	}
-	return time.Now(), nil // nothing has happened yet: any day will do
 }
 
 // fingerprintLoaded takes the fingerprint of every table that models read and nobody here makes; of one that is read by

@@ -128,7 +128,7 @@ func (o *Outbox) Notices() ([]pipelines.Notice, error) {
 			err = json.Unmarshal(content, &n)
 		}
 		if err != nil {
-			return nil, &pipelines.Fault{Op: "read notice", At: path, Err: err, Next: "delete the file: then it is told again where it happens again"}
+			return nil, &pipelines.Fault{Op: "read notice", At: path, Err: err, Next: "delete the file: this notice is then forgotten; it is told again when the same happens again"}
 		}
 		all = append(all, n)
 	}

@@ -36,7 +36,7 @@ type Config struct {
 	Memory          source.Memory   // told which version of a file has landed; nil: sources bring everything every time
 	Programme       data.Programme
 	TimeZone        string    // zone times are stored in; empty: load's default
-	CutOff          time.Time // the day the data are known as of; zero: the latest day among the events
+	CutOff          time.Time // the day the data are known as of; zero: the latest day on which something happened
 	MemoryLimit     string    // of the engine; empty: its default
 	Threads         int       // of the engine; 0: as many as the machine has
 	KeepGenerations int       // published snapshots kept; 0: publish's default
@@ -69,7 +69,7 @@ func New(config Config) (*Runner, error) {
 	if info, err := os.Stat(config.Dir); err != nil {
 		return nil, &pipelines.Fault{Op: "open town", At: config.Dir, Err: err, Next: "hulian init --dir " + config.Dir}
 	} else if !info.IsDir() {
-		return nil, &pipelines.Fault{Op: "open town", At: config.Dir, Err: errors.New("not a folder"), Next: "name the town's folder"}
+		return nil, &pipelines.Fault{Op: "open town", At: config.Dir, Err: errors.New("it is not a folder"), Next: "--dir with the town's folder"}
 	}
 	if config.Progress == nil {
 		config.Progress = pipelines.Silent{}
@@ -281,6 +281,10 @@ func (w *work) load(ctx context.Context, record *pipelines.StageRecord) error {
 		return err
 	}
 	w.loaded = result
+	w.run.Waiting = result.WaitNow
+	if w.run.Awaited, err = w.awaited(ctx); err != nil {
+		return err
+	}
 	w.run.Files = append(w.run.Files, result.Files...)
 	for _, known := range w.known {
 		if !slices.ContainsFunc(result.Files, func(f pipelines.Reconciliation) bool { return f.FileID == known.FileID && f.Name == known.Name }) { // looked at again
@@ -333,7 +337,7 @@ func (w *work) mending(published bool) string {
 		next = "hulian import --dry-run FILE lists what is wrong with the rows; mend them and send them again"
 	}
 	if n := w.loaded.WaitNow; refused && n > 0 {
-		next += fmt.Sprintf("; %d rows wait for the lists that hold their IDs (villages, branches, members, households) and come in by themselves with them", n)
+		next += fmt.Sprintf("; %d rows wait for the lists that hold their IDs and come in by themselves with them: %s", n, data.ExplainAwaited(w.run.Awaited, "en"))
 	}
 	return next
 }
@@ -362,10 +366,14 @@ func (w *work) model(ctx context.Context, record *pipelines.StageRecord) error {
 		return err
 	}
 	w.modelled = result
+	w.run.CutOff, w.run.After = result.CutOff.Format(time.DateOnly), result.After
 	for _, built := range result.Built {
 		record.Rows += built.Rows
 	}
 	record.Detail = fmt.Sprintf("%d models built, %d kept, %d checks", len(result.Built), len(result.Kept), result.Checked)
+	for _, after := range result.After {
+		w.Logger.Warn("rows after the cut-off", "export", after.Export, "rows", after.Rows, "last_on", after.LastOn, "cut_off", w.run.CutOff)
+	}
 	for _, check := range result.Checks {
 		w.Logger.Warn("check", "name", check.Name, "rows", check.Rows)
 		record.Detail += fmt.Sprintf("; %s: %d rows", check.Name, check.Rows)

@@ -38,7 +38,7 @@ func (f *folder) Name() string { return f.dir }
 func (f *folder) Items(ctx context.Context) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
 		if err := CheckPatterns(f.patterns); err != nil {
-			yield(Item{}, &pipelines.Fault{Op: "read folder", At: f.dir, Err: err, Next: "mend the pattern"})
+			yield(Item{}, &pipelines.Fault{Op: "read folder", At: f.dir, Err: err, Next: "correct the pattern in sources.yaml"})
 			return
 		}
 		found, faults, err := f.walk(ctx)

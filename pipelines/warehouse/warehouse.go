@@ -307,7 +307,7 @@ func typed(err error) error {
 	}
 	// The engine advises to change settings of its own, which nobody can here.
 	if said, _, advised := strings.Cut(err.Error(), "\n\nPossible solutions:"); advised && strings.HasPrefix(said, "Out of Memory Error") {
-		return fmt.Errorf("%s: raise memory_limit, or lower threads, in hulian.yaml", said)
+		return fmt.Errorf("%w: %s: raise memory_limit, or lower threads, in hulian.yaml", pipelines.ErrMemory, said)
 	}
 	return err
 }

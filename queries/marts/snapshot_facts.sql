@@ -1,10 +1,11 @@
 -- One fact about the snapshot as a whole, as text.
 -- grain: key
--- sources: staging.stg_parameters, staging.stg_months, staging.stg_towns, intermediate.int_heirs
+-- sources: staging.stg_parameters, staging.stg_months, staging.stg_towns, staging.stg_rows_after_cut_off, intermediate.int_heirs
 -- columns:
---   key: cut_off, first_month, last_month, programme_start, town, or successions where units of today carry on from others
+--   key: cut_off, first_month, last_month, programme_start, town, successions where units of today carry on from others,
+--     rows_after_cut_off where there are any
 --   value: dates as 2018-01-31, months as 2018-01; several towns joined are not named, then their number stands; how many units of
---     the past have become others
+--     the past have become others, how many rows there are
 with facts (key, value) as (
     select 'cut_off', cast(cut_off as varchar)
     from staging.stg_parameters
@@ -23,6 +24,10 @@ with facts (key, value) as (
     union all
     select 'successions', cast(count(*) as varchar)
     from (select distinct level, unit_id from intermediate.int_heirs) changed
+    having count(*) > 0
+    union all
+    select 'rows_after_cut_off', cast(sum(rows) as varchar)
+    from staging.stg_rows_after_cut_off
     having count(*) > 0
 )
 

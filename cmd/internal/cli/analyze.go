@@ -26,7 +26,7 @@ every number and table; --plot draws the result.
 Without METHOD, the methods are listed. "hulian analyze METHOD --help" explains one.
 
 --case runs a published worked example as it is: a JSON file with method, input, options and expected values, its data
-beside it. --check compares what comes out with what is expected.`, statusDone, statusFailed, statusUsage),
+beside it. --check compares what comes out with what is expected.`, endsAsked),
 		Example: `  hulian analyze wilson villages.csv --x resolved --n reported
   hulian analyze xmr monthly.xlsx --period 月份 --value 办结率 --direction up --plot chart.svg
   hulian analyze --case example.json --check`,
@@ -91,7 +91,7 @@ func newMethodCommand(p *program, m analyze.Method) *cobra.Command {
 		Use:                m.Name + " FILE",
 		Aliases:            m.Aliases,
 		Short:              m.Short,
-		Long:               document(m.Long+"\n\nA flag may also be a column of the file: --COLUMN VALUE keeps the rows with that value.", statusDone, statusFailed, statusUsage),
+		Long:               document(m.Long+"\n\nA flag may also be a column of the file: --COLUMN VALUE keeps the rows with that value.", endsAsked),
 		DisableFlagParsing: true,
 		Args:               cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, arguments []string) error {

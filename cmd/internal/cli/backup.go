@@ -30,7 +30,7 @@ func newBackupCommand(p *program) *cobra.Command {
 file, reads it back and compares it. Files that still wait in the inbox are not in it. While a run is at work it waits.
 The file holds the configuration as it is: keys that stand in hulian.yaml stand in the backup.
 
-The section backup of hulian.yaml makes backups by the clock inside "hulian serve".`, statusDone, statusFailed, statusUsage, statusCancelled),
+The section backup of hulian.yaml makes backups by the clock inside "hulian serve".`, endsAsked),
 		Example: "  hulian backup --dir xiaolin /mnt/disk/xiaolin-2018-02.zip",
 		Args:    exactly(1, "FILE.zip"),
 		RunE: func(cmd *cobra.Command, files []string) error {
@@ -60,7 +60,7 @@ func newRestoreCommand(p *program) *cobra.Command {
 		Short: "Make a town's folder of a backup",
 		Long: document(`Unpacks a backup into the folder named by --dir, verifies every file by its hash, and only then puts it in place. Where
 the folder holds a town already it refuses; with --force that town is moved into a folder beside, and nothing is
-deleted. Stop "hulian serve" on that folder first.`, statusDone, statusFailed, statusUsage, statusCancelled),
+deleted. Stop "hulian serve" on that folder first.`, endsAsked),
 		Example: "  hulian restore /mnt/disk/xiaolin-2018-02.zip --dir xiaolin-again",
 		Args:    exactly(1, "FILE.zip"),
 		RunE: func(cmd *cobra.Command, files []string) (err error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"hulian/pipelines"
@@ -17,7 +18,7 @@ type Streams struct {
 	Environ  []string // as os.Environ returns
 }
 
-// Exit statuses. The texts stand in the help of every command that can give them.
+// Exit statuses.
 const (
 	statusDone      = 0
 	statusFailed    = 1
@@ -27,15 +28,23 @@ const (
 	statusCancelled = 130
 )
 
-// statuses documents the exit statuses.
+// statuses says what each exit status means: in the help of every command that can give it, and in the README.
 var statuses = map[int]string{
 	statusDone:      "done",
-	statusFailed:    "failed",
+	statusFailed:    "failed; the message says what, where, why, and what to try",
 	statusUsage:     "wrong usage: command, argument, flag or configuration",
 	statusNothing:   "nothing could be loaded",
-	statusHeld:      "a file is held for confirmation",
-	statusCancelled: "cancelled",
+	statusHeld:      "a file is held until it is confirmed, on the page Data or by import --confirm; everything else was loaded and published",
+	statusCancelled: "cancelled; what had been published stays",
 }
+
+// What commands can end with: those that only write or read files, those that ask or change something and can be
+// cancelled meanwhile, and those that make runs.
+var (
+	endsPlainly = []int{statusDone, statusFailed, statusUsage}
+	endsAsked   = append(slices.Clone(endsPlainly), statusCancelled)
+	endsARun    = append(slices.Clone(endsPlainly), statusNothing, statusHeld, statusCancelled)
+)
 
 // Main runs one command and returns its exit status. The end of ctx cancels the command.
 func Main(ctx context.Context, arguments []string, streams Streams) int {
@@ -53,9 +62,11 @@ func Main(ctx context.Context, arguments []string, streams Streams) int {
 	}
 	status := statusOf(ctx, err)
 	message, next := explain(err)
-	if status == statusCancelled {
-		message = "cancelled; what had been published stays"
-		next = "run the command again: it goes on where it stopped"
+	switch {
+	case status == statusCancelled && p.runs:
+		message, next = statuses[statusCancelled], "run the command again: it goes on where it stopped"
+	case status == statusCancelled:
+		message, next = "cancelled; nothing was changed", ""
 	}
 	fmt.Fprintf(streams.Err, "Error: %s\n", message)
 	if next != "" {
@@ -68,6 +79,7 @@ func Main(ctx context.Context, arguments []string, streams Streams) int {
 type program struct {
 	Streams
 	started bool // flags and arguments were accepted
+	runs    bool // the command makes runs, which go on where a cancelled one stopped
 }
 
 // usageError marks an error as one of usage.

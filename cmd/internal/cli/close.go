@@ -43,7 +43,7 @@ since which generation. Checked and signed again, the month has a second restate
 writes what the second corrected of it, with the number of the restatement beside each value.
 
 --list writes how every month stands, --trail who did what when. Checker and signer must be two persons unless
-programme.yaml says month_closing.one_person: true.`, statusDone, statusFailed, statusUsage, statusCancelled),
+programme.yaml says month_closing.one_person: true.`, endsAsked),
 		Example: `  hulian close 2018-01
   hulian close 2018-01 --check --by 陈书记
   hulian close 2018-01 --sign --by 王镇长 --note 已与各村核对

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -30,19 +31,23 @@ func newDemoCommand(p *program) *cobra.Command {
 		Use:   "demo",
 		Short: "Make a synthetic town, run the pipeline and open its dashboards",
 		Long: document(`Makes the folder of a synthetic town: two years of exports as clerks and systems write them, dirt included. Then runs
-the pipeline and serves the dashboards on this machine. All people are invented. A second start reuses what is there.`,
-			statusDone, statusFailed, statusUsage, statusNothing, statusHeld, statusCancelled),
+the pipeline and serves the dashboards on this machine. All people are invented. A second start reuses what is there; a town of
+another seed or scale needs a folder of its own.`, endsARun),
 		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			dir, err := cmd.Flags().GetString("dir")
 			if err != nil {
 				return err
 			}
-			if err := p.makeTown(cmd.Context(), sample.Options{Dir: dir, Seed: seed, Scale: scale}); err != nil {
+			town := demoTown{dir, seed, scale, cmd.Flags().Changed("seed"), cmd.Flags().Changed("scale")}
+			if err := p.makeTown(cmd.Context(), town); err != nil {
 				return err
 			}
 			c, err := p.config(cmd)
 			if err != nil {
+				return err
+			}
+			if _, err := initialise(c); err != nil {
 				return err
 			}
 			if _, err := publish.Current(c.Dir); errors.Is(err, pipelines.ErrNotPublished) {
@@ -65,32 +70,117 @@ the pipeline and serves the dashboards on this machine. All people are invented.
 	}
 	cmd.Flags().String("dir", "demo", "the folder the town is made in")
 	cmd.Flags().BoolVar(&headless, "headless", false, "stop after the run, serve nothing")
-	cmd.Flags().Uint64Var(&seed, "seed", 2018, "seed of the town: the same seed makes the same town")
-	cmd.Flags().Float64Var(&scale, "scale", 1, "size of the town; 1 is the real one")
+	cmd.Flags().Uint64Var(&seed, "seed", 2018, "seed of the town, from 1: the same seed makes the same town")
+	cmd.Flags().Float64Var(&scale, "scale", 1, fmt.Sprintf("size of the town, from %g to %d; 1 is the real one", sample.SmallestScale, sample.LargestScale))
 	config.AddFlags(cmd.Flags(), config.Keys()...)
 	return cmd
 }
 
-// makeTown writes the sample town unless it is there. It never writes into a folder that is somebody else's.
-func (p *program) makeTown(ctx context.Context, options sample.Options) error {
-	if _, err := os.Stat(filepath.Join(options.Dir, planted)); err == nil {
-		return nil
+// demoTown is where the sample town is made, and how it was asked for.
+type demoTown struct {
+	dir         string
+	seed        uint64
+	scale       float64
+	seeded, cut bool // the seed, the scale were asked for
+}
+
+// check refuses a seed and a scale of which no town can be made, before anything is made.
+func (d demoTown) check() error {
+	wrong := func(flag, why, next string) error {
+		return usage(&pipelines.Fault{Op: "make the sample town", At: flag, Err: errors.New(why), Next: next})
 	}
-	entries, err := os.ReadDir(options.Dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return &pipelines.Fault{Op: "make the sample town", At: options.Dir, Err: err, Next: "--dir with a place you may write to"}
-	}
-	half := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == filepath.Dir(planted) }) // an interrupted demo
-	if len(entries) > 0 && !half {
-		return &pipelines.Fault{Op: "make the sample town", At: options.Dir, Err: errors.New("the folder holds something else: " + entries[0].Name()),
-			Next: "--dir with a new folder"}
-	}
-	drawn, finish := p.progress()
-	defer finish()
-	options.Progress = drawn
-	fmt.Fprintf(p.Err, "making a synthetic town in %s\n", options.Dir)
-	if _, err := sample.Write(ctx, options); err != nil {
-		return err
+	switch {
+	case d.seed == 0:
+		return wrong("--seed 0", "a seed is a whole number from 1", "--seed 2018")
+	case !(d.scale >= sample.SmallestScale && d.scale <= sample.LargestScale): // NaN is neither
+		return wrong(fmt.Sprintf("--scale %g", d.scale), fmt.Sprintf("the sample town can be made from %g to %d times its size", sample.SmallestScale, sample.LargestScale),
+			fmt.Sprintf("--scale %g", min(max(d.scale, sample.SmallestScale), sample.LargestScale)))
 	}
 	return nil
 }
+
+// stands reports whether the folder holds a sample town, and refuses to open one of another seed or scale than asked for.
+func (d demoTown) stands() (bool, error) {
+	content, err := os.ReadFile(filepath.Join(d.dir, planted))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	var there struct {
+		Seed  uint64  `json:"seed"`
+		Scale float64 `json:"scale"`
+	}
+	if err == nil {
+		err = json.Unmarshal(content, &there)
+	}
+	if err != nil {
+		return false, &pipelines.Fault{Op: "open the sample town", At: filepath.Join(d.dir, planted), Err: err, Next: "--dir with a new folder"}
+	}
+	if d.seeded && d.seed != there.Seed || d.cut && d.scale != there.Scale {
+		return false, usage(&pipelines.Fault{Op: "make the sample town", At: d.dir, Err: fmt.Errorf("the folder holds the town of --seed %d --scale %g already", there.Seed, there.Scale),
+			Next: "--dir with a new folder, or leave out --seed and --scale to open the town that is there"})
+	}
+	return true, nil
+}
+
+// making is the folder in which the town is made: what lies beside it is complete.
+const making = ".making"
+
+// makeTown writes the sample town unless it is there. It never writes into a folder that is somebody else's, and leaves
+// nothing half-made: what an interrupted start left is made anew.
+func (p *program) makeTown(ctx context.Context, d demoTown) (err error) {
+	if err := d.check(); err != nil {
+		return err
+	}
+	if there, err := d.stands(); there || err != nil {
+		return err
+	}
+	failed := func(err error) error {
+		return &pipelines.Fault{Op: "make the sample town", At: d.dir, Err: err, Next: "--dir with a place you may write to"}
+	}
+	entries, err := os.ReadDir(d.dir)
+	absent := errors.Is(err, fs.ErrNotExist)
+	if err != nil && !absent {
+		return failed(err)
+	}
+	aside, mine := filepath.Join(d.dir, making), []string{making}
+	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == making }) {
+		mine = append(mine, sampleParts...) // moved before the interruption
+	}
+	for _, entry := range entries {
+		if !slices.Contains(mine, entry.Name()) {
+			return usage(&pipelines.Fault{Op: "make the sample town", At: d.dir, Err: fmt.Errorf("the folder holds something else: %s", entry.Name()), Next: "--dir with a new folder"})
+		}
+	}
+	for _, name := range mine {
+		if err := os.RemoveAll(filepath.Join(d.dir, name)); err != nil {
+			return failed(err)
+		}
+	}
+	if err := os.MkdirAll(aside, 0o755); err != nil {
+		return failed(err)
+	}
+	p.runs = true
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(aside))
+			if absent {
+				_ = os.Remove(d.dir) // stays where it holds anything
+			}
+		}
+	}()
+	drawn, finish := p.progress()
+	defer finish()
+	fmt.Fprintf(p.Err, "making a synthetic town in %s\n", d.dir)
+	if _, err := sample.Write(ctx, sample.Options{Dir: aside, Seed: d.seed, Scale: d.scale, Progress: drawn}); err != nil {
+		return err
+	}
+	for _, name := range sampleParts {
+		if err := os.Rename(filepath.Join(aside, name), filepath.Join(d.dir, name)); err != nil {
+			return failed(err)
+		}
+	}
+	return os.Remove(aside)
+}
+
+// sampleParts are what the sample town writes, in the order they are put in place: the truth says that all is there.
+var sampleParts = []string{"NOTE.txt", "inbox", filepath.Dir(planted)}

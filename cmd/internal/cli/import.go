@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,33 +16,34 @@ import (
 	"hulian/pipelines"
 	"hulian/pipelines/load"
 	"hulian/pipelines/runner"
+	"hulian/pipelines/source"
 )
 
 func newImportCommand(p *program) *cobra.Command {
 	var dryRun, confirm bool
 	cmd := &cobra.Command{
-		Use:   "import FILE...",
+		Use:   "import FILE|FOLDER...",
 		Short: "Load the named files, compute the measures, publish",
 		Long: document(`Takes the named files through all stages, wherever they lie, and writes one line for every table in them: rows read,
 accepted, quarantined and ignored, and what the table was taken for: encoding, delimiter, header row. Where that is wrong
-a mapping file pins it, see "hulian map". A file that was loaded before is not loaded again.
+a mapping file pins it, see "hulian map". A file that was loaded before is not loaded again. Of a folder every file is
+taken, those in folders below it too; hidden and temporary ones are passed over, as they are in the inbox.
 
 With --dry-run nothing is kept: each file is checked by itself, and its first hundred problems are written one a line,
-with sheet, row, column, value and how to mend it. Whether an ID stands in the registries is checked when it is loaded.`,
-			statusDone, statusFailed, statusUsage, statusNothing, statusHeld, statusCancelled),
-		Example: "  hulian import 走访记录-2018-01.xlsx\n  hulian import --dry-run issues.csv --format csv > problems.csv",
+with sheet, row, column, value and how to mend it. Whether an ID stands in the registries is checked when it is loaded.`, endsARun),
+		Example: "  hulian import 走访记录-2018-01.xlsx\n  hulian import /mnt/usb/2018-01\n  hulian import --dry-run issues.csv --format csv > problems.csv",
 		Args: func(cmd *cobra.Command, arguments []string) error {
 			if len(arguments) > 0 {
 				return nil
 			}
-			return exactly(1, "FILE...")(cmd, arguments)
+			return exactly(1, "FILE|FOLDER...")(cmd, arguments)
 		},
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			c, err := p.config(cmd)
 			if err != nil {
 				return err
 			}
-			if err := present("import", paths); err != nil {
+			if paths, err = p.toImport(cmd.Context(), c, paths); err != nil {
 				return err
 			}
 			if dryRun {
@@ -63,10 +66,79 @@ func present(op string, paths []string) error {
 			err = errors.New("it is a folder")
 		}
 		if err != nil {
-			return &pipelines.Fault{Op: op, At: path, Err: err, Next: "check the path; whole folders are read from the inbox"}
+			return &pipelines.Fault{Op: op, At: path, Err: err, Next: "check the path; one file is expected"}
 		}
 	}
 	return nil
+}
+
+// toImport are the files and folders that arguments mean: patterns are resolved where no shell did it, and what is named
+// twice is read once. It refuses what is not there, and a folder that holds nothing to read or the town itself.
+func (p *program) toImport(ctx context.Context, c config.Config, arguments []string) (paths []string, err error) {
+	wrong := func(at string, err error, next string) error {
+		return &pipelines.Fault{Op: "import", At: at, Err: err, Next: next}
+	}
+	var infos []os.FileInfo
+	var absent []string
+	for _, argument := range arguments {
+		found := []string{argument}
+		if _, err := os.Lstat(argument); err != nil && strings.ContainsAny(argument, "*?[") {
+			if found, err = filepath.Glob(argument); err != nil {
+				return nil, wrong(argument, usage(errors.New("the pattern cannot be read")), "a pattern such as 走访*.xlsx, or the files by name")
+			}
+			if len(found) == 0 {
+				return nil, wrong(argument, errors.New("no file matches the pattern"), "check the folder and the name; ls or dir lists what is there")
+			}
+		}
+		for _, path := range found {
+			info, err := os.Stat(path)
+			switch {
+			case err != nil:
+				absent = append(absent, path)
+				continue
+			case !info.IsDir() && !info.Mode().IsRegular():
+				return nil, wrong(path, errors.New("it is neither a file nor a folder"), "name the file with the rows")
+			}
+			if i := slices.IndexFunc(infos, func(other os.FileInfo) bool { return os.SameFile(other, info) }); i >= 0 {
+				fmt.Fprintf(p.Err, "%s: named twice; it is read once\n", path)
+				continue
+			}
+			if info.IsDir() {
+				if err := importable(ctx, c.Dir, path); err != nil {
+					return nil, wrong(path, usage(err), "name the folder that holds the exports, or the files themselves")
+				}
+			}
+			paths, infos = append(paths, path), append(infos, info)
+		}
+	}
+	if len(absent) > 0 {
+		return nil, wrong(strings.Join(absent, ", "), errors.New("no such file or folder"), "check the path; hulian import takes files, folders and patterns such as 走访*.xlsx")
+	}
+	return paths, nil
+}
+
+// importable refuses a folder in which nothing is to be read, and one that the town lies in.
+func importable(ctx context.Context, town, folder string) error {
+	at, err := filepath.Abs(folder)
+	if err != nil {
+		return err
+	}
+	home, err := filepath.Abs(town)
+	if err != nil {
+		return err
+	}
+	if within, err := filepath.Rel(at, home); err == nil && within != ".." && !strings.HasPrefix(within, ".."+string(filepath.Separator)) {
+		return errors.New("the town's own folder lies in it")
+	}
+	for item, err := range source.Files(folder).Items(ctx) {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err == nil && item.Name != "" {
+			return nil
+		}
+	}
+	return errors.New("it holds no file; hidden and temporary ones are passed over")
 }
 
 // inspect checks files and writes every problem. It fails where none of them could be loaded.
@@ -82,8 +154,11 @@ func (p *program) inspect(cmd *cobra.Command, c config.Config, paths []string) e
 	defer finish()
 	var problems []pipelines.Problem
 	accepted, tables := int64(0), 0
-	for _, path := range paths {
-		files, found, err := load.Inspect(cmd.Context(), path, load.Config{MappingsDir: filepath.Join(c.Dir, mappingsName), Programme: programme,
+	for item, err := range source.Files(paths...).Items(cmd.Context()) {
+		if err != nil {
+			return err
+		}
+		files, found, err := load.Inspect(cmd.Context(), item.Origin, load.Config{MappingsDir: filepath.Join(c.Dir, mappingsName), Programme: programme,
 			TimeZone: c.TimeZone, Progress: drawn})
 		if err != nil {
 			return err
@@ -100,7 +175,7 @@ func (p *program) inspect(cmd *cobra.Command, c config.Config, paths []string) e
 		return err
 	}
 	if accepted == 0 {
-		return &pipelines.Fault{Op: "check", At: fmt.Sprintf("%d tables", tables), Err: pipelines.ErrNothingLoaded, Next: "mend the files as the problems say"}
+		return &pipelines.Fault{Op: "check", At: fmt.Sprintf("%d tables", tables), Err: pipelines.ErrNothingLoaded, Next: "mend the files as the lines above say, and check them again"}
 	}
 	return nil
 }

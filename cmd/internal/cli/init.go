@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hulian/cmd/internal/config"
+	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/source/all"
 )
@@ -20,8 +21,9 @@ func newInitCommand(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "init",
 		Short: "Make a folder for a town",
-		Long: document(`Makes the town's folder (--dir): hulian.yaml with every key explained, sources.yaml with an example of every kind of
-source, inbox for the exports and mappings for files whose headers are not the usual ones. What is there already is left as it is.`, statusDone, statusFailed, statusUsage),
+		Long: document(`Makes the town's folder (--dir): hulian.yaml and programme.yaml with every key explained, sources.yaml with an example of
+every kind of source, inbox for the exports and mappings for files whose headers are not the usual ones. The files change
+nothing until a line is uncommented. What is there already is left as it is.`, endsPlainly),
 		Example: "  hulian init --dir xiaolin",
 		Args:    exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -54,7 +56,7 @@ func initialise(c config.Config) (made []string, err error) {
 			return made, err
 		}
 	}
-	for _, one := range []struct{ name, text string }{{config.FileName, config.Explained()}, {all.FileName, all.Explained()}} {
+	for _, one := range []struct{ name, text string }{{config.FileName, config.Explained()}, {programmeName, data.ProgrammeExplained()}, {all.FileName, all.Explained()}} {
 		path := filepath.Join(c.Dir, one.name)
 		file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 		if errors.Is(err, fs.ErrExist) {

@@ -29,7 +29,7 @@ import the file again. Nothing similar is taken by itself: what stays behind "#?
 without a header refuses the file.
 
 Rows that were refused before the mapping knew their words come in with the marked copy of the file: "hulian problems
-mark FILE", then import the copy as it is.`, statusDone, statusFailed, statusUsage),
+mark FILE", then import the copy as it is.`, endsAsked),
 		Example: "  hulian map 民情台账.xlsx\n  hulian map 民情台账.xlsx --export issues --sheet 一月 -o mappings/民情台账.yaml",
 		Args:    exactly(1, "FILE"),
 		RunE: func(cmd *cobra.Command, paths []string) error {

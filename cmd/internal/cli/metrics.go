@@ -34,7 +34,7 @@ versions that stood then, with that day as the cut-off.
 
 With --restated past months are given for the villages and branches of today, as the merge file (hulian template
 successions) says what became of what: numerators and denominators are added up, never values. The column basis
-says of each row whether it is as lived, summed, or impossible to restate.`, statusDone, statusFailed, statusUsage, statusCancelled),
+says of each row whether it is as lived, summed, or impossible to restate.`, endsAsked),
 		Example: `  hulian metrics --measure resolution_rate_cumulative --level town --month 2018-01
   hulian metrics --measure card_rate,group_rate --level village --month 2018-01 --format csv
   hulian metrics --measure resolution_rate --level town --month 2017-11 --as-of 2017-12-20
@@ -139,7 +139,11 @@ func (p *program) checkScope(ctx context.Context, c config.Config, months, units
 		first, last := fmt.Sprint(span.Rows[0][0]), fmt.Sprint(span.Rows[0][1])
 		for _, month := range months {
 			if month < first || month > last {
-				return unknown("month", month, nil, fmt.Sprintf("a month from %s to %s", first, last))
+				next := fmt.Sprintf("a month from %s to %s", first, last)
+				if after, set, err := p.rowsAfter(ctx, c); err == nil && set && len(after) > 0 {
+					next += "; later days are left out because cut_off is set: delete cut_off and run again"
+				}
+				return unknown("month", month, nil, next)
 			}
 		}
 	}

@@ -76,7 +76,7 @@ func newProblemsCommand(p *program) *cobra.Command {
 		Use:   "problems",
 		Short: "List what is wrong with rows, mark it in the file, waive it",
 		Long: document(`Writes the problems of the published snapshot, one a line: number, state, file, sheet, row, column, value, what is wrong
-and how to mend it. A problem is open until a newer file repairs its row or a person waives it.`, statusDone, statusFailed, statusUsage),
+and how to mend it. A problem is open until a newer file repairs its row or a person waives it.`, endsAsked),
 		Example: "  hulian problems --file 走访记录-2018-01.xlsx\n  hulian problems --state waived --format csv > waived.csv\n  hulian problems mark 走访记录-2018-01.xlsx -o 走访记录-待改.xlsx\n  hulian problems waive 17 18 --by 王样本 --reason 原始记录已遗失",
 		Args:    exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -154,7 +154,7 @@ func newMarkCommand(p *program) *cobra.Command {
 		Short: "Write the file again as a workbook with what is wrong marked in it",
 		Long: document(`Takes a file that was loaded, named by its name, number or id, and writes it as a workbook: bad cells are coloured and carry
 a comment, the first sheet sums up by village and by kind. A workbook keeps its sheets, formats and rows. Repair it and
-import it: only the repaired rows come in.`, statusDone, statusFailed, statusUsage),
+import it: only the repaired rows come in.`, endsAsked),
 		Example: "  hulian problems mark 走访记录-2018-01.xlsx\n  hulian problems mark 12 -o 待改.xlsx",
 		Args:    exactly(1, "FILE"),
 		RunE: func(cmd *cobra.Command, arguments []string) error {
@@ -212,8 +212,7 @@ func newWaiveCommand(p *program) *cobra.Command {
 		Args:  cobra.ArbitraryArgs,
 		Short: "Say that problems need no repair, with name and reason",
 		Long: document(`Closes open problems without repair: named by their numbers, or all open ones of a file, kind or export. The rows stay as they
-are, refused or accepted with a warning; who waived them and why stands in the table waivers.`,
-			statusDone, statusFailed, statusUsage, statusCancelled),
+are, refused or accepted with a warning; who waived them and why stands in the table waivers.`, endsAsked),
 		Example: "  hulian problems waive 17 18 --by 王样本 --reason 原始记录已遗失\n  hulian problems waive --file 走访.csv --code exempt_visitor --by 王样本 --reason 本人自愿走访",
 		RunE: func(cmd *cobra.Command, arguments []string) error {
 			c, err := p.config(cmd)
@@ -249,6 +248,7 @@ are, refused or accepted with a warning; who waived them and why stands in the t
 			if err != nil {
 				return err
 			}
+			p.runs = true
 			n, run, err := r.Waive(cmd.Context(), waiver)
 			if errors.Is(err, pipelines.ErrUnknown) {
 				return usage(err)

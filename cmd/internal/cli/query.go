@@ -17,7 +17,7 @@ func newQueryCommand(p *program) *cobra.Command {
 		Short: "Ask the published snapshot in SQL",
 		Long: document(`Answers one SQL query from the published snapshot, read-only: no files, no other databases, no settings. Every export
 is a view of its name (issues, visits, households, …), and so is every table of results (measures, units,
-issue_flow, …), files, reconciliation and problems. "show tables" lists them all.`, statusDone, statusFailed, statusUsage, statusCancelled),
+issue_flow, …), files, reconciliation and problems. "show tables" lists them all.`, endsAsked),
 		Example: `  hulian query "select count(*) from issues"
   hulian query "select unit_name, value from measures where measure = 'card_rate' and level = 'village' and month = '2018-01'" --format csv`,
 		Args: exactly(1, `"SQL"`),

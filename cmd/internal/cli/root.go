@@ -3,10 +3,12 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"hulian/cmd/internal/config"
 	"hulian/data"
@@ -21,7 +23,14 @@ func newRootCommand(p *program) *cobra.Command {
 measures of the programme month by month and serves them as pages, each value with its base.
 
 Everything of a town lives in one folder, named by --dir: exports are dropped into its inbox, snapshots are
-published beside it. "hulian demo" makes such a folder for a synthetic town and opens it.`, statusDone, statusUsage),
+published beside it. "hulian demo" makes such a folder for a synthetic town and opens it, "hulian init" an empty one.
+
+`+listsFirst()+`
+
+A month: the exports go into the inbox, or onto the page Upload; "hulian run" loads and publishes them, or "hulian serve"
+by the clock; "hulian problems" lists the rows to mend and send again; "hulian close MONTH --check", then "--sign" by
+another person, closes it; the page Monthly report is printed for the meeting.
+一个月：报表放进收件箱（inbox）或在“上传”页交上来；运行（hulian run）；按“数据状况”页把退回的行改好再交；“月结”页核对、另一人签发；打印“月度通报”。`, slices.Sorted(maps.Keys(statuses))),
 		SilenceErrors: true, // Main prints them, with what to do next
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
@@ -42,7 +51,7 @@ published beside it. "hulian demo" makes such a folder for a synthetic town and 
 	root.PersistentFlags().String("dir", ".", "the town's folder")
 	root.PersistentFlags().String("format", "table", "how data are written to standard output: table, csv or json")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &pipelines.Fault{Op: "read flags", At: "of " + cmd.CommandPath(), Err: usage(err), Next: cmd.CommandPath() + " --help"}
+		return &pipelines.Fault{Op: "read flags", At: "of " + cmd.CommandPath(), Err: usage(worded(err)), Next: cmd.CommandPath() + " --help"}
 	})
 	root.AddCommand(commands(p)...)
 	root.InitDefaultCompletionCmd()
@@ -57,6 +66,38 @@ published beside it. "hulian demo" makes such a folder for a synthetic town and 
 		}
 	}
 	return root
+}
+
+// listsFirst says which lists must be there before the town's main exports can load, as their contracts have it.
+func listsFirst() string {
+	needed := map[string]bool{}
+	for _, export := range []string{"visits", "issues", "points", "ratings"} {
+		contract, _ := data.ContractOf(export)
+		for _, list := range contract.Needs() {
+			needed[list.Export] = true
+		}
+	}
+	var en, zh []string
+	for _, c := range data.Contracts() {
+		if needed[c.Export] {
+			en, zh = append(en, c.Export), append(zh, c.Name.Zh)
+		}
+	}
+	return fmt.Sprintf("Lists come first: rows of visits, issues, points and ratings wait for the %s they name.\n"+
+		"\"hulian template\" says for every export which lists it needs.\n先报名册：%s。走访、问题、积分、评定中的编号在名册中，才能读入。",
+		strings.Join(en[:len(en)-1], ", ")+" and "+en[len(en)-1], strings.Join(zh, "、"))
+}
+
+// meant says in words what the types of flags take.
+var meant = map[string]string{"int": "a whole number", "uint64": "a whole number of 0 or more", "float64": "a number", "bool": "true or false"}
+
+// worded says of a flag's value that cannot be read what it must be.
+func worded(err error) error {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) && meant[invalid.GetFlag().Value.Type()] != "" {
+		return fmt.Errorf("--%s is %q: it must be %s", invalid.GetFlag().Name, invalid.GetValue(), meant[invalid.GetFlag().Value.Type()])
+	}
+	return err
 }
 
 // flagsAgree refuses flags that contradict one another, and a town without a name, as an unset variable gives it.
@@ -121,10 +162,9 @@ func commands(p *program) []*cobra.Command {
 const exitHeading = "Exit status:"
 
 // document appends the exit statuses to a command's long text.
-func document(text string, possible ...int) string {
+func document(text string, possible []int) string {
 	lines := []string{text, "", exitHeading}
-	slices.Sort(possible)
-	for _, status := range slices.Compact(possible) {
+	for _, status := range possible {
 		lines = append(lines, fmt.Sprintf("  %3d  %s", status, statuses[status]))
 	}
 	return strings.Join(lines, "\n")
@@ -136,7 +176,7 @@ func documentAll(command *cobra.Command) {
 		if text == "" {
 			text = command.Short
 		}
-		command.Long = document(text, statusDone, statusFailed, statusUsage)
+		command.Long = document(text, endsPlainly)
 	}
 	for _, child := range command.Commands() {
 		documentAll(child)

@@ -6,7 +6,9 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"slices"
 
+	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
 	"hulian/cmd/internal/config"
@@ -28,8 +30,7 @@ func newRunCommand(p *program) *cobra.Command {
 one line for every table of every new file: rows read, accepted, quarantined and ignored. Where nothing is new nothing
 changes. While another run is at work this one waits. With --pipeline it reads the sources of that pipeline alone.
 
-A cancelled or failed run leaves what was published before; the next one goes on where it stopped.`,
-			statusDone, statusFailed, statusUsage, statusNothing, statusHeld, statusCancelled),
+A cancelled or failed run leaves what was published before; the next one goes on where it stopped.`, endsARun),
 		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := p.config(cmd)
@@ -49,6 +50,7 @@ func (p *program) run(cmd *cobra.Command, c config.Config, pipeline string, conf
 	if _, err := outputFormat(cmd); err != nil {
 		return err
 	}
+	p.runs = true
 	drawn, finish := p.progress()
 	r, err := p.runner(c, pipeline, runOptions{confirm: confirm, drawn: drawn})
 	if err != nil {
@@ -61,6 +63,8 @@ func (p *program) run(cmd *cobra.Command, c config.Config, pipeline string, conf
 		return err
 	}
 	fmt.Fprintln(p.Err, summary(run))
+	p.awaits(run)
+	p.beyond(run.CutOff, c.CutOff != "", run.After)
 	for _, known := range run.Known {
 		fmt.Fprintf(p.Err, "%s: its content had arrived before as %s; nothing is counted twice\n", known.Name, known.As)
 	}
@@ -68,6 +72,22 @@ func (p *program) run(cmd *cobra.Command, c config.Config, pipeline string, conf
 		err = printErr
 	}
 	return err
+}
+
+// awaits says of rows that wait for lists which ones these are, and how to come by them. Where nothing could be loaded the
+// error says it.
+func (p *program) awaits(run pipelines.Run) {
+	if run.Waiting == 0 || run.Generation == 0 || slices.ContainsFunc(run.Reasons, func(r pipelines.RunReason) bool { return r.Code == pipelines.RunNothingLoaded }) {
+		return
+	}
+	said := fmt.Sprintf("%s rows wait for the lists that hold their IDs and come in by themselves with them: %s", humanize.Comma(run.Waiting), data.ExplainAwaited(run.Awaited, "en"))
+	if slices.ContainsFunc(run.Awaited, func(a pipelines.Awaited) bool { return !a.Came }) {
+		said += `; "hulian template LIST" writes one to fill in`
+	}
+	if slices.ContainsFunc(run.Awaited, func(a pipelines.Awaited) bool { return a.Came }) {
+		said += `; mend IDs that are mistyped, "hulian problems" lists them`
+	}
+	fmt.Fprintln(p.Err, said)
 }
 
 // runOptions is how a command makes its runs.
@@ -123,6 +143,9 @@ func summary(run pipelines.Run) string {
 	}
 	if run.Generation > 0 {
 		text += fmt.Sprintf("; generation %d", run.Generation)
+	}
+	if run.CutOff != "" {
+		text += "; known as of " + run.CutOff
 	}
 	if !run.FinishedAt.IsZero() {
 		text += fmt.Sprintf("; %.1f s", run.FinishedAt.Sub(run.StartedAt).Seconds())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,19 +20,16 @@ func newScheduleCommand(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "schedule",
 		Short: "Say which pipelines there are and when they run next; pause them",
-		Long: document(`Writes every pipeline with its cron line, its next run and how the last one went. They run inside "hulian serve".
-A run that was missed because nothing served is made up for by one run when serving begins again.`, statusDone, statusFailed, statusUsage),
+		Long: document(`Writes every pipeline with its cron line, its next run and how the last one went. They run inside "hulian serve": while
+one runs on the folder, the lines it was started with are shown, and where hulian.yaml says otherwise by now that is said.
+A run that was missed because nothing served is made up for by one run when serving begins again.`, endsPlainly),
 		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := p.config(cmd)
 			if err != nil {
 				return err
 			}
-			clock, err := p.schedule(c, nil)
-			if err != nil {
-				return err
-			}
-			standing, err := clock.Standing(time.Now())
+			standing, err := p.scheduled(c)
 			if err != nil {
 				return err
 			}
@@ -50,7 +48,7 @@ func newPauseCommand(p *program, verb, short, long string, pause bool) *cobra.Co
 	return &cobra.Command{
 		Use:   verb + " NAME",
 		Short: short,
-		Long:  document(long, statusDone, statusFailed, statusUsage),
+		Long:  document(long, endsPlainly),
 		Args:  exactly(1, "NAME"),
 		RunE: func(cmd *cobra.Command, names []string) error {
 			c, err := p.config(cmd)
@@ -60,6 +58,11 @@ func newPauseCommand(p *program, verb, short, long string, pause bool) *cobra.Co
 			clock, err := p.schedule(c, nil)
 			if err != nil {
 				return err
+			}
+			if server, err := p.serving(c); err != nil {
+				return err
+			} else if server != nil {
+				clock = server
 			}
 			action := pipelines.DoResume
 			if pause {
@@ -72,6 +75,48 @@ func newPauseCommand(p *program, verb, short, long string, pause bool) *cobra.Co
 			return nil
 		},
 	}
+}
+
+// serving is the schedule of the server that runs on the folder; nil where none does.
+func (p *program) serving(c config.Config) (*schedule.Schedule, error) {
+	announced, err := schedule.Announced(c.Dir)
+	if err != nil || announced == nil {
+		return nil, err
+	}
+	return announced.Schedule(c.Dir, func() ([]pipelines.Run, error) { return runner.History(c.Dir) })
+}
+
+// scheduled says how the pipelines stand: by the lines the server goes by that runs on the folder, else by those it would
+// go by. Where the two differ both are named.
+func (p *program) scheduled(c config.Config) ([]pipelines.Scheduled, error) {
+	clock, err := p.schedule(c, nil)
+	if err != nil {
+		return nil, err
+	}
+	meant := clock.Entries()
+	server, err := p.serving(c)
+	if err != nil {
+		return nil, err
+	}
+	if server == nil {
+		return clock.Standing(time.Now())
+	}
+	runs := server.Entries()
+	for _, e := range runs {
+		i := slices.IndexFunc(meant, func(m schedule.Entry) bool { return m.Name == e.Name })
+		switch {
+		case i < 0:
+			fmt.Fprintf(p.Err, "%s: the running server has it and hulian.yaml does not; it ends with the server\n", e.Name)
+		case meant[i].Spec != e.Spec:
+			fmt.Fprintf(p.Err, "%s: the running server goes by %q, hulian.yaml by %q; restart hulian serve to go by the file\n", e.Name, e.Spec, meant[i].Spec)
+		}
+	}
+	for _, m := range meant {
+		if !slices.ContainsFunc(runs, func(e schedule.Entry) bool { return e.Name == m.Name }) {
+			fmt.Fprintf(p.Err, "%s: the running server does not know it yet; restart hulian serve\n", m.Name)
+		}
+	}
+	return server.Standing(time.Now())
 }
 
 // operate does to a pipeline what the command line or the page of runs asks for.

@@ -31,8 +31,7 @@ func newServeCommand(p *program) *cobra.Command {
 		Short: "Serve the dashboards, and run the pipeline on schedule",
 		Long: document(`Serves the dashboards of the published snapshot and prints their address. The pipeline runs by the cron line of
 schedule; a new snapshot is served from the moment it is published, and a request never mixes two. Where nothing has
-been published yet, a run is made first. The first interrupt ends the server in order.`,
-			statusDone, statusFailed, statusUsage, statusNothing, statusHeld, statusCancelled),
+been published yet, a run is made first. The first interrupt ends the server in order.`, endsARun),
 		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := p.config(cmd)
@@ -103,6 +102,12 @@ func (p *program) serve(ctx context.Context, c config.Config, greet func(address
 	if err != nil {
 		return err
 	}
+	withdraw, err := clock.Announce(ctx, time.Now())
+	if err != nil {
+		log.Warn("other commands do not show the lines this server goes by", "error", err)
+	} else {
+		defer withdraw()
+	}
 	fmt.Fprintf(p.Out, "http://%s/\n", listener.Addr())
 	if greet != nil {
 		greet(fmt.Sprintf("http://%s/", listener.Addr()))
@@ -116,7 +121,7 @@ func (p *program) work(ctx context.Context, listener net.Listener, server *http.
 	group, ending := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return &pipelines.Fault{Op: "serve", At: listener.Addr().String(), Err: err, Next: "start it again"}
+			return &pipelines.Fault{Op: "serve", At: listener.Addr().String(), Err: err, Next: "start it again; if it fails again, --listen with another address"}
 		}
 		return nil
 	})
@@ -138,6 +143,7 @@ func (p *program) work(ctx context.Context, listener net.Listener, server *http.
 
 // firstRun makes the run without which there is nothing to serve. A held file holds up nothing else.
 func (p *program) firstRun(ctx context.Context, c config.Config) error {
+	p.runs = true
 	drawn, finish := p.progress()
 	defer finish()
 	r, err := p.runner(c, "", runOptions{drawn: drawn})
@@ -148,6 +154,8 @@ func (p *program) firstRun(ctx context.Context, c config.Config) error {
 	finish()
 	if run.ID != "" {
 		fmt.Fprintln(p.Err, summary(run))
+		p.awaits(run)
+		p.beyond(run.CutOff, c.CutOff != "", run.After)
 	}
 	if errors.Is(err, pipelines.ErrHeld) && run.Generation > 0 {
 		message, next := explain(err)

@@ -42,7 +42,7 @@ func (p *program) published(ctx context.Context, c config.Config, do func(pipeli
 func (p *program) ask(ctx context.Context, c config.Config, sql string, arguments ...any) (answer pipelines.Table, err error) {
 	err = p.published(ctx, c, func(q pipelines.Querier) error {
 		if answer, err = q.Query(ctx, sql, arguments...); err != nil {
-			return &pipelines.Fault{Op: "query", At: "the snapshot of " + c.Dir, Err: err, Next: `hulian query "show tables"`}
+			return &pipelines.Fault{Op: "query", At: "the snapshot of " + c.Dir, Err: err, Next: queryAdvice(err)}
 		}
 		return nil
 	})

@@ -25,8 +25,7 @@ func newStatusCommand(p *program) *cobra.Command {
 		Long: document(`Writes the last runs of the town, newest first: when each began, what started it, how it ended, what it read and
 which generation of the snapshot was served after it. With --run it writes the log of one run, line by line, with
 --notifications what people were told of runs. What is published now, and when each
-pipeline runs next, is said on standard error.`,
-			statusDone, statusFailed, statusUsage, statusCancelled),
+pipeline runs next, is said on standard error.`, endsAsked),
 		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := p.config(cmd)
@@ -65,11 +64,7 @@ pipeline runs next, is said on standard error.`,
 
 // standing says what is published and what comes next.
 func (p *program) standing(ctx context.Context, c config.Config) error {
-	clock, err := p.schedule(c, nil)
-	if err != nil {
-		return err
-	}
-	standing, err := clock.Standing(time.Now())
+	standing, err := p.scheduled(c)
 	if err != nil {
 		return err
 	}
@@ -79,7 +74,12 @@ func (p *program) standing(ctx context.Context, c config.Config) error {
 	case err != nil:
 		return err
 	default:
-		fmt.Fprintf(p.Err, "published: generation %d (%s)\n", current.Number, filepath.Base(current.Path))
+		fmt.Fprintf(p.Err, "published: generation %d (%s), known as of %s\n", current.Number, filepath.Base(current.Path), current.Manifest.CutOff)
+		after, set, err := p.rowsAfter(ctx, c)
+		if err != nil {
+			return err
+		}
+		p.beyond(current.Manifest.CutOff, set, after)
 		if err := p.acceptance(ctx, c); err != nil {
 			return err
 		}

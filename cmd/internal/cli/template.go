@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +18,7 @@ func newTemplateCommand(p *program) *cobra.Command {
 		Use:   "template EXPORT",
 		Short: "Write a workbook to fill in",
 		Long: document(`Writes an XLSX with the columns of one export: drop-downs where there is a choice, a note with an example on every
-header, and a second sheet that explains the columns. Without EXPORT, the exports are listed.`, statusDone, statusFailed, statusUsage),
+header, and a second sheet that explains the columns. Without EXPORT, the exports are listed, each with the lists it needs to be there first.`, endsPlainly),
 		Example: "  hulian template visits\n  hulian template issues -o 社情民意.xlsx\n  hulian template households --lang en -o - > households.xlsx",
 		Args: func(cmd *cobra.Command, arguments []string) error {
 			if len(arguments) == 0 {
@@ -55,9 +56,13 @@ func exportNames() []string {
 }
 
 func exportList(lang string) pipelines.Table {
-	table := pipelines.Table{Columns: []string{"export", "name", "kind", "note"}}
+	table := pipelines.Table{Columns: []string{"export", "name", "kind", "note", "needs"}}
 	for _, c := range data.Contracts() {
-		table.Rows = append(table.Rows, []any{c.Export, c.Name.In(lang), string(c.Kind), c.Note.In(lang)})
+		var needs []string
+		for _, list := range c.Needs() {
+			needs = append(needs, list.Export)
+		}
+		table.Rows = append(table.Rows, []any{c.Export, c.Name.In(lang), string(c.Kind), c.Note.In(lang), strings.Join(needs, " ")})
 	}
 	return table
 }

@@ -18,7 +18,7 @@ func newVersionCommand(p *program) *cobra.Command {
 		Short: "Say which hulian this is",
 		Long: document(`Writes the version of hulian, the commit it was built from and the Go it was built with. With --licences it
 writes the licences and notices of everything in the binary instead: Go, the libraries, the engine, and what the pages embed.`,
-			statusDone, statusFailed, statusUsage),
+			endsPlainly),
 		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if notices {

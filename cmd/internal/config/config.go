@@ -22,7 +22,7 @@ type Config struct {
 
 	Lang            string `mapstructure:"lang"`             // zh or en: messages of problems, templates, pages at first sight
 	TimeZone        string `mapstructure:"time_zone"`        // IANA name; times without a zone are local to it
-	CutOff          string `mapstructure:"cut_off"`          // YYYY-MM-DD: the day the data are known as of; empty: the latest day in the data
+	CutOff          string `mapstructure:"cut_off"`          // YYYY-MM-DD: the day the data are known as of; empty: the latest day on which something happened
 	Inbox           string `mapstructure:"inbox"`            // folder read by runs; relative to the town's folder
 	Listen          string `mapstructure:"listen"`           // address of the server
 	MemoryLimit     string `mapstructure:"memory_limit"`     // of the engine; the process takes some 200 MB more
@@ -49,27 +49,28 @@ const Off = "off"
 type key struct {
 	name    string
 	initial string // default, as it would be typed
-	usage   string
-	secret  bool // help and errors never show its value
+	usage   string // in English, for help
+	zh      string // the same in Chinese, for the file that people edit
+	secret  bool   // help and errors never show its value
 	check   func(Config) error
 }
 
 // keys are all there are. Help, defaults, environment and the table test read this list.
 var keys = []key{
-	{name: "lang", initial: "zh", usage: "language of messages and pages: zh or en", check: func(c Config) error {
+	{name: "lang", initial: "zh", zh: "页面和问题说明的语言：zh 或 en", usage: "language of pages and of what is said about rows: zh or en", check: func(c Config) error {
 		if c.Lang != "zh" && c.Lang != "en" {
 			return errors.New("it must be zh or en")
 		}
 		return nil
 	}},
-	{name: "time_zone", initial: "Asia/Shanghai", usage: "time zone of the town", check: func(c Config) error {
+	{name: "time_zone", initial: "Asia/Shanghai", zh: "本镇所在时区", usage: "time zone of the town", check: func(c Config) error {
 		if c.TimeZone == "" || c.TimeZone == "Local" {
 			return errors.New("it must be a name such as Asia/Shanghai")
 		}
 		_, err := time.LoadLocation(c.TimeZone)
 		return err
 	}},
-	{name: "cut_off", initial: "", usage: "day the data are known as of, YYYY-MM-DD (default: latest day in the data)", check: func(c Config) error {
+	{name: "cut_off", initial: "", zh: "数据截止日，如 2018-01-31；留空则为数据中最近发生一件事的那一天", usage: "day the data are known as of, YYYY-MM-DD (default: the latest day on which something happened)", check: func(c Config) error {
 		if c.CutOff == "" {
 			return nil
 		}
@@ -78,13 +79,13 @@ var keys = []key{
 		}
 		return nil
 	}},
-	{name: "inbox", initial: "inbox", usage: "folder the exports are dropped in, relative to the town's folder", check: func(c Config) error {
+	{name: "inbox", initial: "inbox", zh: "收件箱：报表放进这个文件夹；相对于本镇的文件夹", usage: "folder the exports are dropped in, relative to the town's folder", check: func(c Config) error {
 		if c.Inbox == "" {
 			return errors.New("it must name a folder")
 		}
 		return nil
 	}},
-	{name: "listen", initial: "127.0.0.1:8642", usage: "address of the server", check: func(c Config) error {
+	{name: "listen", initial: "127.0.0.1:8642", zh: "网页服务的地址", usage: "address of the server", check: func(c Config) error {
 		_, port, err := net.SplitHostPort(c.Listen)
 		if err == nil {
 			_, err = strconv.ParseUint(port, 10, 16)
@@ -94,7 +95,7 @@ var keys = []key{
 		}
 		return nil
 	}},
-	{name: "memory_limit", initial: "600MB", usage: "memory of the engine; the process takes some 200 MB more", check: func(c Config) error {
+	{name: "memory_limit", initial: "600MB", zh: "计算引擎可用的内存；程序本身另需约 200 MB", usage: "memory of the engine; the process takes some 200 MB more", check: func(c Config) error {
 		size := memory.FindStringSubmatch(c.MemoryLimit)
 		if size == nil {
 			return errors.New("it must be a size such as 600MB or 2GB")
@@ -104,32 +105,32 @@ var keys = []key{
 		}
 		return nil
 	}},
-	{name: "threads", initial: "0", usage: "threads of the engine (0: as many as the machine has)", check: func(c Config) error {
+	{name: "threads", initial: "0", zh: "计算引擎的线程数（0：有几个处理器用几个）", usage: "threads of the engine (0: as many as the machine has)", check: func(c Config) error {
 		if c.Threads < 0 || c.Threads > 1024 {
 			return errors.New("it must be between 0 and 1024")
 		}
 		return nil
 	}},
-	{name: "schedule", initial: "0 6 * * *", usage: "cron line of the runs inside serve, or off; see pipelines for several"},
-	{name: "keep_generations", initial: "5", usage: "published snapshots kept, the current one included", check: func(c Config) error {
+	{name: "schedule", initial: "0 6 * * *", zh: "网页服务期间定时运行的 cron 行，或 off；要多个请看 pipelines", usage: "cron line of the runs inside serve, or off; see pipelines for several"},
+	{name: "keep_generations", initial: "5", zh: "保留几版已发布的数据，含当前一版", usage: "published snapshots kept, the current one included", check: func(c Config) error {
 		if c.KeepGenerations < 1 {
 			return errors.New("it must be 1 or more")
 		}
 		return nil
 	}},
-	{name: "keep_landed_days", initial: "0", usage: "days the content of landed files is kept once it is loaded without open problems (0: for good)", check: func(c Config) error {
+	{name: "keep_landed_days", initial: "0", zh: "收到的文件读入且没有待改问题后，原件保留几天（0：一直保留）", usage: "days the content of landed files is kept once it is loaded without open problems (0: for good)", check: func(c Config) error {
 		if c.KeepLanded != 0 && c.KeepLanded < shortestKept {
 			return fmt.Errorf("it must be 0, or %d or more: until a month is closed its files are needed", shortestKept)
 		}
 		return nil
 	}},
-	{name: "keep_runs", initial: "300", usage: "records of runs kept, the newest of each pipeline besides (0: all)", check: func(c Config) error {
+	{name: "keep_runs", initial: "300", zh: "保留几次运行的记录，每个流程最近一次另外保留（0：全部）", usage: "records of runs kept, the newest of each pipeline besides (0: all)", check: func(c Config) error {
 		if c.KeepRuns < 0 {
 			return errors.New("it must be 0 or more")
 		}
 		return nil
 	}},
-	{name: "office_key", initial: "", usage: "opens the organisation office's pages (default: they stay closed)", secret: true, check: func(c Config) error {
+	{name: "office_key", initial: "", zh: "打开组织办页面的口令，至少 16 个字符；留空则不开放", usage: "opens the organisation office's pages (default: they stay closed)", secret: true, check: func(c Config) error {
 		if c.OfficeKey != "" && len(c.OfficeKey) < 16 {
 			return errors.New("it must have 16 characters or more")
 		}
@@ -173,19 +174,24 @@ func (c Config) InboxDir() string {
 	return filepath.Join(c.Dir, c.Inbox)
 }
 
+const head = `# 本文件夹的运行设置。没有写的各项照此处所列的默认值；命令行参数和环境变量优先于本文件。要改哪一项，去掉行首的“# ”再改数值。
+# How hulian works in this folder. A key left out keeps the default shown here; a flag or an environment variable wins
+# over this file. To change a setting, take the "# " off its line.
+`
+
 // Explained is a configuration file in which every key stands as a comment with its default, to be edited.
 func Explained() string {
 	var text strings.Builder
-	text.WriteString("# How hulian works in this folder. A key left out keeps the default shown here; a flag or an\n# environment variable wins over this file.\n")
+	text.WriteString(head)
 	for _, k := range keys {
 		value := k.initial
 		if value == "" || strings.ContainsAny(value, "*:") {
 			value = strconv.Quote(value)
 		}
-		fmt.Fprintf(&text, "\n# %s [$%s]\n# %s: %s\n", k.usage, environment(k), k.name, value)
+		fmt.Fprintf(&text, "\n# %s\n# %s [$%s]\n# %s: %s\n", k.zh, k.usage, environment(k), k.name, value)
 	}
 	for _, s := range sections {
-		fmt.Fprintf(&text, "\n# %s\n", strings.ReplaceAll(s.example, "\n", "\n# "))
+		fmt.Fprintf(&text, "\n# %s\n", strings.ReplaceAll(s.zh+"\n"+s.example, "\n", "\n# "))
 	}
 	return text.String()
 }

@@ -210,7 +210,7 @@ func readEnvironment(environ []string) (map[string]string, error) {
 			values[word] = value
 			continue
 		}
-		if nearest := data.Nearest(word, Keys()); nearest != "" {
+		if nearest := data.Misspelt(word, Keys()); nearest != "" {
 			return nil, fmt.Errorf("%w %s: did you mean %s%s?", pipelines.ErrUnknown, name, prefix, strings.ToUpper(nearest))
 		}
 	}

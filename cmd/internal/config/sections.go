@@ -42,12 +42,14 @@ const (
 type section struct {
 	name    string
 	decode  func(*yaml.Node, *Config) error
-	example string // lines for Explained
+	zh      string // lines for Explained, in Chinese
+	example string // and in English, with an example
 }
 
 // sections are all there are.
 var sections = []section{
-	{"pipelines", func(node *yaml.Node, c *Config) error { return readPipelines(node, c) }, `Several pipelines in place of schedule, each with its own sources and hours (sources: inbox and the names of
+	{"pipelines", func(node *yaml.Node, c *Config) error { return readPipelines(node, c) }, `用几个流程代替 schedule，各有来源和时间（sources：inbox 和 sources.yaml 中的名称；不写则全部）。运行失败会重试：共 retries 次，
+间隔 backoff，每次加倍。`, `Several pipelines in place of schedule, each with its own sources and hours (sources: inbox and the names of
 sources.yaml; left out: all). A failed run is tried again: retries times, after backoff, doubled each time.
 pipelines:
   - name: night
@@ -55,13 +57,15 @@ pipelines:
     sources: [inbox]
     retries: 3
     backoff: 1m`},
-	{"backup", func(node *yaml.Node, c *Config) error { return readBackup(node, &c.Backup) }, `Backups inside serve: a zip file in the folder named by to (best on another disk), by a cron line of their own. The
+	{"backup", func(node *yaml.Node, c *Config) error { return readBackup(node, &c.Backup) }, `网页服务期间定时备份：在 to 所指的文件夹（最好在另一块磁盘）中写一个 zip 文件，时间由 cron 行定，保留最近 keep 份。备份含有本文件，
+拿到备份的人也就拿到了这里的口令。`, `Backups inside serve: a zip file in the folder named by to (best on another disk), by a cron line of their own. The
 newest are kept, as many as keep says. A backup holds this file: whoever has it has the keys that stand here.
 backup:
   to: backups
   cron: "30 2 * * *"
   keep: 7`},
-	{"notifications", readNotifications, `Who is told when a run failed, a month is ready or a file waits for a person (on; left out: all three). Left out,
+	{"notifications", readNotifications, `运行失败、某月数据就绪、文件待人确认时通知谁（on；不写则三种都通知）。整段不写则不通知任何人。口令和含口令的地址写成 env:名称
+或 file:/路径。kind 可为 wecom（企业微信）、dingtalk（钉钉）、json。`, `Who is told when a run failed, a month is ready or a file waits for a person (on; left out: all three). Left out,
 nobody is. Secrets, and addresses that hold a key, are named as env:NAME or file:/path. kind is wecom, dingtalk or json.
 notifications:
   - name: duty

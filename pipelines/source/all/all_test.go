@@ -92,7 +92,7 @@ func TestBadListsAreRefused(t *testing.T) {
 		"unknown kind":       {"sources:\n- {name: a, kind: postgres}", []string{"line 2", `did you mean "postgresql"?`}},
 		"name twice":         {"sources:\n- {name: a, kind: folder, folder: x}\n- {name: a, kind: folder, folder: y}", []string{"line 3", "line 2"}},
 		"kind twice":         {"sources:\n- {name: a, kind: web, kind: web}", []string{"line 2"}},
-		"misspelt key":       {"sources:\n- name: a\n  kind: web\n  adress: x", []string{"source a", "line 4", "there are"}},
+		"misspelt key":       {"sources:\n- name: a\n  kind: web\n  adress: x", []string{"source a", "line 4", `did you mean "files.address"?`}},
 		"misspelt inside":    {"sources:\n- name: a\n  kind: web\n  files:\n  - adress: x", []string{"line 5", `did you mean "files.address"?`}},
 		"misspelt limit":     {"sources:\n- name: a\n  kind: sftp\n  limits: {stal: 3s}", []string{"line 4", `did you mean "limits.stall"?`}},
 		"misspelt paging":    {"sources:\n- name: a\n  kind: web\n  files:\n  - paging: {bye: link}", []string{`did you mean "files.paging.by"?`}},

@@ -118,6 +118,13 @@ func one(node *yaml.Node) (Config, error) {
 		}
 		*into = value.Value
 	}
+	for _, lacking := range []struct{ key, value string }{{"name", c.Name}, {"kind", c.Kind}} {
+		for i := 0; lacking.value == "" && i < len(rest.Content); i += 2 {
+			if key := rest.Content[i]; data.Misspelt(key.Value, []string{lacking.key}) != "" {
+				return Config{}, data.UnknownKey(key.Line, key.Value, "", key.Value, []string{lacking.key})
+			}
+		}
+	}
 	switch {
 	case c.Name == "":
 		return Config{}, fmt.Errorf("line %d: the source has no name", node.Line)

@@ -2,7 +2,8 @@ package all
 
 import (
 	_ "embed" // example.yaml
-	"strings"
+
+	"hulian/data"
 )
 
 // example is a sources.yaml with one source of each kind, explained, to be copied from.
@@ -11,13 +12,4 @@ import (
 var example string
 
 // Explained is the example as a file that lists no source yet: every line of it is a comment.
-func Explained() string {
-	var text strings.Builder
-	for line := range strings.Lines(example) {
-		if strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "#") {
-			text.WriteString("# ")
-		}
-		text.WriteString(line)
-	}
-	return text.String()
-}
+func Explained() string { return data.Commented(example) }

@@ -73,11 +73,6 @@ func TestTheSameNumbersFromEverySource(t *testing.T) {
 		}
 		clitest.Kept(t, filepath.Join(town, "inbox", name), content)
 	}
-	settings, err := os.ReadFile(filepath.Join(inboxes, "hulian.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	clitest.Kept(t, filepath.Join(town, "hulian.yaml"), settings)
 	clitest.Kept(t, filepath.Join(town, "sources.yaml"), []byte(text+`
   - {name: county, kind: web, files: [{address: "http://127.0.0.1:1/county.csv"}], limits: {tries: 2, first_wait: 10ms, total: 5s}}
 `))
@@ -97,11 +92,11 @@ func TestTheSameNumbersFromEverySource(t *testing.T) {
 
 	// The same sources under pipelines of a server, each run from the page; nothing is new in any of them.
 	clitest.Kept(t, filepath.Join(town, "sources.yaml"), []byte(text))
-	clitest.Kept(t, filepath.Join(town, "hulian.yaml"), append(settings, []byte(`
+	clitest.Kept(t, filepath.Join(town, "hulian.yaml"), []byte(`
 pipelines:
   - {name: net, cron: "0 6 * * *", sources: [hotline, grid, pool]}
   - {name: tables, cron: "30 6 * * 1-5", sources: [cards, marks], retries: 0}
-`)...))
+`))
 	s := clitest.Serve(t, town)
 	for i, name := range []string{"net", "tables"} {
 		s.Do(t, name, "run")

@@ -1,0 +1,27 @@
+package cli
+
+import (
+	"errors"
+	"strings"
+
+	"hulian/pipelines"
+)
+
+// queryAdvice says what helps against an error of a query that somebody typed. The engine's kinds of errors are text alone.
+func queryAdvice(err error) string {
+	said := err.Error()
+	switch {
+	case errors.Is(err, pipelines.ErrMemory):
+		return "--memory-limit with more, such as 2GB, or a query that reads fewer rows"
+	case strings.Contains(said, "Catalog Error"):
+		return `hulian query "show tables"`
+	case strings.Contains(said, "Binder Error"):
+		return `hulian query "describe TABLE" shows the columns of a table; hulian query "show tables" the tables`
+	case strings.Contains(said, "Permission Error"):
+		return "a query of the town's own tables: files and other databases are closed to it"
+	case strings.Contains(said, "read-only mode"), strings.Contains(said, "configuration has been locked"):
+		return "a query that only reads: what is published stays as it is"
+	default:
+		return "correct the query where the message says"
+	}
+}
