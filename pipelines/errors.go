@@ -32,6 +32,37 @@ func (f *Fault) Error() string {
 // Unwrap gives the cause.
 func (f *Fault) Unwrap() error { return f.Err }
 
+// Advice is what to do about the target an error wraps, as whoever met it said: of the fault nearest to it. What is said above
+// it, such as to run again, knows nothing of the target. Empty: nobody said.
+func Advice(err, target error) string {
+	next := ""
+	for _, fault := range Faults(err) {
+		if fault.Next != "" && errors.Is(fault.Err, target) {
+			next = fault.Next
+		}
+	}
+	return next
+}
+
+// Faults lists the faults of an error's tree, outermost first.
+func Faults(err error) []*Fault {
+	var all []*Fault
+	if fault, ok := err.(*Fault); ok { //nolint:errorlint // the tree is walked by hand, so that every fault is met once
+		all = append(all, fault)
+	}
+	switch e := err.(type) { //nolint:errorlint // see above
+	case interface{ Unwrap() error }:
+		if inner := e.Unwrap(); inner != nil {
+			all = append(all, Faults(inner)...)
+		}
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			all = append(all, Faults(inner)...)
+		}
+	}
+	return all
+}
+
 // CheckFailure says which claim a blocking check found contradicted. It wraps ErrCheckFailed.
 type CheckFailure struct {
 	Rows    int64
@@ -56,4 +87,5 @@ var (
 	ErrCheckFailed   = errors.New("a blocking check failed")
 	ErrDiskFull      = errors.New("the disk is full")
 	ErrMemory        = errors.New("the engine's memory does not suffice")
+	ErrDamaged       = errors.New("a file is damaged") // not what it was when it was written: running again does not mend it
 )
