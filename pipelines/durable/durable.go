@@ -7,6 +7,12 @@ import (
 	"path/filepath"
 )
 
+// Permissions of what belongs to a town: its owner's alone, because rows tell of persons and the configuration may hold a key.
+const (
+	FileMode fs.FileMode = 0o600
+	DirMode  fs.FileMode = 0o700
+)
+
 // Aside is the pattern, as of os.CreateTemp and path.Match, of the names under which content for the file at path is
 // written before it is complete.
 func Aside(path string) string { return "." + filepath.Base(path) + "-*" }
@@ -28,7 +34,7 @@ func Write(path string, content []byte, mode fs.FileMode) error {
 	return Sync(filepath.Dir(path))
 }
 
-// MkdirAll makes a folder and those missing above it, so that their names last: a synced file is gone all the same when
+// MkdirAll makes a folder and those missing above it, open to their owner alone, so that their names last: a synced file is gone all the same when
 // the folder it lies in is.
 func MkdirAll(dir string) error {
 	if info, err := os.Stat(dir); err == nil && info.IsDir() {
@@ -40,7 +46,7 @@ func MkdirAll(dir string) error {
 			return err
 		}
 	}
-	if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := os.Mkdir(dir, DirMode); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	return Sync(above)
