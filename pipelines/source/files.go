@@ -16,7 +16,8 @@ import (
 type files []string
 
 // Files offers the files a person named, each under its base name. A folder among them stands for what Folder offers
-// of it. A path that does not exist yields an error with its name; the others are still offered.
+// of it, and a link for what it leads to: a person named it. A path that does not exist yields an error with its name; the
+// others are still offered.
 func Files(paths ...string) Source { return files(paths) }
 
 func (f files) Name() string { return strings.Join(f, ", ") }
@@ -43,14 +44,16 @@ func (f files) Items(ctx context.Context) iter.Seq2[Item, error] {
 				err = errors.New("not a regular file")
 			}
 			if err != nil {
-				if !yield(Item{Name: filepath.Base(at)}, &pipelines.Fault{Op: "read", At: at, Err: err, Next: "check the path"}) {
+				if !yield(Item{Name: Readable(filepath.Base(at))}, &pipelines.Fault{Op: "read", At: Readable(at), Err: err, Next: "check the path"}) {
 					return
 				}
 				continue
 			}
 			items = append(items, Item{
-				Name: filepath.Base(at), Origin: at, ModTime: info.ModTime(), Size: info.Size(),
-				Open: func(ctx context.Context) (io.ReadCloser, error) { return open(ctx, at, info) },
+				Name: Readable(filepath.Base(at)), Origin: Readable(at), Path: at, ModTime: info.ModTime(), Size: info.Size(),
+				Open: func(ctx context.Context) (io.ReadCloser, error) {
+					return open(ctx, func() (*os.File, error) { return os.Open(at) }, info)
+				},
 			})
 		}
 		slices.SortStableFunc(items, func(a, b Item) int {

@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"iter"
@@ -28,7 +29,9 @@ type folder struct {
 // Folder offers the regular files below dir, recursively, whose base name or slash-separated relative path matches
 // one of the patterns (path.Match; none: all). Hidden files and folders, and the temporary files of office programs,
 // browsers and copy tools, are passed over. A file changed less than two seconds ago is looked at again after that
-// time and left for the next pass when it is still changing. A folder that does not exist is an error.
+// time; one that is still changing yields ErrChanged and is left for the next pass. A link to a file is followed where it
+// is relative and leads to a place below dir; any other link yields ErrLink, because whoever may drop a file into an inbox
+// could read every file of the machine through one. dir itself may be a link. A folder that does not exist is an error.
 func Folder(dir string, patterns ...string) Source {
 	return &folder{dir: dir, patterns: patterns, pause: Pause}
 }
@@ -51,9 +54,15 @@ func (f *folder) Items(ctx context.Context) iter.Seq2[Item, error] {
 				return
 			}
 		}
-		if found, err = f.stable(ctx, found); err != nil {
+		found, growing, err := f.stable(ctx, found)
+		if err != nil {
 			yield(Item{}, err)
 			return
+		}
+		for _, file := range growing {
+			if !yield(Item{Name: file.name, Origin: Readable(file.path())}, &pipelines.Fault{Op: "read", At: file.name, Err: ErrChanged, Next: WhenComplete}) {
+				return
+			}
 		}
 		for _, file := range found {
 			if ctx.Err() != nil {
@@ -67,35 +76,50 @@ func (f *folder) Items(ctx context.Context) iter.Seq2[Item, error] {
 	}
 }
 
+// WhenComplete says what becomes of a file that is still being written.
+const WhenComplete = "it is taken with the next run, once it is complete"
+
 // candidate is one file as it stood when the folder was listed.
 type candidate struct {
-	name, path string
-	info       fs.FileInfo
+	name  string // readable
+	dir   string
+	below string // its path in dir, in the bytes of the file system
+	info  fs.FileInfo
 }
+
+func (c candidate) path() string { return filepath.Join(c.dir, c.below) }
 
 func (c candidate) item() Item {
 	return Item{
-		Name: c.name, Origin: c.path, ModTime: c.info.ModTime(), Size: c.info.Size(),
-		Open: func(ctx context.Context) (io.ReadCloser, error) { return open(ctx, c.path, c.info) },
+		Name: c.name, Origin: Readable(c.path()), Path: c.path(), ModTime: c.info.ModTime(), Size: c.info.Size(),
+		Open: func(ctx context.Context) (io.ReadCloser, error) {
+			// Not by its path: the file, or a folder above it, may have become a link since it was looked at.
+			return open(ctx, func() (*os.File, error) { return os.OpenInRoot(c.dir, c.below) }, c.info)
+		},
 	}
 }
 
 func (f *folder) walk(ctx context.Context) (found []candidate, faults []*pipelines.Fault, err error) {
-	root, err := filepath.EvalSymlinks(f.dir)
+	root, err := os.OpenRoot(f.dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	err = filepath.WalkDir(root, func(at string, entry fs.DirEntry, err error) error {
+	defer func() { err = errors.Join(err, root.Close()) }()
+	top, err := filepath.EvalSymlinks(f.dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	err = filepath.WalkDir(top, func(at string, entry fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		name, relErr := filepath.Rel(root, at)
+		below, relErr := filepath.Rel(top, at)
 		if relErr != nil {
 			return relErr
 		}
-		name = filepath.ToSlash(name)
+		name := Readable(filepath.ToSlash(below))
 		if err != nil {
-			if at == root {
+			if at == top {
 				return err
 			}
 			if !errors.Is(err, fs.ErrNotExist) { // gone between listing and looking: nothing to take
@@ -103,7 +127,7 @@ func (f *folder) walk(ctx context.Context) (found []candidate, faults []*pipelin
 			}
 			return nil
 		}
-		if at != root && PassedOver(entry.Name()) {
+		if at != top && PassedOver(entry.Name()) {
 			if entry.IsDir() {
 				return fs.SkipDir
 			}
@@ -112,13 +136,15 @@ func (f *folder) walk(ctx context.Context) (found []candidate, faults []*pipelin
 		if entry.IsDir() || !Wanted(f.patterns, name) {
 			return nil
 		}
-		info, err := os.Stat(at) // follows links: an inbox may link to files elsewhere
-		if err != nil {
+		info, err := look(root, below, entry)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && entry.Type()&fs.ModeSymlink == 0: // gone since it was listed
+		case errors.Is(err, ErrLink):
+			faults = append(faults, &pipelines.Fault{Op: "read folder", At: name, Err: err, Next: "put the file itself there"})
+		case err != nil:
 			faults = append(faults, &pipelines.Fault{Op: "read folder", At: name, Err: err, Next: "check who may read it"})
-			return nil
-		}
-		if info.Mode().IsRegular() {
-			found = append(found, candidate{name: name, path: filepath.Join(f.dir, filepath.FromSlash(name)), info: info})
+		default:
+			found = append(found, candidate{name: name, dir: f.dir, below: below, info: info})
 		}
 		return nil
 	})
@@ -131,29 +157,54 @@ func (f *folder) walk(ctx context.Context) (found []candidate, faults []*pipelin
 	return found, faults, err
 }
 
-// stable keeps the files that have kept still for the settle time, waiting once for those that are younger.
-func (f *folder) stable(ctx context.Context, found []candidate) ([]candidate, error) {
+// look says what a file is. A link is followed within the folder, and only to a file.
+func look(root *os.Root, below string, entry fs.DirEntry) (fs.FileInfo, error) {
+	if entry.Type()&fs.ModeSymlink == 0 {
+		info, err := entry.Info()
+		if err == nil && !info.Mode().IsRegular() {
+			err = errors.New("it is no file")
+		}
+		return info, err
+	}
+	info, err := root.Stat(below)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return nil, err
+	case err != nil: // it leads out of the folder, to nothing, or in a circle
+		return nil, fmt.Errorf("%w: it leads to no file of this folder", ErrLink)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%w: it leads to a folder", ErrLink)
+	}
+	return info, nil
+}
+
+// stable tells the files that have kept still for the settle time from those that are growing, waiting once for those
+// that are younger. What is gone by then is neither.
+func (f *folder) stable(ctx context.Context, found []candidate) (still, growing []candidate, err error) {
 	now := time.Now()
 	young := func(c candidate) bool {
 		age := now.Sub(c.info.ModTime())
 		return age < settle && age > -settle // a time in the future is a wrong clock, not a write in progress
 	}
 	if !slices.ContainsFunc(found, young) {
-		return found, nil
+		return found, nil, nil
 	}
 	if err := f.pause(ctx, settle); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var still []candidate
 	for _, c := range found {
 		if young(c) {
-			if info, err := os.Stat(c.path); err != nil || !unchanged(info, c.info) {
+			switch info, err := os.Stat(c.path()); {
+			case errors.Is(err, fs.ErrNotExist):
+				continue
+			case err != nil || !unchanged(info, c.info):
+				growing = append(growing, c)
 				continue
 			}
 		}
 		still = append(still, c)
 	}
-	return still, nil
+	return still, growing, nil
 }
 
 func unchanged(a, b fs.FileInfo) bool { return a.Size() == b.Size() && a.ModTime().Equal(b.ModTime()) }
@@ -165,15 +216,15 @@ type watched struct {
 	was  fs.FileInfo
 }
 
-func open(ctx context.Context, at string, was fs.FileInfo) (io.ReadCloser, error) {
+func open(ctx context.Context, file func() (*os.File, error), was fs.FileInfo) (io.ReadCloser, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	file, err := os.Open(at)
+	opened, err := file()
 	if err != nil {
 		return nil, err
 	}
-	return &watched{file: file, ctx: ctx, was: was}, nil
+	return &watched{file: opened, ctx: ctx, was: was}, nil
 }
 
 func (w *watched) Read(p []byte) (int, error) {

@@ -23,7 +23,8 @@ type Memory interface {
 // OpenMemory opens the memory kept in one JSON file, which need not exist yet. It is safe for use by several
 // goroutines, and follows what other memories of the same file write, of this process or another; only one of them may
 // remember at a time, which a run's lock sees to. It is written aside and renamed: after a crash the file is the earlier
-// or the later one.
+// or the later one. A file that is damaged is as good as none and is written anew: everything is fetched once more, and
+// nothing is loaded twice.
 func OpenMemory(path string) (Memory, error) {
 	m := &memory{path: path, versions: map[string]string{}}
 	return m, m.follow()
@@ -47,12 +48,11 @@ func (m *memory) follow() error {
 	if err == nil {
 		content, err = os.ReadFile(m.path)
 	}
-	if err == nil {
-		err = json.Unmarshal(content, &versions)
-	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return &pipelines.Fault{Op: "read what has landed from the sources", At: m.path, Err: err,
-			Next: "delete the file: all files are then fetched once more, and nothing is loaded twice"}
+		return &pipelines.Fault{Op: "read what has landed from the sources", At: m.path, Err: err, Next: "check who may read it"}
+	}
+	if err == nil && json.Unmarshal(content, &versions) != nil {
+		versions = map[string]string{}
 	}
 	m.versions, m.file = versions, info
 	return nil
@@ -94,7 +94,7 @@ func (m *memory) Remember(origin, version string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := durable.Write(m.path, append(content, '\n'), 0o600); err != nil {
+	if err := durable.Write(m.path, append(content, '\n'), durable.FileMode); err != nil {
 		return err
 	}
 	return m.follow()

@@ -32,14 +32,31 @@ func TestMemorySurvivesARestart(t *testing.T) {
 	}
 }
 
-func TestAMemoryThatCannotBeReadOrWrittenSaysSo(t *testing.T) {
+// TestADamagedMemoryIsAsGoodAsNone: it only saves fetching a file once more, and stops nobody.
+func TestADamagedMemoryIsAsGoodAsNone(t *testing.T) {
 	at := filepath.Join(t.TempDir(), "sources.json")
-	if err := os.WriteFile(at, []byte(`{"a": `), 0o644); err != nil {
+	if err := os.WriteFile(at, []byte(`{"a": "v1", "b`), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	m, err := OpenMemory(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := m.Landed("a"); got != "" {
+		t.Errorf("a damaged file says %q has landed", got)
+	}
+	if err := m.Remember("a", "v2"); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := OpenMemory(at); err != nil || again.Landed("a") != "v2" {
+		t.Errorf("written anew: %v", err)
+	}
+}
+
+func TestAMemoryThatCannotBeReadOrWrittenSaysSo(t *testing.T) {
 	var fault *pipelines.Fault
-	if _, err := OpenMemory(at); !errors.As(err, &fault) || fault.At != at || fault.Next == "" {
-		t.Errorf("torn file: %v", err)
+	if _, err := OpenMemory(t.TempDir()); !errors.As(err, &fault) || fault.Next == "" {
+		t.Errorf("a folder in the place of the file: %v", err)
 	}
 	m, err := OpenMemory(filepath.Join(t.TempDir(), "gone", "sources.json"))
 	if err != nil {

@@ -9,8 +9,12 @@ import (
 )
 
 // ErrChanged is returned by an Item's reader, in place of io.EOF, when the file changed while it was being read.
-// What was read so far must be thrown away; the file comes again with the next pass.
+// What was read so far must be thrown away; the file comes again with the next pass. A source gives the same error for a
+// file that it does not hand over because it is still being written.
 var ErrChanged = errors.New("the file changed while it was being read")
+
+// ErrLink is wrapped by the error of a file that a source does not hand over because it is a link to somewhere else.
+var ErrLink = errors.New("it is a link that is not followed")
 
 // Errors of files that lie elsewhere. A file of this machine that cannot be read is neither.
 var (
@@ -34,6 +38,7 @@ func Pause(ctx context.Context, d time.Duration) error {
 type Item struct {
 	Name    string    // slash-separated, relative to the source, e.g. 2018-01/visits.csv
 	Origin  string    // where it can be found again, for people
+	Path    string    // of a file on this machine: its path in the bytes of the file system; else empty
 	ModTime time.Time // when it was last changed at its origin; says when the export was received
 	Size    int64     // bytes, -1 where the source cannot know before reading
 	Version string    // what the origin calls this content, e.g. an ETag; empty where it says nothing. See Memory

@@ -42,14 +42,15 @@ func (f *folder) Name() string { return f.name }
 
 // at is where a path is found, for people.
 func (f *folder) at(name string) string {
-	return "sftp://" + f.config.User + "@" + f.config.Address + "/" + strings.TrimPrefix(name, "/")
+	return source.Readable("sftp://" + f.config.User + "@" + f.config.Address + "/" + strings.TrimPrefix(name, "/"))
 }
 
 func (f *folder) Items(ctx context.Context) iter.Seq2[source.Item, error] {
 	return func(yield func(source.Item, error) bool) {
 		found, faults, err := f.look(ctx)
+		var growing []entry
 		if err == nil && len(found) > 0 {
-			found, err = f.stable(ctx, found)
+			found, growing, err = f.stable(ctx, found)
 		}
 		if err == nil {
 			err = ctx.Err()
@@ -59,7 +60,12 @@ func (f *folder) Items(ctx context.Context) iter.Seq2[source.Item, error] {
 			return
 		}
 		for _, problem := range faults {
-			if !yield(source.Item{Name: problem.name, Origin: f.at(problem.path)}, f.fault("read", problem.path, problem.err)) {
+			if !yield(source.Item{Name: source.Readable(problem.name), Origin: f.at(problem.path)}, f.fault("read", problem.path, problem.err)) {
+				return
+			}
+		}
+		for _, one := range growing {
+			if !yield(source.Item{Name: source.Readable(one.name), Origin: f.at(one.path)}, &pipelines.Fault{Op: "fetch", At: f.at(one.path), Err: source.ErrChanged, Next: source.WhenComplete}) {
 				return
 			}
 		}
@@ -88,7 +94,7 @@ func (e entry) version() string {
 
 func (f *folder) item(e entry) source.Item {
 	return source.Item{
-		Name: e.name, Origin: f.at(e.path), ModTime: e.info.ModTime(), Size: e.info.Size(), Version: e.version(),
+		Name: source.Readable(e.name), Origin: f.at(e.path), ModTime: e.info.ModTime(), Size: e.info.Size(), Version: e.version(),
 		Open: func(ctx context.Context) (io.ReadCloser, error) {
 			if err := ctx.Err(); err != nil {
 				return nil, err
@@ -160,7 +166,7 @@ func (f *folder) walk(ctx context.Context, client *sftp.Client, alive func()) (a
 				folders = append(folders, e.name)
 				continue
 			}
-			if !source.Wanted(f.config.Patterns, e.name) {
+			if !source.Wanted(f.config.Patterns, source.Readable(e.name)) {
 				continue
 			}
 			if info.Mode()&fs.ModeSymlink != 0 { // to a file: taken; to a folder: not followed, it may lead in a circle
@@ -184,26 +190,31 @@ func answered(err error) bool {
 		errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission)
 }
 
-// stable keeps the files a second look finds unchanged. The others are still being written: they come with a later
-// pass. The server's clock is not ours, so that no file is taken to be old by its date.
-func (f *folder) stable(ctx context.Context, found []entry) (still []entry, err error) {
+// stable tells the files a second look finds unchanged from those that are growing: they come with a later pass, as do
+// those that were not there at the first look. The server's clock is not ours, so that no file is taken to be old by its
+// date.
+func (f *folder) stable(ctx context.Context, found []entry) (still, growing []entry, err error) {
 	if err := f.pause(ctx, f.config.Settle); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	again, _, err := f.look(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	before := map[string]string{}
 	for _, e := range found {
 		before[e.path] = e.version()
 	}
 	for _, e := range again {
-		if before[e.path] == e.version() {
+		switch before[e.path] {
+		case e.version():
 			still = append(still, e)
+		case "":
+		default:
+			growing = append(growing, e)
 		}
 	}
-	return still, nil
+	return still, growing, nil
 }
 
 func (f *folder) open(ctx context.Context, e entry, offset int64) (_ io.ReadCloser, start int64, err error) {

@@ -3,6 +3,7 @@ package sftpdir
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -53,7 +54,14 @@ func TestAFileThatGrowsIsLeftForTheNextPass(t *testing.T) {
 	src.pause = func(context.Context, time.Duration) error { // between the two looks
 		return os.WriteFile(filepath.Join(dir, "growing.csv"), []byte("ab"), 0o644)
 	}
-	if diff := cmp.Diff([]string{"still.csv"}, names(t, src)); diff != "" {
+	var said []string
+	for item, err := range src.Items(t.Context()) {
+		if err != nil && !errors.Is(err, source.ErrChanged) {
+			t.Fatal(err)
+		}
+		said = append(said, fmt.Sprint(item.Name, " handed over: ", err == nil))
+	}
+	if diff := cmp.Diff([]string{"growing.csv handed over: false", "still.csv handed over: true"}, said); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"still.csv", "growing.csv"}, names(t, src)); diff != "" {
