@@ -10,6 +10,8 @@ import (
 	"math"
 	"math/big"
 	"net/url"
+	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +28,7 @@ type Config struct {
 	Threads     int    // 0: as many as the machine has
 	MemoryLimit string // e.g. "700MB"; empty: the engine's default
 	TempDir     string // where larger-than-memory work spills; empty: beside Path
+	TempLimit   string // how much may spill, e.g. "2GB"; empty: the engine's default, most of the disk
 	Sandboxed   bool   // no file access, no attach, no settings: for SQL typed by people
 }
 
@@ -34,10 +37,18 @@ type Warehouse struct {
 	db     *sql.DB
 	writer chan struct{}
 	config Config
+	feeds  *feeds
 }
 
-// Open opens the file, creating it unless ReadOnly is set. A file locked by another process gives an error that
-// wraps pipelines.ErrBusy.
+// Mend is what helps where a database file is damaged.
+const Mend = "hulian check --repair"
+
+// ownerOnly is what a database file may be: read and written by its owner.
+const ownerOnly = 0o600
+
+// Open opens the file, creating it unless ReadOnly is set, open to its owner alone. A file locked by another process gives an
+// error that wraps pipelines.ErrBusy, a damaged one, as every later call that meets damage, one that wraps
+// pipelines.ErrDamaged.
 func Open(ctx context.Context, config Config) (*Warehouse, error) {
 	options := url.Values{}
 	if config.ReadOnly && config.Path != "" {
@@ -52,6 +63,9 @@ func Open(ctx context.Context, config Config) (*Warehouse, error) {
 	if config.TempDir != "" {
 		options.Set("temp_directory", config.TempDir)
 	}
+	if config.TempLimit != "" {
+		options.Set("max_temp_directory_size", config.TempLimit)
+	}
 	// New files are written in the engine's newest format, which loads and builds a fifth faster. Only this program reads
 	// them; files made before stay in the format they have.
 	options.Set("storage_compatibility_version", "latest")
@@ -64,18 +78,35 @@ func Open(ctx context.Context, config Config) (*Warehouse, error) {
 		return nil, &pipelines.Fault{Op: "open warehouse", At: config.Path, Err: errors.New("the engine's driver misreads this path"),
 			Next: "move the town into a folder whose path has none of ? # % :"}
 	}
+	fault := func(err error) error {
+		err = typed(err)
+		if said := (*pipelines.Fault)(nil); errors.As(err, &said) { // it is damaged
+			return &pipelines.Fault{Op: "open warehouse", At: config.Path, Err: said.Err, Next: said.Next}
+		}
+		return &pipelines.Fault{Op: "open warehouse", At: config.Path, Err: err}
+	}
 	connector, err := duckdb.NewConnector(address, nil)
 	if err != nil {
-		return nil, &pipelines.Fault{Op: "open warehouse", At: config.Path, Err: typed(err)}
+		return nil, fault(err)
 	}
-	w := &Warehouse{db: sql.OpenDB(connector), writer: make(chan struct{}, 1), config: config}
+	w := &Warehouse{db: sql.OpenDB(connector), writer: make(chan struct{}, 1), config: config, feeds: &feeds{open: map[int64]Feed{}}}
 	if err := w.db.PingContext(ctx); err != nil {
-		return nil, &pipelines.Fault{Op: "open warehouse", At: config.Path, Err: errors.Join(typed(err), w.db.Close())}
+		return nil, fault(errors.Join(err, w.db.Close()))
+	}
+	if config.Path != "" && !config.ReadOnly {
+		if err := os.Chmod(config.Path, ownerOnly); err != nil { // the engine asks the process's umask
+			return nil, fault(errors.Join(err, w.db.Close()))
+		}
+	}
+	if !config.ReadOnly && !config.Sandboxed {
+		if err := w.offerFeeds(ctx); err != nil {
+			return nil, &pipelines.Fault{Op: "open warehouse", At: config.Path, Err: errors.Join(typed(err), w.db.Close())}
+		}
 	}
 	if config.Sandboxed {
 		for _, statement := range []string{"set enable_external_access = false", "set lock_configuration = true"} {
 			if _, err := w.db.ExecContext(ctx, statement); err != nil {
-				return nil, &pipelines.Fault{Op: "open warehouse", At: config.Path, Err: errors.Join(typed(err), w.db.Close())}
+				return nil, fault(errors.Join(err, w.db.Close()))
 			}
 		}
 	}
@@ -296,17 +327,27 @@ func nested(v any) any {
 	}
 }
 
-// typed maps the engine's errors to sentinels of package pipelines where one exists. DuckDB gives lock conflicts no
-// kind of their own, only "IO Error", hence the one place that reads a message.
+// damage is how the engine speaks of a file that is not what it wrote. It gives all of these the kind "IO Error", which a
+// missing file has too.
+var damage = []string{
+	"Corrupt database file", "is not a valid DuckDB database file", "Could not read enough bytes from file",
+}
+
+// typed maps the engine's errors to sentinels of package pipelines where one exists. DuckDB gives lock conflicts and damaged
+// files no kind of their own, only "IO Error", hence the one place that reads a message.
 func typed(err error) error {
 	if err == nil {
 		return nil
 	}
-	if strings.Contains(err.Error(), "Could not set lock on file") {
+	text := err.Error()
+	if strings.Contains(text, "Could not set lock on file") {
 		return errors.Join(pipelines.ErrBusy, err)
 	}
+	if slices.ContainsFunc(damage, func(says string) bool { return strings.Contains(text, says) }) {
+		return &pipelines.Fault{Op: "read the database", Err: fmt.Errorf("%w: %w", pipelines.ErrDamaged, err), Next: Mend}
+	}
 	// The engine advises to change settings of its own, which nobody can here.
-	if said, _, advised := strings.Cut(err.Error(), "\n\nPossible solutions:"); advised && strings.HasPrefix(said, "Out of Memory Error") {
+	if said, _, advised := strings.Cut(text, "\n\nPossible solutions:"); advised && strings.HasPrefix(said, "Out of Memory Error") {
 		return fmt.Errorf("%w: %s: raise memory_limit, or lower threads, in hulian.yaml", pipelines.ErrMemory, said)
 	}
 	return err

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -198,5 +199,101 @@ func TestNestedValuesAreJSON(t *testing.T) {
 	}
 	if l, r := table.Rows[0][0], table.Rows[0][1]; l != `["甲","乙"]` || r != `{"n":1.5,"of":[null,2]}` {
 		t.Errorf("%v %v", l, r)
+	}
+}
+
+// TestDamageIsToldFromOtherErrors damages a file in the ways disks and people do.
+func TestDamageIsToldFromOtherErrors(t *testing.T) {
+	at := filepath.Join(t.TempDir(), "w.duckdb")
+	w := opened(t, Config{Path: at})
+	run(t, w, "create table rows as select i, hash(i) as h from range(200000) t(i)")
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flipped := func(at int) []byte {
+		content := slices.Clone(whole)
+		content[at] ^= 4
+		return content
+	}
+	for name, content := range map[string][]byte{
+		"empty": {}, "text": []byte("no database\n"), "half": whole[:len(whole)/2], "a bit of the header": flipped(100), "a bit of a row": flipped(len(whole) - 500_000),
+	} {
+		if err := os.WriteFile(at, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, readOnly := range []bool{true, false} {
+			w, err := Open(t.Context(), Config{Path: at, ReadOnly: readOnly})
+			var fault *pipelines.Fault
+			if errors.As(err, &fault) && (fault.At != at || fault.Next != Mend) {
+				t.Errorf("%s: %v does not say where and what helps", name, err)
+			}
+			if err == nil {
+				_, err = w.Query(t.Context(), "select sum(h) from rows")
+				err = errors.Join(err, w.Close())
+			}
+			if !errors.Is(err, pipelines.ErrDamaged) {
+				t.Errorf("%s, read only %t: %v", name, readOnly, err)
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		config Config
+		query  string
+	}{
+		"no such file": {Config{Path: at + "x", ReadOnly: true}, "select 1"}, "no such table": {Config{}, "select * from nothing"},
+	} {
+		w, err := Open(t.Context(), c.config)
+		if err == nil {
+			_, err = w.Query(t.Context(), c.query)
+			err = errors.Join(err, w.Close())
+		}
+		if err == nil || errors.Is(err, pipelines.ErrDamaged) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAFileIsTheOwnersAlone(t *testing.T) {
+	at := filepath.Join(t.TempDir(), "w.duckdb")
+	opened(t, Config{Path: at})
+	if info, err := os.Stat(at); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+}
+
+// TestOnlyQuestionsAreQuestions asks the engine's parser, which no quoting deceives.
+func TestOnlyQuestionsAreQuestions(t *testing.T) {
+	w := opened(t, Config{Sandboxed: true})
+	run(t, w, "create table rows as select range as i, range % 3 as k from range(9)")
+	for query, want := range map[string]error{
+		"select 1": nil, "with a as (select 1) select * from a;": nil, "from rows": nil, "describe rows": nil, "summarize rows": nil, "show tables": nil,
+		"explain select 1": nil, "values (1), (2)": nil, "select ';'; -- end": nil, "pivot rows on k using count(*)": nil, "selec 1": nil, "select * from nothing": nil, "": nil,
+		"select 1; select 2":                            ErrSeveral,
+		"select $a$'$a$ as x, '1'; drop table rows --'": ErrSeveral,
+		"pivot rows on k using count(*); checkpoint":    ErrSeveral,
+		"call enable_logging()":                         ErrNoQuestion,
+		"set threads = 1":                               ErrNoQuestion, "attach ':memory:' as x": ErrNoQuestion, "create table x as select 1": ErrNoQuestion,
+		"insert into rows values (1, 1)": ErrNoQuestion, "delete from rows": ErrNoQuestion, "begin": ErrNoQuestion, "checkpoint": ErrNoQuestion, "vacuum": ErrNoQuestion,
+	} {
+		if err := w.Question(t.Context(), query); !errors.Is(err, want) || want == nil && err != nil {
+			t.Errorf("%s: %v, want %v", query, err, want)
+		}
+	}
+	if got := asked(t, w, "select count(*) from rows"); got != "[[9]]" {
+		t.Errorf("asking what a statement is has run it: %s rows", got)
+	}
+}
+
+// TestWhatSpillsIsBounded sorts more than memory holds, with hardly any room to spill.
+func TestWhatSpillsIsBounded(t *testing.T) {
+	dir := t.TempDir()
+	w := opened(t, Config{MemoryLimit: "60MB", Threads: 1, TempDir: filepath.Join(dir, "spill"), TempLimit: "10MB", Sandboxed: true})
+	_, err := w.Query(t.Context(), "select count(*) from (select distinct hash(range) || 'x' as h from range(20000000))")
+	if err == nil || !strings.Contains(err.Error(), "Out of Memory") {
+		t.Errorf("%v", err)
 	}
 }
