@@ -2,12 +2,14 @@ package notify
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -308,6 +310,28 @@ func TestANoticeOfAChannelThatIsGoneIsGivenUp(t *testing.T) {
 	}
 }
 
+// TestADamagedNoticeHoldsUpNoOther: the others are listed and sent, and the damaged one is named.
+func TestADamagedNoticeHoldsUpNoOther(t *testing.T) {
+	h := newHook(t, taken)
+	o := outbox(t, Channel{Name: "wecom", Webhook: &Webhook{Kind: WeCom, Address: secretFile(t, h.URL)}})
+	posted(t, o, failed)
+	path := filepath.Join(o.dir, "0123456789ab.json")
+	if err := os.WriteFile(path, []byte(`{"id": "01`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Deliver(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if all := notices(t, o); len(all) != 1 || all[0].State != pipelines.NoticeSent {
+		t.Errorf("%+v", all)
+	}
+	posted(t, o, failed)
+	damaged, err := Damaged(filepath.Dir(o.dir))
+	if err != nil || len(damaged) != 1 || damaged[0].At != path || !errors.Is(damaged[0], pipelines.ErrDamaged) {
+		t.Errorf("damaged: %v, %v", damaged, err)
+	}
+}
+
 func TestLongTextsFit(t *testing.T) {
 	long := failed
 	long.Run.Error = strings.Repeat("某某文件读不出来，", 5000)
@@ -386,24 +410,50 @@ func TestNoticesAreFoundWhateverTheFolderIsCalled(t *testing.T) {
 	}
 }
 
-// TestADamagedNoticeIsSaidByTheServer: it keeps all others from being sent, which must not go unnoticed.
-func TestADamagedNoticeIsSaidByTheServer(t *testing.T) {
+// TestADamagedNoticeIsSaidOnce: whoever looks after the server is told, and not again every few seconds.
+func TestADamagedNoticeIsSaidOnce(t *testing.T) {
 	dir := t.TempDir()
-	hook := newHook(t, "200")
+	var log bytes.Buffer
+	o := Open(dir, []Channel{{Name: "duty", Webhook: &Webhook{Kind: JSON, Address: newHook(t, "200").URL}}}, slog.New(slog.NewTextHandler(&log, nil)))
+	posted(t, o, failed)
+	path := filepath.Join(dir, "notices", "0.json")
+	for times := 1; times <= 2; times++ {
+		if err := os.WriteFile(path, []byte("{"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if err := o.Deliver(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			notices(t, o)
+		}
+		if got := strings.Count(log.String(), path); got != times {
+			t.Errorf("the log names the notice %d times, want %d:\n%s", got, times, log.String())
+		}
+		if err := os.Remove(path); err != nil { // it is set aside
+			t.Fatal(err)
+		}
+		notices(t, o)
+	}
+}
+
+// TestWhatKeepsTheServerFromDeliveringIsSaid: it holds up every notice, which must not go unnoticed.
+func TestWhatKeepsTheServerFromDeliveringIsSaid(t *testing.T) {
+	dir := t.TempDir()
 	read, write := io.Pipe()
-	o := Open(dir, []Channel{{Name: "duty", Webhook: &Webhook{Kind: JSON, Address: hook.URL}}}, slog.New(slog.NewTextHandler(write, nil)))
-	posted(t, o, Outcome{Run: pipelines.Run{ID: "r1", State: pipelines.RunFailed, Error: "the disk is full"}})
-	damaged := filepath.Join(dir, "notices", "0.json")
-	if err := os.WriteFile(damaged, []byte("{"), 0o644); err != nil {
+	o := Open(dir, []Channel{{Name: "duty", Webhook: &Webhook{Kind: JSON, Address: newHook(t, "200").URL}}}, slog.New(slog.NewTextHandler(write, nil)))
+	posted(t, o, failed)
+	inTheWay := filepath.Join(dir, "notices", "deliver.lock")
+	if err := os.Mkdir(inTheWay, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	go o.Run(ctx)
-	if line, err := bufio.NewReader(read).ReadString('\n'); err != nil || !strings.Contains(line, "level=WARN") || !strings.Contains(line, damaged) {
+	if line, err := bufio.NewReader(read).ReadString('\n'); err != nil || !strings.Contains(line, "level=WARN") || !strings.Contains(line, inTheWay) {
 		t.Errorf("the log says %q, %v", line, err)
 	}
-	if err := o.Deliver(t.Context()); err == nil || !strings.Contains(err.Error(), damaged) {
+	if err := o.Deliver(t.Context()); err == nil || !strings.Contains(err.Error(), inTheWay) {
 		t.Errorf("Deliver: %v", err)
 	}
 }

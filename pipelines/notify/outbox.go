@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -40,6 +41,9 @@ type Outbox struct {
 	channels []Channel
 	log      *slog.Logger
 	now      func() time.Time
+
+	mu   sync.Mutex
+	said string // which notices were damaged when the log was told last
 }
 
 // Open returns the outbox of a town's folder. Logger may be nil.
@@ -110,13 +114,32 @@ func (o *Outbox) forget() error {
 	return err
 }
 
-// Notices returns all notices of the town, newest first.
+// Notices returns all notices of the town, newest first, without those that are damaged: see Damaged. The log is told of these
+// once, until others are: a server looks every few seconds.
 func (o *Outbox) Notices() ([]pipelines.Notice, error) {
+	all, damaged, err := o.read()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if text := fmt.Sprint(damaged); text != o.said {
+		o.said = text
+		for _, notice := range damaged {
+			o.log.Error("a notice is left out", "error", notice)
+		}
+	}
+	return all, err
+}
+
+// Damaged says of every notice of a town that cannot be read where it lies and why. Each wraps pipelines.ErrDamaged.
+func Damaged(dir string) ([]*pipelines.Fault, error) {
+	_, damaged, err := Open(dir, nil, nil).read()
+	return damaged, err
+}
+
+func (o *Outbox) read() (all []pipelines.Notice, damaged []*pipelines.Fault, err error) {
 	names, err := fs.Glob(os.DirFS(o.dir), "*.json") // the folder's own name is no pattern
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var all []pipelines.Notice
 	for _, name := range names {
 		path := filepath.Join(o.dir, name)
 		content, err := os.ReadFile(path)
@@ -128,14 +151,16 @@ func (o *Outbox) Notices() ([]pipelines.Notice, error) {
 			err = json.Unmarshal(content, &n)
 		}
 		if err != nil {
-			return nil, &pipelines.Fault{Op: "read notice", At: path, Err: err, Next: "delete the file: this notice is then forgotten; it is told again when the same happens again"}
+			damaged = append(damaged, &pipelines.Fault{Op: "read notice", At: path, Err: fmt.Errorf("%w: %w", pipelines.ErrDamaged, err),
+				Next: "hulian check --repair sets it aside: this notice is then forgotten; it is told again when the same happens again"})
+			continue
 		}
 		all = append(all, n)
 	}
 	slices.SortFunc(all, func(a, b pipelines.Notice) int {
 		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), strings.Compare(a.ID, b.ID))
 	})
-	return all, nil
+	return all, damaged, nil
 }
 
 // Deliver tries to send every notice that is due, oldest first, and returns what went wrong. Where another process is
@@ -262,5 +287,5 @@ func (o *Outbox) write(n pipelines.Notice) error {
 	if err != nil {
 		return err
 	}
-	return durable.Write(o.path(n.ID), append(content, '\n'), 0o644)
+	return durable.Write(o.path(n.ID), append(content, '\n'), durable.FileMode)
 }

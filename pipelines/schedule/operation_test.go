@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -272,15 +273,19 @@ func TestADamagedPauseFileStopsNothing(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, pausesName), []byte("{"), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		stop := start(t, made(t, Config{Dir: dir, Jobs: []Job{{Name: "night", Spec: "0 6 * * *", Run: l.run}}}))
+		s := made(t, Config{Dir: dir, Jobs: []Job{{Name: "night", Spec: "0 6 * * *", Run: l.run}}})
+		stop := start(t, s)
 		time.Sleep(25 * time.Hour)
 		synctest.Wait()
 		stop()
+		if standing, err := s.Standing(time.Now()); err != nil || len(standing) != 1 || standing[0].Paused {
+			t.Errorf("standing %+v, %v", standing, err)
+		}
 		if len(l.triggers) == 0 {
 			t.Error("the job did not run")
 		}
-		if err := SetPaused(dir, "night", true, time.Now()); err == nil {
-			t.Error("the damaged file is overwritten")
+		if err := SetPaused(dir, "night", true, time.Now()); !errors.Is(err, pipelines.ErrDamaged) || !strings.Contains(err.Error(), "hulian check --repair") {
+			t.Errorf("the damaged file is overwritten, or nobody is told what helps: %v", err)
 		}
 	})
 }

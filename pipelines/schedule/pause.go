@@ -3,6 +3,7 @@ package schedule
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -23,7 +24,8 @@ type Pause struct {
 	Since  time.Time `json:"since"`
 }
 
-// Pauses reads which jobs of a town are paused, by name.
+// Pauses reads which jobs of a town are paused, by name. Of a damaged file it gives none and an error that wraps
+// pipelines.ErrDamaged: data that come too often harm less than data that do not come.
 func Pauses(dir string) (map[string]Pause, error) {
 	pauses := map[string]Pause{}
 	if dir == "" {
@@ -34,11 +36,12 @@ func Pauses(dir string) (map[string]Pause, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return pauses, nil
 	}
-	if err == nil {
-		err = json.Unmarshal(content, &pauses)
-	}
 	if err != nil {
-		return nil, &pipelines.Fault{Op: "read pauses", At: path, Err: err, Next: "delete the file: then no pipeline is paused"}
+		return nil, &pipelines.Fault{Op: "read pauses", At: path, Err: err, Next: "check who may read it"}
+	}
+	if err := json.Unmarshal(content, &pauses); err != nil {
+		return map[string]Pause{}, &pipelines.Fault{Op: "read pauses", At: path, Err: fmt.Errorf("%w: %w", pipelines.ErrDamaged, err),
+			Next: "hulian check --repair sets it aside: then no pipeline is paused"}
 	}
 	return pauses, nil
 }
@@ -48,7 +51,7 @@ func Pauses(dir string) (map[string]Pause, error) {
 func SetPaused(dir, name string, paused bool, now time.Time) (err error) {
 	path := filepath.Join(dir, pausesName)
 	defer func() {
-		if err != nil {
+		if err != nil && !errors.Is(err, pipelines.ErrDamaged) {
 			err = &pipelines.Fault{Op: "pause", At: path, Err: err, Next: "check who may write there"}
 		}
 	}()
@@ -69,11 +72,10 @@ func SetPaused(dir, name string, paused bool, now time.Time) (err error) {
 	if err != nil {
 		return err
 	}
-	return durable.Write(path, append(content, '\n'), 0o644)
+	return durable.Write(path, append(content, '\n'), durable.FileMode)
 }
 
-// paused reports whether a job is paused now. Where that cannot be read it is not: data that come too often harm less
-// than data that do not come.
+// paused reports whether a job is paused now. Where that cannot be read it is not.
 func (s *Schedule) paused(name string) bool {
 	pauses, err := Pauses(s.config.Dir)
 	if err != nil {

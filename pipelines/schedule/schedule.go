@@ -22,6 +22,9 @@ import (
 // less is a slip.
 const Floor = time.Minute
 
+// longest is the longest interval: one that is longer is a slip, and a pipeline that never runs says nothing.
+const longest = 366 * 24 * time.Hour
+
 // Off is the line of a job that starts only when it is told to.
 const Off = "off"
 
@@ -134,6 +137,9 @@ func parse(spec string, location *time.Location, now time.Time) (clock cron.Sche
 		}
 		if d < Floor {
 			return nil, fmt.Errorf("the interval is shorter than %s", Floor)
+		}
+		if d > longest {
+			return nil, errors.New("the interval is longer than a year")
 		}
 	}
 	for field := range strings.FieldsSeq(spec) {

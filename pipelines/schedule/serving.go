@@ -63,7 +63,7 @@ func (s *Schedule) Announce(ctx context.Context, now time.Time) (withdraw func()
 	}
 	content, err := json.MarshalIndent(serving, "", "  ")
 	if err == nil {
-		err = durable.Write(path, append(content, '\n'), 0o644)
+		err = durable.Write(path, append(content, '\n'), durable.FileMode)
 	}
 	if err != nil {
 		return nil, errors.Join(err, lock.Unlock())

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -18,7 +19,9 @@ func (s *Schedule) Standing(now time.Time) ([]pipelines.Scheduled, error) {
 		}
 	}
 	pauses, err := Pauses(s.config.Dir)
-	if err != nil {
+	if errors.Is(err, pipelines.ErrDamaged) {
+		s.config.Logger.Error("no pipeline is paused", "error", err)
+	} else if err != nil {
 		return nil, err
 	}
 	all := make([]pipelines.Scheduled, len(s.config.Jobs))
