@@ -11,5 +11,5 @@
 // they have not arrived yet.
 //
 // It refuses to overwrite a backup or a folder in use unless told to, names that lead out of the folder, entries the
-// manifest does not name or that differ from it, and links.
+// manifest does not name or that differ from it, and links. A backup, and the town that is made of one, is its owner's alone.
 package backup

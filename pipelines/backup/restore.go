@@ -161,7 +161,7 @@ func Restore(ctx context.Context, from, dir string, force bool) (m Manifest, rep
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
 	m = a.manifest
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, durable.DirMode); err != nil {
 		return m, "", err
 	}
 	aside, err := os.MkdirTemp(dir, ".restoring-*")
@@ -198,16 +198,16 @@ func Restore(ctx context.Context, from, dir string, force bool) (m Manifest, rep
 func (a *archive) unpack(ctx context.Context, f File, aside string) (err error) {
 	entry := a.entries[f.Path]
 	to := filepath.Join(aside, filepath.FromSlash(f.Path)) // local: the manifest was checked
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(to), durable.DirMode); err != nil {
 		return err
 	}
-	file, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, durable.FileMode)
 	if err != nil {
 		return err
 	}
 	err = a.copyFile(ctx, f, file)
 	if err == nil {
-		err = errors.Join(file.Chmod(entry.Mode().Perm()), file.Sync())
+		err = errors.Join(file.Chmod(entry.Mode().Perm()&^0o077), file.Sync())
 	}
 	if err := errors.Join(err, file.Close()); err != nil {
 		return err

@@ -59,7 +59,7 @@ func Write(ctx context.Context, dir, to string, o Options) (m Manifest, err erro
 	case !errors.Is(err, pipelines.ErrNotPublished):
 		return m, err
 	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(to), durable.DirMode); err != nil {
 		return m, err
 	}
 	aside, err := os.CreateTemp(filepath.Dir(to), unfinished+"*") // readable by its owner only: the configuration may hold a key
@@ -138,6 +138,8 @@ func list(dir string) ([]string, error) {
 			name = filepath.ToSlash(name)
 			hidden := strings.HasPrefix(entry.Name(), ".") || strings.HasSuffix(entry.Name(), ".part") || strings.HasSuffix(entry.Name(), ".lock")
 			switch {
+			case entry.IsDir() && entry.Name() == "damaged": // what a repair has set aside
+				return fs.SkipDir
 			case entry.IsDir(), hidden, !keep(name): // hidden: written aside and never renamed
 				return nil
 			case part == "runs" && atWork(at): // the run that makes this backup: restored, it would count as one that was killed
