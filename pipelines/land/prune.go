@@ -34,7 +34,7 @@ func (s *Store) Prune(ids []string) (freed int64, err error) {
 	if len(fresh) == 0 {
 		return 0, nil
 	}
-	record, err := os.OpenFile(filepath.Join(s.dir, prunedName), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	record, err := os.OpenFile(filepath.Join(s.dir, prunedName), os.O_CREATE|os.O_APPEND|os.O_WRONLY, durable.FileMode)
 	if err != nil {
 		return 0, err
 	}
@@ -64,14 +64,14 @@ func (s *Store) Pruned(id string) bool {
 	return s.gone[id]
 }
 
-func (s *Store) readPruned() error {
-	content, err := os.ReadFile(filepath.Join(s.dir, prunedName))
+func readPruned(dir string, into map[string]bool) error {
+	content, err := os.ReadFile(filepath.Join(dir, prunedName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	for id := range strings.Lines(string(content)) {
 		if id = strings.TrimSpace(id); validID(id) {
-			s.gone[id] = true
+			into[id] = true
 		}
 	}
 	return err

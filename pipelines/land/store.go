@@ -1,11 +1,9 @@
 package land
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,12 +14,18 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"hulian/pipelines"
 	"hulian/pipelines/durable"
+	"hulian/pipelines/sealed"
 	"hulian/pipelines/source"
 )
 
 const manifestName = "manifest.ndjson"
+
+// contentMode is what landed content may be: read, by its owner.
+const contentMode = 0o400
 
 // File is one landed file.
 type File struct {
@@ -42,22 +46,31 @@ type Store struct {
 	files []File
 	byID  map[string]int
 	gone  map[string]bool // content removed by Prune
+
+	hashed map[string]bool // content that is known to be what landed
+	healed []File          // content that was put back
+	open   bool            // the last line of the manifest lacks its end
+
+	together bool     // files land together: see Together
+	unsynced []string // content that lies in its place and may not last yet
+	lines    []byte   // of the manifest, of files that landed since
 }
 
 // Open opens the store in dir (the folder "landed" of a town), creating it. A manifest line torn by a crash is cut
-// off; any other line that cannot be read is an error, because the order of arrival decides which version wins.
+// off; any other line that cannot be trusted is an error that wraps ErrDamaged, because the order of arrival decides
+// which version wins.
 func Open(dir string) (*Store, error) {
 	if err := durable.MkdirAll(dir); err != nil {
 		return nil, &pipelines.Fault{Op: "open landed files", At: dir, Err: err, Next: "check who may write there"}
 	}
-	s := &Store{dir: dir, now: time.Now, byID: map[string]int{}, gone: map[string]bool{}}
-	if err := errors.Join(s.read(), s.readPruned()); err != nil {
-		return nil, &pipelines.Fault{Op: "open landed files", At: s.manifest(), Err: err, Next: "restore the file from a backup"}
+	s := &Store{dir: dir, now: time.Now, byID: map[string]int{}, gone: map[string]bool{}, hashed: map[string]bool{}}
+	if err := errors.Join(s.read(), readPruned(dir, s.gone)); err != nil {
+		return nil, &pipelines.Fault{Op: "open landed files", At: s.manifest(), Err: err, Next: "hulian check --repair"}
 	}
 	return s, nil
 }
 
-func (s *Store) manifest() string { return filepath.Join(s.dir, manifestName) }
+func (s *Store) manifest() string { return Manifest(s.dir) }
 
 func (s *Store) read() error {
 	content, err := os.ReadFile(s.manifest())
@@ -67,25 +80,17 @@ func (s *Store) read() error {
 	if err != nil {
 		return err
 	}
-	whole := 0
-	for line := 1; whole < len(content); line++ {
-		length := bytes.IndexByte(content[whole:], '\n') + 1
-		if length == 0 { // the crash came between writing the line and its end
-			return os.Truncate(s.manifest(), int64(whole))
+	lines, torn, open := readLines(content)
+	for _, line := range lines {
+		if line.Err != nil {
+			return fmt.Errorf("%w: line %d: %w", ErrDamaged, line.No, line.Err)
 		}
-		var f File
-		if err := json.Unmarshal(content[whole:whole+length], &f); err != nil {
-			if whole+length == len(content) { // blocks of the last line may reach the disk out of order
-				return os.Truncate(s.manifest(), int64(whole))
-			}
-			return fmt.Errorf("line %d: %w", line, err)
-		}
-		if f.No != int64(line) || !validID(f.ID) {
-			return fmt.Errorf("line %d: number %d and id %q do not belong there", line, f.No, f.ID)
-		}
-		s.byID[f.ID] = len(s.files)
-		s.files = append(s.files, f)
-		whole += length
+		s.byID[line.File.ID] = len(s.files)
+		s.files = append(s.files, line.File)
+	}
+	s.open = open
+	if torn > 0 {
+		return os.Truncate(s.manifest(), int64(len(content)-torn))
 	}
 	return nil
 }
@@ -115,13 +120,14 @@ func Path(dir, id string) string {
 }
 
 // Land copies one item into the store. fresh is false when the same content has landed before, under whatever name;
-// then the earlier File is returned and nothing is written. A file that changes while it is copied gives an error
-// that wraps source.ErrChanged and leaves nothing behind.
+// then the earlier File is returned, and nothing is written unless the content was gone or damaged: that is put back. A
+// file that changes while it is copied gives an error that wraps source.ErrChanged and leaves nothing behind. Names and
+// origins are kept as source.Readable gives them.
 func (s *Store) Land(ctx context.Context, item source.Item) (f File, fresh bool, err error) {
 	defer func() {
 		var said *pipelines.Fault // a source that knows better what to do next
 		if err != nil && !errors.As(err, &said) {
-			err = &pipelines.Fault{Op: "land", At: item.Name, Err: err, Next: next(err)}
+			err = &pipelines.Fault{Op: "land", At: source.Readable(item.Name), Err: err, Next: next(err)}
 		}
 	}()
 	aside, id, size, err := s.copy(ctx, item)
@@ -129,35 +135,141 @@ func (s *Store) Land(ctx context.Context, item source.Item) (f File, fresh bool,
 		return File{}, false, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(aside)) }() // nothing lies there any more once it is in place
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	at := s.Path(id)
-	i, known := s.byID[id]
-	if known && s.gone[id] {
-		return s.files[i], false, nil // it was loaded and let go: it need not come again
-	}
-	if info, err := os.Stat(at); known && err == nil && info.Size() == size {
-		return s.files[i], false, nil
-	}
-	if err := place(aside, at); err != nil {
+	intact, err := s.intact(ctx, id)
+	if err != nil {
 		return File{}, false, err
 	}
-	if known { // its content had been lost: now it is back
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i, known := s.byID[id]
+	if intact && known {
 		return s.files[i], false, nil
 	}
+	if !intact {
+		if err := place(aside, s.Path(id)); err != nil {
+			return File{}, false, err
+		}
+		s.unsynced, s.hashed[id] = append(s.unsynced, s.Path(id)), true
+	}
+	if known { // its content had been lost: now it is back
+		s.healed = append(s.healed, s.files[i])
+		return s.files[i], false, s.lastNow()
+	}
 	f = File{
-		No: int64(len(s.files)) + 1, ID: id, Name: item.Name, Origin: item.Origin, Size: size,
+		No: int64(len(s.files)) + 1, ID: id, Name: source.Readable(item.Name), Origin: source.Readable(item.Origin), Size: size,
 		ReceivedAt: item.ModTime.UTC(), LandedAt: s.now().UTC(),
 	}
 	if item.ModTime.IsZero() {
 		f.ReceivedAt = f.LandedAt
 	}
-	if err := s.append(f); err != nil {
-		return File{}, false, err
+	return f, true, s.add(f)
+}
+
+// Repeat lets known content arrive once more, under a number of its own: somebody has sent it again, and means it.
+func (s *Store) Repeat(id, name string, at time.Time) (File, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i, known := s.byID[id]
+	if !known {
+		return File{}, &pipelines.Fault{Op: "land", At: name, Err: pipelines.ErrUnknown}
 	}
-	s.byID[id] = len(s.files)
+	f := s.files[i]
+	f.No, f.Name, f.ReceivedAt, f.LandedAt = int64(len(s.files))+1, name, at.UTC(), s.now().UTC()
+	if err := s.add(f); err != nil {
+		return File{}, &pipelines.Fault{Op: "land", At: name, Err: err, Next: "check the disk and who may write there, then run again"}
+	}
+	return f, nil
+}
+
+// inOne is how many files that land together wait at most until they last.
+const inOne = 500
+
+// Together lets files that land from now on last through a power cut together, when release is called: syncing thousands of
+// files one by one takes longer than copying them. Until then nothing is on record, so that a crash leaves content that
+// nobody asks for, and the files come again.
+func (s *Store) Together() (release func() error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.together = true
+	return func() error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.together = false
+		return s.last()
+	}
+}
+
+// add puts a file on record.
+func (s *Store) add(f File) error {
+	line, err := sealed.Line(f)
+	if err != nil {
+		return err
+	}
+	before := len(s.lines)
+	s.lines = append(append(s.lines, line...), '\n')
+	if err := s.lastNow(); err != nil {
+		s.lines = s.lines[:min(before, len(s.lines))]
+		return err
+	}
+	s.byID[f.ID] = len(s.files)
 	s.files = append(s.files, f)
-	return f, true, nil
+	return nil
+}
+
+// lastNow makes what landed last, unless files land together.
+func (s *Store) lastNow() error {
+	if s.together && len(s.unsynced) < inOne {
+		return nil
+	}
+	return s.last()
+}
+
+// last makes what landed last through a power cut: first the content, then its names, then the manifest.
+func (s *Store) last() error {
+	var folders []string
+	var group errgroup.Group
+	group.SetLimit(16)
+	for _, at := range s.unsynced {
+		if dir := filepath.Dir(at); !slices.Contains(folders, dir) {
+			folders = append(folders, dir)
+		}
+		group.Go(func() error { return durable.Sync(at) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, dir := range folders {
+		group.Go(func() error { return durable.Sync(dir) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	s.unsynced = nil
+	if len(s.lines) == 0 {
+		return nil
+	}
+	err := s.append(s.lines)
+	if err == nil {
+		s.lines = nil
+	}
+	return err
+}
+
+// intact reports whether the content with the given id need not be written: it lies there and is what it must be, or it was
+// loaded and let go.
+func (s *Store) intact(ctx context.Context, id string) (bool, error) {
+	s.mu.Lock()
+	_, known := s.byID[id]
+	gone := known && s.gone[id]
+	s.mu.Unlock()
+	if gone {
+		return true, nil
+	}
+	_, err := s.Verified(ctx, id)
+	if errors.Is(err, ErrDamaged) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func next(err error) string {
@@ -165,13 +277,13 @@ func next(err error) string {
 	case errors.Is(err, source.ErrChanged):
 		return "it is taken with the next run, once it is complete"
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return "run again"
+		return "run again: it is copied from the beginning"
 	default:
 		return "check the disk and who may read and write there, then run again"
 	}
 }
 
-// copy writes the item's content to a synced temporary file inside the store.
+// copy writes the item's content to a temporary file inside the store.
 func (s *Store) copy(ctx context.Context, item source.Item) (at, id string, size int64, err error) {
 	reader, err := item.Open(ctx)
 	if err != nil {
@@ -195,30 +307,24 @@ func (s *Store) copy(ctx context.Context, item source.Item) (at, id string, size
 	if item.Size >= 0 && size != item.Size {
 		return "", "", 0, fmt.Errorf("%w: %d bytes instead of %d", source.ErrChanged, size, item.Size)
 	}
-	if err := aside.Chmod(0o444); err != nil {
-		return "", "", 0, err
-	}
-	return aside.Name(), hex.EncodeToString(sum.Sum(nil)), size, aside.Sync()
+	return aside.Name(), hex.EncodeToString(sum.Sum(nil)), size, nil
 }
 
+// place puts a copy where it belongs.
 func place(aside, at string) error {
+	if err := os.Chmod(aside, contentMode); err != nil {
+		return err
+	}
 	if err := durable.MkdirAll(filepath.Dir(at)); err != nil {
 		return err
 	}
-	if err := os.Rename(aside, at); err != nil {
-		return err
-	}
-	return durable.Sync(filepath.Dir(at))
+	return os.Rename(aside, at)
 }
 
-// append writes one line and syncs it. A write cut short is cut off again, so that the next line starts on its own.
-func (s *Store) append(f File) (err error) {
-	line, err := json.Marshal(f)
-	if err != nil {
-		return err
-	}
+// append writes lines and syncs them. A write cut short is cut off again, so that the next line starts on its own.
+func (s *Store) append(lines []byte) (err error) {
 	_, statErr := os.Stat(s.manifest())
-	manifest, err := os.OpenFile(s.manifest(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	manifest, err := os.OpenFile(s.manifest(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, durable.FileMode)
 	if err != nil {
 		return err
 	}
@@ -227,12 +333,16 @@ func (s *Store) append(f File) (err error) {
 	if err != nil {
 		return err
 	}
-	if _, err := manifest.Write(append(line, '\n')); err != nil {
+	if s.open {
+		lines = append([]byte{'\n'}, lines...)
+	}
+	if _, err := manifest.Write(lines); err != nil {
 		return errors.Join(err, manifest.Truncate(info.Size()))
 	}
 	if err := manifest.Sync(); err != nil {
 		return err
 	}
+	s.open = false
 	if errors.Is(statErr, fs.ErrNotExist) {
 		return durable.Sync(s.dir)
 	}
