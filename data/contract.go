@@ -12,7 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-//go:embed contracts problems.yaml programme.yaml
+//go:embed contracts entries problems.yaml details.yaml findings.yaml programme.yaml
 var files embed.FS
 
 // Text is a phrase in the two languages hulian speaks.
@@ -79,10 +79,22 @@ type Column struct {
 	MaxLength  int      `yaml:"max_length"` // longest allowed text, in characters; 0: 200
 	References string   `yaml:"references"` // export.column
 	Future     bool     `yaml:"future"`     // a date that may lie in the future, e.g. a due date
+	MonthOnly  bool     `yaml:"month_only"` // a date of which the month is enough: its first day is kept, and told
+	Nothing    []string `yaml:"nothing"`    // further words that stand for nothing in this column
 	Happened   bool     `yaml:"happened"`   // a date on which somebody did something: the latest of them all is the cut-off
 	Unit       Text     `yaml:"unit"`
 	Note       Text     `yaml:"note"`
 	Example    string   `yaml:"example"`
+}
+
+// NothingWritten lists what databases and programs write where there is nothing, in a column of any kind.
+func NothingWritten() []string {
+	return []string{"NULL", "(NULL)", "<NULL>", "[NULL]", `\N`, "None", "NaN", "NaT", "nil", "0000-00-00", "0000-00-00 00:00:00", "0000/00/00", "undefined"}
+}
+
+// NothingSaid lists what clerks write where there is nothing. In a free text such a word may be meant.
+func NothingSaid() []string {
+	return []string{"N/A", "NA", "-", "--", "---", "—", "——", "–", "/", "//", "\\", "无", "没有", "暂无"}
 }
 
 // SQLType is the engine type the column is stored as.
@@ -141,9 +153,9 @@ func (c Contract) Happened() []Column {
 // The returned values are shared: they must not be modified.
 func Contracts() []Contract { return contracts() }
 
-// ContractOf returns the contract of one export.
+// ContractOf returns the contract of one export, those of Entries among them.
 func ContractOf(export string) (Contract, bool) {
-	for _, c := range contracts() {
+	for _, c := range slices.Concat(contracts(), entries()) {
 		if c.Export == export {
 			return c, true
 		}
@@ -151,23 +163,37 @@ func ContractOf(export string) (Contract, bool) {
 	return Contract{}, false
 }
 
-var contracts = sync.OnceValue(func() []Contract {
-	all, err := readContracts()
+// Entries returns the contracts of what people enter in the program itself: decisions about files, rows and problems. They
+// arrive as files of their own origin, never from outside. The returned values are shared: they must not be modified.
+func Entries() []Contract { return entries() }
+
+// IsEntry reports whether the contract is one of Entries.
+func (c Contract) IsEntry() bool {
+	return slices.ContainsFunc(entries(), func(e Contract) bool { return e.Export == c.Export })
+}
+
+var (
+	contracts = sync.OnceValue(func() []Contract { return embedded("contracts") })
+	entries   = sync.OnceValue(func() []Contract { return embedded("entries") })
+)
+
+func embedded(folder string) []Contract {
+	all, err := readContracts(folder)
 	if err != nil {
 		panic("embedded contracts: " + err.Error()) // part of the binary: a test reads them
 	}
 	return all
-})
+}
 
-func readContracts() ([]Contract, error) {
-	entries, err := files.ReadDir("contracts")
+func readContracts(folder string) ([]Contract, error) {
+	found, err := files.ReadDir(folder)
 	if err != nil {
 		return nil, err
 	}
 	var all []Contract
-	for _, entry := range entries {
+	for _, entry := range found {
 		var c Contract
-		if err := strict(path.Join("contracts", entry.Name()), &c); err != nil {
+		if err := strict(path.Join(folder, entry.Name()), &c); err != nil {
 			return nil, err
 		}
 		if c.Export != strings.TrimSuffix(entry.Name(), ".yaml") {

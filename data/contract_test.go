@@ -22,7 +22,7 @@ var wanted = []string{"villages", "population", "branches", "members", "househol
 	"cadre_decisions", "successions"}
 
 func TestAllContractsLoad(t *testing.T) {
-	all, err := readContracts()
+	all, err := readContracts("contracts")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestContractsStandAfterThoseTheyNeed(t *testing.T) {
 }
 
 func TestColumnsSpeakBothLanguages(t *testing.T) {
-	for _, c := range Contracts() {
+	for _, c := range slices.Concat(Contracts(), Entries()) {
 		for what, text := range map[string]Text{"name": c.Name, "note": c.Note} {
 			if text.Zh == "" || text.En == "" {
 				t.Errorf("%s: %s lacks a language", c.Export, what)
@@ -161,7 +161,7 @@ func TestEnumWordsNameOneValue(t *testing.T) {
 // TestExamplesFollowTheirContract holds every example to the type, range and values of its column, because people
 // copy examples.
 func TestExamplesFollowTheirContract(t *testing.T) {
-	for _, c := range Contracts() {
+	for _, c := range slices.Concat(Contracts(), Entries()) {
 		for _, column := range c.Columns {
 			if err := followsContract(column); err != nil {
 				t.Errorf("%s.%s: example %q: %v", c.Export, column.ID, column.Example, err)
@@ -232,32 +232,45 @@ func TestIssuesKnowTheOrderOfTheFiveSteps(t *testing.T) {
 	}
 }
 
-// codes reads the problem codes from the source that declares them, so that a new code without sentences fails here.
-func codes(t *testing.T) []pipelines.Code {
+// codes lists the problem codes.
+func codes(t *testing.T) (all []pipelines.Code) {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "pipelines", "problem.go"), nil, 0)
+	for _, text := range constants(t, "problem.go", "Code") {
+		all = append(all, pipelines.Code(text))
+	}
+	return all
+}
+
+// constants reads the constants of a type from the source that declares them, so that a new one without words fails.
+func constants(t *testing.T, name, of string) (all []string) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "pipelines", name), nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []pipelines.Code
 	for _, declaration := range file.Decls {
 		general, ok := declaration.(*ast.GenDecl)
 		if !ok || general.Tok != token.CONST {
 			continue
 		}
 		for _, spec := range general.Specs {
-			value := spec.(*ast.ValueSpec)
-			if name, ok := value.Type.(*ast.Ident); ok && name.Name == "Code" {
-				text, err := strconv.Unquote(value.Values[0].(*ast.BasicLit).Value)
-				if err != nil {
-					t.Fatal(err)
-				}
-				all = append(all, pipelines.Code(text))
+			value, ok := spec.(*ast.ValueSpec)
+			if !ok {
+				continue
 			}
+			literal, ok := value.Values[0].(*ast.BasicLit)
+			if typed, isName := value.Type.(*ast.Ident); !ok || !isName || typed.Name != of {
+				continue
+			}
+			text, err := strconv.Unquote(literal.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, text)
 		}
 	}
 	if len(all) < 20 {
-		t.Fatalf("found only %d problem codes", len(all))
+		t.Fatalf("found only %d constants of type %s", len(all), of)
 	}
 	return all
 }

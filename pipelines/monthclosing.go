@@ -72,6 +72,7 @@ const (
 	ClosingExportMissing  ClosingCode = "export_missing"    // no row of the export Subject
 	ClosingVillagesPoor   ClosingCode = "villages_poor"     // Count of Of villages, Subject, have data too poor to judge
 	ClosingFileHeld       ClosingCode = "file_held"         // the file Subject waits for confirmation
+	ClosingFileRejected   ClosingCode = "file_rejected"     // the file Subject could not be read
 	ClosingRunFailed      ClosingCode = "run_failed"        // the last run did not publish: Subject says why
 	ClosingCheckWarned    ClosingCode = "check_warned"      // the check Subject returned Count rows
 	ClosingEarlierMonth   ClosingCode = "earlier_month"     // the month Subject comes before and is not signed

@@ -27,12 +27,17 @@ const (
 	ExemptVisitor    Code = "exempt_visitor" // warning
 	LinkMismatch     Code = "link_mismatch"  // warning
 	TooManyCells     Code = "too_many_cells"
-	RecordBroken     Code = "record_broken" // a line of JSON that is none
+	RecordBroken     Code = "record_broken"   // a line of JSON that is none
+	DayMissing       Code = "day_missing"     // warning: the first day of the month is kept
+	SameEvent        Code = "same_event"      // warning: an event with a time of day, and once more without
+	PersonalNumber   Code = "personal_number" // warning: an identity or phone number in a free text
 )
 
 // Codes of problems with a whole file or sheet.
 const (
 	FileUnreadable      Code = "file_unreadable"
+	FileGrowing         Code = "file_growing"     // still being written: it comes with a later run, and is no failure of this one
+	FileLink            Code = "file_link"        // a link that a source does not follow
 	FileNotFetched      Code = "file_not_fetched" // from a source across a network; it comes with a later run
 	FileEncrypted       Code = "file_encrypted"
 	FileEmpty           Code = "file_empty"
@@ -44,12 +49,18 @@ const (
 	WrongExport         Code = "wrong_export"
 	HeaderNotRecognised Code = "header_not_recognised"
 	RowCountFallen      Code = "row_count_fallen" // held for confirmation
+	RowsInDoubt         Code = "rows_in_doubt"    // likewise: its rows can be counted in two ways
+	FileFailed          Code = "file_failed"      // reading it met a fault of the program, or of the engine
 	EncodingDamaged     Code = "encoding_damaged"
 	ColumnsMissing      Code = "columns_missing"
 	HeaderAmbiguous     Code = "header_ambiguous"
 	FileTruncated       Code = "file_truncated"
 	QuoteUnclosed       Code = "quote_unclosed" // the rest of a CSV lies in one cell
+	LineTooLong         Code = "line_too_long"  // longer than a row may be
 )
+
+// Holds reports whether a file with the problem waits until a person accepts it.
+func (c Code) Holds() bool { return c == RowCountFallen || c == RowsInDoubt }
 
 // Problem is one thing wrong with one cell, row or file, with enough to find it in Excel.
 type Problem struct {

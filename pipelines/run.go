@@ -12,6 +12,7 @@ const (
 	StageModel   Stage = "model"
 	StagePublish Stage = "publish"
 	StageBackup  Stage = "backup" // of a run that makes a backup and nothing else
+	StageRepair  Stage = "repair" // of a run that puts damaged files right
 )
 
 // RunState says how a run stands.
@@ -31,7 +32,7 @@ const (
 // It is written as one JSON document a run, beside the warehouse, so that it can be read while the warehouse is locked.
 type Run struct {
 	ID         string           `json:"id"`                 // time-ordered, e.g. 20180201T060000Z-0001
-	Trigger    string           `json:"trigger"`            // command, import, serve, schedule, catch-up, retry, page, upload, waive
+	Trigger    string           `json:"trigger"`            // command, import, serve, schedule, catch-up, retry, page, upload, waive, repair
 	Pipeline   string           `json:"pipeline,omitempty"` // the named pipeline; empty: every source, or the files named
 	State      RunState         `json:"state"`
 	StartedAt  time.Time        `json:"started_at"`
@@ -60,6 +61,7 @@ const (
 	RunSourceUnread   RunReasonCode = "source_unread"  // the source or file Subject could not be fetched: Detail
 	RunCheckFailed    RunReasonCode = "check_failed"   // Count rows contradict the claim Subject, in Chinese
 	RunDiskFull       RunReasonCode = "disk_full"
+	RunFileDamaged    RunReasonCode = "file_damaged" // the town's file Subject is damaged: Detail
 	RunWasCancelled   RunReasonCode = "cancelled"
 	RunWasInterrupted RunReasonCode = "interrupted"
 	RunOtherwise      RunReasonCode = "other" // Detail, in English
@@ -110,6 +112,9 @@ type StageRecord struct {
 	Detail   string        `json:"detail,omitempty"`
 }
 
+// OriginEntered is the origin of landed files that hold what people entered in the program itself.
+const OriginEntered = "entered"
+
 // Reconciliation accounts for every row of one table of one file: Read = Accepted + Quarantined + Ignored, always.
 // A file that could not be read at all has Problem set and all counts zero.
 type Reconciliation struct {
@@ -138,6 +143,9 @@ func Total(tables []Reconciliation) (total Reconciliation) {
 	}
 	return total
 }
+
+// Later reports whether the file was left for a later run, so that nothing is wrong with it yet.
+func (r Reconciliation) Later() bool { return r.Problem == FileGrowing }
 
 // Balanced reports whether the counts add up.
 func (r Reconciliation) Balanced() bool { return r.Read == r.Accepted+r.Quarantined+r.Ignored }
