@@ -1,0 +1,95 @@
+package decode
+
+import (
+	"strings"
+)
+
+var delimiters = []byte{',', '\t', ';', '|'}
+
+// delimiter gives the pinned delimiter as a byte. known is false for one that no file is cut by.
+func (p Pins) delimiter() (delimiter byte, known bool) {
+	switch p.Delimiter {
+	case ",", ";", "|", "\t":
+		return p.Delimiter[0], true
+	case "tab", `\t`:
+		return '\t', true
+	}
+	return 0, false
+}
+
+// cutting tells from the first records how a text is cut: by the delimiter that cuts most of them into the same number of
+// cells, and into more cells than the others. A delimiter under which more headers are known wins: a column of notes that
+// all hold four bars is more regular than a short table. whole says that the sample is all there is.
+func (d *decoder) cutting(sample string, whole bool, pins Pins) cutter {
+	best := &cutter{delimiter: ',', separator: ",", cell: d.Limits.Cell}
+	score, known := -1.0, 1
+	candidates := delimiters
+	if pinned, ok := pins.delimiter(); ok {
+		candidates = []byte{pinned}
+	}
+	for _, delimiter := range candidates {
+		if strings.IndexByte(sample, delimiter) < 0 && len(candidates) > 1 {
+			continue
+		}
+		for _, escape := range []bool{false, true} {
+			if escape && !strings.Contains(sample, `\"`) {
+				continue
+			}
+			c := &cutter{delimiter: delimiter, separator: string(rune(delimiter)), escape: escape, cell: d.Limits.Cell}
+			regular, headers := c.sample(sample, whole, d.Known)
+			if headers < known && score >= 0 || headers <= known && regular <= score {
+				continue
+			}
+			best, score, known = c, regular, max(headers, known)
+		}
+	}
+	return *best
+}
+
+// sample cuts the first records, notes how wide most of them are, and says how regular they are, and how many headers of
+// one export stand in the best of the first rows.
+func (c *cutter) sample(text string, whole bool, known func([]string) int) (regular float64, headers int) {
+	var widths []int
+	odd := 0
+	cells := []Cell{}
+	for rest := text; len(rest) > 0 && len(widths) < 200; {
+		next, s, found := c.record(rest, whole, cells[:0])
+		if next == more {
+			break // cut by the end of the sample
+		}
+		cells, rest = found, rest[next:]
+		if s.unclosed || s.odd {
+			odd++
+		}
+		if s.cells == 1 && strings.TrimSpace(found[0].Text) == "" {
+			continue
+		}
+		widths = append(widths, s.cells)
+		if known != nil && len(widths) <= headerWithin {
+			texts := make([]string, len(found))
+			for i, cell := range found {
+				texts[i] = cell.Text
+			}
+			headers = max(headers, known(texts))
+		}
+	}
+	counts := map[int]int{}
+	for _, w := range widths {
+		counts[w]++
+	}
+	mode := 1
+	for w, n := range counts {
+		if w > 1 && (mode == 1 || n*min(w, 8) > counts[mode]*min(mode, 8) || n*min(w, 8) == counts[mode]*min(mode, 8) && w > mode) {
+			mode = w
+		}
+	}
+	if mode == 1 {
+		return 0, headers
+	}
+	c.width = mode
+	share := float64(counts[mode]) / float64(len(widths))
+	return share*(1+float64(min(mode, 40))/40) - float64(odd)/float64(4*len(widths)+1), headers
+}
+
+// headerWithin is how many rows that hold anything are looked at for known headers.
+const headerWithin = 20
