@@ -1,0 +1,2 @@
+delete from exports.{{.Export}}
+where rowid in (select rid from versions where not fresh and until_file is not null);
