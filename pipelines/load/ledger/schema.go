@@ -1,0 +1,97 @@
+package ledger
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"hulian/data"
+	"hulian/pipelines/load/statement"
+)
+
+//go:embed sql
+var files embed.FS
+
+// SQL is the set of this package's statements.
+var SQL = func() *statement.Set {
+	folder, err := fs.Sub(files, "sql")
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	return statement.Parse(folder)
+}()
+
+// all lists the contracts of everything a warehouse holds.
+func all() []data.Contract { return slices.Concat(data.Entries(), data.Contracts()) }
+
+// Schema returns the statements that make the tables of a warehouse: exports.<export> with the contract's columns and
+// where each row came from, history.<export> with the versions a newer file replaced, waiting.<export> with rows that refer
+// to what no registry has named yet, and ops.* with what happened to every file. Row counts of ops.reconciliation always
+// add up, and ops.quarantine holds as many rows as its quarantined counts say. Each statement may be run again; none drops
+// anything.
+func Schema() []string {
+	statements := []string{
+		"create schema if not exists exports", "create schema if not exists history",
+		"create schema if not exists waiting", "create schema if not exists ops",
+	}
+	for _, contract := range all() {
+		var columns []string
+		for _, column := range contract.Columns {
+			columns = append(columns, statement.Quote(column.ID)+" "+column.SQLType())
+		}
+		body := strings.Join(append(columns, "_file bigint", "_row bigint"), ", ")
+		statements = append(statements,
+			fmt.Sprintf("create table if not exists exports.%s (%s)", contract.Export, body),
+			fmt.Sprintf("create table if not exists history.%s (%s, _until_file bigint)", contract.Export, body),
+			fmt.Sprintf("create table if not exists waiting.%s (%s, _sheet varchar)", contract.Export, body))
+	}
+	return append(statements, statement.Split(SQL.SQL("schema", data.Contract{}, nil))...)
+}
+
+// Prepare makes the tables of Schema, and adds to those that stand the columns a newer version has. It may be called on
+// any warehouse, any number of times.
+func Prepare(ctx context.Context, tx statement.Runner) error {
+	known, err := tx.Query(ctx, `select schema_name, table_name, column_name from duckdb_columns()
+		where schema_name in ('exports', 'history', 'waiting') and database_name = current_database()`)
+	if err != nil {
+		return err
+	}
+	have := map[string]bool{}
+	for _, row := range known.Rows {
+		have[fmt.Sprintf("%s.%s", row[0], row[1])] = true
+		have[fmt.Sprintf("%s.%s.%s", row[0], row[1], row[2])] = true
+	}
+	for _, c := range all() {
+		for _, schema := range []string{"exports", "history", "waiting"} {
+			table := schema + "." + c.Export
+			for _, column := range c.Columns {
+				if !have[table] || have[table+"."+column.ID] {
+					continue
+				}
+				if _, err := tx.Exec(ctx, fmt.Sprintf("alter table %s add column %s %s", table, statement.Quote(column.ID), column.SQLType())); err != nil {
+					return fmt.Errorf("prepare %s: %w", table, err)
+				}
+			}
+		}
+	}
+	missing := false // on a warehouse as it should be one query is enough
+	for _, c := range all() {
+		missing = missing || !have["waiting."+c.Export]
+	}
+	made, err := tx.Query(ctx, "select count(*) from duckdb_columns() where schema_name = 'ops' and table_name = 'loader' and database_name = current_database()")
+	if err != nil {
+		return err
+	}
+	if n, _ := made.Rows[0][0].(int64); n > 0 && !missing {
+		return nil
+	}
+	for _, sql := range Schema() {
+		if _, err := tx.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("prepare warehouse: %w", err)
+		}
+	}
+	return nil
+}
