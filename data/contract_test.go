@@ -299,7 +299,7 @@ func TestExplainLeavesNoGaps(t *testing.T) {
 	for _, code := range codes(t) {
 		for _, lang := range []string{"zh", "en"} {
 			sentence, mend := Explain(pipelines.Problem{Code: code, Export: "issues", File: "一月.xlsx", Sheet: "Sheet1",
-				Row: 17, Letter: "G", Column: "difficulty", Header: "难度", Value: "无所谓", Detail: "细节"}, lang)
+				Row: 17, Letter: "G", Column: "difficulty", Header: "难度", Value: "无所谓", Detail: pipelines.NewDetail(pipelines.DetailWords, "细节")}, lang)
 			if strings.ContainsAny(sentence+mend, "{}") {
 				t.Errorf("%s in %s has a gap: %s / %s", code, lang, sentence, mend)
 			}

@@ -1,7 +1,6 @@
 package data
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,23 +18,6 @@ type ProblemText struct {
 	RowSentence Text `yaml:"row_sentence"` // of a row, where the kind is one of whole files too
 	RowMend     Text `yaml:"row_mend"`
 }
-
-// Details of problems that stand for a sentence, or begin one: Explain says them in the reader's language. Names in a
-// detail are written in both, "农户编号 / Household ID", and told in one.
-const (
-	DetailUncalculated    = "formula without result"
-	DetailFormulaError    = "Excel"
-	DetailScientific      = "Excel: 1.23E+11"
-	DetailTwice           = "twice: "
-	DetailSeveralExports  = "exports: "
-	DetailSeveralMappings = "mappings: "
-	DetailCharacters      = "字 / characters"
-	DetailUnused          = "未用列 / unused columns: "
-	DetailGone            = "缺少以前有内容的列 / columns missing that were filled before: "
-	DetailOlder           = "比已有名册早 / older than the list before: "
-	DetailConfirmed       = "行数少了一半以上，经人确认 / far fewer rows, confirmed: "
-	DetailHidden          = "隐藏的工作表未读 / hidden sheets not read: "
-)
 
 var problemTexts = sync.OnceValue(func() map[pipelines.Code]ProblemText {
 	texts := map[pipelines.Code]ProblemText{}
@@ -69,9 +51,6 @@ func Explain(p pipelines.Problem, lang string) (sentence, mend string) {
 		}
 	}
 	detail := ExplainDetail(p.Detail, lang)
-	if other, ok := strings.CutPrefix(detail, "→ "); ok && p.Code == pipelines.DuplicateKey {
-		detail = otherRow(other, lang)
-	}
 	sentence, mend = text.Sentence.In(lang), text.Mend.In(lang)
 	if p.Row > 0 && text.RowSentence != (Text{}) {
 		sentence, mend = text.RowSentence.In(lang), text.RowMend.In(lang)
@@ -84,93 +63,86 @@ func Explain(p pipelines.Problem, lang string) (sentence, mend string) {
 	if rest, ok := strings.CutPrefix(at, "the "); ok {
 		begins = "The " + rest
 	}
-	fill := strings.NewReplacer("{value}", p.Value, "{row}", strconv.FormatInt(p.Row, 10),
+	filling := strings.NewReplacer("{value}", p.Value, "{row}", strconv.FormatInt(p.Row, 10),
 		"{letter}", p.Letter, "{file}", p.File, "{place}", at, "{Place}", begins, "{column}", name, "{allowed}", allowed,
 		"{example}", example, "{detail}", detail)
-	return strings.TrimSpace(fill.Replace(sentence)), fill.Replace(mend)
+	return strings.TrimSpace(filling.Replace(sentence)), filling.Replace(mend)
 }
 
-// whole are details that are a sentence of their own; begun are those that begin one.
-var (
-	whole = map[string]Text{
-		DetailUncalculated: {Zh: "这一格是公式，但文件里没有保存它的计算结果：用Excel或WPS打开，重新保存即可。",
-			En: "The cell holds a formula without its result: open the file in Excel and save it."},
-		DetailFormulaError: {Zh: "这一格的公式出错了。", En: "It is the error of a formula."},
-		DetailScientific: {Zh: "Excel把长编号变成了科学计数，后面的数字已经丢失：先把这一列设为“文本”格式，再重新填写编号。",
-			En: "Excel turned a long ID into a number and lost its last digits: format the column as text, then write the ID again."},
-		"binary": {Zh: "内容不是文字。", En: "Its content is no text."},
+var detailTexts = sync.OnceValue(func() map[pipelines.DetailCode]Text {
+	texts := map[pipelines.DetailCode]Text{}
+	if err := strict("details.yaml", &texts); err != nil {
+		panic("embedded words of details: " + err.Error()) // part of the binary: a test reads them
 	}
-	begun = map[string]Text{
-		DetailTwice:           {Zh: "这一列出现了不止一次：", En: "this column stands there more than once: "},
-		DetailSeveralExports:  {Zh: "几张表都可能是：", En: "it could be any of "},
-		DetailSeveralMappings: {Zh: "不止一个对照文件适用：", En: "more than one mapping file claims it: "},
-	}
-)
-
-// inOneLanguage takes from a detail what is written in both languages: names of exports and columns, and a few words.
-var inOneLanguage = sync.OnceValue(func() map[string]*strings.Replacer {
-	pairs := []Text{{Zh: "字", En: "characters"}}
-	for _, c := range Contracts() {
-		pairs = append(pairs, c.Name)
-		for _, column := range c.Columns {
-			pairs = append(pairs, column.Name)
-		}
-	}
-	// 村编号 / Village ID before 编号 / ID
-	slices.SortStableFunc(pairs, func(a, b Text) int { return len(b.Zh+b.En) - len(a.Zh+a.En) })
-	both := map[string]*strings.Replacer{}
-	for _, lang := range []string{"zh", "en"} {
-		replaced := []string{
-			DetailUnused, Text{Zh: "未用的列：", En: "columns not used: "}.In(lang),
-			DetailGone, Text{Zh: "比以前少了有内容的列，这些内容现在是空的：", En: "columns are missing that were filled before, and are empty now: "}.In(lang),
-			DetailOlder, Text{Zh: "这份名册比先收到的一份早，现按这一份为准；如不对，请用Excel打开较新的一份，另存为xlsx后再报一次：", En: "the list is older than one received before it, and holds now; if that is not meant, open the newer one in Excel, save it as xlsx and send it again: "}.In(lang),
-			DetailConfirmed, Text{Zh: "行数少了一半以上，已确认收下：", En: "far fewer rows than before, accepted all the same: "}.In(lang),
-			DetailHidden, Text{Zh: "隐藏的工作表没有读：", En: "hidden sheets were not read: "}.In(lang),
-		}
-		for _, pair := range pairs {
-			replaced = append(replaced, pair.Zh+" / "+pair.En, pair.In(lang))
-		}
-		both[lang] = strings.NewReplacer(replaced...)
-	}
-	return both
+	return texts
 })
 
-// ExplainDetail says the detail of a problem, or of a table that was read, in the reader's language.
-func ExplainDetail(detail, lang string) string {
-	if text, ok := whole[detail]; ok {
-		return text.In(lang)
+// DetailTexts returns the words of every kind of detail. {1} stands for its first argument, {rest} for all of them and
+// {rest2} for those from the second on. The map is shared: it must not be modified.
+func DetailTexts() map[pipelines.DetailCode]Text { return detailTexts() }
+
+// ExplainDetail says in "zh" or "en" what a detail tells; empty where it tells nothing.
+func ExplainDetail(d pipelines.Detail, lang string) string {
+	text, ok := detailTexts()[d.Code]
+	if !ok || d.Code == pipelines.DetailOtherRow && len(d.Args) == 2 && d.Args[0] != "" {
+		if len(d.Args) == 2 && d.Code == pipelines.DetailOtherRow {
+			return fill(Text{Zh: "工作表“{1}”第{2}行", En: "row {2} of the sheet “{1}”"}.In(lang), d.Args, lang)
+		}
+		return strings.Join(d.Args, " ")
 	}
-	for beginning, text := range begun {
-		if rest, ok := strings.CutPrefix(detail, beginning); ok {
-			detail = text.In(lang) + rest
+	return fill(text.In(lang), d.Args, lang)
+}
+
+// ExplainDetails says several details one behind the other.
+func ExplainDetails(all pipelines.Details, lang string) string {
+	var said []string
+	for _, d := range all {
+		if text := ExplainDetail(d, lang); text != "" {
+			said = append(said, text)
 		}
 	}
-	if lang != "en" {
-		lang = "zh"
+	return strings.Join(said, map[bool]string{true: "; ", false: "；"}[lang == "en"])
+}
+
+// fill puts the arguments of a detail into its words; names of exports and columns are told in the reader's language.
+func fill(words string, args []string, lang string) string {
+	told := make([]string, len(args))
+	for i, arg := range args {
+		told[i] = namedIn(arg, lang)
 	}
-	return inOneLanguage()[lang].Replace(detail)
+	comma := map[bool]string{true: ", ", false: "、"}[lang == "en"]
+	pairs := []string{}
+	for i, arg := range told {
+		pairs = append(pairs, "{"+strconv.Itoa(i+1)+"}", arg)
+	}
+	pairs = append(pairs, "{rest}", strings.Join(told, comma), "{rest2}", strings.Join(told[min(1, len(told)):], comma))
+	return strings.NewReplacer(pairs...).Replace(words)
+}
+
+// namedIn gives the name of the export or column an argument stands for, and any other argument as it is.
+func namedIn(arg, lang string) string {
+	name, rest, _ := strings.Cut(arg, " ")
+	if rest != "" {
+		rest = " " + rest
+	}
+	if export, ok := strings.CutPrefix(name, pipelines.ExportNamed("")); ok {
+		if contract, known := ContractOf(export); known {
+			return contract.Name.In(lang) + rest
+		}
+	}
+	if path, ok := strings.CutPrefix(name, "column:"); ok {
+		export, id, _ := strings.Cut(path, ".")
+		if contract, known := ContractOf(export); known {
+			if column, known := contract.Column(id); known {
+				return column.Name.In(lang) + rest
+			}
+		}
+	}
+	return arg
 }
 
 // letterless takes the letter out of sentences about a cell that has none.
 var letterless = strings.NewReplacer("{letter}列", "", "{letter}{row}单元格", "这一格", "Row {row}, column {letter}:", "Row {row}:", "cell {letter}{row}", "this cell")
-
-// otherRow says where the row stands that another one repeats: "12", or "Sheet1 12" on another sheet.
-func otherRow(other, lang string) string {
-	sheet, row := "", other
-	if i := strings.LastIndexByte(other, ' '); i >= 0 {
-		sheet, row = other[:i], other[i+1:]
-	}
-	switch {
-	case lang == "en" && sheet == "":
-		return "row " + row
-	case lang == "en":
-		return "row " + row + " of sheet “" + sheet + "”"
-	case sheet == "":
-		return "第" + row + "行"
-	default:
-		return "工作表“" + sheet + "”第" + row + "行"
-	}
-}
 
 // place names the file and, where it has several, the sheet or the member of the zip file.
 func place(p pipelines.Problem, lang string) string {

@@ -9,6 +9,7 @@ import (
 
 var formatNames = map[string]Text{
 	"csv": {Zh: "文本表格（CSV）", En: "CSV"}, "json": {Zh: "JSON", En: "JSON"}, "xlsx": {Zh: "Excel 工作簿", En: "Excel workbook"}, "parquet": {Zh: "Parquet", En: "Parquet"},
+	"arrow": {Zh: "Arrow", En: "Arrow"},
 }
 
 var delimiterNames = map[string]Text{

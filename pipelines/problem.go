@@ -75,7 +75,7 @@ type Problem struct {
 	Column   string   `json:"column,omitempty"` // contract column id
 	Header   string   `json:"header,omitempty"` // the header as it stands in the file
 	Value    string   `json:"value,omitempty"`
-	Detail   string   `json:"detail,omitempty"` // what the sentence fills in: the limit, the other row, the missing key
+	Detail   Detail   `json:"detail,omitzero"` // what the sentence fills in: the limit, the other row, the missing key
 }
 
 // ProblemState is where a problem stands in its life: open, then repaired by a newer file or waived by a person.

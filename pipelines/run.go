@@ -118,18 +118,18 @@ const OriginEntered = "entered"
 // Reconciliation accounts for every row of one table of one file: Read = Accepted + Quarantined + Ignored, always.
 // A file that could not be read at all has Problem set and all counts zero.
 type Reconciliation struct {
-	FileID      string `json:"file_id"` // SHA-256 of the content, lower-case hex
-	Name        string `json:"name"`    // as it arrived
-	Sheet       string `json:"sheet,omitempty"`
-	Export      string `json:"export,omitempty"` // empty where it was not recognised
-	Read        int64  `json:"read"`
-	Accepted    int64  `json:"accepted"`
-	Quarantined int64  `json:"quarantined"`
-	Ignored     int64  `json:"ignored"` // titles, totals, blank rows, notes
-	Warnings    int64  `json:"warnings"`
-	Problem     Code   `json:"problem,omitempty"` // whole-file problem, e.g. encrypted
-	Detail      string `json:"detail,omitempty"`
-	ReadAs      ReadAs `json:"read_as,omitzero"` // how the table was understood
+	FileID      string  `json:"file_id"` // SHA-256 of the content, lower-case hex
+	Name        string  `json:"name"`    // as it arrived
+	Sheet       string  `json:"sheet,omitempty"`
+	Export      string  `json:"export,omitempty"` // empty where it was not recognised
+	Read        int64   `json:"read"`
+	Accepted    int64   `json:"accepted"`
+	Quarantined int64   `json:"quarantined"`
+	Ignored     int64   `json:"ignored"` // titles, totals, blank rows, notes
+	Warnings    int64   `json:"warnings"`
+	Problem     Code    `json:"problem,omitempty"` // whole-file problem, e.g. encrypted
+	Detail      Details `json:"detail,omitempty"`
+	ReadAs      ReadAs  `json:"read_as,omitzero"` // how the table was understood
 }
 
 // Total sums up the counts of tables; everything else of it is empty.

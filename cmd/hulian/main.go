@@ -20,8 +20,12 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the second signal ends the process
+	self, err := os.Executable()
+	if err != nil {
+		self = "" // what would run in a process of its own runs in this one
+	}
 	status := cli.Main(ctx, os.Args[1:], cli.Streams{
-		Out: os.Stdout, Err: os.Stderr, Environ: os.Environ(), Terminal: term.IsTerminal(int(os.Stderr.Fd())),
+		Out: os.Stdout, Err: os.Stderr, Environ: os.Environ(), Terminal: term.IsTerminal(int(os.Stderr.Fd())), Self: self,
 	})
 	os.Exit(status)
 }

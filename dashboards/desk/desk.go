@@ -12,13 +12,17 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 	"unicode"
 
+	"github.com/gofrs/flock"
+
 	"hulian/pipelines"
+	"hulian/pipelines/durable"
 )
 
 // Limits of one batch.
@@ -32,6 +36,15 @@ const remembered = 100
 
 // unfinished begins the name of a folder that is still being filled.
 const unfinished = ".receiving-"
+
+// Waits between two attempts to run a batch that is kept: the first, doubled after each, up to the longest.
+const (
+	firstWait   = 30 * time.Second
+	longestWait = time.Hour
+)
+
+// lockOf is the file beside a desk's folder that every desk holds together, and whoever takes over what was left there alone.
+func lockOf(dir string) *flock.Flock { return flock.New(filepath.Clean(dir) + ".lock") }
 
 // ErrTooLarge says that a batch holds more than the desk takes.
 var ErrTooLarge = errors.New("more than one batch may hold")
@@ -60,12 +73,21 @@ type Batch struct {
 	ReceivedAt time.Time
 	Files      []File
 	Ahead      int           // batches in line before it
-	Run        pipelines.Run // when it is done
+	Run        pipelines.Run // when it is done, or kept: the last one
 	Err        string        // why the run failed, in one sentence
+	Kept       bool          // it waits to be tried again: the run failed before all of its files were taken
+	Attempts   int           // runs that did not take all of its files
+	NextAt     time.Time     // when it is tried again at the latest
 	paths      []string
 	dir        string // empty for files that lie elsewhere
 	by, reason string // of a held file a person has confirmed
 }
+
+// Resting reports whether the batch is kept and waits to be tried again, which may be an hour away.
+func (b Batch) Resting() bool { return b.Kept && b.State == Waiting }
+
+// Unfinished reports whether something will come of the batch in a moment.
+func (b Batch) Unfinished() bool { return b.State != Done && !b.Resting() }
 
 // Config is what a desk needs.
 type Config struct {
@@ -85,6 +107,7 @@ type Config struct {
 	Release func(ctx context.Context, path, by, reason string) (pipelines.Run, error)
 	Bytes   int64 // of a batch; 0: MaxBytes
 	Logger  *slog.Logger
+	Now     func() time.Time // nil: time.Now
 }
 
 // Desk takes batches and works them off. It is safe for use by several goroutines.
@@ -94,32 +117,60 @@ type Desk struct {
 	batches []*Batch // oldest first
 	changes int
 	wake    chan struct{}
+	lock    *flock.Flock
 }
 
-// Open opens the desk: what was complete when the process before ended is in line again.
-func Open(c Config) (*Desk, error) {
+// Open opens the desk: what was complete when the process before ended is in line again. Where another process has a desk
+// on the same folder, what lies there is left to that one. Close lets go of the folder.
+func Open(c Config) (_ *Desk, err error) {
 	if c.Bytes == 0 {
 		c.Bytes = MaxBytes
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 	d := &Desk{Config: c, wake: make(chan struct{}, 1)}
 	fault := func(err error) error {
 		return &pipelines.Fault{Op: "open the folder of uploads", At: c.Dir, Err: err, Next: "check who may read and write there"}
 	}
-	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
+	if err := durable.MkdirAll(c.Dir); err != nil {
 		return nil, fault(err)
 	}
-	entries, err := os.ReadDir(c.Dir)
+	d.lock = lockOf(c.Dir)
+	alone, err := d.lock.TryLock()
 	if err != nil {
 		return nil, fault(err)
 	}
+	if alone {
+		if d.batches, err = boxes(c.Dir); err != nil {
+			return nil, errors.Join(fault(err), d.lock.Unlock())
+		}
+	}
+	if err := d.lock.RLock(); err != nil { // shared from here on: it says that a desk is at work
+		return nil, fault(err)
+	}
+	d.call()
+	return d, nil
+}
+
+// Close lets go of the folder. What is in line stays in it.
+func (d *Desk) Close() error { return d.lock.Unlock() }
+
+// boxes lists the batches that lie in a folder, oldest first, and removes those that were never complete.
+func boxes(dir string) ([]*Batch, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var all []*Batch
 	for _, entry := range entries {
-		at := filepath.Join(c.Dir, entry.Name())
+		at := filepath.Join(dir, entry.Name())
 		if strings.HasPrefix(entry.Name(), unfinished) {
 			if err := os.RemoveAll(at); err != nil {
-				return nil, fault(err)
+				return nil, err
 			}
 			continue
 		}
@@ -128,13 +179,12 @@ func Open(c Config) (*Desk, error) {
 		}
 		b := &Batch{ID: entry.Name(), State: Waiting, dir: at}
 		if err := b.find(); err != nil {
-			return nil, fault(err)
+			return nil, err
 		}
-		d.batches = append(d.batches, b)
+		all = append(all, b)
 	}
-	slices.SortStableFunc(d.batches, func(a, b *Batch) int { return a.ReceivedAt.Compare(b.ReceivedAt) })
-	d.call()
-	return d, nil
+	slices.SortStableFunc(all, func(a, b *Batch) int { return a.ReceivedAt.Compare(b.ReceivedAt) })
+	return all, nil
 }
 
 // find reads the files of a batch that an earlier process received.
@@ -175,7 +225,7 @@ type Receiving struct {
 func (d *Desk) Receive() (*Receiving, error) {
 	id := strings.ToLower(rand.Text())
 	b := &Batch{ID: id, State: Waiting, dir: filepath.Join(d.Dir, unfinished+id)}
-	if err := os.Mkdir(b.dir, 0o755); err != nil {
+	if err := os.Mkdir(b.dir, durable.DirMode); err != nil {
 		return nil, err
 	}
 	return &Receiving{desk: d, batch: b, left: d.Bytes}, nil
@@ -188,7 +238,7 @@ func (r *Receiving) Add(name string, content io.Reader) (err error) {
 	}
 	name = r.free(Clean(name))
 	at := filepath.Join(r.batch.dir, name)
-	file, err := os.OpenFile(at, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	file, err := os.OpenFile(at, os.O_CREATE|os.O_EXCL|os.O_WRONLY, durable.FileMode)
 	if err != nil {
 		return err
 	}
@@ -220,16 +270,23 @@ func (r *Receiving) free(name string) string {
 // Count is how many files have arrived.
 func (r *Receiving) Count() int { return len(r.batch.Files) }
 
-// Submit puts the batch in line and gives its id.
+// Submit puts the batch in line and gives its id. From then on the files last: they are removed only when a run has taken them.
 func (r *Receiving) Submit() (string, error) {
 	if len(r.batch.Files) == 0 {
 		return "", errors.Join(errors.New("no file was given"), r.Discard())
 	}
 	dir := filepath.Join(r.desk.Dir, r.batch.ID)
-	if err := os.Rename(r.batch.dir, dir); err != nil {
+	err := durable.Sync(r.batch.dir) // the names of its files; their content was synced as it arrived
+	if err == nil {
+		err = os.Rename(r.batch.dir, dir)
+	}
+	if err != nil {
 		return "", errors.Join(err, r.Discard())
 	}
 	r.batch.dir = dir
+	if err := durable.Sync(r.desk.Dir); err != nil {
+		return "", errors.Join(err, r.Discard())
+	}
 	for _, f := range r.batch.Files {
 		r.batch.paths = append(r.batch.paths, filepath.Join(dir, f.Name))
 	}
@@ -283,7 +340,7 @@ func (d *Desk) line(b *Batch) {
 
 // add puts a batch in line. The caller holds the lock.
 func (d *Desk) add(b *Batch) {
-	b.ReceivedAt = time.Now()
+	b.ReceivedAt = d.Now()
 	d.batches = append(d.batches, b)
 	d.changes++
 	for len(d.batches) > remembered && d.batches[0].State == Done {
@@ -307,10 +364,10 @@ func (d *Desk) Batches() []Batch {
 	ahead := 0
 	for _, b := range d.batches {
 		shown := *b
-		if b.State == Waiting {
+		if b.State == Waiting && !b.Kept {
 			shown.Ahead = ahead
 		}
-		if b.State != Done {
+		if b.State != Done && !b.Kept {
 			ahead++
 		}
 		all = append(all, shown)
@@ -336,65 +393,141 @@ func (d *Desk) Stamp() int {
 	return d.changes
 }
 
-// Run works batches off, one after the other, until ctx ends. A batch at work then is in line again after the next start.
+// Run works batches off, one after the other, until ctx ends. A batch at work then is in line again after the next start. One
+// whose run failed before all of its files were taken is tried again, after the others.
 func (d *Desk) Run(ctx context.Context) {
 	for {
-		if b := d.next(); b != nil {
+		b, wait := d.next()
+		if b != nil {
 			d.work(ctx, b)
 			if ctx.Err() != nil {
 				return
 			}
 			continue
 		}
+		timer := time.NewTimer(wait)
 		select {
 		case <-d.wake:
+		case <-timer.C:
 		case <-ctx.Done():
+		}
+		timer.Stop()
+		if ctx.Err() != nil {
 			return
 		}
 	}
 }
 
-func (d *Desk) next() *Batch {
+// TakeUp tries every batch that is kept again, now: a run went well, so that theirs may too.
+func (d *Desk) TakeUp() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, b := range d.batches {
-		if b.State == Waiting {
-			b.State = Working
-			d.changes++
-			return b
+		if b.Kept && b.State == Waiting {
+			b.NextAt = time.Time{}
+			d.call()
 		}
 	}
-	return nil
+}
+
+// next takes a batch out of the line: those that are kept come after the others. Where there is none it says how long to wait.
+func (d *Desk) next() (next *Batch, wait time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	wait = longestWait
+	for _, b := range d.batches {
+		if b.State != Waiting {
+			continue
+		}
+		if !b.Kept {
+			next = b
+			break
+		}
+		if left := b.NextAt.Sub(d.Now()); left > 0 {
+			wait = min(wait, left)
+		} else if next == nil {
+			next = b
+		}
+	}
+	if next != nil {
+		next.State = Working
+		d.changes++
+	}
+	return next, wait
 }
 
 func (d *Desk) work(ctx context.Context, b *Batch) {
-	d.mu.Lock()
-	paths, by, reason := b.paths, b.by, b.reason
-	d.mu.Unlock()
-	var run pipelines.Run
-	var err error
-	if by != "" {
-		run, err = d.Release(ctx, paths[0], by, reason)
-	} else {
-		run, err = d.Import(ctx, paths)
-	}
+	run, err := d.attempt(ctx, b)
 	if ctx.Err() != nil {
 		return // the folder stays for the next start
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	b.State, b.Run = Done, run
+	b.Run, b.Err = tellAgain(run, b.Run), ""
 	d.changes++
 	if err != nil {
 		b.Err = strings.Join(strings.Fields(err.Error()), " ")
 		d.Logger.Warn("upload", "batch", b.ID, "run", run.ID, "error", b.Err)
 	}
 	if b.dir == "" {
+		b.State = Done
 		return
 	}
+	// Loaded and not published, it is seen by nobody. Refused, there may be nothing to publish.
+	unseen := err != nil && run.Generation == 0 && !errors.Is(err, pipelines.ErrNothingLoaded)
+	if missing := untaken(run, b.Files); len(missing) > 0 || unseen {
+		b.State, b.Kept, b.Attempts = Waiting, true, b.Attempts+1
+		b.NextAt = d.Now().Add(min(firstWait<<min(b.Attempts-1, 10), longestWait))
+		d.Logger.Warn("an upload is kept and tried again: a run failed before all of it was published", "batch", b.ID, "not_loaded", strings.Join(missing, ", "), "at", b.NextAt)
+		return
+	}
+	b.State, b.Kept = Done, false
 	if err := os.RemoveAll(b.dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		d.Logger.Error("an upload's folder stays", "folder", b.dir, "error", err)
 	}
+}
+
+// tellAgain has a run tell what the attempt before said of files that were loaded then: to this one they are known.
+func tellAgain(run, before pipelines.Run) pipelines.Run {
+	var known []pipelines.KnownFile
+	for _, k := range run.Known {
+		told := slices.DeleteFunc(slices.Clone(before.Files), func(r pipelines.Reconciliation) bool { return r.FileID != k.FileID })
+		if len(told) == 0 {
+			known = append(known, k)
+		}
+		run.Files = append(run.Files, told...)
+	}
+	run.Known = known
+	return run
+}
+
+// attempt runs a batch. A panic is the failure of this attempt: the batch is kept, and the others go on.
+func (d *Desk) attempt(ctx context.Context, b *Batch) (run pipelines.Run, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			d.Logger.Error("an upload stopped by a programming error", "batch", b.ID, "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+			err = fmt.Errorf("programming error: %v", value)
+		}
+	}()
+	d.mu.Lock()
+	paths, by, reason := b.paths, b.by, b.reason
+	d.mu.Unlock()
+	if by != "" {
+		return d.Release(ctx, paths[0], by, reason)
+	}
+	return d.Import(ctx, paths)
+}
+
+// untaken names the files of a batch of which a run neither says what became of them nor that their content had arrived before.
+func untaken(run pipelines.Run, files []File) (names []string) {
+	for _, f := range files {
+		taken := slices.ContainsFunc(run.Files, func(r pipelines.Reconciliation) bool { return r.FileID == f.ID }) ||
+			slices.ContainsFunc(run.Known, func(k pipelines.KnownFile) bool { return k.FileID == f.ID })
+		if !taken {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 // longestName is what file systems take, in bytes, with room for a number.

@@ -3,11 +3,14 @@ package desk
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"hulian/pipelines"
@@ -38,13 +41,51 @@ func FuzzClean(f *testing.F) {
 	})
 }
 
+// open opens a desk. A run that has an ID says of every file that it was refused, as a run does that went to its end.
 func open(t *testing.T, dir string, do func(context.Context, []string) (pipelines.Run, error)) *Desk {
 	t.Helper()
-	d, err := Open(Config{Dir: dir, Import: do, Bytes: 1000})
+	d, err := Open(Config{Dir: dir, Bytes: 1000, Import: func(ctx context.Context, paths []string) (pipelines.Run, error) {
+		run, err := do(ctx, paths)
+		if run.ID != "" {
+			run.Files = outcomes(t, paths)
+		}
+		return run, err
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return d
+}
+
+func outcomes(t *testing.T, paths []string) (all []pipelines.Reconciliation) {
+	t.Helper()
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Error(err)
+		}
+		sum := sha256.Sum256(content)
+		all = append(all, pipelines.Reconciliation{FileID: hex.EncodeToString(sum[:]), Name: filepath.Base(path), Problem: pipelines.FileEmpty})
+	}
+	return all
+}
+
+// left lists the boxes in the folder of a desk.
+func left(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	return names
 }
 
 func hand(t *testing.T, d *Desk, files ...string) string {
@@ -93,7 +134,7 @@ func TestBatchesAreWorkedOffOneAfterTheOther(t *testing.T) {
 			order = append(order, string(content))
 		}
 		if strings.Contains(paths[0], "bad") {
-			return pipelines.Run{ID: "r2"}, errors.New("nothing could\nbe loaded")
+			return pipelines.Run{ID: "r2"}, pipelines.ErrNothingLoaded
 		}
 		return pipelines.Run{ID: "r1"}, nil
 	})
@@ -113,8 +154,8 @@ func TestBatchesAreWorkedOffOneAfterTheOther(t *testing.T) {
 	if got := strings.Join(order, "; "); got != "rows of a.csv; rows of a.csv; rows of bad.csv" {
 		t.Errorf("worked off: %s", got)
 	}
-	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
-		t.Errorf("left behind: %v %v", left, err)
+	if names := left(t, dir); len(names) != 0 {
+		t.Errorf("left behind: %v", names)
 	}
 }
 
@@ -129,11 +170,13 @@ func TestWhatWasCompleteIsInLineAfterACrash(t *testing.T) {
 	if err := half.Add("half.csv", strings.NewReader("x")); err != nil {
 		t.Fatal(err)
 	}
-	// The process ends here.
+	if err := before.Close(); err != nil { // the process ends here
+		t.Fatal(err)
+	}
 	var got []string
 	after := open(t, dir, func(_ context.Context, paths []string) (pipelines.Run, error) {
 		got = paths
-		return pipelines.Run{}, nil
+		return pipelines.Run{ID: "r1"}, nil
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -142,8 +185,8 @@ func TestWhatWasCompleteIsInLineAfterACrash(t *testing.T) {
 	if len(got) != 1 || filepath.Base(got[0]) != "走访.csv" {
 		t.Errorf("worked off after the crash: %v", got)
 	}
-	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
-		t.Errorf("left behind: %v %v", left, err)
+	if names := left(t, dir); len(names) != 0 {
+		t.Errorf("left behind: %v", names)
 	}
 }
 
@@ -200,7 +243,149 @@ func TestTooMuchIsRefusedAndForgotten(t *testing.T) {
 	if err := r.Discard(); err != nil {
 		t.Fatal(err)
 	}
-	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 || len(d.Batches()) != 0 {
-		t.Errorf("left behind: %v %v %v", left, d.Batches(), err)
+	if names := left(t, dir); len(names) != 0 || len(d.Batches()) != 0 {
+		t.Errorf("left behind: %v %v", names, d.Batches())
+	}
+}
+
+// TestABatchIsKeptUntilItWasTaken has runs fail in every way: before anything is recorded, with some of the files, by a panic.
+// The files stay on disk all the while, other batches go on, and the batch is taken in the end.
+func TestABatchIsKeptUntilItWasTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		attempts := 0
+		d := open(t, dir, func(_ context.Context, paths []string) (pipelines.Run, error) {
+			if filepath.Base(paths[0]) == "other.csv" {
+				return pipelines.Run{ID: "other"}, nil
+			}
+			switch attempts++; attempts {
+			case 1:
+				return pipelines.Run{}, errors.New("the disk\nis full")
+			case 2:
+				panic("broken")
+			case 3:
+				return pipelines.Run{State: pipelines.RunFailed, Files: outcomes(t, paths[:1])}, errors.New("half of it")
+			case 4: // loaded, and the disk was full before it was published
+				return pipelines.Run{State: pipelines.RunFailed, Files: outcomes(t, paths)}, errors.New("not published")
+			}
+			run := pipelines.Run{State: pipelines.RunDone, Generation: 2}
+			for _, f := range outcomes(t, paths) {
+				run.Known = append(run.Known, pipelines.KnownFile{FileID: f.FileID, Name: f.Name, As: f.Name})
+			}
+			return run, nil
+		})
+		go d.Run(t.Context())
+		id := hand(t, d, "走访.csv", "issues.csv")
+		synctest.Wait()
+		kept, _ := d.Batch(id)
+		if kept.State != Waiting || !kept.Kept || kept.Err != "the disk is full" || kept.Attempts != 1 || kept.NextAt.IsZero() {
+			t.Fatalf("%+v", kept)
+		}
+		other := hand(t, d, "other.csv")
+		synctest.Wait()
+		if b, _ := d.Batch(other); b.State != Done || b.Ahead != 0 {
+			t.Errorf("the kept batch stands in the way of another: %+v", b)
+		}
+		for want := 2; want <= 4; want++ {
+			if names := left(t, dir); len(names) != 1 || names[0] != id {
+				t.Fatalf("after %d attempts the folder holds %v", want-1, names)
+			}
+			b, _ := d.Batch(id)
+			time.Sleep(time.Until(b.NextAt))
+			synctest.Wait()
+			if b, _ := d.Batch(id); b.Attempts != want || !b.Kept {
+				t.Fatalf("attempt %d: %+v", want, b)
+			}
+		}
+		time.Sleep(longestWait)
+		synctest.Wait()
+		if b, _ := d.Batch(id); b.State != Done || b.Kept || b.Err != "" || len(b.Run.Files) != 2 || len(b.Run.Known) != 0 {
+			t.Errorf("in the end: %+v", b)
+		}
+		if names := left(t, dir); len(names) != 0 {
+			t.Errorf("left behind: %v", names)
+		}
+	})
+}
+
+// TestARunThatWentWellTakesUpWhatWasKept: nobody waits for the clock then.
+func TestARunThatWentWellTakesUpWhatWasKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fails := true
+		d := open(t, t.TempDir(), func(context.Context, []string) (pipelines.Run, error) {
+			if fails {
+				return pipelines.Run{}, errors.New("the disk is full")
+			}
+			return pipelines.Run{ID: "r1"}, nil
+		})
+		go d.Run(t.Context())
+		id := hand(t, d, "a.csv")
+		synctest.Wait()
+		fails = false
+		began := time.Now()
+		d.TakeUp()
+		synctest.Wait()
+		if b, _ := d.Batch(id); b.State != Done || time.Since(began) > 0 {
+			t.Errorf("%+v, after %s", b, time.Since(began))
+		}
+	})
+}
+
+// TestWhatADeadDeskLeftIsTakenOver: a command finds the batches, clears those that landed, and leaves the others.
+func TestWhatADeadDeskLeftIsTakenOver(t *testing.T) {
+	dir := t.TempDir()
+	if nothing, err := TakeOver(filepath.Join(dir, "none")); nothing != nil || err != nil {
+		t.Errorf("no folder: %v, %v", nothing, err)
+	}
+	d := open(t, dir, nil)
+	first := hand(t, d, "a.csv")
+	earlier := time.Now().Add(-time.Minute)
+	if err := os.Chtimes(filepath.Join(dir, first, "a.csv"), earlier, earlier); err != nil {
+		t.Fatal(err)
+	}
+	second := hand(t, d, "b.csv", "c.csv")
+	if alive, err := TakeOver(dir); alive != nil || err != nil {
+		t.Errorf("a desk at work: %v, %v", alive, err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	over, err := TakeOver(dir)
+	if err != nil || over == nil {
+		t.Fatal(over, err)
+	}
+	paths := over.Paths()
+	if len(paths) != 3 || filepath.Base(paths[0]) != "a.csv" {
+		t.Errorf("left: %v", paths)
+	}
+	landed := map[string]bool{outcomes(t, paths[:1])[0].FileID: true, outcomes(t, paths[1:2])[0].FileID: true}
+	if n, err := over.Clear(func(id string) bool { return landed[id] }); n != 1 || err != nil {
+		t.Errorf("%d left, %v", n, err)
+	}
+	if names := left(t, dir); len(names) != 1 || names[0] != second {
+		t.Errorf("left: %v, want %s and not %s", names, second, first)
+	}
+	if err := over.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if again := open(t, dir, nil); len(again.Batches()) != 1 {
+		t.Errorf("a desk finds %v", again.Batches())
+	}
+}
+
+// TestTwoDesksOfOneFolderDoNotMeet: the second leaves to the first what is arriving and what waits there.
+func TestTwoDesksOfOneFolderDoNotMeet(t *testing.T) {
+	dir := t.TempDir()
+	first := open(t, dir, nil)
+	hand(t, first, "a.csv")
+	arriving, err := first.Receive()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second := open(t, dir, nil); len(second.Batches()) != 0 {
+		t.Errorf("the second desk takes %v", second.Batches())
+	}
+	if err := arriving.Add("b.csv", strings.NewReader("x")); err != nil {
+		t.Errorf("what was arriving: %v", err)
 	}
 }

@@ -41,6 +41,7 @@ type Field struct {
 	Limit       int // characters
 	Required    bool
 	Hidden      bool
+	Choices     []Choice // one of them is taken; none: a text is typed
 }
 
 // Kind names the template of each block.
@@ -236,7 +237,7 @@ func (r Request) obstacles(m pipelines.MonthClosing) Block {
 		}
 		what := Cell{Text: sentence}
 		switch problem.Code {
-		case pipelines.ClosingRowsOpen, pipelines.ClosingExportMissing, pipelines.ClosingVillagesPoor, pipelines.ClosingFileHeld:
+		case pipelines.ClosingRowsOpen, pipelines.ClosingExportMissing, pipelines.ClosingVillagesPoor, pipelines.ClosingFileHeld, pipelines.ClosingFileRejected:
 			what.Link = r.Link("data")
 		case pipelines.ClosingEarlierMonth, pipelines.ClosingCorrectedSince:
 			if problem.Subject >= r.FirstMonth && problem.Subject <= r.LastMonth {

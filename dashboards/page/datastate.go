@@ -12,7 +12,7 @@ import (
 
 func dataPage() Page {
 	return Page{
-		ID: "data", Path: "/data", Group: GroupData, Takes: ByMonth, Params: []string{"export", "code", "file", "files", "state", "problem", "refused"}, Live: true,
+		ID: "data", Path: "/data", Group: GroupData, Takes: ByMonth, Params: append([]string{"export", "code", "file", "files", "state", "problem", "refused"}, asideParams...), Live: true,
 		Title:    data.Text{Zh: "数据状况", En: "Data"},
 		Question: data.Text{Zh: "文件进来了吗？哪些行被退回，为什么，怎样改？", En: "Did the files go in? Which rows were refused, why, and how to mend them?"},
 		Build:    buildData,
@@ -20,6 +20,9 @@ func dataPage() Page {
 }
 
 func buildData(ctx context.Context, r Request) (View, error) {
+	if r.Waives && (r.Params.Get("aside") != "" || r.Params.Get("done") != "") {
+		return buildAside(ctx, r)
+	}
 	v := View{Heading: r.T("数据状况", "State of the data")}
 	total, files, err := r.files(ctx)
 	if err != nil {
@@ -37,6 +40,17 @@ func buildData(ctx context.Context, r Request) (View, error) {
 		}
 	}
 	v.Blocks = append(append(v.Blocks, r.afterCutOff()...), files)
+	aside, err := r.asideList(ctx)
+	if err != nil {
+		return v, err
+	}
+	if len(aside.Rows) > 0 || r.Waives {
+		v.Blocks = append(v.Blocks, aside)
+	}
+	if r.Waives {
+		v.Blocks = append(v.Blocks, Callout{Tone: ToneQuiet, Text: r.T("误报、试填的一行数据可以剔除，不计入数字。", "A row that was sent by mistake can be set aside, so that it does not count."),
+			Next: r.T("剔除一行数据", "Set a row aside"), Link: r.asideLink(AsideRow, "", "", false)})
+	}
 	counts, err := r.problemCounts(ctx)
 	if err != nil {
 		return v, err
@@ -96,7 +110,7 @@ func (r Request) files(ctx context.Context) (rowCounts, *Table, error) {
 			quarantined.Link = r.Link("data", With("file", row.text("file_no")), With("export", ""), With("code", "")) + "#table-problems"
 			quarantined.Tone = ToneWorse
 		}
-		t.Rows = append(t.Rows, []Cell{{Text: row.text("name")}, {Text: row.text("sheet")}, r.exportCell(row.text("export"), readAs(row), row.text("detail"), pipelines.Code(row.text("problem"))),
+		t.Rows = append(t.Rows, []Cell{{Text: row.text("name")}, {Text: row.text("sheet")}, r.exportCell(row.text("export"), readAs(row), pipelines.ParseDetails(row.text("detail")), pipelines.Code(row.text("problem"))),
 			countCell(row.number("rows_read")), countCell(row.number("accepted")), quarantined, countCell(row.number("ignored")), countCell(row.number("warnings")),
 			{Text: row.date("received_at")}, r.fileNote(row)})
 	}
@@ -114,17 +128,20 @@ func (r Request) fileNote(row record) Cell {
 		if r.Desk != nil && row.count("open_rows") > 0 {
 			return r.marked(row.text("file_id"), readAs(row))
 		}
+		if link := r.asideLink(AsideFile, row.text("file_id"), "", false); link != "" {
+			return Cell{Text: r.T("剔除", "Set aside"), Link: link, Tone: ToneQuiet}
+		}
 		return Cell{}
 	}
 	sentence, mend := data.Explain(pipelines.Problem{Code: pipelines.Code(row.text("problem")), Export: row.text("export"), File: row.text("name"),
-		Sheet: row.text("sheet"), Detail: row.text("detail")}, r.Lang)
+		Sheet: row.text("sheet"), Detail: pipelines.ParseDetails(row.text("detail")).First()}, r.Lang)
 	if link := r.mappingLink(pipelines.Code(row.text("problem")), row.text("file_id"), row.text("sheet")); link != "" {
 		return Cell{Text: r.T("指认各列是什么", "Say what the columns are"), Note: sentence, Link: link, Tone: ToneWorse}
 	}
 	if link := r.heldLink(pipelines.Code(row.text("problem")), row.text("file_id")); link != "" {
 		return Cell{Text: r.T("核对后确认收下", "Check it, then accept it"), Note: sentence, Link: link, Tone: ToneWorse}
 	}
-	return Cell{Text: sentence, Note: mend, Tone: ToneWorse}
+	return Cell{Text: sentence, Note: mend, Tone: ToneWorse, Link: r.asideLink(AsideFile, row.text("file_id"), "", false)}
 }
 
 // readAs is what a table was taken for, as the reconciliation keeps it; nothing where it is not known.
@@ -136,10 +153,10 @@ func readAs(row record) (as pipelines.ReadAs) {
 }
 
 // exportCell names what a table holds, what it was taken for, and what of it was not asked for: columns, hidden sheets.
-func (r Request) exportCell(export string, as pipelines.ReadAs, detail string, problem pipelines.Code) Cell {
+func (r Request) exportCell(export string, as pipelines.ReadAs, details pipelines.Details, problem pipelines.Code) Cell {
 	c := Cell{Text: r.exportName(export), Note: data.ExplainReading(as, r.Lang)}
-	if detail != "" && problem == "" {
-		c.Note += r.T("；", "; ") + data.ExplainDetail(detail, r.Lang)
+	if said := data.ExplainDetails(details, r.Lang); said != "" && problem == "" {
+		c.Note += r.T("；", "; ") + said
 	}
 	return c
 }
@@ -261,6 +278,7 @@ var triggers = map[string]named{
 	"serve":    {name: data.Text{Zh: "启动", En: "server start"}},
 	"upload":   {name: data.Text{Zh: "上传", En: "upload"}},
 	"waive":    {name: data.Text{Zh: "豁免", En: "waiver"}},
+	"repair":   {name: data.Text{Zh: "修复", En: "repair"}},
 }
 
 var runStates = map[pipelines.RunState]named{

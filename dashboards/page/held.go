@@ -6,14 +6,14 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
+	"hulian/data"
 	"hulian/pipelines"
 )
 
 // heldLink leads to the form that accepts a held file; empty where none is offered.
 func (r Request) heldLink(code pipelines.Code, file string) string {
-	if code != pipelines.RowCountFallen || r.Desk == nil || r.Desk.Held == nil {
+	if !code.Holds() || r.Desk == nil || r.Desk.Held == nil {
 		return ""
 	}
 	v := url.Values{"held": {file}}
@@ -45,10 +45,10 @@ func buildHeld(ctx context.Context, r Request) (View, error) {
 }
 
 const heldSQL = `
-select f.file_id, f.name, c.export, c.detail
+select f.file_id, f.name, c.export, c.problem, c.detail
 from reconciliation c
 join files f on f.file_no = c.file_no
-where f.state = 'held' and c.problem = 'row_count_fallen' and f.file_id in (%s)
+where f.state = 'held' and c.problem in ('row_count_fallen', 'rows_in_doubt') and f.file_id in (%s)
 order by f.file_no, c.export`
 
 // heldForms gives a form for each of the files that still waits. It says what accepting the file does.
@@ -66,8 +66,16 @@ func (r Request) heldForms(ctx context.Context, files ...any) ([]Form, error) {
 			forms = append(forms, Form{Title: r.Tf("“%s”确实只有这些行？", "Is “%s” right as it is?", row.text("name")), Address: "/held", Label: r.T("确认收下", "Accept it"),
 				Fields: slices.Concat([]Field{{Name: "file", Value: file, Hidden: true}}, r.nameAndReason(), r.language())})
 		}
-		before, now, _ := strings.Cut(row.text("detail"), " → ")
-		forms[len(forms)-1].Text += r.Tf("“%[1]s”上一份 %[2]s 行，这一份 %[3]s 行。", "“%[1]s” had %[2]s rows in the list before and has %[3]s in this one. ", r.exportName(row.text("export")), rows(before), rows(now))
+		form := &forms[len(forms)-1]
+		detail := pipelines.ParseDetails(row.text("detail")).First()
+		if pipelines.Code(row.text("problem")) == pipelines.RowsInDoubt {
+			form.Text += r.Tf("这份文件%s。收下则按引号算的行数读入。", "Of this file: %s. If accepted, it is read by its quotes. ", data.ExplainDetail(detail, r.Lang))
+			continue
+		}
+		if len(detail.Args) < 2 {
+			detail = pipelines.NewDetail(pipelines.DetailFell, missing, missing)
+		}
+		form.Text += r.Tf("“%[1]s”上一份 %[2]s 行，这一份 %[3]s 行。", "“%[1]s” had %[2]s rows in the list before and has %[3]s in this one. ", r.exportName(row.text("export")), rows(detail.Args[0]), rows(detail.Args[1]))
 	}
 	for i := range forms {
 		forms[i].Text += r.T("收下后整个文件读入，以这一份为准：不在其中的视为不再在册，历史仍然保留；在它之后收到的名册不受影响。姓名和理由会一直显示。",

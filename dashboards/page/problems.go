@@ -90,7 +90,7 @@ func (r Request) problems(ctx context.Context) ([]Block, error) {
 func (r Request) problemRow(row record) []Cell {
 	sentence, mend := data.Explain(pipelines.Problem{Code: pipelines.Code(row.text("code")), Severity: pipelines.Severity(row.text("severity")),
 		Export: row.text("export"), File: row.text("name"), Sheet: row.text("sheet"), Row: row.count("row"), Letter: row.text("letter"),
-		Column: row.text("column_id"), Header: row.text("header"), Value: row.text("value"), Detail: row.text("detail")}, r.Lang)
+		Column: row.text("column_id"), Header: row.text("header"), Value: row.text("value"), Detail: pipelines.ParseDetail(row.text("detail"))}, r.Lang)
 	column := row.text("letter")
 	if header := row.text("header"); header != "" {
 		column += " " + header

@@ -1,9 +1,11 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -162,6 +164,9 @@ func (r Request) runLog(v *View, all []pipelines.Run) error {
 		if run.Error != "" {
 			v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.T("这次运行没有完成全部工作", "This run did not do all of its work"), Text: data.ExplainRun(run, r.Lang)})
 		}
+		if len(run.Files) > 0 {
+			v.Blocks = append(v.Blocks, r.runFiles(run))
+		}
 		t := &Table{ID: "log", Stacked: true, Title: r.Tf("运行 %s 的日志", "Log of run %s", run.ID), Empty: r.T("没有日志。", "There is no log."),
 			Columns: []Column{{Title: r.T("时刻", "Time"), Kind: ColumnText}, {Title: r.T("级别", "Level"), Kind: ColumnText}, {Title: r.T("内容", "Line"), Kind: ColumnText}}}
 		for _, line := range run.Log {
@@ -175,6 +180,40 @@ func (r Request) runLog(v *View, all []pipelines.Run) error {
 		return nil
 	}
 	return fmt.Errorf("%w: run=%s", ErrUnknownUnit, id)
+}
+
+// shownFiles is how many tables of files the page of a run lists.
+const shownFiles = 500
+
+// runFiles accounts for every table of the files of a run, those that were not read first.
+func (r Request) runFiles(run pipelines.Run) *Table {
+	t := &Table{ID: "run-files", Stacked: true, Title: r.Tf("运行 %s 的文件", "Files of run %s", run.ID),
+		Columns: []Column{{Title: r.T("文件", "File"), Kind: ColumnText}, {Title: r.T("工作表", "Sheet"), Kind: ColumnText}, {Title: r.T("内容", "Export"), Kind: ColumnText},
+			{Title: r.T("读入", "Read"), Kind: ColumnNumber}, {Title: r.T("接收", "Accepted"), Kind: ColumnNumber}, {Title: r.T("退回", "Refused"), Kind: ColumnNumber},
+			{Title: r.T("忽略", "Ignored"), Kind: ColumnNumber}, {Title: r.T("说明", "Note"), Kind: ColumnText}}}
+	files := slices.Clone(run.Files)
+	slices.SortStableFunc(files, func(a, b pipelines.Reconciliation) int {
+		return cmp.Compare(min(len(b.Problem), 1), min(len(a.Problem), 1))
+	})
+	for _, f := range files[:min(shownFiles, len(files))] {
+		export, note := r.exportCell(f.Export, f.ReadAs, f.Detail, f.Problem), Cell{}
+		if f.FileID == "" { // it did not land, so that nobody looked into it
+			export = Cell{Text: missing}
+		}
+		if f.Problem != "" {
+			sentence, mend := data.Explain(pipelines.Problem{Code: f.Problem, Export: f.Export, File: f.Name, Sheet: f.Sheet, Detail: f.Detail.First()}, r.Lang)
+			note = Cell{Text: sentence, Note: mend, Tone: ToneWorse}
+			if f.Later() {
+				note.Tone = ToneQuiet
+			}
+		}
+		t.Rows = append(t.Rows, []Cell{{Text: f.Name}, {Text: f.Sheet}, export, countCell(float64(f.Read)), countCell(float64(f.Accepted)),
+			countCell(float64(f.Quarantined)), countCell(float64(f.Ignored)), note})
+	}
+	if left := len(files) - shownFiles; left > 0 {
+		t.Note = r.Tf("另有 %d 份表没有列出，见运行记录文件。", "%d more tables stand in the record of the run.", left)
+	}
+	return t
 }
 
 // shownNotices is how many notices the page lists.

@@ -19,7 +19,7 @@ func TestARetryIsToldInTheTownsTime(t *testing.T) {
 
 // TestWhatStartsARunHasANameInBothLanguages goes through the triggers pipelines.Run lists.
 func TestWhatStartsARunHasANameInBothLanguages(t *testing.T) {
-	for _, trigger := range strings.Split("command, import, serve, schedule, catch-up, retry, page, upload, waive", ", ") {
+	for _, trigger := range strings.Split("command, import, serve, schedule, catch-up, retry, page, upload, waive, repair", ", ") {
 		zh, en := stateCell(triggers, trigger, Chinese).Text, stateCell(triggers, trigger, English).Text
 		if zh == trigger || zh == "" || en == "" {
 			t.Errorf("%s: %q, %q", trigger, zh, en)
@@ -27,5 +27,30 @@ func TestWhatStartsARunHasANameInBothLanguages(t *testing.T) {
 	}
 	if cell := stateCell(triggers, "by-hand", Chinese); cell.Text != "by-hand" {
 		t.Errorf("an unknown one is shown as %q", cell.Text)
+	}
+}
+
+// TestTheFilesOfARunAreTold lists one that was read, one that was refused and one that is still being written: what was not
+// read comes first, and what only comes later is no alarm.
+func TestTheFilesOfARunAreTold(t *testing.T) {
+	run := pipelines.Run{ID: "r1", Files: []pipelines.Reconciliation{
+		{FileID: "aa", Name: "走访.csv", Export: "visits", Read: 7, Accepted: 6, Ignored: 1},
+		{Name: "社情民意.csv", Problem: pipelines.FileGrowing},
+		{Name: "out.csv", Problem: pipelines.FileLink},
+	}}
+	for lang, says := range map[string][]string{Chinese: {"还在写入", "下次运行会读入", "链接"}, English: {"still being written", "the next run takes it", "link"}} {
+		table := Request{Lang: lang}.runFiles(run)
+		if len(table.Rows) != 3 || table.Rows[2][0].Text != "走访.csv" || table.Rows[2][7].Text != "" {
+			t.Fatalf("%+v", table.Rows)
+		}
+		growing, link := table.Rows[0][7], table.Rows[1][7]
+		if growing.Tone != ToneQuiet || link.Tone != ToneWorse {
+			t.Errorf("tones %v and %v", growing.Tone, link.Tone)
+		}
+		for i, text := range []string{growing.Text, growing.Note, link.Text} {
+			if !strings.Contains(text, says[i]) {
+				t.Errorf("%q does not say %q", text, says[i])
+			}
+		}
 	}
 }

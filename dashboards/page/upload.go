@@ -53,7 +53,7 @@ func buildUpload(ctx context.Context, r Request) (View, error) {
 				Text: r.T("结果见“数据状况”页。", "Its result stands on the page of the data."), Next: r.T("数据状况", "State of the data"), Link: r.Link("data")})
 			return v, nil
 		}
-		form.Unfinished = b.State != desk.Done
+		form.Unfinished = b.Unfinished()
 		if err := r.batch(ctx, &v, b); err != nil {
 			return v, err
 		}
@@ -89,6 +89,8 @@ func (r Request) recent(batches []desk.Batch) *Table {
 
 func (r Request) batchState(b desk.Batch) Cell {
 	switch {
+	case b.Resting():
+		return Cell{Text: r.T("文件已保存，会再试", "kept, will be tried again"), Tone: ToneQuiet}
 	case b.State == desk.Waiting:
 		return Cell{Text: r.Tf("排队中，前面还有 %d 批", "in line behind %d", b.Ahead)}
 	case b.State == desk.Working:
@@ -102,6 +104,15 @@ func (r Request) batchState(b desk.Batch) Cell {
 
 // batch says what became of the files of a batch.
 func (r Request) batch(ctx context.Context, v *View, b desk.Batch) error {
+	if b.Resting() {
+		v.Sentences = append(v.Sentences, r.Tf("已收到 %d 个文件，已保存，还没有读完：%s。不用重新上传。", "%d files have arrived and are kept, and were not read in yet: %s. There is no need to upload them again.", len(b.Files), r.batchState(b).Text))
+		why := b.Err
+		if len(b.Run.Reasons) > 0 {
+			why = data.ExplainRun(b.Run, r.Lang)
+		}
+		v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.Tf("上一次没有读完，最迟 %s 再试", "The last attempt did not end well; it is tried again by %s", r.clock(b.NextAt).Format("15:04")), Text: why})
+		return nil
+	}
 	if b.State != desk.Done {
 		v.Sentences = append(v.Sentences, r.Tf("已收到 %d 个文件：%s。本页会自动更新，可以离开。", "%d files have arrived: %s. This page renews itself; you may leave it.", len(b.Files), r.batchState(b).Text))
 		return nil
@@ -144,7 +155,7 @@ func (r Request) outcome(b desk.Batch, total pipelines.Reconciliation) (said []B
 		case link != "":
 			unknown++
 			strange = cmp.Or(strange, link)
-		case f.Problem != "":
+		case f.Problem != "" && !f.Later():
 			unread++
 		}
 	}
@@ -201,7 +212,7 @@ func (r Request) handedIn(b desk.Batch, held []Form) *Table {
 		refused := countCell(float64(f.Quarantined))
 		switch {
 		case f.Problem != "":
-			sentence, mend := data.Explain(pipelines.Problem{Code: f.Problem, Export: f.Export, File: f.Name, Sheet: f.Sheet, Detail: f.Detail}, r.Lang)
+			sentence, mend := data.Explain(pipelines.Problem{Code: f.Problem, Export: f.Export, File: f.Name, Sheet: f.Sheet, Detail: f.Detail.First()}, r.Lang)
 			next = Cell{Text: sentence, Note: mend, Tone: ToneWorse}
 			if link := r.mappingLink(f.Problem, f.FileID, f.Sheet); link != "" {
 				next = Cell{Text: r.T("指认各列是什么", "Say what the columns are"), Note: sentence, Link: link, Tone: ToneWorse}

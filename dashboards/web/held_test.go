@@ -20,8 +20,8 @@ import (
 func TestAHeldFileIsAcceptedOnThePage(t *testing.T) {
 	served := &town{Town: pagetest.New(t), generation: 1}
 	served.Exec(t, "insert into files values (3, 'cc', '名册.zip', 'inbox', 10, '2018-02-01 08:00:00', null, '2018-02-01 08:00:00', 'held')")
-	served.Exec(t, `insert into reconciliation values (3, null, 'members', 0, 0, 0, 0, 0, 'row_count_fallen', '1200 → 20', 'r1', null),
-		(3, null, 'branches', 0, 0, 0, 0, 0, 'row_count_fallen', '30 → 4', 'r1', null)`)
+	served.Exec(t, `insert into reconciliation values (3, null, 'members', 0, 0, 0, 0, 0, 'row_count_fallen', '[["fell","1200","20"]]', 'r1', null),
+		(3, null, 'branches', 0, 0, 0, 0, 0, 'row_count_fallen', '[["fell","30","4"]]', 'r1', null)`)
 	var released []string
 	d, err := desk.Open(desk.Config{Dir: t.TempDir(),
 		Held: func(ctx context.Context, file string) (string, desk.File, error) {
@@ -36,7 +36,7 @@ func TestAHeldFileIsAcceptedOnThePage(t *testing.T) {
 		},
 		Release: func(_ context.Context, path, by, reason string) (pipelines.Run, error) {
 			released = append(released, path, by, reason)
-			return pipelines.Run{ID: "r2", Files: []pipelines.Reconciliation{{FileID: path, Name: "名册.zip", Export: "members", Read: 20, Accepted: 20, Detail: data.DetailConfirmed + "1200 → 20, 王样本, 合并支部"}}}, nil
+			return pipelines.Run{ID: "r2", Files: []pipelines.Reconciliation{{FileID: path, Name: "名册.zip", Export: "members", Read: 20, Accepted: 20, Detail: pipelines.Details{pipelines.NewDetail(pipelines.DetailConfirmed, 1200, 20, "王样本", "合并支部")}}}}, nil
 		}})
 	if err != nil {
 		t.Fatal(err)
@@ -108,7 +108,7 @@ func TestAHeldFileIsAcceptedOnThePage(t *testing.T) {
 	for deadline := time.Now().Add(10 * time.Second); d.Batches()[0].State != desk.Done && time.Now().Before(deadline); {
 		time.Sleep(5 * time.Millisecond)
 	}
-	says(batch, "Everything was taken", "far fewer rows than before, accepted all the same: 1200 → 20, 王样本, 合并支部")
+	says(batch, "Everything was taken", "1200 rows became 20; accepted by 王样本: 合并支部")
 	if got := strings.Join(released, " "); got != "cc 王样本 合并支部" {
 		t.Errorf("released: %s", got)
 	}

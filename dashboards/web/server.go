@@ -43,7 +43,10 @@ type Config struct {
 	Closings Closings   // the closed months; nil: none are kept
 	// Waive closes problems for the organisation office, by their numbers, and publishes that; it says how many were
 	// open. It may wait for a run at work, until ctx ends. nil: nobody may.
-	Waive     func(ctx context.Context, problems []int64, by, reason string) (int64, error)
+	Waive func(ctx context.Context, problems []int64, by, reason string) (int64, error)
+	// Aside sets a file or a row aside for the organisation office, or takes it back, and publishes that. refused: there is
+	// no such file or row, or it is so already. nil: nobody may.
+	Aside     func(ctx context.Context, a pipelines.Aside) (refused bool, err error)
 	Programme data.Programme
 	Logger    *slog.Logger   // nil: slog.Default
 	OfficeKey string         // opens the restricted pages at /office?key=…; empty: they stay closed
@@ -107,6 +110,7 @@ func New(c Config) (http.Handler, error) {
 	mux.Handle("GET /office", s.handle(s.enterOffice))
 	mux.Handle("POST /upload", s.unlimited(s.upload))
 	mux.Handle("POST /waive", s.unlimited(s.waive))
+	mux.Handle("POST /aside", s.unlimited(s.aside))
 	mux.Handle("POST /held", s.handle(s.acceptHeld))
 	mux.Handle("POST /mapping", s.handle(s.confirmMapping))
 	mux.Handle("GET /marked/{file}", s.unlimited(s.marked))

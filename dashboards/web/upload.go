@@ -149,5 +149,5 @@ func (s *server) unfinished(ask page.Request) bool {
 		return false
 	}
 	b, ok := s.Desk.Batch(ask.Params.Get("batch"))
-	return ok && b.State != desk.Done
+	return ok && b.Unfinished()
 }

@@ -191,15 +191,15 @@ func (p *plan) value(i int, c cell, loose bool) driver.Value {
 	}
 }
 
-// finish gives a written file the time at which it arrived.
+// finish closes a written file to others, whoever wrote it, and gives it the time at which it arrived.
 func finish(path string, arrives minute) error {
-	return os.Chtimes(path, arrives.instant(), arrives.instant())
+	return errors.Join(os.Chmod(path, fileMode), os.Chtimes(path, arrives.instant(), arrives.instant()))
 }
 
 // create makes a file and the folders above it.
 func create(path string) (*os.File, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), dirMode); err != nil {
 		return nil, err
 	}
-	return os.Create(path)
+	return os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_RDWR, fileMode)
 }

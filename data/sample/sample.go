@@ -96,10 +96,10 @@ func Write(ctx context.Context, o Options) (Summary, error) {
 }
 
 func write(ctx context.Context, o options) (s Summary, err error) {
-	if err := os.MkdirAll(filepath.Join(o.Dir, "truth"), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(o.Dir, "truth"), dirMode); err != nil {
 		return s, err
 	}
-	if err := os.WriteFile(filepath.Join(o.Dir, "NOTE.txt"), []byte(notice+"\n"), 0o644); err != nil { // nobody here is real
+	if err := os.WriteFile(filepath.Join(o.Dir, "NOTE.txt"), []byte(notice+"\n"), fileMode); err != nil { // nobody here is real
 		return s, err
 	}
 	s = Summary{Towns: o.Towns, CutOff: o.last.last().String(), Exports: map[string]Clean{}}
@@ -141,3 +141,9 @@ func write(ctx context.Context, o options) (s Summary, err error) {
 	s.Files += len(county.files)
 	return s, nil
 }
+
+// Permissions of a town's files and folders: its owner's alone, as of a real one.
+const (
+	fileMode = 0o600
+	dirMode  = 0o700
+)

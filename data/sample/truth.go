@@ -189,5 +189,5 @@ func (p *Truth) write(dir string, index int) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, "truth", name), append(content, '\n'), 0o644)
+	return os.WriteFile(filepath.Join(dir, "truth", name), append(content, '\n'), fileMode)
 }

@@ -67,7 +67,8 @@ func TestADayIsKnownAsItWasThen(t *testing.T) {
 		t.Fatalf("%v; %d files came later", err, removed)
 	}
 
-	w, err := Rebuild(ctx, Config{Snapshot: run(t, whole, time.Date(2018, 1, 31, 0, 0, 0, 0, time.UTC)).Path, Day: day, Programme: data.DefaultProgramme(), Threads: 1})
+	run(t, whole, time.Date(2018, 1, 31, 0, 0, 0, 0, time.UTC))
+	w, err := Rebuild(ctx, Config{Landed: filepath.Join(whole, "landed"), Day: day, Programme: data.DefaultProgramme(), Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,9 +116,9 @@ func TestADayBeforeTheFirstFileIsRefused(t *testing.T) {
 	if _, err := sample.Write(context.Background(), sample.Options{Dir: dir, Scale: 0.1, Start: "2017-12"}); err != nil {
 		t.Fatal(err)
 	}
-	g := run(t, dir, time.Time{})
-	_, err := Rebuild(context.Background(), Config{Snapshot: g.Path, Day: time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC), Programme: data.DefaultProgramme()})
-	if err == nil || !strings.Contains(err.Error(), "no file had arrived by 2001-01-01") {
+	run(t, dir, time.Time{})
+	_, err := Rebuild(context.Background(), Config{Landed: filepath.Join(dir, "landed"), Day: time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC), Programme: data.DefaultProgramme()})
+	if err == nil || !strings.Contains(err.Error(), "2001-01-01") {
 		t.Errorf("%v", err)
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/warehouse"
@@ -42,6 +44,7 @@ func newDesk(t *testing.T) *desk {
 	now := func() time.Time { at = at.Add(time.Minute); return at }
 	d := &desk{t: t, w: w, generation: 1, book: &Book{Dir: t.TempDir(), Programme: rules, Version: "test", Now: now}}
 	d.exec("create schema marts", "create schema ops", "create table ops.files (file_no bigint, name varchar, state varchar)",
+		"create table ops.covers (file_no bigint, first_month varchar, last_month varchar)", "create table ops.problems (file_no bigint, state varchar, severity varchar)",
 		"create table marts.snapshot_facts (key varchar, value varchar)",
 		"insert into marts.snapshot_facts values ('cut_off', '2018-01-31'), ('first_month', '2017-12'), ('last_month', '2018-01')",
 		"create table marts.measures (measure varchar, level varchar, unit_id varchar, unit_name varchar, month varchar, numerator double, denominator double, value double)",
@@ -191,6 +194,60 @@ func TestAnInterruptedSigningStands(t *testing.T) {
 	}
 }
 
+// TestAFlippedBitOfAClosingIsFound flips a bit in a number of places of a signed month, of what changed since and of the trail,
+// the last line too: whatever is flipped is found, or what is read is as it was.
+func TestAFlippedBitOfAClosingIsFound(t *testing.T) {
+	d := newDesk(t)
+	d.act("2018-01", pipelines.DoCheck, "陈")
+	d.act("2018-01", pipelines.DoSign, "王")
+	d.publish("update marts.measures set numerator = 99 where measure = 'card_rate'")
+	if damaged := Damaged(d.book.Dir); len(damaged) != 0 {
+		t.Fatalf("nothing is damaged: %v", damaged)
+	}
+	trail, err := d.book.Trail()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"2018-01/signed-1.json", "2018-01/changes-1-gen-000002.json", TrailName} {
+		path := filepath.Join(d.book.folder(), filepath.FromSlash(name))
+		whole, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := 0
+		for at := 0; at < len(whole); at += 3 {
+			flipped := slices.Clone(whole)
+			flipped[at] ^= 1 << (at % 8)
+			if err := errors.Join(os.Chmod(path, 0o600), os.WriteFile(path, flipped, 0o600)); err != nil {
+				t.Fatal(err)
+			}
+			damaged := Damaged(d.book.Dir)
+			if len(damaged) > 0 {
+				found++
+				if !strings.HasPrefix(damaged[0].At, path) || damaged[0].Next == "" {
+					t.Fatalf("%s: %v", name, damaged)
+				}
+				continue
+			}
+			if now, err := d.book.Trail(); err != nil || !cmp.Equal(trail, now) && at < len(whole)-1 {
+				t.Fatalf("%s, byte %d (%q): the trail is another one without a word: %v", name, at, whole[at], err)
+			}
+		}
+		if found < len(whole)/3*9/10 {
+			t.Errorf("%s: %d of %d flips were found", name, found, len(whole)/3)
+		}
+		if err := os.WriteFile(path, whole, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Remove(filepath.Join(d.book.folder(), "2018-01", "signed-1.json")); err != nil {
+		t.Fatal(err)
+	}
+	if damaged := Damaged(d.book.Dir); len(damaged) != 1 || !strings.Contains(damaged[0].At, "signed-1.json") {
+		t.Errorf("a document that is gone: %v", damaged)
+	}
+}
+
 // Whoever exchanges a document for another that is whole in itself is found out by the trail; so is a missing one.
 func TestExchangedDocumentsAreFound(t *testing.T) {
 	d, other := newDesk(t), newDesk(t)
@@ -305,5 +362,48 @@ func TestAWarningOfACheckIsToldInBothLanguages(t *testing.T) {
 	want := []string{"检查有提醒，2 行：没有等于二的。", "A check warns of 2 rows: There are no twos.", "检查有提醒，3 行：There are no threes.", "A check warns of 3 rows: There are no threes."}
 	if !slices.Equal(told, want) {
 		t.Errorf("%q", told)
+	}
+}
+
+// A file that was not loaded stands in the way of the months it speaks of, and of no other.
+func TestAFileThatWasNotLoadedBlocksItsMonthsAlone(t *testing.T) {
+	for name, test := range map[string]struct {
+		state, covers string
+		blocked       map[string]bool
+		told          int
+	}{
+		"a held file of January":         {"held", "'2018-01', '2018-01'", map[string]bool{"2018-01": true, "2017-12": false}, 1},
+		"a held list of December":        {"held", "'2017-12', null", map[string]bool{"2018-01": true, "2017-12": true}, 2},
+		"a held file of nobody knows":    {"held", "null, null", map[string]bool{"2018-01": true, "2017-12": true}, 2},
+		"a refused file of December":     {"rejected", "'2017-12', '2017-12'", map[string]bool{"2018-01": false, "2017-12": true}, 1},
+		"a refused file of nobody knows": {"rejected", "null, null", map[string]bool{"2018-01": false, "2017-12": false}, 2},
+		"a refused file that is mended":  {"rejected", "'2018-01', '2018-01'", map[string]bool{"2018-01": false, "2017-12": false}, 0},
+		"a file that is set aside":       {"set_aside", "'2018-01', '2018-01'", map[string]bool{"2018-01": false, "2017-12": false}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			d.exec("insert into ops.files values (1, 'a.csv', '"+test.state+"')", "insert into ops.covers values (1, "+test.covers+")")
+			if !strings.Contains(name, "mended") {
+				d.exec("insert into ops.problems values (1, 'open', 'reject')")
+			}
+			months, err := d.book.Months(t.Context(), d.snapshot())
+			if err != nil {
+				t.Fatal(err)
+			}
+			told := 0
+			for _, m := range months {
+				for _, p := range m.Problems {
+					if p.Subject == "a.csv" {
+						told++
+					}
+				}
+				if m.Blocked() != test.blocked[m.Month] {
+					t.Errorf("%s: blocked %v: %+v", m.Month, m.Blocked(), m.Problems)
+				}
+			}
+			if told != test.told {
+				t.Errorf("told %d times, want %d", told, test.told)
+			}
+		})
 	}
 }

@@ -49,6 +49,9 @@ type Document struct {
 	Hash string `json:"hash"` // SHA-256 of the document as JSON with this field empty
 }
 
+// documentMode is what a document may be: read, by its owner.
+const documentMode = 0o400
+
 // sealed gives the document its hash.
 func (d Document) sealed() (Document, error) {
 	d.Hash = ""
@@ -90,7 +93,7 @@ func (b *Book) write(name string, d Document) (Document, error) {
 	if _, err := os.Stat(path); err == nil {
 		return fault(errors.New("it exists already, and documents are never written over"))
 	}
-	if err := durable.Write(path, content, 0o444); err != nil {
+	if err := durable.Write(path, content, documentMode); err != nil {
 		return fault(err)
 	}
 	return d, nil

@@ -26,7 +26,26 @@ type facts struct {
 	allowed  float64            // share of rows that may wait
 	villages map[string]float64 // villages there are, by month
 	poor     map[string][]string
+	unread   []unread
 	general  []pipelines.ClosingProblem // of every month
+}
+
+// unread is a file that was not loaded, and the months it speaks of: all from the first on where there is no last one, and
+// nobody knows where there is no first one.
+type unread struct {
+	name        string
+	held        bool
+	first, last string
+}
+
+// problem says what the file means for a month; nothing where it does not speak of it. A held file whose months nobody knows
+// may be any month's; one that was not recognised is told, and stands in nobody's way.
+func (u unread) problem(month string) (p pipelines.ClosingProblem, ok bool) {
+	p = pipelines.ClosingProblem{Code: pipelines.ClosingFileRejected, Blocking: u.first != "", Subject: u.name}
+	if u.held {
+		p.Code, p.Blocking = pipelines.ClosingFileHeld, true
+	}
+	return p, u.first == "" || u.first <= month && (u.last == "" || month <= u.last)
 }
 
 const (
@@ -35,7 +54,10 @@ const (
 where level = 'town' and measure in ('validity', 'quarantine_open') group by month, measure`
 	completeSQL = `select month, unit_name, unit_id, numerator, denominator from marts.measures
 where level = 'village' and measure = 'completeness' and denominator > 0 order by month, unit_id`
-	heldSQL    = `select name from ops.files where state = 'held' order by file_no`
+	coversSQL = `select count(*) from information_schema.tables where table_schema = 'ops' and table_name = 'covers'`
+	unreadSQL = `select f.name, f.state, coalesce(c.first_month, ''), coalesce(c.last_month, '') from ops.files f left join %s c on c.file_no = f.file_no
+where f.state = 'held' or f.state = 'rejected' and exists (select 1 from ops.problems p where p.file_no = f.file_no and p.state = 'open' and p.severity = 'reject')
+order by f.file_no`
 	numbersSQL = `select measure, level, unit_id, unit_name, numerator, denominator, value from marts.measures
 where month = ? order by measure, level, unit_id`
 )
@@ -88,9 +110,20 @@ func (b *Book) facts(ctx context.Context, s Snapshot) (*facts, error) {
 	if s.Failed != (data.Text{}) {
 		f.general = append(f.general, pipelines.ClosingProblem{Code: pipelines.ClosingRunFailed, Blocking: true, Subject: s.Failed.En, SubjectZh: s.Failed.Zh})
 	}
-	// Which months a held file speaks of is not known before it is read: it holds up all of them.
-	if err := each(ctx, s.Data, heldSQL, func(row []any) {
-		f.general = append(f.general, pipelines.ClosingProblem{Code: pipelines.ClosingFileHeld, Blocking: true, Subject: words(row[0])})
+	covers := "(select 0 as file_no, '' as first_month, '' as last_month)" // a snapshot of an older version does not know
+	if err := each(ctx, s.Data, coversSQL, func(row []any) {
+		if row[0] != int64(0) {
+			covers = "ops.covers"
+		}
+	}); err != nil {
+		return nil, err
+	}
+	if err := each(ctx, s.Data, fmt.Sprintf(unreadSQL, covers), func(row []any) {
+		u := unread{name: words(row[0]), held: words(row[1]) == "held", first: words(row[2]), last: words(row[3])}
+		if u.first != "" && u.last == "" && len(f.cutOff) >= len("2006-01") {
+			u.first = min(u.first, f.cutOff[:len("2006-01")]) // a list that comes later speaks of the last day that is known
+		}
+		f.unread = append(f.unread, u)
 	}); err != nil {
 		return nil, err
 	}
@@ -127,6 +160,11 @@ func (f *facts) problems(month string) []pipelines.ClosingProblem {
 	}
 	if poor := f.poor[month]; len(poor) > 0 {
 		all = append(all, pipelines.ClosingProblem{Code: pipelines.ClosingVillagesPoor, Subject: strings.Join(poor, "、"), Count: int64(len(poor)), Of: int64(f.villages[month])})
+	}
+	for _, u := range f.unread {
+		if p, ok := u.problem(month); ok {
+			all = append(all, p)
+		}
 	}
 	all = append(all, f.general...)
 	slices.SortStableFunc(all, func(x, y pipelines.ClosingProblem) int {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,7 +13,11 @@ import (
 
 	"hulian/pipelines"
 	"hulian/pipelines/durable"
+	"hulian/pipelines/sealed"
 )
+
+// TrailName is the file in the folder of closed months that says who did what when.
+const TrailName = "trail.ndjson"
 
 // What the trail records.
 const (
@@ -42,7 +45,7 @@ type Entry struct {
 	Previous    string                     `json:"previous"`           // SHA-256 of the line before; empty of the first
 }
 
-func (b *Book) trailPath() string { return filepath.Join(b.folder(), "trail.ndjson") }
+func (b *Book) trailPath() string { return filepath.Join(b.folder(), TrailName) }
 
 // Trail returns who did what when, oldest first. It refuses a trail whose lines do not follow from each other.
 func (b *Book) Trail() ([]Entry, error) {
@@ -59,13 +62,21 @@ func (b *Book) readTrail() (entries []Entry, last string, whole int64, err error
 	if err != nil {
 		return nil, "", 0, b.fault("read the closing trail", b.trailPath(), err, "check who may read it")
 	}
+	sealedBefore := false // lines at the beginning may be from before each carried its hash
 	for number := 1; ; number++ {
 		line, rest, found := bytes.Cut(content, []byte("\n"))
 		if !found { // nothing, or a line a crash cut off
 			return entries, last, whole, nil
 		}
 		var e Entry
-		err := json.Unmarshal(line, &e)
+		isSealed, err := sealed.Read(line, &e)
+		if err == nil && sealedBefore && !isSealed {
+			err = sealed.ErrBroken
+		}
+		if errors.Is(err, sealed.ErrBroken) {
+			err = fmt.Errorf("a line was changed or taken out: %w", err)
+		}
+		sealedBefore = sealedBefore || isSealed
 		if err == nil && e.Previous != last {
 			err = errors.New("it does not follow from the line before: a line was changed or taken out")
 		}
@@ -83,11 +94,11 @@ func (b *Book) record(e Entry) error {
 		return err
 	}
 	e.Previous = last
-	line, err := json.Marshal(e)
+	line, err := sealed.Line(e)
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(b.trailPath(), os.O_WRONLY|os.O_CREATE, 0o644)
+	f, err := os.OpenFile(b.trailPath(), os.O_WRONLY|os.O_CREATE, durable.FileMode)
 	if err == nil {
 		err = f.Truncate(whole) // away with a line that a crash cut off
 		if err == nil {
@@ -111,4 +122,34 @@ func digest(content []byte) string {
 
 func (b *Book) fault(op, at string, err error, next string) error {
 	return &pipelines.Fault{Op: op, At: at, Err: err, Next: next}
+}
+
+// Damaged says of every document of a closed month, and of the trail, what is not as it was written. Nothing is opened for
+// writing. dir is the town's folder; each Fault names the file.
+func Damaged(dir string) []*pipelines.Fault {
+	b := &Book{Dir: dir}
+	var all []*pipelines.Fault
+	note := func(err error) {
+		if fault := (*pipelines.Fault)(nil); errors.As(err, &fault) {
+			all = append(all, fault)
+		}
+	}
+	entries, err := b.Trail()
+	note(err)
+	named := map[string]bool{}
+	for _, e := range entries {
+		if e.Document != "" {
+			named[filepath.ToSlash(e.Document)] = true
+			_, err := b.read(filepath.FromSlash(e.Document), e.Hash)
+			note(err)
+		}
+	}
+	found, _ := fs.Glob(os.DirFS(b.folder()), "[0-9][0-9][0-9][0-9]-[0-9][0-9]/*.json")
+	for _, name := range found { // a document that a crash kept from the trail
+		if !named[name] {
+			_, err := b.read(filepath.FromSlash(name), "")
+			note(err)
+		}
+	}
+	return all
 }

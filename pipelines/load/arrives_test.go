@@ -36,7 +36,7 @@ func TestAWrongGuessIsSeenAndPinned(t *testing.T) {
 			gb18030(t, visits+"T1,H1,M1,2018-01-08,陋路\n"), "文本表格（CSV），UTF-8，逗号分隔，表头在第 1 行", "CSV, UTF-8, commas, header in row 1",
 			"CSV, GB18030, commas, header in row 1; the mapping pins.yaml fixes encoding", "encoding: gb18030", "", "T1 ª·", "T1 陋路"},
 		"notes full of bars": {
-			[]byte(barred.String()), "文本表格（CSV），UTF-8，竖线分隔", "CSV, UTF-8, bars",
+			[]byte(barred.String()), "文本表格（CSV），UTF-8，分号分隔", "CSV, UTF-8, semicolons",
 			"CSV, UTF-8, semicolons, header in row 1; the mapping pins.yaml fixes delimiter", "delimiter: ';'", columns, "", "T0 a|b|c|d|e|f|g|h|i|j|k|l|m"},
 		"an example above the table": {
 			[]byte(example), "文本表格（CSV），UTF-8，逗号分隔，表头在第 2 行", "CSV, UTF-8, commas, header in row 2",
@@ -168,7 +168,7 @@ func TestUnknownColumnsAreListed(t *testing.T) {
 	town.drop("visits.csv", []byte("天气,走访编号,农户编号（必填）,党员 编号,走访时间,同行人\n晴,T1,H1,M1,2018-01-08,某\n"))
 	result := town.load()
 	last := result.Files[len(result.Files)-1]
-	if last.Accepted != 1 || last.Detail != "未用列 / unused columns: 天气 | 同行人" {
+	if last.Accepted != 1 || told(last) != "columns not used: 天气 | 同行人" {
 		t.Errorf("%+v", last)
 	}
 }
@@ -179,7 +179,7 @@ func TestAnOldWorkbookSaysHowToSaveItAnew(t *testing.T) {
 	town.drop("走访.xlsx", oldWorkbook())
 	last := town.load().Files[0]
 	for lang, words := range map[string]string{"zh": "另存为", "en": "Save As"} {
-		if _, mend := data.Explain(pipelines.Problem{Code: last.Problem, File: last.Name, Detail: last.Detail}, lang); !strings.Contains(mend, words) {
+		if _, mend := data.Explain(pipelines.Problem{Code: last.Problem, File: last.Name, Detail: last.Detail[0]}, lang); !strings.Contains(mend, words) {
 			t.Errorf("%s: %q", lang, mend)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"hulian/data/sample"
+	"hulian/pipelines/load/statement"
 	"hulian/pipelines/warehouse"
 )
 
@@ -48,19 +49,19 @@ func visitsFile(b testing.TB, n int) string {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer file.Close()
+	defer func() { must(b, file.Close()) }()
 	w := csv.NewWriter(file)
 	r := rand.New(rand.NewPCG(1, uint64(n)))
-	w.Write([]string{"visit_id", "household_id", "member_id", "visited_at", "channel", "duty", "minutes", "note", "issue_id"})
+	must(b, w.Write([]string{"visit_id", "household_id", "member_id", "visited_at", "channel", "duty", "minutes", "note", "issue_id"}))
 	channels, duties := []string{"home", "phone", "wechat", "event"}, []string{"policy", "opinion", "dispute", "service", "governance", ""}
 	start, step := time.Date(2008, 1, 1, 0, 0, 0, 0, time.UTC), time.Duration(float64(10*365*24*time.Hour)/float64(n))
 	for i := range n {
 		household := r.IntN(benchHouseholds)
-		w.Write([]string{
+		must(b, w.Write([]string{
 			fmt.Sprintf("V%08d", i), fmt.Sprintf("H%06d", household), fmt.Sprintf("M%05d", household%benchMembers),
 			start.Add(time.Duration(i) * step).Format("2006-01-02 15:04:05"), channels[r.IntN(len(channels))], duties[r.IntN(len(duties))],
 			strconv.Itoa(1 + r.IntN(90)), "走访了解情况，反映村道路灯不亮，第" + strconv.Itoa(r.IntN(1000)) + "号", "",
-		})
+		}))
 	}
 	w.Flush()
 	if err := w.Error(); err != nil {
@@ -98,7 +99,7 @@ func plainLoad(b testing.TB, at, format string) time.Duration {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer w.Close()
+	defer func() { must(b, w.Close()) }()
 	if err := w.Exec(ctx, "attach '"+filepath.Join(b.TempDir(), "plain.duckdb")+"' as plain (storage_version '"+format+"')"); err != nil {
 		b.Fatal(err)
 	}
@@ -108,7 +109,7 @@ func plainLoad(b testing.TB, at, format string) time.Duration {
 	}
 	start := time.Now()
 	if err := w.Exec(ctx, `insert into plain.visits select visit_id, household_id, member_id, try_cast(visited_at as timestamp), channel, duty,
-		try_cast(minutes as double), note, issue_id, 1, null from read_csv(`+fileLiteral(at)+`, all_varchar = true, header = true)`); err != nil {
+		try_cast(minutes as double), note, issue_id, 1, null from read_csv(`+statement.Literal(at)+`, all_varchar = true, header = true)`); err != nil {
 		b.Fatal(err)
 	}
 	return time.Since(start)
@@ -137,7 +138,7 @@ func BenchmarkVisits(b *testing.B) {
 		if err != nil || result.Files[0].Accepted != int64(n) {
 			b.Fatalf("%v %+v", err, result)
 		}
-		town.warehouse.Close()
+		must(b, town.warehouse.Close())
 	}
 	b.ReportMetric(median(plain).Seconds(), "plain-s")
 	b.ReportMetric(median(ours).Seconds(), "load-s")
@@ -187,7 +188,7 @@ func BenchmarkWorkbook(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	w.SetRow("A1", []any{"走访编号", "农户编号", "党员编号", "走访时间", "走访方式", "履行职责", "时长(分钟)", "走访内容", "问题编号", "备用1", "备用2", "备用3"})
+	must(b, w.SetRow("A1", []any{"走访编号", "农户编号", "党员编号", "走访时间", "走访方式", "履行职责", "时长(分钟)", "走访内容", "问题编号", "备用1", "备用2", "备用3"}))
 	for i := range n {
 		household := i % benchHouseholds
 		if err := w.SetRow(fmt.Sprintf("A%d", i+2), []any{fmt.Sprintf("V%08d", i), fmt.Sprintf("H%06d", household), fmt.Sprintf("M%05d", household%benchMembers),
@@ -217,8 +218,8 @@ func BenchmarkWorkbook(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
-		rows.Close()
-		f.Close()
+		must(b, rows.Close())
+		must(b, f.Close())
 		bare = append(bare, time.Since(start))
 		town := benchTown(b)
 		town.land(at)
@@ -228,9 +229,30 @@ func BenchmarkWorkbook(b *testing.B) {
 			b.Fatalf("%v %+v", err, result)
 		}
 		ours = append(ours, time.Since(start))
-		town.warehouse.Close()
+		must(b, town.warehouse.Close())
 	}
 	b.ReportMetric(median(bare).Seconds(), "bare-s")
 	b.ReportMetric(median(ours).Seconds(), "load-s")
 	b.ReportMetric(median(ours).Seconds()/median(bare).Seconds(), "ratio")
+}
+
+// BenchmarkUnknownFiles looks at 5,000 small files that are no table anybody knows.
+func BenchmarkUnknownFiles(b *testing.B) {
+	const n = 5000
+	town := newTown(b)
+	for i := range n {
+		town.drop(fmt.Sprintf("f%04d.csv", i), fmt.Appendf(nil, "alpha,beta\n%d,2\n3,%d\n", i, i))
+	}
+	var times []time.Duration
+	for b.Loop() {
+		again := newTown(b)
+		again.store = town.store
+		start := time.Now()
+		if result := again.load(); len(result.Files) != n {
+			b.Fatalf("%d files", len(result.Files))
+		}
+		times = append(times, time.Since(start))
+		must(b, again.warehouse.Close())
+	}
+	b.ReportMetric(median(times).Seconds(), "load-s")
 }

@@ -2,13 +2,11 @@ package load
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -16,122 +14,11 @@ import (
 
 	"hulian/data"
 	"hulian/pipelines"
-	"hulian/pipelines/land"
+	"hulian/pipelines/load/decode"
 )
 
-// recorder is a visitor that keeps what it is told.
-type recorder struct {
-	sheets []string
-	rows   []physicalRow
-	t      testing.TB
-	last   int64
-}
-
-func (r *recorder) open(s sheet) (consumer, error) {
-	r.sheets = append(r.sheets, s.name)
-	r.last = -1
-	return r, nil
-}
-func (r *recorder) row(no int64, cells []string) error {
-	if no <= r.last {
-		r.t.Fatalf("row %d after row %d", no, r.last)
-	}
-	r.last = no
-	r.rows = append(r.rows, physicalRow{no, slices.Clone(cells)})
-	return nil
-}
-func (r *recorder) end() error                                    { return nil }
-func (r *recorder) problem(string, pipelines.Code, string)        {}
-func (r *recorder) parquet(context.Context, string, string) error { return nil }
-func (r *recorder) marked(Marked)                                 {}
-func (r *recorder) hidden(string)                                 {}
-func (r *recorder) pins(string) Pins                              { return Pins{} }
-func (r *recorder) direct(context.Context, *os.File, int64, byte, sheet) (bool, error) {
-	return false, nil
-}
-
-func record(t testing.TB, content []byte) (*recorder, error) {
-	t.Helper()
-	at := filepath.Join(t.TempDir(), "f")
-	if err := os.WriteFile(at, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	limits := DefaultLimits()
-	limits.Bytes, limits.Cells, limits.Cell = 8<<20, 1<<20, 1<<16
-	r := &recorder{t: t}
-	return r, decode(context.Background(), at, limits, r)
-}
-
-// FuzzDecode reads anything as a file. Whatever it is, it is rows in order or a problem with a code.
-func FuzzDecode(f *testing.F) {
-	f.Add([]byte(visitsCSV))
-	f.Add([]byte("\ufeff走访编号;农户编号\r\n\"a\"\"b\";\"c\nd\"\r\n"))
-	f.Add([]byte("sep=|\na|b\n\n\nc|d"))
-	f.Add(gb18030(f, visitsCSV))
-	f.Add(utf16Bytes(visitsCSV, false, true))
-	f.Add([]byte(`[{"a":1,"b":null},{"c":[1,{"d":2}]}]`))
-	f.Add([]byte("{\"a\":1}\n{\"a\":\n{\"b\":\"x\"}"))
-	f.Add(zipped(f, "a.csv", []byte("a,b\n1,2\n"), "b/c.json", []byte("[]")))
-	f.Add(oldWorkbook())
-	f.Fuzz(func(t *testing.T, content []byte) {
-		_, err := record(t, content)
-		var whole *fileError
-		if err != nil && !errors.As(err, &whole) {
-			t.Fatal(err)
-		}
-	})
-}
-
-// FuzzWorkbook damages a real workbook.
-func FuzzWorkbook(f *testing.F) {
-	whole := book(f, nil, "走访", [][]any{{"走访编号", "农户编号"}, {"T1", 43108.8125}, {}, {true, "=1+1"}}, "二", [][]any{{"x"}})
-	f.Add(10, byte(1), 0)
-	f.Add(len(whole)/2, byte(0xff), 3)
-	f.Add(len(whole)-5, byte(7), 0)
-	f.Fuzz(func(t *testing.T, at int, with byte, cut int) {
-		content := slices.Clone(whole)
-		if at < 0 || at >= len(content) || cut < 0 || cut > len(content) {
-			t.Skip()
-		}
-		content[at] ^= with
-		_, err := record(t, content[:len(content)-cut])
-		var whole *fileError
-		if err != nil && !errors.As(err, &whole) {
-			t.Fatal(err)
-		}
-	})
-}
-
-// FuzzDelimiter: whatever the table, the delimiter it was written with is found when its cells do not hold others.
-func FuzzDelimiter(f *testing.F) {
-	f.Add("走访编号", "2018-01-08", uint8(3), uint8(4), uint8(0))
-	f.Add("a b", "1.5", uint8(2), uint8(9), uint8(2))
-	f.Fuzz(func(t *testing.T, head, cell string, columns, rows, which uint8) {
-		clean := func(s string) string {
-			return strings.Map(func(r rune) rune {
-				if strings.ContainsRune(",;|\t\"\r\n", r) {
-					return -1
-				}
-				return r
-			}, s)
-		}
-		head, cell = clean(head), clean(cell)
-		width, height, delimiter := int(columns%20)+2, int(rows%50)+1, delimiters[int(which)%len(delimiters)]
-		if strings.TrimSpace(head) == "" || strings.TrimSpace(cell) == "" {
-			t.Skip()
-		}
-		var text strings.Builder
-		for range height {
-			text.WriteString(head + strings.Repeat(string(delimiter)+cell, width-1) + "\n")
-		}
-		if got, ok := sniffDelimiter(text.String(), true); !ok || got != delimiter {
-			t.Fatalf("%q for %q", got, delimiter)
-		}
-	})
-}
-
-// TestTheEngineReadsWhatWeRead loads irregular and regular files both ways: read by the engine, and row by row.
-func TestTheEngineReadsWhatWeRead(t *testing.T) {
+// TestLargeFilesGiveTheSameRows loads regular and irregular files in every way there is.
+func TestLargeFilesGiveTheSameRows(t *testing.T) {
 	header := "走访编号,农户编号,党员编号,走访时间,走访方式,走访内容\n"
 	rows := func(n int, note func(i int) string) string {
 		var s strings.Builder
@@ -141,69 +28,62 @@ func TestTheEngineReadsWhatWeRead(t *testing.T) {
 		return s.String()
 	}
 	plain := func(i int) string { return fmt.Sprint("第", i) }
-	files := map[string]struct {
-		content string
-		direct  bool
-	}{
-		"regular":              {header + rows(600, plain), true},
-		"a key again":          {header + rows(40, plain) + rows(3, plain), true},
-		"crlf":                 {strings.ReplaceAll(header+rows(60, plain), "\n", "\r\n"), true},
-		"no last line end":     {strings.TrimSuffix(header+rows(60, plain), "\n"), true},
-		"with a mark":          {"\ufeff" + header + rows(60, plain), true},
-		"titles":               {"走访记录\n单位：村\n" + header + rows(60, plain), true},
-		"quoted":               {header + rows(60, func(i int) string { return fmt.Sprintf("\"他说\"\"好\"\"，\n第%d行\"", i) }), true},
-		"semicolons":           {strings.ReplaceAll(header+rows(60, plain), ",", ";"), true},
-		"empty cells":          {header + rows(60, func(i int) string { return "" }), true},
-		"a total":              {header + rows(60, plain) + "合计,,,,,300\n", true},
-		"a note":               {header + rows(60, plain) + "备注：无,,,,,\n", true},
-		"a blank line":         {header + rows(30, plain) + "\n" + strings.ReplaceAll(rows(30, plain), "T", "U"), true},
-		"ragged":               {header + rows(30, plain) + "T9999,H1\n", false},
-		"a quote inside":       {header + rows(30, func(i int) string { return `他说"好"` }), false},
-		"full-width spaces":    {header + rows(30, func(i int) string { return "　有" }), false},
-		"both line ends":       {header + rows(30, plain) + strings.ReplaceAll(strings.ReplaceAll(rows(30, plain), "T", "U"), "\n", "\r\n"), false},
-		"a blank row":          {header + rows(30, plain) + ",,,,,\n", true},
-		"header again":         {header + rows(30, plain) + header, true},
-		"blank lines on top":   {"\n\n" + header + rows(30, plain), true},
-		"all quoted":           {allQuoted(header + rows(60, plain)), true},
-		"all quoted, crlf":     {strings.ReplaceAll(allQuoted(header+rows(60, plain)), "\n", "\r\n"), true},
-		"empty and quoted":     {header + strings.ReplaceAll(rows(60, plain), ",home,", ",\"\","), true},
-		"keys that rise":       {header + rising(60), true},
-		"a rising key again":   {header + rising(60) + "T000059,H1,M1,2018-01-08,入户,又\n", true},
-		"a rising key spaced":  {header + rising(60) + "T000059 ,H1,M1,2018-01-08,入户,又\n", true},
-		"remarks between":      {header + rows(30, plain) + "\n" + "以下为补录，请注意核对,,,,,\n" + strings.ReplaceAll(rows(30, plain), "T", "U") + "\n\n", true},
-		"a part of the header": {header + rows(30, plain) + "走访编号,,党员编号,,,\n" + strings.ReplaceAll(rows(30, plain), "T", "U"), true},
-		"a key like a header":  {header + rows(30, plain) + "走访编号,H1,M1,2018-01-08,入户,甲\n", true},
-		"words like a total":   {header + rows(30, plain) + "合计甲,H1,M1,2018-01-08,入户,甲\n注1,H1,M1,2018-01-09,入户,乙\n合 计,,,,,3\n", true},
-		"more cells than one":  {header + rows(30, plain) + "T9999,H1,M1,2018-01-08,入户,a,b\n", false},
+	files := map[string]string{
+		"regular":              header + rows(600, plain),
+		"a key again":          header + rows(40, plain) + rows(3, plain),
+		"crlf":                 strings.ReplaceAll(header+rows(60, plain), "\n", "\r\n"),
+		"no last line end":     strings.TrimSuffix(header+rows(60, plain), "\n"),
+		"with a mark":          "\ufeff" + header + rows(60, plain),
+		"titles":               "走访记录\n单位：村\n" + header + rows(60, plain),
+		"quoted":               header + rows(60, func(i int) string { return fmt.Sprintf("\"他说\"\"好\"\"，\n第%d行\"", i) }),
+		"semicolons":           strings.ReplaceAll(header+rows(60, plain), ",", ";"),
+		"empty cells":          header + rows(60, func(i int) string { return "" }),
+		"a total":              header + rows(60, plain) + "合计,,,,,300\n",
+		"a note":               header + rows(60, plain) + "备注：无,,,,,\n",
+		"a blank line":         header + rows(30, plain) + "\n" + strings.ReplaceAll(rows(30, plain), "T", "U"),
+		"ragged":               header + rows(30, plain) + "T9999,H1\n",
+		"a quote inside":       header + rows(30, func(i int) string { return `他说"好"` }),
+		"full-width spaces":    header + rows(30, func(i int) string { return "　有" }),
+		"both line ends":       header + rows(30, plain) + strings.ReplaceAll(strings.ReplaceAll(rows(30, plain), "T", "U"), "\n", "\r\n"),
+		"a blank row":          header + rows(30, plain) + ",,,,,\n",
+		"header again":         header + rows(30, plain) + header,
+		"blank lines on top":   "\n\n" + header + rows(30, plain),
+		"all quoted":           allQuoted(header + rows(60, plain)),
+		"all quoted, crlf":     strings.ReplaceAll(allQuoted(header+rows(60, plain)), "\n", "\r\n"),
+		"empty and quoted":     header + strings.ReplaceAll(rows(60, plain), ",home,", ",\"\","),
+		"keys that rise":       header + rising(60),
+		"a rising key again":   header + rising(60) + "T000059,H1,M1,2018-01-08,入户,又\n",
+		"a rising key spaced":  header + rising(60) + "T000059 ,H1,M1,2018-01-08,入户,又\n",
+		"remarks between":      header + rows(30, plain) + "\n" + "以下为补录，请注意核对,,,,,\n" + strings.ReplaceAll(rows(30, plain), "T", "U") + "\n\n",
+		"a part of the header": header + rows(30, plain) + "走访编号,,党员编号,,,\n" + strings.ReplaceAll(rows(30, plain), "T", "U"),
+		"a key like a header":  header + rows(30, plain) + "走访编号,H1,M1,2018-01-08,入户,甲\n",
+		"words like a total":   header + rows(30, plain) + "合计甲,H1,M1,2018-01-08,入户,甲\n注1,H1,M1,2018-01-09,入户,乙\n合 计,,,,,3\n",
+		"more cells than one":  header + rows(30, plain) + "T9999,H1,M1,2018-01-08,入户,a,b\n",
 	}
-	for name, file := range files {
+	for name, content := range files {
 		t.Run(name, func(t *testing.T) {
 			var results [3][]string
 			for way := range 3 {
 				town := newTown(t)
 				town.registries()
-				town.limits = DefaultLimits()
-				town.limits.Direct = 1 << 40
-				if way > 0 {
-					town.limits.Direct = 1
+				switch way { // as a small file, as a large one, and as a large one in many pieces
+				case 1:
+					town.large = 1
+				case 2:
+					town.large, town.limits = 1, decode.DefaultLimits()
+					town.limits.Block = 256
 				}
-				if way == 2 {
-					town.limits.Large = 1
-				}
-				town.drop("visits.csv", []byte(file.content))
+				town.drop("visits.csv", []byte(content))
 				result := town.load()
 				last := result.Files[len(result.Files)-1]
 				results[way] = append(town.lines("select * from exports.visits order by _row"), town.lines("select * exclude (run_id, problem_no) from ops.problems order by all")...)
 				results[way] = append(results[way], fmt.Sprint(last.Read, last.Accepted, last.Quarantined, last.Ignored, last.Problem))
-				if way == 1 && town.isDirect("visits.csv") != file.direct {
-					t.Errorf("read by the engine: %v, want %v", !file.direct, file.direct)
-				}
 			}
 			if diff := cmp.Diff(results[0], results[1]); diff != "" {
-				t.Errorf("read by the engine: %s", diff)
+				t.Errorf("stored at once: %s", diff)
 			}
 			if diff := cmp.Diff(results[0], results[2]); diff != "" {
-				t.Errorf("taken at once: %s", diff)
+				t.Errorf("in many pieces: %s", diff)
 			}
 		})
 	}
@@ -247,97 +127,6 @@ func TestARowNobodyFinishedIsRefused(t *testing.T) {
 		t.Errorf("%+v", last)
 	}
 	town.want(`select "row", column_id, code from ops.problems where severity = 'refuse' order by all`, "4 household_id missing_required", "4 member_id missing_required", "4 visited_at missing_required")
-}
-
-// FuzzNumbered reads anything below the header of a large file both ways, cut into cells and only numbered: where it
-// may be numbered, the rows, their numbers and what is counted beside them are the same.
-func FuzzNumbered(f *testing.F) {
-	header := "走访编号,农户编号,党员编号,走访时间,走访方式,走访内容"
-	f.Add("\n", "T1,H1,M1,2018-01-08,入户,甲\nT2,H1,M1,2018-01-08,入户,\"他说\"\"好\"\"\n\"\n")
-	f.Add("\r\n", "T1,H1,M1,2018-01-08,入户,甲\r\n\r\n合计,,,,,1\r\n,,,,,\r\nT2,H1,M1,2018-01-08,入户,乙")
-	f.Add("\n", "\"T1\",\"H1\",\"\",,,\n走访编号,农户编号,,,,\nnote,,,,,\nT3 ,H1, M1,,,\n")
-	f.Add("\n", "说明：略,,,,,\nT1,,,,,\n,,,,,只有一句话。\n\"\",\"\",,,,\n")
-	f.Fuzz(func(t *testing.T, end, lines string) {
-		if end != "\n" && end != "\r\n" || len(lines) > 1<<16 {
-			t.Skip()
-		}
-		at := filepath.Join(t.TempDir(), "visits.csv")
-		if err := os.WriteFile(at, []byte("走访记录"+end+header+end+lines), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		var ways [2]string
-		for way := range ways {
-			limits := DefaultLimits()
-			if way == 0 {
-				limits.Direct = 1
-			}
-			d := &decoding{limits: limits, batches: map[string]*batch{}, copies: map[int64]Marked{}, folder: t.TempDir(), next: 1}
-			if err := d.decodeFile(context.Background(), land.File{No: 1, Name: "visits.csv"}, at); err != nil {
-				t.Fatal(err)
-			}
-			if way == 0 && !slices.ContainsFunc(d.feeds, func(f *feed) bool { return f.direct }) {
-				return
-			}
-			for _, f := range d.feeds {
-				ways[way] += fmt.Sprintln(f.contract.Export, f.read, f.ignored, f.handed) + spooledRows(t, d, f)
-			}
-			for _, f := range d.failures {
-				ways[way] += fmt.Sprintln(f.export, f.code, f.detail)
-			}
-		}
-		if diff := cmp.Diff(ways[1], ways[0]); diff != "" {
-			t.Error(diff)
-		}
-	})
-}
-
-// spooledRows gives the rows of a feed as they lie for the engine: number and cells, in the order of the header.
-func spooledRows(t *testing.T, d *decoding, f *feed) string {
-	t.Helper()
-	file, err := os.Open(filepath.Join(d.folder, fmt.Sprintf("%d.csv", f.no)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	records, err := csv.NewReader(file).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var s strings.Builder
-	for _, record := range records {
-		if !f.direct { // feed, number, flaw, and the inputs by their names
-			if record[2] != "" {
-				t.Fatalf("a flaw was found beside: %q", record)
-			}
-			cells := record[3:]
-			record = []string{record[1]}
-			for _, input := range []string{"visit_id", "household_id", "member_id", "visited_at", "channel", "note"} {
-				record = append(record, cells[slices.Index(f.batch.inputs, input)])
-			}
-		}
-		for _, cell := range record {
-			fmt.Fprintf(&s, "%q ", strings.Trim(cell, " "))
-		}
-		s.WriteByte('\n')
-	}
-	return s.String()
-}
-
-// isDirect looks through a landed file as a load does, and reports whether the engine would read it.
-func (town *town) isDirect(name string) bool {
-	town.t.Helper()
-	limits := DefaultLimits()
-	limits.Direct = 1
-	d := &decoding{limits: limits, batches: map[string]*batch{}, copies: map[int64]Marked{}, folder: town.t.TempDir()}
-	for _, f := range town.store.Files() {
-		if f.Name != name {
-			continue
-		}
-		if err := d.decodeFile(context.Background(), f, town.store.Path(f.ID)); err != nil {
-			town.t.Fatal(err)
-		}
-	}
-	return slices.ContainsFunc(d.feeds, func(f *feed) bool { return f.direct })
 }
 
 // TestEveryRowReadIsAccountedFor loads files made at random, good rows among every kind of bad one. Load itself fails

@@ -1,21 +1,22 @@
 // Package load turns landed files into typed, checked, deduplicated tables of the warehouse.
 //
 // Landed files and mapping files enter. What leaves are the tables exports.* (current rows), history.* (superseded
-// versions), waiting.* (rows whose registry has not arrived yet) and ops.* (files, reconciliation, problems,
-// quarantine), and a Result that says which exports changed and in which months. The steps:
+// versions), waiting.* (rows whose registry has not arrived yet) and ops.* (package ledger), and a Result that says which
+// exports changed and in which months. This package holds nothing but the order of the steps:
 //
-//  1. decode: what a file is, its content says, never its name; every sheet becomes physical rows of text;
-//  2. match: the header row and the export are found by the contracts' names, or pinned by a mapping file;
-//  3. type and check: one SQL pass per export turns text into typed rows and marks what is wrong with each;
-//  4. check across rows: repeated keys, unknown references, exempt visitors, links to another member;
-//  5. merge: a newer file wins by key, the older version moves to history, full registry lists retire who is absent;
-//  6. reconcile: for every table of every file, rows read = accepted + quarantined + ignored, or the run fails.
+//  1. decode: bytes become tables of rows of text;
+//  2. match: headers, or mapping files, say which export a table feeds and how its columns are made;
+//  3. typing: texts become values, row by row, while the engine reads them;
+//  4. check: rules across rows, references, repeated keys;
+//  5. merge: a newer file wins by key, full registry lists end who is absent;
+//  6. ledger: for every table of every file, rows read = accepted + quarantined + ignored, or the run fails.
 //
-// A run of Load is one transaction: after a crash the warehouse holds the state before it, and the next Load starts
-// again with the files that are landed but not in ops.files. It refuses to guess: a header that fits two exports, a
-// date that could be read in two ways or a list that lost more than half of its rows is reported, not loaded.
+// What the warehouse holds is a function of what has landed, of the mapping files and of the programme's decisions alone:
+// loading file by file gives what loading everything at once gives. Where a change cannot be brought in behind what is
+// there, because it belongs before it, Load says so (ErrRebuild) and everything is loaded anew into another file.
 //
-// # Mapping files
-//
-// A mapping file (YAML) tells how one exporter's files fit the contracts; Mapping describes its keys.
+// A run of Load is one transaction: after a crash the warehouse holds the state before it, and the next Load starts again
+// with the files that are landed but not in ops.files. A file that cannot be loaded is a problem of its own and never stops
+// the others. It refuses to guess: a header that fits two exports, a date that could be read in two ways or a list that
+// lost more than half of its rows is reported, not loaded.
 package load

@@ -7,55 +7,61 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/land"
+	"hulian/pipelines/load/check"
+	"hulian/pipelines/load/decode"
+	"hulian/pipelines/load/ledger"
+	"hulian/pipelines/load/match"
+	"hulian/pipelines/load/merge"
 	"hulian/pipelines/warehouse"
 )
 
 // Config says what is loaded and how.
 type Config struct {
-	Store       *land.Store
+	Store       Landed
 	MappingsDir string // folder of mapping files; need not exist
 	Programme   data.Programme
 	TimeZone    string // zone times are stored in; empty: Asia/Shanghai
 	RunID       string
 	Now         time.Time
 	Progress    pipelines.Progress // nil: silent
-	Confirm     []string           // names or ids of held files a person has released
-	By, Reason  string             // who released them and why: kept with the lists that would have been held; may be empty
-	Again       []string           // ids of rejected and held files that are looked at again, e.g. under a new mapping
-	Limits      Limits             // zero: DefaultLimits
+	Again       []string           // ids of rejected and held files that are looked at again
+	Until       time.Time          // files received after this day, or entered after it, are left out; zero: all are loaded
+	Limits      decode.Limits      // zero: decode.DefaultLimits
+	Large       int64              // rows from which on a file of events is stored by one statement; 0: DefaultLarge
 }
+
+// Landed is what has landed.
+type Landed interface {
+	Files() []land.File
+	// Verified says where content lies, once it is known to be what landed.
+	Verified(ctx context.Context, id string) (path string, err error)
+	Pruned(id string) bool // its content was let go
+}
+
+// DefaultZone is the zone of towns that name none.
+const DefaultZone = "Asia/Shanghai"
+
+// DefaultLarge is the number of rows from which on storing everything first and taking back what is wrong costs less than
+// looking at everything first.
+const DefaultLarge = 50_000
 
 // Result says what a run of Load did.
 type Result struct {
 	Files    []pipelines.Reconciliation // one a table of every file looked at, in order of arrival
 	Problems []pipelines.Problem        // the first hundred of the run; all of them stand in ops.problems
-	Changed  map[string]Change          // by export; exports without a change are absent
+	Changed  map[string]merge.Change    // by export; exports without a change are absent
 	Held     []string                   // names of files that wait for confirmation
 	Waiting  int64                      // rows quarantined until a registry names what they refer to
 	WaitNow  int64                      // of them, rows of the files of this run
+	Failed   []error                    // why files could not be read that are no file's fault alone: for the log, in nobody's words
 	TakenUp  int64                      // rows that were waiting and have been loaded by this run
 }
-
-// Change counts what happened to one export's current rows.
-type Change struct {
-	Inserted int64
-	Replaced int64
-	Retired  int64
-	Months   []string // YYYY-MM of dated rows that came, changed or went, in order; nil for registries
-}
-
-// Any reports whether anything changed.
-func (c Change) Any() bool { return c.Inserted+c.Replaced+c.Retired > 0 }
 
 // Err says whether a person has to act: it wraps pipelines.ErrHeld when a file is held, and
 // pipelines.ErrNothingLoaded when files were looked at and no row of any was accepted. What could be loaded has been.
@@ -74,29 +80,18 @@ func (r Result) Err() error {
 	return nil
 }
 
-// The states of a file in ops.files.
-const (
-	stateLoaded   = "loaded"
-	stateRejected = "rejected"
-	stateHeld     = "held"
-)
+// ErrRebuild says that what is to be loaded belongs before what is there: everything has to be loaded anew.
+var ErrRebuild = errors.New("everything has to be loaded anew")
 
 // Load loads every landed file that has not been loaded, in order of arrival and in one transaction. Files and rows
-// that cannot be loaded are no error: they stand in the Result and in ops.*; see Result.Err.
+// that cannot be loaded are no error: they stand in the Result and in ops.*; see Result.Err. An error that wraps ErrRebuild
+// says that the warehouse cannot take the files as it is: see Anew.
 func Load(ctx context.Context, w *warehouse.Warehouse, c Config) (Result, error) {
-	mappings, err := ReadMappings(c.MappingsDir)
+	mappings, err := match.ReadMappings(c.MappingsDir)
 	if err != nil {
 		return Result{}, err
 	}
-	if c.Limits == (Limits{}) {
-		c.Limits = DefaultLimits()
-	}
-	result, direct, err := c.attempt(ctx, w, mappings)
-	if err != nil && direct && ctx.Err() == nil {
-		// The engine may have read a file in another way than expected. Row by row there is no such surprise.
-		c.Limits.Direct = math.MaxInt64
-		result, _, err = c.attempt(ctx, w, mappings)
-	}
+	result, err := c.isolating(ctx, w, mappings)
 	if err != nil {
 		var fault *pipelines.Fault
 		if !errors.As(err, &fault) {
@@ -107,22 +102,27 @@ func Load(ctx context.Context, w *warehouse.Warehouse, c Config) (Result, error)
 	return result, nil
 }
 
-// attempt is one transaction. direct says whether the engine was to read a CSV itself.
-func (c Config) attempt(ctx context.Context, w *warehouse.Warehouse, mappings []Mapping) (result Result, direct bool, err error) {
+// attempt is one transaction.
+func (c Config) attempt(ctx context.Context, w *warehouse.Warehouse, mappings match.Mappings, failed map[int64]error) (result Result, err error) {
 	err = w.Transact(ctx, func(tx *warehouse.Tx) error {
-		if err := Prepare(ctx, tx); err != nil {
+		if err := ledger.Prepare(ctx, tx); err != nil {
 			return err
 		}
-		pass := newPass(w, tx, c, mappings)
-		files, err := pass.toLoad(ctx)
+		r, err := newRun(w, tx, c, mappings)
 		if err != nil {
 			return err
 		}
-		result, err = pass.run(ctx, files, c.Store.Path)
-		direct = slices.ContainsFunc(pass.decoding.feeds, func(f *feed) bool { return f.direct })
-		return err
+		r.failed = failed
+		files, err := r.pending(ctx)
+		if err != nil {
+			return err
+		}
+		if result, err = r.load(ctx, files, c.Store.Verified); err != nil {
+			return err
+		}
+		return r.book.Waive(ctx)
 	})
-	return result, direct, err
+	return result, err
 }
 
 // Inspect says what Load would make of one file, alone and in an empty warehouse: nothing is written, and references
@@ -132,7 +132,7 @@ func Inspect(ctx context.Context, path string, c Config) ([]pipelines.Reconcilia
 	if err != nil {
 		return nil, nil, &pipelines.Fault{Op: "inspect", At: path, Err: err, Next: "check the path"}
 	}
-	mappings, err := ReadMappings(c.MappingsDir)
+	mappings, err := match.ReadMappings(c.MappingsDir)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -140,168 +140,310 @@ func Inspect(ctx context.Context, path string, c Config) ([]pipelines.Reconcilia
 	if err != nil {
 		return nil, nil, err
 	}
-	defer w.Close()
 	var result Result
 	err = w.Transact(ctx, func(tx *warehouse.Tx) error {
-		if err := Prepare(ctx, tx); err != nil {
+		if err := ledger.Prepare(ctx, tx); err != nil {
 			return err
 		}
-		pass := newPass(w, tx, c, mappings)
-		pass.alone = true
-		file := land.File{No: 1, ID: "inspected", Name: filepath.Base(path), Origin: path, Size: info.Size(), ReceivedAt: info.ModTime(), LandedAt: info.ModTime()}
-		result, err = pass.run(ctx, []land.File{file}, func(string) string { return path })
+		r, err := newRun(w, tx, c, mappings)
+		if err != nil {
+			return err
+		}
+		r.book.Alone = true
+		file := &ledger.File{File: land.File{No: 1, ID: "inspected", Name: filepath.Base(path), Origin: path, Size: info.Size(), ReceivedAt: info.ModTime(), LandedAt: info.ModTime()}}
+		result, err = r.load(ctx, []*ledger.File{file}, func(context.Context, string) (string, error) { return path, nil })
 		return err
 	})
-	if err != nil {
+	if err := errors.Join(err, w.Close()); err != nil {
 		return nil, nil, &pipelines.Fault{Op: "inspect", At: path, Err: err, Next: "check the file"}
 	}
 	return result.Files, result.Problems, nil
 }
 
-// toLoad lists the landed files that are not in ops.files, the held ones a person has confirmed, and those asked for
-// again: the rejected and the held ones, and the ones of which a table was not understood that a mapping file claims by
-// now.
-func (p *pass) toLoad(ctx context.Context) ([]land.File, error) {
-	c := p.config
-	known, err := p.tx.Query(ctx, "select file_id, state from ops.files")
-	if err != nil {
-		return nil, err
-	}
-	state := map[string]string{}
-	for _, row := range known.Rows {
-		state[row[0].(string)] = row[1].(string)
-	}
-	var files []land.File
-	for _, f := range c.Store.Files() {
-		s, loaded := state[f.ID]
-		again := slices.Contains(c.Again, f.ID)
-		if again && s == stateLoaded {
-			if again, err = p.unread(ctx, f); err != nil {
-				return nil, err
-			}
-		}
-		if !loaded || again || s == stateHeld && confirmed(c, f) {
-			files = append(files, f)
-		}
-	}
-	return files, nil
+// run is one run of Load.
+type run struct {
+	config    Config
+	engine    *warehouse.Warehouse
+	tx        *warehouse.Tx
+	mappings  match.Mappings
+	zone      *time.Location
+	folder    string // for what is too large for memory
+	landed    []land.File
+	decided   decisions
+	failed    map[int64]error // files that ended an earlier attempt, by their number
+	letGo     bool            // content of files was let go: everything cannot be loaded anew, and lists have their say as they come
+	book      *ledger.Book
+	feeds     []*feed
+	opened    []*decode.File
+	changed   map[string]merge.Change
+	rows      map[string]*check.Rows // typed rows, by export
+	lastFeed  int64
+	takenUp   int64
+	companion *companions
 }
 
-func confirmed(c Config, f land.File) bool {
-	return slices.ContainsFunc(c.Confirm, func(s string) bool {
-		return s == f.Name || s == f.ID || s == fmt.Sprint(f.No) || len(s) >= 8 && len(s) < len(f.ID) && f.ID[:len(s)] == s
-	})
-}
-
-// pass is one run of Load: everything it gathers on the way from files to tables.
-type pass struct {
-	tx         *warehouse.Tx
-	config     Config
-	decoding   *decoding
-	alone      bool // references are not checked
-	files      []land.File
-	held       map[int64]string // file number → why
-	asOf       map[int64]time.Time
-	chains     map[int64][]int64 // by marked copy: its original and the copies of it, this one last
-	standsAt   map[int64]int64   // by marked copy, of the list at hand: the file it stands in the place of
-	changed    map[string]Change
-	takenUp    int64
-	folder     string // of the run, for what is too large for memory
-	beside     string // where it is made
-	rounds     int64
-	takenUpNow bool              // this round holds rows that waited
-	outcomes   map[int64]outcome // by feed
-	typed      map[string]bool   // exports with a typed table
-	refused    map[string]int64  // rows of it that were refused
-	repeated   map[string]int64  // keys that stand in it more than once
-}
-
-func newPass(w *warehouse.Warehouse, tx *warehouse.Tx, c Config, mappings []Mapping) *pass {
+func newRun(w *warehouse.Warehouse, tx *warehouse.Tx, c Config, mappings match.Mappings) (*run, error) {
 	if c.Progress == nil {
 		c.Progress = pipelines.Silent{}
 	}
-	if c.Limits == (Limits{}) {
-		c.Limits = DefaultLimits()
+	if c.Limits == (decode.Limits{}) {
+		c.Limits = decode.DefaultLimits()
+	}
+	if c.Large == 0 {
+		c.Large = DefaultLarge
 	}
 	if c.TimeZone == "" {
-		c.TimeZone = "Asia/Shanghai"
+		c.TimeZone = DefaultZone
+	}
+	zone, err := time.LoadLocation(c.TimeZone)
+	if err != nil {
+		return nil, err
+	}
+	return &run{config: c, engine: w, tx: tx, mappings: mappings, zone: zone, changed: map[string]merge.Change{}, rows: map[string]*check.Rows{}, companion: &companions{},
+		book: &ledger.Book{Tx: tx, RunID: c.RunID, Zone: zone}}, nil
+}
+
+// contentAt says where the content of a file lies.
+type contentAt func(ctx context.Context, id string) (path string, err error)
+
+// load takes files through every step.
+func (r *run) load(ctx context.Context, files []*ledger.File, at contentAt) (result Result, err error) {
+	r.config.Progress.Stage(pipelines.StageLoad, len(files))
+	if len(files) == 0 {
+		return Result{Changed: r.changed}, nil
 	}
 	beside := ""
-	if w.Path() != "" {
-		beside = filepath.Dir(w.Path())
+	if path := r.engine.Path(); path != "" {
+		beside = filepath.Dir(path)
 	}
-	return &pass{
-		beside: beside, tx: tx, config: c, held: map[int64]string{}, asOf: map[int64]time.Time{}, changed: map[string]Change{}, typed: map[string]bool{}, outcomes: map[int64]outcome{}, refused: map[string]int64{}, repeated: map[string]int64{},
-		decoding: &decoding{outside: w, limits: c.Limits, mappings: mappings, batches: map[string]*batch{}, copies: map[int64]Marked{}},
-	}
-}
-
-func (p *pass) run(ctx context.Context, files []land.File, at func(id string) string) (Result, error) {
-	defer func() {
-		if p.folder != "" {
-			os.RemoveAll(p.folder)
-		}
-	}()
-	p.files = files
-	p.config.Progress.Stage(pipelines.StageLoad, len(files))
-	if len(files) == 0 {
-		return Result{Changed: p.changed}, nil
-	}
-	if err := createMacros(ctx, p.tx); err != nil {
+	if r.folder, err = os.MkdirTemp(beside, ".loading-*"); err != nil {
 		return Result{}, err
 	}
-	if err := p.decode(ctx, at); err != nil {
+	defer func() { err = errors.Join(err, r.close()) }()
+	r.book.Files = files
+	if err := r.decode(ctx, at); err != nil {
 		return Result{}, err
 	}
-	if err := p.hold(ctx); err != nil {
+	if err := r.begin(ctx); err != nil {
 		return Result{}, err
 	}
-	if err := p.columnsGone(ctx); err != nil {
-		return Result{}, err
-	}
-	if err := p.register(ctx); err != nil {
-		return Result{}, err
-	}
-	if err := p.olderLists(ctx); err != nil {
-		return Result{}, err
-	}
-	for _, contract := range data.Contracts() {
-		if err := p.export(ctx, contract); err != nil {
-			return Result{}, &pipelines.Fault{Op: "load", At: contract.Export, Err: err, Next: "the warehouse is as it was before; run again"}
-		}
-	}
-	return p.finish(ctx)
-}
-
-// decode turns files into feeds and spools, several at a time: decoding needs no engine.
-func (p *pass) decode(ctx context.Context, at func(id string) string) (err error) {
-	if p.folder, err = os.MkdirTemp(p.beside, ".loading-*"); err != nil {
-		return err
-	}
-	decodings := make([]*decoding, len(p.files))
-	var stepping sync.Mutex
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, file := range p.files {
-		group.Go(func() error {
-			d := *p.decoding
-			d.batches, d.copies, d.folder, d.next = map[string]*batch{}, map[int64]Marked{}, p.folder, (i+1)*feedsOfAFile
-			decodings[i] = &d
-			if err := d.decodeFile(ctx, file, at(file.ID)); err != nil {
-				return &pipelines.Fault{Op: "load", At: file.Name, Err: err, Next: "the warehouse is as it was before; run again"}
+	for _, c := range data.Contracts() {
+		if c.Kind == data.Registry {
+			if err := r.typeRows(ctx, c); err != nil {
+				return Result{}, fault(c, err)
 			}
-			stepping.Lock()
-			defer stepping.Unlock()
-			p.config.Progress.Step(file.Name)
-			return nil
-		})
+		}
 	}
-	if err := group.Wait(); err != nil {
+	if err := r.hold(ctx); err != nil {
+		return Result{}, err
+	}
+	if err := r.older(ctx); err != nil {
+		return Result{}, err
+	}
+	for _, c := range slices.Concat(data.Entries(), data.Contracts()) {
+		if err := r.export(ctx, c); err != nil {
+			return Result{}, fault(c, err)
+		}
+	}
+	return r.finish(ctx)
+}
+
+func fault(c data.Contract, err error) error {
+	if errors.Is(err, ErrRebuild) {
 		return err
 	}
-	p.decoding.gather(decodings)
+	return &pipelines.Fault{Op: "load", At: c.Export, Err: err, Next: "the warehouse is as it was before; run again"}
+}
+
+// close removes what the run wrote aside.
+func (r *run) close() error {
+	var err error
+	for _, f := range r.opened {
+		err = errors.Join(err, f.Close())
+	}
+	if r.folder != "" {
+		err = errors.Join(err, os.RemoveAll(r.folder))
+	}
+	return err
+}
+
+// export checks and merges the rows of one export. Exports come in the order of their references, so that the lists a row
+// refers to are complete, this run's included, when it is checked.
+func (r *run) export(ctx context.Context, c data.Contract) error {
+	large, small := r.large(c)
+	if c.Kind != data.Registry && len(small) > 0 {
+		if err := r.typeRows(ctx, c, small...); err != nil {
+			return err
+		}
+	}
+	waited, err := r.released(ctx, c)
+	if err != nil {
+		return err
+	}
+	if rows := r.rows[c.Export]; rows != nil {
+		rows.Waited = waited
+		if err := r.round(ctx, c, rows); err != nil {
+			return err
+		}
+	}
+	for _, f := range large {
+		if err := r.take(ctx, c, f); err != nil {
+			return fmt.Errorf("%s: %w", f.line.File.File.Name, err)
+		}
+	}
+	return r.account(c)
+}
+
+// round takes typed rows through every check into their table.
+func (r *run) round(ctx context.Context, c data.Contract, rows *check.Rows) error {
+	if err := r.leaveAside(ctx, c); err != nil {
+		return err
+	}
+	rows.Behind = r.letGo
+	if err := rows.Run(ctx); errors.Is(err, check.ErrBefore) {
+		return fmt.Errorf("%w: %s: %w", ErrRebuild, c.Export, err)
+	} else if err != nil {
+		return err
+	}
+	for _, f := range r.feeds {
+		f.aside += rows.Merged[f.line.Feed]
+	}
+	tally, err := rows.Tally(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range r.feeds {
+		if n, ok := tally[f.line.Feed]; ok && f.plan.Contract.Export == c.Export {
+			f.typed, f.refused = f.typed+n.Typed, f.refused+n.Refused
+		}
+	}
+	change := r.changed[c.Export]
+	into := merge.Rows{Contract: c, Tx: r.tx, Good: rows.Good(), Repeated: rows.Repeated() > 0, Lacks: r.lacks(c), Behind: r.letGo}
+	if c.Kind == data.Registry {
+		lists, err := r.lists(ctx, c)
+		if err != nil {
+			return err
+		}
+		err = into.Registry(ctx, lists, &change)
+		if err != nil {
+			return err
+		}
+	} else if err := into.Events(ctx, &change); errors.Is(err, merge.ErrBefore) {
+		return fmt.Errorf("%w: %s: %w", ErrRebuild, c.Export, err)
+	} else if err != nil {
+		return err
+	}
+	if change.Any() {
+		r.changed[c.Export] = change
+	}
+	if c.Kind == data.Registry {
+		return nil // what it says of later lists is looked at when all of them stand
+	}
+	if err := rows.Later(ctx); err != nil {
+		return err
+	}
+	return r.book.HandedAgain(ctx, c, rows.Refused())
+}
+
+// account settles what became of every row of every table, and fails the run where the counts do not add up.
+func (r *run) account(c data.Contract) error {
+	for _, f := range r.feeds {
+		l := f.line
+		if l.Export != c.Export || l.State == ledger.Held && !l.Earlier {
+			continue
+		}
+		l.Quarantined, l.Accepted = f.refused, f.typed-f.refused
+		if l.Earlier {
+			continue
+		}
+		l.Ignored = l.Read - f.typed
+		gaveWay := f.plan.Export.Keeps() != "" // rows of one key, to the one that holds
+		if f.typed+f.aside != f.handed.Load() && !gaveWay || f.typed > f.handed.Load() || l.Ignored < 0 {
+			return fmt.Errorf("%s %s: %d rows read, but %d accepted + %d quarantined + %d ignored (%d handed over)",
+				l.File.File.Name, l.Table, l.Read, l.Accepted, l.Quarantined, l.Ignored, f.handed.Load())
+		}
+	}
 	return nil
 }
 
-// feedsOfAFile are the numbers set aside for the tables of one file, far more than the limits let it have.
-const feedsOfAFile = 1 << 24
+// lists gives the files that bring rows of a registry in this run, in the order in which they have their say. One that
+// belongs before a list that stands cannot be brought in.
+func (r *run) lists(ctx context.Context, c data.Contract) ([]merge.List, error) {
+	var lists []merge.List
+	places := map[int64]int64{}
+	for _, f := range r.feeds {
+		if f.line.Export != c.Export || f.line.State == ledger.Held && !f.line.Earlier {
+			continue
+		}
+		no := f.line.No
+		places[no] = f.line.Place
+		if i := slices.IndexFunc(lists, func(l merge.List) bool { return l.File == no }); i >= 0 {
+			lists[i].Full = lists[i].Full || f.line.Complete
+			continue
+		}
+		lists = append(lists, merge.List{File: no, Full: f.line.Complete})
+	}
+	slices.SortFunc(lists, func(a, b merge.List) int { return int(places[a.File] - places[b.File]) })
+	stands, err := r.tx.Query(ctx, `select coalesce(max(p.place), 0) from ops.reconciliation r join places p on p.file_no = r.file_no
+		where r.export = ? and r.accepted + r.quarantined > 0 and coalesce(r.problem, '') = ''`, c.Export)
+	if err != nil {
+		return nil, err
+	}
+	newest, _ := stands.Rows[0][0].(int64)
+	first := int64(math.MaxInt64)
+	for _, l := range lists {
+		first = min(first, places[l.File])
+	}
+	if first < newest && !r.letGo {
+		return nil, fmt.Errorf("%w: a list of %s belongs before one that is there", ErrRebuild, c.Export)
+	}
+	return lists, nil
+}
+
+// finish writes what happened to every file and returns it.
+func (r *run) finish(ctx context.Context) (Result, error) {
+	for _, c := range data.Contracts() {
+		rows := r.rows[c.Export]
+		if c.Kind != data.Registry || rows == nil {
+			continue
+		}
+		if err := rows.Later(ctx); err != nil {
+			return Result{}, err
+		}
+		if err := r.book.HandedAgain(ctx, c, rows.Refused()); err != nil {
+			return Result{}, err
+		}
+	}
+	for _, f := range r.feeds {
+		f.notes()
+	}
+	if err := r.gone(ctx); err != nil {
+		return Result{}, err
+	}
+	if err := r.settleEarlier(ctx); err != nil {
+		return Result{}, err
+	}
+	if err := r.covers(ctx); err != nil {
+		return Result{}, err
+	}
+	if err := r.book.Close(ctx, func(export string) bool { _, changed := r.changed[export]; return changed }); err != nil {
+		return Result{}, err
+	}
+	result := Result{Files: r.book.Reconciliations(), Changed: r.changed, TakenUp: r.takenUp}
+	for _, f := range r.book.Files {
+		if f.State == ledger.Held {
+			result.Held = append(result.Held, f.File.Name)
+		}
+	}
+	waiting, err := r.tx.Query(ctx, "select count(*), count(*) filter (where file_no in (select file_no from new_files)) from ops.quarantine where waiting")
+	if err != nil {
+		return Result{}, err
+	}
+	result.Waiting, _ = waiting.Rows[0][0].(int64)
+	result.WaitNow, _ = waiting.Rows[0][1].(int64)
+	const shown = 100
+	if result.Problems, err = r.book.First(ctx, shown); err != nil {
+		return Result{}, err
+	}
+	return result, r.book.End(ctx)
+}

@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"hulian/data"
 	"hulian/pipelines"
+	"hulian/pipelines/load/merge"
 )
 
 func TestACorrectedFileChangesExactlyTheCorrectedKeys(t *testing.T) {
@@ -20,7 +20,7 @@ func TestACorrectedFileChangesExactlyTheCorrectedKeys(t *testing.T) {
 	// T1 is corrected, T2 says the same again, T4 is new, T3 is moved to another month.
 	town.drop("corrected.csv", []byte("走访编号,农户编号,党员编号,走访时间,走访方式,时长(分钟)\nT1,H1,M1,2018-01-08 19:30,入户,35\nT2,H2,M2,2018-01-09,电话,5\nT4,H1,M1,2018-01-10,电话,5\nT3,H3,M3,2018-01-30,微信,8\n"))
 	result := town.load()
-	if diff := cmp.Diff(map[string]Change{"visits": {Inserted: 1, Replaced: 2, Months: []string{"2017-12", "2018-01"}}}, result.Changed); diff != "" {
+	if diff := cmp.Diff(map[string]merge.Change{"visits": {Inserted: 1, Replaced: 2, Months: []string{"2017-12", "2018-01"}}}, result.Changed); diff != "" {
 		t.Error(diff)
 	}
 	town.want("select visit_id, minutes, visited_at, _file, _row from exports.visits order by visit_id",
@@ -46,7 +46,7 @@ func TestAFullListRetiresWhoIsAbsent(t *testing.T) {
 	// M2 is gone, M1 changed, M4 is new; M3's row is refused, which is no absence.
 	town.drop("党员.csv", []byte("党员编号,支部编号,姓名,履职状态\nM1,B2,陈样本,可动员\nM3,B2,李样本,也许\nM4,B1,新样本,可动员\n"))
 	result := town.load()
-	if diff := cmp.Diff(Change{Inserted: 1, Replaced: 1, Retired: 1}, result.Changed["members"]); diff != "" {
+	if diff := cmp.Diff(merge.Change{Inserted: 1, Replaced: 1, Retired: 1}, result.Changed["members"]); diff != "" {
 		t.Error(diff)
 	}
 	town.want("select member_id, branch_id, _file from exports.members order by member_id", "M1 B2 5", "M3 B2 3", "M4 B1 5")
@@ -64,7 +64,7 @@ func TestAListOfChangesRetiresNobody(t *testing.T) {
 	town.load()
 	town.drop("变动2018-01.csv", []byte("党员编号,支部编号,姓名,履职状态\nM1,B2,陈样本,可动员\n"))
 	result := town.load()
-	if diff := cmp.Diff(Change{Replaced: 1}, result.Changed["members"]); diff != "" {
+	if diff := cmp.Diff(merge.Change{Replaced: 1}, result.Changed["members"]); diff != "" {
 		t.Error(diff)
 	}
 	town.want("select member_id, branch_id from exports.members order by member_id", "M1 B2", "M2 B1", "M3 B2")
@@ -99,14 +99,14 @@ func TestAListThatFellIsHeldUntilConfirmed(t *testing.T) {
 	}
 	town.want("select count(*) from exports.members", "10")
 	town.want("select state from ops.files where file_no = 4", "held")
-	town.want("select code, severity, detail from ops.problems where severity <> 'warn'", "row_count_fallen hold 10 → 2")
+	town.want("select code, severity, detail from ops.problems where severity <> 'warn'", `row_count_fallen hold ["fell","10","2"]`)
 	if again := town.load(); len(again.Files) != 0 {
 		t.Errorf("a run without confirmation looks at it again: %+v", again)
 	}
 	// A newer list comes before anybody confirms; the confirmed one is then history at best.
-	town.confirm, town.by, town.reason = []string{fallen.Name}, "王样本", "合并支部"
+	town.accept(fallen, "王样本", "合并支部")
 	result = town.load()
-	if got, want := result.Files[0].Detail, data.DetailConfirmed+"10 → 2, 王样本, 合并支部"; got != want {
+	if got, want := told(result.Files[0]), "10 rows became 2; accepted by 王样本: 合并支部"; got != want {
 		t.Errorf("the table says %q, want %q", got, want)
 	}
 	if result.Err() != nil || result.Changed["members"].Retired != 8 || result.Changed["members"].Replaced != 1 {
@@ -132,11 +132,11 @@ func TestEveryFallenListOfAFileIsTold(t *testing.T) {
 	all := strings.Count(branches, "\n") - 1
 	fallen := town.drop("名册.zip", zipped(t, "党员.csv", []byte("党员编号,支部编号,姓名,履职状态\nM1,B1,样本,可动员\n"), "支部.csv", []byte("支部编号,村编号,支部名称\nB1,V01,第一网格\n")))
 	town.load()
-	town.want("select export, detail from ops.problems where code = 'row_count_fallen' order by all", fmt.Sprintf("branches %d → 1", all), "members 10 → 1")
-	town.confirm, town.by, town.reason = []string{fallen.ID}, "王样本", "合并支部"
+	town.want("select export, detail from ops.problems where code = 'row_count_fallen' order by all", fmt.Sprintf(`branches ["fell","%d","1"]`, all), `members ["fell","10","1"]`)
+	town.accept(fallen, "王样本", "合并支部")
 	town.load()
 	town.want("select export, detail from ops.reconciliation where file_no = 4 order by all",
-		fmt.Sprintf("branches %s%d → 1, 王样本, 合并支部", data.DetailConfirmed, all), "members "+data.DetailConfirmed+"10 → 1, 王样本, 合并支部")
+		fmt.Sprintf(`branches [["confirmed","%d","1","王样本","合并支部"]]`, all), `members [["confirmed","10","1","王样本","合并支部"]]`)
 }
 
 // A list that is confirmed after a newer one ends nothing that the newer one found as it had been before.
@@ -157,7 +157,7 @@ func TestAConfirmedListLeavesWhatANewerOneSaid(t *testing.T) {
 	town.load()
 	town.drop("党员3.csv", list("原名", 9))
 	town.load()
-	town.confirm = []string{fallen.Name}
+	town.accept(fallen, "王样本", "")
 	town.load()
 	town.want("select count(*), min(name) filter (where member_id = 'M1') from exports.members", "9 原名")
 }
@@ -225,7 +225,7 @@ func TestAVisitWithoutAnIDIsNamedByWhoAndWhen(t *testing.T) {
 	town.drop("b.csv", []byte("农户编号,党员编号,走访时间,时长(分钟)\nH1,M1,2018-01-08 20:30,25\n"))
 	town.load()
 	town.want("select visit_id, minutes from exports.visits order by all", "M1|H1|2018-01-08 19:30 10", "M1|H1|2018-01-08 20:30 25")
-	town.want("select row, code, detail from ops.problems where severity = 'refuse'", "4 duplicate_key → 2")
+	town.want("select row, code, detail from ops.problems where severity = 'refuse'", `4 duplicate_key ["other_row","","2"]`)
 }
 
 func TestVisitsThatNeedASecondLook(t *testing.T) {
@@ -238,7 +238,7 @@ func TestVisitsThatNeedASecondLook(t *testing.T) {
 		t.Errorf("%+v", last)
 	}
 	town.want("select code, severity, row, letter, value, detail from ops.problems where export = 'visits' order by row",
-		"link_mismatch warn 3 B H1 M1", "exempt_visitor warn 4 C M3 <nil>")
+		`link_mismatch warn 3 B H1 ["linked_to","M1"]`, "exempt_visitor warn 4 C M3 <nil>")
 }
 
 // A visit that waited for its household is looked at as any other when it comes in.
@@ -254,7 +254,7 @@ func TestVisitsThatWaitedNeedASecondLookToo(t *testing.T) {
 		t.Fatalf("taken up %d", result.TakenUp)
 	}
 	town.want("select code, severity, row, letter, value, detail, state from ops.problems where severity = 'warn' order by row",
-		"link_mismatch warn 3 B H1 M1 open", "exempt_visitor warn 4 <nil> M3 <nil> open")
+		`link_mismatch warn 3 B H1 ["linked_to","M1"] open`, "exempt_visitor warn 4 <nil> M3 <nil> open")
 	town.want("select accepted, warnings from ops.reconciliation where export = 'visits'", "3 2")
 	town.drop("b.csv", []byte("走访编号,农户编号,党员编号,走访时间\nT2,H1,M1,2018-01-08\n"))
 	town.load()
@@ -271,8 +271,8 @@ func TestDatesInOrder(t *testing.T) {
 	town.load()
 	town.want("select issue_id from exports.issues", "I1")
 	town.want("select code, row, column_id, value, detail from ops.problems where severity = 'refuse' order by row",
-		"date_order 3 classified_at 2018-01-08 08:00 收集时间 / Reported at 2018-01-08 09:00 > 2018-01-08 08:00",
-		"date_order 4 fed_back_at 2018-01-09 09:00 办结时间 / Resolved at 2018-01-09 10:00 > 2018-01-09 09:00")
+		`date_order 3 classified_at 2018-01-08 08:00 ["order","column:issues.reported_at","2018-01-08 09:00","2018-01-08 08:00"]`,
+		`date_order 4 fed_back_at 2018-01-09 09:00 ["order","column:issues.resolved_at","2018-01-09 10:00","2018-01-09 09:00"]`)
 }
 
 func TestABranchMayNameASecretaryWhoComesLater(t *testing.T) {
@@ -309,11 +309,11 @@ func TestAnOlderListIsTold(t *testing.T) {
 	town := newTown(t)
 	town.registries()
 	town.drop("党员2017-12.csv", []byte(membersCSV+"M8,B1,周样本,可动员\n"))
-	if files := town.load().Files; files[len(files)-1].Detail != "" {
-		t.Errorf("a list after one without a day: %q", files[len(files)-1].Detail)
+	if files := town.load().Files; told(files[len(files)-1]) != "" {
+		t.Errorf("a list after one without a day: %q", told(files[len(files)-1]))
 	}
 	town.drop("党员2017-11.csv", []byte(membersCSV+"M9,B1,周样本,可动员\n"))
-	if got, want := town.load().Files[0].Detail, data.DetailOlder+"党员2017-12.csv（2017-12-31）"; got != want {
+	if got, want := told(town.load().Files[0]), "the list is older than “党员2017-12.csv” (2017-12-31), which was received before it, and holds now; if that is not meant, send the newer one again"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
@@ -335,10 +335,10 @@ func TestALateListDoesNotBringBackWhoIsGone(t *testing.T) {
 	town.load()
 	town.drop("3.csv", list("M1", "M2", "M3"))
 	town.load()
-	town.confirm = []string{held.ID[:12]}
+	town.accept(held, "王样本", "")
 	town.load()
-	town.want("select member_id, _file from exports.members order by all", "M1 3", "M2 3", "M3 3")
-	town.want("select member_id, _file, _until_file from history.members order by all", "M4 3 5", "M5 3 5", "M9 4 5")
+	town.want("select member_id, _file from exports.members order by all", "M1 3", "M2 5", "M3 5")
+	town.want("select member_id, _file, _until_file from history.members order by all", "M2 3 4", "M3 3 4", "M4 3 4", "M5 3 4", "M9 4 5")
 }
 
 func TestANewColumnOfAContractIsAdded(t *testing.T) {

@@ -3,6 +3,7 @@ package load
 import (
 	"encoding/json"
 	"fmt"
+	"hulian/pipelines/load/statement"
 	"math"
 	"os"
 	"path/filepath"
@@ -153,13 +154,13 @@ func TestChicagoLoadsByMappingAlone(t *testing.T) {
 			if value == "" {
 				value = "unspecified"
 			}
-			one := fmt.Sprintf("%s and category = %s", from, literal(value))
+			one := fmt.Sprintf("%s and category = %s", from, statement.Literal(value))
 			town.number(c.N, "select count(*)"+one)
 			town.number(c.Share, "select count(resolved_at) / count(*)"+one)
 			town.number(c.Median, "select median("+days+")"+one)
 		}
 		for _, a := range f.Area.Top {
-			one := fmt.Sprintf("%s and village_id = %s", from, literal(fmt.Sprint(a.Value)))
+			one := fmt.Sprintf("%s and village_id = %s", from, statement.Literal(fmt.Sprint(a.Value)))
 			town.number(a.N, "select count(*)"+one)
 			town.number(a.Share, "select count(resolved_at) / count(*)"+one)
 			town.number(a.Median, "select median("+days+")"+one)

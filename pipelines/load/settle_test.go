@@ -1,8 +1,8 @@
 package load
 
 import (
+	"hulian/pipelines/load/decode"
 	"testing"
-	"time"
 )
 
 const visitsHeader = "走访编号,农户编号,党员编号,走访时间,走访方式\n"
@@ -12,8 +12,8 @@ func TestProblemsFollowTheirRowIntoANewerFile(t *testing.T) {
 	t.Run("row by row", func(t *testing.T) { problemsFollowTheirRow(t, newTown(t)) })
 	t.Run("taken at once", func(t *testing.T) {
 		town := newTown(t)
-		town.limits = DefaultLimits()
-		town.limits.Direct, town.limits.Large = 1, 1
+		town.limits = decode.DefaultLimits()
+		town.large = 1
 		problemsFollowTheirRow(t, town)
 	})
 }
@@ -71,8 +71,8 @@ func TestProblemsFollowTheirRowWithinARun(t *testing.T) {
 // problem, and the problems are repaired all the same.
 func TestAWholeFileIsRepaired(t *testing.T) {
 	town := newTown(t)
-	town.limits = DefaultLimits()
-	town.limits.Direct, town.limits.Large = 1, 1
+	town.limits = decode.DefaultLimits()
+	town.large = 1
 	town.registries()
 	town.drop("a.csv", []byte(visitsHeader+"T1,H1,M1,上周,入户\nT2,H1,M1,上月,入户\n"))
 	town.load()
@@ -87,14 +87,13 @@ func TestAWaiverHoldsInANewerFile(t *testing.T) {
 	town.registries()
 	town.drop("a.csv", []byte(visitsHeader+"T1,H1,M1,上周,入户\nT2,H1,M1,上月,入户\nT3,H1,M2,2018-01-08,入户\n"))
 	town.load()
-	if n, err := Waive(t.Context(), town.warehouse, Waiver{Problems: []int64{1, 2, 3}, By: "王样本", Reason: "不详", At: time.Date(2018, 2, 1, 8, 0, 0, 0, time.UTC)}); n != 3 || err != nil {
-		t.Fatal(n, err)
-	}
+	town.waive("王样本", "不详", 1, 2, 3)
+	town.load()
 	town.drop("b.csv", []byte(visitsHeader+"T3,H1,M2,2018-01-08,入户\nT2,H1,M1,去年,入户\nT1,H1,M1,上周,入户\n"))
 	town.load()
 	town.want(`select p.file_no, p."row", p.code, p.value, p.state, w.waived_by from ops.problems p left join ops.waivers w using (problem_no) order by 1, 2`,
 		"5 2 wrong_type 上周 carried 王样本", "5 3 wrong_type 上月 carried 王样本", "5 4 link_mismatch H1 carried 王样本",
-		"6 2 link_mismatch H1 waived 王样本", "6 3 wrong_type 去年 open <nil>", "6 4 wrong_type 上周 waived 王样本")
+		"9 2 link_mismatch H1 waived 王样本", "9 3 wrong_type 去年 open <nil>", "9 4 wrong_type 上周 waived 王样本")
 }
 
 // A waiver ends when its row comes in after all, from a newer file or with the list it waited for: the row would count as
@@ -104,9 +103,8 @@ func TestAWaivedRowThatComesInIsRepaired(t *testing.T) {
 	town.registries()
 	town.drop("a.csv", []byte(visitsHeader+"T1,H1,M1,上周,入户\nT2,H9,M1,2018-01-08,入户\nT3,H1,M1,上月,入户\n"))
 	town.load()
-	if n, err := Waive(t.Context(), town.warehouse, Waiver{Problems: []int64{1, 2, 3}, By: "王样本", Reason: "不详", At: time.Date(2018, 2, 1, 8, 0, 0, 0, time.UTC)}); n != 3 || err != nil {
-		t.Fatal(n, err)
-	}
+	town.waive("王样本", "不详", 1, 2, 3)
+	town.load()
 	town.drop("b.csv", []byte(visitsHeader+"T1,H1,M1,2018-01-08,入户\n"))
 	town.drop("农户2.csv", []byte(householdsCSV+"H9,V01,B1,孙样本,M1,2017-05-01,\n"))
 	town.load()

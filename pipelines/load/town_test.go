@@ -118,7 +118,7 @@ func compareCells(t *testing.T, town *town, truth sample.Truth) {
 				if book, err = excelize.OpenFile(town.store.Path(p[4].(string))); err != nil {
 					t.Fatal(err)
 				}
-				defer book.Close()
+				defer func() { must(t, book.Close()) }()
 				books[f.Path] = book
 			}
 			looked++

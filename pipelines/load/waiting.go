@@ -8,98 +8,78 @@ import (
 
 	"hulian/data"
 	"hulian/pipelines/land"
+	"hulian/pipelines/load/check"
+	"hulian/pipelines/load/ledger"
+	"hulian/pipelines/load/match"
+	"hulian/pipelines/load/statement"
 )
 
-// released finds rows of an export that waited for a registry and whose references are known by now, and gives them
-// feeds of their own.
-func (p *pass) released(ctx context.Context, c data.Contract) (bool, error) {
-	if p.alone {
+// released finds rows of an export that waited for a registry and whose references are known by now, and puts them among
+// the typed ones, with feeds of their own.
+func (r *run) released(ctx context.Context, c data.Contract) (bool, error) {
+	if r.book.Alone {
 		return false, nil
 	}
-	counted, err := p.tx.Query(ctx, "select count(*) from waiting."+c.Export)
-	if err != nil || counted.Rows[0][0].(int64) == 0 {
+	n, err := statement.Count(ctx, r.tx, "waiting."+c.Export)
+	if err != nil || n == 0 {
 		return false, err
 	}
-	var known []string
-	for _, column := range c.Columns {
-		target, id, ok := strings.Cut(column.References, ".")
-		if !ok || !p.before(target, c.Export) {
+	known := []string{"true"}
+	for _, of := range check.References(c, true) {
+		if c.Kind == data.Registry && !of.Required {
 			continue
 		}
 		known = append(known, fmt.Sprintf(`(w.%[1]s is null or exists (select 1 from exports.%[2]s e where e.%[3]s = w.%[1]s) or exists (select 1 from history.%[2]s h where h.%[3]s = w.%[1]s))`,
-			quote(column.ID), target, quote(id)))
+			statement.Quote(of.Column.ID), of.Target, statement.Quote(of.ID)))
 	}
 	released := "released_" + c.Export
-	n, err := p.exec(ctx, fmt.Sprintf("create or replace temp table %s as select w.* from waiting.%s w where %s", released, c.Export, strings.Join(known, " and ")))
-	if err != nil {
+	if _, err := r.tx.Exec(ctx, fmt.Sprintf("create or replace temp table %s as select w.* from waiting.%s w where %s", released, c.Export, strings.Join(known, " and "))); err != nil {
 		return false, err
 	}
-	sources, err := p.tx.Query(ctx, fmt.Sprintf(`select r._file, r._sheet, count(*), any_value(f.received_at) from %s r join
-		(select file_no, received_at from ops.files) f on f.file_no = r._file group by all order by r._file, r._sheet`, released))
+	sources, err := r.tx.Query(ctx, fmt.Sprintf(`select r._file, r._sheet, count(*), any_value(f.received_at), any_value(p.place) from %s r
+		join ops.files f on f.file_no = r._file join places p on p.file_no = r._file group by all order by r._file, r._sheet`, released))
 	if err != nil || len(sources.Rows) == 0 {
 		return false, err
 	}
-	var feeds []*feed
+	var lines []*ledger.Line
 	for _, row := range sources.Rows {
-		f := &feed{no: p.nextFeed() + len(feeds), sheet: row[1].(string), contract: c, earlier: true}
-		f.file = land.File{No: row[0].(int64), ReceivedAt: row[3].(time.Time)}
-		f.handed = row[2].(int64)
-		n += f.handed
-		feeds = append(feeds, f)
+		file := &ledger.File{State: ledger.Loaded}
+		no, _ := row[0].(int64)
+		received, _ := row[3].(time.Time)
+		file.File = land.File{No: no, ReceivedAt: received}
+		file.Place, _ = row[4].(int64)
+		r.lastFeed++
+		line := &ledger.Line{File: file, Feed: r.lastFeed, Export: c.Export, Earlier: true}
+		line.Table, _ = row[1].(string)
+		lines = append(lines, line)
+		r.feeds = append(r.feeds, &feed{line: line, plan: match.Plan{Contract: c}})
 	}
-	p.decoding.feeds = append(p.decoding.feeds, feeds...)
-	if err := p.registerFeeds(feeds); err != nil {
+	if err := r.book.Enter(lines...); err != nil {
 		return false, err
 	}
-	return true, p.takeUp(ctx, c, released)
-}
-
-func (p *pass) nextFeed() int {
-	next := 1
-	for _, f := range p.decoding.feeds {
-		next = max(next, f.no+1)
-	}
-	return next
-}
-
-// takeUp moves released rows out of the waiting room and the quarantine, into the counts of their own files.
-func (p *pass) takeUp(ctx context.Context, c data.Contract, released string) error {
-	same := fmt.Sprintf("exists (select 1 from %s r where r._file = %%[1]s and r._sheet = %%[2]s and r._row = %%[3]s)", released)
-	if err := p.settle(ctx, fmt.Sprintf("select p.problem_no, %d as file_no, 'repaired' as state from ops.problems p where p.export = %s and p.state in %s and p.code = 'unknown_reference' and %s",
-		p.lastFile(), literal(c.Export), unsettled, fmt.Sprintf(same, "p.file_no", "p.sheet", `p."row"`))); err != nil {
-		return err
-	}
-	if _, err := p.exec(ctx, "delete from ops.quarantine where export = ? and waiting and "+fmt.Sprintf(same, "file_no", "sheet", `"row"`), c.Export); err != nil {
-		return err
-	}
-	if _, err := p.exec(ctx, fmt.Sprintf(`update ops.reconciliation set accepted = accepted + t.n, quarantined = quarantined - t.n
-		from (select _file, _sheet, count(*) as n from %s group by all) t
-		where file_no = t._file and sheet = t._sheet and export = ?`, released), c.Export); err != nil {
-		return err
-	}
-	n, err := p.exec(ctx, fmt.Sprintf("delete from waiting.%s w where %s", c.Export, fmt.Sprintf(same, "w._file", "w._sheet", "w._row")))
-	p.takenUp += n
-	return err
-}
-
-// repaired closes the problems of refused rows whose key has been accepted from a newer file.
-func (p *pass) repaired(ctx context.Context) error {
-	refused, err := p.tx.Query(ctx, "select distinct export from ops.quarantine")
-	if err != nil || p.alone {
-		return err
-	}
-	for _, row := range refused.Rows {
-		c, ok := data.ContractOf(row[0].(string))
-		if _, written := p.changed[c.Export]; !ok || !written {
-			continue
+	if r.rows[c.Export] == nil {
+		if err := r.typed(ctx, c, &heldRows{contract: c}); err != nil {
+			return false, err
 		}
-		if err := p.settle(ctx, fmt.Sprintf(`select p.problem_no, min(t._file) as file_no, 'repaired' as state
-			from ops.problems p
-			join ops.quarantine q on q.file_no = p.file_no and q.sheet = p.sheet and q.export = p.export and q.row = p.row
-			join exports.%[1]s t on %[2]s = q.row_key and t._file > q.file_no
-			where p.state in %[4]s and p.severity = 'refuse' and p.export = %[3]s and t._file in (select file_no from feeds)
-			group by p.problem_no`, c.Export, keyText(c, "t."), literal(c.Export), unsettled)); err != nil {
-			return err
+	}
+	columns := statement.For{Contract: c}.Columns("t")
+	if _, err := r.tx.Exec(ctx, fmt.Sprintf(`insert into typed_%s by name select f.feed as _feed, t._row, %s, false as _bad from %s t
+		join feeds f on f.file_no = t._file and f.sheet = t._sheet and f.export = %s and f.earlier`, c.Export, columns, released, statement.Literal(c.Export))); err != nil {
+		return false, err
+	}
+	n, err = r.book.TakeUp(ctx, c, released)
+	r.takenUp += n
+	return true, err
+}
+
+// settleEarlier takes back, in the counts of their own files, rows that had waited and were refused after all.
+func (r *run) settleEarlier(ctx context.Context) error {
+	for _, f := range r.feeds {
+		if l := f.line; l.Earlier && f.refused > 0 {
+			if _, err := r.tx.Exec(ctx, "update ops.reconciliation set accepted = accepted - ?, quarantined = quarantined + ? where file_no = ? and sheet = ? and export = ?",
+				f.refused, f.refused, l.No, l.Table, l.Export); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -8,7 +8,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"hulian/pipelines/load"
+	"hulian/pipelines/load/decode"
 )
 
 // divider stands between what this package says of a cell and the comment a person had written there.
@@ -21,12 +21,12 @@ func (c *copying) annotate(ctx context.Context) error {
 		return err
 	}
 	c.book.Path = "" // landed content has no extension, by which the library would choose the format to write
-	before, summary, marked := load.MarkedCopy(c.book)
+	before, summary, marked := decode.MarkedCopy(c.book)
 	if marked {
 		// A copy of a copy: the file keeps its first name, and the marks made before go.
 		c.origin.Name, c.origin.Sheets = before.Name, before.Sheets
 		if c.origin.Partial = before.Partial; c.origin.Sheets == nil {
-			c.origin.Sheets = map[string]load.MarkedSheet{}
+			c.origin.Sheets = map[string]decode.MarkedSheet{}
 		}
 		for name, s := range c.origin.Sheets {
 			s.Shift = 0 // against the copy it is made from, not the original

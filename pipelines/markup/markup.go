@@ -13,7 +13,7 @@ import (
 
 	"hulian/data"
 	"hulian/pipelines"
-	"hulian/pipelines/load"
+	"hulian/pipelines/load/decode"
 )
 
 // WholeRows is how many rows a file may have for its copy to hold all of them: a year's visits of a town. Larger
@@ -56,13 +56,13 @@ func Name(original, lang string) string {
 
 // copying is one copy in the making.
 type copying struct {
-	file   File
-	lang   string
-	path   string
-	config load.Config
-	book   *excelize.File
-	origin load.Marked
-	cells  map[string]map[cell][]Problem // by table, the problems of every bad cell
+	file     File
+	lang     string
+	path     string
+	mappings string // the folder of mapping files
+	book     *excelize.File
+	origin   decode.Marked
+	cells    map[string]map[cell][]Problem // by table, the problems of every bad cell
 
 	sheets map[string]string // table → worksheet
 	fills  map[fillKey]int   // style → the same with a colour
@@ -82,14 +82,14 @@ func Write(ctx context.Context, w io.Writer, f File, o Options) (err error) {
 			err = &pipelines.Fault{Op: "mark", At: f.Name, Err: err, Next: "repair the file from the list of problems: hulian problems --file " + fmt.Sprint(f.No)}
 		}
 	}()
-	c := &copying{file: f, lang: o.Lang, path: o.Path, config: load.Config{MappingsDir: o.MappingsDir}, cells: map[string]map[cell][]Problem{},
-		sheets: map[string]string{}, fills: map[fillKey]int{}, origin: load.Marked{File: f.ID, Name: f.Name, Sheets: map[string]load.MarkedSheet{}}}
+	c := &copying{file: f, lang: o.Lang, path: o.Path, mappings: o.MappingsDir, cells: map[string]map[cell][]Problem{},
+		sheets: map[string]string{}, fills: map[fillKey]int{}, origin: decode.Marked{File: f.ID, Name: f.Name, Sheets: map[string]decode.MarkedSheet{}}}
 	if err := c.plan(); err != nil {
 		return err
 	}
 	limit := cmp.Or(o.WholeRows, WholeRows)
 	c.origin.Partial = pipelines.Total(f.Tables).Read > limit
-	if load.IsWorkbook(o.Path) && !c.origin.Partial {
+	if decode.IsWorkbook(o.Path) && !c.origin.Partial {
 		err = c.annotate(ctx)
 	} else {
 		err = c.transcribe(ctx)
@@ -131,7 +131,7 @@ func (c *copying) plan() error {
 	}
 	for _, t := range c.file.Tables {
 		if t.Problem != "" {
-			sentence, mend := data.Explain(pipelines.Problem{Code: t.Problem, Export: t.Export, File: t.Name, Sheet: t.Sheet, Detail: t.Detail}, c.lang)
+			sentence, mend := data.Explain(pipelines.Problem{Code: t.Problem, Export: t.Export, File: t.Name, Sheet: t.Sheet, Detail: t.Detail.First()}, c.lang)
 			return &pipelines.Fault{Op: "mark", At: c.file.Name, Err: errors.New(sentence), Next: mend}
 		}
 	}

@@ -61,7 +61,7 @@ func (f *File) read(ctx context.Context, q pipelines.Querier) error {
 	}
 	for _, r := range tables.Rows {
 		f.Tables = append(f.Tables, pipelines.Reconciliation{FileID: f.ID, Name: f.Name, Sheet: r[0].(string), Export: r[1].(string), Read: r[2].(int64),
-			Accepted: r[3].(int64), Quarantined: r[4].(int64), Ignored: r[5].(int64), Warnings: r[6].(int64), Problem: pipelines.Code(r[7].(string)), Detail: r[8].(string)})
+			Accepted: r[3].(int64), Quarantined: r[4].(int64), Ignored: r[5].(int64), Warnings: r[6].(int64), Problem: pipelines.Code(r[7].(string)), Detail: pipelines.ParseDetails(r[8].(string))})
 	}
 	if f.Problems, err = Problems(ctx, q, "p.file_no = ? and p.state = 'open'", f.No); err != nil {
 		return err
@@ -90,7 +90,7 @@ func Problems(ctx context.Context, q pipelines.Querier, condition string, args .
 		text := func(i int) string { return r[i].(string) }
 		all = append(all, Problem{No: r[0].(int64), State: pipelines.ProblemState(text(13)), Problem: pipelines.Problem{
 			FileID: text(1), File: text(2), Sheet: text(3), Export: text(4), Row: r[5].(int64), Letter: text(6), Column: text(7), Header: text(8),
-			Code: pipelines.Code(text(9)), Severity: pipelines.Severity(text(10)), Value: text(11), Detail: text(12)}})
+			Code: pipelines.Code(text(9)), Severity: pipelines.Severity(text(10)), Value: text(11), Detail: pipelines.ParseDetail(text(12))}})
 	}
 	return all, nil
 }

@@ -11,7 +11,7 @@ import (
 
 	"hulian/data"
 	"hulian/pipelines"
-	"hulian/pipelines/load"
+	"hulian/pipelines/load/decode"
 )
 
 // listed is how many problems the first sheet lists with a link each.
@@ -108,9 +108,9 @@ func (c *copying) fitToPaper(sheet string) error {
 
 // summary writes the first sheet: what to do, by village, by kind, cell by cell.
 func (c *copying) summary() error {
-	name := c.t(load.SummarySheet.Zh, load.SummarySheet.En)
+	name := c.t(decode.SummarySheet.Zh, decode.SummarySheet.En)
 	for n := 2; slices.ContainsFunc(c.book.GetSheetList(), func(s string) bool { return strings.EqualFold(s, name) }); n++ {
-		name = fmt.Sprintf("%s %d", c.t(load.SummarySheet.Zh, load.SummarySheet.En), n)
+		name = fmt.Sprintf("%s %d", c.t(decode.SummarySheet.Zh, decode.SummarySheet.En), n)
 	}
 	first := c.book.GetSheetList()[0]
 	if _, err := c.book.NewSheet(name); err != nil {

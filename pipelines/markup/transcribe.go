@@ -14,6 +14,7 @@ import (
 	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/load"
+	"hulian/pipelines/load/decode"
 )
 
 // headRows are the first rows of a large file that its copy keeps beside the bad ones: titles and the header are
@@ -25,7 +26,7 @@ const lastRow = excelize.TotalRows
 
 // outline is what a first reading tells of a table.
 type outline struct {
-	load.Table
+	decode.Table
 	header []string // of a table whose format names its columns
 	widths []int    // of its columns, in characters, as far as the first rows tell
 	rows   int
@@ -36,7 +37,7 @@ type outline struct {
 func (c *copying) transcribe(ctx context.Context) error {
 	var tables []*outline
 	last := ""
-	err := load.Read(ctx, c.path, c.file.Name, c.config, func(t load.Table, row int64, cells []string) error {
+	err := c.read(ctx, func(t decode.Table, row int64, cells []string) error {
 		if len(tables) == 0 || last != t.Name {
 			tables, last = append(tables, &outline{Table: t}), t.Name
 		}
@@ -73,6 +74,31 @@ func (c *copying) transcribe(ctx context.Context) error {
 	return c.stream(ctx, tables)
 }
 
+// read gives every row of every table of the file that people may repair by hand. The slice of cells is reused.
+func (c *copying) read(ctx context.Context, each func(t decode.Table, row int64, cells []string) error) (err error) {
+	file, err := load.Open(ctx, c.path, c.file.Name, c.mappings)
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if err != nil {
+		return err
+	}
+	for _, t := range file.Tables {
+		if t.Hidden || t.ReadAs.Format == "parquet" || t.ReadAs.Format == "arrow" {
+			continue
+		}
+		var cells []string
+		if err := decode.Rows(ctx, t.Body, func(row decode.Row) error {
+			cells = cells[:0]
+			for _, cell := range row.Cells {
+				cells = append(cells, cell.Text)
+			}
+			return each(t, row.No, cells)
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // sheet makes the empty worksheet of a table, with the comments its cells will carry: a stream takes them along.
 func (c *copying) sheet(o *outline, i int) error {
 	name := c.sheetName(o)
@@ -83,7 +109,7 @@ func (c *copying) sheet(o *outline, i int) error {
 	} else if _, err := c.book.NewSheet(name); err != nil {
 		return err
 	}
-	origin := load.MarkedSheet{Table: o.Name, Member: o.Member}
+	origin := decode.MarkedSheet{Table: o.Name, Member: o.Member}
 	if o.Headed {
 		origin.Shift = 1
 	}
@@ -171,7 +197,7 @@ func (c *copying) stream(ctx context.Context, tables []*outline) error {
 	}
 	var to *sheetWriter
 	n := -1
-	err = load.Read(ctx, c.path, c.file.Name, c.config, func(t load.Table, row int64, cells []string) error {
+	err = c.read(ctx, func(t decode.Table, row int64, cells []string) error {
 		if to == nil || to.table.Name != t.Name {
 			if err := to.flush(); err != nil {
 				return err

@@ -36,7 +36,7 @@ func runCase(t *testing.T, path string) {
 	dir := t.TempDir()
 	cutOff, rules := demoCutOff, data.DefaultProgramme()
 	asked, wanted := map[string]string{}, map[string]string{}
-	exec(t, w, "insert into ops.files values (1, 'f1', 'case.csv', 'case', 1, timestamp '2018-02-01 08:00:00', null, timestamp '2018-02-01 08:00:00', 'loaded')")
+	exec(t, w, "insert into ops.files values (1, 'f1', 'case.csv', 'case', 1, timestamp '2018-02-01 08:00:00', null, timestamp '2018-02-01 08:00:00', 'loaded', null)")
 	for _, f := range archive.Files {
 		content := string(f.Data)
 		name, kind := strings.TrimSuffix(f.Name, filepath.Ext(f.Name)), filepath.Ext(f.Name)

@@ -112,7 +112,7 @@ func (b *build) latestKnown(ctx context.Context, tx *warehouse.Tx, d happened, a
 // where that is earlier.
 func (b *build) listedOn(ctx context.Context, tx *warehouse.Tx) (time.Time, error) {
 	if b.present["ops.files"] != "" {
-		table, err := tx.Query(ctx, "select max(least(coalesce(as_of, cast(received_at as date)), cast(received_at as date))) from ops.files where state = 'loaded'")
+		table, err := tx.Query(ctx, "select max(least(coalesce(as_of, cast(received_at as date)), cast(received_at as date))) from ops.files where state = 'loaded' and origin is distinct from '"+pipelines.OriginEntered+"'")
 		if err != nil {
 			return time.Time{}, err
 		}

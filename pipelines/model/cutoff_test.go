@@ -16,7 +16,7 @@ import (
 // arrive notes that file n was received on a day.
 func arrive(t *testing.T, w *warehouse.Warehouse, n int, day string) {
 	t.Helper()
-	exec(t, w, fmt.Sprintf("insert into ops.files values (%d, 'f%[1]d', 'f%[1]d.csv', 'test', 1, timestamp '%s 08:00:00', null, timestamp '%[2]s 08:00:00', 'loaded')", n, day))
+	exec(t, w, fmt.Sprintf("insert into ops.files values (%d, 'f%[1]d', 'f%[1]d.csv', 'test', 1, timestamp '%s 08:00:00', null, timestamp '%[2]s 08:00:00', 'loaded', null)", n, day))
 }
 
 const oneVillage = "insert into exports.villages (village_id, name, town, programme_start, _file) values ('V01', '甲村', '某镇', '2019-01-01', 1)"

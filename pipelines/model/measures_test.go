@@ -133,7 +133,7 @@ func scatter(t testing.TB, w *warehouse.Warehouse, rng *rand.Rand) {
 	s := &scattered{t: t, w: w, rng: rng}
 	asOf := []string{"2017-03-31", "2017-08-15", "2017-12-31"}
 	for i, d := range asOf {
-		s.exec("insert into ops.files values (%d, 'f%d', 'file %d', 'test', 1, timestamp '%s 09:00:00', %s, now(), 'loaded')", i+1, i+1, i+1,
+		s.exec("insert into ops.files values (%d, 'f%d', 'file %d', 'test', 1, timestamp '%s 09:00:00', %s, now(), 'loaded', null)", i+1, i+1, i+1,
 			[]string{"2017-04-02", "2017-08-20", "2018-01-03"}[i], map[bool]string{true: "null", false: "date '" + d + "'"}[i == 2 && rng.IntN(2) == 0])
 	}
 	for v := range 3 {

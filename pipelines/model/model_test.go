@@ -16,6 +16,7 @@ import (
 	"hulian/pipelines"
 	"hulian/pipelines/land"
 	"hulian/pipelines/load"
+	"hulian/pipelines/load/ledger"
 	"hulian/pipelines/source"
 	"hulian/pipelines/warehouse"
 	"hulian/queries"
@@ -33,7 +34,7 @@ func open(t testing.TB, path string) *warehouse.Warehouse {
 			t.Error(err)
 		}
 	})
-	if err := w.Transact(context.Background(), func(tx *warehouse.Tx) error { return load.Prepare(context.Background(), tx) }); err != nil {
+	if err := w.Transact(context.Background(), func(tx *warehouse.Tx) error { return ledger.Prepare(context.Background(), tx) }); err != nil {
 		t.Fatal(err)
 	}
 	return w

@@ -76,7 +76,7 @@ func (s *scattered) deliveries() {
 	problem := 0
 	for f := range 12 {
 		file := 10 + f
-		s.exec("insert into ops.files values (%d, 'd%d', 'delivery %d', 'test', 1, timestamp '%s 09:00:00', %s, now(), 'loaded')",
+		s.exec("insert into ops.files values (%d, 'd%d', 'delivery %d', 'test', 1, timestamp '%s 09:00:00', %s, now(), 'loaded', null)",
 			file, file, file, s.day().Format(time.DateOnly), s.one("null", s.date()))
 		for _, sheet := range []string{"甲", "乙"} {
 			read, ignored := 30+s.rng.IntN(100), s.rng.IntN(5)

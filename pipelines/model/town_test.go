@@ -13,7 +13,7 @@ import (
 func fill(t testing.TB, w *warehouse.Warehouse, households, visits int) {
 	t.Helper()
 	for _, statement := range []string{
-		`insert into ops.files select 1, 'f1', 'all.csv', 'test', 1, timestamp '2018-01-31 08:00:00', date '2018-01-31', timestamp '2018-01-31 08:00:00', 'loaded'`,
+		`insert into ops.files select 1, 'f1', 'all.csv', 'test', 1, timestamp '2018-01-31 08:00:00', date '2018-01-31', timestamp '2018-01-31 08:00:00', 'loaded', null`,
 		`insert into exports.villages by name select 'V' || i as village_id, '村' || i as name, '逍林镇' as town,
 			case when i <= 3 then date '2017-05-01' else date '2017-08-01' end as programme_start,
 			case when i <= 3 then 'pilot' else 'rollout' end as phase, 1 as _file, i as _row from range(1, 12) r(i)`,

@@ -125,7 +125,7 @@ func finishDatabase(ctx context.Context, path string, tables []table) (wasteful 
 	return size.Rows[0][0] == true, nil
 }
 
-// addViews makes main hold a view of every table but the history's, and nothing else.
+// addViews makes main hold a view of every table but those of the history and of what waits, and nothing else.
 func addViews(ctx context.Context, snapshot *warehouse.Warehouse, tables []table) error {
 	old, err := snapshot.Query(ctx, "select table_name from information_schema.tables where table_catalog = current_database() and table_schema = 'main'")
 	if err != nil {
@@ -138,7 +138,7 @@ func addViews(ctx context.Context, snapshot *warehouse.Warehouse, tables []table
 	}
 	for _, t := range tables {
 		schema, name, _ := strings.Cut(t.name, ".")
-		if schema == "history" {
+		if schema == "history" || schema == "waiting" {
 			continue
 		}
 		columns := t.columns
@@ -161,7 +161,7 @@ func writeParquet(ctx context.Context, w *warehouse.Warehouse, folder string, ta
 	if err := os.RemoveAll(folder); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(folder, 0o777); err != nil {
+	if err := durable.MkdirAll(folder); err != nil {
 		return err
 	}
 	for _, t := range tables {
@@ -176,6 +176,9 @@ func writeParquet(ctx context.Context, w *warehouse.Warehouse, folder string, ta
 		if err := w.Exec(ctx, fmt.Sprintf("copy (from %s) to '%s' (format parquet, compression zstd)", t.name, strings.ReplaceAll(path, "'", "''"))); err != nil {
 			return fmt.Errorf("write %s: %w", filepath.Base(path), err)
 		}
+		if err := os.Chmod(path, durable.FileMode); err != nil { // the engine asks the process's umask
+			return err
+		}
 		if err := durable.Sync(path); err != nil {
 			return err
 		}
@@ -189,7 +192,7 @@ func copyFile(from, to string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, source.Close()) }()
-	target, err := os.Create(to)
+	target, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, durable.FileMode)
 	if err != nil {
 		return err
 	}

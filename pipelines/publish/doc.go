@@ -2,15 +2,19 @@
 //
 // A warehouse enters; files leave:
 //
-//	snapshots/gen-000001.duckdb   schemas exports, history, ops and marts; a view of each in main
-//	snapshots/gen-000001.json     the manifest: inputs, code version, cut-off, checks, content hash
+//	snapshots/gen-000001.duckdb   schemas exports, history, waiting, ops and marts; views of them in main
+//	snapshots/gen-000001.json     the manifest: inputs, code version, cut-off, checks, hashes of the content and of every file
 //	marts/gen-000001/*.parquet    the marts for other tools
-//	snapshots/current             the number of the generation to read
+//	snapshots/current             the number of the generation to read, and the hash of its content
 //
 // Everything is written beside under a name that ends in .part, synced, renamed, and only then does current move, by
 // another rename. A crash at any point leaves current at a complete generation; what it leaves behind is cleared by
 // the next Publish. Content equal to the current generation's is not written again: the hash is made of the tables'
 // rows, whatever their order, without the columns that only say when a file was landed or which run read it.
+//
+// What was published can be damaged later, by a disk or a person. Every file can be held to its hash; readers go on with the
+// newest older generation that is whole, and say so; and a current generation that is not whole is never the answer of Publish
+// nor what the next one is built upon, so that a run heals it. A generation is only ever healed under a new number.
 //
 // Tables whose rows are those of the generation before are not encoded again: the new file begins as a copy of the one
 // before, in which only the other tables are replaced, and parquet files that hold the same get a second name. When more

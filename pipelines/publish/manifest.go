@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -11,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"hulian/pipelines"
 	"hulian/pipelines/model"
 )
 
@@ -27,6 +25,7 @@ type Manifest struct {
 	Checks      []model.CheckResult `json:"checks"` // warnings the build left
 	Inputs      []Input             `json:"inputs"`
 	Tables      []TableContent      `json:"tables"`
+	Files       []File              `json:"files,omitempty"` // what the generation is made of; manifests from before there were hashes have none
 
 	Keep int `json:"-"` // generations to keep when this one is published; 0: Keep
 }
@@ -44,12 +43,23 @@ type TableContent struct {
 	Content string `json:"content"` // rows and two sums of their hashes
 }
 
+// File is one file of a generation as it was written.
+type File struct {
+	Path   string `json:"path"` // slash-separated, relative to the town's folder
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+}
+
 // Generation is one published snapshot.
 type Generation struct {
 	Number   int
 	Path     string // the database file
 	Hash     string
 	Manifest Manifest
+
+	// Instead says why the generation that should be read is not, and this one is in its place; nil: it is that one. Where it is
+	// set, people must be told: they see older numbers than were published.
+	Instead error
 }
 
 const (
@@ -73,50 +83,6 @@ func numberOf(name string) int {
 		return 0
 	}
 	return number
-}
-
-// Current returns the generation readers are to read. Before the first it wraps pipelines.ErrNotPublished.
-func Current(dir string) (Generation, error) {
-	number, err := currentNumber(dir)
-	if err != nil {
-		return Generation{}, err
-	}
-	return readGeneration(dir, number)
-}
-
-func currentNumber(dir string) (int, error) {
-	path := filepath.Join(dir, snapshotFolder, pointer)
-	content, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return 0, &pipelines.Fault{Op: "read the published snapshot", At: dir, Err: pipelines.ErrNotPublished, Next: "run the pipeline: hulian run"}
-	}
-	if err != nil {
-		return 0, &pipelines.Fault{Op: "read the published snapshot", At: path, Err: err, Next: "check the folder's permissions"}
-	}
-	number, err := strconv.Atoi(strings.TrimSpace(string(content)))
-	if err != nil || number < 1 {
-		return 0, &pipelines.Fault{Op: "read the published snapshot", At: path, Err: fmt.Errorf("%q is no generation number", strings.TrimSpace(string(content))),
-			Next: "delete this file and run the pipeline again"}
-	}
-	return number, nil
-}
-
-func readGeneration(dir string, number int) (Generation, error) {
-	base := filepath.Join(dir, snapshotFolder, generationName(number))
-	content, err := os.ReadFile(base + ".json")
-	g := Generation{Number: number, Path: base + ".duckdb"}
-	if err == nil {
-		err = json.Unmarshal(content, &g.Manifest)
-	}
-	if err == nil {
-		_, err = os.Stat(g.Path)
-	}
-	if err != nil {
-		return Generation{}, &pipelines.Fault{Op: "read the manifest of generation " + strconv.Itoa(number), At: base + ".json", Err: err,
-			Next: "run the pipeline again"}
-	}
-	g.Hash = g.Manifest.Hash
-	return g, nil
 }
 
 // numbers lists the generations of which anything lies in the folder, in rising order.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -19,6 +18,7 @@ import (
 	"hulian/pipelines"
 	"hulian/pipelines/durable"
 	"hulian/pipelines/model"
+	"hulian/pipelines/sealed"
 	"hulian/pipelines/warehouse"
 )
 
@@ -26,8 +26,9 @@ import (
 // older one finish in peace, and a person can look at what was published before.
 const Keep = 5
 
-// copied are the schemas a snapshot holds; what the loader or the models need only among themselves stays behind.
-var copied = []string{"exports", "history", "ops", "marts"}
+// copied are the schemas a snapshot holds; what only the models need among themselves stays behind. With what waits for a
+// registry everything is there that cannot be computed again: a lost warehouse is filled from a snapshot, see Refill.
+var copied = []string{"exports", "history", "waiting", "ops", "marts"}
 
 // inner are tables of those schemas that serve the building alone.
 var inner = []string{"ops.fingerprints"}
@@ -46,30 +47,35 @@ type table struct {
 }
 
 // Publish writes the warehouse's exports, history, ops and marts as a new generation of the town's folder and makes
-// it the current one. When the content equals the current generation's, that one is returned and nothing is written.
+// it the current one. When the content equals the current generation's, and every file of that is what was written, that one
+// is returned and nothing is written.
 func Publish(ctx context.Context, w *warehouse.Warehouse, dir string, m Manifest) (Generation, error) {
 	tables, err := tablesOf(ctx, w)
+	if err == nil {
+		err = m.describe(ctx, w, tables)
+	}
 	if err != nil {
-		return Generation{}, &pipelines.Fault{Op: "publish", At: w.Path(), Err: err, Next: "run the pipeline again"}
+		next := "run the pipeline again"
+		if errors.Is(err, pipelines.ErrDamaged) {
+			next = warehouse.Mend
+		}
+		return Generation{}, &pipelines.Fault{Op: "publish", At: w.Path(), Err: err, Next: next}
 	}
-	if err := m.describe(ctx, w, tables); err != nil {
-		return Generation{}, &pipelines.Fault{Op: "publish", At: w.Path(), Err: err, Next: "run the pipeline again"}
-	}
-	current, err := Current(dir)
-	if err == nil && current.Hash == m.Hash {
+	current, err := whole(ctx, dir)
+	switch {
+	case ctx.Err() != nil:
+		return Generation{}, ctx.Err()
+	case err == nil && current.Hash == m.Hash:
 		return current, nil
+	case err != nil: // nothing is built upon what may be damaged
+		current = Generation{}
 	}
 	all := numbers(dir)
-	m.Generation = current.Number + 1
+	m.Generation = 1
 	if len(all) > 0 {
-		m.Generation = max(m.Generation, all[len(all)-1]+1)
+		m.Generation = all[len(all)-1] + 1
 	}
-	// What lies above the pointer was never served: a publish that did not finish.
-	for _, n := range all {
-		if n > current.Number && (err == nil || errors.Is(err, pipelines.ErrNotPublished)) {
-			_ = remove(dir, n) // what stays, such as a file that another program has open, is deleted by the next Publish
-		}
-	}
+	clearUnfinished(dir, current.Number)
 	if m.PublishedAt.IsZero() {
 		m.PublishedAt = time.Now().UTC()
 	}
@@ -84,10 +90,36 @@ func Publish(ctx context.Context, w *warehouse.Warehouse, dir string, m Manifest
 	}
 	for _, n := range numbers(dir) {
 		if n <= m.Generation-keep {
-			_ = remove(dir, n) // as above: a reader may still have it open
+			_ = remove(dir, n) // what stays, such as a file that another program has open, is deleted by the next Publish
 		}
 	}
-	return readGeneration(dir, m.Generation)
+	return Read(dir, m.Generation)
+}
+
+// whole returns the generation the pointer names where every file of it is what was written.
+func whole(ctx context.Context, dir string) (Generation, error) {
+	g, err := Named(dir)
+	if err == nil && len(g.Manifest.Files) == 0 {
+		err = errUnsealed
+	}
+	if err == nil {
+		err = Verify(ctx, dir, g)
+	}
+	return g, err
+}
+
+// clearUnfinished removes what a publish that did not finish left: files that were never complete, and, where the current
+// generation is whole, those above it, which were never served. Else they may be the best there is.
+func clearUnfinished(dir string, current int) {
+	for _, folder := range []string{snapshotFolder, martsFolder} {
+		entries, _ := os.ReadDir(filepath.Join(dir, folder))
+		for _, entry := range entries {
+			n := numberOf(entry.Name())
+			if strings.Contains(entry.Name(), part) || current > 0 && n > current {
+				_ = os.RemoveAll(filepath.Join(dir, folder, entry.Name())) // what stays is in nobody's way
+			}
+		}
+	}
 }
 
 // tablesOf lists the tables to copy, in order of name.
@@ -157,7 +189,7 @@ func (m *Manifest) describe(ctx context.Context, w *warehouse.Warehouse, tables 
 func write(ctx context.Context, w *warehouse.Warehouse, dir string, m Manifest, tables []table, before Generation) error {
 	snapshots, marts := filepath.Join(dir, snapshotFolder), filepath.Join(dir, martsFolder)
 	for _, folder := range []string{snapshots, marts} {
-		if err := os.MkdirAll(folder, 0o777); err != nil {
+		if err := durable.MkdirAll(folder); err != nil {
 			return err
 		}
 	}
@@ -175,11 +207,15 @@ func write(ctx context.Context, w *warehouse.Warehouse, dir string, m Manifest, 
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	content, err := json.MarshalIndent(m, "", "\t")
+	var err error
+	if m.Files, err = written(ctx, dir, base+".duckdb", parquet); err != nil {
+		return err
+	}
+	content, err := sealed.Document(m)
 	if err != nil {
 		return err
 	}
-	if err := writeSynced(base+".json"+part, append(content, '\n')); err != nil {
+	if err := writeSynced(base+".json"+part, content); err != nil {
 		return err
 	}
 	for _, path := range []string{base + ".duckdb", parquet, base + ".json"} {
@@ -190,18 +226,34 @@ func write(ctx context.Context, w *warehouse.Warehouse, dir string, m Manifest, 
 	if err := errors.Join(durable.Sync(snapshots), durable.Sync(marts)); err != nil {
 		return err
 	}
-	if err := writeSynced(filepath.Join(snapshots, pointer+part), []byte(strconv.Itoa(m.Generation)+"\n")); err != nil {
-		return err
+	return point(dir, m)
+}
+
+// written sums up the files of a generation while they are still called unfinished, under the names they will have.
+func written(ctx context.Context, dir, database, parquet string) ([]File, error) {
+	paths := []string{database + part}
+	entries, err := os.ReadDir(parquet + part)
+	if err != nil {
+		return nil, err
 	}
-	if err := os.Rename(filepath.Join(snapshots, pointer+part), filepath.Join(snapshots, pointer)); err != nil {
-		return err
+	for _, entry := range entries {
+		paths = append(paths, filepath.Join(parquet+part, entry.Name()))
 	}
-	return durable.Sync(snapshots)
+	var all []File
+	for _, path := range paths {
+		file, err := sumOf(ctx, path)
+		if err != nil {
+			return nil, err
+		}
+		file.Path = strings.Replace(relative(dir, path), part, "", 1)
+		all = append(all, file)
+	}
+	return all, nil
 }
 
 // writeSynced writes a file under the name of something unfinished, which the next Publish clears away.
 func writeSynced(path string, content []byte) error {
-	f, err := os.Create(path)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, durable.FileMode)
 	if err != nil {
 		return err
 	}

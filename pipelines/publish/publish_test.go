@@ -18,7 +18,7 @@ import (
 	"hulian/data"
 	"hulian/data/trials"
 	"hulian/pipelines"
-	"hulian/pipelines/load"
+	"hulian/pipelines/load/ledger"
 	"hulian/pipelines/model"
 	"hulian/pipelines/warehouse"
 )
@@ -33,8 +33,8 @@ func town(t testing.TB, path string) *warehouse.Warehouse {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { mustClose(t, w) })
-	for _, statement := range append(load.Schema(),
-		"insert into ops.files values (1, 'f1', 'issues.csv', 'inbox', 10, timestamp '2018-01-31 08:00:00', date '2018-01-31', now(), 'loaded')",
+	for _, statement := range append(ledger.Schema(),
+		"insert into ops.files values (1, 'f1', 'issues.csv', 'inbox', 10, timestamp '2018-01-31 08:00:00', date '2018-01-31', now(), 'loaded', null)",
 		"insert into exports.villages by name select 'V1' as village_id, '福合院村' as name, '逍林镇' as town, 1 as _file, 2 as _row",
 		"insert into exports.issues by name select 'I' || i as issue_id, timestamp '2018-01-02 08:00:00' as reported_at, 'V1' as village_id, "+
 			"'roads' as category, case when i < 7 then timestamp '2018-01-05 08:00:00' end as resolved_at, 1 as _file, i as _row from range(10) r(i)") {

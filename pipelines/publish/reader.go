@@ -3,6 +3,8 @@ package publish
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"strconv"
 	"sync"
 
 	"hulian/pipelines"
@@ -14,31 +16,37 @@ type ReaderOptions struct {
 	Sandboxed   bool   // for SQL typed by people: no files, no attach, no settings
 	Threads     int    // 0: as many as the machine has
 	MemoryLimit string // empty: the engine's default
+	TempDir     string // where larger-than-memory work spills; empty: beside the snapshot
+	TempLimit   string // how much may spill, e.g. "2GB"; empty: most of the disk
+	Verify      bool   // a generation is held to its hash before it is read: for a server, which reads it for long
+
+	// Logger is told when an older generation is read because the one that should be is damaged. nil: nobody is; what Pin
+	// returns says so too.
+	Logger *slog.Logger
 }
 
-// Reader gives read-only access to the current generation and follows the pointer as it moves. It is safe for use by
-// several goroutines.
+// Reader gives read-only access to the current generation and follows the pointer as it moves. Where the generation it
+// names is damaged, or turns out to be while it is read, it goes on with the newest older one. It is safe for use by several
+// goroutines.
 type Reader struct {
 	dir     string
 	options ReaderOptions
 
 	mu       sync.Mutex
 	open     *opened // the newest generation seen; nil before the first
+	seen     pointed // what the pointer said then
+	damaged  map[int]error
 	closed   bool
 	unclosed error // what went wrong while generations were closed
-}
-
-// opened is one generation held open. The reader holds one of its users as long as it is the newest.
-type opened struct {
-	generation Generation
-	database   *warehouse.Warehouse
-	users      int
 }
 
 // OpenReader opens the current generation of a town's folder. Before the first publish it returns a reader all the
 // same, whose Pin wraps pipelines.ErrNotPublished until there is one.
 func OpenReader(ctx context.Context, dir string, o ReaderOptions) (*Reader, error) {
-	r := &Reader{dir: dir, options: o}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	r := &Reader{dir: dir, options: o, damaged: map[int]error{}}
 	_, _, release, err := r.Pin(ctx)
 	if errors.Is(err, pipelines.ErrNotPublished) {
 		return r, nil
@@ -64,7 +72,7 @@ func (r *Reader) Pin(ctx context.Context) (q pipelines.Querier, g Generation, re
 	pinned := r.open
 	pinned.users++
 	var once sync.Once
-	return pinned.database, pinned.generation, func() {
+	return pinned, pinned.generation, func() {
 		once.Do(func() {
 			r.mu.Lock()
 			defer r.mu.Unlock()
@@ -73,39 +81,81 @@ func (r *Reader) Pin(ctx context.Context) (q pipelines.Querier, g Generation, re
 	}, nil
 }
 
-// catchUp makes the generation the pointer names the one held open. A generation that cannot be opened because the
-// pointer has moved on, and the writer removed what it named before, is no error.
+// catchUp makes the generation the pointer names the one held open, or the one that is read in its place. A generation that
+// cannot be opened because the pointer has moved on, and the writer removed what it named before, is no error.
 func (r *Reader) catchUp(ctx context.Context) error {
-	number, err := currentNumber(r.dir)
-	for err == nil && (r.open == nil || r.open.generation.Number != number) {
-		failed := r.follow(ctx, number)
-		if failed == nil {
-			return nil
+	p, err := readPointer(r.dir)
+	for r.open == nil || p != r.seen || r.damaged[r.open.generation.Number] != nil {
+		chosen, failed := r.choose(ctx, p, err)
+		before := p
+		if p, err = readPointer(r.dir); p != before {
+			if chosen != nil {
+				if err := chosen.database.Close(); err != nil {
+					return err
+				}
+			}
+			continue
 		}
-		before := number
-		if number, err = currentNumber(r.dir); err == nil && number == before {
+		if failed != nil {
 			return failed
 		}
+		if chosen.generation.Instead != nil {
+			r.options.Logger.Error("the published snapshot is damaged: an older one is served until a run has published a whole one",
+				"generation", chosen.generation.Number, "error", chosen.generation.Instead)
+		}
+		if r.open != nil {
+			r.leave(r.open)
+		}
+		r.open, r.seen = chosen, p
 	}
-	return err
+	return nil
 }
 
-// follow opens the generation the pointer names and lets go of the one held so far.
-func (r *Reader) follow(ctx context.Context, number int) error {
-	generation, err := readGeneration(r.dir, number)
-	if err != nil {
+// choose opens the generation to read.
+func (r *Reader) choose(ctx context.Context, p pointed, unreadable error) (*opened, error) {
+	var database *warehouse.Warehouse
+	g, err := choose(r.dir, p, unreadable, func(g Generation) (err error) {
+		if err := r.damaged[g.Number]; err != nil {
+			return err
+		}
+		if r.options.Verify {
+			if err := verifyDatabase(ctx, r.dir, g); err != nil {
+				return err
+			}
+		}
+		database, err = warehouse.Open(context.WithoutCancel(ctx), warehouse.Config{Path: g.Path, ReadOnly: true, Threads: r.options.Threads,
+			MemoryLimit: r.options.MemoryLimit, Sandboxed: r.options.Sandboxed, TempDir: r.options.TempDir, TempLimit: r.options.TempLimit})
 		return err
-	}
-	database, err := warehouse.Open(context.WithoutCancel(ctx), warehouse.Config{Path: generation.Path, ReadOnly: true,
-		Threads: r.options.Threads, MemoryLimit: r.options.MemoryLimit, Sandboxed: r.options.Sandboxed})
+	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if r.open != nil {
-		r.leave(r.open)
+	return &opened{reader: r, generation: g, database: database, users: 1}, nil
+}
+
+// opened is one generation held open. The reader holds one of its users as long as it is the newest.
+type opened struct {
+	reader     *Reader
+	generation Generation
+	database   *warehouse.Warehouse
+	users      int
+}
+
+// Query answers from this generation. Where that shows it to be damaged, the reader turns to an older one.
+func (o *opened) Query(ctx context.Context, query string, args ...any) (pipelines.Table, error) {
+	table, err := o.database.Query(ctx, query, args...)
+	if errors.Is(err, pipelines.ErrDamaged) {
+		err = &pipelines.Fault{Op: "read generation " + strconv.Itoa(o.generation.Number), At: o.generation.Path, Err: err, Next: republish}
+		o.reader.mu.Lock()
+		defer o.reader.mu.Unlock()
+		o.reader.damaged[o.generation.Number] = err
 	}
-	r.open = &opened{generation: generation, database: database, users: 1}
-	return nil
+	return table, err
+}
+
+// Question is warehouse.Warehouse.Question of this generation.
+func (o *opened) Question(ctx context.Context, query string) error {
+	return o.database.Question(ctx, query)
 }
 
 // leave gives up one use; the last one closes the file. The reader's lock is held.

@@ -20,6 +20,9 @@ func (w *work) awaited(ctx context.Context) ([]pipelines.Awaited, error) {
 	for _, f := range w.loaded.Files {
 		files = append(files, "'"+f.FileID+"'") // hexadecimal
 	}
+	if len(files) == 0 {
+		return nil, nil // everything was loaded anew, and no file is new
+	}
 	contracts := data.Contracts()
 	var missing, counts []string
 	for i, c := range contracts {

@@ -8,6 +8,8 @@
 // Every stage commits by itself and may be repeated, so a run that was cancelled, killed or out of disk leaves the
 // previous snapshot served, and the next run goes on where it stopped: what had landed and what had been loaded is
 // there, models know by fingerprints what is not built yet, and the document of a killed run is marked interrupted. A
-// run that finds nothing new publishes nothing and says unchanged. A file that fails never holds up the others. It
-// refuses to go on when a file's rows do not add up.
+// run that finds nothing new publishes nothing and says unchanged, unless what is published is damaged: then it is published
+// anew. A file that fails never holds up the others, nor does a damaged document of an earlier run. It refuses to go on when a
+// file's rows do not add up, when what landed is not what it was, and when files that were loaded are missing from the list
+// of arrivals. A town that others than its owner can read is closed to them.
 package runner

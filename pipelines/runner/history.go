@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,6 +16,7 @@ import (
 
 	"hulian/pipelines"
 	"hulian/pipelines/durable"
+	"hulian/pipelines/sealed"
 )
 
 const (
@@ -29,7 +29,7 @@ const (
 
 var document = regexp.MustCompile(`^[0-9]{8}T[0-9]{6}Z-[0-9]{4,}\.json$`)
 
-// History returns the runs of a town, newest first. A run that says it is running while nobody holds the lock was
+// History returns the runs of a town, newest first, without those whose documents are damaged: see Damaged. A run that says it is running while nobody holds the lock was
 // interrupted, and is returned as such; its document is left to the next run to correct.
 func History(dir string) (runs []pipelines.Run, err error) {
 	runs, err = documents(dir)
@@ -60,8 +60,50 @@ func History(dir string) (runs []pipelines.Run, err error) {
 	return runs, nil
 }
 
-// documents reads every run as it was last written, newest first.
+// Damaged says of every document of a run that cannot be read where it lies and why. No figure depends on one: History
+// leaves them out, and everything goes on. Each wraps pipelines.ErrDamaged.
+func Damaged(dir string) ([]*pipelines.Fault, error) {
+	_, damaged, err := read(dir)
+	return damaged, err
+}
+
+// documents reads every run as it was last written, newest first. Those that are damaged are left out.
 func documents(dir string) ([]pipelines.Run, error) {
+	runs, _, err := read(dir)
+	return runs, err
+}
+
+func read(dir string) (runs []pipelines.Run, damaged []*pipelines.Fault, err error) {
+	names, err := documentNames(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, name := range names {
+		path := filepath.Join(dir, runsName, name)
+		content, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // forgotten since it was listed
+		}
+		var run pipelines.Run
+		if err == nil {
+			_, err = sealed.Read(content, &run)
+		}
+		if err == nil && run.ID+".json" != name {
+			err = fmt.Errorf("it is the document of run %q", run.ID)
+		}
+		if err != nil {
+			damaged = append(damaged, &pipelines.Fault{Op: "read the record of a run", At: path, Err: fmt.Errorf("%w: %w", pipelines.ErrDamaged, err),
+				Next: "hulian check --repair sets it aside; no figure depends on it"})
+			continue
+		}
+		runs = append(runs, run)
+	}
+	slices.SortFunc(runs, func(a, b pipelines.Run) int { return strings.Compare(b.ID, a.ID) })
+	return runs, damaged, nil
+}
+
+// documentNames lists the documents of runs; of what else lies there, written aside and never renamed, or not ours, none.
+func documentNames(dir string) ([]string, error) {
 	entries, err := os.ReadDir(filepath.Join(dir, runsName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -69,36 +111,34 @@ func documents(dir string) ([]pipelines.Run, error) {
 	if err != nil {
 		return nil, &pipelines.Fault{Op: "read run history", At: filepath.Join(dir, runsName), Err: err, Next: "check who may read it"}
 	}
-	var runs []pipelines.Run
+	var names []string
 	for _, entry := range entries {
-		if !document.MatchString(entry.Name()) {
-			continue // written aside and never renamed, or not ours
+		if document.MatchString(entry.Name()) {
+			names = append(names, entry.Name())
 		}
-		path := filepath.Join(dir, runsName, entry.Name())
-		content, err := os.ReadFile(path)
-		var run pipelines.Run
-		if err == nil {
-			err = json.Unmarshal(content, &run)
-		}
-		if err != nil {
-			return nil, &pipelines.Fault{Op: "read run history", At: path, Err: err, Next: "move the file away: it is a record only"}
-		}
-		runs = append(runs, run)
 	}
-	slices.SortFunc(runs, func(a, b pipelines.Run) int { return strings.Compare(b.ID, a.ID) })
-	return runs, nil
+	return names, nil
 }
 
-// newID is later in order than every ID before it: the time to the second, and a count of the runs of the town for
-// runs within one second or under a clock set back.
-func newID(now time.Time, before []pipelines.Run) string {
-	if len(before) == 0 {
+// lastID is the last of the IDs given to the documents that lie there, whether they can be read or not; empty: none.
+func lastID(dir string) (string, error) {
+	names, err := documentNames(dir)
+	if err != nil || len(names) == 0 {
+		return "", err
+	}
+	return strings.TrimSuffix(slices.Max(names), ".json"), nil
+}
+
+// newID is later in order than the ID before it: the time to the second, and a count of the runs of the town for runs
+// within one second or under a clock set back. before is empty for the first.
+func newID(now time.Time, before string) string {
+	if before == "" {
 		return fmt.Sprintf("%s-%04d", now.UTC().Format(idLayout), 1)
 	}
-	stamp, number, _ := strings.Cut(before[0].ID, "-")
+	stamp, number, _ := strings.Cut(before, "-")
 	count, err := strconv.Atoi(number)
 	if err != nil {
-		count = len(before)
+		count = 0 // it matches the pattern of documents, so it is a number
 	}
 	return fmt.Sprintf("%s-%04d", max(now.UTC().Format(idLayout), stamp), count+1)
 }
@@ -126,14 +166,14 @@ func write(dir string, run pipelines.Run) error {
 	fault := func(err error) error {
 		return &pipelines.Fault{Op: "write run", At: path, Err: err, Next: "check the disk and who may write there, then run again"}
 	}
-	content, err := json.MarshalIndent(run, "", "  ")
+	content, err := sealed.Document(run)
 	if err != nil {
 		return fault(err)
 	}
 	if err := durable.MkdirAll(folder); err != nil {
 		return fault(err)
 	}
-	if err := durable.Write(path, append(content, '\n'), 0o644); err != nil {
+	if err := durable.Write(path, content, durable.FileMode); err != nil {
 		return fault(err)
 	}
 	return nil

@@ -1,9 +1,11 @@
 package runner
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,8 +26,10 @@ func TestHistoryIsNewestFirstAndKnowsTheInterrupted(t *testing.T) {
 	at := time.Date(2018, 2, 1, 6, 0, 0, 0, time.UTC)
 	var written []pipelines.Run
 	for i, state := range []pipelines.RunState{pipelines.RunDone, pipelines.RunFailed, pipelines.RunRunning} {
-		before := slices.Clone(written)
-		slices.Reverse(before)
+		before, err := lastID(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
 		run := pipelines.Run{ID: newID(at.Add(-time.Duration(i)*time.Minute), before), Trigger: "test", State: state, StartedAt: at,
 			Stages: []pipelines.StageRecord{}, Files: []pipelines.Reconciliation{}}
 		if err := write(dir, run); err != nil {
@@ -66,23 +70,57 @@ func letGo(t *testing.T, release func() error) {
 	}
 }
 
-func TestADamagedRecordIsNamed(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, runsName, "20180201T060000Z-0001.json")
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(`{"id": "2018`), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := History(dir); err == nil || !strings.Contains(err.Error(), path) {
-		t.Errorf("error %v does not name %s", err, path)
+// TestADamagedRecordStopsNothing damages a record in several ways: the others are told, the damaged one is named, and the
+// next run goes on, under a number of its own.
+func TestADamagedRecordStopsNothing(t *testing.T) {
+	for name, content := range map[string]string{
+		"torn": `{"id": "2018`, "empty": "", "of another run": `{"id": "20180201T050000Z-0001"}`, "flipped": "",
+	} {
+		dir := t.TempDir()
+		whole := pipelines.Run{ID: "20180201T060000Z-0001", State: pipelines.RunDone}
+		hurt := pipelines.Run{ID: "20180201T070000Z-0002", State: pipelines.RunDone, Files: []pipelines.Reconciliation{{Name: "a.csv", Read: 7}}}
+		if err := errors.Join(write(dir, whole), write(dir, hurt)); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, runsName, hurt.ID+".json")
+		if name == "flipped" { // still JSON, and another number of rows
+			written, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			content = strings.Replace(string(written), `"read": 7`, `"read": 5`, 1)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if history, err := History(dir); err != nil || len(history) != 1 || history[0].ID != whole.ID {
+			t.Errorf("%s: history %+v, %v", name, history, err)
+		}
+		damaged, err := Damaged(dir)
+		if err != nil || len(damaged) != 1 || damaged[0].At != path || !errors.Is(damaged[0], pipelines.ErrDamaged) || damaged[0].Next == "" {
+			t.Errorf("%s: damaged %v, %v", name, damaged, err)
+		}
+		var log bytes.Buffer
+		r, err := New(Config{Dir: dir, Now: func() time.Time { return time.Date(2018, 2, 1, 7, 0, 0, 0, time.UTC) }, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		run, err := r.Task(t.Context(), "test", pipelines.StageBackup, func(context.Context, *pipelines.StageRecord) error { return nil })
+		if err != nil || run.ID != "20180201T070000Z-0003" {
+			t.Errorf("%s: the next run: %s, %v", name, run.ID, err)
+		}
+		if !strings.Contains(log.String(), path) {
+			t.Errorf("%s: the log does not name the record:\n%s", name, log.String())
+		}
+		if left, err := os.ReadFile(path); err != nil || string(left) != content {
+			t.Errorf("%s: the damaged record was touched: %q, %v", name, left, err)
+		}
 	}
 }
 
 func TestOneRunAtATime(t *testing.T) {
 	dir := t.TempDir()
-	run := pipelines.Run{ID: newID(time.Now(), nil), Trigger: "schedule", State: pipelines.RunRunning, StartedAt: time.Now()}
+	run := pipelines.Run{ID: newID(time.Now(), ""), Trigger: "schedule", State: pipelines.RunRunning, StartedAt: time.Now()}
 	if err := write(dir, run); err != nil {
 		t.Fatal(err)
 	}

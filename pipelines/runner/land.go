@@ -8,7 +8,9 @@ import (
 
 	"hulian/pipelines"
 	"hulian/pipelines/land"
+	"hulian/pipelines/publish"
 	"hulian/pipelines/source"
+	"hulian/pipelines/warehouse"
 )
 
 // patience is how many files in a row may wait for an origin that does not answer before it is left alone: each waits
@@ -20,14 +22,16 @@ func (w *work) land(ctx context.Context, record *pipelines.StageRecord) (err err
 	if w.store, err = land.Open(filepath.Join(w.Dir, landedName)); err != nil {
 		return err
 	}
+	if err := w.accounted(); err != nil {
+		return err
+	}
 	w.Progress.Stage(pipelines.StageLand, 0)
-	later := 0
-	for _, s := range w.sources {
-		left, err := w.fetch(ctx, s)
-		if err != nil {
-			return err
-		}
-		later += left
+	later, err := w.fetchAll(ctx)
+	if err != nil {
+		return err
+	}
+	for _, file := range w.store.Healed() {
+		w.Logger.Warn("the content of a landed file was damaged or gone and is whole again: the same file came once more", "file", file.Name, "no", file.No)
 	}
 	record.Rows = int64(len(w.landed))
 	record.Detail = fmt.Sprintf("%d offered, %d new", len(w.seen), len(w.landed))
@@ -37,11 +41,59 @@ func (w *work) land(ctx context.Context, record *pipelines.StageRecord) (err err
 	return nil
 }
 
+// fetchAll lands what the sources offer. What landed lasts, and is remembered, also where one of them fails.
+func (w *work) fetchAll(ctx context.Context) (later int, err error) {
+	release := w.store.Together()
+	defer func() {
+		if err = errors.Join(err, full(w.Dir, release())); err == nil {
+			w.remember()
+		}
+	}()
+	for _, s := range w.sources {
+		left, err := w.fetch(ctx, s)
+		if err != nil {
+			return later, err
+		}
+		later += left
+	}
+	return later, nil
+}
+
+// remember tells the memory which versions have landed, so that they are not fetched again.
+func (w *work) remember() {
+	for _, item := range w.versions {
+		if err := w.Memory.Remember(item.Origin, item.Version); err != nil {
+			w.Logger.Warn("it will be fetched again", "file", item.Name, "error", err)
+		}
+	}
+}
+
+// accounted refuses a manifest that lacks files the published snapshot was made of: the next file to land would be given the
+// number of another.
+func (w *work) accounted() error {
+	current, err := publish.Current(w.Dir)
+	if err != nil {
+		return nil // nothing to compare with
+	}
+	there := map[string]bool{}
+	for _, file := range w.store.Files() {
+		there[file.ID] = true
+	}
+	for _, input := range current.Manifest.Inputs {
+		if !there[input.FileID] {
+			return &pipelines.Fault{Op: "open landed files", At: land.Manifest(filepath.Join(w.Dir, landedName)),
+				Err: fmt.Errorf("%w: it does not name %s, which is published", pipelines.ErrDamaged, input.Name), Next: warehouse.Mend}
+		}
+	}
+	return nil
+}
+
 // fetch lands what one source offers. later counts the files that are still being written; the error is one that
 // every other file would meet too.
 func (w *work) fetch(ctx context.Context, s source.Source) (later int, err error) {
 	offered, fresh, silent := len(w.seen), len(w.landed), 0
 	for item, err := range s.Items(ctx) {
+		item.Name = source.Readable(item.Name)
 		if err == nil {
 			err = w.take(ctx, item)
 		}
@@ -59,6 +111,7 @@ func (w *work) fetch(ctx context.Context, s source.Source) (later int, err error
 		case errors.Is(err, source.ErrChanged):
 			later++
 			w.Logger.Info("file left for the next run: it is still being written", "file", item.Name)
+			w.run.Files = append(w.run.Files, pipelines.Reconciliation{Name: item.Name, Problem: pipelines.FileGrowing})
 		case item.Name == "": // the source itself cannot be read
 			w.Logger.Error("source cannot be read", "source", s.Name(), "error", err)
 			w.unread = errors.Join(w.unread, &unread{s.Name(), err})
@@ -66,6 +119,9 @@ func (w *work) fetch(ctx context.Context, s source.Source) (later int, err error
 			w.Logger.Error("file cannot be fetched", "source", s.Name(), "file", item.Name, "error", err)
 			w.unread = errors.Join(w.unread, &unread{s.Name(), err})
 			w.refuse(item, pipelines.FileNotFetched, err)
+		case errors.Is(err, source.ErrLink):
+			w.Logger.Warn("link not followed", "file", item.Name, "error", err)
+			w.refuse(item, pipelines.FileLink, err)
 		default:
 			w.Logger.Warn("file cannot be read", "file", item.Name, "error", err)
 			w.refuse(item, pipelines.FileUnreadable, err)
@@ -100,14 +156,12 @@ func (w *work) take(ctx context.Context, item source.Item) error {
 		w.known = append(w.known, known)
 	}
 	if w.Memory != nil && item.Version != "" {
-		if err := w.Memory.Remember(item.Origin, item.Version); err != nil {
-			w.Logger.Warn("it will be fetched again", "file", file.Name, "error", err)
-		}
+		w.versions = append(w.versions, item)
 	}
 	return nil
 }
 
 // refuse records a file that did not land.
 func (w *work) refuse(item source.Item, problem pipelines.Code, err error) {
-	w.run.Files = append(w.run.Files, pipelines.Reconciliation{Name: item.Name, Problem: problem, Detail: reason(err)})
+	w.run.Files = append(w.run.Files, pipelines.Reconciliation{Name: item.Name, Problem: problem, Detail: pipelines.Details{pipelines.NewDetail(pipelines.DetailWords, reason(err))}})
 }

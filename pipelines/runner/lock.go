@@ -10,13 +10,14 @@ import (
 	"github.com/gofrs/flock"
 
 	"hulian/pipelines"
+	"hulian/pipelines/durable"
 )
 
 // Hold takes the town's run lock, for whoever must not meet a run: a run itself, a backup, a restore. While another run
 // holds it, waiting is told once who does and the call waits for the end of the run or of ctx; where waiting is nil it
 // gives an error that wraps pipelines.ErrBusy instead.
 func Hold(ctx context.Context, dir string, waiting func(holder string)) (release func() error, err error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, durable.DirMode); err != nil {
 		return nil, &pipelines.Fault{Op: "run", At: dir, Err: err, Next: "check who may write there"}
 	}
 	lock := flock.New(filepath.Join(dir, lockName))

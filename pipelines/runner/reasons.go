@@ -3,6 +3,7 @@ package runner
 import (
 	"cmp"
 	"errors"
+	"strings"
 
 	"hulian/pipelines"
 )
@@ -35,6 +36,8 @@ func (w *work) reasons(err error) []pipelines.RunReason {
 			why = pipelines.RunReason{Code: pipelines.RunNothingLoaded, Count: w.loaded.WaitNow}
 		case errors.As(err, &failed):
 			why = pipelines.RunReason{Code: pipelines.RunCheckFailed, Subject: failed.ClaimZh, Count: failed.Rows}
+		case errors.Is(err, pipelines.ErrDamaged):
+			why = pipelines.RunReason{Code: pipelines.RunFileDamaged, Subject: fault.At, Detail: reason(err)}
 		case errors.Is(err, pipelines.ErrDiskFull):
 			why = pipelines.RunReason{Code: pipelines.RunDiskFull}
 		}
@@ -53,8 +56,12 @@ func parts(err error) []error {
 		return []error{err}
 	}
 	var all []error
+	var lines []string
 	for _, err := range joined.Unwrap() {
-		all = append(all, parts(err)...)
+		all, lines = append(all, parts(err)...), append(lines, err.Error())
+	}
+	if err.Error() != strings.Join(lines, "\n") { // it wraps more than one error, and is one itself
+		return []error{err}
 	}
 	return all
 }

@@ -45,6 +45,7 @@ type Config struct {
 	Pipeline        string    // name of the pipeline its runs are recorded under; empty: none
 	Version         string    // of the program, for the snapshot's manifest
 	Confirm         bool      // files of this run that would be held are let through
+	By, Reason      string    // who confirms them, and why; By empty: the user of this machine
 
 	// Published is told of every new generation before its run ends; q is what it was made of. nil: nobody.
 	Published func(ctx context.Context, q pipelines.Querier, g publish.Generation)
@@ -110,7 +111,7 @@ func (r *Runner) Release(ctx context.Context, path, by, reason string) (pipeline
 		return pipelines.Run{}, &pipelines.Fault{Op: "release a held file", At: filepath.Base(path), Err: errors.New("nobody said who confirms it, and why"), Next: "give a name and a reason"}
 	}
 	return r.record(ctx, "upload", func(w *work) error {
-		w.sources, w.named, w.Confirm, w.by, w.reason = []source.Source{source.Files(path)}, true, true, by, reason
+		w.sources, w.named, w.Confirm, w.By, w.Reason = []source.Source{source.Files(path)}, true, true, by, reason
 		w.Logger.Info("held file confirmed", "file", filepath.Base(path), "by", by, "reason", reason)
 		return w.stages(ctx)
 	})
@@ -141,21 +142,25 @@ func (r *Runner) Task(ctx context.Context, trigger string, stage pipelines.Stage
 
 // record holds the lock and keeps the document of what do does.
 func (r *Runner) record(ctx context.Context, trigger string, do func(*work) error) (_ pipelines.Run, err error) {
-	defer func() { err = full(r.config.Dir, err) }()
+	defer func() { err = damaged(r.config.Dir, full(r.config.Dir, err)) }()
 	release, err := Hold(ctx, r.config.Dir, r.config.Waiting)
 	if err != nil {
 		return pipelines.Run{}, err
 	}
 	defer func() { err = errors.Join(err, release()) }()
-	before, err := r.settle()
-	if err != nil {
-		return pipelines.Run{}, err
-	}
 	w := work{Config: r.config}
 	w.journal = newJournal(r.config.Logger.Handler())
 	w.Logger = slog.New(w.journal)
+	before, err := r.settle(w.Logger)
+	if err != nil {
+		return pipelines.Run{}, err
+	}
+	last, err := lastID(r.config.Dir)
+	if err != nil {
+		return pipelines.Run{}, err
+	}
 	w.run = pipelines.Run{
-		ID: newID(r.config.Now(), before), Trigger: trigger, Pipeline: r.config.Pipeline, State: pipelines.RunRunning, StartedAt: r.config.Now().UTC(),
+		ID: newID(r.config.Now(), last), Trigger: trigger, Pipeline: r.config.Pipeline, State: pipelines.RunRunning, StartedAt: r.config.Now().UTC(),
 		Stages: []pipelines.StageRecord{}, Files: []pipelines.Reconciliation{},
 	}
 	if err := write(r.config.Dir, w.run); err != nil {
@@ -195,14 +200,14 @@ type work struct {
 	warehouse *warehouse.Warehouse
 	unread    error                 // sources, and files of them, that could not be read
 	landed    []land.File           // by this run, new ones only
+	versions  []source.Item         // that landed, of sources that name them
 	seen      []string              // ids of everything the sources offered
 	known     []pipelines.KnownFile // files a person named whose content had arrived before
 	loaded    load.Result
 	modelled  model.Result
-	changed   bool   // a generation was published
-	named     bool   // a person named the files
-	by        string // who released a held file on a page; empty: nobody
-	reason    string
+	changed   bool // a generation was published
+	named     bool // a person named the files
+	anew      bool // everything was loaded anew
 }
 
 func (w *work) stages(ctx context.Context) (err error) {
@@ -213,16 +218,22 @@ func (w *work) stages(ctx context.Context) (err error) {
 		return w.unread
 	}
 	if len(w.store.Files()) == 0 {
-		return &pipelines.Fault{Op: "run", At: w.Dir, Err: fmt.Errorf("%w: no file has arrived%s", pipelines.ErrNothingLoaded, w.refusals()),
+		fault := &pipelines.Fault{Op: "run", At: w.Dir, Err: fmt.Errorf("%w: no file has arrived%s", pipelines.ErrNothingLoaded, w.refusals()),
 			Next: "put exports into the inbox, or name them: hulian import FILE"}
+		if slices.ContainsFunc(w.run.Files, pipelines.Reconciliation.Later) {
+			fault.Next = "run again when what is still being written is complete"
+		}
+		return fault
 	}
-	w.warehouse, err = warehouse.Open(ctx, warehouse.Config{
-		Path: filepath.Join(w.Dir, warehouseName), Threads: w.Threads, MemoryLimit: w.MemoryLimit,
-	})
-	if err != nil {
+	if w.warehouse, err = w.open(ctx, filepath.Join(w.Dir, warehouseName)); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.warehouse.Close()) }()
+	return w.behindLanding(ctx)
+}
+
+// behindLanding takes what has landed through the stages behind.
+func (w *work) behindLanding(ctx context.Context) error {
 	failed := w.unread
 	for _, stage := range []struct {
 		name pipelines.Stage
@@ -263,67 +274,19 @@ func (w *work) stage(ctx context.Context, name pipelines.Stage, do func(context.
 	return errors.Join(err, w.write())
 }
 
-// load takes landed files into typed tables and holds every one of them to its reconciliation.
-func (w *work) load(ctx context.Context, record *pipelines.StageRecord) error {
-	config := load.Config{
-		Store: w.store, MappingsDir: filepath.Join(w.Dir, mappingsName), Programme: w.Programme,
-		TimeZone: w.TimeZone, RunID: w.run.ID,
-		Now: w.Now(), Progress: w.Progress,
-	}
-	if w.named {
-		config.Again = w.seen
-	}
-	if w.Confirm {
-		config.Confirm, config.By, config.Reason = w.seen, w.by, w.reason
-	}
-	result, err := load.Load(ctx, w.warehouse, config)
-	if err != nil {
-		return err
-	}
-	w.loaded = result
-	w.run.Waiting = result.WaitNow
-	if w.run.Awaited, err = w.awaited(ctx); err != nil {
-		return err
-	}
-	w.run.Files = append(w.run.Files, result.Files...)
-	for _, known := range w.known {
-		if !slices.ContainsFunc(result.Files, func(f pipelines.Reconciliation) bool { return f.FileID == known.FileID && f.Name == known.Name }) { // looked at again
-			w.run.Known = append(w.run.Known, known)
-			w.Logger.Info("file had arrived before", "file", known.Name, "as", known.As)
-		}
-	}
-	for _, file := range result.Files {
-		if !file.Balanced() {
-			return &pipelines.Fault{Op: "load", At: file.Name, Err: fmt.Errorf("%d rows read, but %d accepted, %d quarantined and %d ignored",
-				file.Read, file.Accepted, file.Quarantined, file.Ignored), Next: "report this as a fault of hulian; nothing of the file is used"}
-		}
-		record.Rows += file.Accepted
-		level := slog.LevelInfo
-		if file.Problem != "" || file.Quarantined > 0 {
-			level = slog.LevelWarn
-		}
-		w.Logger.Log(ctx, level, "table loaded", "file", file.Name, "sheet", file.Sheet, "export", file.Export, "read", file.Read, "accepted", file.Accepted,
-			"quarantined", file.Quarantined, "ignored", file.Ignored, "warnings", file.Warnings, "problem", string(file.Problem), "detail", file.Detail)
-	}
-	record.Detail = fmt.Sprintf("%d tables of %d files", len(result.Files), len(w.landed))
-	if result.TakenUp > 0 {
-		record.Detail += fmt.Sprintf(", %d rows taken up that had waited", result.TakenUp)
-	}
-	if result.Waiting > 0 {
-		record.Detail += fmt.Sprintf(", %d rows wait for a registry", result.Waiting)
-	}
-	return nil
-}
-
 // nothing reports whether files came and none of their rows could be used. Where a source could not be read, that is
 // what the run fails for: it is tried again.
 func (w *work) nothing() bool {
+	came := 0
 	for _, file := range w.run.Files {
 		if file.Accepted > 0 {
 			return false
 		}
+		if !file.Later() && file.Problem != pipelines.FileLink { // a link is there every time
+			came++
+		}
 	}
-	return len(w.run.Files) > 0 && w.unread == nil && len(w.loaded.Held) == 0 && len(w.loaded.Changed) == 0
+	return came > 0 && w.unread == nil && len(w.loaded.Held) == 0 && len(w.loaded.Changed) == 0
 }
 
 // mending says what to do about files of which nothing could be used: where the reasons stand, and what is waited for.
@@ -346,7 +309,7 @@ func (w *work) mending(published bool) string {
 func (w *work) refusals() string {
 	var parts []string
 	for _, file := range w.run.Files {
-		if file.Problem != "" {
+		if file.Problem != "" && !file.Later() {
 			parts = append(parts, fmt.Sprintf("%s (%s)", file.Name, data.ProblemTexts()[file.Problem].Name.En))
 		}
 	}
@@ -383,10 +346,7 @@ func (w *work) model(ctx context.Context, record *pipelines.StageRecord) error {
 
 func (w *work) publish(ctx context.Context, record *pipelines.StageRecord) error {
 	w.Progress.Stage(pipelines.StagePublish, 0)
-	before, err := publish.Current(w.Dir)
-	if err != nil && !errors.Is(err, pipelines.ErrNotPublished) {
-		return err
-	}
+	before, unreadable := publish.Named(w.Dir)
 	generation, err := publish.Publish(ctx, w.warehouse, w.Dir, publish.Manifest{
 		Version: w.Version, RunID: w.run.ID, PublishedAt: w.Now().UTC(), Checks: w.modelled.Checks,
 		Keep: w.KeepGenerations,
@@ -395,6 +355,9 @@ func (w *work) publish(ctx context.Context, record *pipelines.StageRecord) error
 		return err
 	}
 	w.changed = generation.Number != before.Number
+	if errors.Is(unreadable, pipelines.ErrDamaged) || w.changed && generation.Hash == before.Hash {
+		w.Logger.Warn("what was published before is damaged: it is published anew", "was", before.Number, "is", generation.Number)
+	}
 	w.run.Generation, w.run.Snapshot = generation.Number, generation.Hash
 	record.Detail = fmt.Sprintf("generation %d", generation.Number)
 	if w.changed && w.Published != nil {
@@ -436,7 +399,7 @@ where f.state = 'loaded' and f.landed_at < ?
 
 // finish records how the run ended and returns what the caller must know.
 func (w *work) finish(ctx context.Context, err error) error {
-	err = full(w.Dir, err)
+	err = damaged(w.Dir, full(w.Dir, err))
 	w.run.FinishedAt = w.Now().UTC()
 	if err == nil {
 		for _, name := range w.loaded.Held {

@@ -3,6 +3,7 @@ package runner
 import (
 	"errors"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path"
 	"path/filepath"
@@ -19,20 +20,24 @@ var leftovers = []string{
 }
 
 // settle brings a town in order after a process that was killed: the lock is held here, so that nobody else is at work.
-// Files written aside go, and runs that say they are running are marked as interrupted.
-func (r *Runner) settle() ([]pipelines.Run, error) {
+// Files written aside go, and runs that say they are running are marked as interrupted; what others may read is closed.
+func (r *Runner) settle(log *slog.Logger) ([]pipelines.Run, error) {
+	tighten(r.config.Dir, log)
 	for _, pattern := range leftovers {
 		found, err := fs.Glob(os.DirFS(r.config.Dir), pattern)
 		for _, name := range found {
 			err = errors.Join(err, os.RemoveAll(filepath.Join(r.config.Dir, filepath.FromSlash(name))))
 		}
 		if err != nil {
-			r.config.Logger.Warn("what a killed run left stays", "error", err) // it is in nobody's way
+			log.Warn("what a killed run left stays", "error", err) // it is in nobody's way
 		}
 	}
-	runs, err := documents(r.config.Dir)
+	runs, damaged, err := read(r.config.Dir)
 	if err != nil {
 		return nil, err
+	}
+	for _, record := range damaged {
+		log.Warn("the record of a run is damaged; everything else goes on", "error", record)
 	}
 	for i := range runs {
 		if runs[i].State != pipelines.RunRunning {
@@ -44,7 +49,7 @@ func (r *Runner) settle() ([]pipelines.Run, error) {
 		if err := write(r.config.Dir, runs[i]); err != nil {
 			return nil, err
 		}
-		r.config.Logger.Warn("a run was interrupted", "run", runs[i].ID)
+		log.Warn("a run was interrupted", "run", runs[i].ID)
 	}
 	return runs, nil
 }

@@ -4,22 +4,35 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
+
+	"hulian/data/trials"
 )
 
-// workedExamples lists the cases with known answers, which are handed out beside the repository.
-func workedExamples(t *testing.T) []string {
+// workedExamples lists the cases with known answers, which are handed out beside the repository. Cases of comparisons by
+// methods that are not built yet are left out; once a method is there, its cases must hold.
+func workedExamples(t *testing.T) (paths []string) {
 	t.Helper()
-	dir := filepath.Join("..", "..", "..", "..", "shared", "truth")
-	paths, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	dir := trials.Shared(t, "truth")
+	all, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	if err != nil || len(all) == 0 {
+		t.Fatalf("no worked example in %s: %v", dir, err)
+	}
+	later, err := os.ReadFile(filepath.Join(dir, "README-comparison.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(paths) == 0 {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("no worked example in %s", dir)
+	for _, path := range all {
+		c, err := ReadCase(path)
+		if err != nil {
+			t.Fatal(err)
 		}
-		t.Skipf("no worked example in %s", dir)
+		known := slices.ContainsFunc(Methods(), func(m Method) bool { return m.Name == c.Method || slices.Contains(m.Aliases, c.Method) })
+		if known || !strings.Contains(string(later), strings.TrimSuffix(filepath.Base(path), ".json")) {
+			paths = append(paths, path)
+		}
 	}
 	return paths
 }

@@ -6,22 +6,19 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
-	"github.com/xuri/excelize/v2"
-
+	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/load"
+	"hulian/pipelines/load/decode"
 )
 
 // Read reads a table from any kind of file that the town's exports may come in, told by what is in it: the named sheet
 // (or member of a bundle), or the first that holds anything. The first row that is not blank is the header.
 func Read(ctx context.Context, path, sheet string) (Frame, error) {
-	tables, err := load.TextsOf(ctx, path)
+	tables, err := textsOf(ctx, path)
 	if fault := new(pipelines.Fault); err != nil && !errors.As(err, &fault) {
 		if named := new(fs.PathError); errors.As(err, &named) {
 			err = named.Err // the path stands beside
@@ -31,31 +28,28 @@ func Read(ctx context.Context, path, sheet string) (Frame, error) {
 		return Frame{}, err
 	}
 	chosen, err := choose(tables, sheet)
-	if err == nil && chosen.Workbook {
-		err = showDates(path, chosen)
-	}
 	if err != nil {
 		return Frame{}, &pipelines.Fault{Op: "read", At: path, Err: err, Next: "name a sheet that holds the table"}
 	}
-	f, err := frame(filepath.Base(path), chosen.Rows, chosen.Lines)
+	f, err := frame(filepath.Base(path), chosen.rows, chosen.lines)
 	if err != nil {
 		return Frame{}, &pipelines.Fault{Op: "read", At: path, Err: err, Next: "give a file with one header row and rows below it"}
 	}
 	return f, nil
 }
 
-func choose(tables []load.Texts, sheet string) (load.Texts, error) {
+func choose(tables []texts, sheet string) (texts, error) {
 	var names []string
 	for _, t := range tables {
-		if t.Name == sheet || sheet == "" {
+		if t.name == sheet || sheet == "" {
 			return t, nil
 		}
-		names = append(names, t.Name)
+		names = append(names, t.name)
 	}
 	if len(names) == 0 {
-		return load.Texts{}, errors.New("no sheet holds anything")
+		return texts{}, errors.New("no sheet holds anything")
 	}
-	return load.Texts{}, fmt.Errorf("there is no sheet %q; there are %s", sheet, strings.Join(names, ", "))
+	return texts{}, fmt.Errorf("there is no sheet %q; there are %s", sheet, strings.Join(names, ", "))
 }
 
 // frame takes the header off and makes the rows as wide as it.
@@ -95,38 +89,56 @@ func frame(name string, rows [][]string, lines []int) (Frame, error) {
 	return f, nil
 }
 
-var shownAsDate = regexp.MustCompile(`^(\d{1,4}[-/年.]\d{1,2}([-/月.]|$)|\d{1,2}-[A-Za-z]{3}|[A-Za-z]{3}-\d{2})`)
+// texts is one table of a file as it stands there.
+type texts struct {
+	name  string // of the worksheet or of the bundle's member; empty for a file that is one table
+	rows  [][]string
+	lines []int // the row of each in the file, as Excel counts; 0 for names of columns that the format holds apart
+}
 
-// showDates writes the cells that the workbook shows as dates as 2017-05-01; raw, they are days since 1900. All other
-// cells stay raw, because what is shown of a number is rounded.
-func showDates(path string, t load.Texts) (err error) {
-	book, err := excelize.OpenFile(path)
-	if err != nil {
-		return nil // a workbook inside a bundle
+// textsOf decodes a file of any kind that can be handed in, and gives the tables that hold anything, in order. Numbers of a
+// workbook stay as they are stored: what is shown of one is rounded.
+func textsOf(ctx context.Context, path string) (all []texts, err error) {
+	file, err := load.Open(ctx, path, filepath.Base(path), "")
+	defer func() { err = errors.Join(err, file.Close()) }()
+	refused := new(decode.Error)
+	switch {
+	case errors.As(err, &refused):
+		return nil, refusal(path, "", refused)
+	case err != nil:
+		return nil, err
+	case len(file.Unread) > 0:
+		return nil, refusal(path, file.Unread[0].Table, file.Unread[0].Err)
 	}
-	defer func() { err = errors.Join(err, book.Close()) }()
-	shown, err := book.GetRows(t.Name)
-	if err != nil {
-		return err
-	}
-	from1904 := false
-	if props, err := book.GetWorkbookProps(); err == nil && props.Date1904 != nil {
-		from1904 = *props.Date1904
-	}
-	for r, row := range t.Rows {
-		at := t.Lines[r] - 1
-		if at >= len(shown) {
-			break
-		}
-		for c := range min(len(row), len(shown[at])) {
-			days, err := strconv.ParseFloat(row[c], 64)
-			if err != nil || row[c] == shown[at][c] || !shownAsDate.MatchString(shown[at][c]) {
-				continue
+	for _, t := range file.Tables {
+		kept := texts{name: t.Name}
+		if err := decode.Rows(ctx, t.Body, func(from decode.Row) error {
+			row := make([]string, len(from.Cells))
+			for i, c := range from.Cells {
+				row[i] = strings.Clone(c.Text)
+				if c.Kind == decode.Number && c.Raw != "" {
+					row[i] = strings.Clone(c.Raw)
+				}
+				row[i] = strings.TrimSuffix(row[i], " 00:00:00")
 			}
-			if day, err := excelize.ExcelDateToTime(days, from1904); err == nil {
-				row[c] = strings.TrimSuffix(day.Format(time.DateTime), " 00:00:00")
-			}
+			kept.rows, kept.lines = append(kept.rows, row), append(kept.lines, int(from.No))
+			return nil
+		}); err != nil {
+			return nil, err
+		}
+		if len(kept.rows) > 0 && !t.Hidden {
+			all = append(all, kept)
 		}
 	}
-	return nil
+	return all, nil
+}
+
+// refusal says in English what is wrong with a file, or a part of it, and what to do.
+func refusal(path, table string, e *decode.Error) error {
+	name := filepath.Base(path)
+	if table != "" {
+		name += "/" + table
+	}
+	sentence, mend := data.Explain(pipelines.Problem{File: name, Code: e.Code, Detail: e.Detail}, "en")
+	return &pipelines.Fault{Op: "read", At: path, Err: errors.New(sentence), Next: mend}
 }

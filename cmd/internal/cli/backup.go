@@ -17,6 +17,7 @@ import (
 	"hulian/cmd/internal/config"
 	"hulian/pipelines"
 	"hulian/pipelines/backup"
+	"hulian/pipelines/durable"
 	"hulian/pipelines/runner"
 	"hulian/pipelines/schedule"
 )
@@ -91,7 +92,7 @@ deleted. Stop "hulian serve" on that folder first.`, endsAsked),
 			}
 			c, err := config.Load(dir, nil, p.Environ)
 			if err == nil {
-				err = os.MkdirAll(c.InboxDir(), 0o755)
+				err = os.MkdirAll(c.InboxDir(), durable.DirMode)
 			}
 			return errors.Join(err, p.printBackup(cmd, c, files[0], made))
 		},

@@ -7,7 +7,10 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync/atomic"
+	"unicode"
 
+	"hulian/dashboards/desk"
 	"hulian/pipelines"
 )
 
@@ -16,6 +19,7 @@ type Streams struct {
 	Out, Err io.Writer
 	Terminal bool     // Err is a terminal: progress may be drawn
 	Environ  []string // as os.Environ returns
+	Self     string   // the program's own file, for what runs in a process of its own; empty: it runs in this one
 }
 
 // Exit statuses.
@@ -48,7 +52,7 @@ var (
 
 // Main runs one command and returns its exit status. The end of ctx cancels the command.
 func Main(ctx context.Context, arguments []string, streams Streams) int {
-	p := &program{Streams: streams}
+	p := &program{Streams: streams, arguments: arguments}
 	root := newRootCommand(p)
 	root.SetArgs(arguments)
 	root.SetOut(streams.Out)
@@ -56,6 +60,9 @@ func Main(ctx context.Context, arguments []string, streams Streams) int {
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return statusDone
+	}
+	if said := (*toldApart)(nil); errors.As(err, &said) {
+		return said.status
 	}
 	if !p.started { // refused by the parser of flags and arguments
 		err = usage(err)
@@ -68,18 +75,30 @@ func Main(ctx context.Context, arguments []string, streams Streams) int {
 	case status == statusCancelled:
 		message, next = "cancelled; nothing was changed", ""
 	}
-	fmt.Fprintf(streams.Err, "Error: %s\n", message)
+	fmt.Fprintf(streams.Err, "Error: %s\n", shown(message))
 	if next != "" {
-		fmt.Fprintf(streams.Err, "Try: %s\n", next)
+		fmt.Fprintf(streams.Err, "Try: %s\n", shown(next))
 	}
 	return status
+}
+
+// shown is a text as a terminal may be given it: the name of a file can hold what a terminal obeys.
+func shown(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, strings.ToValidUTF8(text, string(unicode.ReplacementChar)))
 }
 
 // program is what the commands share.
 type program struct {
 	Streams
-	started bool // flags and arguments were accepted
-	runs    bool // the command makes runs, which go on where a cancelled one stopped
+	arguments []string                  // as they were given
+	runs      bool                      // the command makes runs, which go on where a cancelled one stopped
+	started   bool                      // flags and arguments were accepted
+	uploads   atomic.Pointer[desk.Desk] // of a server that is at work
 }
 
 // usageError marks an error as one of usage.
@@ -115,7 +134,7 @@ func statusOf(ctx context.Context, err error) int {
 // sentence; the outermost advice wins, because it knows what the person was doing.
 func explain(err error) (message, next string) {
 	message = err.Error()
-	for _, fault := range faults(err) {
+	for _, fault := range pipelines.Faults(err) {
 		if fault.Next == "" {
 			continue
 		}
@@ -124,29 +143,12 @@ func explain(err error) (message, next string) {
 			next = fault.Next
 		}
 	}
+	if advice := pipelines.Advice(err, pipelines.ErrDamaged); advice != "" { // running again does not mend a file
+		next = advice
+	}
 	var wrong usageError
 	if next == "" && errors.As(err, &wrong) {
 		next = "hulian --help"
 	}
 	return message, next
-}
-
-// faults lists the faults of an error's tree, outermost first. The tree is walked by hand, so that every fault is met once:
-// errors.As would find the first one only.
-func faults(err error) []*pipelines.Fault {
-	var all []*pipelines.Fault
-	if fault, ok := err.(*pipelines.Fault); ok { //nolint:errorlint // for the reason above
-		all = append(all, fault)
-	}
-	switch e := err.(type) { //nolint:errorlint // for the reason above
-	case interface{ Unwrap() error }:
-		if inner := e.Unwrap(); inner != nil {
-			all = append(all, faults(inner)...)
-		}
-	case interface{ Unwrap() []error }:
-		for _, inner := range e.Unwrap() {
-			all = append(all, faults(inner)...)
-		}
-	}
-	return all
 }

@@ -280,6 +280,9 @@ func closable(dir string, pinned web.Pinned) (closing.Snapshot, error) {
 		if slices.ContainsFunc(run.Stages, func(stage pipelines.StageRecord) bool { return stage.Stage == pipelines.StageBackup }) {
 			continue // it changes nothing of the data
 		}
+		if run.State == pipelines.RunRunning || ofFiles(run) {
+			continue // the files say themselves which months they are of
+		}
 		switch run.State {
 		case pipelines.RunFailed, pipelines.RunCancelled, pipelines.RunInterrupted:
 			s.Failed = data.Text{Zh: data.ExplainRun(run, "zh"), En: data.ExplainRun(run, "en")}
@@ -291,6 +294,13 @@ func closable(dir string, pinned web.Pinned) (closing.Snapshot, error) {
 		break
 	}
 	return s, nil
+}
+
+// ofFiles reports whether a run failed for the files it was given alone: everything else was loaded and published.
+func ofFiles(run pipelines.Run) bool {
+	return run.State == pipelines.RunFailed && len(run.Reasons) > 0 && !slices.ContainsFunc(run.Reasons, func(r pipelines.RunReason) bool {
+		return r.Code != pipelines.RunNothingLoaded && r.Code != pipelines.RunFileHeld
+	})
 }
 
 // closable opens the published generation with what bears on closing its months. The caller releases it.

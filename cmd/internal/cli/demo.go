@@ -17,6 +17,7 @@ import (
 	"hulian/cmd/internal/config"
 	"hulian/data/sample"
 	"hulian/pipelines"
+	"hulian/pipelines/durable"
 	"hulian/pipelines/publish"
 )
 
@@ -50,7 +51,7 @@ another seed or scale needs a folder of its own.`, endsARun),
 			if _, err := initialise(c); err != nil {
 				return err
 			}
-			if _, err := publish.Current(c.Dir); errors.Is(err, pipelines.ErrNotPublished) {
+			if _, err := publish.Current(c.Dir); errors.Is(err, pipelines.ErrNotPublished) || errors.Is(err, pipelines.ErrDamaged) {
 				if err := p.firstRun(cmd.Context(), c); err != nil {
 					return err
 				}
@@ -156,7 +157,7 @@ func (p *program) makeTown(ctx context.Context, d demoTown) (err error) {
 			return failed(err)
 		}
 	}
-	if err := os.MkdirAll(aside, 0o755); err != nil {
+	if err := os.MkdirAll(aside, durable.DirMode); err != nil {
 		return failed(err)
 	}
 	p.runs = true

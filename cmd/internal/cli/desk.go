@@ -3,6 +3,8 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 	"hulian/pipelines"
 	"hulian/pipelines/land"
 	"hulian/pipelines/load"
+	"hulian/pipelines/load/match"
 	"hulian/pipelines/markup"
 	"hulian/pipelines/publish"
 )
@@ -30,13 +33,52 @@ func (p *program) desk(c config.Config, reader *publish.Reader, log *slog.Logger
 		Held: counter.held, Release: r.Release})
 }
 
+// takeUp has what was kept tried again after every run that went well, but for the runs of the uploads themselves.
+func takeUp(d *desk.Desk, run pipelines.Run) {
+	if run.Trigger != "upload" && (run.State == pipelines.RunDone || run.State == pipelines.RunUnchanged) {
+		d.TakeUp()
+	}
+}
+
+// uploadsLeft are files that came through a page of a server that is at work no more; nil where there are none.
+func (p *program) uploadsLeft(c config.Config) (left *desk.Left, err error) {
+	left, err = desk.TakeOver(filepath.Join(c.Dir, uploadsName))
+	if err != nil {
+		return nil, &pipelines.Fault{Op: "take up uploads", At: filepath.Join(c.Dir, uploadsName), Err: err, Next: "check who may read and write there"}
+	}
+	if left != nil {
+		fmt.Fprintf(p.Err, "%d uploaded files are taken up that a server left\n", len(left.Paths()))
+	}
+	return left, nil
+}
+
+// clearUploads removes the uploads that have landed.
+func (p *program) clearUploads(c config.Config, left *desk.Left) error {
+	landed, err := land.Inspect(filepath.Join(c.Dir, landedName))
+	if err != nil {
+		return err
+	}
+	ids := map[string]bool{}
+	for _, line := range landed.Lines {
+		ids[line.File.ID] = line.Err == nil
+	}
+	kept, err := left.Clear(func(id string) bool { return ids[id] })
+	if kept > 0 {
+		fmt.Fprintf(p.Err, "%d uploads are kept until a run has taken them\n", kept)
+	}
+	return errors.Join(err, left.Close())
+}
+
 // files is what the pages do with landed files beside running them.
 type files struct {
 	dir    string
 	reader *publish.Reader
 }
 
-func (f files) landed(id string) string { return land.Path(filepath.Join(f.dir, landedName), id) }
+// landed says where the content of a landed file lies, held to its hash: nobody is to repair rows that nobody sent.
+func (f files) landed(ctx context.Context, id string) (string, error) {
+	return land.Verified(ctx, filepath.Join(f.dir, landedName), id)
+}
 
 func (f files) mappings() string { return filepath.Join(f.dir, mappingsName) }
 
@@ -50,7 +92,11 @@ func (f files) mark(ctx context.Context, w io.Writer, id, lang string) (string, 
 	if err != nil {
 		return "", err
 	}
-	return markup.Name(file.Name, lang), markup.Write(ctx, w, file, markup.Options{Path: f.landed(file.ID), Lang: lang, MappingsDir: f.mappings()})
+	path, err := f.landed(ctx, file.ID)
+	if err != nil {
+		return "", err
+	}
+	return markup.Name(file.Name, lang), markup.Write(ctx, w, file, markup.Options{Path: path, Lang: lang, MappingsDir: f.mappings()})
 }
 
 // find gives the name and size of a landed file that fulfils a condition; empty: none.
@@ -75,7 +121,11 @@ func (f files) propose(ctx context.Context, id string, ask pipelines.MappingAsk)
 	if err != nil {
 		return nil, err
 	}
-	return load.Propose(ctx, f.landed(id), file.Name, ask, load.Config{MappingsDir: f.mappings()})
+	path, err := f.landed(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return match.Propose(ctx, path, file.Name, ask, f.mappings())
 }
 
 func (f files) keep(ctx context.Context, id, table string, draft pipelines.MappingDraft) (string, desk.File, error) {
@@ -83,29 +133,46 @@ func (f files) keep(ctx context.Context, id, table string, draft pipelines.Mappi
 	if err != nil {
 		return "", file, err
 	}
-	all, err := load.Propose(ctx, f.landed(id), file.Name, pipelines.MappingAsk{Table: table, Encoding: draft.Encoding, Delimiter: draft.Delimiter}, load.Config{MappingsDir: f.mappings()})
+	path, err := f.landed(ctx, id)
+	if err != nil {
+		return "", file, err
+	}
+	all, err := match.Propose(ctx, path, file.Name, pipelines.MappingAsk{Table: table, Encoding: draft.Encoding, Delimiter: draft.Delimiter}, f.mappings())
 	if err != nil {
 		return "", file, err
 	}
 	draft.Sheet = all[0].Sheet
-	_, err = load.KeepMapping(f.mappings(), cmp.Or(all[0].Member, file.Name), table, draft)
-	return f.landed(id), file, err
+	_, err = match.KeepMapping(f.mappings(), cmp.Or(all[0].Member, file.Name), table, draft)
+	return path, file, err
 }
 
 // held finds a landed file that waits for confirmation, and says where it lies.
 func (f files) held(ctx context.Context, id string) (string, desk.File, error) {
 	file, err := f.find(ctx, id, " and state = 'held'")
-	return f.landed(id), file, err
+	if err != nil {
+		return "", file, err
+	}
+	path, err := f.landed(ctx, id)
+	return path, file, err
 }
 
-// waiver waives problems from a page.
-func (p *program) waiver(c config.Config, log *slog.Logger) (func(ctx context.Context, problems []int64, by, reason string) (int64, error), error) {
+// deciders are what people decide on a page: problems that need no repair, files and rows that do not count.
+func (p *program) deciders(c config.Config, log *slog.Logger) (waive func(ctx context.Context, problems []int64, by, reason string) (int64, error),
+	aside func(ctx context.Context, a pipelines.Aside) (bool, error), err error) {
 	r, err := p.runner(c, "", runOptions{log: log})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return func(ctx context.Context, problems []int64, by, reason string) (int64, error) {
-		n, _, err := r.Waive(ctx, load.Waiver{Problems: problems, By: by, Reason: reason})
-		return n, err
-	}, nil
+	waive = func(ctx context.Context, problems []int64, by, reason string) (int64, error) {
+		n, _, err := r.Waive(ctx, problems, by, reason)
+		return int64(n), err
+	}
+	aside = func(ctx context.Context, a pipelines.Aside) (bool, error) {
+		_, err := r.SetAside(ctx, a)
+		if errors.Is(err, load.ErrNotAside) {
+			return true, nil
+		}
+		return false, err
+	}
+	return waive, aside, nil
 }

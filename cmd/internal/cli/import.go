@@ -14,13 +14,13 @@ import (
 	"hulian/cmd/internal/config"
 	"hulian/data"
 	"hulian/pipelines"
-	"hulian/pipelines/load"
 	"hulian/pipelines/runner"
 	"hulian/pipelines/source"
 )
 
 func newImportCommand(p *program) *cobra.Command {
 	var dryRun, confirm bool
+	var by, reason string
 	cmd := &cobra.Command{
 		Use:   "import FILE|FOLDER...",
 		Short: "Load the named files, compute the measures, publish",
@@ -29,8 +29,8 @@ accepted, quarantined and ignored, and what the table was taken for: encoding, d
 a mapping file pins it, see "hulian map". A file that was loaded before is not loaded again. Of a folder every file is
 taken, those in folders below it too; hidden and temporary ones are passed over, as they are in the inbox.
 
-With --dry-run nothing is kept: each file is checked by itself, and its first hundred problems are written one a line,
-with sheet, row, column, value and how to mend it. Whether an ID stands in the registries is checked when it is loaded.`, endsARun),
+With --dry-run nothing is kept: the files are checked against everything that has been loaded, as a run would, and their
+first hundred problems are written one a line, with sheet, row, column, value and how to mend it.`, endsARun),
 		Example: "  hulian import 走访记录-2018-01.xlsx\n  hulian import /mnt/usb/2018-01\n  hulian import --dry-run issues.csv --format csv > problems.csv",
 		Args: func(cmd *cobra.Command, arguments []string) error {
 			if len(arguments) > 0 {
@@ -49,11 +49,13 @@ with sheet, row, column, value and how to mend it. Whether an ID stands in the r
 			if dryRun {
 				return p.inspect(cmd, c, paths)
 			}
-			return p.run(cmd, c, "", confirm, func(ctx context.Context, r *runner.Runner) (pipelines.Run, error) { return r.Import(ctx, paths) })
+			return p.run(cmd, c, runOptions{confirm: confirm, by: by, reason: reason}, func(ctx context.Context, r *runner.Runner) (pipelines.Run, error) { return r.Import(ctx, paths) })
 		},
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "check the files and keep nothing")
-	cmd.Flags().BoolVar(&confirm, "confirm", false, "load the files even where far fewer rows than before would hold them")
+	cmd.Flags().BoolVar(&confirm, "confirm", false, "load the files even where far fewer rows than before, or rows that can be counted in two ways, would hold them")
+	cmd.Flags().StringVar(&by, "by", "", "who confirms (default: the user's name on this machine)")
+	cmd.Flags().StringVar(&reason, "reason", "", "why the files are right as they are")
 	config.AddFlags(cmd.Flags(), working...)
 	return cmd
 }
@@ -141,41 +143,40 @@ func importable(ctx context.Context, town, folder string) error {
 	return errors.New("it holds no file; hidden and temporary ones are passed over")
 }
 
-// inspect checks files and writes every problem. It fails where none of them could be loaded.
+// inspect checks files with everything that has been loaded, and writes every problem. It fails where none of them could be
+// loaded.
 func (p *program) inspect(cmd *cobra.Command, c config.Config, paths []string) error {
 	if _, err := outputFormat(cmd); err != nil {
 		return err
 	}
-	programme, err := p.programme(c)
+	drawn, finish := p.progress()
+	defer finish()
+	r, err := p.runner(c, "", runOptions{drawn: drawn})
 	if err != nil {
 		return err
 	}
-	drawn, finish := p.progress()
-	defer finish()
-	var problems []pipelines.Problem
-	accepted, tables := int64(0), 0
-	for item, err := range source.Files(paths...).Items(cmd.Context()) {
-		if err != nil {
-			return err
-		}
-		files, found, err := load.Inspect(cmd.Context(), item.Origin, load.Config{MappingsDir: filepath.Join(c.Dir, mappingsName), Programme: programme,
-			TimeZone: c.TimeZone, Progress: drawn})
-		if err != nil {
-			return err
-		}
-		for _, f := range files {
-			tables++
-			accepted += f.Accepted
-			fmt.Fprintf(p.Err, "%s\n", describe(f))
-		}
-		problems = append(problems, found...)
-	}
-	finish()
-	if err := p.print(cmd, problemTable(problems, c.Lang)); err != nil {
+	result, err := r.Try(cmd.Context(), paths)
+	if err != nil {
 		return err
 	}
-	if accepted == 0 {
-		return &pipelines.Fault{Op: "check", At: fmt.Sprintf("%d tables", tables), Err: pipelines.ErrNothingLoaded, Next: "mend the files as the lines above say, and check them again"}
+	finish()
+	accepted := int64(0)
+	for _, f := range result.Files {
+		accepted += f.Accepted
+		fmt.Fprintf(p.Err, "%s\n", describe(f))
+	}
+	for _, unread := range result.Unread { // the others are looked at all the same
+		message, next := explain(unread)
+		fmt.Fprintf(p.Err, "%s\nTry: %s\n", message, next)
+	}
+	for _, name := range result.Known {
+		fmt.Fprintf(p.Err, "%s: its content had arrived before\n", name)
+	}
+	if err := p.print(cmd, problemTable(result.Problems, c.Lang)); err != nil {
+		return err
+	}
+	if accepted == 0 && len(result.Known) == 0 {
+		return &pipelines.Fault{Op: "check", At: fmt.Sprintf("%d tables", len(result.Files)), Err: pipelines.ErrNothingLoaded, Next: "mend the files as the lines above say, and check them again"}
 	}
 	return nil
 }
@@ -193,8 +194,8 @@ func describe(f pipelines.Reconciliation) string {
 		return fmt.Sprintf("%s: %s", name, data.ProblemTexts()[f.Problem].Name.En)
 	}
 	line := fmt.Sprintf("%s: %s, %d rows read = %d accepted + %d quarantined + %d ignored, %d warnings", name, f.Export, f.Read, f.Accepted, f.Quarantined, f.Ignored, f.Warnings)
-	if f.Detail != "" {
-		line += "; " + data.ExplainDetail(f.Detail, "en")
+	if said := data.ExplainDetails(f.Detail, "en"); said != "" {
+		line += "; " + said
 	}
 	return line
 }

@@ -12,6 +12,7 @@ import (
 	"hulian/cmd/internal/config"
 	"hulian/data"
 	"hulian/pipelines"
+	"hulian/pipelines/durable"
 	"hulian/pipelines/source/all"
 )
 
@@ -52,13 +53,13 @@ func initialise(c config.Config) (made []string, err error) {
 		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 			made = append(made, dir)
 		}
-		if err := os.MkdirAll(dir, 0o755); err != nil {
+		if err := os.MkdirAll(dir, durable.DirMode); err != nil {
 			return made, err
 		}
 	}
 	for _, one := range []struct{ name, text string }{{config.FileName, config.Explained()}, {programmeName, data.ProgrammeExplained()}, {all.FileName, all.Explained()}} {
 		path := filepath.Join(c.Dir, one.name)
-		file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+		file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, durable.FileMode)
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}

@@ -14,7 +14,8 @@ import (
 	"hulian/cmd/internal/config"
 	"hulian/data"
 	"hulian/pipelines"
-	"hulian/pipelines/load"
+	"hulian/pipelines/durable"
+	"hulian/pipelines/load/match"
 )
 
 func newMapCommand(p *program) *cobra.Command {
@@ -43,7 +44,7 @@ mark FILE", then import the copy as it is.`, endsAsked),
 			if _, known := data.ContractOf(ask.Export); ask.Export != "" && !known {
 				return unknown("export", ask.Export, exportNames(), "hulian template")
 			}
-			all, err := load.Propose(cmd.Context(), paths[0], filepath.Base(paths[0]), ask, load.Config{MappingsDir: filepath.Join(c.Dir, mappingsName)})
+			all, err := match.Propose(cmd.Context(), paths[0], baseOf(paths[0]), ask, filepath.Join(c.Dir, mappingsName))
 			if errors.Is(err, pipelines.ErrUnknown) { // an encoding or a delimiter
 				return usage(err)
 			}
@@ -55,10 +56,10 @@ mark FILE", then import the copy as it is.`, endsAsked),
 				return err
 			}
 			if exporter == "" {
-				base := filepath.Base(paths[0])
+				base := baseOf(paths[0])
 				exporter = strings.TrimSuffix(base, filepath.Ext(base))
 			}
-			draft := load.DraftOf(exporter, chosen, ask)
+			draft := match.DraftOf(exporter, chosen, ask)
 			if output == "" || output == "-" {
 				_, err := io.WriteString(p.Out, draft)
 				return err
@@ -91,7 +92,7 @@ func makeMappings(c config.Config, output string) error {
 	if err != nil || named != mappings {
 		return err
 	}
-	if err := os.Mkdir(mappings, 0o755); !errors.Is(err, fs.ErrExist) {
+	if err := os.Mkdir(mappings, durable.DirMode); !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	return nil

@@ -63,6 +63,11 @@ func (p *program) notices(cmd *cobra.Command, c config.Config) error {
 	if err != nil {
 		return err
 	}
+	damaged, err := notify.Damaged(c.Dir)
+	if err != nil {
+		return err
+	}
+	p.leftOut(damaged)
 	location, err := c.Location()
 	if err != nil {
 		return err

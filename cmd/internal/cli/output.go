@@ -171,7 +171,7 @@ func writeAligned(w io.Writer, table pipelines.Table) error {
 	for c, name := range table.Columns {
 		widths[c] = uniseg.StringWidth(name)
 		for r, row := range rows {
-			row[c] = strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ").Replace(row[c])
+			row[c] = shown(strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ").Replace(row[c]))
 			widths[c] = max(widths[c], uniseg.StringWidth(row[c]))
 			switch table.Rows[r][c].(type) {
 			case int64, float64, int:

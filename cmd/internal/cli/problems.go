@@ -18,8 +18,8 @@ import (
 	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/land"
-	"hulian/pipelines/load"
 	"hulian/pipelines/markup"
+	"hulian/pipelines/source"
 )
 
 // landedName is the folder of a town that keeps what has arrived.
@@ -171,14 +171,18 @@ import it: only the repaired rows come in.`, endsAsked),
 }
 
 func (p *program) mark(ctx context.Context, c config.Config, q pipelines.Querier, named, output string) error {
-	file, err := markup.Find(ctx, q, named)
+	file, err := markup.Find(ctx, q, source.Readable(named))
 	if errors.Is(err, pipelines.ErrUnknown) {
 		return usage(err)
 	}
 	if err != nil {
 		return err
 	}
-	options := markup.Options{Path: land.Path(filepath.Join(c.Dir, landedName), file.ID), Lang: c.Lang, MappingsDir: filepath.Join(c.Dir, mappingsName)}
+	path, err := land.Verified(ctx, filepath.Join(c.Dir, landedName), file.ID)
+	if err != nil {
+		return err
+	}
+	options := markup.Options{Path: path, Lang: c.Lang, MappingsDir: filepath.Join(c.Dir, mappingsName)}
 	if output == "-" {
 		return markup.Write(ctx, p.Out, file, options)
 	}
@@ -206,7 +210,8 @@ func (p *program) create(path, op string, write func(io.Writer) error) error {
 
 func newWaiveCommand(p *program) *cobra.Command {
 	filter := problemFilter{state: "open"}
-	var waiver load.Waiver
+	var problems []int64
+	var by, reason string
 	cmd := &cobra.Command{
 		Use:   "waive [PROBLEM...]",
 		Args:  cobra.ArbitraryArgs,
@@ -219,7 +224,7 @@ are, refused or accepted with a warning; who waived them and why stands in the t
 			if err != nil {
 				return err
 			}
-			if strings.TrimSpace(waiver.By) == "" || strings.TrimSpace(waiver.Reason) == "" {
+			if strings.TrimSpace(by) == "" || strings.TrimSpace(reason) == "" {
 				return &pipelines.Fault{Op: "waive", Err: usage(errors.New("a waiver needs a name and a reason")), Next: "--by NAME --reason TEXT"}
 			}
 			for _, argument := range arguments {
@@ -227,7 +232,7 @@ are, refused or accepted with a warning; who waived them and why stands in the t
 				if err != nil {
 					return &pipelines.Fault{Op: "waive", At: argument, Err: usage(errors.New("not the number of a problem")), Next: "hulian problems"}
 				}
-				waiver.Problems = append(waiver.Problems, no)
+				problems = append(problems, no)
 			}
 			filtered := filter.file+filter.code+filter.export != ""
 			if filtered == (len(arguments) > 0) {
@@ -237,7 +242,7 @@ are, refused or accepted with a warning; who waived them and why stands in the t
 				if err := p.published(cmd.Context(), c, func(q pipelines.Querier) error {
 					found, err := filter.find(cmd.Context(), q)
 					for _, f := range found {
-						waiver.Problems = append(waiver.Problems, f.No)
+						problems = append(problems, f.No)
 					}
 					return err
 				}); err != nil {
@@ -249,7 +254,7 @@ are, refused or accepted with a warning; who waived them and why stands in the t
 				return err
 			}
 			p.runs = true
-			n, run, err := r.Waive(cmd.Context(), waiver)
+			n, run, err := r.Waive(cmd.Context(), problems, by, reason)
 			if errors.Is(err, pipelines.ErrUnknown) {
 				return usage(err)
 			}
@@ -261,8 +266,8 @@ are, refused or accepted with a warning; who waived them and why stands in the t
 		},
 	}
 	filter.flags(cmd)
-	cmd.Flags().StringVar(&waiver.By, "by", "", "who waives")
-	cmd.Flags().StringVar(&waiver.Reason, "reason", "", "why no repair is needed")
+	cmd.Flags().StringVar(&by, "by", "", "who waives")
+	cmd.Flags().StringVar(&reason, "reason", "", "why no repair is needed")
 	config.AddFlags(cmd.Flags(), working...)
 	return cmd
 }

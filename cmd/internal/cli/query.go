@@ -1,23 +1,42 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
-	"regexp"
-	"strings"
+	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"hulian/cmd/internal/config"
 	"hulian/pipelines"
+	"hulian/pipelines/publish"
+	"hulian/pipelines/warehouse"
+)
+
+const (
+	// patience is how long a question may take where nobody says otherwise: those of a town take seconds.
+	patience = time.Minute
+	// spilled is how much of what does not fit into memory may lie on the disk while a question is answered.
+	spilled = "2GB"
+	// spillFlag names the folder for it, and says that the question is answered in this process.
+	spillFlag = "answer-in"
 )
 
 func newQueryCommand(p *program) *cobra.Command {
+	var timeout time.Duration
+	var spill string
 	cmd := &cobra.Command{
 		Use:   `query "SQL"`,
 		Short: "Ask the published snapshot in SQL",
-		Long: document(`Answers one SQL query from the published snapshot, read-only: no files, no other databases, no settings. Every export
-is a view of its name (issues, visits, households, …), and so is every table of results (measures, units,
-issue_flow, …), files, reconciliation and problems. "show tables" lists them all.`, endsAsked),
+		Long: document(`Answers one question in SQL from the published snapshot, read-only: SELECT, WITH, FROM, DESCRIBE, SUMMARIZE, SHOW and
+EXPLAIN; no files, no other databases, no settings. Every export is a view of its name (issues, visits, households, …),
+and so is every table of results (measures, units, issue_flow, …), files, reconciliation and problems. "show tables" lists
+them all.
+
+A question is answered in a process of its own, in a minute or the time --timeout gives. What does not fit into memory
+lies in a temporary folder meanwhile, 2 GB at most.`, endsAsked),
 		Example: `  hulian query "select count(*) from issues"
   hulian query "select unit_name, value from measures where measure = 'card_rate' and level = 'village' and month = '2018-01'" --format csv`,
 		Args: exactly(1, `"SQL"`),
@@ -29,35 +48,91 @@ issue_flow, …), files, reconciliation and problems. "show tables" lists them a
 			if _, err := outputFormat(cmd); err != nil {
 				return err
 			}
-			if n := statements(arguments[0]); n > 1 {
-				return usage(&pipelines.Fault{Op: "query", At: "the snapshot of " + c.Dir, Err: fmt.Errorf("%d statements were given, and only one has an answer", n),
-					Next: "one command a statement"})
+			if timeout <= 0 {
+				return usage(&pipelines.Fault{Op: "read flags", At: "--timeout " + timeout.String(), Err: errors.New("a question takes time"), Next: "--timeout 5m"})
 			}
-			table, err := p.ask(cmd.Context(), c, arguments[0])
+			if spill == "" && p.Self != "" {
+				return p.answerApart(cmd.Context(), c, timeout)
+			}
+			table, err := p.answer(cmd.Context(), c, arguments[0], timeout, spill)
 			if err != nil {
 				return err
 			}
 			return p.print(cmd, table)
 		},
 	}
+	cmd.Flags().DurationVar(&timeout, "timeout", patience, "how long the question may take, such as 90s or 5m")
+	cmd.Flags().StringVar(&spill, spillFlag, "", "")
+	if err := cmd.Flags().MarkHidden(spillFlag); err != nil {
+		panic(err) // the flag was made the line before
+	}
 	config.AddFlags(cmd.Flags(), reading...)
 	return cmd
 }
 
-// quoted are the parts of a text in SQL in which a semicolon ends nothing: strings, names, comments.
-var quoted = regexp.MustCompile(`(?s)'(?:[^']|'')*'|"(?:[^"]|"")*"|\$\$.*?\$\$|--[^\n]*|/\*.*?\*/`)
+// asker says whether a text is a question, by the engine's own parser.
+type asker interface {
+	Question(ctx context.Context, query string) error
+}
 
-// statements counts the statements of a text in SQL. The engine would run all of them and answer the last.
-func statements(sql string) (n int) {
-	for part := range strings.SplitSeq(quoted.ReplaceAllStringFunc(sql, func(s string) string {
-		if s[0] == '-' || s[0] == '/' {
-			return " "
+// answer answers a question in this process. Where spill is empty, a folder for what does not fit into memory is made for it.
+func (p *program) answer(ctx context.Context, c config.Config, query string, timeout time.Duration, spill string) (answer pipelines.Table, err error) {
+	limited, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	fault := func(err error, next string) error {
+		return &pipelines.Fault{Op: "query", At: "the snapshot of " + c.Dir, Err: err, Next: next}
+	}
+	question := func(of asker) error {
+		err := of.Question(limited, query)
+		switch {
+		case errors.Is(err, warehouse.ErrSeveral):
+			return usage(fault(err, queryAdvice(err)))
+		case err != nil:
+			return fault(err, queryAdvice(err))
 		}
-		return "x"
-	}), ";") {
-		if strings.TrimSpace(part) != "" {
-			n++
+		return nil
+	}
+	parser, err := warehouse.Open(limited, warehouse.Config{Sandboxed: true, Threads: 1})
+	if err != nil {
+		return answer, err
+	}
+	if err := errors.Join(question(parser), parser.Close()); err != nil {
+		return answer, err
+	}
+	if spill == "" {
+		if spill, err = os.MkdirTemp("", spillPattern); err != nil {
+			return answer, err
 		}
 	}
-	return n
+	defer func() { err = errors.Join(err, os.RemoveAll(spill)) }()
+	reader, err := publish.OpenReader(limited, c.Dir, publish.ReaderOptions{Sandboxed: true, Threads: c.Threads, MemoryLimit: c.MemoryLimit, TempDir: spill, TempLimit: spilled})
+	if err != nil {
+		return answer, err
+	}
+	defer func() { err = errors.Join(err, reader.Close()) }()
+	err = p.pinned(limited, c, reader, func(q pipelines.Querier) error {
+		if of, can := q.(asker); can {
+			if err := question(of); err != nil {
+				return err
+			}
+		}
+		answer, err = q.Query(limited, query)
+		return err
+	})
+	var said *pipelines.Fault
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		return answer, ctx.Err()
+	case limited.Err() != nil:
+		return answer, fault(fmt.Errorf("it takes longer than %s", timeout), tooLong(timeout))
+	case !errors.As(err, &said):
+		return answer, fault(err, queryAdvice(err))
+	}
+	return answer, err
+}
+
+// tooLong is what helps against a question that takes too long.
+func tooLong(timeout time.Duration) string {
+	return fmt.Sprintf("ask for less, such as one month or one village; or give it more time: --timeout %s", 5*timeout)
 }

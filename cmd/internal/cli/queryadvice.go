@@ -5,12 +5,17 @@ import (
 	"strings"
 
 	"hulian/pipelines"
+	"hulian/pipelines/warehouse"
 )
 
 // queryAdvice says what helps against an error of a query that somebody typed. The engine's kinds of errors are text alone.
 func queryAdvice(err error) string {
 	said := err.Error()
 	switch {
+	case errors.Is(err, warehouse.ErrSeveral):
+		return "one question a command"
+	case errors.Is(err, warehouse.ErrNoQuestion):
+		return "a query that only reads: what is published stays as it is"
 	case errors.Is(err, pipelines.ErrMemory):
 		return "--memory-limit with more, such as 2GB, or a query that reads fewer rows"
 	case strings.Contains(said, "Catalog Error"):

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -37,7 +38,16 @@ A cancelled or failed run leaves what was published before; the next one goes on
 			if err != nil {
 				return err
 			}
-			return p.run(cmd, c, pipeline, false, func(ctx context.Context, r *runner.Runner) (pipelines.Run, error) { return r.Run(ctx, "command") })
+			do := func(ctx context.Context, r *runner.Runner) (pipelines.Run, error) { return r.Run(ctx, "command") }
+			if pipeline != "" {
+				return p.run(cmd, c, runOptions{pipeline: pipeline}, do)
+			}
+			left, err := p.uploadsLeft(c)
+			if err != nil || left == nil {
+				return errors.Join(err, p.run(cmd, c, runOptions{}, do))
+			}
+			err = p.run(cmd, c, runOptions{besides: source.Files(left.Paths()...)}, do)
+			return errors.Join(err, p.clearUploads(c, left))
 		},
 	}
 	cmd.Flags().StringVar(&pipeline, "pipeline", "", "the pipeline whose sources are read (default: all sources)")
@@ -46,13 +56,14 @@ A cancelled or failed run leaves what was published before; the next one goes on
 }
 
 // run makes a run with progress and writes what became of every file.
-func (p *program) run(cmd *cobra.Command, c config.Config, pipeline string, confirm bool, do func(context.Context, *runner.Runner) (pipelines.Run, error)) error {
+func (p *program) run(cmd *cobra.Command, c config.Config, how runOptions, do func(context.Context, *runner.Runner) (pipelines.Run, error)) error {
 	if _, err := outputFormat(cmd); err != nil {
 		return err
 	}
 	p.runs = true
 	drawn, finish := p.progress()
-	r, err := p.runner(c, pipeline, runOptions{confirm: confirm, drawn: drawn})
+	how.drawn = drawn
+	r, err := p.runner(c, how.pipeline, how)
 	if err != nil {
 		return err
 	}
@@ -92,10 +103,14 @@ func (p *program) awaits(run pipelines.Run) {
 
 // runOptions is how a command makes its runs.
 type runOptions struct {
-	confirm bool                // files that would be held are let through
-	drawn   pipelines.Progress  // nil: silent
-	log     *slog.Logger        // nil: silent
-	ended   func(pipelines.Run) // told of every run; nil: notices are written of it
+	pipeline string        // whose sources are read; empty: all
+	besides  source.Source // read after those of the town; nil: nothing
+	confirm  bool          // files that would be held are let through
+	by       string        // who confirms, and why
+	reason   string
+	drawn    pipelines.Progress  // nil: silent
+	log      *slog.Logger        // nil: silent
+	ended    func(pipelines.Run) // told of every run; nil: notices are written of it
 }
 
 // runner makes the runner of a pipeline, or of all sources where the name is empty.
@@ -120,15 +135,25 @@ func (p *program) runner(c config.Config, pipeline string, how runOptions) (*run
 	if err != nil {
 		return nil, usage(err)
 	}
+	if how.besides != nil {
+		sources = append(sources, how.besides)
+	}
 	if how.ended == nil {
 		how.ended = func(run pipelines.Run) { p.tell(c, run, how.log) }
+	}
+	ended := how.ended
+	how.ended = func(run pipelines.Run) {
+		ended(run)
+		if d := p.uploads.Load(); d != nil {
+			takeUp(d, run)
+		}
 	}
 	version, _ := build()
 	return runner.New(runner.Config{
 		Dir: c.Dir, Sources: sources, Memory: memory, Programme: programme, TimeZone: c.TimeZone,
 		CutOff:      c.CutOffDay(),
 		MemoryLimit: c.MemoryLimit, Threads: c.Threads, KeepGenerations: c.KeepGenerations, KeepLanded: c.KeepLanded, KeepRuns: c.KeepRuns, Version: version,
-		Confirm: how.confirm, Pipeline: pipeline, Ended: how.ended, Progress: how.drawn, Logger: how.log,
+		Confirm: how.confirm, By: how.by, Reason: how.reason, Pipeline: pipeline, Ended: how.ended, Progress: how.drawn, Logger: how.log,
 		Waiting:   p.waiting,
 		Published: p.observe(c, how.log),
 	})
@@ -158,9 +183,9 @@ func summary(run pipelines.Run) string {
 func reconciliations(files []pipelines.Reconciliation, lang string) pipelines.Table {
 	table := pipelines.Table{Columns: []string{"file", "sheet", "export", "read", "accepted", "quarantined", "ignored", "warnings", "problem", "detail", "read_as"}}
 	for _, f := range files {
-		detail := data.ExplainDetail(f.Detail, lang)
+		detail := data.ExplainDetails(f.Detail, lang)
 		if f.Problem != "" {
-			sentence, mend := data.Explain(pipelines.Problem{Code: f.Problem, Export: f.Export, File: f.Name, Sheet: f.Sheet, Detail: f.Detail}, lang)
+			sentence, mend := data.Explain(pipelines.Problem{Code: f.Problem, Export: f.Export, File: f.Name, Sheet: f.Sheet, Detail: f.Detail.First()}, lang)
 			detail = sentence + " " + mend
 		}
 		table.Rows = append(table.Rows, []any{f.Name, f.Sheet, f.Export, f.Read, f.Accepted, f.Quarantined, f.Ignored, f.Warnings, string(f.Problem), detail, data.ExplainReading(f.ReadAs, lang)})

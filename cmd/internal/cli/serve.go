@@ -66,7 +66,13 @@ func (p *program) serve(ctx context.Context, c config.Config, greet func(address
 			return err
 		}
 	}
-	reader, err := p.reader(ctx, c)
+	reader, err := p.servingReader(ctx, c, log)
+	if errors.Is(err, pipelines.ErrDamaged) { // no generation is whole: a run publishes one
+		if err := p.firstRun(ctx, c); err != nil {
+			return err
+		}
+		reader, err = p.servingReader(ctx, c, log)
+	}
 	if err != nil {
 		return err
 	}
@@ -75,7 +81,9 @@ func (p *program) serve(ctx context.Context, c config.Config, greet func(address
 	if err != nil {
 		return err
 	}
-	waive, err := p.waiver(c, log)
+	defer func() { err = errors.Join(err, desk.Close()) }()
+	p.uploads.Store(desk)
+	waive, aside, err := p.deciders(c, log)
 	if err != nil {
 		return err
 	}
@@ -93,6 +101,7 @@ func (p *program) serve(ctx context.Context, c config.Config, greet func(address
 		Command:  func(_ context.Context, name, action string) error { return operate(clock, c.Dir, name, action) },
 		Desk:     desk,
 		Waive:    waive,
+		Aside:    aside,
 		Logger:   log, OfficeKey: c.OfficeKey, Version: version, Zone: location,
 	})
 	if err != nil {

@@ -3,6 +3,9 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
 	"time"
 
 	"hulian/cmd/internal/config"
@@ -20,6 +23,11 @@ func (p *program) reader(ctx context.Context, c config.Config) (*publish.Reader,
 	return publish.OpenReader(ctx, c.Dir, publish.ReaderOptions{Sandboxed: true, Threads: c.Threads, MemoryLimit: c.MemoryLimit})
 }
 
+// servingReader is the reader of a server: it holds a generation to its hash before it serves it, and tells the log where it goes on with an older one.
+func (p *program) servingReader(ctx context.Context, c config.Config, log *slog.Logger) (*publish.Reader, error) {
+	return publish.OpenReader(ctx, c.Dir, publish.ReaderOptions{Sandboxed: true, Threads: c.Threads, MemoryLimit: c.MemoryLimit, Verify: true, Logger: log})
+}
+
 // published does something with the published snapshot.
 func (p *program) published(ctx context.Context, c config.Config, do func(pipelines.Querier) error) (err error) {
 	reader, err := p.reader(ctx, c)
@@ -27,7 +35,12 @@ func (p *program) published(ctx context.Context, c config.Config, do func(pipeli
 		return err
 	}
 	defer func() { err = errors.Join(err, reader.Close()) }()
-	snapshot, _, release, err := reader.Pin(ctx)
+	return p.pinned(ctx, c, reader, do)
+}
+
+// pinned does something with the generation a reader reads.
+func (p *program) pinned(ctx context.Context, c config.Config, reader *publish.Reader, do func(pipelines.Querier) error) error {
+	snapshot, generation, release, err := reader.Pin(ctx)
 	if errors.Is(err, pipelines.ErrNotPublished) {
 		return &pipelines.Fault{Op: "read snapshot", At: c.Dir, Err: pipelines.ErrNotPublished, Next: "hulian run --dir " + c.Dir}
 	}
@@ -35,7 +48,16 @@ func (p *program) published(ctx context.Context, c config.Config, do func(pipeli
 		return err
 	}
 	defer release()
+	p.instead(generation)
 	return do(snapshot)
+}
+
+// instead says on standard error that an older generation is read than was published.
+func (p *program) instead(g publish.Generation) {
+	if g.Instead != nil {
+		message, next := explain(g.Instead)
+		fmt.Fprintf(p.Err, "generation %d is read, an older one than was published last: %s\nTry: %s\n", g.Number, message, next)
+	}
 }
 
 // ask answers one query from the published snapshot.
@@ -59,11 +81,8 @@ func (p *program) askAsOf(ctx context.Context, c config.Config, text, sql string
 	if err != nil {
 		return answer, err
 	}
-	generation, err := publish.Current(c.Dir)
-	if err != nil {
-		return answer, &pipelines.Fault{Op: "read snapshot", At: c.Dir, Err: err, Next: "hulian run --dir " + c.Dir}
-	}
-	w, err := asof.Rebuild(ctx, asof.Config{Snapshot: generation.Path, Day: day, Programme: programme, Threads: c.Threads, MemoryLimit: c.MemoryLimit})
+	w, err := asof.Rebuild(ctx, asof.Config{Landed: filepath.Join(c.Dir, landedName), MappingsDir: filepath.Join(c.Dir, "mappings"), Day: day, Programme: programme,
+		TimeZone: c.TimeZone, Threads: c.Threads, MemoryLimit: c.MemoryLimit})
 	if err != nil {
 		return answer, err
 	}

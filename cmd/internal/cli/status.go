@@ -49,6 +49,9 @@ pipeline runs next, is said on standard error.`, endsAsked),
 			if id != "" {
 				return p.runLog(cmd, history, id, location)
 			}
+			if err := p.damagedRecords(c); err != nil {
+				return err
+			}
 			if err := p.standing(cmd.Context(), c); err != nil {
 				return err
 			}
@@ -62,6 +65,21 @@ pipeline runs next, is said on standard error.`, endsAsked),
 	return cmd
 }
 
+// damagedRecords says which records of runs are left out because they cannot be read.
+func (p *program) damagedRecords(c config.Config) error {
+	damaged, err := runner.Damaged(c.Dir)
+	p.leftOut(damaged)
+	return err
+}
+
+// leftOut says on standard error what is not shown because it cannot be read.
+func (p *program) leftOut(damaged []*pipelines.Fault) {
+	for _, one := range damaged {
+		message, next := explain(one)
+		fmt.Fprintf(p.Err, "%s\nTry: %s\n", message, next)
+	}
+}
+
 // standing says what is published and what comes next.
 func (p *program) standing(ctx context.Context, c config.Config) error {
 	standing, err := p.scheduled(c)
@@ -71,6 +89,9 @@ func (p *program) standing(ctx context.Context, c config.Config) error {
 	switch current, err := publish.Current(c.Dir); {
 	case errors.Is(err, pipelines.ErrNotPublished):
 		fmt.Fprintln(p.Err, "nothing has been published yet")
+	case errors.Is(err, pipelines.ErrDamaged):
+		message, next := explain(err)
+		fmt.Fprintf(p.Err, "%s\nTry: %s\n", message, next)
 	case err != nil:
 		return err
 	default:
@@ -124,7 +145,7 @@ func runTable(history []pipelines.Run, location *time.Location) pipelines.Table 
 	for _, run := range history {
 		total, refused := pipelines.Total(run.Files), int64(0)
 		for _, f := range run.Files {
-			if f.Problem != "" {
+			if f.Problem != "" && !f.Later() {
 				refused++
 			}
 		}

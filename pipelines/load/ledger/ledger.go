@@ -319,7 +319,7 @@ func (b *Book) Reconciliations() []pipelines.Reconciliation {
 			}
 			all = append(all, pipelines.Reconciliation{
 				FileID: f.ID, Name: f.File.Name, Sheet: l.Table, Export: l.Export, Read: l.Read, Accepted: l.Accepted, Quarantined: l.Quarantined,
-				Ignored: l.Ignored, Warnings: l.Warnings, Problem: l.Problem, Detail: l.Details.String(), ReadAs: l.ReadAs,
+				Ignored: l.Ignored, Warnings: l.Warnings, Problem: l.Problem, Detail: l.Details, ReadAs: l.ReadAs,
 			})
 		}
 	}
@@ -435,7 +435,7 @@ func (b *Book) First(ctx context.Context, most int) (problems []pipelines.Proble
 		row, _ := r[6].(int64)
 		problems = append(problems, pipelines.Problem{
 			Code: pipelines.Code(text(0)), Severity: pipelines.Severity(text(1)), Export: text(2), FileID: text(3), File: text(4),
-			Sheet: text(5), Row: row, Letter: text(7), Column: text(8), Header: text(9), Value: text(10), Detail: text(11),
+			Sheet: text(5), Row: row, Letter: text(7), Column: text(8), Header: text(9), Value: text(10), Detail: pipelines.ParseDetail(text(11)),
 		})
 	}
 	return problems, nil

@@ -49,7 +49,7 @@ func Propose(ctx context.Context, at, name string, ask pipelines.MappingAsk, map
 	defer func() { err = errors.Join(err, file.Close()) }()
 	var whole *decode.Error
 	if errors.As(err, &whole) {
-		sentence, mend := data.Explain(pipelines.Problem{Code: whole.Code, File: name, Detail: whole.Detail.String()}, "en")
+		sentence, mend := data.Explain(pipelines.Problem{Code: whole.Code, File: name, Detail: whole.Detail}, "en")
 		return nil, &pipelines.Fault{Op: "propose a mapping", At: name, Err: errors.New(sentence), Next: mend}
 	}
 	if err != nil {

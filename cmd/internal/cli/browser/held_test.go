@@ -65,7 +65,7 @@ func TestAFallenListIsAcceptedInTheBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	accept("支部合并")
-	if said := c.reads("全部收下"); !strings.Contains(said, "行数少了一半以上，已确认收下：6 → 2, 王样本, 支部合并") || strings.Contains(said, "以前收过") {
+	if said := c.reads("全部收下"); !strings.Contains(said, "行数由6变为2，已由王样本确认收下：支部合并") || strings.Contains(said, "以前收过") {
 		t.Errorf("the page says:\n%s", said)
 	}
 	c.look("held-accepted")

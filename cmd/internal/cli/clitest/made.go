@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -46,6 +47,22 @@ func TwoMonths(t testing.TB) (town, more string) {
 	return filepath.Join(root, "first"), filepath.Join(root, "more")
 }
 
+// Month is a tenth of the sample town in one month, with two generations. Its inbox is empty: what landed is all there is.
+func Month(t testing.TB) (town string) {
+	t.Helper()
+	root := made(t, "month", func(dir string) {
+		town, more := filepath.Join(dir, "town"), filepath.Join(dir, "more.csv")
+		_, err := sample.Write(t.Context(), sample.Options{Dir: town, Scale: 0.1, Start: "2018-01"})
+		Must(t, err)
+		Says(t, Done, "", "run", "--dir", town)
+		Write(t, more, []byte("问题编号,反映时间,村编号,问题类别,难易程度,办结时间,标题\nI900001,2018-01-15 09:00,330282111210,环境卫生,容易,,路灯不亮\n"))
+		Says(t, Done, "", "import", "--dir", town, more)
+		inbox := filepath.Join(town, "inbox")
+		Must(t, errors.Join(os.RemoveAll(inbox), os.Mkdir(inbox, 0o700)))
+	})
+	return filepath.Join(root, "town")
+}
+
 // old is the age from which what other code has made is deleted.
 const old = 24 * time.Hour
 
@@ -54,7 +71,7 @@ const old = 24 * time.Hour
 func made(t testing.TB, name string, build func(dir string)) string {
 	t.Helper()
 	own := filepath.Join(t.TempDir(), name)
-	code, err := stateOfTheCode(t.Context())
+	code, err := stateOfTheCode()
 	if err != nil {
 		t.Logf("the sample town is made for this test alone: %v", err)
 		build(own)
@@ -115,12 +132,12 @@ func sweep(root, name string) error {
 }
 
 // stateOfTheCode is a hash of the program under test and of this package: of the contents of all packages they are made of, down
-// to the standard library, and of the files embedded in them. The Go tool has compiled them for the tests and knows.
-func stateOfTheCode(ctx context.Context) (string, error) {
-	out, err := exec.CommandContext(ctx, "go", "list", "-deps", "-export", "-f", "{{.ImportPath}} {{.BuildID}}", "hulian/cmd/hulian", "hulian/cmd/internal/cli/clitest").Output()
+// to the standard library, and of the files embedded in them. The Go tool has compiled them for the tests and knows. It is asked once.
+var stateOfTheCode = sync.OnceValues(func() (string, error) {
+	out, err := exec.CommandContext(context.Background(), "go", "list", "-deps", "-export", "-f", "{{.ImportPath}} {{.BuildID}}", "hulian/cmd/hulian", "hulian/cmd/internal/cli/clitest").Output()
 	if err != nil {
 		return "", fmt.Errorf("go list: %w", err)
 	}
 	sum := sha256.Sum256(out)
 	return hex.EncodeToString(sum[:8]), nil
-}
+})

@@ -48,7 +48,7 @@ func TestATownIsMadeOnceForOneStateOfTheCode(t *testing.T) {
 		t.Errorf("it was made %d times", n)
 	}
 
-	code, err := stateOfTheCode(t.Context())
+	code, err := stateOfTheCode()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ const (
 )
 
 // program is the program under test.
-var program func(ctx context.Context, arguments []string, out, errs io.Writer, environ []string) int
+var program func(ctx context.Context, arguments []string, out, errs io.Writer, environ []string, self string) int
 
 // ending is a run of tests that calls what stops what they share.
 type ending struct {
@@ -51,14 +51,19 @@ func Main[S ~struct {
 	Out, Err io.Writer
 	Terminal bool
 	Environ  []string
+	Self     string
 }](m *testing.M, run func(ctx context.Context, arguments []string, streams S) int, last ...func()) {
-	program = func(ctx context.Context, arguments []string, out, errs io.Writer, environ []string) int {
-		return run(ctx, arguments, S{Out: out, Err: errs, Environ: environ})
+	program = func(ctx context.Context, arguments []string, out, errs io.Writer, environ []string, self string) int {
+		return run(ctx, arguments, S{Out: out, Err: errs, Environ: environ, Self: self})
 	}
 	testscript.Main(ending{m, last}, map[string]func(){"hulian": func() {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
-		os.Exit(program(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Environ()))
+		self, err := os.Executable()
+		if err != nil {
+			panic(err) // without it the tests would try another program than people run
+		}
+		os.Exit(program(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Environ(), self))
 	}})
 }
 
@@ -72,7 +77,7 @@ func Session(t testing.TB, arguments ...string) (status int, stdout, stderr stri
 func SessionIn(ctx context.Context, t testing.TB, arguments ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	status = program(ctx, arguments, &out, &errs, nil)
+	status = program(ctx, arguments, &out, &errs, nil, "")
 	return status, out.String(), errs.String()
 }
 
@@ -148,6 +153,14 @@ func exits(script *testscript.TestScript, negated bool, arguments []string) {
 	}
 	if fmt.Sprint(status) != arguments[0] {
 		script.Fatalf("exit status %d, want %s", status, arguments[0])
+	}
+}
+
+// Must ends a test that cannot go on.
+func Must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

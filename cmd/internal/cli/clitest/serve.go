@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"os/exec"
@@ -47,7 +48,7 @@ func Start(t testing.TB, arguments ...string) *Running {
 	read, out := io.Pipe()
 	r := &Running{Errs: &Buffer{}, cancel: cancel, status: make(chan int, 1)}
 	go func() {
-		r.status <- program(ctx, arguments, out, r.Errs, nil)
+		r.status <- program(ctx, arguments, out, r.Errs, nil, "")
 		_ = out.Close() // a pipe in memory closes without fail
 	}()
 	line, err := bufio.NewReader(read).ReadString('\n')
@@ -137,6 +138,15 @@ func Serve(t testing.TB, town string, arguments ...string) *Server {
 	return s
 }
 
+// Kill ends the server as a power cut would.
+func (s *Server) Kill(t testing.TB) {
+	t.Helper()
+	Must(t, s.command.Process.Kill())
+	if err := s.command.Wait(); err == nil {
+		t.Error("the server had ended by itself")
+	}
+}
+
 // Get asks for a page and returns it.
 func (s *Server) Get(t testing.TB, path string) string {
 	t.Helper()
@@ -147,6 +157,48 @@ func (s *Server) Get(t testing.TB, path string) string {
 func (s *Server) Do(t testing.TB, pipeline, action string) {
 	t.Helper()
 	s.ask(t, http.MethodPost, "runs/"+pipeline+"/"+action)
+}
+
+// Send hands a file in at a server as the page does, and returns the address of the page of the batch, relative to the server.
+func (s *Server) Send(t testing.TB, name string, content []byte) string {
+	t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("files", name)
+	Must(t, err)
+	_, err = part.Write(content)
+	Must(t, err)
+	Must(t, form.Close())
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.Address+"upload", &body)
+	Must(t, err)
+	request.Header.Set("Content-Type", form.FormDataContentType())
+	request.Header.Set("Sec-Fetch-Site", "same-origin")
+	client := &http.Client{Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := client.Do(request)
+	Must(t, err)
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusSeeOther {
+		t.Fatalf("the upload was answered %s\n%s", response.Status, s.Errs)
+	}
+	return strings.TrimPrefix(response.Header.Get("Location"), "/")
+}
+
+// Says waits until a page says something, and fails where it says what must not be.
+func (s *Server) Says(t testing.TB, path, text string, never ...string) {
+	t.Helper()
+	page := ""
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		page = s.Get(t, path)
+		for _, wrong := range never {
+			if strings.Contains(page, wrong) {
+				t.Fatalf("%s says %q:\n%s", path, wrong, page)
+			}
+		}
+		if strings.Contains(page, text) {
+			return
+		}
+	}
+	t.Fatalf("%s never says %q:\n%s\n%s", path, text, page, s.Errs)
 }
 
 func (s *Server) ask(t testing.TB, method, path string) string {

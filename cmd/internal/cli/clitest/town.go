@@ -49,6 +49,41 @@ func VillageList(n int) []byte {
 	return []byte(text.String())
 }
 
+// VillagesTown makes a town with three villages, published.
+func VillagesTown(t testing.TB) (town string) {
+	t.Helper()
+	town = filepath.Join(t.TempDir(), "town")
+	Kept(t, filepath.Join(town, "inbox", "villages.csv"), VillageList(3))
+	Kept(t, filepath.Join(town, "hulian.yaml"), []byte("schedule: off\n"))
+	if status, _, stderr := Process(t, "run", "--dir", town); status != Done {
+		t.Fatal(stderr)
+	}
+	return town
+}
+
+// VillagesOf is the number of villages that are published.
+func VillagesOf(t testing.TB, town string) string {
+	t.Helper()
+	_, out, stderr := Process(t, "query", "--dir", town, "--format", "csv", "select count(*) from villages")
+	if out == "" {
+		t.Fatal(stderr)
+	}
+	return strings.TrimSpace(strings.TrimPrefix(out, "count_star()\n"))
+}
+
+// Boxes lists the uploads that a town keeps.
+func Boxes(t testing.TB, town string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Join(town, "uploads"))
+	Must(t, err)
+	for _, entry := range entries {
+		if entry.IsDir() {
+			names = append(names, entry.Name())
+		}
+	}
+	return names
+}
+
 // Copied copies a town, or files into it, with their times: a file that has just changed would be left for later.
 func Copied(t testing.TB, from, to string) {
 	t.Helper()

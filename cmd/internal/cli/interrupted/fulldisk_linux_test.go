@@ -26,8 +26,8 @@ func TestAFullDisk(t *testing.T) {
 	if status, out, stderr := clitest.Process(t, "run", "--dir", want); status != clitest.Done {
 		t.Fatalf("status %d\n%s%s", status, out, stderr)
 	}
-	before, _ := seen(t, first)
-	after, _ := seen(t, want)
+	before, _ := clitest.Seen(t, first)
+	after, _ := clitest.Seen(t, want)
 	for _, room := range []int64{0, 256 << 10, 2 << 20, 8 << 20} {
 		t.Run(fmt.Sprintf("%d KB left", room>>10), func(t *testing.T) {
 			disk := smallDisk(t, 128<<20)
@@ -39,7 +39,7 @@ func TestAFullDisk(t *testing.T) {
 			if status != clitest.Failed || !strings.Contains(stderr, "the disk is full") || !strings.Contains(stderr, "Try: free some space") {
 				t.Errorf("status %d\n%s%s", status, out, stderr)
 			}
-			if hash, _ := seen(t, town); hash != before {
+			if hash, _ := clitest.Seen(t, town); hash != before {
 				t.Error("people see other numbers than before the run that failed")
 			}
 			clitest.Landed(t, town)
@@ -55,12 +55,44 @@ func TestAFullDisk(t *testing.T) {
 			if status, out, stderr := clitest.Process(t, "run", "--dir", town); status != clitest.Done {
 				t.Fatalf("with space again: status %d\n%s%s", status, out, stderr)
 			}
-			if hash, _ := seen(t, town); hash != after {
+			if hash, _ := clitest.Seen(t, town); hash != after {
 				t.Error("with space again the run ends elsewhere than an undisturbed one")
 			}
 			clitest.Litter(t, town)
 		})
 	}
+}
+
+// TestAnUploadOutlivesAFullDisk hands a file in while there is room for it and none for a run. The page says that it is kept; once
+// there is space it comes in, with the next run that goes well.
+func TestAnUploadOutlivesAFullDisk(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes several runs")
+	}
+	from := clitest.VillagesTown(t)
+	disk := smallDisk(t, 128<<20)
+	town, ballast := filepath.Join(disk, "town"), filepath.Join(disk, "ballast")
+	clitest.Copied(t, from, town)
+	clitest.Kept(t, filepath.Join(town, "hulian.yaml"), []byte("pipelines:\n  - {name: own, cron: off, sources: [inbox]}\n"))
+	s := clitest.Serve(t, town)
+	fill(t, disk, ballast, 64<<10)
+	page := s.Send(t, "villages.csv", clitest.VillageList(5))
+	s.Says(t, page, "文件已保存，会再试", ">没有收下<")
+	if says := s.Get(t, page); !strings.Contains(says, "磁盘已满") {
+		t.Errorf("the page does not say why:\n%s", says)
+	}
+	if left := clitest.Boxes(t, town); len(left) != 1 {
+		t.Fatalf("the upload is not kept: %v", left)
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	s.Do(t, "own", "run")
+	s.Says(t, page, "全部收下", ">没有收下<")
+	if got := clitest.VillagesOf(t, town); got != "5" || len(clitest.Boxes(t, town)) != 0 {
+		t.Errorf("%s villages, boxes %v", got, clitest.Boxes(t, town))
+	}
+	clitest.Landed(t, town)
 }
 
 // smallDisk mounts a disk in memory, which takes root.

@@ -3,8 +3,6 @@ package interrupted
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,45 +16,11 @@ import (
 	"hulian/cmd/internal/cli/clitest"
 	"hulian/data/trials"
 	"hulian/pipelines"
-	"hulian/pipelines/publish"
 	"hulian/pipelines/runner"
 )
 
-// people is what people see of a town: every measure with its base, what became of every file, and the problems.
-var people = []string{
-	"select measure, level, unit_id, month, numerator, denominator, value from measures order by all",
-	"select f.name, r.export, r.sheet, r.rows_read, r.accepted, r.quarantined, r.ignored, r.problem from ops.reconciliation r join ops.files f using (file_no) order by all",
-	`select export, sheet, "row", column_id, code, state from ops.problems order by all`,
-}
-
-// seen is all of it as published now, as one hash, and the generation.
-func seen(t *testing.T, town string) (hash string, generation int) {
-	t.Helper()
-	reader, err := publish.OpenReader(t.Context(), town, publish.ReaderOptions{Threads: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer clitest.MustClose(t, reader)
-	snapshot, g, release, err := reader.Pin(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer release()
-	sum := sha256.New()
-	for _, question := range people {
-		answer, err := snapshot.Query(t.Context(), question)
-		if err != nil || len(answer.Rows) == 0 {
-			t.Fatalf("%s: %d rows, %v", question, len(answer.Rows), err)
-		}
-		for _, row := range answer.Rows {
-			fmt.Fprintln(sum, row...)
-		}
-	}
-	return hex.EncodeToString(sum.Sum(nil)), g.Number
-}
-
-// TestKilledAtRandomMoments kills runs as a power cut would, at moments spread evenly over a run by chance. After each
-// kill people see the old numbers or the new ones, entirely; what had landed is there, byte by byte, and is taken out of
+// TestKilledAtRandomMoments kills runs as a power cut would, at moments spread evenly over a run by chance, every third time
+// while it publishes. After each kill people see the old numbers or the new ones, entirely; what had landed is there, byte by byte, and is taken out of
 // the inbox, as a tidy clerk would; every other time the run that resumes is killed too. The run that is let live ends
 // where an undisturbed one does and leaves nothing lying about.
 func TestKilledAtRandomMoments(t *testing.T) {
@@ -73,27 +37,31 @@ func TestKilledAtRandomMoments(t *testing.T) {
 		clitest.Copied(t, first, town)
 		clitest.Copied(t, more, filepath.Join(town, "inbox"))
 	}
-	before, _ := seen(t, first)
+	before, _ := clitest.Seen(t, first)
 	begin()
 	started := time.Now()
 	if status, out, stderr := clitest.Process(t, "run", "--dir", town); status != clitest.Done {
 		t.Fatalf("the undisturbed run: status %d\n%s%s", status, out, stderr)
 	}
 	whole := time.Since(started)
-	after, _ := seen(t, town)
+	after, _ := clitest.Seen(t, town)
 	if before == after {
 		t.Fatal("the second month changes nothing: kills could not be told apart")
 	}
 	files := len(clitest.Landed(t, town))
 
 	random := rand.New(rand.NewPCG(2018, uint64(wanted)))
-	kills, survived, published, stages := 0, 0, 0, map[pipelines.Stage]int{}
+	kills, survived, published, inside, stages := 0, 0, 0, 0, map[pipelines.Stage]int{}
 	for kills < wanted {
 		begin()
 		for kills < wanted {
 			moment := time.Duration(random.Float64() * float64(whole))
 			began := time.Now()
-			if !killed(t, town, moment) {
+			publishing := kills%3 == 2
+			if publishing {
+				moment = time.Duration(random.Float64() * float64(whole) / 10) // after the first file is there
+			}
+			if !killed(t, town, moment, publishing) {
 				survived++
 				whole = (whole + time.Since(began)) / 2 // the machine is less busy than when it was measured
 				break
@@ -101,7 +69,10 @@ func TestKilledAtRandomMoments(t *testing.T) {
 			if kills++; kills%20 == 0 {
 				t.Logf("%d kills", kills)
 			}
-			hash, generation := seen(t, town)
+			if unfinished(town) {
+				inside++
+			}
+			hash, generation := clitest.Seen(t, town)
 			switch {
 			case hash == after && generation > 1: // a number that was begun and never served is not given again
 				published++
@@ -117,7 +88,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 		if status, out, stderr := clitest.Process(t, "run", "--dir", town); status != clitest.Done {
 			t.Fatalf("kill %d: the run that resumes: status %d\n%s%s", kills, status, out, stderr)
 		}
-		if hash, generation := seen(t, town); hash != after || generation < 2 {
+		if hash, generation := clitest.Seen(t, town); hash != after || generation < 2 {
 			t.Fatalf("kill %d: the run that resumed ends elsewhere (generation %d)", kills, generation)
 		}
 		if n := len(clitest.Landed(t, town)); n != files {
@@ -125,12 +96,63 @@ func TestKilledAtRandomMoments(t *testing.T) {
 		}
 		clitest.Litter(t, town)
 	}
-	t.Logf("%d kills, spread over %s: %d after the new numbers were out; by the last stage that was complete: %v; %d runs were faster than their killer",
-		kills, whole.Round(time.Millisecond), published, stages, survived)
+	t.Logf("%d kills, spread over %s: %d after the new numbers were out, %d inside publishing; by the last stage that was complete: %v; %d runs were faster than their killer",
+		kills, whole.Round(time.Millisecond), published, inside, stages, survived)
 }
 
-// killed starts a run and kills it after a while; false where the run was over before.
-func killed(t *testing.T, town string, moment time.Duration) bool {
+// unfinished reports whether files of a generation lie there that was not complete.
+func unfinished(town string) bool {
+	for _, folder := range []string{"snapshots", "marts"} {
+		if found, _ := filepath.Glob(filepath.Join(town, folder, "*.part*")); len(found) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// TestKilledWithUploadsPending kills a server again and again while files that were handed in wait or are being run. In the end
+// every file whose upload was answered is in, once, and nothing is kept or left lying about.
+func TestKilledWithUploadsPending(t *testing.T) {
+	if testing.Short() {
+		t.Skip("kills processes")
+	}
+	kills := max(trials.Kills(t, 30)/10, 3) // each takes as long as ten of the others
+	town := clitest.VillagesTown(t)
+	random := rand.New(rand.NewPCG(2018, 7))
+	sent := 0
+	for kill := range kills {
+		s := clitest.Serve(t, town)
+		for range 1 + random.IntN(3) {
+			sent++
+			s.Send(t, fmt.Sprintf("issues-%d.csv", sent), fmt.Appendf(nil, "问题编号,反映时间,村编号,问题类别,难易程度,办结时间,标题\nI%05d,2018-01-02 09:00,V00,环境卫生,容易,,第 %d 件\n", sent, sent))
+		}
+		time.Sleep(time.Duration(random.IntN(2500)) * time.Millisecond)
+		s.Kill(t)
+		if kill%3 == 2 { // a command takes up what is left, and is killed too
+			killed(t, town, time.Duration(random.IntN(2500))*time.Millisecond, false)
+		}
+	}
+	if status, out, stderr := clitest.Process(t, "run", "--dir", town); status != clitest.Done {
+		t.Fatalf("status %d\n%s%s", status, out, stderr)
+	}
+	_, out, _ := clitest.Process(t, "query", "--dir", town, "--format", "csv", "select count(*) as issues, count(distinct issue_id) as different, (select count(*) from files) as files from issues")
+	if want := fmt.Sprintf("issues,different,files\n%d,%d,%d\n", sent, sent, sent+1); out != want {
+		t.Errorf("%d files were answered, and there are\n%s", sent, out)
+	}
+	if left := clitest.Boxes(t, town); len(left) > 0 {
+		t.Errorf("uploads are left: %v", left)
+	}
+	if found, status, stderr := clitest.Findings(t, town); status != clitest.Done {
+		t.Errorf("check: status %d, %v\n%s", status, found, stderr)
+	}
+	clitest.Landed(t, town)
+	clitest.Litter(t, town)
+	t.Logf("%d kills, %d uploads", kills, sent)
+}
+
+// killed starts a run and kills it after a while, counted from when it publishes where that is asked for; false where the run was
+// over before.
+func killed(t *testing.T, town string, moment time.Duration, publishing bool) bool {
 	t.Helper()
 	var out bytes.Buffer
 	run := exec.CommandContext(context.Background(), "hulian", "run", "--dir", town)
@@ -138,9 +160,23 @@ func killed(t *testing.T, town string, moment time.Duration) bool {
 	if err := run.Start(); err != nil {
 		t.Fatal(err)
 	}
-	timer := time.AfterFunc(moment, func() { _ = run.Process.Kill() }) // it may be over
-	defer timer.Stop()
+	over := make(chan struct{})
+	go func() {
+		for publishing && !unfinished(town) {
+			select {
+			case <-over:
+				return
+			case <-time.After(time.Millisecond):
+			}
+		}
+		select {
+		case <-over:
+		case <-time.After(moment):
+			_ = run.Process.Kill() // it may have ended since
+		}
+	}()
 	err := run.Wait()
+	close(over)
 	if err == nil {
 		return false
 	}

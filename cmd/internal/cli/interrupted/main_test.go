@@ -1,4 +1,4 @@
-// Package interrupted tests what holds when a run is killed or the disk is full.
+// Package interrupted tests what holds when a process is killed or the disk is full.
 package interrupted
 
 import (

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -323,11 +324,32 @@ func checkWhatStandsInTheWay(t *testing.T, town string, visits [][]string) {
 	if err := os.Remove(half); err != nil {
 		t.Fatal(err)
 	}
-	clitest.Write(t, filepath.Join(town, "inbox", "broken.csv"), []byte("品名,单价\n纸,3\n"))
-	if status, _, stderr := clitest.Session(t, "run", "--dir", town); status != clitest.Nothing {
-		t.Fatalf("a file that nobody can read: status %d\n%s", status, stderr)
+	rejected := func(month string) map[string]string { // by file, whether it blocks
+		all := map[string]string{}
+		for _, p := range clitest.Fields(t, "close", month, "--dir", town) {
+			if p["problem"] == "file_rejected" {
+				all[p["subject"]] = p["blocking"]
+			}
+		}
+		return all
 	}
-	blocks("run_failed", "")
+	// A file that nobody can read stands in the way of the month its name gives; of one that gives none it is told, no more.
+	for _, name := range []string{"broken.csv", "broken2018-01.csv"} {
+		clitest.Write(t, filepath.Join(town, "inbox", name), []byte("品名,单价\n纸,"+name+"\n"))
+		if status, _, stderr := clitest.Session(t, "run", "--dir", town); status != clitest.Nothing {
+			t.Fatalf("a file that nobody can read: status %d\n%s", status, stderr)
+		}
+		if got := rejected("2018-01")[name]; got != strconv.FormatBool(name != "broken.csv") {
+			t.Errorf("%s blocks: %q", name, got)
+		}
+	}
+	if got, told := rejected("2017-12")["broken2018-01.csv"]; told {
+		t.Errorf("a file of another month blocks: %q", got)
+	}
+	clitest.Says(t, clitest.Done, "", "aside", "broken2018-01.csv", "--by", "王样本", "--reason", "与报表无关", "--dir", town)
+	if got, told := rejected("2018-01")["broken2018-01.csv"]; told {
+		t.Errorf("a file that was set aside blocks: %q", got)
+	}
 }
 
 // checkAMonthIsClosedOnThePage is the same way through the pages, as the organisation office and as everybody else.

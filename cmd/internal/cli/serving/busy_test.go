@@ -1,11 +1,9 @@
 package serving
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -23,45 +21,6 @@ func beside(more string) [][]string {
 		{"query", "select count(*) as n from villages"}, {"status"}, {"schedule"}, {"metrics", "--level", "town"}, {"problems"},
 		{"close", "--list"}, {"import", "--dry-run", more}, {"map", more},
 	}
-}
-
-// errand is a command at work in a process of its own.
-type errand struct {
-	command *exec.Cmd
-	out     bytes.Buffer
-	errs    clitest.Buffer
-	ended   chan struct{}
-}
-
-func begin(t *testing.T, arguments ...string) *errand {
-	t.Helper()
-	w := &errand{ended: make(chan struct{})}
-	w.command = exec.CommandContext(t.Context(), "hulian", arguments...)
-	w.command.Stdout, w.command.Stderr = &w.out, &w.errs
-	if err := w.command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		defer close(w.ended)
-		_ = w.command.Wait() // its status is looked at by the test
-	}()
-	return w
-}
-
-// says waits until a command at work has said something.
-func (w *errand) says(t *testing.T, text string) {
-	t.Helper()
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if strings.Contains(w.errs.String(), text) {
-			return
-		}
-		select {
-		case <-w.ended:
-			t.Fatalf("%v ended and did not say %q:\n%s", w.command.Args, text, w.errs.String())
-		default:
-		}
-	}
-	t.Fatalf("%v does not say %q:\n%s", w.command.Args, text, w.errs.String())
 }
 
 // TestCommandsBesideARun holds a run of a server at work, by a source that keeps it waiting. Questions are answered all
@@ -95,17 +54,17 @@ func TestCommandsBesideARun(t *testing.T) {
 	if page := s.Get(t, "runs"); !strings.Contains(page, "进行中") {
 		t.Error("the page of runs does not show the run at work")
 	}
-	var writers []*errand
+	var writers []*clitest.Errand
 	for _, arguments := range [][]string{{"run", "--pipeline", "own"}, {"import", more}, {"backup", filepath.Join(t.TempDir(), "town.zip")}} {
-		w := begin(t, append(arguments, "--dir", town)...)
-		w.says(t, "waiting for run "+id+", started by page")
+		w := clitest.Begin(t, append(arguments, "--dir", town)...)
+		w.Says(t, "waiting for run "+id+", started by page")
 		writers = append(writers, w)
 	}
 	free()
 	for _, w := range writers {
-		<-w.ended
-		if status := w.command.ProcessState.ExitCode(); status != clitest.Done {
-			t.Errorf("%v: status %d\n%s%s", w.command.Args, status, w.out.String(), w.errs.String())
+		<-w.Ended
+		if status := w.Command.ProcessState.ExitCode(); status != clitest.Done {
+			t.Errorf("%v: status %d\n%s%s", w.Command.Args, status, w.Out.String(), w.Errs.String())
 		}
 	}
 	if _, out, _ := clitest.Process(t, "query", "--dir", town, "--format", "csv", "select count(*) from villages"); !strings.Contains(out, "5") {

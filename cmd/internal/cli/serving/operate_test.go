@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -60,6 +61,7 @@ func TestAPipelineIsRunAndPausedFromThePage(t *testing.T) {
 	if aged == string(content) {
 		t.Fatal("the document does not hold its start")
 	}
+	aged = regexp.MustCompile(`,\s*"sha256": "[0-9a-f]{64}"`).ReplaceAllString(aged, "") // a changed document is a damaged one
 	clitest.Write(t, document, []byte(aged))
 	if err := os.Remove(filepath.Join(town, "paused.json")); err != nil {
 		t.Fatal(err)

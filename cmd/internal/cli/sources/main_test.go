@@ -1,6 +1,6 @@
 //go:build unix
 
-// Package sources tests towns whose files come from servers and databases.
+// Package sources tests where the files of towns come from: folders, servers and databases.
 package sources
 
 import (

@@ -1,0 +1,113 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"hulian/data"
+	"hulian/pipelines"
+	"hulian/pipelines/entry"
+	"hulian/pipelines/load/ledger"
+	"hulian/pipelines/load/statement"
+)
+
+// ErrNotAside says that something cannot be set aside, or taken back: nobody knows it, or it is so already.
+var ErrNotAside = errors.New("it cannot be set aside or taken back")
+
+// WaivedProblems is the export in which people enter that problems need no repair.
+const WaivedProblems = ledger.Waived
+
+// Waivers gives the rows to enter that let problems pass, by their numbers. Problems that are not open are left out; a number
+// nobody knows is refused.
+func Waivers(ctx context.Context, q pipelines.Querier, problems []int64, reason string) (rows []entry.Row, err error) {
+	for _, no := range problems {
+		found, err := q.Query(ctx, `select f.file_id, p.sheet, p.export, p."row", p.column_id, p.code, p.state from ops.problems p join ops.files f on f.file_no = p.file_no
+			where p.problem_no = ?`, no)
+		if err != nil {
+			return nil, err
+		}
+		if len(found.Rows) == 0 {
+			return nil, &pipelines.Fault{Op: "waive", At: fmt.Sprintf("problem %d", no), Err: pipelines.ErrUnknown, Next: "hulian problems"}
+		}
+		p := found.Rows[0]
+		if p[6] == string(pipelines.ProblemOpen) {
+			rows = append(rows, entry.Row{"file_id": p[0], "sheet": p[1], "of_export": p[2], "row": p[3], "column_id": p[4], "code": p[5], "reason": reason})
+		}
+	}
+	return rows, nil
+}
+
+// Replaced reports whether what a file said has been replaced since by newer files: events of it, or, of a list, by a newer
+// list of the same export.
+func Replaced(ctx context.Context, q pipelines.Querier, id string) (bool, error) {
+	found, err := q.Query(ctx, `select r.export, max(r.file_no) from ops.reconciliation r join ops.files f on f.file_no = r.file_no
+		where f.file_id = ? and f.state = 'loaded' and r.accepted > 0 group by r.export`, id)
+	if err != nil {
+		return false, err
+	}
+	for _, row := range found.Rows {
+		export, _ := row[0].(string)
+		contract, known := data.ContractOf(export)
+		if !known {
+			continue
+		}
+		query := fmt.Sprintf("select count(*) from history.%s where _file = ? and _until_file > _file", export)
+		if contract.Kind == data.Registry {
+			query = "select count(*) from ops.reconciliation where file_no > ? and export = " + statement.Literal(export) + " and accepted > 0"
+		}
+		newer, err := q.Query(ctx, query, row[1])
+		if err != nil {
+			return false, err
+		}
+		if n, _ := newer.Rows[0][0].(int64); n > 0 {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// MayBeAside refuses to set a file aside that nobody knows or that is set aside, and to take one back that is not.
+func MayBeAside(ctx context.Context, q pipelines.Querier, id string, back bool) error {
+	found, err := q.Query(ctx, "select name, state from ops.files where file_id = ? and origin <> ? order by file_no desc limit 1", id, pipelines.OriginEntered)
+	if err != nil {
+		return err
+	}
+	fault := &pipelines.Fault{Op: "set aside", At: id, Err: fmt.Errorf("%w: %w", ErrNotAside, pipelines.ErrUnknown), Next: `hulian query "select file_no, name from files"`}
+	if len(found.Rows) == 0 {
+		return fault
+	}
+	fault.At, _ = found.Rows[0][0].(string)
+	switch aside := found.Rows[0][1] == ledger.SetAside; {
+	case aside && !back:
+		fault.Err, fault.Next = fmt.Errorf("%w: the file is set aside already", ErrNotAside), ""
+		return fault
+	case !aside && back:
+		fault.Err, fault.Next = fmt.Errorf("%w: the file is not set aside", ErrNotAside), ""
+		return fault
+	}
+	return nil
+}
+
+// Said gives what a row says that is to be set aside, or said when it was.
+func Said(ctx context.Context, q pipelines.Querier, c data.Contract, key string, back bool) (string, error) {
+	fault := &pipelines.Fault{Op: "set aside", At: c.Export + " " + key, Next: "give the key as the lists show it"}
+	if !back {
+		said, err := RowContent(ctx, q, c, key)
+		if errors.Is(err, ErrNoRow) {
+			fault.Err = fmt.Errorf("%w: %w", ErrNotAside, err)
+			return "", fault
+		}
+		return said, err
+	}
+	found, err := q.Query(ctx, "select said, back from exports."+SetAsides+" where of_export = ? and row_key = ? order by _file desc, _row desc limit 1", c.Export, key)
+	if err != nil {
+		return "", err
+	}
+	if len(found.Rows) == 0 || found.Rows[0][1] == true {
+		fault.Err = fmt.Errorf("%w: no such row is set aside", ErrNotAside)
+		return "", fault
+	}
+	said, _ := found.Rows[0][0].(string)
+	return said, nil
+}

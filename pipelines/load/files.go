@@ -1,0 +1,477 @@
+package load
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"hulian/pipelines"
+	"hulian/pipelines/land"
+	"hulian/pipelines/load/decode"
+	"hulian/pipelines/load/ledger"
+	"hulian/pipelines/load/match"
+	"hulian/pipelines/load/typing"
+)
+
+// Version says how this loader reads files. It is raised when the same file would give other rows: warehouses that an
+// older version filled are loaded anew.
+const Version = 2
+
+// pending lists the landed files that are to be loaded: those that are not in ops.files, the held ones that a person has
+// accepted, those asked for again, those taken back, and those that could not be read and would be read otherwise now,
+// because a mapping file, the program or a file that belongs to them is another.
+func (r *run) pending(ctx context.Context) (files []*ledger.File, err error) {
+	known, err := r.tx.Query(ctx, "select file_no, state, coalesce(read_with, '') from ops.files")
+	if err != nil {
+		return nil, err
+	}
+	type standing struct{ state, readWith string }
+	stands := map[int64]standing{}
+	for _, row := range known.Rows {
+		no, _ := row[0].(int64)
+		state, _ := row[1].(string)
+		with, _ := row[2].(string)
+		stands[no] = standing{state, with}
+	}
+	if err := r.current(ctx, len(stands) == 0); err != nil {
+		return nil, err
+	}
+	if err := r.decide(ctx, len(stands) == 0); err != nil {
+		return nil, err
+	}
+	for _, f := range r.landed {
+		if f.Origin == pipelines.OriginEntered {
+			continue
+		}
+		s, seen := stands[f.No]
+		aside := r.isAside(f)
+		_, accepted := r.acceptance(f)
+		again := slices.Contains(r.config.Again, f.ID) && (s.state == ledger.Rejected || s.state == ledger.Held)
+		otherwise := !r.letGo && s.readWith != r.readWith(s.readWith)
+		file := &ledger.File{File: f, Name: f.Name, Aside: aside}
+		switch {
+		case aside && s.state == ledger.SetAside:
+		case aside && s.state == ledger.Loaded, s.state == ledger.Loaded && otherwise:
+			return nil, fmt.Errorf("%w: %s is read otherwise now, or set aside", ErrRebuild, f.Name)
+		case !seen, aside, again, s.state == ledger.SetAside, s.state == ledger.Held && accepted, s.state == ledger.Rejected && otherwise:
+			files = append(files, file)
+		}
+	}
+	return files, nil
+}
+
+// current finds out whether this version of the program filled the warehouse, and which files there are.
+func (r *run) current(ctx context.Context, empty bool) error {
+	for _, f := range r.config.Store.Files() {
+		if r.config.Until.IsZero() || !r.book.Wall(f.ReceivedAt).Truncate(24*time.Hour).After(r.config.Until) {
+			r.landed = append(r.landed, f)
+			r.letGo = r.letGo || r.config.Store.Pruned(f.ID)
+		}
+	}
+	r.companion.landed = r.landed
+	if empty {
+		r.letGo = false
+		for _, f := range r.landed {
+			if r.config.Store.Pruned(f.ID) {
+				return &pipelines.Fault{Op: "load", At: f.Name, Err: fmt.Errorf("%w: its rows are gone, and its content was let go", pipelines.ErrDamaged), Next: "put back warehouse.duckdb from a backup"}
+			}
+		}
+		_, err := r.tx.Exec(ctx, "insert into ops.loader values (?)", Version)
+		return err
+	}
+	with, err := r.tx.Query(ctx, "select version from ops.loader")
+	if err != nil {
+		return err
+	}
+	if len(with.Rows) > 0 && with.Rows[0][0] == int64(Version) {
+		return nil
+	}
+	if !r.letGo {
+		return fmt.Errorf("%w: another version of the program filled the warehouse", ErrRebuild)
+	}
+	if _, err := r.tx.Exec(ctx, "delete from ops.loader"); err != nil {
+		return err
+	}
+	_, err = r.tx.Exec(ctx, "insert into ops.loader values (?)", Version)
+	return err
+}
+
+// reading says what decided how a file was read: the names mapping files were asked for, and a sum over the answer.
+type reading struct {
+	Names []string `json:"names"`
+	Sum   string   `json:"sum"`
+}
+
+// readWith gives, for what decided how a file was read, what would decide it now.
+func (r *run) readWith(before string) string {
+	var of reading
+	if json.Unmarshal([]byte(before), &of) != nil {
+		return before
+	}
+	return r.readingOf(of.Names)
+}
+
+// readingOf says what decides how a file is read that mapping files know by some names.
+func (r *run) readingOf(names []string) string {
+	sum := sha256.New()
+	for _, name := range names {
+		for _, m := range r.mappings.For(name) {
+			fmt.Fprintf(sum, "%s\n%s\n", m.Path(), m.Content())
+			if m.With != nil {
+				fmt.Fprintln(sum, r.companion.id(m.With))
+			}
+		}
+	}
+	fmt.Fprintln(sum, Version)
+	text, err := json.Marshal(reading{names, hex.EncodeToString(sum.Sum(nil)[:8])})
+	if err != nil {
+		panic("how a file was read cannot be written: " + err.Error()) // strings only
+	}
+	return string(text)
+}
+
+// decode reads every file of the run, several at a time, and finds out what their tables are.
+func (r *run) decode(ctx context.Context, at contentAt) error {
+	type outcome struct {
+		feeds []*feed
+		lines []*ledger.Line
+	}
+	outcomes := make([]outcome, len(r.book.Files))
+	opened := make([]*decode.File, len(r.book.Files))
+	var stepping sync.Mutex
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, file := range r.book.Files {
+		group.Go(func() (err error) {
+			defer func() {
+				if value := recover(); value != nil {
+					err = failedAt(file.No, fmt.Errorf("programming error: %v\n%s", value, debug.Stack()))
+				}
+			}()
+			if outcomes[i].lines = r.unreadable(file); file.State != "" {
+				return nil
+			}
+			path, err := at(ctx, file.ID)
+			if err != nil {
+				return err
+			}
+			opened[i], err = decode.Open(ctx, path, decode.Options{Limits: r.config.Limits, Folder: r.folder, Suspect: match.Suspect, Known: match.Known,
+				Pins: func(member string) decode.Pins {
+					if member == "" {
+						member = file.Name
+					}
+					return r.mappings.Pins(member)
+				}})
+			outcomes[i].feeds, outcomes[i].lines, err = r.recognise(ctx, file, opened[i], err)
+			if err != nil {
+				return failedAt(file.No, err)
+			}
+			stepping.Lock()
+			defer stepping.Unlock()
+			r.config.Progress.Step(file.File.Name)
+			return nil
+		})
+	}
+	err := group.Wait()
+	for _, f := range opened {
+		if f != nil {
+			r.opened = append(r.opened, f)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	for _, o := range outcomes {
+		for _, f := range o.feeds {
+			r.lastFeed++
+			f.line.Feed = r.lastFeed
+			r.feeds = append(r.feeds, f)
+		}
+		r.book.Lines = append(r.book.Lines, o.lines...)
+	}
+	return nil
+}
+
+// recognise finds out what the tables of one file are. What cannot be read, or is not recognised, becomes a line that says
+// so; an error ends the run.
+func (r *run) recognise(ctx context.Context, file *ledger.File, opened *decode.File, openErr error) (feeds []*feed, lines []*ledger.Line, err error) {
+	if file.Origin == pipelines.OriginEntered && openErr == nil {
+		return r.recogniseEntry(ctx, file, opened)
+	}
+	file.State = ledger.Loaded
+	names := []string{}
+	if opened != nil && opened.Marked != nil {
+		file.Copy, file.Name = opened.Marked, opened.Marked.Name
+	}
+	names = append(names, file.Name)
+	refuse := func(table string, e *decode.Error, as pipelines.ReadAs) {
+		lines = append(lines, &ledger.Line{File: file, Table: table, Problem: e.Code, Details: pipelines.Details{e.Detail}, ReadAs: as})
+	}
+	defer func() {
+		file.ReadWith = r.readingOf(names)
+		if len(feeds) == 0 && file.State == ledger.Loaded {
+			file.State = ledger.Rejected
+		}
+	}()
+	var whole *decode.Error
+	if errors.As(openErr, &whole) {
+		refuse("", whole, opened.ReadAs())
+		return nil, lines, nil
+	}
+	if openErr != nil {
+		return nil, nil, openErr
+	}
+	for _, u := range opened.Unread {
+		refuse(u.Table, u.Err, pipelines.ReadAs{})
+	}
+	var hidden, explain []string
+	var explaining []*ledger.Line
+	for _, t := range opened.Tables {
+		if t.Member != "" && !slices.Contains(names, t.Member) {
+			names = append(names, t.Member)
+		}
+		if t.Hidden {
+			table, err := match.IsTable(ctx, t)
+			if err != nil {
+				return nil, nil, err
+			}
+			if table {
+				hidden = append(hidden, t.Name)
+			}
+			continue
+		}
+		claimed := r.mappings.ForTable(file.Name, t)
+		segments, err := match.Segments(ctx, t, match.Given{File: file.Name, Mappings: claimed})
+		var unknown *decode.Error
+		if errors.As(err, &unknown) {
+			line := &ledger.Line{File: file, Table: t.Name, Problem: unknown.Code, Details: pipelines.Details{unknown.Detail}, ReadAs: t.ReadAs}
+			if len(claimed) == 1 {
+				line.ReadAs.Mapping = claimed[0].Path()
+			}
+			if match.Explains(t) && unknown.Code == pipelines.HeaderNotRecognised {
+				explain, explaining = append(explain, t.Name), append(explaining, line)
+				continue
+			}
+			lines = append(lines, line)
+			continue
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, s := range segments { // none: the table holds nothing
+			for _, p := range s.Plans {
+				f, err := r.newFeed(file, t, s, p)
+				if err != nil {
+					return nil, nil, err
+				}
+				feeds = append(feeds, f)
+			}
+		}
+	}
+	if len(feeds) == 0 {
+		lines = append(lines, explaining...)
+		if len(hidden) > 0 && len(lines) == 0 {
+			refuse("", &decode.Error{Code: pipelines.HeaderNotRecognised, Detail: pipelines.NewDetail(pipelines.DetailHidden, anys(hidden)...)}, pipelines.ReadAs{})
+		}
+		if len(lines) == 0 {
+			refuse("", &decode.Error{Code: pipelines.FileEmpty}, opened.ReadAs())
+		}
+		return nil, lines, nil
+	}
+	for _, f := range feeds {
+		if len(hidden) > 0 {
+			f.line.Details = append(f.line.Details, pipelines.NewDetail(pipelines.DetailHidden, anys(hidden)...))
+		}
+		if len(explain) > 0 {
+			f.line.Details = append(f.line.Details, pipelines.NewDetail(pipelines.DetailNoTables, anys(explain)...))
+		}
+	}
+	return feeds, lines, nil
+}
+
+func anys(texts []string) []any {
+	all := make([]any, len(texts))
+	for i, t := range texts {
+		all[i] = t
+	}
+	return all
+}
+
+// companions finds the second files that mapping files name.
+type companions struct {
+	landed []land.File
+	mu     sync.Mutex
+	read   map[string]map[string]map[string]string // by file id and key header: key → header → text
+}
+
+// file is the newest landed file that may be the second one.
+func (c *companions) file(of *match.Companion) (land.File, bool) {
+	for _, f := range slices.Backward(c.landed) {
+		if of.Claims(f.Name) {
+			return f, true
+		}
+	}
+	return land.File{}, false
+}
+
+func (c *companions) id(of *match.Companion) string {
+	f, _ := c.file(of)
+	return f.ID
+}
+
+// companionOf reads the second file of a mapping; nil where it has not arrived.
+func (r *run) companionOf(ctx context.Context, of *match.Companion) (func(key string) func(header string) string, error) {
+	file, ok := r.companion.file(of)
+	if !ok {
+		return nil, nil
+	}
+	keyHeader := of.As
+	if keyHeader == "" {
+		keyHeader = of.Key
+	}
+	r.companion.mu.Lock()
+	defer r.companion.mu.Unlock()
+	at := file.ID + "\x00" + keyHeader + "\x00" + of.Sheet
+	rows, done := r.companion.read[at]
+	if !done {
+		var err error
+		path, err := r.config.Store.Verified(ctx, file.ID)
+		if err != nil {
+			return nil, err
+		}
+		if rows, err = readCompanion(ctx, path, keyHeader, of.Sheet, r.config.Limits, r.folder); err != nil {
+			return nil, err
+		}
+		if r.companion.read == nil {
+			r.companion.read = map[string]map[string]map[string]string{}
+		}
+		r.companion.read[at] = rows
+	}
+	return func(key string) func(string) string {
+		row, ok := rows[match.Folded(key)]
+		if !ok {
+			return nil
+		}
+		return func(header string) string { return row[strings.TrimSpace(header)] }
+	}, nil
+}
+
+// readCompanion reads the rows of a file by their key. A file that cannot be read has none: it has problems of its own.
+func readCompanion(ctx context.Context, at, keyHeader, sheet string, limits decode.Limits, folder string) (rows map[string]map[string]string, err error) {
+	opened, err := decode.Open(ctx, at, decode.Options{Limits: limits, Folder: folder, Known: match.Known})
+	defer func() { err = errors.Join(err, opened.Close()) }()
+	var whole *decode.Error
+	if errors.As(err, &whole) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	rows = map[string]map[string]string{}
+	for _, t := range opened.Tables {
+		if matched, _ := path.Match(sheet, path.Base(t.Name)); sheet != "" && !matched {
+			continue
+		}
+		var header []string
+		key := -1
+		if err := decode.Rows(ctx, t.Body, func(row decode.Row) error {
+			if key < 0 {
+				for i, c := range row.Cells {
+					if decode.Trim(c.Text) == strings.TrimSpace(keyHeader) {
+						key = i
+					}
+				}
+				if key >= 0 {
+					for _, c := range row.Cells {
+						header = append(header, decode.Trim(c.Text))
+					}
+				}
+				return nil
+			}
+			if key >= len(row.Cells) {
+				return nil
+			}
+			of := map[string]string{}
+			for i, c := range row.Cells {
+				if i < len(header) {
+					of[header[i]] = c.Text
+				}
+			}
+			rows[match.Folded(decode.Trim(row.Cells[key].Text))] = of
+			return nil
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+// newFeed makes the feed of one export in one segment of a table.
+func (r *run) newFeed(file *ledger.File, t decode.Table, s match.Segment, p match.Plan) (*feed, error) {
+	f := &feed{table: t, segment: s, plan: p, line: &ledger.Line{File: file, Table: t.Name, Export: p.Contract.Export, Shift: t.Shift, ReadAs: s.ReadAs}}
+	f.line.Complete = f.full()
+	if p.Export != nil {
+		f.line.Orphans = p.Export.Severity[pipelines.UnknownReference] == pipelines.SeverityWarn
+	}
+	for i, c := range p.Contract.Columns {
+		o := p.Columns[i]
+		f.line.Places = append(f.line.Places, ledger.Place{Column: c.ID, Letter: o.Letter, Header: o.Header})
+		if !o.Given() {
+			f.lacks = append(f.lacks, c.ID)
+		}
+	}
+	if len(p.Unused) > 0 {
+		f.line.Details = append(f.line.Details, pipelines.NewDetail(pipelines.DetailUnused, match.Seen(p.Unused)))
+	}
+	for _, n := range t.Notes {
+		f.line.Details = append(f.line.Details, noted(n))
+	}
+	settings := typing.Settings{Zone: r.zone, FileZone: r.zone, Header: s.Header, Titles: s.Titles, Epoch: t.Epoch, Limit: r.limit(file)}
+	if p.Mapping != nil {
+		var err error
+		if settings.Layout, err = typing.Layout(p.Mapping.DateFormat); err != nil {
+			return nil, err
+		}
+		if p.Mapping.TimeZone != "" {
+			if settings.FileZone, err = loadZone(p.Mapping.TimeZone); err != nil {
+				return nil, err
+			}
+		}
+		if p.Key >= 0 {
+			if settings.Companion, err = r.companionOf(context.Background(), p.Mapping.With); err != nil {
+				return nil, err
+			}
+		}
+	}
+	f.reader = typing.NewReader(p, settings)
+	return f, nil
+}
+
+// noted is what is said of something that was done while a table was decoded.
+func noted(n decode.Note) pipelines.Detail {
+	switch n.What {
+	case decode.NulBytes:
+		return pipelines.NewDetail(pipelines.DetailNulBytes, n.Count, n.Row)
+	case decode.NestedValues:
+		return pipelines.NewDetail(pipelines.DetailNestedValues, n.Where)
+	case decode.ListValues:
+		return pipelines.NewDetail(pipelines.DetailListValues, n.Where)
+	case decode.MergedCells:
+		return pipelines.NewDetail(pipelines.DetailMergedCells, n.Count, n.Row)
+	case decode.HiddenRows:
+		return pipelines.NewDetail(pipelines.DetailHiddenRows, n.Count, n.Row)
+	}
+	return pipelines.Detail{}
+}

@@ -1,0 +1,107 @@
+package publish
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"hulian/pipelines"
+	"hulian/pipelines/model"
+	"hulian/pipelines/warehouse"
+)
+
+// errUnsealed says of a generation from before there were hashes that nothing tells whether it is what was written.
+var errUnsealed = errors.New("it was published by a version that kept no hashes of its files")
+
+// Verify holds every file of a generation to the hash its manifest names. What is damaged gives a Fault that names the file
+// and wraps pipelines.ErrDamaged. A generation published before there were hashes is held to the content of its tables.
+func Verify(ctx context.Context, dir string, g Generation) error {
+	if len(g.Manifest.Files) == 0 {
+		return VerifyContent(ctx, g)
+	}
+	return errors.Join(verifyFiles(ctx, dir, g.Manifest.Files)...)
+}
+
+// verifyFiles gives an error for each file that is not what was written.
+func verifyFiles(ctx context.Context, dir string, files []File) (damaged []error) {
+	for _, written := range files {
+		path := filepath.Join(dir, filepath.FromSlash(written.Path))
+		found, err := sumOf(ctx, path)
+		if ctx.Err() != nil {
+			return append(damaged, ctx.Err())
+		}
+		if err == nil && (found.SHA256 != written.SHA256 || found.Size != written.Size) {
+			err = errors.New("its hash is not the one it was published with")
+		}
+		if err != nil {
+			if !errors.Is(err, os.ErrPermission) {
+				err = fmt.Errorf("%w: %w", pipelines.ErrDamaged, err)
+			}
+			damaged = append(damaged, &pipelines.Fault{Op: "verify a published file", At: path, Err: err, Next: republish})
+		}
+	}
+	return damaged
+}
+
+// verifyDatabase is Verify of the database alone.
+func verifyDatabase(ctx context.Context, dir string, g Generation) error {
+	if written, known := g.Manifest.file(relative(dir, g.Path)); known {
+		return errors.Join(verifyFiles(ctx, dir, []File{written})...)
+	}
+	return nil
+}
+
+// VerifyContent opens the database of a generation and compares every table with what the manifest says of it. The error
+// wraps pipelines.ErrDamaged where it differs or cannot be read.
+func VerifyContent(ctx context.Context, g Generation) (err error) {
+	snapshot, err := warehouse.Open(ctx, warehouse.Config{Path: g.Path, ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, snapshot.Close()) }()
+	for _, t := range g.Manifest.Tables {
+		content, err := model.ContentOf(ctx, snapshot, t.Table, passing[t.Table]...)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err == nil && content != t.Content {
+			err = fmt.Errorf("%w: it holds other rows than the manifest says", pipelines.ErrDamaged)
+		}
+		if err != nil {
+			if !errors.Is(err, pipelines.ErrDamaged) { // a table that is not there, or has other columns
+				err = fmt.Errorf("%w: %w", pipelines.ErrDamaged, err)
+			}
+			return &pipelines.Fault{Op: "verify a published table", At: g.Path + ", " + t.Table, Err: err, Next: republish}
+		}
+	}
+	return nil
+}
+
+// sumOf hashes one file.
+func sumOf(ctx context.Context, path string) (File, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return File{}, err
+	}
+	sum := sha256.New()
+	size, err := io.Copy(sum, cancelled{ctx, file})
+	return File{Size: size, SHA256: hex.EncodeToString(sum.Sum(nil))}, errors.Join(err, file.Close())
+}
+
+// cancelled is a reader that ends with its context.
+type cancelled struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c cancelled) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}

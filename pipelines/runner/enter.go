@@ -1,0 +1,96 @@
+package runner
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os/user"
+	"path/filepath"
+	"strings"
+
+	"hulian/data"
+	"hulian/pipelines"
+	"hulian/pipelines/entry"
+	"hulian/pipelines/land"
+	"hulian/pipelines/load"
+)
+
+// enter lands what somebody has entered.
+func (w *work) enter(ctx context.Context, e entry.Entry) error {
+	item, err := e.File()
+	if err != nil {
+		return err
+	}
+	_, _, err = w.store.Land(ctx, item)
+	return err
+}
+
+// Enter keeps what somebody has entered, as rows of an export, and takes it through all stages. make gives the rows, from
+// what is loaded; none: nothing happens.
+func (r *Runner) Enter(ctx context.Context, trigger, export, by string, make func(context.Context, pipelines.Querier) ([]entry.Row, error)) (n int, run pipelines.Run, err error) {
+	if strings.TrimSpace(by) == "" {
+		return 0, pipelines.Run{}, &pipelines.Fault{Op: trigger, Err: errors.New("nobody said who decides"), Next: "--by NAME"}
+	}
+	run, err = r.record(ctx, trigger, func(w *work) (err error) {
+		if w.store, err = land.Open(filepath.Join(w.Dir, landedName)); err != nil {
+			return err
+		}
+		if w.warehouse, err = w.open(ctx, filepath.Join(w.Dir, warehouseName)); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, w.warehouse.Close()) }()
+		rows, err := make(ctx, w.warehouse)
+		if n = len(rows); err != nil || n == 0 {
+			return err
+		}
+		if err := w.enter(ctx, entry.Entry{Export: export, By: by, At: w.Now(), Rows: rows}); err != nil {
+			return err
+		}
+		for _, row := range rows {
+			w.Logger.Info("entered", "export", export, "by", by, "row", fmt.Sprint(row))
+		}
+		return w.behindLanding(ctx)
+	})
+	return n, run, err
+}
+
+// Waive lets problems pass that a person says need no repair, and publishes that. n is how many were open.
+func (r *Runner) Waive(ctx context.Context, problems []int64, by, reason string) (n int, run pipelines.Run, err error) {
+	if strings.TrimSpace(by) == "" || strings.TrimSpace(reason) == "" {
+		return 0, pipelines.Run{}, &pipelines.Fault{Op: "waive", Err: errors.New("a waiver needs a name and a reason"), Next: "--by NAME --reason TEXT"}
+	}
+	return r.Enter(ctx, "waive", load.WaivedProblems, by, func(ctx context.Context, q pipelines.Querier) ([]entry.Row, error) {
+		return load.Waivers(ctx, q, problems, strings.TrimSpace(reason))
+	})
+}
+
+// SetAside sets a file or a row aside, or takes it back, and publishes that.
+func (r *Runner) SetAside(ctx context.Context, a pipelines.Aside) (pipelines.Run, error) {
+	if strings.TrimSpace(a.By) == "" || strings.TrimSpace(a.Reason) == "" {
+		return pipelines.Run{}, &pipelines.Fault{Op: "set aside", Err: errors.New("a name and a reason are needed"), Next: "--by NAME --reason TEXT"}
+	}
+	_, run, err := r.Enter(ctx, "aside", load.SetAsides, a.By, func(ctx context.Context, q pipelines.Querier) ([]entry.Row, error) {
+		row := entry.Row{"back": a.Back, "reason": strings.TrimSpace(a.Reason)}
+		if a.File != "" {
+			row["file_id"] = a.File
+			return []entry.Row{row}, load.MayBeAside(ctx, q, a.File, a.Back)
+		}
+		contract, known := data.ContractOf(a.Export)
+		if !known || contract.Kind == data.Registry || contract.IsEntry() {
+			return nil, &pipelines.Fault{Op: "set aside", At: a.Export, Err: fmt.Errorf("%w: only rows of events can", load.ErrNotAside), Next: "set the file aside, or send the list again corrected"}
+		}
+		said, err := load.Said(ctx, q, contract, a.Key, a.Back)
+		row["of_export"], row["row_key"], row["said"] = a.Export, a.Key, said
+		return []entry.Row{row}, err
+	})
+	return run, err
+}
+
+// userName is the name of who runs the program, as the machine knows it.
+func userName() string {
+	if u, err := user.Current(); err == nil {
+		return cmp.Or(u.Name, u.Username)
+	}
+	return "-"
+}
