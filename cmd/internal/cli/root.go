@@ -146,6 +146,7 @@ func commands(p *program) []*cobra.Command {
 		newRunCommand(p),
 		newServeCommand(p),
 		newScheduleCommand(p),
+		newCheckCommand(p),
 		newBackupCommand(p),
 		newRestoreCommand(p),
 		newStatusCommand(p),
