@@ -155,6 +155,7 @@ func commands(p *program) []*cobra.Command {
 		newCloseCommand(p),
 		newTemplateCommand(p),
 		newProblemsCommand(p),
+		newAsideCommand(p),
 		newMapCommand(p),
 		newVersionCommand(p),
 	}
