@@ -2,6 +2,7 @@
 //
 // Sources of files enter; a published generation and one document a run leave. In the town's folder:
 //
+//	warehouse.lock  held while the warehouse is open: a dry run waits for loading, not for fetching
 //	run.lock        held while a run works: there is one at a time, in one process or in several
 //	runs/<id>.json  what the run did so far, written aside and renamed at every stage
 //

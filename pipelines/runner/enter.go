@@ -36,10 +36,11 @@ func (r *Runner) Enter(ctx context.Context, trigger, export, by string, make fun
 		if w.store, err = land.Open(filepath.Join(w.Dir, landedName)); err != nil {
 			return err
 		}
-		if w.warehouse, err = w.open(ctx, filepath.Join(w.Dir, warehouseName)); err != nil {
+		closeWarehouse, err := w.openWarehouse(ctx)
+		if err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, w.warehouse.Close()) }()
+		defer func() { err = errors.Join(err, closeWarehouse()) }()
 		rows, err := make(ctx, w.warehouse)
 		if n = len(rows); err != nil || n == 0 {
 			return err

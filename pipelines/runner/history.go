@@ -20,11 +20,12 @@ import (
 )
 
 const (
-	lockName   = "run.lock"
-	runsName   = "runs"
-	idLayout   = "20060102T150405Z"
-	attempt    = 50 * time.Millisecond // between two tries for the lock
-	noticeable = 4 * attempt           // a reader of the history holds the lock for less
+	lockName          = "run.lock"
+	warehouseLockName = "warehouse.lock" // held while the warehouse is open: a run holds it from loading on, not while it fetches
+	runsName          = "runs"
+	idLayout          = "20060102T150405Z"
+	attempt           = 50 * time.Millisecond // between two tries for the lock
+	noticeable        = 4 * attempt           // a reader of the history holds the lock for less
 )
 
 var document = regexp.MustCompile(`^[0-9]{8}T[0-9]{6}Z-[0-9]{4,}\.json$`)

@@ -127,6 +127,23 @@ func (w *work) loadOrAnew(ctx context.Context, config load.Config) (load.Result,
 	return result, err
 }
 
+// openWarehouse opens the town's warehouse, once nobody else has it open. A run that waits here says so, even where it would
+// rather fail than wait for another run: a check of files ends by itself.
+func (w *work) openWarehouse(ctx context.Context) (closeWarehouse func() error, err error) {
+	waiting := w.Waiting
+	if waiting == nil {
+		waiting = func(string) { w.Logger.Info("waiting for a check of files to end") }
+	}
+	release, err := hold(ctx, w.Dir, warehouseLockName, waiting)
+	if err != nil {
+		return nil, err
+	}
+	if w.warehouse, err = w.open(ctx, filepath.Join(w.Dir, warehouseName)); err != nil {
+		return nil, errors.Join(err, release())
+	}
+	return func() error { return errors.Join(w.warehouse.Close(), release()) }, nil
+}
+
 func (w *work) open(ctx context.Context, path string) (*warehouse.Warehouse, error) {
 	return warehouse.Open(ctx, warehouse.Config{Path: path, Threads: w.Threads, MemoryLimit: w.MemoryLimit})
 }

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,14 +14,27 @@ import (
 	"hulian/pipelines/durable"
 )
 
-// Hold takes the town's run lock, for whoever must not meet a run: a run itself, a backup, a restore. While another run
-// holds it, waiting is told once who does and the call waits for the end of the run or of ctx; where waiting is nil it
-// gives an error that wraps pipelines.ErrBusy instead.
+// Hold takes the town's run lock and its warehouse, for whoever must not meet a run nor a question to the warehouse: a
+// backup, a restore, a check. While somebody else holds them, waiting is told once who does and the call waits for the end
+// of that or of ctx; where waiting is nil it gives an error that wraps pipelines.ErrBusy instead.
 func Hold(ctx context.Context, dir string, waiting func(holder string)) (release func() error, err error) {
+	run, err := hold(ctx, dir, lockName, waiting)
+	if err != nil {
+		return nil, err
+	}
+	own, err := hold(ctx, dir, warehouseLockName, waiting)
+	if err != nil {
+		return nil, errors.Join(err, run())
+	}
+	return func() error { return errors.Join(own(), run()) }, nil
+}
+
+// hold takes one of the two locks of a town: see Hold. Who takes both takes the run lock first.
+func hold(ctx context.Context, dir, name string, waiting func(holder string)) (release func() error, err error) {
 	if err := os.MkdirAll(dir, durable.DirMode); err != nil {
 		return nil, &pipelines.Fault{Op: "run", At: dir, Err: err, Next: "check who may write there"}
 	}
-	lock := flock.New(filepath.Join(dir, lockName))
+	lock := flock.New(filepath.Join(dir, name))
 	brief, cancel := context.WithTimeout(ctx, noticeable)
 	defer cancel()
 	got, err := lock.TryLockContext(brief, attempt)
@@ -54,5 +68,5 @@ func holder(dir string) string {
 			}
 		}
 	}
-	return "a run that has just started"
+	return "a run that has just started, or a check of files"
 }

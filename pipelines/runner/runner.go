@@ -143,7 +143,7 @@ func (r *Runner) Task(ctx context.Context, trigger string, stage pipelines.Stage
 // record holds the lock and keeps the document of what do does.
 func (r *Runner) record(ctx context.Context, trigger string, do func(*work) error) (_ pipelines.Run, err error) {
 	defer func() { err = damaged(r.config.Dir, full(r.config.Dir, err)) }()
-	release, err := Hold(ctx, r.config.Dir, r.config.Waiting)
+	release, err := hold(ctx, r.config.Dir, lockName, r.config.Waiting)
 	if err != nil {
 		return pipelines.Run{}, err
 	}
@@ -225,10 +225,11 @@ func (w *work) stages(ctx context.Context) (err error) {
 		}
 		return fault
 	}
-	if w.warehouse, err = w.open(ctx, filepath.Join(w.Dir, warehouseName)); err != nil {
+	closeWarehouse, err := w.openWarehouse(ctx)
+	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, w.warehouse.Close()) }()
+	defer func() { err = errors.Join(err, closeWarehouse()) }()
 	return w.behindLanding(ctx)
 }
 

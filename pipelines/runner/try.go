@@ -38,7 +38,8 @@ func (r *Runner) Try(ctx context.Context, paths []string) (result Tried, err err
 	if _, err := os.Stat(at); errors.Is(err, fs.ErrNotExist) {
 		at = "" // nothing has been loaded
 	} else {
-		release, err := Hold(ctx, r.config.Dir, r.config.Waiting)
+		// Beside a run that still fetches its files, the warehouse is free.
+		release, err := hold(ctx, r.config.Dir, warehouseLockName, r.config.Waiting)
 		if err != nil {
 			return result, err
 		}
