@@ -4,6 +4,6 @@
 // A query that selects good rows with the file they came with enters, beside the tables of a run that package ledger
 // describes. What leaves is what changed: counts and months. A file that lacks a column says nothing of it, so that what
 // stood there stays; a full list of a registry ends the rows it does not name, and what a newer file of events no longer
-// holds is told (ops.gone). All of it happens in the caller's transaction. It refuses nothing: what must not be merged has
+// holds is told (ops.gone). All of it happens in the caller's transaction, so that after a crash nothing of it has happened. It refuses nothing: what must not be merged has
 // been refused before.
 package merge

@@ -3,8 +3,9 @@
 // An embedded folder of .sql files, a contract and named parameters enter; SQL text leaves, or is run in a transaction.
 // A file holds one or more statements, each ended by a semicolon at the end of a line, in the template language of the
 // standard library: {{.Export}} is the export's name, {{.Columns "t"}} its columns, {{.Key "t"}} those of its key, and
-// {{.P.name}} a parameter. Nothing is kept. A file that does not exist, or a parameter that nobody gave, is a fault of the
-// program and panics or fails at once; values of files never stand in the text but as quoted literals.
+// {{.P.name}} a parameter. Nothing outlives a call. It refuses nothing a user could give: a file that does not exist, or a
+// parameter that nobody gave, is a fault of the program and panics or fails at once. Values of files never stand in the
+// text but as quoted literals.
 package statement
 
 import (
