@@ -106,7 +106,7 @@ func TestAListThatFellIsHeldUntilConfirmed(t *testing.T) {
 	// A newer list comes before anybody confirms; the confirmed one is then history at best.
 	town.accept(fallen, "王样本", "合并支部")
 	result = town.load()
-	if got, want := told(result.Files[0]), "10 rows became 2; accepted by 王样本: 合并支部"; got != want {
+	if got, want := told(result.Files[0]), "10 rows became 2; accepted by 王样本: 合并支部; rows of the list before that are no longer in it have ended: 8 (M0, M3, M4, M5, M6 …)"; got != want {
 		t.Errorf("the table says %q, want %q", got, want)
 	}
 	if result.Err() != nil || result.Changed["members"].Retired != 8 || result.Changed["members"].Replaced != 1 {
@@ -136,7 +136,8 @@ func TestEveryFallenListOfAFileIsTold(t *testing.T) {
 	town.accept(fallen, "王样本", "合并支部")
 	town.load()
 	town.want("select export, detail from ops.reconciliation where file_no = 4 order by all",
-		fmt.Sprintf(`branches [["confirmed","%d","1","王样本","合并支部"]]`, all), `members [["confirmed","10","1","王样本","合并支部"]]`)
+		fmt.Sprintf(`branches [["confirmed","%d","1","王样本","合并支部"],["ended","%d","B2, B10, B11, B12, B13 …"]]`, all, all-1),
+		`members [["confirmed","10","1","王样本","合并支部"],["ended","9","M0, M2, M3, M4, M5 …"]]`)
 }
 
 // A list that is confirmed after a newer one ends nothing that the newer one found as it had been before.
@@ -313,7 +314,7 @@ func TestAnOlderListIsTold(t *testing.T) {
 		t.Errorf("a list after one without a day: %q", told(files[len(files)-1]))
 	}
 	town.drop("党员2017-11.csv", []byte(membersCSV+"M9,B1,周样本,可动员\n"))
-	if got, want := told(town.load().Files[0]), "the list is older than “党员2017-12.csv” (2017-12-31), which was received before it, and holds now; if that is not meant, send the newer one again"; got != want {
+	if got, want := told(town.load().Files[0]), "the list is older than “党员2017-12.csv” (2017-12-31), which was received before it, and holds now; if that is not meant, send the newer one again; rows of the list before that are no longer in it have ended: 1 (M8)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
