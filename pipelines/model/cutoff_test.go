@@ -150,3 +150,21 @@ func TestTheSampleEndsOnTheLastDayOfItsLastMonth(t *testing.T) {
 		}
 	}
 }
+
+// TestADeadlineCountsToItsTimeOfDay where it has one and the time of the resolution is known; else to the end of its day.
+func TestADeadlineCountsToItsTimeOfDay(t *testing.T) {
+	w := open(t, "")
+	arrive(t, w, 1, "2018-03-01")
+	exec(t, w, oneVillage)
+	exec(t, w, "insert into exports.issues (issue_id, village_id, reported_at, resolved_at, due_on, _file) values "+
+		"('before noon', 'V01', '2018-01-10', '2018-01-15 11:59', '2018-01-15 12:00', 1), ('after noon', 'V01', '2018-01-10', '2018-01-15 12:01', '2018-01-15 12:00', 1), "+
+		"('that day', 'V01', '2018-01-10', '2018-01-15', '2018-01-15 12:00', 1), ('day alone', 'V01', '2018-01-10', '2018-01-15 23:00', '2018-01-15', 1)")
+	build1(t, w)
+	table, err := w.Query(t.Context(), "select due, on_time from intermediate.int_issues_by_due_month")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([][]any{{int64(4), int64(3)}}, table.Rows); diff != "" {
+		t.Errorf("due and on time (-want +got):\n%s", diff)
+	}
+}

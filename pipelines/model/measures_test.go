@@ -281,7 +281,7 @@ func (s *scattered) happenings() {
 		s.row("exports.issues", 1+s.rng.IntN(3), "issue_id", id("I", i), "reported_at", moment(at), "village_id", id("V", s.rng.IntN(3)), "branch_id", s.one("null", id("B", s.rng.IntN(7))),
 			"household_id", s.one("null", id("H", s.rng.IntN(15))), "reporter_member_id", s.one("null", id("M", s.rng.IntN(40))), "category", s.one("'roads'", "'water'"),
 			"difficulty", s.one("null", "'easy'", "'hard'"), "on_the_spot", s.one("null", "true", "false"), "classified_at", classified, "routed_at", routed,
-			"routed_to", s.one("null", "'member'", "'village'", "'town'"), "due_on", s.one("null", "date '"+at.AddDate(0, 0, s.rng.IntN(40)).Format(time.DateOnly)+"'"),
+			"routed_to", s.one("null", "'member'", "'village'", "'town'"), "due_on", s.one("null", "date '"+at.AddDate(0, 0, s.rng.IntN(40)).Format(time.DateOnly)+"'", moment(at.Add(time.Duration(s.rng.IntN(900))*time.Hour))),
 			"supervised_at", supervised, "resolved_at", resolved, "fed_back_at", told, "satisfaction", s.one("null", "'satisfied'", "'neutral'"),
 			"reopened_from", s.one("null", "null", "null", id("I", s.rng.IntN(260))))
 	}

@@ -21,6 +21,7 @@
 --   fed_back_at: step 5, the household was told
 --   supervised_at: step 4 was pressed for
 --   due_on: deadline; where the export gives none, the programme's for the difficulty if it has one, except for issues solved on the spot
+--   due_at: deadline with its time of day; null where only the day is known
 --   reported_on: day of the report
 --   resolved_on: day it was resolved
 --   satisfaction_answer: satisfied, neutral, dissatisfied; null where nobody answered
@@ -81,6 +82,7 @@ select
             when i.difficulty = 'hard' and p.due_days_hard > 0 then i.reported_on + p.due_days_hard * interval '1' day
         end as date
     ) as due_on,
+    cast(i.due_at as timestamp) as due_at,
     cast(i.reported_on as date) as reported_on,
     cast(i.resolved_on as date) as resolved_on,
     cast(i.satisfaction_answer as varchar) as satisfaction_answer,

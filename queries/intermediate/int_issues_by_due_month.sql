@@ -8,7 +8,7 @@
 --   branch_id: grid branch; null where the exporter gives none
 --   member_id: reporting member; null where the exporter gives none
 --   due: issues whose deadline fell in the month
---   on_time: of those, resolved on or before the deadline
+--   on_time: of those, resolved on or before the day of the deadline, and by its time of day where both are given
 with due as (
     select i.*
     from intermediate.int_issues i
@@ -23,6 +23,11 @@ select
     cast(branch_id as varchar) as branch_id,
     cast(member_id as varchar) as member_id,
     cast(count(*) as bigint) as due,
-    cast(count(*) filter (where resolved_on <= due_on) as bigint) as on_time
+    cast(
+        count(*) filter (
+            where resolved_on <= due_on
+            and not coalesce(resolved_at > due_at and resolved_at > cast(resolved_on as timestamp), false)
+        ) as bigint
+    ) as on_time
 from due
 group by month_text(due_on), town, village_id, branch_id, member_id

@@ -19,7 +19,8 @@
 --   resolved_at: step 4 ends
 --   fed_back_at: step 5, the household was told
 --   supervised_at: step 4 was pressed for
---   due_on: deadline
+--   due_on: day of the deadline
+--   due_at: the deadline with its time of day; null where the exporter gives only the day
 --   satisfaction_answer: satisfied, neutral, dissatisfied; null: no answer
 --   reopened_from: the earlier issue this one takes up again
 --   reported_on: day of the report
@@ -52,6 +53,7 @@ select
     cast(case when i.fed_back_at < i.known_until then i.fed_back_at end as timestamp) as fed_back_at,
     cast(case when i.supervised_at < i.known_until then i.supervised_at end as timestamp) as supervised_at,
     cast(i.due_on as date) as due_on,
+    cast(case when i.due_on > cast(cast(i.due_on as date) as timestamp) then i.due_on end as timestamp) as due_at,
     cast(case when i.resolved_at < i.known_until then i.satisfaction end as varchar) as satisfaction_answer,
     cast(i.reopened_from as varchar) as reopened_from,
     cast(i.reported_at as date) as reported_on,
