@@ -17,7 +17,12 @@ func Decode(node *yaml.Node, into any) error {
 	if err := KnownKeys(node, reflect.TypeOf(into).Elem(), ""); err != nil {
 		return err
 	}
-	err := node.Decode(into)
+	return Mismatch(node.Decode(into))
+}
+
+// Mismatch puts an error of the decoder, that values are of another kind than is meant, into words of the file. Any other
+// error stays as it is.
+func Mismatch(err error) error {
 	var mismatch *yaml.TypeError
 	if errors.As(err, &mismatch) {
 		lines := make([]string, len(mismatch.Errors))

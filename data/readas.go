@@ -50,18 +50,3 @@ func ExplainReading(r pipelines.ReadAs, lang string) string {
 	}
 	return text + fmt.Sprintf(Text{Zh: "；映射 %s 指定了%s", En: "; the mapping %s fixes %s"}.In(lang), r.Mapping, strings.Join(pinned, Text{Zh: "、", En: ", "}.In(lang)))
 }
-
-var mappingTexts = map[pipelines.MappingFault]Text{
-	pipelines.MappingClaimed: {Zh: "这个文件已有人工写好的对照文件 {subject}，本页不改它。请维护人员修改 mappings 文件夹中的这份文件。",
-		En: "The mapping file {subject}, written by hand, claims this file and is not changed here. Ask whoever maintains the system to change it in the folder mappings."},
-	pipelines.MappingIncomplete: {Zh: "必需的列“{subject}”还没有选定。", En: "No column was chosen for the required “{subject}”."},
-	pipelines.MappingTwice:      {Zh: "“{subject}”选了两次，只能是其中一列。", En: "“{subject}” was chosen for two columns; it can only be one of them."},
-	pipelines.MappingNoName:     {Zh: "请写上您的姓名，并给这份对照起个名字。", En: "Give your name, and a name to the mapping."},
-	pipelines.MappingPattern:    {Zh: "名字规则“{subject}”不包括这个文件。可以照抄文件名，把会变的字换成 *。", En: "The pattern “{subject}” does not fit this file. Copy the file's name and put * for what changes."},
-}
-
-// ExplainMappingRefusal says in Chinese, or in English where lang is "en", why a mapping was not kept and what to do;
-// empty of a refusal that is not known.
-func ExplainMappingRefusal(r pipelines.MappingRefusal, lang string) string {
-	return strings.ReplaceAll(mappingTexts[r.Why].In(lang), "{subject}", r.Subject)
-}

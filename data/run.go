@@ -35,6 +35,7 @@ var runTexts = map[pipelines.RunReasonCode]string{
 	pipelines.RunCheckFailed:    "有一项检查没有通过，{count} 行不符：{subject}。仍沿用上次发布的数据；请先查看最近收到的文件。",
 	pipelines.RunDiskFull:       "磁盘已满。请腾出空间再运行，会接着做完；已发布的数据不受影响。",
 	pipelines.RunFileDamaged:    "文件“{subject}”损坏，这次没有做完；已发布的数据不受影响。请维护人员运行 hulian check 查明，再用 hulian check --repair 修复。系统提示：{detail}。",
+	pipelines.RunMappingRefused: "对照文件“{subject}”写得不对，这次没有读入任何文件：{detail}已发布的数据不受影响，请维护人员改正后再运行。",
 	pipelines.RunWasCancelled:   "运行被取消。已发布的数据不受影响，下次运行会接着做完。",
 	pipelines.RunWasInterrupted: "程序在运行结束前退出了，下次运行会接着做完。",
 	pipelines.RunOtherwise:      "运行出错，请把这句话转给维护人员：{detail}。",

@@ -14,7 +14,7 @@ func TestWhyARunFailedIsToldInChinese(t *testing.T) {
 	for _, reason := range []pipelines.RunReason{
 		{Code: pipelines.RunFileHeld, Subject: "村名册"}, {Code: pipelines.RunNothingLoaded, Count: 2}, {Code: pipelines.RunSourceUnread, Subject: "市里", Detail: "超时"},
 		{Code: pipelines.RunCheckFailed, Subject: "没有等于二的。", Count: 3}, {Code: pipelines.RunDiskFull}, {Code: pipelines.RunWasCancelled}, {Code: pipelines.RunWasInterrupted},
-		{Code: pipelines.RunOtherwise, Detail: "不详"},
+		{Code: pipelines.RunOtherwise, Detail: "不详"}, {Code: pipelines.RunMappingRefused, Subject: "热线", Detail: "第 5 行：只有数字才能四舍五入。"},
 	} {
 		run := pipelines.Run{Error: "in English", Reasons: []pipelines.RunReason{reason}, Files: []pipelines.Reconciliation{{Name: "走访", Read: 2, Quarantined: 2}}}
 		said := ExplainRun(run, "zh")

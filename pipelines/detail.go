@@ -80,6 +80,10 @@ const (
 	DetailFell         DetailCode = "fell"          // rows before, rows now
 	DetailTwoCounts    DetailCode = "two_counts"    // rows, lines, the first row where they differ
 	DetailPassedOver   DetailCode = "passed_over"   // rows that a mapping's condition leaves out
+	DetailBeside       DetailCode = "beside"        // the mapping file that has the rows of the file complete those of another one
+	DetailAlone        DetailCode = "alone"         // rows whose key the second file does not hold
+	DetailNoSecond     DetailCode = "no_second"     // names of a second file that has not arrived
+	DetailSecondLacks  DetailCode = "second_lacks"  // the second file, columns it lacks
 	DetailAccepted     DetailCode = "accepted"      // who let a held file through, why
 	DetailGone         DetailCode = "gone"          // rows that an older file had and that stand as they were, keys
 	DetailEnded        DetailCode = "ended"         // rows that an older list had and that this one has ended, keys

@@ -15,6 +15,19 @@ type Proposal struct {
 	Pattern   string // of the names of files, or members of bundles, like this one
 	Sheet     string // pattern of the sheet; empty where the file or member is one table
 	Member    string // of a bundle: mapping files claim it by its own name
+	Ways      []ProposedWay
+	Confirmed *MappingDraft // what the mapping file says that claims the table already; nil: none does
+	ByHand    string        // name of that file, where it was not confirmed on a page
+}
+
+// ProposedWay is a way to make a contract column, or to choose rows, other than taking a column as it is. It rests on the
+// values of the first rows and is always a guess.
+type ProposedWay struct {
+	Key    string           // of the mapping file that it is about: only, plus, join, row, round, where, keep
+	Column string           // contract column; empty: of the export as a whole
+	Made   MappedColumn     // how the column would be made
+	Where  MappingCondition // of Key where
+	Keep   string           // of Key keep
 }
 
 // ProposedColumn is one column of the file.
@@ -41,40 +54,6 @@ type MappingAsk struct {
 	Encoding  string
 	Delimiter string
 	HeaderRow int64
-	Columns   map[string]string // contract column → header, as chosen; nil: proposed
+	Columns   map[string]string  // contract column → header, as chosen; nil: proposed
+	Where     []MappingCondition // rows that fail one of these are not looked at
 }
-
-// MappingDraft is a mapping file under way: what a person confirmed of a proposal.
-type MappingDraft struct {
-	Exporter  string
-	By        string                       // who confirmed it; empty: not said
-	Files     []string                     // patterns of file names
-	Sheet     string                       // pattern; empty: every sheet
-	Encoding  string                       // pinned; empty: told from the content
-	Delimiter string                       // likewise
-	HeaderRow int64                        // likewise
-	Export    string                       // what the file holds
-	Columns   map[string]string            // contract column → header
-	Values    map[string]map[string]string // contract column → word → value
-}
-
-// MappingRefusal says why a mapping was not kept.
-type MappingRefusal struct {
-	Why     MappingFault
-	Subject string // the mapping file, column or pattern it is about
-}
-
-// MappingFault names what is wrong with a mapping a person confirmed; its sentences stand in package data.
-type MappingFault string
-
-// What is wrong with a mapping.
-const (
-	MappingClaimed    MappingFault = "claimed"    // the mapping file Subject, written by hand, claims the file
-	MappingIncomplete MappingFault = "incomplete" // no column was chosen for the required Subject
-	MappingTwice      MappingFault = "twice"      // two columns were chosen for Subject
-	MappingNoName     MappingFault = "no_name"    // nobody says who confirmed it
-	MappingPattern    MappingFault = "pattern"    // the pattern Subject does not fit the file
-)
-
-// Error is the refusal in words.
-func (r MappingRefusal) Error() string { return "mapping not kept: " + string(r.Why) + " " + r.Subject }

@@ -61,7 +61,8 @@ const (
 	RunSourceUnread   RunReasonCode = "source_unread"  // the source or file Subject could not be fetched: Detail
 	RunCheckFailed    RunReasonCode = "check_failed"   // Count rows contradict the claim Subject, in Chinese
 	RunDiskFull       RunReasonCode = "disk_full"
-	RunFileDamaged    RunReasonCode = "file_damaged" // the town's file Subject is damaged: Detail
+	RunFileDamaged    RunReasonCode = "file_damaged"    // the town's file Subject is damaged: Detail
+	RunMappingRefused RunReasonCode = "mapping_refused" // something is wrong with the mapping file Subject: Detail, in Chinese
 	RunWasCancelled   RunReasonCode = "cancelled"
 	RunWasInterrupted RunReasonCode = "interrupted"
 	RunOtherwise      RunReasonCode = "other" // Detail, in English
@@ -146,6 +147,11 @@ func Total(tables []Reconciliation) (total Reconciliation) {
 
 // Later reports whether the file was left for a later run, so that nothing is wrong with it yet.
 func (r Reconciliation) Later() bool { return r.Problem == FileGrowing }
+
+// Beside reports whether the table only completes the rows of another file, as a mapping file says.
+func (r Reconciliation) Beside() bool {
+	return r.Problem == "" && r.Export == "" && r.Detail.First().Code == DetailBeside
+}
 
 // Balanced reports whether the counts add up.
 func (r Reconciliation) Balanced() bool { return r.Read == r.Accepted+r.Quarantined+r.Ignored }

@@ -100,6 +100,11 @@ type Config struct {
 	// Keep keeps a mapping a person confirmed for a table of a landed file, and says where the file lies. The error is a
 	// pipelines.MappingRefusal where the person can mend it.
 	Keep func(ctx context.Context, file, table string, draft pipelines.MappingDraft) (path string, f File, err error)
+	// Check refuses, with a pipelines.MappingRefusal, what could not be kept for a table with these headers. second are those
+	// of the second file a mapping names; nil: not known. nil: nothing is refused before it is kept.
+	Check func(draft pipelines.MappingDraft, headers, second []string) error
+	// Arrived lists the files that have landed, newest first, one a name. nil: nobody is asked for a second file.
+	Arrived func(ctx context.Context) ([]File, error)
 	// Held says where a landed file lies that waits for confirmation: an error that wraps pipelines.ErrUnknown where it does
 	// not wait. nil: nobody may confirm one.
 	Held func(ctx context.Context, file string) (path string, f File, err error)

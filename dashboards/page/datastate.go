@@ -110,7 +110,7 @@ func (r Request) files(ctx context.Context) (rowCounts, *Table, error) {
 			quarantined.Link = r.Link("data", With("file", row.text("file_no")), With("export", ""), With("code", "")) + "#table-problems"
 			quarantined.Tone = ToneWorse
 		}
-		t.Rows = append(t.Rows, []Cell{{Text: row.text("name")}, {Text: row.text("sheet")}, r.exportCell(row.text("export"), readAs(row), pipelines.ParseDetails(row.text("detail")), pipelines.Code(row.text("problem"))),
+		t.Rows = append(t.Rows, []Cell{{Text: row.text("name")}, {Text: row.text("sheet")}, r.exportCell(pipelines.Reconciliation{FileID: row.text("file_id"), Sheet: row.text("sheet"), Export: row.text("export"), ReadAs: readAs(row), Detail: pipelines.ParseDetails(row.text("detail")), Problem: pipelines.Code(row.text("problem"))}),
 			countCell(row.number("rows_read")), countCell(row.number("accepted")), quarantined, countCell(row.number("ignored")), countCell(row.number("warnings")),
 			{Text: row.date("received_at")}, r.fileNote(row)})
 	}
@@ -153,10 +153,17 @@ func readAs(row record) (as pipelines.ReadAs) {
 }
 
 // exportCell names what a table holds, what it was taken for, and what of it was not asked for: columns, hidden sheets.
-func (r Request) exportCell(export string, as pipelines.ReadAs, details pipelines.Details, problem pipelines.Code) Cell {
-	c := Cell{Text: r.exportName(export), Note: data.ExplainReading(as, r.Lang)}
-	if said := data.ExplainDetails(details, r.Lang); said != "" && problem == "" {
+func (r Request) exportCell(f pipelines.Reconciliation) Cell {
+	c := Cell{Text: r.exportName(f.Export), Note: data.ExplainReading(f.ReadAs, r.Lang)}
+	if f.Beside() {
+		c.Text = r.T("另一份的补充", "more of another file")
+	}
+	if said := data.ExplainDetails(f.Detail, r.Lang); said != "" && f.Problem == "" {
 		c.Note += r.T("；", "; ") + said
+	}
+	if f.ReadAs.Mapping != "" && f.Problem == "" && r.Desk != nil && r.Desk.Propose != nil {
+		c.Text += r.T("（看、改列对照）", " (see or change its mapping)")
+		c.Link = r.namingLink(f.FileID, f.Sheet)
 	}
 	return c
 }

@@ -5,20 +5,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
-	"hulian/dashboards/desk"
 	"hulian/data"
 	"hulian/pipelines"
 )
 
 // mappingParams are what the upload page takes to ask what the columns of a file are: the file and its table, what was
 // said of them so far, and why a confirmation was refused.
-var mappingParams = []string{"file", "table", "export", "encoding", "delimiter", "row", "as", "step", "refused", "subject"}
+var mappingParams = []string{"file", "table", "export", "encoding", "delimiter", "row", "said", "step", "open", "refused", "subject", "near", "of", "column", "key"}
 
 // Choices is a form in which a person chooses one thing for every row.
 type Choices struct {
@@ -29,8 +29,19 @@ type Choices struct {
 	Address string
 	Heads   [3]string // what is chosen for, examples of it, the choice
 	Rows    []ChoiceRow
+	Folds   []Fold // behind the rows
 	Fields  []Field
 	Label   string // of the button
+	Value   string // what the button says is to be done; empty: nothing is said
+	Other   *Also
+}
+
+// Also offers to go on with one more thing before the form is done.
+type Also struct {
+	Label   string
+	Name    string
+	Options []Choice
+	Button  Button
 }
 
 // Kind names the template of the block.
@@ -66,68 +77,48 @@ func (r Request) mappingLink(code pipelines.Code, file, table string) string {
 	if r.Desk == nil || r.Desk.Propose == nil || file == "" || !unmapped(code) {
 		return ""
 	}
+	return r.namingLink(file, table)
+}
+
+// namingLink leads to the form for a table.
+func (r Request) namingLink(file, table string) string {
 	v := url.Values{"file": {file}}
 	set(v, "table", table)
 	Speaking(r.Lang)(v)
 	return "/upload?" + v.Encode()
 }
 
-// Chosen reads what a person said of a table and gives what follows from it: the proposal as it is without the choice
-// of columns, and the one with it. as holds a number of a column of the first proposal and a column of the contract.
-func Chosen(ctx context.Context, d *desk.Desk, values url.Values) (plain, chosen pipelines.Proposal, ask pipelines.MappingAsk, err error) {
-	if d == nil || d.Propose == nil {
-		return plain, chosen, ask, pipelines.ErrUnknown
+// Refusal puts why a mapping was refused into an address.
+func Refusal(v url.Values, refused pipelines.MappingRefusal) {
+	for name, value := range map[string]string{"refused": string(refused.Why), "subject": refused.Subject, "near": refused.Near, "of": refused.Export, "column": refused.Column, "key": refused.Key} {
+		set(v, name, value)
 	}
-	ask = pipelines.MappingAsk{Table: values.Get("table"), Export: values.Get("export"), Encoding: values.Get("encoding"), Delimiter: values.Get("delimiter")}
-	if row := values.Get("row"); row != "" {
-		if ask.HeaderRow, err = strconv.ParseInt(row, 10, 64); err != nil {
-			return plain, chosen, ask, fmt.Errorf("%w: row=%s", ErrBadFilter, row)
-		}
-	}
-	plain, err = propose(ctx, d, values.Get("file"), ask)
-	if err != nil || values.Get("step") == "" {
-		return plain, plain, ask, err
-	}
-	ask.Columns, ask.Export = map[string]string{}, plain.Export
-	for _, said := range values["as"] {
-		number, column, _ := strings.Cut(said, ":")
-		n, err := strconv.Atoi(number)
-		if err != nil || n < 0 || n >= len(plain.Columns) {
-			return plain, chosen, ask, fmt.Errorf("%w: as=%s", ErrBadFilter, said)
-		}
-		if _, twice := ask.Columns[column]; twice {
-			return plain, chosen, ask, pipelines.MappingRefusal{Why: pipelines.MappingTwice, Subject: column}
-		}
-		ask.Columns[column] = plain.Columns[n].Header
-	}
-	chosen, err = propose(ctx, d, values.Get("file"), ask)
-	return plain, chosen, ask, err
 }
 
-func propose(ctx context.Context, d *desk.Desk, file string, ask pipelines.MappingAsk) (pipelines.Proposal, error) {
-	all, err := d.Propose(ctx, file, ask)
-	if err != nil {
-		return pipelines.Proposal{}, err
-	}
-	for _, p := range all {
-		if p.Table == ask.Table || ask.Table == "" {
-			return p, nil
-		}
-	}
-	return pipelines.Proposal{}, fmt.Errorf("%w: table=%s", ErrBadFilter, ask.Table)
+// refusalOf reads it from there.
+func (r Request) refusalOf() pipelines.MappingRefusal {
+	get := r.Params.Get
+	return pipelines.MappingRefusal{Why: pipelines.MappingFault(get("refused")), Subject: get("subject"), Near: get("near"), Export: get("of"), Column: get("column"), Key: get("key")}
+}
+
+// OfForm reports whether a refusal is about what is said at the end: the names and who confirms, not the columns.
+func OfForm(refused pipelines.MappingRefusal) bool {
+	return slices.Contains([]pipelines.MappingFault{pipelines.MappingClaimed, pipelines.MappingNoName, pipelines.MappingPattern, pipelines.MappingBroken}, refused.Why)
 }
 
 // buildMapping asks what the columns of a table are, and then what its unknown words mean.
 func buildMapping(ctx context.Context, r Request) (View, error) {
 	v := View{Heading: r.T("指认列名", "Name the columns")}
 	back := Callout{Next: r.T("回到上传页", "Back to the upload page"), Link: r.Link("upload", cleared)}
-	plain, chosen, _, err := Chosen(ctx, r.Desk, r.Params)
-	var refused pipelines.MappingRefusal
+	n, err := ReadNaming(ctx, r.Desk, r.Params)
 	var fault *pipelines.Fault
+	var wrong pipelines.MappingRefusal
 	switch {
-	case errors.As(err, &refused):
-		contract, _ := data.ContractOf(plain.Export)
-		v.Blocks = append(v.Blocks, r.mappingRefused(refused, contract))
+	case errors.As(err, &fault) && errors.As(err, &wrong): // a mapping file of the town
+		back.Tone, back.Title = ToneWorse, r.Tf("对照文件“%s”写得不对", "The mapping file “%s” is wrong", fault.At[strings.LastIndexAny(fault.At, `/\\`)+1:])
+		back.Text = r.T("改好之前什么也读不进来，请转给维护人员：", "Nothing can be read until it is mended. Hand this to whoever maintains the system: ") + data.ExplainMappingRefusal(wrong, r.Lang)
+		v.Blocks = append(v.Blocks, back)
+		return v, nil
 	case errors.Is(err, pipelines.ErrUnknown) || errors.Is(err, ErrBadFilter):
 		return v, err
 	case errors.As(err, &fault):
@@ -138,24 +129,36 @@ func buildMapping(ctx context.Context, r Request) (View, error) {
 	case err != nil:
 		return v, err
 	}
-	name := plain.File
-	if plain.Table != "" {
-		name += " · " + plain.Table
+	name := n.Plain.File
+	if n.Table != "" {
+		name += " · " + n.Table
 	}
-	contract, _ := data.ContractOf(plain.Export)
-	v.Sentences = append(v.Sentences, r.Tf("文件“%s”：%s。", "File “%s”: %s.", name, data.ExplainReading(plain.ReadAs, r.Lang)))
-	if why := pipelines.MappingFault(r.Params.Get("refused")); why != "" {
-		v.Blocks = append(v.Blocks, r.mappingRefused(pipelines.MappingRefusal{Why: why, Subject: r.Params.Get("subject")}, contract))
-	}
-	if r.Params.Get("step") != "" && refused.Why == "" {
-		r.confirmColumns(&v, chosen, contract)
+	contract, _ := data.ContractOf(n.Export)
+	v.Sentences = append(v.Sentences, r.Tf("文件“%s”：%s。", "File “%s”: %s.", name, data.ExplainReading(n.Plain.ReadAs, r.Lang)))
+	refused := r.refusalOf()
+	if n.Plain.ByHand != "" {
+		v.Blocks = append(v.Blocks, Callout{Tone: ToneQuiet, Title: r.T("按人工写好的对照文件读入", "Read by a mapping file that was written by hand"),
+			Text: data.ExplainMappingRefusal(pipelines.MappingRefusal{Why: pipelines.MappingClaimed, Subject: n.Plain.ByHand}, r.Lang)})
+		for _, e := range n.Draft.Exports {
+			v.Blocks = append(v.Blocks, r.readAs(n, e))
+		}
+		v.Blocks = append(v.Blocks, back)
 		return v, nil
+	}
+	if refused.Why != "" {
+		v.Blocks = append(v.Blocks, r.mappingRefused(refused, n))
+	}
+	if r.Params.Get("step") != "" && (refused.Why == "" || OfForm(refused)) {
+		return v, r.confirmColumns(ctx, &v, n)
 	}
 	v.Sentences = append(v.Sentences, r.T("请对照样例，逐列选定它是什么。标着“猜测”的要特别核对，不会自动采用。确认后按此读入并记住，以后同样的文件不用再选。",
 		"Say of every column what it is, by its examples. What is marked is a guess and is not taken by itself. Once confirmed, the file is read that way, and later files of its kind are too."))
-	v.Blocks = append(v.Blocks, r.chooseKind(plain), r.chooseColumns(plain, contract))
-	if plain.ReadAs.Format != "json" {
-		v.Blocks = append(v.Blocks, r.chooseReading(plain))
+	if n.Plain.Confirmed != nil {
+		v.Sentences = append(v.Sentences, r.T("这种表以前确认过，下面是现在的对照；改了再确认，已经读入的同类文件也会照新的重新读。", "Tables of this kind were confirmed before: this is how they are read now. What you change and confirm applies to the files that were read already, too."))
+	}
+	v.Blocks = append(v.Blocks, r.chooseKind(n), r.chooseColumns(n, contract, refused))
+	if n.Plain.ReadAs.Format != "json" {
+		v.Blocks = append(v.Blocks, r.chooseReading(n))
 	}
 	v.Blocks = append(v.Blocks, back)
 	return v, nil
@@ -168,14 +171,35 @@ func cleared(v url.Values) {
 	}
 }
 
-func (r Request) mappingRefused(refused pipelines.MappingRefusal, contract data.Contract) Callout {
+func (r Request) mappingRefused(refused pipelines.MappingRefusal, n Naming) Callout {
+	contract, _ := data.ContractOf(cmp.Or(refused.Export, n.Export))
+	said := Callout{Tone: ToneWorse, Title: r.T("还没有确认", "It is not confirmed yet")}
+	if column, ok := contract.Column(refused.Column); ok {
+		said.Title += r.Tf("：%s", ": %s", column.Name.In(r.Lang))
+		if refused.Why != pipelines.MappingTwice || refused.Key != "" {
+			said.Next, said.Link = r.T("到这一列", "Go to this column"), "#way-"+column.ID
+		}
+	}
 	if column, ok := contract.Column(refused.Subject); ok {
 		refused.Subject = column.Name.In(r.Lang)
 	}
-	return Callout{Tone: ToneWorse, Title: r.T("还没有确认", "It is not confirmed yet"), Text: data.ExplainMappingRefusal(refused, r.Lang)}
+	said.Text = data.ExplainMappingRefusal(refused, r.Lang)
+	if refused.Why == pipelines.MappingIncomplete {
+		var names []string
+		e := n.said()
+		for _, column := range contract.Columns {
+			_, mapped := e.Columns[column.ID]
+			if _, fixed := e.Constants[column.ID]; column.Required && !mapped && !fixed {
+				names = append(names, column.Name.In(r.Lang))
+			}
+		}
+		said.Text = r.Tf("没有选定：%s。表里没有这一列的，可以在“更多取法”里说每行都填什么，或几列合成；否则请补上后重新上传。",
+			"Not chosen: %s. If the table lacks one, say under “More ways” what stands in every row or which columns make it; otherwise add it and upload the file again.", strings.Join(names, r.T("、", ", ")))
+	}
+	return said
 }
 
-// kept are the hidden fields that say which file the form is about, and what was said so far.
+// kept are the hidden fields that say which file the form is about.
 func (r Request) kept(names ...string) []Field {
 	var fields []Field
 	for _, name := range append([]string{"file", "table"}, names...) {
@@ -186,12 +210,21 @@ func (r Request) kept(names ...string) []Field {
 	return append(fields, r.language()...)
 }
 
+// keptDraft are the hidden fields that hold what was said so far.
+func keptDraft(d pipelines.MappingDraft) []Field {
+	if said := writtenDraft(d); said != "" {
+		return []Field{{Name: "said", Value: said, Hidden: true}}
+	}
+	return nil
+}
+
 // chooseColumns offers the contract's columns for every column of the table.
-func (r Request) chooseColumns(p pipelines.Proposal, contract data.Contract) Block {
-	form := Choices{ID: "columns", Title: r.Tf("二、“%s”的各列是？", "2. What are the columns of “%s”?", contract.Name.In(r.Lang)), Method: "get", Address: "/upload",
+func (r Request) chooseColumns(n Naming, contract data.Contract, refused pipelines.MappingRefusal) Block {
+	e := n.said()
+	form := Choices{ID: "columns", Title: r.Tf("二、“%s”的各列是？", "2. What are the columns of “%s”?", contract.Name.In(r.Lang)), Method: "post", Address: "/mapping",
 		Heads:  [3]string{r.T("文件中的列", "Column of the file"), r.T("样例", "Examples"), r.T("它是", "It is")},
-		Fields: append(r.kept("encoding", "delimiter", "row"), Field{Name: "export", Value: p.Export, Hidden: true}, Field{Name: "step", Value: "words", Hidden: true}),
-		Label:  r.T("下一步：核对", "Next: check")}
+		Fields: append(append(r.kept("encoding", "delimiter", "row"), Field{Name: "export", Value: n.Export, Hidden: true}), keptDraft(n.Draft)...),
+		Label:  r.T("下一步：核对", "Next: check"), Value: "next"}
 	var required []string
 	for _, column := range contract.Columns {
 		if column.Required {
@@ -200,47 +233,43 @@ func (r Request) chooseColumns(p pipelines.Proposal, contract data.Contract) Blo
 	}
 	form.Text = r.Tf("必须有：%s。其余可以不选。", "Required: %s. The others may be left out.", strings.Join(required, r.T("、", ", ")))
 	seen := map[string]bool{}
-	for n, c := range p.Columns {
+	for at, c := range n.Plain.Columns {
 		row := ChoiceRow{Subject: c.Header, Sub: c.Letter, Examples: r.examples(c), Name: "as"}
 		if c.Letter != "" {
 			row.Sub = r.Tf("%s 列", "column %s", c.Letter)
 		}
-		switch {
-		case seen[c.Header]:
-			row.Name, row.Hint = "", r.T("与前面一列同名，不能选。要用它，请在文件中改名后重新上传。", "It has the name of an earlier column. To use it, rename it in the file and upload that.")
-		case c.Column != "" && !c.Sure:
-			row.Hint = r.T("猜测，请核对", "a guess: please check")
-		}
-		seen[c.Header] = true
 		row.Options = append(row.Options, Choice{Name: r.T("不用这一列", "not used")})
 		for _, column := range contract.Columns {
 			label := column.Name.In(r.Lang)
 			if column.Required {
 				label += r.T("（必需）", " (required)")
 			}
-			row.Options = append(row.Options, Choice{Value: fmt.Sprintf("%d:%s", n, column.ID), Name: label, Chosen: r.picked(n, c, column.ID)})
+			chosen := !seen[c.Header] && e.Columns[column.ID].Header == c.Header && inTable(contract, e, column.ID)
+			row.Options = append(row.Options, Choice{Value: fmt.Sprintf("%d:%s", at, column.ID), Name: label, Chosen: chosen})
+			if chosen && n.guessed[column.ID] {
+				row.Hint = r.T("猜测，请核对", "a guess: please check")
+			}
 		}
+		if seen[c.Header] {
+			row.Name, row.Hint = "", r.T("与前面一列同名，不能选。要用它，请在文件中改名后重新上传。", "It has the name of an earlier column. To use it, rename it in the file and upload that.")
+		}
+		seen[c.Header] = true
 		form.Rows = append(form.Rows, row)
 	}
+	fields := &namingForm{Request: r, Naming: n, contract: contract, e: e, refused: refused}
+	form.Folds = fields.folds()
 	return form
 }
 
-// picked reports whether a column of the contract is preselected: what was chosen a step before, else the guess.
-func (r Request) picked(n int, c pipelines.ProposedColumn, column string) bool {
-	if said := r.Params["as"]; len(said) > 0 {
-		return slices.Contains(said, fmt.Sprintf("%d:%s", n, column))
-	}
-	return c.Column == column
-}
-
 // chooseKind offers to take the table for another export.
-func (r Request) chooseKind(p pipelines.Proposal) Block {
-	form := Choices{ID: "kind", Title: r.T("一、这是什么表？", "1. What is this table?"), Method: "get", Address: "/upload", Fields: r.kept("encoding", "delimiter", "row"), Label: r.T("改成这种表", "Take it for this")}
+func (r Request) chooseKind(n Naming) Block {
+	form := Choices{ID: "kind", Title: r.T("一、这是什么表？", "1. What is this table?"), Method: "get", Address: "/upload", Label: r.T("改成这种表", "Take it for this"),
+		Fields: append(r.kept("encoding", "delimiter", "row"), keptDraft(n.without(n.Export))...)}
 	row := ChoiceRow{Subject: r.T("表的种类", "Kind of table"), Name: "export"}
 	for _, c := range data.Contracts() {
-		row.Options = append(row.Options, Choice{Value: c.Export, Name: c.Name.In(r.Lang), Chosen: c.Export == p.Export})
+		row.Options = append(row.Options, Choice{Value: c.Export, Name: c.Name.In(r.Lang), Chosen: c.Export == n.Export})
 	}
-	if r.Params.Get("export") == "" {
+	if r.Params.Get("export") == "" && n.Plain.Confirmed == nil {
 		row.Hint = r.T("猜测，请核对", "a guess: please check")
 	}
 	form.Rows = []ChoiceRow{row}
@@ -248,9 +277,10 @@ func (r Request) chooseKind(p pipelines.Proposal) Block {
 }
 
 // chooseReading offers to read the file in another way: encoding, delimiter or header row.
-func (r Request) chooseReading(p pipelines.Proposal) Block {
+func (r Request) chooseReading(n Naming) Block {
+	p := n.Plain
 	form := Choices{ID: "reading", Title: r.T("样例是乱码，或者把标题当成了列名？", "Are the examples garbled, or was a title taken for the names?"), Method: "get", Address: "/upload",
-		Text: r.T("在这里改，再重新识别。", "Change it here and look again."), Fields: r.kept("export"), Label: r.T("重新识别", "Look again")}
+		Text: r.T("在这里改，再重新识别。", "Change it here and look again."), Fields: append(r.kept("export"), keptDraft(n.without(n.Export))...), Label: r.T("重新识别", "Look again")}
 	if p.ReadAs.Encoding != "" {
 		form.Rows = append(form.Rows, r.pinRow("encoding", r.T("编码", "Encoding"), [2]string{"utf-8", "UTF-8"}, [2]string{"gb18030", "GB18030 / GBK"}, [2]string{"utf-16le", "UTF-16LE"}, [2]string{"utf-16be", "UTF-16BE"}))
 	}
@@ -277,56 +307,106 @@ func (r Request) pinRow(name, subject string, options ...[2]string) ChoiceRow {
 }
 
 // confirmColumns shows what was chosen, asks what unknown words mean, and who says so.
-func (r Request) confirmColumns(v *View, p pipelines.Proposal, contract data.Contract) {
-	again := r.Link("upload", With("step", ""), With("refused", ""), With("subject", ""))
-	chosen := &Table{ID: "chosen", Stacked: true, Title: r.Tf("按“%s”读入", "Read as “%s”", contract.Name.In(r.Lang)),
-		Columns: []Column{text(r.T("文件中的列", "Column of the file")), text(r.T("它是", "It is")), text(r.T("样例", "Examples"))}, Empty: r.T("还没有选定任何一列。", "No column was chosen.")}
-	for _, c := range p.Columns {
-		if column, ok := contract.Column(c.Column); ok {
-			chosen.Rows = append(chosen.Rows, []Cell{{Text: strings.TrimSpace(c.Header + " " + c.Letter)}, {Text: column.Name.In(r.Lang)}, {Text: r.examples(c)}})
+func (r Request) confirmColumns(ctx context.Context, v *View, n Naming) error {
+	again := Callout{Next: r.T("回上一步", "Back to the columns"), Link: r.Link("upload", Refused(pipelines.MappingRefusal{}), With("step", ""))}
+	for _, e := range n.Draft.Exports {
+		v.Blocks = append(v.Blocks, r.readAs(n, e))
+		if e.Export != n.Export {
+			v.Blocks = append(v.Blocks, Callout{Next: r.T("改这一种", "Change this one"), Link: r.Link("upload", With("step", ""), With("export", e.Export))},
+				Callout{Next: r.T("不要这一种", "Leave this one out"), Link: r.Link("upload", With("said", writtenDraft(n.without(e.Export))))})
 		}
 	}
-	v.Blocks = append(v.Blocks, chosen)
-	if len(p.Missing) > 0 {
-		var names []string
-		for _, id := range p.Missing {
-			column, _ := contract.Column(id)
-			names = append(names, column.Name.In(r.Lang))
-		}
-		v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.T("还缺必需的列", "A required column is missing"),
-			Text: r.Tf("没有选定：%s。文件中没有这些列的，请补上后重新上传。", "Not chosen: %s. If the file lacks it, add it and upload the file again.", strings.Join(names, r.T("、", ", "))),
-			Next: r.T("回上一步", "Back to the columns"), Link: again})
-		return
+	p, err := n.Words(ctx, r.Desk)
+	if err != nil {
+		return err
 	}
-	v.Blocks = append(v.Blocks, r.confirmation(p, contract), Callout{Next: r.T("回上一步", "Back to the columns"), Link: again})
+	contract, _ := data.ContractOf(n.Export)
+	v.Blocks = append(v.Blocks, r.confirmation(n, p, contract), again)
+	return nil
 }
 
-func (r Request) confirmation(p pipelines.Proposal, contract data.Contract) Block {
-	form := Choices{ID: "words", Method: "post", Address: "/mapping",
+// Refused is Refusal as a change of a link.
+func Refused(refused pipelines.MappingRefusal) Change {
+	return func(v url.Values) { Refusal(v, refused) }
+}
+
+// readAs shows how the columns of one export are made.
+func (r Request) readAs(n Naming, e pipelines.ExportDraft) *Table {
+	contract, _ := data.ContractOf(e.Export)
+	chosen := &Table{ID: "chosen-" + e.Export, Stacked: true, Title: r.Tf("按“%s”读入", "Read as “%s”", contract.Name.In(r.Lang)),
+		Columns: []Column{text(r.T("列", "Column")), text(r.T("取自", "Made of")), text(r.T("样例", "Examples"))}, Empty: r.T("还没有选定任何一列。", "No column was chosen.")}
+	for _, column := range contract.Columns {
+		made := r.waySaid(e, column.ID)
+		if made == "" {
+			continue
+		}
+		examples := ""
+		if i := slices.IndexFunc(n.Plain.Columns, func(c pipelines.ProposedColumn) bool { return c.Header == e.Columns[column.ID].Header }); i >= 0 && e.Columns[column.ID].Header != "" {
+			of := n.Plain.Columns[i]
+			of.Column = column.ID
+			examples = r.examples(of)
+		}
+		chosen.Rows = append(chosen.Rows, []Cell{{Text: column.Name.In(r.Lang)}, {Text: made}, {Text: examples}})
+	}
+	var said []string
+	for _, c := range slices.Concat(n.Draft.Where, e.Where) {
+		said = append(said, r.T("只取", "rows where ")+r.conditionSaid(c)+r.T("的行", ""))
+	}
+	for _, k := range r.keeps() {
+		if k[0] == e.Keep {
+			said = append(said, r.T("编号相同的行", "of rows with one key ")+k[1])
+		}
+	}
+	if e.Mode == "changes" {
+		said = append(said, r.T("只是变动，没写到的不变", "changes: what it does not name stays"))
+	}
+	if with := n.Draft.With; with != nil {
+		said = append(said, r.Tf("每一行按“%s”与“%s”的“%s”合起来", "each row is completed by “%s” from “%s”, column “%s”", with.Key, strings.Join(with.Files, r.T("、", ", ")), cmp.Or(with.As, with.Key)))
+	}
+	for _, code := range slices.Sorted(maps.Keys(e.Severity)) {
+		said = append(said, r.Tf("“%s”只提醒", "“%s” only warns", data.ProblemTexts()[code].Name.In(r.Lang)))
+	}
+	chosen.Note = strings.Join(said, r.T("；", "; "))
+	return chosen
+}
+
+func (r Request) confirmation(n Naming, p pipelines.Proposal, contract data.Contract) Block {
+	form := Choices{ID: "words", Title: r.T("三、确认", "3. Confirm"), Method: "post", Address: "/mapping",
 		Heads:  [3]string{r.T("文件中的词", "Word of the file"), r.T("行数", "Rows"), r.T("意思是", "It means")},
-		Fields: r.kept("encoding", "delimiter", "row", "as", "step"), Label: r.T("确认并读入", "Confirm and read it in")}
-	form.Title = r.T("三、确认", "3. Confirm")
-	form.Fields = append(form.Fields, Field{Name: "export", Value: p.Export, Hidden: true})
+		Fields: append(append(r.kept("encoding", "delimiter", "row"), Field{Name: "export", Value: n.Export, Hidden: true}), keptDraft(n.Draft)...), Label: r.T("确认并读入", "Confirm and read it in")}
 	if len(p.Words) > 0 {
 		form.Text = r.T("下面这些词系统不认识，请选定意思；不选的，那些行会退回来改。", "These words are not known. Say what they mean; rows with a word that is left open are sent back for repair.")
 	}
+	e := n.said()
 	for _, w := range p.Words {
 		column, _ := contract.Column(w.Column)
 		row := ChoiceRow{Subject: w.Word, Sub: column.Name.In(r.Lang), Examples: Count(float64(w.Rows)), Name: "means", Options: []Choice{{Name: r.T("不认这个词，退回", "not known: send the row back")}}}
+		means := cmp.Or(e.Values[w.Column][w.Word], w.Means)
 		for _, value := range column.Values {
-			row.Options = append(row.Options, Choice{Value: value.ID, Name: value.Name.In(r.Lang), Chosen: value.ID == w.Means})
+			row.Options = append(row.Options, Choice{Value: value.ID, Name: value.Name.In(r.Lang), Chosen: value.ID == means})
 		}
-		if w.Means != "" {
+		if w.Means != "" && e.Values[w.Column][w.Word] == "" {
 			row.Hint = r.T("猜测，请核对", "a guess: please check")
 		}
 		form.Rows = append(form.Rows, row)
 		form.Fields = append(form.Fields, Field{Name: "word", Value: w.Column + ":" + w.Word, Hidden: true})
 	}
-	stem, _, _ := strings.Cut(p.File[strings.LastIndexAny(p.File, `/\`)+1:], ".")
+	stem, _, _ := strings.Cut(n.Plain.File[strings.LastIndexAny(n.Plain.File, `/\`)+1:], ".")
+	pattern := n.Plain.Pattern
+	if len(n.Draft.Files) > 0 {
+		pattern = n.Draft.Files[0]
+	}
 	form.Fields = append(form.Fields,
-		Field{Name: "exporter", Label: r.T("这类表由谁报送（给这份对照起个名字）", "Who sends such tables (names the mapping)"), Value: cmp.Or(strings.Trim(stem, "0123456789-_ 年月"), stem), Limit: 60, Required: true},
-		Field{Name: "files", Label: r.T("以后叫这样名字的文件都照此读入（* 代表任意字）", "Files of such names are read this way (* stands for anything)"), Value: p.Pattern, Limit: 200, Required: true},
+		Field{Name: "exporter", Label: r.T("这类表由谁报送（给这份对照起个名字）", "Who sends such tables (names the mapping)"), Value: cmp.Or(n.Draft.Exporter, strings.Trim(stem, "0123456789-_ 年月"), stem), Limit: 60, Required: true},
+		Field{Name: "files", Label: r.T("以后叫这样名字的文件都照此读入（* 代表任意字）", "Files of such names are read this way (* stands for anything)"), Value: pattern, Limit: 200, Required: true},
 		Field{Name: "by", Label: r.T("您的姓名", "Your name"), Limit: 60, Required: true})
+	other := &Also{Label: r.T("这张表里还有别的内容吗？", "Does this table hold something else, too?"), Name: "also", Button: Button{Value: "also", Label: r.T("也指认它的各列", "Name its columns too")}}
+	for _, c := range data.Contracts() {
+		if n.Draft.Export(c.Export) == nil {
+			other.Options = append(other.Options, Choice{Value: c.Export, Name: c.Name.In(r.Lang)})
+		}
+	}
+	form.Other = other
 	return form
 }
 

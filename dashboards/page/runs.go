@@ -196,7 +196,7 @@ func (r Request) runFiles(run pipelines.Run) *Table {
 		return cmp.Compare(min(len(b.Problem), 1), min(len(a.Problem), 1))
 	})
 	for _, f := range files[:min(shownFiles, len(files))] {
-		export, note := r.exportCell(f.Export, f.ReadAs, f.Detail, f.Problem), Cell{}
+		export, note := r.exportCell(f), Cell{}
 		if f.FileID == "" { // it did not land, so that nobody looked into it
 			export = Cell{Text: missing}
 		}

@@ -229,7 +229,7 @@ func (r Request) handedIn(b desk.Batch, held []Form) *Table {
 			next = r.marked(f.FileID, f.ReadAs)
 			next.Note = r.Tf("%s 行已接收，请核对", "%s rows were accepted; please check them", Count(float64(f.Warnings)))
 		}
-		t.Rows = append(t.Rows, []Cell{{Text: f.Name}, {Text: f.Sheet}, r.exportCell(f.Export, f.ReadAs, f.Detail, f.Problem), countCell(float64(f.Read)), countCell(float64(f.Accepted)), refused,
+		t.Rows = append(t.Rows, []Cell{{Text: f.Name}, {Text: f.Sheet}, r.exportCell(f), countCell(float64(f.Read)), countCell(float64(f.Accepted)), refused,
 			countCell(float64(f.Ignored)), next})
 	}
 	return t

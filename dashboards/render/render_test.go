@@ -58,6 +58,10 @@ func TestBlocksEscapeWhatTheyAreGiven(t *testing.T) {
 		out, err := Blocks(lang, []page.Block{
 			page.Section{Title: hostile, Note: hostile}, page.Stats{Tiles: []page.Stat{{Label: hostile, Value: hostile, Base: hostile, Reading: hostile, Tone: page.ToneWorse}}},
 			&table, &page.Chart{Title: hostile, Chart: drawn, Table: table}, page.Text{Paragraphs: []string{hostile}},
+			page.Choices{Title: hostile, Text: hostile, Value: hostile, Folds: []page.Fold{{ID: hostile, Title: hostile, State: hostile, Text: hostile, Problem: hostile, Controls: []page.Control{
+				{Kind: page.ControlSelect, Name: hostile, Label: hostile, Problem: hostile, Options: []page.Choice{{Value: hostile, Name: hostile}}, Ways: []string{hostile}},
+				{Kind: page.ControlGroup, Label: hostile, Inner: []page.Control{{Kind: page.ControlLines, Value: hostile}, {Kind: page.ControlText, Value: hostile}, {Kind: page.ControlCheck, Value: hostile, Label: hostile}}}},
+				Button: &page.Button{Value: hostile, Label: hostile}}}, Other: &page.Also{Label: hostile, Name: hostile, Options: []page.Choice{{Value: hostile, Name: hostile}}}},
 			page.Callout{Tone: page.ToneQuiet, Title: hostile, Text: hostile, Next: hostile}, page.Worked{Title: hostile, Figures: []page.Figure{{Name: hostile, Formula: hostile, Sum: hostile, Value: hostile}}},
 		})
 		if err != nil {

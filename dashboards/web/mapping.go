@@ -4,18 +4,24 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
 
 	"hulian/dashboards/page"
+	"hulian/data"
 	"hulian/pipelines"
 )
 
 // mappingForm bounds the body of the form: some hundred columns and words.
 const mappingForm = 1 << 20
 
-// confirmMapping keeps what a person says the columns and words of a landed file mean, has the file read again, and leads
-// to the page of that batch; back to the form where something is missing.
+// What the buttons of the form say is to be done; without one of them the mapping is confirmed.
+const (
+	goNext = "next" // to the words and names
+	goLook = "look" // at the columns of the second file
+	goAlso = "also" // on with another export of the same table
+)
+
+// confirmMapping takes what a person says the columns and words of a landed file mean. In the end it keeps that, has the file
+// read again, and leads to the page of that batch; before, and where something is missing, back to the form.
 func (s *server) confirmMapping(w http.ResponseWriter, r *http.Request) error {
 	if s.Desk == nil || s.Desk.Propose == nil || s.Desk.Keep == nil {
 		return errNotFound
@@ -27,50 +33,60 @@ func (s *server) confirmMapping(w http.ResponseWriter, r *http.Request) error {
 	if len(said["word"]) != len(said["means"]) {
 		return fmt.Errorf("%w: %d words, %d meanings", errBadRequest, len(said["word"]), len(said["means"]))
 	}
-	said.Set("step", "words")
-	_, chosen, ask, err := page.Chosen(r.Context(), s.Desk, said)
-	draft := pipelines.MappingDraft{Exporter: said.Get("exporter"), By: said.Get("by"), Files: []string{strings.TrimSpace(said.Get("files"))},
-		Encoding: ask.Encoding, Delimiter: ask.Delimiter, HeaderRow: ask.HeaderRow, Export: chosen.Export, Columns: ask.Columns, Values: meanings(said)}
-	var batch string
-	if err == nil {
-		batch, err = s.Desk.Confirm(r.Context(), said.Get("file"), said.Get("table"), draft)
+	n, err := page.ReadNaming(r.Context(), s.Desk, said)
+	todo, batch := said.Get("go"), ""
+	if err == nil && s.Desk.Check != nil && (todo == "" || todo == goNext) {
+		err = s.Desk.Check(whole(n), n.Headers(), n.Second)
 	}
-	back := url.Values{}
-	if said.Get("lang") == page.English {
-		back.Set("lang", page.English)
+	if err == nil && todo == "" {
+		draft := n.Draft
+		draft.By = said.Get("by")
+		batch, err = s.Desk.Confirm(r.Context(), n.File, n.Table, draft)
 	}
+	next := n.Address(said)
 	var refused pipelines.MappingRefusal
 	switch {
+	case errors.As(err, &refused) && todo == goLook && refused.Key != "with": // what is missing is told when it is to be checked
+		next.Set("open", "second")
 	case errors.As(err, &refused):
-		for _, name := range []string{"file", "table", "export", "encoding", "delimiter", "row", "as", "step"} {
-			if len(said[name]) > 0 && said.Get(name) != "" {
-				back[name] = said[name]
-			}
+		page.Refusal(next, refused)
+		if page.OfForm(refused) {
+			next.Set("step", "words")
+		} else if refused.Export != "" {
+			next.Set("export", refused.Export)
 		}
-		back.Set("refused", string(refused.Why))
-		back.Set("subject", refused.Subject)
 	case err != nil:
 		return err
+	case todo == goLook:
+		next.Set("open", "second")
+	case todo == goNext:
+		next.Set("step", "words")
+	case todo == goAlso:
+		if _, known := data.ContractOf(said.Get("also")); !known {
+			return errNotFound
+		}
+		next.Set("export", said.Get("also"))
 	default:
-		back.Set("batch", batch)
+		for name := range next {
+			if name != "lang" {
+				next.Del(name)
+			}
+		}
+		next.Set("batch", batch)
 	}
-	s.Logger.Info("mapping confirmed", "file", said.Get("file"), "table", said.Get("table"), "export", chosen.Export, "by", draft.By, "refused", string(refused.Why), "from", r.RemoteAddr)
+	if todo == "" {
+		s.Logger.Info("mapping confirmed", "file", n.File, "table", n.Table, "export", n.Export, "by", said.Get("by"), "refused", string(refused.Why), "from", r.RemoteAddr)
+	}
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, "/upload?"+back.Encode(), http.StatusSeeOther)
+	http.Redirect(w, r, "/upload?"+next.Encode(), http.StatusSeeOther)
 	return nil
 }
 
-// meanings pairs the words of the form with what was chosen for them; a word without a choice stays unknown.
-func meanings(said url.Values) map[string]map[string]string {
-	values := map[string]map[string]string{}
-	for i, pair := range said["word"] {
-		column, word, ok := strings.Cut(pair, ":")
-		if means := said["means"][i]; ok && means != "" {
-			if values[column] == nil {
-				values[column] = map[string]string{}
-			}
-			values[column][word] = means
-		}
+// whole is a draft with the names that are asked for at the end, so that the columns can be checked before.
+func whole(n page.Naming) pipelines.MappingDraft {
+	d := n.Draft
+	if len(d.Files) == 0 {
+		d.Files = []string{n.Plain.Pattern}
 	}
-	return values
+	return d
 }

@@ -35,6 +35,7 @@ type feed struct {
 	handed, passedOver, last atomic.Int64 // rows given to the engine, rows a mapping's condition leaves out, the last row that holds anything
 	mu                       sync.Mutex
 	nothing                  int64
+	alone                    int64 // rows whose key the second file does not hold
 	words                    map[string]bool
 
 	typed, refused int64 // rows that were looked at, and those refused
@@ -56,6 +57,9 @@ func (f *feed) notes() {
 		words := slices.Sorted(maps.Keys(f.words))
 		f.line.Details = append(f.line.Details, pipelines.NewDetail(pipelines.DetailNothing, append([]any{f.nothing}, anys(words)...)...))
 	}
+	if f.alone > 0 {
+		f.line.Details = append(f.line.Details, pipelines.NewDetail(pipelines.DetailAlone, f.alone))
+	}
 	if n := f.passedOver.Load(); n > 0 {
 		f.line.Details = append(f.line.Details, pipelines.NewDetail(pipelines.DetailPassedOver, n))
 	}
@@ -66,6 +70,7 @@ func (f *feed) saw(c typing.Counts) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.nothing += c.Nothing
+	f.alone += c.Alone
 	if f.words == nil {
 		f.words = map[string]bool{}
 	}

@@ -1,24 +1,22 @@
 package load
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path"
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"hulian/pipelines"
-	"hulian/pipelines/land"
 	"hulian/pipelines/load/decode"
 	"hulian/pipelines/load/ledger"
 	"hulian/pipelines/load/match"
@@ -133,6 +131,9 @@ func (r *run) readingOf(names []string) string {
 				fmt.Fprintln(sum, r.companion.id(m.With))
 			}
 		}
+		if by := r.beside(name); by != "" {
+			fmt.Fprintln(sum, "beside", by)
+		}
 	}
 	fmt.Fprintln(sum, Version)
 	text, err := json.Marshal(reading{names, hex.EncodeToString(sum.Sum(nil)[:8])})
@@ -219,9 +220,10 @@ func (r *run) recognise(ctx context.Context, file *ledger.File, opened *decode.F
 	refuse := func(table string, e *decode.Error, as pipelines.ReadAs) {
 		lines = append(lines, &ledger.Line{File: file, Table: table, Problem: e.Code, Details: pipelines.Details{e.Detail}, ReadAs: as})
 	}
+	completes := false // a second file: its rows are read where those of the first one are
 	defer func() {
 		file.ReadWith = r.readingOf(names)
-		if len(feeds) == 0 && file.State == ledger.Loaded {
+		if len(feeds) == 0 && !completes && file.State == ledger.Loaded {
 			file.State = ledger.Rejected
 		}
 	}()
@@ -259,6 +261,9 @@ func (r *run) recognise(ctx context.Context, file *ledger.File, opened *decode.F
 			line := &ledger.Line{File: file, Table: t.Name, Problem: unknown.Code, Details: pipelines.Details{unknown.Detail}, ReadAs: t.ReadAs}
 			if len(claimed) == 1 {
 				line.ReadAs.Mapping = claimed[0].Path()
+			}
+			if by := r.beside(cmp.Or(t.Member, file.Name)); by != "" && len(claimed) == 0 {
+				line.Problem, line.Details, completes = "", pipelines.Details{pipelines.NewDetail(pipelines.DetailBeside, by)}, true
 			}
 			if match.Explains(t) && unknown.Code == pipelines.HeaderNotRecognised {
 				explain, explaining = append(explain, t.Name), append(explaining, line)
@@ -309,115 +314,6 @@ func anys(texts []string) []any {
 	return all
 }
 
-// companions finds the second files that mapping files name.
-type companions struct {
-	landed []land.File
-	mu     sync.Mutex
-	read   map[string]map[string]map[string]string // by file id and key header: key → header → text
-}
-
-// file is the newest landed file that may be the second one.
-func (c *companions) file(of *match.Companion) (land.File, bool) {
-	for _, f := range slices.Backward(c.landed) {
-		if of.Claims(f.Name) {
-			return f, true
-		}
-	}
-	return land.File{}, false
-}
-
-func (c *companions) id(of *match.Companion) string {
-	f, _ := c.file(of)
-	return f.ID
-}
-
-// companionOf reads the second file of a mapping; nil where it has not arrived.
-func (r *run) companionOf(ctx context.Context, of *match.Companion) (func(key string) func(header string) string, error) {
-	file, ok := r.companion.file(of)
-	if !ok {
-		return nil, nil
-	}
-	keyHeader := of.As
-	if keyHeader == "" {
-		keyHeader = of.Key
-	}
-	r.companion.mu.Lock()
-	defer r.companion.mu.Unlock()
-	at := file.ID + "\x00" + keyHeader + "\x00" + of.Sheet
-	rows, done := r.companion.read[at]
-	if !done {
-		var err error
-		path, err := r.config.Store.Verified(ctx, file.ID)
-		if err != nil {
-			return nil, err
-		}
-		if rows, err = readCompanion(ctx, path, keyHeader, of.Sheet, r.config.Limits, r.folder); err != nil {
-			return nil, err
-		}
-		if r.companion.read == nil {
-			r.companion.read = map[string]map[string]map[string]string{}
-		}
-		r.companion.read[at] = rows
-	}
-	return func(key string) func(string) string {
-		row, ok := rows[match.Folded(key)]
-		if !ok {
-			return nil
-		}
-		return func(header string) string { return row[strings.TrimSpace(header)] }
-	}, nil
-}
-
-// readCompanion reads the rows of a file by their key. A file that cannot be read has none: it has problems of its own.
-func readCompanion(ctx context.Context, at, keyHeader, sheet string, limits decode.Limits, folder string) (rows map[string]map[string]string, err error) {
-	opened, err := decode.Open(ctx, at, decode.Options{Limits: limits, Folder: folder, Known: match.Known})
-	defer func() { err = errors.Join(err, opened.Close()) }()
-	var whole *decode.Error
-	if errors.As(err, &whole) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	rows = map[string]map[string]string{}
-	for _, t := range opened.Tables {
-		if matched, _ := path.Match(sheet, path.Base(t.Name)); sheet != "" && !matched {
-			continue
-		}
-		var header []string
-		key := -1
-		if err := decode.Rows(ctx, t.Body, func(row decode.Row) error {
-			if key < 0 {
-				for i, c := range row.Cells {
-					if decode.Trim(c.Text) == strings.TrimSpace(keyHeader) {
-						key = i
-					}
-				}
-				if key >= 0 {
-					for _, c := range row.Cells {
-						header = append(header, decode.Trim(c.Text))
-					}
-				}
-				return nil
-			}
-			if key >= len(row.Cells) {
-				return nil
-			}
-			of := map[string]string{}
-			for i, c := range row.Cells {
-				if i < len(header) {
-					of[header[i]] = c.Text
-				}
-			}
-			rows[match.Folded(decode.Trim(row.Cells[key].Text))] = of
-			return nil
-		}); err != nil {
-			return nil, err
-		}
-	}
-	return rows, nil
-}
-
 // newFeed makes the feed of one export in one segment of a table.
 func (r *run) newFeed(file *ledger.File, t decode.Table, s match.Segment, p match.Plan) (*feed, error) {
 	f := &feed{table: t, segment: s, plan: p, line: &ledger.Line{File: file, Table: t.Name, Export: p.Contract.Export, Shift: t.Shift, ReadAs: s.ReadAs}}
@@ -450,9 +346,11 @@ func (r *run) newFeed(file *ledger.File, t decode.Table, s match.Segment, p matc
 			}
 		}
 		if p.Key >= 0 {
-			if settings.Companion, err = r.companionOf(context.Background(), p.Mapping.With); err != nil {
+			var told pipelines.Detail
+			if settings.Companion, told, err = r.companionOf(context.Background(), p); err != nil {
 				return nil, err
 			}
+			f.line.Details = append(f.line.Details, told)
 		}
 	}
 	f.reader = typing.NewReader(p, settings)

@@ -236,7 +236,7 @@ func (c *cursor) read(t task) error {
 	f.passedOver.Add(passed)
 	f.reach(last)
 	now := reader.Counts()
-	f.saw(typing.Counts{Nothing: now.Nothing - before.Nothing, Words: now.Words})
+	f.saw(typing.Counts{Nothing: now.Nothing - before.Nothing, Words: now.Words, Alone: now.Alone - before.Alone})
 	s.first, s.last = strings.Clone(s.first), strings.Clone(s.last)
 	c.in.mu.Lock()
 	defer c.in.mu.Unlock()

@@ -68,8 +68,9 @@ type Result struct {
 func (r Result) Err() error {
 	accepted, tables := int64(0), 0
 	for _, f := range r.Files {
-		accepted += f.Accepted
-		tables++
+		if accepted += f.Accepted; !f.Beside() {
+			tables++
+		}
 	}
 	switch {
 	case len(r.Held) > 0:

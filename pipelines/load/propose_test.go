@@ -68,6 +68,15 @@ func TestAStrangeHeaderIsProposedNotTaken(t *testing.T) {
 	}
 }
 
+// exported is a draft of one export whose columns are taken as they are.
+func exported(export string, headers map[string]string) []pipelines.ExportDraft {
+	columns := map[string]pipelines.MappedColumn{}
+	for id, header := range headers {
+		columns[id] = pipelines.MappedColumn{Header: header}
+	}
+	return []pipelines.ExportDraft{{Export: export, Columns: columns}}
+}
+
 // TestAConfirmedMappingTakesUpARejectedFile loads a file nobody understood, once somebody said what it means.
 func TestAConfirmedMappingTakesUpARejectedFile(t *testing.T) {
 	town := newTown(t)
@@ -75,8 +84,7 @@ func TestAConfirmedMappingTakesUpARejectedFile(t *testing.T) {
 	file := town.drop("民情2018.csv", []byte("流水,哪天反映的,哪个村,什么事,说明\n1,2018-01-03,V01,路灯,路灯不亮\n2,2018-01-05,V01,路灯,还是不亮\n"))
 	town.load()
 	town.want("select state from ops.files where name = '民情2018.csv'", "rejected")
-	if _, err := match.KeepMapping(town.mappings, "民情2018.csv", "", pipelines.MappingDraft{Exporter: "民情", By: "张样本", Files: []string{match.Pattern("民情2018.csv")}, Export: "issues",
-		Columns: map[string]string{"issue_id": "流水", "reported_at": "哪天反映的", "village_id": "哪个村", "category": "什么事", "title": "说明"}}); err != nil {
+	if _, err := match.KeepMapping(town.mappings, "民情2018.csv", "", pipelines.MappingDraft{Exporter: "民情", By: "张样本", Files: []string{match.Pattern("民情2018.csv")}, Exports: exported("issues", map[string]string{"issue_id": "流水", "reported_at": "哪天反映的", "village_id": "哪个村", "category": "什么事", "title": "说明"})}); err != nil {
 		t.Fatal(err)
 	}
 	again := town.config()
@@ -95,8 +103,7 @@ func TestAConfirmedMappingTakesUpARejectedFile(t *testing.T) {
 func TestAMappingDoesNotRefuseTheUsualHeader(t *testing.T) {
 	town := newTown(t)
 	town.registries()
-	if _, err := match.KeepMapping(town.mappings, "走访2018年1月.csv", "", pipelines.MappingDraft{Exporter: "走访", By: "张样本", Files: []string{match.Pattern("走访2018年1月.csv")}, Export: "visits",
-		Columns: map[string]string{"household_id": "哪一户", "member_id": "谁去的", "visited_at": "哪天"}}); err != nil {
+	if _, err := match.KeepMapping(town.mappings, "走访2018年1月.csv", "", pipelines.MappingDraft{Exporter: "走访", By: "张样本", Files: []string{match.Pattern("走访2018年1月.csv")}, Exports: exported("visits", map[string]string{"household_id": "哪一户", "member_id": "谁去的", "visited_at": "哪天"})}); err != nil {
 		t.Fatal(err)
 	}
 	town.drop("走访2018年1月.csv", []byte("哪一户,谁去的,哪天\nH1,M1,2018-01-08\n"))
@@ -114,7 +121,7 @@ func TestAMappingDoesNotRefuseTheUsualHeader(t *testing.T) {
 func TestMappingsAreKeptPerExporterAndTable(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "mappings")
 	columns := map[string]string{"household_id": "哪一户", "member_id": "谁去的", "visited_at": "哪天"}
-	draft := pipelines.MappingDraft{Exporter: "../民情 平台", By: "张样本", Files: []string{"民情*.xlsx"}, Export: "visits", Columns: columns}
+	draft := pipelines.MappingDraft{Exporter: "../民情 平台", By: "张样本", Files: []string{"民情*.xlsx"}, Exports: exported("visits", columns)}
 	keep := func(file, table string, change func(*pipelines.MappingDraft)) (string, error) {
 		d := draft
 		if d.Sheet = table; change != nil {
@@ -141,7 +148,9 @@ func TestMappingsAreKeptPerExporterAndTable(t *testing.T) {
 			return keep("信访1.csv", "", func(d *pipelines.MappingDraft) { d.Files = []string{"信访*.csv"} })
 		},
 		pipelines.MappingIncomplete: func() (string, error) {
-			return keep("民情1.xlsx", "", func(d *pipelines.MappingDraft) { d.Columns = map[string]string{"member_id": "谁去的"} })
+			return keep("民情1.xlsx", "", func(d *pipelines.MappingDraft) {
+				d.Exports = exported("visits", map[string]string{"member_id": "谁去的"})
+			})
 		},
 		pipelines.MappingNoName: func() (string, error) {
 			return keep("民情1.xlsx", "", func(d *pipelines.MappingDraft) { d.By = " " })
@@ -170,8 +179,7 @@ func TestASheetThatWasNotUnderstoodIsTakenUpByItself(t *testing.T) {
 	if result, err := Load(context.Background(), town.warehouse, again); err != nil || len(result.Files) != 0 {
 		t.Fatalf("without a mapping it is looked at again: %+v %v", result.Files, err)
 	}
-	if _, err := match.KeepMapping(town.mappings, "台账2018年1月.xlsx", "民情", pipelines.MappingDraft{Exporter: "台账", By: "张样本", Files: []string{"台账*.xlsx"}, Sheet: "民情", Export: "issues",
-		Columns: map[string]string{"issue_id": "流水", "reported_at": "哪天反映的", "village_id": "哪个村", "category": "什么事"}}); err != nil {
+	if _, err := match.KeepMapping(town.mappings, "台账2018年1月.xlsx", "民情", pipelines.MappingDraft{Exporter: "台账", By: "张样本", Files: []string{"台账*.xlsx"}, Sheet: "民情", Exports: exported("issues", map[string]string{"issue_id": "流水", "reported_at": "哪天反映的", "village_id": "哪个村", "category": "什么事"})}); err != nil {
 		t.Fatal(err)
 	}
 	result := town.load()
@@ -205,8 +213,7 @@ func TestAMemberOfABundleIsClaimedByItsOwnName(t *testing.T) {
 	if p.Member != "民情2018年1月.csv" || p.Pattern != "民情*年*月.csv" || p.Sheet != "" {
 		t.Errorf("%+v", p)
 	}
-	if _, err := match.KeepMapping(town.mappings, p.Member, p.Table, pipelines.MappingDraft{Exporter: "民情", By: "张样本", Files: []string{p.Pattern}, Sheet: p.Sheet, Export: "issues",
-		Columns: map[string]string{"issue_id": "流水", "reported_at": "哪天反映的", "village_id": "哪个村", "category": "什么事"}}); err != nil {
+	if _, err := match.KeepMapping(town.mappings, p.Member, p.Table, pipelines.MappingDraft{Exporter: "民情", By: "张样本", Files: []string{p.Pattern}, Sheet: p.Sheet, Exports: exported("issues", map[string]string{"issue_id": "流水", "reported_at": "哪天反映的", "village_id": "哪个村", "category": "什么事"})}); err != nil {
 		t.Fatal(err)
 	}
 	town.load()

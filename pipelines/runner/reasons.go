@@ -3,8 +3,10 @@ package runner
 import (
 	"cmp"
 	"errors"
+	"path/filepath"
 	"strings"
 
+	"hulian/data"
 	"hulian/pipelines"
 )
 
@@ -25,6 +27,7 @@ func (w *work) reasons(err error) []pipelines.RunReason {
 	for _, err := range parts(err) {
 		from := new(unread)
 		why := pipelines.RunReason{Code: pipelines.RunOtherwise, Detail: sentence(err)}
+		var mapping pipelines.MappingRefusal
 		fault, failed := new(pipelines.Fault), new(pipelines.CheckFailure)
 		errors.As(err, &fault)
 		switch {
@@ -36,6 +39,8 @@ func (w *work) reasons(err error) []pipelines.RunReason {
 			why = pipelines.RunReason{Code: pipelines.RunNothingLoaded, Count: w.loaded.WaitNow}
 		case errors.As(err, &failed):
 			why = pipelines.RunReason{Code: pipelines.RunCheckFailed, Subject: failed.ClaimZh, Count: failed.Rows}
+		case errors.As(err, &mapping):
+			why = pipelines.RunReason{Code: pipelines.RunMappingRefused, Subject: filepath.Base(fault.At), Detail: data.ExplainMappingRefusal(mapping, "zh")}
 		case errors.Is(err, pipelines.ErrDamaged):
 			why = pipelines.RunReason{Code: pipelines.RunFileDamaged, Subject: fault.At, Detail: reason(err)}
 		case errors.Is(err, pipelines.ErrDiskFull):

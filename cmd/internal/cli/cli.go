@@ -116,10 +116,11 @@ func usage(err error) error {
 
 func statusOf(ctx context.Context, err error) int {
 	var wrong usageError
+	var mapping pipelines.MappingRefusal
 	switch {
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		return statusCancelled
-	case errors.As(err, &wrong):
+	case errors.As(err, &wrong), errors.As(err, &mapping): // a mapping file is configuration
 		return statusUsage
 	case errors.Is(err, pipelines.ErrNothingLoaded):
 		return statusNothing

@@ -30,6 +30,7 @@ func (p *program) desk(c config.Config, reader *publish.Reader, log *slog.Logger
 	}
 	counter := files{c.Dir, reader}
 	return desk.Open(desk.Config{Dir: filepath.Join(c.Dir, uploadsName), Import: r.Upload, Logger: log, Mark: counter.mark, Propose: counter.propose, Keep: counter.keep,
+		Check: match.CheckDraft, Arrived: counter.arrived,
 		Held: counter.held, Release: r.Release})
 }
 
@@ -144,6 +145,23 @@ func (f files) keep(ctx context.Context, id, table string, draft pipelines.Mappi
 	draft.Sheet = all[0].Sheet
 	_, err = match.KeepMapping(f.mappings(), cmp.Or(all[0].Member, file.Name), table, draft)
 	return path, file, err
+}
+
+// arrived lists the newest landed files, one a name.
+func (f files) arrived(ctx context.Context) (all []desk.File, err error) {
+	snapshot, _, release, err := f.reader.Pin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	found, err := snapshot.Query(ctx, "select name, max_by(file_id, file_no), max_by(size, file_no) from files where origin is distinct from ? group by name order by max(file_no) desc limit 200", pipelines.OriginEntered)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range found.Rows {
+		all = append(all, desk.File{Name: row[0].(string), ID: row[1].(string), Size: row[2].(int64)})
+	}
+	return all, nil
 }
 
 // held finds a landed file that waits for confirmation, and says where it lies.

@@ -25,12 +25,15 @@ func newMapCommand(p *program) *cobra.Command {
 		Use:   "map FILE",
 		Short: "Propose a mapping file for a file whose columns are not recognised",
 		Long: document(`Writes a mapping file to confirm: headers that are recognised stand as they are, similar ones and unknown words are guesses
-that wait behind "#?" until a person takes the mark away. Kept in the town's folder mappings, one file an exporter; then
-import the file again. Nothing similar is taken by itself: what stays behind "#?" is not used, and a required column
-without a header refuses the file.
+that wait behind "#?" until a person takes the mark away. Where the values say that a column cannot be taken as it is (a
+day of closing that is filled for open rows, days in place of a day, a key in two columns, several towns), the other way is
+written beside it. Keep the file in the town's folder mappings, one an exporter, and import the export again. Nothing
+similar is taken by itself: what stays behind "#?" is not used, and a required column without a header refuses the file.
 
 Rows that were refused before the mapping knew their words come in with the marked copy of the file: "hulian problems
-mark FILE", then import the copy as it is.`, endsAsked),
+mark FILE", then import the copy as it is.
+
+`+mappingHelp(), endsAsked),
 		Example: "  hulian map 民情台账.xlsx\n  hulian map 民情台账.xlsx --export issues --sheet 一月 -o mappings/民情台账.yaml",
 		Args:    exactly(1, "FILE"),
 		RunE: func(cmd *cobra.Command, paths []string) error {

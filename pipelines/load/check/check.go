@@ -9,7 +9,6 @@ import (
 
 	"hulian/data"
 	"hulian/pipelines"
-	"hulian/pipelines/load/match"
 	"hulian/pipelines/load/statement"
 )
 
@@ -70,7 +69,7 @@ func (r *Rows) Run(ctx context.Context) error {
 
 // keep leaves, of the rows of one key, the one that a mapping file says holds.
 func (r *Rows) keep(ctx context.Context) error {
-	for _, mode := range []string{match.KeepFirst, match.KeepLast, match.KeepFullest} {
+	for _, mode := range []string{pipelines.KeepFirst, pipelines.KeepLast, pipelines.KeepFullest} {
 		var feeds []int64
 		for feed, keeps := range r.Keeps {
 			if keeps == mode {
@@ -81,7 +80,7 @@ func (r *Rows) keep(ctx context.Context) error {
 			continue
 		}
 		slices.Sort(feeds)
-		if _, err := r.exec(ctx, "keep", statement.P{"feeds": feeds, "last": mode == match.KeepLast, "fullest": mode == match.KeepFullest}); err != nil {
+		if _, err := r.exec(ctx, "keep", statement.P{"feeds": feeds, "last": mode == pipelines.KeepLast, "fullest": mode == pipelines.KeepFullest}); err != nil {
 			return err
 		}
 	}

@@ -1,14 +1,13 @@
 package match
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"hulian/data"
+	"hulian/pipelines"
 )
 
 // MappedColumn says where the values of a contract column come from. In YAML it is a header, or one of
@@ -23,43 +22,18 @@ import (
 //	{lookup: H}                          column H of the file that Mapping.With names
 //
 // Only and round go with every form.
-type MappedColumn struct {
-	Header      string
-	Row         bool
-	From, Until string
-	Plus, Unit  string
-	Join        []string
-	With        string
-	Lookup      string
-	Round       bool
-	Only        *Condition
-}
+type MappedColumn pipelines.MappedColumn
 
-// Condition holds in rows whose cell under Header holds one of the words of Is, or none of those of Not. Words are
-// compared without the spaces around them, in any width and case.
-type Condition struct {
-	Header string   `yaml:"header"`
-	Is     []string `yaml:"is"`
-	Not    []string `yaml:"not"`
-}
+// Condition holds in rows whose cell under a header holds certain words.
+type Condition = pipelines.MappingCondition
 
-// check refuses a condition that says nothing.
-func (c Condition) check() error {
+// checkCondition refuses a condition that says nothing.
+func checkCondition(c Condition) error {
 	if c.Header == "" || (len(c.Is) == 0) == (len(c.Not) == 0) {
-		return errors.New("a condition is {header: H, is: [words]} or {header: H, not: [words]}")
+		return refuse(pipelines.MappingHollow, c.Header, "")
 	}
 	return nil
 }
-
-// Units of a number that is added to a moment.
-const (
-	Days    = "days"
-	Hours   = "hours"
-	Minutes = "minutes"
-	Months  = "months"
-)
-
-var columnKeys = []string{"header", "row", "from", "until", "plus", "unit", "join", "with", "lookup", "round", "only"}
 
 // UnmarshalYAML reads every form.
 func (c *MappedColumn) UnmarshalYAML(node *yaml.Node) error {
@@ -67,32 +41,12 @@ func (c *MappedColumn) UnmarshalYAML(node *yaml.Node) error {
 		return node.Decode(&c.Header)
 	}
 	if node.Kind != yaml.MappingNode {
-		return fmt.Errorf("line %d: a column is a header, or a form such as {row: true}", node.Line)
+		return refusal{pipelines.MappingRefusal{Why: pipelines.MappingNoForm, Line: node.Line}}
 	}
-	var form struct {
-		Header, From, Until, Plus, Unit, Lookup string
-		Row, Round                              bool
-		Join                                    []string
-		With                                    *string
-		Only                                    *Condition
-	}
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		if key := node.Content[i].Value; !slices.Contains(columnKeys, key) {
-			return unknownKey(node.Content[i].Line, key, columnKeys)
-		}
-	}
-	if err := node.Decode(&form); err != nil {
+	if err := knownKeys(node, columnType); err != nil {
 		return err
 	}
-	*c = MappedColumn{Header: form.Header, Row: form.Row, From: form.From, Until: form.Until, Plus: form.Plus, Unit: form.Unit, Join: form.Join,
-		Lookup: form.Lookup, Round: form.Round, Only: form.Only}
-	if form.With != nil {
-		c.With = *form.With
-	}
-	if err := c.check(); err != nil {
-		return fmt.Errorf("line %d: %w", node.Line, err)
-	}
-	return nil
+	return node.Decode((*pipelines.MappedColumn)(c))
 }
 
 // check refuses what is none of the forms.
@@ -103,44 +57,37 @@ func (c MappedColumn) check() error {
 			forms++
 		}
 	}
+	units := []string{pipelines.Days, pipelines.Hours, pipelines.Minutes, pipelines.Months}
 	switch {
 	case forms != 1:
-		return errors.New("a column is one of: a header, {row: true}, {from: header, until: header}, {from: header, plus: header, unit: days}, {join: [headers]}, {lookup: header}")
-	case c.Unit != "" && c.Plus == "", c.With != "" && len(c.Join) == 0:
-		return errors.New("unit belongs to plus, and with to join")
-	case c.Plus != "" && !slices.Contains([]string{"", Days, Hours, Minutes, Months}, c.Unit):
-		return fmt.Errorf("unit %q: must be days, hours, minutes or months", c.Unit)
+		return refuse(pipelines.MappingNoForm, "", "")
+	case c.Unit != "" && c.Plus == "":
+		return under(refuse(pipelines.MappingAstray, "unit", "plus"), "", "", "unit")
+	case c.With != "" && len(c.Join) == 0:
+		return under(refuse(pipelines.MappingAstray, "with", "join"), "", "", "with")
+	case c.Plus != "" && c.Unit != "" && !slices.Contains(units, c.Unit):
+		return under(refuse(pipelines.MappingUnit, c.Unit, ""), "", "", "unit")
 	case len(c.Join) == 1:
-		return errors.New("join takes two headers or more")
+		return under(refuse(pipelines.MappingJoinOne, "", ""), "", "", "join")
 	}
 	if c.Only != nil {
-		return c.Only.check()
+		return under(checkCondition(*c.Only), "", "", "only")
 	}
 	return nil
 }
 
-// headers lists the headers of the file a column is made from, the one a person would look at first in front.
-func (c MappedColumn) headers() (all []string) {
-	for _, header := range append([]string{c.Header, c.From, c.Until, c.Plus}, c.Join...) {
-		if header != "" {
-			all = append(all, header)
-		}
-	}
-	if c.Only != nil {
-		all = append(all, c.Only.Header)
-	}
-	return all
-}
+// headers lists the headers of the file a column is made from.
+func (c MappedColumn) headers() []string { return pipelines.MappedColumn(c).Headers() }
 
 // fits refuses a form whose result is not of the column's type.
 func (c MappedColumn) fits(column data.Column) error {
 	switch {
 	case c.Until != "" && column.Type != data.TypeDecimal && column.Type != data.TypeInteger:
-		return fmt.Errorf("column %s: minutes between two columns fit a number, not %s", column.ID, column.Type)
+		return under(refuse(pipelines.MappingNoNumber, "", ""), "", "", "until")
 	case c.Plus != "" && column.Type != data.TypeDate && column.Type != data.TypeTimestamp:
-		return fmt.Errorf("column %s: a moment and a duration make a date, not %s", column.ID, column.Type)
+		return under(refuse(pipelines.MappingNoMoment, "", ""), "", "", "plus")
 	case c.Round && column.Type != data.TypeInteger && column.Type != data.TypeDecimal:
-		return fmt.Errorf("column %s: only numbers can be rounded, not %s", column.ID, column.Type)
+		return under(refuse(pipelines.MappingNoRounding, "", ""), "", "", "round")
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package match
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -32,7 +31,7 @@ func KeepMapping(dir, file, table string, d pipelines.MappingDraft) (name string
 	}
 	body, err := draftYAML(d)
 	if err != nil {
-		return "", &pipelines.Fault{Op: "keep mapping", At: d.Exporter, Err: fmt.Errorf("%w: %w", pipelines.ErrUnknown, err), Next: "choose again"}
+		return "", unplaced(err)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", &pipelines.Fault{Op: "keep mapping", At: dir, Err: err, Next: "check who may write there"}
@@ -59,18 +58,21 @@ func checkDraft(file, table string, d pipelines.MappingDraft) error {
 	if d.By == "" || d.Exporter == "" {
 		return pipelines.MappingRefusal{Why: pipelines.MappingNoName}
 	}
-	contract, ok := data.ContractOf(d.Export)
-	if !ok {
-		return &pipelines.Fault{Op: "keep mapping", At: d.Export, Err: pipelines.ErrUnknown, Next: "hulian template lists the exports"}
-	}
-	for _, column := range contract.Columns {
-		if column.Required && d.Columns[column.ID] == "" {
-			return pipelines.MappingRefusal{Why: pipelines.MappingIncomplete, Subject: column.ID}
+	for _, e := range d.Exports {
+		contract, ok := data.ContractOf(e.Export)
+		if !ok {
+			return &pipelines.Fault{Op: "keep mapping", At: e.Export, Err: pipelines.ErrUnknown, Next: "hulian template lists the exports"}
+		}
+		for _, column := range contract.Columns {
+			_, mapped := e.Columns[column.ID]
+			if _, fixed := e.Constants[column.ID]; column.Required && !mapped && !fixed {
+				return pipelines.MappingRefusal{Why: pipelines.MappingIncomplete, Subject: column.ID, Export: e.Export, Column: column.ID}
+			}
 		}
 	}
 	base := path.Base(filepath.ToSlash(file))
 	if !slices.ContainsFunc(d.Files, func(pattern string) bool { matched, err := path.Match(pattern, base); return err == nil && matched }) {
-		return pipelines.MappingRefusal{Why: pipelines.MappingPattern, Subject: strings.Join(d.Files, ", ")}
+		return pipelines.MappingRefusal{Why: pipelines.MappingPattern, Subject: strings.Join(d.Files, ", "), Key: "files"}
 	}
 	if matched, err := path.Match(d.Sheet, path.Base(table)); d.Sheet != "" && (err != nil || !matched) {
 		return pipelines.MappingRefusal{Why: pipelines.MappingPattern, Subject: d.Sheet}
@@ -82,6 +84,11 @@ func checkDraft(file, table string, d pipelines.MappingDraft) error {
 // after the exporter.
 func mappingName(dir, file, table string, d pipelines.MappingDraft) (string, error) {
 	all, err := ReadMappings(dir)
+	var refused pipelines.MappingRefusal
+	var fault *pipelines.Fault
+	if errors.As(err, &refused) && errors.As(err, &fault) { // one that is no mapping would keep this one from being read
+		return "", pipelines.MappingRefusal{Why: pipelines.MappingBroken, Subject: filepath.Base(fault.At)}
+	}
 	if err != nil {
 		return "", err
 	}
@@ -89,12 +96,8 @@ func mappingName(dir, file, table string, d pipelines.MappingDraft) (string, err
 		if !m.claimsSheet(path.Base(table)) {
 			continue
 		}
-		content, err := os.ReadFile(filepath.Join(dir, m.path))
-		if err != nil {
-			return "", &pipelines.Fault{Op: "keep mapping", At: m.path, Err: err, Next: "check who may read the file"}
-		}
-		if !bytes.HasPrefix(content, []byte(confirmedLine)) {
-			return "", pipelines.MappingRefusal{Why: pipelines.MappingClaimed, Subject: m.path}
+		if !m.onPage() {
+			return "", pipelines.MappingRefusal{Why: pipelines.MappingClaimed, Subject: m.path, Key: "exporter"}
 		}
 		return m.path, nil
 	}
@@ -114,6 +117,9 @@ func mappingName(dir, file, table string, d pipelines.MappingDraft) (string, err
 		}
 	}
 }
+
+// onPage reports whether a mapping was confirmed on a page, so that a page may write it anew.
+func (m *Mapping) onPage() bool { return strings.HasPrefix(m.content, confirmedLine) }
 
 // fileStem makes part of a file's name out of what a person typed.
 func fileStem(text string) string {

@@ -3,14 +3,15 @@ package match
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -41,14 +42,8 @@ func (m *Mapping) Path() string { return m.path }
 // Content is the text of the mapping file.
 func (m *Mapping) Content() string { return m.content }
 
-// Companion is a second file that holds more of each row, such as the dates of visits. Its rows are found by a key: the
-// newest file that matches Files is taken, and of rows with one key the last.
-type Companion struct {
-	Files []string `yaml:"files"` // patterns on the base name
-	Sheet string   `yaml:"sheet"`
-	Key   string   `yaml:"key"` // header of the key in this file
-	As    string   `yaml:"as"`  // header of the key in the second one; empty: the same
-}
+// Companion is a second file that holds more of each row.
+type Companion pipelines.MappingCompanion
 
 // Pins fix what is otherwise told from the content of a file.
 type Pins struct {
@@ -73,20 +68,13 @@ type MappedExport struct {
 	Where     []Condition                           `yaml:"where"`     // rows of this export alone, beside those of the mapping
 }
 
-// Which of the rows with one key holds.
-const (
-	KeepFirst   = "first"
-	KeepLast    = "last"
-	KeepFullest = "fullest"
-)
-
 // Keeps says which of the rows with one key holds; empty where a second one is refused.
 func (e *MappedExport) Keeps() string {
 	if e == nil {
 		return ""
 	}
 	if e.Distinct && e.Keep == "" {
-		return KeepFirst
+		return pipelines.KeepFirst
 	}
 	return e.Keep
 }
@@ -119,7 +107,7 @@ func ReadMappings(dir string) (Mappings, error) {
 		}
 		m, err := ParseMapping(content)
 		if err != nil {
-			return nil, &pipelines.Fault{Op: "read mapping", At: at, Err: err, Next: "mend the file and run again"}
+			return nil, &pipelines.Fault{Op: "read mapping", At: at, Err: err, Next: "mend the file and run again; hulian help map explains every key"}
 		}
 		m.path, m.content = entry.Name(), string(content)
 		all = append(all, m)
@@ -127,27 +115,33 @@ func ReadMappings(dir string) (Mappings, error) {
 	return all, nil
 }
 
-// ParseMapping reads one mapping file's content.
+// ParseMapping reads one mapping file's content. The error wraps a pipelines.MappingRefusal.
 func ParseMapping(content []byte) (Mapping, error) {
 	var node yaml.Node
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
 	if err := decoder.Decode(&node); errors.Is(err, io.EOF) {
-		return Mapping{}, errors.New("the file is empty")
+		return Mapping{}, refuse(pipelines.MappingEmpty, "", "")
 	} else if err != nil {
-		return Mapping{}, err
+		return Mapping{}, refuse(pipelines.MappingSyntax, err.Error(), "")
 	}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return Mapping{}, errors.New("a mapping file holds one document")
+		return Mapping{}, refuse(pipelines.MappingDocuments, "", "")
 	}
-	if err := knownKeys(node.Content[0], reflect.TypeFor[Mapping]()); err != nil {
+	root := node.Content[0]
+	if err := knownKeys(root, reflect.TypeFor[Mapping]()); err != nil {
 		return Mapping{}, err
 	}
 	var m Mapping
-	if err := node.Decode(&m); err != nil {
+	var told refusal
+	if err := node.Decode(&m); errors.As(err, &told) {
 		return Mapping{}, err
+	} else if err != nil {
+		return Mapping{}, refuse(pipelines.MappingSyntax, data.Mismatch(err).Error(), "")
 	}
-	return m, m.check()
+	return m, placed(m.check(), root)
 }
+
+var columnType = reflect.TypeFor[pipelines.MappedColumn]()
 
 // knownKeys compares the keys of a YAML node with the fields of the struct it is decoded into. The decoder's own
 // KnownFields does the same but cannot say which key was meant.
@@ -164,20 +158,18 @@ func knownKeys(node *yaml.Node, t reflect.Type) error {
 	case t.Kind() == reflect.Struct && node.Kind == yaml.MappingNode && !reflect.PointerTo(t).Implements(reflect.TypeFor[yaml.Unmarshaler]()):
 		fields := map[string]reflect.Type{}
 		for _, field := range reflect.VisibleFields(t) {
-			if tag := strings.Split(field.Tag.Get("yaml"), ",")[0]; tag != "" {
+			if tag := strings.Split(field.Tag.Get("yaml"), ",")[0]; tag != "" && tag != "-" {
 				fields[tag] = field.Type
 			}
 		}
 		for i := 0; i+1 < len(node.Content); i += 2 {
-			key := node.Content[i].Value
-			field, ok := fields[key]
+			key := node.Content[i]
+			field, ok := fields[key.Value]
 			if !ok {
-				var names []string
-				for name := range fields {
-					names = append(names, name)
-				}
-				slices.Sort(names)
-				return unknownKey(node.Content[i].Line, key, names)
+				var r refusal
+				errors.As(unknownName(key.Value, slices.Sorted(maps.Keys(fields))), &r)
+				r.Line = key.Line
+				return r
 			}
 			if err := knownKeys(node.Content[i+1], field); err != nil {
 				return err
@@ -187,52 +179,59 @@ func knownKeys(node *yaml.Node, t reflect.Type) error {
 	return nil
 }
 
-func unknownKey(line int, key string, names []string) error {
-	at := ""
-	if line > 0 {
-		at = fmt.Sprintf("line %d: ", line)
+// unknownName refuses a name and says which one was probably meant, or which there are.
+func unknownName(name string, names []string) error {
+	if near := data.Nearest(name, names); near != "" {
+		return refuse(pipelines.MappingUnknown, name, near)
 	}
-	if near := data.Nearest(key, names); near != "" {
-		return fmt.Errorf("%sunknown %q, did you mean %q?", at, key, near)
+	return refuse(pipelines.MappingUnknownAmong, name, strings.Join(names, ", "))
+}
+
+func checkPatterns(patterns ...string) error {
+	for _, pattern := range patterns {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return refuse(pipelines.MappingBadPattern, pattern, "")
+		}
 	}
-	return fmt.Errorf("%sunknown %q, known are %s", at, key, strings.Join(names, ", "))
+	return nil
 }
 
 func (m Mapping) check() error {
-	for _, pattern := range append(slices.Clone(m.Files), m.Sheet) {
-		if _, err := path.Match(pattern, ""); err != nil {
-			return fmt.Errorf("pattern %q: %w", pattern, err)
-		}
+	if err := checkPatterns(m.Files...); err != nil {
+		return under(err, "", "", "files")
+	}
+	if err := checkPatterns(m.Sheet); err != nil {
+		return under(err, "", "", "sheet")
 	}
 	if len(m.Files) == 0 && m.Sheet == "" {
-		return errors.New("files: at least one pattern, or a sheet, is needed")
+		return refuse(pipelines.MappingNoFiles, "", "")
 	}
 	if len(m.Exports) == 0 {
-		return errors.New("exports: at least one is needed")
+		return refuse(pipelines.MappingNoExports, "", "")
 	}
 	if err := m.Pins.check(); err != nil {
 		return err
 	}
 	for _, c := range m.Where {
-		if err := c.check(); err != nil {
-			return fmt.Errorf("where: %w", err)
+		if err := checkCondition(c); err != nil {
+			return under(err, "", "", "where")
 		}
 	}
 	if err := m.With.check(); err != nil {
-		return fmt.Errorf("with: %w", err)
+		return under(err, "", "", "with")
 	}
 	seen := map[string]bool{}
 	for _, e := range m.Exports {
 		if seen[e.Export] {
-			return fmt.Errorf("export %s stands twice", e.Export)
+			return under(refuse(pipelines.MappingExportTwice, e.Export, ""), e.Export, "", "export")
 		}
 		seen[e.Export] = true
 		if err := e.check(); err != nil {
-			return fmt.Errorf("export %s: %w", e.Export, err)
+			return under(err, e.Export, "", "")
 		}
-		for id, column := range e.Columns {
-			if column.Lookup != "" && m.With == nil {
-				return fmt.Errorf("export %s: column %s: a lookup needs \"with\", which names the second file", e.Export, id)
+		for _, id := range slices.Sorted(maps.Keys(e.Columns)) {
+			if e.Columns[id].Lookup != "" && m.With == nil {
+				return under(refuse(pipelines.MappingLookupAlone, "", ""), e.Export, id, "lookup")
 			}
 		}
 	}
@@ -244,14 +243,9 @@ func (c *Companion) check() error {
 		return nil
 	}
 	if len(c.Files) == 0 || c.Key == "" {
-		return errors.New("files and key are needed")
+		return refuse(pipelines.MappingNoCompanion, "", "")
 	}
-	for _, pattern := range append(slices.Clone(c.Files), c.Sheet) {
-		if _, err := path.Match(pattern, ""); err != nil {
-			return fmt.Errorf("pattern %q: %w", pattern, err)
-		}
-	}
-	return nil
+	return checkPatterns(append(slices.Clone(c.Files), c.Sheet)...)
 }
 
 // Claims reports whether a file of this name may be the second one.
@@ -260,26 +254,29 @@ func (c *Companion) Claims(name string) bool {
 }
 
 func (p Pins) check() error {
-	if err := p.Reading().Check(); err != nil {
-		return err
+	if err := (decode.Pins{Encoding: p.Encoding}).Check(); err != nil {
+		return under(notAmong(p.Encoding, "utf-8", "utf-16le", "utf-16be", "gb18030"), "", "", "encoding")
+	}
+	if err := (decode.Pins{Delimiter: p.Delimiter}).Check(); err != nil {
+		return under(notAmong(p.Delimiter, "\",\"", "\";\"", "\"|\"", "tab"), "", "", "delimiter")
 	}
 	if p.HeaderRow < 0 || p.HeaderRow > 10000 {
-		return fmt.Errorf("header_row %d: must be a row number from 1", p.HeaderRow)
+		return under(refuse(pipelines.MappingBadRow, strconv.Itoa(p.HeaderRow), ""), "", "", "header_row")
 	}
 	if p.AsOf != "" {
 		if _, err := time.Parse(time.DateOnly, p.AsOf); err != nil {
-			return fmt.Errorf("as_of %q: must be a date such as 2018-01-31", p.AsOf)
+			return under(refuse(pipelines.MappingBadDay, p.AsOf, ""), "", "", "as_of")
 		}
 	}
 	if p.TimeZone != "" {
 		if _, err := time.LoadLocation(p.TimeZone); err != nil {
-			return fmt.Errorf("time_zone %q: %w", p.TimeZone, err)
+			return under(refuse(pipelines.MappingBadZone, p.TimeZone, ""), "", "", "time_zone")
 		}
 	}
 	if p.DateFormat != "" {
 		for _, part := range []string{"%Y", "%m", "%d"} {
 			if !strings.Contains(p.DateFormat, part) && (part != "%m" || !strings.ContainsAny(p.DateFormat, "bB")) {
-				return fmt.Errorf("date_format %q: must hold %s, as in %%m/%%d/%%Y", p.DateFormat, part)
+				return under(refuse(pipelines.MappingBadFormat, p.DateFormat, part), "", "", "date_format")
 			}
 		}
 	}
@@ -296,54 +293,55 @@ func (e MappedExport) check() error {
 		for _, c := range data.Contracts() {
 			names = append(names, c.Export)
 		}
-		return unknownKey(0, e.Export, names)
+		return under(unknownName(e.Export, names), e.Export, "", "export")
 	}
-	if !slices.Contains([]string{"", "full", "changes"}, e.Mode) {
-		return fmt.Errorf("mode %q: must be full or changes", e.Mode)
+	if modes := []string{"full", "changes"}; e.Mode != "" && !slices.Contains(modes, e.Mode) {
+		return under(notAmong(e.Mode, modes...), "", "", "mode")
 	}
-	if !slices.Contains([]string{"", KeepFirst, KeepLast, KeepFullest}, e.Keep) {
-		return fmt.Errorf("keep %q: must be first, last or fullest", e.Keep)
+	if kept := []string{pipelines.KeepFirst, pipelines.KeepLast, pipelines.KeepFullest}; e.Keep != "" && !slices.Contains(kept, e.Keep) {
+		return under(notAmong(e.Keep, kept...), "", "", "keep")
 	}
 	for _, c := range e.Where {
-		if err := c.check(); err != nil {
-			return fmt.Errorf("where: %w", err)
+		if err := checkCondition(c); err != nil {
+			return under(err, "", "", "where")
 		}
 	}
-	var ids, named []string
+	if err := e.checkColumns(contract); err != nil {
+		return err
+	}
+	for _, code := range slices.Sorted(maps.Keys(e.Severity)) {
+		if !slices.Contains(lowerable, code) {
+			return under(refuse(pipelines.MappingFixed, string(code), ""), "", "", "severity")
+		}
+		if severity := e.Severity[code]; severity != pipelines.SeverityWarn && severity != pipelines.SeverityRefuse {
+			return under(notAmong(string(severity), string(pipelines.SeverityWarn), string(pipelines.SeverityRefuse)), "", "", "severity")
+		}
+	}
+	return nil
+}
+
+// checkColumns holds the columns that are spoken of to those of the contract.
+func (e MappedExport) checkColumns(contract data.Contract) error {
+	var ids []string
 	for _, column := range contract.Columns {
 		ids = append(ids, column.ID)
 	}
-	for id := range e.Columns {
-		named = append(named, id)
-	}
-	for id := range e.Values {
-		named = append(named, id)
-	}
-	for id := range e.Constants {
-		named = append(named, id)
-		if _, twice := e.Columns[id]; twice {
-			return fmt.Errorf("column %s has both a header and a constant", id)
-		}
-	}
+	named := slices.Concat(slices.Collect(maps.Keys(e.Columns)), slices.Collect(maps.Keys(e.Values)), slices.Collect(maps.Keys(e.Constants)))
 	slices.Sort(named)
 	for _, id := range named {
-		if !slices.Contains(ids, id) {
-			return unknownKey(0, id, ids)
+		known, ok := contract.Column(id)
+		if !ok {
+			return under(unknownName(id, ids), "", id, "")
 		}
-	}
-	for id, column := range e.Columns {
-		if known, _ := contract.Column(id); known.ID != "" {
-			if err := column.fits(known); err != nil {
-				return err
-			}
+		column, mapped := e.Columns[id]
+		if _, fixed := e.Constants[id]; fixed && mapped {
+			return under(refuse(pipelines.MappingTwoSources, id, ""), "", id, "")
 		}
-	}
-	for code, severity := range e.Severity {
-		if !slices.Contains(lowerable, code) {
-			return fmt.Errorf("severity of %s cannot be changed", code)
+		if !mapped {
+			continue
 		}
-		if severity != pipelines.SeverityWarn && severity != pipelines.SeverityRefuse {
-			return fmt.Errorf("severity of %s: must be warn or refuse", code)
+		if err := errors.Join(column.check(), column.fits(known)); err != nil {
+			return under(err, "", id, "")
 		}
 	}
 	return nil

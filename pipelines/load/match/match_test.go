@@ -17,26 +17,26 @@ func TestMappingFilesAreHeldToTheirWord(t *testing.T) {
 	const start = "files: ['*.csv']\nexports:\n  - export: visits\n"
 	tests := map[string]string{
 		"":                                                       "empty",
-		"files: ['*.csv']\n":                                     "exports: at least one",
-		"exports:\n  - export: visits\n":                         "files: at least one",
-		"file: ['*.csv']\n":                                      `unknown "file", did you mean "files"?`,
-		start + "encodign: gbk\n":                                `unknown "encodign", did you mean "encoding"?`,
-		start + "encoding: latin1\n":                             "must be utf-8",
+		"files: ['*.csv']\n":                                     "nothing says what the table holds: exports: [{export: issues}]",
+		"exports:\n  - export: visits\n":                         "at least one pattern of file names",
+		"file: ['*.csv']\n":                                      `line 1: unknown name "file": did you mean "files"?`,
+		start + "encodign: gbk\n":                                `line 4: unknown name "encodign": did you mean "encoding"?`,
+		start + "encoding: latin1\n":                             `line 4: encoding: "latin1": must be one of utf-8`,
 		start + "delimiter: ':'\n":                               "must be one of",
 		start + "header_row: -1\n":                               "header_row",
 		start + "as_of: 31.1.2018\n":                             "must be a date such as",
 		start + "time_zone: Mars/Base\n":                         "time_zone",
 		start + "date_format: '%m/%d'\n":                         "must hold %Y",
-		strings.Replace(start, "visits", "visit", 1):             `did you mean "visits"?`,
-		start + "    columns: {visitid: x}\n":                    `did you mean "visit_id"?`,
-		start + "    columns: {visit_id: {rows: true}}\n":        `unknown "rows", did you mean "row"?`,
+		strings.Replace(start, "visits", "visit", 1):             `line 3: unknown name "visit": did you mean "visits"?`,
+		start + "    columns: {visitid: x}\n":                    `line 4: unknown name "visitid": did you mean "visit_id"?`,
+		start + "    columns: {visit_id: {rows: true}}\n":        `line 4: unknown name "rows": did you mean "row"?`,
 		start + "    columns: {visit_id: {from: a}}\n":           "{from: header, until: header}",
-		start + "    columns: {visit_id: {from: a, until: b}}\n": "fit a number",
-		start + "    constants: {chanel: home}\n":                `did you mean "channel"?`,
-		start + "    columns: {channel: x}\n    constants: {channel: home}\n": "both a header and a constant",
+		start + "    columns: {visit_id: {from: a, until: b}}\n": "line 4: visit_id: minutes between two columns fit a number",
+		start + "    constants: {chanel: home}\n":                `line 4: unknown name "chanel": did you mean "channel"?`,
+		start + "    columns: {channel: x}\n    constants: {channel: home}\n": "line 4: channel: column channel has both a header and a constant",
 		start + "    severity: {wrong_type: warn}\n":                          "cannot be changed",
-		start + "    severity: {future_date: hold}\n":                         "must be warn or refuse",
-		start + "    mode: partial\n":                                         "must be full or changes",
+		start + "    severity: {future_date: hold}\n":                         `line 4: severity: "hold": must be one of warn, refuse`,
+		start + "    mode: partial\n":                                         `line 4: mode: "partial": must be one of full, changes`,
 		"files: ['[']\nexports:\n  - export: visits\n":                        "pattern",
 		start + "---\nfiles: []\n":                                            "one document",
 		"files: [\n":                                                          "yaml",
@@ -206,7 +206,7 @@ func FuzzDraft(f *testing.F) {
 }
 
 func TestADraftThatIsNoMappingIsRefused(t *testing.T) {
-	if _, err := draftYAML(pipelines.MappingDraft{Exporter: "x", Files: []string{"x.csv"}, Export: "visits", Columns: map[string]string{"colour": "x"}}); err == nil {
+	if _, err := draftYAML(pipelines.MappingDraft{Exporter: "x", Files: []string{"x.csv"}, Exports: []pipelines.ExportDraft{{Export: "visits", Columns: map[string]pipelines.MappedColumn{"colour": {Header: "x"}}}}}); err == nil {
 		t.Error("a column no contract has was written")
 	}
 }

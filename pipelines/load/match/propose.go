@@ -63,10 +63,20 @@ func Propose(ctx context.Context, at, name string, ask pipelines.MappingAsk, map
 			continue
 		}
 		p := &proposing{Table: t, file: name, ask: ask}
+		claimed := mappings.ForTable(name, t)
+		if len(claimed) == 1 && ask.HeaderRow == 0 {
+			p.ask.HeaderRow = int64(claimed[0].HeaderRow)
+		}
 		if err := decode.Rows(ctx, t.Body, p.row); err != nil {
 			return nil, &pipelines.Fault{Op: "propose a mapping", At: name, Err: err, Next: "check the file"}
 		}
 		if made, ok := p.proposal(); ok {
+			if len(claimed) == 1 {
+				confirmed := claimed[0].draft()
+				if made.Confirmed = &confirmed; !claimed[0].onPage() {
+					made.ByHand = claimed[0].path
+				}
+			}
 			all = append(all, made)
 		}
 	}
@@ -89,6 +99,7 @@ type proposing struct {
 	words    map[int]map[string]int64 // by cell, unknown words and their rows
 	contract data.Contract
 	header   []string
+	sample   [][]string // the first rows of data
 }
 
 func (t *proposing) row(r decode.Row) error {
@@ -125,6 +136,7 @@ func (t *proposing) proposal() (pipelines.Proposal, bool) {
 		})
 		t.made.Words = append(t.made.Words, found[:min(len(found), wordsShown)]...)
 	}
+	t.made.Ways = t.ways()
 	slices.SortStableFunc(t.made.Words, func(a, b pipelines.UnknownWord) int { return cmp.Compare(a.Column, b.Column) })
 	return t.made, true
 }
@@ -224,8 +236,11 @@ func (t *proposing) choose() {
 
 // data takes examples and unknown words from one row.
 func (t *proposing) data(cells []string) {
-	if Passing(cells, t.header, nil, false) {
+	if Passing(cells, t.header, nil, false) || !t.wanted(cells) {
 		return
+	}
+	if len(t.sample) < sampled {
+		t.sample = append(t.sample, cells)
 	}
 	for n, i := range t.at {
 		if i >= len(cells) {

@@ -2,6 +2,7 @@ package typing
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -63,8 +64,8 @@ type Settings struct {
 	Limit     time.Time      // the first moment a row of the file cannot know of, on the programme's wall clock
 	Header    []string
 	Titles    []string
-	Epoch     int                                         // days to add to numbers that are days
-	Companion func(key string) func(header string) string // the row of the second file with a key; nil: there is no file
+	Epoch     int                                              // days to add to numbers that are days
+	Companion func(key string) func(header string) decode.Cell // the row of the second file with a key, nil where it has none; nil: there is no file
 }
 
 // Layout turns a format as mapping files have it, %m/%d/%Y, into one for Settings.
@@ -91,6 +92,7 @@ type Reader struct {
 type Counts struct {
 	Nothing int64 // cells that hold words for nothing
 	Words   map[string]bool
+	Alone   int64 // rows whose key the second file does not hold
 }
 
 // column is how one column is read.
@@ -170,6 +172,9 @@ func (r *Reader) Read(from decode.Row) *Row {
 			row.Fate = PassedOver
 			return row
 		}
+	}
+	if r.settings.Companion != nil && r.plan.Key >= 0 && (r.plan.Key >= len(cells) || r.settings.Companion(decode.Trim(cells[r.plan.Key].Text)) == nil) {
+		r.counts.Alone++
 	}
 	for i := range r.columns {
 		r.cell(i, cells, from.No)
@@ -328,7 +333,7 @@ func (r *Reader) take(c *column, cells []decode.Cell, no int64) decode.Cell {
 			return decode.Cell{}
 		}
 		if found := r.settings.Companion(decode.Trim(cells[r.plan.Key].Text)); found != nil {
-			return decode.Cell{Text: found(c.Text)}
+			return found(c.Text)
 		}
 	case match.MinutesOf, match.Behind: // told as ISO 8601 writes an interval
 		first, second := decode.Trim(at(0).Text), decode.Trim(at(1).Text)
@@ -468,6 +473,11 @@ func (r *Reader) moment(cell decode.Cell, text string) (m Moment, why pipelines.
 		if m, ok := parseLayout(r.settings.Layout, text); ok {
 			return m, "", true
 		}
+		if day, clock, behind := strings.Cut(text, " "); behind { // the form of the day is pinned, a time of day may stand behind it
+			if m, ok := parseLayout(r.settings.Layout, day); ok {
+				text = fmt.Sprintf("%04d-%02d-%02d %s", m.Year, m.Month, m.Day, clock)
+			}
+		}
 	}
 	if m, why, ok = ParseMoment(text); ok {
 		if m.Day == 0 && cell.Kind == decode.Number && strings.Contains(text, ".") && len(text) == len("1998.1") && text[5] == '1' && cell.Raw == "" {
@@ -574,11 +584,11 @@ func (r *Reader) behind(i int, cells []decode.Cell) {
 	}
 	at := m.In(r.settings.FileZone, r.settings.Zone)
 	switch c.Origin.Unit {
-	case match.Hours:
+	case pipelines.Hours:
 		at = at.Add(time.Duration(n * float64(time.Hour)))
-	case match.Minutes:
+	case pipelines.Minutes:
 		at = at.Add(time.Duration(n * float64(time.Minute)))
-	case match.Months:
+	case pipelines.Months:
 		at = at.AddDate(0, int(math.Round(n)), 0)
 	default:
 		whole := math.Floor(n)
