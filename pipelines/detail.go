@@ -64,6 +64,26 @@ const (
 	DetailPhone        DetailCode = "phone"         // a phone number in a text
 	DetailLinkedTo     DetailCode = "linked_to"     // the member a household is linked to
 
+	// Of what is offered for a column of a table that is not recognised, and why.
+	DetailHeaderLike     DetailCode = "header_like"     // the header of the contract that says the same
+	DetailOnlyOneLeft    DetailCode = "only_one_left"   // no other column can be it
+	DetailValuesMoments  DetailCode = "values_moments"  // how many values, of how many
+	DetailValuesNumbers  DetailCode = "values_numbers"  // likewise
+	DetailValuesYesNo    DetailCode = "values_yes_no"   // likewise
+	DetailValuesPeriods  DetailCode = "values_periods"  // likewise
+	DetailValuesWords    DetailCode = "values_words"    // likewise: words of the contract
+	DetailValuesFew      DetailCode = "values_few"      // different values, all
+	DetailValuesIDs      DetailCode = "values_ids"      // how many values, of how many
+	DetailValuesNames    DetailCode = "values_names"    // values, which should be IDs and are names
+	DetailValuesOnce     DetailCode = "values_once"     // values, none of which stands there twice
+	DetailValuesDistinct DetailCode = "values_distinct" // different values, all
+	DetailValuesTexts    DetailCode = "values_texts"    // values
+	DetailValuesInList   DetailCode = "values_in_list"  // how many different values, of how many, are in the list, an export
+	DetailDaysUnclear    DetailCode = "days_unclear"    // an example of a day that can be read in two ways, the two ways
+	DetailDaysTold       DetailCode = "days_told"       // an example of a day that can be read in one way alone
+	DetailColumnsFit     DetailCode = "columns_fit"     // columns of the table that fit, all
+	DetailRequiredThere  DetailCode = "required_there"  // required columns that are there, all
+
 	// Of tables that were read.
 	DetailUnused       DetailCode = "unused"        // headers
 	DetailKept         DetailCode = "kept"          // columns the file lacks, whose values stay as they were

@@ -1,13 +1,19 @@
 package pipelines
 
+import "errors"
+
+// ErrNoHeader is that no row of a table names its columns, as far as can be told.
+var ErrNoHeader = errors.New("no row looks like a header")
+
 // Proposal is what a mapping file for one table of a file could say: what was recognised, what is proposed by
 // similarity and has to be confirmed by a person, and what is left open.
 type Proposal struct {
-	File      string // name of the file
-	Table     string // sheet or bundle member; empty for a file that is one table
-	HeaderRow int64  // physical row, from 1; 0 where the format names the columns
-	Export    string // the export that fits best, or the one asked for
-	Others    []string
+	File      string   // name of the file
+	Table     string   // sheet or bundle member; empty for a file that is one table
+	HeaderRow int64    // physical row, from 1; 0 where the format names the columns
+	Export    string   // the export that fits best, or the one asked for
+	Others    []string // exports that come next, the likeliest first
+	Why       Details  // what speaks for the export
 	Columns   []ProposedColumn
 	Missing   []string // required contract columns without a header
 	Words     []UnknownWord
@@ -16,6 +22,9 @@ type Proposal struct {
 	Sheet     string // pattern of the sheet; empty where the file or member is one table
 	Member    string // of a bundle: mapping files claim it by its own name
 	Ways      []ProposedWay
+
+	DateFormat string // how days are written, where that must be said: %d/%m/%Y; a guess. Empty: it need not, or cannot be told
+	DateWhy    Detail // why; where DateFormat is empty and this is not, it must be said and cannot be told
 	Confirmed *MappingDraft // what the mapping file says that claims the table already; nil: none does
 	ByHand    string        // name of that file, where it was not confirmed on a page
 }
@@ -34,8 +43,10 @@ type ProposedWay struct {
 type ProposedColumn struct {
 	Header   string
 	Letter   string
-	Column   string // contract column; empty: none
-	Sure     bool   // the header is one the contract knows; otherwise Column is a guess
+	Column   string  // contract column; empty: none
+	Sure     bool    // the header is one the contract knows; otherwise Column is a guess
+	Unfit    string  // contract column that loading takes it for by its header, though its values are something else
+	Why      Details // what speaks for the guess; for Unfit, against it
 	Examples []string
 }
 

@@ -121,6 +121,11 @@ func buildMapping(ctx context.Context, r Request) (View, error) {
 		return v, nil
 	case errors.Is(err, pipelines.ErrUnknown) || errors.Is(err, ErrBadFilter):
 		return v, err
+	case errors.Is(err, pipelines.ErrNoHeader):
+		v.Blocks = append(v.Blocks, Callout{Tone: ToneWorse, Title: r.T("没有一行像表头", "No row looks like a header"),
+			Text: r.T("各列的名称要写在数据上面的同一行；有这一行的，请在下面指出是第几行；没有的，请补上后重新上传。", "The names of the columns stand in one row above the data. If there is such a row, say below which; if there is none, add it and upload the file again.")},
+			r.chooseReading(Naming{Plain: pipelines.Proposal{HeaderRow: 1}}), back)
+		return v, nil
 	case errors.As(err, &fault):
 		back.Tone, back.Title, back.Text = ToneWorse, r.T("这个文件指认不了", "The columns of this file cannot be named here"),
 			r.T("请看各列的名称是否写在数据上面的同一行，改好后重新上传。仍然不行，请把这句话转给维护人员：", "See that the names of the columns stand in one row above the data, and upload it again. If that fails, hand this to whoever maintains the system: ")+fault.Err.Error()
@@ -247,7 +252,7 @@ func (r Request) chooseColumns(n Naming, contract data.Contract, refused pipelin
 			chosen := !seen[c.Header] && e.Columns[column.ID].Header == c.Header && inTable(contract, e, column.ID)
 			row.Options = append(row.Options, Choice{Value: fmt.Sprintf("%d:%s", at, column.ID), Name: label, Chosen: chosen})
 			if chosen && n.guessed[column.ID] {
-				row.Hint = r.T("猜测，请核对", "a guess: please check")
+				row.Hint = r.guessHint(c.Why)
 			}
 		}
 		if seen[c.Header] {
@@ -266,14 +271,30 @@ func (r Request) chooseKind(n Naming) Block {
 	form := Choices{ID: "kind", Title: r.T("一、这是什么表？", "1. What is this table?"), Method: "get", Address: "/upload", Label: r.T("改成这种表", "Take it for this"),
 		Fields: append(r.kept("encoding", "delimiter", "row"), keptDraft(n.without(n.Export))...)}
 	row := ChoiceRow{Subject: r.T("表的种类", "Kind of table"), Name: "export"}
+	likely := append([]string{n.Plain.Export}, n.Plain.Others...)
 	for _, c := range data.Contracts() {
-		row.Options = append(row.Options, Choice{Value: c.Export, Name: c.Name.In(r.Lang), Chosen: c.Export == n.Export})
+		if !slices.Contains(likely, c.Export) {
+			likely = append(likely, c.Export)
+		}
+	}
+	for _, export := range likely {
+		c, _ := data.ContractOf(export)
+		row.Options = append(row.Options, Choice{Value: export, Name: c.Name.In(r.Lang), Chosen: export == n.Export})
 	}
 	if r.Params.Get("export") == "" && n.Plain.Confirmed == nil {
-		row.Hint = r.T("猜测，请核对", "a guess: please check")
+		row.Hint = r.guessHint(n.Plain.Why)
 	}
 	form.Rows = []ChoiceRow{row}
 	return form
+}
+
+// guessHint says that something is a guess, and what speaks for it.
+func (r Request) guessHint(why pipelines.Details) string {
+	hint := r.T("猜测，请核对", "a guess: please check")
+	if said := data.ExplainDetails(why, r.Lang); said != "" {
+		hint += r.T("：", " — ") + said
+	}
+	return hint
 }
 
 // chooseReading offers to read the file in another way: encoding, delimiter or header row.
@@ -349,6 +370,9 @@ func (r Request) readAs(n Naming, e pipelines.ExportDraft) *Table {
 		chosen.Rows = append(chosen.Rows, []Cell{{Text: column.Name.In(r.Lang)}, {Text: made}, {Text: examples}})
 	}
 	var said []string
+	if n.Draft.DateFormat != "" {
+		said = append(said, r.Tf("日期按“%s”读", "days are read as “%s”", n.Draft.DateFormat))
+	}
 	for _, c := range slices.Concat(n.Draft.Where, e.Where) {
 		said = append(said, r.T("只取", "rows where ")+r.conditionSaid(c)+r.T("的行", ""))
 	}
@@ -384,6 +408,9 @@ func (r Request) confirmation(n Naming, p pipelines.Proposal, contract data.Cont
 		means := cmp.Or(e.Values[w.Column][w.Word], w.Means)
 		for _, value := range column.Values {
 			row.Options = append(row.Options, Choice{Value: value.ID, Name: value.Name.In(r.Lang), Chosen: value.ID == means})
+		}
+		if len(column.Values) == 0 && means != "" { // the ID of what the word names
+			row.Options = append(row.Options, Choice{Value: means, Name: means, Chosen: true})
 		}
 		if w.Means != "" && e.Values[w.Column][w.Word] == "" {
 			row.Hint = r.T("猜测，请核对", "a guess: please check")

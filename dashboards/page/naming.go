@@ -208,6 +208,9 @@ func (n *Naming) guess() {
 			e.Columns[w.Column], n.guessed[w.Column] = w.Made, true
 		}
 	}
+	if n.Draft.DateFormat == "" {
+		n.Draft.DateFormat = n.Plain.DateFormat
+	}
 	say(&n.Draft, e)
 }
 
@@ -241,9 +244,8 @@ const (
 // wayOf says in which way a column was made.
 func wayOf(contract data.Contract, e pipelines.ExportDraft, column string) string {
 	c := e.Columns[column]
-	_, fixed := e.Constants[column]
 	switch {
-	case fixed:
+	case e.Constants[column] != "": // an empty one leaves the column out
 		return wayFixed
 	case c.Row:
 		return wayRow

@@ -325,6 +325,14 @@ func (f *namingForm) writing() Fold {
 		fold.Open = fold.Open || c.Problem != ""
 		fold.Controls = append(fold.Controls, c)
 	}
+	why := data.ExplainDetail(f.Plain.DateWhy, f.Lang)
+	switch {
+	case why == "" || f.Draft.DateFormat != f.Plain.DateFormat: // it need not be said, or a person has said it
+	case f.Draft.DateFormat != "":
+		fold.Guess, fold.Text = true, f.guessHint(pipelines.Details{f.Plain.DateWhy})
+	default: // whoever knows the exporter has to say it
+		fold.Guess, fold.Open, fold.Text = true, true, why
+	}
 	return fold
 }
 
@@ -381,6 +389,8 @@ func (r Request) waySaid(e pipelines.ExportDraft, column string) string {
 	fixed, constant := e.Constants[column]
 	units := map[string]string{pipelines.Days: r.T("天", "days"), pipelines.Hours: r.T("小时", "hours"), pipelines.Minutes: r.T("分钟", "minutes"), pipelines.Months: r.T("月", "months")}
 	switch {
+	case constant && fixed == "": // left out
+		return ""
 	case constant:
 		return r.Tf("每行都填“%s”", "“%s” in every row", r.word(e.Export, column, fixed))
 	case !mapped:

@@ -69,3 +69,17 @@ func TestWarnInPlaceOfRefuse(t *testing.T) {
 		"future_date warn visited_at 2018-06-08", "not_allowed warn channel 飞鸽", "out_of_range warn minutes 1000", "unknown_reference warn household_id H9")
 	town.want("select accepted, quarantined, warnings from ops.reconciliation where export = 'visits'", "1 0 1")
 }
+
+// TestAnEmptyConstantLeavesAColumnOut: a header that everybody knows may stand over something else.
+func TestAnEmptyConstantLeavesAColumnOut(t *testing.T) {
+	town := newTown(t)
+	town.registries()
+	town.drop("issues1.csv", []byte("问题编号,收集时间,村编号,问题类别,上报人\nI1,2018-01-03,V01,环境卫生,M1\n"))
+	town.load()
+	town.mapping("a.yaml", "files: ['issues2*']\nexports:\n  - {export: issues, constants: {reporter_member_id: ''}}\n")
+	town.drop("issues2.csv", []byte("问题编号,收集时间,村编号,问题类别,上报人\nI1,2018-01-03,V01,道路设施,甲样本\nI2,2018-01-04,V01,道路设施,乙样本\n"))
+	town.load()
+	// What stood there before stays: the file does not speak of the column.
+	town.want("select issue_id, category, reporter_member_id from exports.issues order by all", "I1 roads M1", "I2 roads <nil>")
+	town.want("select count(*) from ops.problems where state = 'open'", "0")
+}

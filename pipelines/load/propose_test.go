@@ -13,6 +13,7 @@ import (
 
 	"hulian/pipelines"
 	"hulian/pipelines/load/match"
+	"hulian/pipelines/load/propose"
 )
 
 const strangeCSV = "2018年1月走访台账\n编码,走访的农户编号,走访党员的编号,走访日期时间,走访形式,时长（分）,天气\n" +
@@ -24,7 +25,7 @@ func proposed(t *testing.T, name, content, export string) pipelines.Proposal {
 	if err := os.WriteFile(at, []byte(content), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	all, err := match.Propose(context.Background(), at, name, pipelines.MappingAsk{Export: export}, "")
+	all, err := propose.Propose(context.Background(), at, name, pipelines.MappingAsk{Export: export}, "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +206,7 @@ func TestAMemberOfABundleIsClaimedByItsOwnName(t *testing.T) {
 	content := zipped(t, "走访.csv", []byte(visitsCSV), "民情2018年1月.csv", []byte("流水,哪天反映的,哪个村,什么事\nI1,2018-01-03,V01,环境卫生\n"))
 	file := town.drop("2018年1月.zip", content)
 	town.load()
-	all, err := match.Propose(context.Background(), town.store.Path(file.ID), "2018年1月.zip", pipelines.MappingAsk{Table: "民情2018年1月.csv", Export: "issues"}, town.mappings)
+	all, err := propose.Propose(context.Background(), town.store.Path(file.ID), "2018年1月.zip", pipelines.MappingAsk{Table: "民情2018年1月.csv", Export: "issues"}, town.mappings, nil)
 	if err != nil || len(all) != 1 {
 		t.Fatalf("%+v %v", all, err)
 	}
@@ -218,4 +219,44 @@ func TestAMemberOfABundleIsClaimedByItsOwnName(t *testing.T) {
 	}
 	town.load()
 	town.want("select (select count(*) from exports.issues), (select count(*) from exports.visits)", "1 2")
+}
+
+// TestAProposalThatIsConfirmedLoads takes the marks off all the guesses of a draft: a register in another language, whose
+// villages are named and whose days begin with the day, comes in row by row.
+func TestAProposalThatIsConfirmedLoads(t *testing.T) {
+	town := newTown(t)
+	town.drop("villages.csv", []byte("村编号,村名,镇\nV01,Las Flores,S\nV02,San Modelo,S\nV03,Villa Norte,S\n"))
+	town.load()
+	content := []byte("Solicitudes de la ciudadanía;;;;;;\nNúmero de solicitud;Fecha de ingreso;Canal;Categoría;Descripción;Barrio;Fecha de cierre\n" +
+		"17/1;03/01/2018 09:10;Web;ALUMBRADO;La lámpara de la esquina no enciende;Las Flores;15/01/2018 12:00\n17/2;04/01/2018 10:00;Web;HIGIENE;El contenedor está lleno;San Modelo;05/01/2018 08:30\n" +
+		"17/3;20/01/2018 16:05;App;ALUMBRADO;Toda la cuadra está a oscuras;Villa Norte;\n")
+	file := town.drop("solicitudes2018.csv", content)
+	town.load()
+	town.want("select state from ops.files where name = 'solicitudes2018.csv'", "rejected")
+	lists := func(_ context.Context, export string) (*propose.List, error) {
+		if export != "villages" {
+			return nil, nil
+		}
+		list := &propose.List{IDs: map[string]bool{}, Names: map[string]string{}}
+		for _, row := range town.rows("select village_id, name from exports.villages") {
+			list.IDs[row[0].(string)] = true
+			list.Names[match.Folded(row[1].(string))] = row[0].(string)
+		}
+		return list, nil
+	}
+	all, err := propose.Propose(context.Background(), town.store.Path(file.ID), "solicitudes2018.csv", pipelines.MappingAsk{}, town.mappings, lists)
+	if err != nil || len(all) != 1 {
+		t.Fatalf("%+v %v", all, err)
+	}
+	draft := match.DraftOf("solicitudes", all[0], pipelines.MappingAsk{})
+	for _, line := range []string{"#? date_format: '%d/%m/%Y'", "#? issue_id: Número de solicitud", "#?     Las Flores: V01"} {
+		if !strings.Contains(draft, line) {
+			t.Errorf("the draft lacks %q:\n%s", line, draft)
+		}
+	}
+	town.mapping("solicitudes.yaml", strings.ReplaceAll(draft, "#? ", ""))
+	town.load()
+	town.want("select issue_id, reported_at, village_id, category, resolved_at from exports.issues order by all", "17/1 2018-01-03T09:10:00 V01 ALUMBRADO 2018-01-15T12:00:00",
+		"17/2 2018-01-04T10:00:00 V02 HIGIENE 2018-01-05T08:30:00", "17/3 2018-01-20T16:05:00 V03 ALUMBRADO <nil>")
+	town.want("select count(*) from ops.problems where state = 'open'", "0")
 }

@@ -15,6 +15,7 @@ import (
 	"hulian/pipelines/land"
 	"hulian/pipelines/load"
 	"hulian/pipelines/load/match"
+	"hulian/pipelines/load/propose"
 	"hulian/pipelines/markup"
 	"hulian/pipelines/publish"
 )
@@ -126,7 +127,12 @@ func (f files) propose(ctx context.Context, id string, ask pipelines.MappingAsk)
 	if err != nil {
 		return nil, err
 	}
-	return match.Propose(ctx, path, file.Name, ask, f.mappings())
+	snapshot, _, release, err := f.reader.Pin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	return propose.Propose(ctx, path, file.Name, ask, f.mappings(), listsIn(snapshot))
 }
 
 func (f files) keep(ctx context.Context, id, table string, draft pipelines.MappingDraft) (string, desk.File, error) {
@@ -138,13 +144,22 @@ func (f files) keep(ctx context.Context, id, table string, draft pipelines.Mappi
 	if err != nil {
 		return "", file, err
 	}
-	all, err := match.Propose(ctx, path, file.Name, pipelines.MappingAsk{Table: table, Encoding: draft.Encoding, Delimiter: draft.Delimiter}, f.mappings())
+	all, err := propose.Propose(ctx, path, file.Name, pipelines.MappingAsk{Table: table, Encoding: draft.Encoding, Delimiter: draft.Delimiter}, f.mappings(), nil)
 	if err != nil {
 		return "", file, err
 	}
 	draft.Sheet = all[0].Sheet
+	match.LeaveOut(&draft, headersOf(all[0]))
 	_, err = match.KeepMapping(f.mappings(), cmp.Or(all[0].Member, file.Name), table, draft)
 	return path, file, err
+}
+
+// headersOf are the headers of the table a proposal is for.
+func headersOf(p pipelines.Proposal) (all []string) {
+	for _, c := range p.Columns {
+		all = append(all, c.Header)
+	}
+	return all
 }
 
 // arrived lists the newest landed files, one a name.

@@ -16,6 +16,7 @@ import (
 	"hulian/pipelines"
 	"hulian/pipelines/durable"
 	"hulian/pipelines/load/match"
+	"hulian/pipelines/load/propose"
 )
 
 func newMapCommand(p *program) *cobra.Command {
@@ -47,7 +48,14 @@ mark FILE", then import the copy as it is.
 			if _, known := data.ContractOf(ask.Export); ask.Export != "" && !known {
 				return unknown("export", ask.Export, exportNames(), "hulian template")
 			}
-			all, err := match.Propose(cmd.Context(), paths[0], baseOf(paths[0]), ask, filepath.Join(c.Dir, mappingsName))
+			var all []pipelines.Proposal
+			err = p.withLists(cmd.Context(), c, func(lists propose.Lists) (err error) {
+				all, err = propose.Propose(cmd.Context(), paths[0], baseOf(paths[0]), ask, filepath.Join(c.Dir, mappingsName), lists)
+				return err
+			})
+			if errors.Is(err, pipelines.ErrNoHeader) {
+				return &pipelines.Fault{Op: "propose a mapping", At: paths[0], Err: pipelines.ErrNoHeader, Next: "put the names of the columns into one row above the data, or say with --header-row which row it is"}
+			}
 			if errors.Is(err, pipelines.ErrUnknown) { // an encoding or a delimiter
 				return usage(err)
 			}
@@ -130,7 +138,7 @@ func chooseTable(all []pipelines.Proposal, sheet string) (pipelines.Proposal, er
 // understood reports whether a table needs no mapping.
 func understood(t pipelines.Proposal) bool {
 	for _, c := range t.Columns {
-		if c.Column != "" && !c.Sure {
+		if c.Column != "" && !c.Sure || c.Unfit != "" {
 			return false
 		}
 	}

@@ -40,6 +40,7 @@ var plan = []rule{
 	{"pipelines/entry", []string{"pipelines", "data", "pipelines/source"}, "what people entered as files that land like any other"},
 	{"pipelines/load/decode", []string{"pipelines", "data"}, "bytes into tables of cells: no contract is known here, only the words of totals and titles"},
 	{"pipelines/load/match", []string{"pipelines", "pipelines/durable", "data", "pipelines/load/decode"}, "tables into plans; durable for the mapping files that are confirmed"},
+	{"pipelines/load/propose", []string{"pipelines", "data", "pipelines/load/decode", "pipelines/load/match", "pipelines/load/typing"}, "mapping files for tables that are not recognised; nothing is loaded by it"},
 	{"pipelines/load/typing", []string{"data", "pipelines", "pipelines/load/decode", "pipelines/load/match"}, "cells into values by a plan"},
 	{"pipelines/load/statement", []string{"pipelines", "data", "pipelines/load/typing"}, "the loader's SQL, from files"},
 	{"pipelines/load/check", []string{"pipelines", "data", "pipelines/load/match", "pipelines/load/statement", "pipelines/load/typing"}, "what refuses a typed row"},

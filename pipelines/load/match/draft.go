@@ -25,8 +25,8 @@ func draftYAML(d pipelines.MappingDraft) ([]byte, error) {
 	return content, err
 }
 
-// draft is what a mapping file says, to be worked on.
-func (m *Mapping) draft() pipelines.MappingDraft {
+// Draft is what a mapping file says, to be worked on.
+func (m *Mapping) Draft() pipelines.MappingDraft {
 	d := pipelines.MappingDraft{Exporter: m.Exporter, Files: m.Files, Sheet: m.Sheet, Encoding: m.Encoding, Delimiter: m.Delimiter, HeaderRow: int64(m.HeaderRow),
 		DateFormat: m.DateFormat, TimeZone: m.TimeZone, AsOf: m.AsOf, Where: m.Where, With: (*pipelines.MappingCompanion)(m.With)}
 	for _, e := range m.Exports {
@@ -110,6 +110,7 @@ func keyOfHeader(c pipelines.MappedColumn, header string) string {
 type remarks struct {
 	top     []string
 	reading string
+	days    string   // in place of date_format, a line
 	name    string   // behind the export
 	others  []string // below it
 	columns []columnLine
@@ -168,6 +169,9 @@ func written(d pipelines.MappingDraft, r remarks) string {
 		put("header_row: %d\n", d.HeaderRow)
 	}
 	text("date_format", d.DateFormat)
+	if r.days != "" {
+		put("%s\n", r.days)
+	}
 	text("time_zone", d.TimeZone)
 	text("as_of", d.AsOf)
 	if len(d.Where) > 0 {
@@ -270,6 +274,15 @@ func DraftOf(exporter string, p pipelines.Proposal, ask pipelines.MappingAsk) st
 			`Lines that begin with "# or:" are other ways: put one in place of the line above where it is meant. "hulian help map" explains every key.`},
 		reading: "Read as: " + data.ExplainReading(p.ReadAs, "en") + ". Where that is wrong, encoding, delimiter and header_row pin it.",
 		name:    contract.Name.In("zh"), columns: proposedLines(p, contract)}
+	if why := data.ExplainDetails(p.Why, "en"); why != "" {
+		r.name += " (" + why + ")"
+	}
+	switch {
+	case p.DateFormat != "":
+		r.days = fmt.Sprintf("#? date_format: %s %s", quoted(p.DateFormat), comment(data.ExplainDetail(p.DateWhy, "en")))
+	case !p.DateWhy.IsZero():
+		r.days = comment(data.ExplainDetail(p.DateWhy, "en") + "; date_format says which")
+	}
 	for _, other := range p.Others {
 		name, _ := data.ContractOf(other)
 		r.others = append(r.others, fmt.Sprintf("%s (%s)", other, name.Name.In("zh")))
@@ -282,6 +295,7 @@ func DraftOf(exporter string, p pipelines.Proposal, ask pipelines.MappingAsk) st
 			r.tail = append(r.tail, fmt.Sprintf("# or: keep: %s %s", w.Keep, explained("exports.keep")))
 		}
 	}
+	r.tail = append(r.tail, leftOut(p)...)
 	last := ""
 	for _, w := range p.Words {
 		if last == "" {
@@ -294,6 +308,20 @@ func DraftOf(exporter string, p pipelines.Proposal, ask pipelines.MappingAsk) st
 		r.tail = append(r.tail, fmt.Sprintf("#?     %s: %s # %d rows", quoted(w.Word), cmp.Or(w.Means, "…"), w.Rows))
 	}
 	return written(d, r)
+}
+
+// leftOut are the lines that keep loading from taking columns by their headers whose values are something else.
+func leftOut(p pipelines.Proposal) (lines []string) {
+	for _, c := range p.Columns {
+		if c.Unfit == "" {
+			continue
+		}
+		if lines == nil {
+			lines = append(lines, "#? constants: # an empty one leaves a column out that would be taken by its header")
+		}
+		lines = append(lines, fmt.Sprintf(`#?   %s: "" %s`, c.Unfit, comment(fmt.Sprintf("%s: %s (%s)", c.Header, strings.Join(c.Examples, " | "), data.ExplainDetails(c.Why, "en")))))
+	}
+	return lines
 }
 
 // explained is what a key is for, as a comment.
@@ -311,6 +339,9 @@ func proposedLines(p pipelines.Proposal, contract data.Contract) (lines []column
 			}
 		case !c.Sure:
 			l.mark = "#?"
+			if why := data.ExplainDetails(c.Why, "en"); why != "" {
+				l.comment += " (" + why + ")"
+			}
 		}
 		lines = append(lines, l)
 	}
@@ -399,11 +430,12 @@ func unprintable(r rune) bool { return !unicode.IsPrint(r) }
 func Pattern(name string) string {
 	base := filepath.Base(name)
 	ext := filepath.Ext(base)
-	return digits.ReplaceAllString(literalPattern(strings.TrimSuffix(base, ext)), "*") + literalPattern(ext)
+	return digits.ReplaceAllString(LiteralPattern(strings.TrimSuffix(base, ext)), "*") + LiteralPattern(ext)
 }
 
 var digits = regexp.MustCompile(`[0-9]+`)
 
-func literalPattern(name string) string {
+// LiteralPattern is the pattern that only one name fits.
+func LiteralPattern(name string) string {
 	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(name)
 }

@@ -345,19 +345,26 @@ func findMapped(rows []line, mappings []*Mapping) (headed, error) {
 	return best, nil
 }
 
-// headerForms gives the header a row may stand for: the row itself and, for headers merged over two rows, the row
-// with the gaps filled from the row above.
+// headerForms gives the header a row may stand for, see Forms.
 func headerForms(rows []line, i int) [][]string {
-	forms := [][]string{rows[i].cells}
-	if i == 0 || rows[i-1].no != rows[i].no-1 || filled(rows[i-1].cells) < 2 {
+	if i == 0 || rows[i-1].no != rows[i].no-1 {
+		return Forms(nil, rows[i].cells)
+	}
+	return Forms(rows[i-1].cells, rows[i].cells)
+}
+
+// Forms gives the header a row may stand for: the row itself and, for headers merged over two rows, the row with the gaps
+// filled from the row directly above.
+func Forms(above, row []string) [][]string {
+	forms := [][]string{row}
+	if filled(above) < 2 {
 		return forms
 	}
-	above, below := rows[i-1].cells, rows[i].cells
-	joined := make([]string, max(len(above), len(below)))
+	joined := make([]string, max(len(above), len(row)))
 	gaps := false
 	for j := range joined {
-		if j < len(below) {
-			joined[j] = below[j]
+		if j < len(row) {
+			joined[j] = row[j]
 		}
 		if strings.TrimSpace(joined[j]) == "" && j < len(above) {
 			joined[j] = above[j]
@@ -368,6 +375,11 @@ func headerForms(rows []line, i int) [][]string {
 		forms = append(forms, joined)
 	}
 	return forms
+}
+
+// Recognised finds the columns of an export that loading finds by itself among the cells of a header row: column → cell.
+func Recognised(c data.Contract, cells []string) map[string]int {
+	return matchContract(c, reduce(cells)).at
 }
 
 func filled(cells []string) (n int) {

@@ -53,6 +53,38 @@ func KeepMapping(dir, file, table string, d pipelines.MappingDraft) (name string
 	return name, nil
 }
 
+// LeaveOut has a draft say which columns are not to be taken: those that loading would find by a header that the draft puts
+// to no use. A person who looked at the headers left them out.
+func LeaveOut(d *pipelines.MappingDraft, headers []string) {
+	used := map[string]bool{}
+	for _, e := range d.Exports {
+		for _, column := range e.Columns {
+			for _, header := range column.Headers() {
+				used[header] = true
+			}
+		}
+	}
+	for i := range d.Exports {
+		e := &d.Exports[i]
+		contract, ok := data.ContractOf(e.Export)
+		if !ok {
+			continue
+		}
+		for id, at := range Recognised(contract, headers) {
+			column, _ := contract.Column(id)
+			_, mapped := e.Columns[id]
+			_, fixed := e.Constants[id]
+			if column.Required || mapped || fixed || used[headers[at]] {
+				continue
+			}
+			if e.Constants == nil {
+				e.Constants = map[string]string{}
+			}
+			e.Constants[id] = ""
+		}
+	}
+}
+
 // checkDraft refuses what would not load the file it was confirmed for.
 func checkDraft(file, table string, d pipelines.MappingDraft) error {
 	if d.By == "" || d.Exporter == "" {
@@ -96,7 +128,7 @@ func mappingName(dir, file, table string, d pipelines.MappingDraft) (string, err
 		if !m.claimsSheet(path.Base(table)) {
 			continue
 		}
-		if !m.onPage() {
+		if !m.OnPage() {
 			return "", pipelines.MappingRefusal{Why: pipelines.MappingClaimed, Subject: m.path, Key: "exporter"}
 		}
 		return m.path, nil
@@ -118,8 +150,8 @@ func mappingName(dir, file, table string, d pipelines.MappingDraft) (string, err
 	}
 }
 
-// onPage reports whether a mapping was confirmed on a page, so that a page may write it anew.
-func (m *Mapping) onPage() bool { return strings.HasPrefix(m.content, confirmedLine) }
+// OnPage reports whether a mapping was confirmed on a page, so that a page may write it anew.
+func (m *Mapping) OnPage() bool { return strings.HasPrefix(m.content, confirmedLine) }
 
 // fileStem makes part of a file's name out of what a person typed.
 func fileStem(text string) string {

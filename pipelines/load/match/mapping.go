@@ -61,7 +61,7 @@ type MappedExport struct {
 	Mode      string                                `yaml:"mode"`      // of registries: full (default) or changes
 	Columns   map[string]MappedColumn               `yaml:"columns"`   // contract column: where it comes from; others are matched by header
 	Values    map[string]map[string]string          `yaml:"values"`    // contract column: word in the file → word of the contract; "" is a blank cell
-	Constants map[string]string                     `yaml:"constants"` // contract column: the same text in every row
+	Constants map[string]string                     `yaml:"constants"` // contract column: the same text in every row; an empty one leaves the column out, whatever its header
 	Severity  map[pipelines.Code]pipelines.Severity `yaml:"severity"`  // warn in place of refuse
 	Keep      string                                `yaml:"keep"`      // of rows with one key: first, last or fullest; the others are passed over
 	Distinct  bool                                  `yaml:"distinct"`  // the same as keep: first

@@ -299,6 +299,7 @@ func (l *layout) origin(id string) Origin {
 	constant, fixed := l.export.Constants[id]
 	cell := func(header string) int { return l.mapped[header] }
 	switch {
+	case fixed && constant == "": // it is left out, whatever its header
 	case fixed:
 		o = Origin{How: Constant, Text: constant}
 	case !mapped:

@@ -395,7 +395,7 @@ var englishDays = []string{"2 Jan 2006", "2 January 2006", "Jan 2, 2006", "Janua
 
 func english(text string) (m Moment, ok bool) {
 	for _, layout := range englishDays {
-		for _, clock := range []string{"", " 15:04", " 15:04:05", " 3:04 PM"} {
+		for _, clock := range []string{"", " 15:04", " 15:04:05", " 3:04 PM", " 3:04:05 PM"} {
 			if at, err := time.Parse(layout+clock, text); err == nil {
 				return Moment{Year: at.Year(), Month: int(at.Month()), Day: at.Day(), Hour: at.Hour(), Minute: at.Minute(), Second: at.Second(), HasTime: clock != ""}, true
 			}
@@ -444,4 +444,24 @@ func parseLayout(layout, text string) (m Moment, ok bool) {
 	}
 	return Moment{Year: at.Year(), Month: int(at.Month()), Day: at.Day(), Hour: at.Hour(), Minute: at.Minute(), Second: at.Second(), Micro: at.Nanosecond() / 1000,
 		HasTime: at.Hour()+at.Minute()+at.Second()+at.Nanosecond() > 0 || strings.Contains(layout, "15") || strings.Contains(layout, "04")}, true
+}
+
+// parseLaidOut reads a moment in a pinned form. A form of days alone stands for days with a time behind them too: a register
+// has both. why is empty where the text is not in that form at all.
+func parseLaidOut(layout, text string) (m Moment, why pipelines.DetailCode, ok bool) {
+	if m, ok = parseLayout(layout, text); ok {
+		return m, "", true
+	}
+	end := strings.IndexAny(text, " T,")
+	if end < 0 {
+		return m, "", false
+	}
+	if m, ok = parseLayout(layout, text[:end]); !ok || m.HasTime {
+		return m, "", false
+	}
+	s := &scanner{rest: strings.TrimPrefix(text[end:], "T")}
+	if why, ok = s.clock(&m); ok {
+		return m, "", m.valid()
+	}
+	return Moment{}, why, false
 }

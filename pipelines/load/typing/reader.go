@@ -470,8 +470,8 @@ func (r *Reader) bounds(i int, value float64, text string) {
 // moment reads a day or moment.
 func (r *Reader) moment(cell decode.Cell, text string) (m Moment, why pipelines.DetailCode, ok bool) {
 	if r.settings.Layout != "" && cell.Kind == decode.Text {
-		if m, ok := parseLayout(r.settings.Layout, text); ok {
-			return m, "", true
+		if m, why, ok := parseLaidOut(r.settings.Layout, text); ok || why != "" {
+			return m, why, ok
 		}
 		if day, clock, behind := strings.Cut(text, " "); behind { // the form of the day is pinned, a time of day may stand behind it
 			if m, ok := parseLayout(r.settings.Layout, day); ok {

@@ -3,6 +3,7 @@ package typing
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -133,6 +134,17 @@ func TestPinnedDateFormatAndZone(t *testing.T) {
 	for text, want := range map[string]string{"01/08/2018": "2018-01-08", "11/12/2018": "2018-11-12", "2018-01-08": "2018-01-08"} {
 		if got := read(t, data.Column{Type: data.TypeDate}, s, text); got != want {
 			t.Errorf("%s gives %s, want %s", text, got, want)
+		}
+	}
+	// A form of days stands for days with a time behind them too: a register has both.
+	for text, want := range map[string]string{"01/08/2018": "2018-01-08", "01/08/2018 02:15:30 PM": "2018-01-08T22:15:30", "11/12/2018 09:05": "2018-11-12T17:05:00", "11/12/2018T23:59:59Z": "2018-11-13T07:59:59"} {
+		if got := read(t, data.Column{Type: data.TypeTimestamp}, s, text); got != want {
+			t.Errorf("%s gives %s, want %s", text, got, want)
+		}
+	}
+	for _, text := range []string{"13/08/2018 09:00", "01/08/2018 25:00", "01/08/2018 noon"} {
+		if got := read(t, data.Column{Type: data.TypeTimestamp}, s, text); strings.HasPrefix(got, "2018") {
+			t.Errorf("%s gives %s", text, got)
 		}
 	}
 	if got := read(t, data.Column{Type: data.TypeTimestamp}, s, "2018-01-08 20:30"); got != "2018-01-09T04:30:00" {

@@ -51,6 +51,14 @@ func (c clerk) pick(form string, row int, option string) {
 	}
 }
 
+// kind takes the table for another export, and waits for its columns.
+func (c clerk) kind(name string) {
+	c.t.Helper()
+	c.pick("kind", 0, name)
+	c.press("kind")
+	c.reads("二、“" + name + "”的各列是？")
+}
+
 func (c clerk) press(form string) {
 	c.t.Helper()
 	if err := chromedp.Do(c.ctx, chromedp.Click("#form-"+form+" > button:not([hidden])")); err != nil {
@@ -79,9 +87,8 @@ func TestTheClerkNamesTheColumns(t *testing.T) {
 			t.Errorf("the page says %q: %v, want %v\n%s", text, !want, want, said)
 		}
 	}
-	c.pick("kind", 0, "走访记录")
-	c.press("kind")
-	c.reads("二、“走访记录”的各列是？")
+	c.kind("村名册")
+	c.kind("走访记录")
 	for row, column := range []string{"不用这一列", "农户编号", "不用这一列", "走访时间", "走访方式"} {
 		c.pick("columns", row, column)
 	}

@@ -59,8 +59,8 @@ func TestTheClerkSaysHowColumnsAreMade(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.reads("一、这是什么表？")
-	c.pick("kind", 0, "社情民意")
-	c.press("kind")
+	c.kind("村名册")
+	c.kind("社情民意")
 	if said := c.reads("二、“社情民意”的各列是？"); !strings.Contains(said, "“CloseDate”；只算“SRStatus”是“Closed”的行") {
 		t.Errorf("the page does not say what the values say:\n%s", said)
 	}

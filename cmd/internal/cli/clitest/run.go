@@ -132,10 +132,25 @@ func Scripts(t *testing.T, dir string, setup func(*testscript.Env) error) {
 	t.Helper()
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "uncover": uncover},
 		RequireExplicitExec: true,
 		Setup:               setup,
 	})
+}
+
+// uncover takes the marks off all guesses of a proposed mapping file, as a person does who agrees with every one: uncover
+// DRAFT MAPPING. Words whose meaning the draft leaves open stay out.
+func uncover(script *testscript.TestScript, negated bool, arguments []string) {
+	if negated || len(arguments) != 2 {
+		script.Fatalf("usage: uncover DRAFT MAPPING")
+	}
+	var kept []string
+	for line := range strings.Lines(script.ReadFile(arguments[0])) {
+		if !strings.Contains(line, ": … #") {
+			kept = append(kept, strings.Replace(line, "#? ", "", 1))
+		}
+	}
+	script.Check(os.WriteFile(script.MkAbs(arguments[1]), []byte(strings.Join(kept, "")), 0o600))
 }
 
 // exits runs a command that must end with a given status: exits 2 hulian templat.

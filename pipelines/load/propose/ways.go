@@ -1,4 +1,4 @@
-package match
+package propose
 
 import (
 	"regexp"
@@ -8,11 +8,9 @@ import (
 
 	"hulian/data"
 	"hulian/pipelines"
+	"hulian/pipelines/load/decode"
+	"hulian/pipelines/load/match"
 )
-
-// sampled is how many rows are looked at for ways to make columns: enough to see which words a column holds and whether
-// values repeat.
-const sampled = 2000
 
 // described is what the first rows say of one column of the file.
 type described struct {
@@ -20,7 +18,7 @@ type described struct {
 	cells   []string // trimmed, one a row
 	filled  int
 	words   map[string]int
-	days    int
+	values  profile
 	numbers []float64
 	broken  bool // a number among them has decimals
 }
@@ -33,7 +31,7 @@ func (t *proposing) describe() (all []described) {
 			continue
 		}
 		d := described{header: header, words: map[string]int{}}
-		for _, cells := range t.sample {
+		for _, cells := range t.first {
 			text := ""
 			if at < len(cells) {
 				text = trim(cells[at])
@@ -44,9 +42,8 @@ func (t *proposing) describe() (all []described) {
 			}
 			d.filled++
 			d.words[text]++
-			if aDay.MatchString(text) {
-				d.days++
-			} else if n, err := strconv.ParseFloat(aUnit.ReplaceAllString(text, ""), 64); err == nil {
+			d.values.add(decode.Cell{Text: text}, text)
+			if n, err := strconv.ParseFloat(aUnit.ReplaceAllString(text, ""), 64); err == nil {
 				d.numbers = append(d.numbers, n)
 				d.broken = d.broken || n != float64(int64(n))
 			}
@@ -57,11 +54,10 @@ func (t *proposing) describe() (all []described) {
 }
 
 var (
-	aDay  = regexp.MustCompile(`^\d{4}([-/.年]\d{1,2}[-/.月]\d{1,2}|(0[1-9]|1[0-2])([0-2]\d|3[01])$)|^\d{1,2}/\d{1,2}/\d{4}\b`)
 	aUnit = regexp.MustCompile(`\s*(天|日|工作日|小时|分钟|个?月|days?|hours?|minutes?|months?)$`)
 )
 
-func (d described) isDay() bool    { return d.filled > 0 && d.days*10 >= d.filled*9 }
+func (d described) isDay() bool    { return d.values.kind() == momentKind }
 func (d described) isNumber() bool { return d.filled > 0 && len(d.numbers)*10 >= d.filled*9 }
 func (d described) repeats() bool  { return len(d.words) < d.filled }
 
@@ -85,7 +81,7 @@ var (
 
 // saysClosed reports whether a word of a status says that the matter is over.
 func saysClosed(word string) bool {
-	folded := Folded(word)
+	folded := match.Folded(word)
 	return closedWord.MatchString(folded) && !openWord.MatchString(folded)
 }
 
@@ -94,7 +90,7 @@ var endings = []string{"resolved_at", "done_on", "released_on", "kept_on", "mend
 
 // ways proposes how columns could be made other than by taking a column as it is.
 func (t *proposing) ways() (ways []pipelines.ProposedWay) {
-	if len(t.sample) == 0 {
+	if len(t.first) == 0 {
 		return nil
 	}
 	all := t.describe()
@@ -114,7 +110,7 @@ func (t *proposing) ways() (ways []pipelines.ProposedWay) {
 	}
 	ways = append(ways, t.onlyClosed(all, from, find)...)
 	ways = append(ways, t.spans(all, from, sure, find)...)
-	for _, c := range t.contract.Columns {
+	for _, c := range t.of.Columns {
 		if d := find(from[c.ID]); d != nil && c.Type == data.TypeInteger && d.isNumber() && d.broken {
 			ways = append(ways, pipelines.ProposedWay{Key: "round", Column: c.ID, Made: pipelines.MappedColumn{Header: d.header, Round: true}})
 		}
@@ -122,7 +118,7 @@ func (t *proposing) ways() (ways []pipelines.ProposedWay) {
 	ways = append(ways, t.keys(all, from, sure, find)...)
 	for _, d := range all {
 		if most, n := mostFrequent(d); n > 1 && n <= 50 && townWords.MatchString(d.header) && d.repeats() {
-			ways = append(ways, pipelines.ProposedWay{Key: "where", Where: Condition{Header: d.header, Is: []string{most}}})
+			ways = append(ways, pipelines.ProposedWay{Key: "where", Where: match.Condition{Header: d.header, Is: []string{most}}})
 			break
 		}
 	}
@@ -141,7 +137,7 @@ func mostFrequent(d described) (word string, words int) {
 // onlyClosed finds days of closing that are filled where a status says that the matter is open.
 func (t *proposing) onlyClosed(all []described, from map[string]string, find func(string) *described) (ways []pipelines.ProposedWay) {
 	for _, id := range endings {
-		if _, known := t.contract.Column(id); !known {
+		if _, known := t.of.Column(id); !known {
 			continue
 		}
 		day := find(from[id])
@@ -169,7 +165,7 @@ func (t *proposing) onlyClosed(all []described, from map[string]string, find fun
 				early = early || text != "" && day.cells[i] != "" && !slices.Contains(over, text)
 			}
 			if early {
-				ways = append(ways, pipelines.ProposedWay{Key: "only", Column: id, Made: pipelines.MappedColumn{Header: day.header, Only: &Condition{Header: status.header, Is: over}}})
+				ways = append(ways, pipelines.ProposedWay{Key: "only", Column: id, Made: pipelines.MappedColumn{Header: day.header, Only: &match.Condition{Header: status.header, Is: over}}})
 				break
 			}
 		}
@@ -186,7 +182,7 @@ func (t *proposing) used(header string) bool {
 // whose distance is the time something took.
 func (t *proposing) spans(all []described, from map[string]string, sure map[string]bool, find func(string) *described) (ways []pipelines.ProposedWay) {
 	begin := ""
-	for _, c := range t.contract.Columns {
+	for _, c := range t.of.Columns {
 		if d := find(from[c.ID]); d != nil && begin == "" && c.Required && (c.Type == data.TypeDate || c.Type == data.TypeTimestamp) {
 			begin = d.header
 		}
@@ -203,7 +199,7 @@ func (t *proposing) spans(all []described, from map[string]string, sure map[stri
 		case replyWords.MatchString(d.header):
 			target = "fed_back_at"
 		}
-		if _, known := t.contract.Column(target); !known || sure[target] || taken[target] {
+		if _, known := t.of.Column(target); !known || sure[target] || taken[target] {
 			continue
 		}
 		if known := find(from[target]); known != nil && known.isDay() {
@@ -212,7 +208,7 @@ func (t *proposing) spans(all []described, from map[string]string, sure map[stri
 		taken[target] = true
 		ways = append(ways, pipelines.ProposedWay{Key: "plus", Column: target, Made: pipelines.MappedColumn{From: begin, Plus: d.header, Unit: unitOf(d.header)}})
 	}
-	if _, known := t.contract.Column("minutes"); known && from["minutes"] == "" {
+	if _, known := t.of.Column("minutes"); known && from["minutes"] == "" {
 		first, last := "", ""
 		for _, d := range all {
 			switch {
@@ -244,25 +240,25 @@ func unitOf(header string) string {
 // keys proposes what could name a row: two columns that do so together, or the row itself; and, of a key that repeats,
 // which of its rows holds.
 func (t *proposing) keys(all []described, from map[string]string, sure map[string]bool, find func(string) *described) []pipelines.ProposedWay {
-	if len(t.contract.Key) != 1 {
+	if len(t.of.Key) != 1 {
 		return nil
 	}
-	id := t.contract.Key[0]
+	id := t.of.Key[0]
 	known := find(from[id])
 	if known != nil && !known.repeats() {
 		return nil
 	}
 	for i, a := range all {
 		for _, b := range all[i+1:] {
-			if keyWords.MatchString(a.header) && keyWords.MatchString(b.header) && a.filled == len(t.sample) && b.filled == len(t.sample) && a.repeats() && b.repeats() && togetherUnique(a, b) {
+			if keyWords.MatchString(a.header) && keyWords.MatchString(b.header) && a.filled == len(t.first) && b.filled == len(t.first) && a.repeats() && b.repeats() && togetherUnique(a, b) {
 				return []pipelines.ProposedWay{{Key: "join", Column: id, Made: pipelines.MappedColumn{Join: []string{a.header, b.header}, With: "-"}}}
 			}
 		}
 	}
-	switch column, _ := t.contract.Column(id); {
-	case known != nil && t.contract.Kind != data.Registry || known != nil && sure[id]:
+	switch column, _ := t.of.Column(id); {
+	case known != nil && t.of.Kind != data.Registry || known != nil && sure[id]:
 		return []pipelines.ProposedWay{{Key: "keep", Keep: pipelines.KeepLast}}
-	case known == nil && column.Required && t.contract.Kind == data.Event:
+	case known == nil && column.Required && t.of.Kind == data.Event:
 		return []pipelines.ProposedWay{{Key: "row", Column: id, Made: pipelines.MappedColumn{Row: true}}}
 	}
 	return nil
@@ -289,9 +285,9 @@ func (t *proposing) wanted(cells []string) bool {
 		}
 		text := ""
 		if t.at[at] < len(cells) {
-			text = Folded(trim(cells[t.at[at]]))
+			text = match.Folded(trim(cells[t.at[at]]))
 		}
-		is := func(word string) bool { return Folded(word) == text }
+		is := func(word string) bool { return match.Folded(word) == text }
 		if len(c.Is) > 0 && !slices.ContainsFunc(c.Is, is) || slices.ContainsFunc(c.Not, is) {
 			return false
 		}
