@@ -89,12 +89,22 @@ type Column struct {
 
 // NothingWritten lists what databases and programs write where there is nothing, in a column of any kind.
 func NothingWritten() []string {
-	return []string{"NULL", "(NULL)", "<NULL>", "[NULL]", `\N`, "None", "NaN", "NaT", "nil", "0000-00-00", "0000-00-00 00:00:00", "0000/00/00", "undefined"}
+	return []string{"NULL", "(NULL)", "<NULL>", "[NULL]", `\N`, "None", "NaN", "NaT", "nil", "undefined", "<NA>",
+		"0000-00-00", "0000-00-00 00:00:00", "0000-00-00T00:00:00", "0000/00/00", "0000.00.00", "0000年00月00日", // MySQL
+		"0001-01-01", "0001-01-01 00:00:00", "0001-01-01T00:00:00", "0001/1/1 0:00:00", // .NET
+		"1900-01-00", "1900/1/0", "1900/1/0 0:00", "1900/1/0 0:00:00", "1900年1月0日", // a spreadsheet's zero, shown as a day
+	}
 }
 
 // NothingSaid lists what clerks write where there is nothing. In a free text such a word may be meant.
 func NothingSaid() []string {
-	return []string{"N/A", "NA", "-", "--", "---", "—", "——", "–", "/", "//", "\\", "无", "没有", "暂无"}
+	return []string{"N/A", "NA", "-", "--", "---", "—", "——", "–", "/", "//", "\\", "…", "……", "无", "没有", "暂无", "暂缺", "空", "(空)", "空白", "(空白)",
+		"N.A.", "未填", "无。", "无/"}
+}
+
+// NothingKnown lists what clerks write where something is not known or not decided: nothing in a column that may be empty.
+func NothingKnown() []string {
+	return []string{"未知", "不详", "不明", "待定", "待补", "待查"}
 }
 
 // SQLType is the engine type the column is stored as.

@@ -17,6 +17,8 @@ type ProblemText struct {
 
 	RowSentence Text `yaml:"row_sentence"` // of a row, where the kind is one of whole files too
 	RowMend     Text `yaml:"row_mend"`
+
+	Mends map[pipelines.DetailCode]Text `yaml:"mends"` // in place of Mend, where a detail calls for another cure
 }
 
 var problemTexts = sync.OnceValue(func() map[pipelines.Code]ProblemText {
@@ -54,6 +56,9 @@ func Explain(p pipelines.Problem, lang string) (sentence, mend string) {
 	sentence, mend = text.Sentence.In(lang), text.Mend.In(lang)
 	if p.Row > 0 && text.RowSentence != (Text{}) {
 		sentence, mend = text.RowSentence.In(lang), text.RowMend.In(lang)
+	}
+	if other, ok := text.Mends[p.Detail.Code]; ok {
+		mend = other.In(lang)
 	}
 	if p.Letter == "" { // rows of JSON and Parquet have names of columns and no letters
 		sentence, mend = letterless.Replace(sentence), letterless.Replace(mend)
@@ -130,12 +135,18 @@ func namedIn(arg, lang string) string {
 			return contract.Name.In(lang) + rest
 		}
 	}
+	named, isUnit := strings.CutPrefix(name, "unit:")
 	if path, ok := strings.CutPrefix(name, "column:"); ok {
-		export, id, _ := strings.Cut(path, ".")
-		if contract, known := ContractOf(export); known {
-			if column, known := contract.Column(id); known {
-				return column.Name.In(lang) + rest
-			}
+		named = path
+	} else if !isUnit {
+		return arg
+	}
+	export, id, _ := strings.Cut(named, ".")
+	if contract, known := ContractOf(export); known {
+		if column, known := contract.Column(id); known && isUnit {
+			return column.Unit.In(lang) + rest
+		} else if known {
+			return column.Name.In(lang) + rest
 		}
 	}
 	return arg

@@ -59,6 +59,12 @@ const (
 	DetailYearShort    DetailCode = "year_short"    // a year of two digits
 	DetailMonthUnclear DetailCode = "month_unclear" // 1998.1 is January or October
 	DetailHourUnclear  DetailCode = "hour_unclear"  // an hour that its word does not fit
+	DetailHour24       DetailCode = "hour_24"       // 24:00
+	DetailHourMissing  DetailCode = "hour_missing"  // a part of the day without an hour
+	DetailTwoTimes     DetailCode = "two_times"     // from when until when, where one moment is needed
+	DetailNumberSigned DetailCode = "number_signed" // a number is needed that may be below zero
+	DetailNumberIn     DetailCode = "number_in"     // a number of units is needed: the unit
+	DetailTooNarrow    DetailCode = "too_narrow"    // ####, in place of what a narrow column could not show
 	DetailNotWhole     DetailCode = "not_whole"     // a whole number is needed
 	DetailIDNumber     DetailCode = "id_number"     // an identity number in a text
 	DetailPhone        DetailCode = "phone"         // a phone number in a text
@@ -132,6 +138,7 @@ func NewDetail(code DetailCode, args ...any) Detail {
 const (
 	exportMark = "export:"
 	columnMark = "column:"
+	unitMark   = "unit:"
 )
 
 // ExportNamed is the argument of a detail that names an export.
@@ -139,6 +146,9 @@ func ExportNamed(export string) string { return exportMark + export }
 
 // ColumnNamed is the argument of a detail that names a column of an export.
 func ColumnNamed(export, column string) string { return columnMark + export + "." + column }
+
+// UnitNamed is the argument of a detail that names the unit of a column.
+func UnitNamed(export, column string) string { return unitMark + export + "." + column }
 
 // IsZero reports whether the detail says nothing.
 func (d Detail) IsZero() bool { return d.Code == "" }

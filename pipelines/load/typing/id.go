@@ -3,28 +3,32 @@ package typing
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"hulian/pipelines"
 	"hulian/pipelines/load/decode"
 )
 
 var (
-	protectedByFormula = regexp.MustCompile(`^="(.*)"$`)
+	protectedByFormula = regexp.MustCompile(`^=(?:"((?:[^"]|"")*)"|(\d+))$`)
 	floatID            = regexp.MustCompile(`^-?\d{1,15}\.0+$`)
-	scientificID       = regexp.MustCompile(`^-?\d+(\.\d+)?[eE]\+\d+$`)
+	scientificID       = regexp.MustCompile(`^-?\d+(\.\d+)?[eE]\+\d+$|^-?\d\.\d+[eE]\d+$`)
 	dayID              = regexp.MustCompile(`^(\d{1,2}月\d{1,2}日|(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{1,2}|\d{1,2}-(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))$`)
 )
 
-// unprotected takes off what people and programs put around a text so that Excel leaves it alone: ="000101", '000101 and
-// `000101.
+// unprotected takes off what people and programs put around a text so that a spreadsheet program leaves it alone: ="000101",
+// '000101, with any of the marks that keyboards have for it, and `000101.
 func unprotected(text string) string {
 	switch {
-	case len(text) > 3 && text[0] == '=':
+	case len(text) > 1 && text[0] == '=':
 		if m := protectedByFormula.FindStringSubmatch(text); m != nil {
-			return decode.Trim(strings.ReplaceAll(m[1], `""`, `"`))
+			return decode.Trim(strings.ReplaceAll(m[1], `""`, `"`) + m[2])
 		}
-	case len(text) > 1 && (text[0] == '\'' || text[0] == '`') && text[1] != text[0]:
-		return decode.Trim(strings.TrimSuffix(text[1:], text[:1]))
+	case text[0] == '\'', text[0] == '`', text[0] >= 0x80:
+		mark, size := utf8.DecodeRuneInString(text)
+		if inner := text[size:]; strings.ContainsRune("'`‘’＇′", mark) && inner != "" && !strings.HasPrefix(inner, string(mark)) {
+			return decode.Trim(strings.TrimRight(inner, "'`‘’＇′"))
+		}
 	}
 	return text
 }
@@ -32,10 +36,19 @@ func unprotected(text string) string {
 // ParseID reads an identifier as the person who gave it meant it. why says what a spreadsheet program made of it where
 // that cannot be undone.
 func ParseID(cell decode.Cell, text string) (id string, why pipelines.DetailCode) {
-	if cell.Kind == decode.Moment {
+	switch {
+	case cell.Kind == decode.Moment:
 		return "", pipelines.DetailIDIsDay
+	case cell.Kind == decode.Number && strings.ContainsAny(cell.Text, "eE") && cell.Raw == "":
+		if _, isNumber := plainNumber(cell.Text); isNumber {
+			return "", pipelines.DetailScientific
+		}
+	case cell.Kind == decode.Number && cell.Raw != "" && (strings.ReplaceAll(text, ",", "") == cell.Raw || strings.HasSuffix(text, "%")):
+		text = cell.Raw // 20,180,001 is no ID
+	case strings.HasPrefix(text, "="):
+		return "", pipelines.DetailUncalculated
 	}
-	id = unprotected(text)
+	id = text
 	for i := range len(id) {
 		if id[i] >= 0x80 {
 			id = half(id)
@@ -59,27 +72,34 @@ func ParseID(cell decode.Cell, text string) (id string, why pipelines.DetailCode
 	return id, ""
 }
 
-// Numbers of persons in free texts.
+// Numbers of persons in free texts: telephones, with and without the country, and identity numbers of eighteen and of the
+// older fifteen digits, which begin with the number of a province.
 var (
-	phoneNumber = regexp.MustCompile(`(^|[^0-9])(1[3-9][0-9]{9})($|[^0-9])`)
-	idNumber    = regexp.MustCompile(`(^|[^0-9])([1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx])($|[^0-9Xx])`)
+	phoneNumber = regexp.MustCompile(`(^|[^0-9])((\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}|0[0-9]{2,3}-[2-9][0-9]{6,7})($|[^0-9])`)
+	idNumber    = regexp.MustCompile(`(^|[^0-9])([1-9][0-9]{5} ?(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01]) ?[0-9]{3}[0-9Xx])($|[^0-9Xx])|` +
+		`(^|[^0-9])((1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])[0-9]{4}[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3})($|[^0-9])`)
 )
 
-// personalNumber says whether a text holds the number of an identity card or a mobile phone; empty where it holds none.
+// personalNumber says whether a text holds the number of an identity card or a telephone; empty where it holds none.
 func personalNumber(text string) pipelines.DetailCode {
 	run := 0
-	for i := range len(text) { // most texts have no eleven digits in a row
-		if text[i] >= '0' && text[i] <= '9' {
-			if run++; run == 11 {
-				break
-			}
-		} else {
+	for i := 0; i < len(text) && run < 11; i++ { // most texts have no eleven digits in a row
+		switch b := text[i]; {
+		case b >= '0' && b <= '9':
+			run++
+		case b == 0xef && strings.HasPrefix(text[i:], "\uff10"[:2]) && i+2 < len(text) && text[i+2] >= 0x90 && text[i+2] <= 0x99: // full-width digits
+			run++
+			i += 2
+		case b == '-' || b == ' ':
+		default:
 			run = 0
 		}
 	}
-	switch {
-	case run < 11:
+	if run < 11 {
 		return ""
+	}
+	text = half(text)
+	switch {
 	case idNumber.MatchString(text):
 		return pipelines.DetailIDNumber
 	case phoneNumber.MatchString(text):

@@ -46,13 +46,14 @@ func (m Moment) valid() bool {
 // says nothing beyond that.
 //
 //	2018-01-08  2018/1/8  2018.01.08  2018年1月8日  20180108  二〇一八年一月八日  8 Jan 2018  2018年1月  201801  2018.1
-//	with a time behind it: 19:30  19:30:05.5  19时30分  19点半  下午7:30  7:30 PM, with an offset: Z  +08  -0500
+//	with a time behind it: 19:30  19:30:05.5  19时30分  19点半  下午7:30  7:30 PM, with an offset: Z  +08, and behind a T or
+//	seconds -0500
 func ParseMoment(text string) (m Moment, why pipelines.DetailCode, ok bool) {
 	if m, ok := plainMoment(text); ok {
-		return m, "", m.valid()
+		return m, m.midnight(), m.valid()
 	}
-	text = strings.TrimSpace(half(text))
-	if strings.ContainsAny(text, "年月") && strings.ContainsAny(text, "〇零一二三四五六七八九十○") {
+	text = strings.Join(strings.Fields(minus.Replace(half(text))), " ")
+	if strings.ContainsAny(text, "年月") && strings.ContainsAny(text, numeralsOfDates) {
 		text = chineseDigits(text)
 	}
 	text = strings.TrimSpace(weekday.ReplaceAllString(text, " "))
@@ -76,6 +77,14 @@ func ParseMoment(text string) (m Moment, why pipelines.DetailCode, ok bool) {
 		return m, why, false
 	}
 	return m, "", m.valid()
+}
+
+// midnight says why 24:00 is not read: it ends a day or begins it, as its writer likes.
+func (m Moment) midnight() pipelines.DetailCode {
+	if m.Hour == 24 {
+		return pipelines.DetailHour24
+	}
+	return ""
 }
 
 // plainMoment reads what programs write: 2018-01-08  2018-01-08 19:30  2018-01-08 19:30:05.
@@ -103,11 +112,22 @@ func plainMoment(x string) (m Moment, ok bool) {
 
 var weekday = regexp.MustCompile(`(?i)[,，(（\[]?\s*(星期|周|礼拜)[一二三四五六日天]\s*[)）\]]?,?|^(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?\.?,?\s+`)
 
+const (
+	numerals        = "〇一二三四五六七八九"
+	numeralsOfDates = numerals + "零十○元廿卅壹贰叁肆伍陆柒捌玖拾"
+)
+
+// otherNumerals are other ways to write numerals, on cheques among them. 元月 is January.
+var otherNumerals = strings.NewReplacer("零", "〇", "○", "〇", "元年", "一年", "元月", "一月", "廿", "二十", "卅", "三十",
+	"壹", "一", "贰", "二", "叁", "三", "肆", "四", "伍", "五", "陆", "六", "柒", "七", "捌", "八", "玖", "九", "拾", "十")
+
+// roundLetter is the letter O where a zero is meant: 二O一八年.
+var roundLetter = regexp.MustCompile(`([` + numerals + `])[Oo]`)
+
 // chineseDigits writes the numerals of a date as digits: 二〇一八年十一月二十三日.
 func chineseDigits(text string) string {
-	const numerals = "〇一二三四五六七八九"
 	var out strings.Builder
-	runes := []rune(strings.NewReplacer("零", "〇", "○", "〇", "元年", "一年", "廿", "二十", "卅", "三十").Replace(text))
+	runes := []rune(roundLetter.ReplaceAllString(otherNumerals.Replace(text), "${1}〇"))
 	for i := 0; i < len(runes); {
 		start := i
 		for i < len(runes) && (strings.ContainsRune(numerals, runes[i]) || runes[i] == '十') {
@@ -177,7 +197,10 @@ func compact(text string) (m Moment, why pipelines.DetailCode, ok bool) {
 	if len(day) != 8 || m.Day == 0 {
 		return m, "", false
 	}
-	if len(clock) == 6 && allDigits(clock) {
+	switch {
+	case len(clock) == 4 && allDigits(clock):
+		clock = clock[:2] + ":" + clock[2:]
+	case len(clock) == 6 && allDigits(clock):
 		clock = clock[:2] + ":" + clock[2:4] + ":" + clock[4:]
 	}
 	s := &scanner{rest: " " + clock}
@@ -257,13 +280,14 @@ func (s *scanner) day(m *Moment) bool {
 }
 
 // Parts of the day, and the hours of a twelve-hour clock that go with them. 中午1:20 is 13:20, 晚上12:10 could be two
-// nights, 早上12 is no hour.
+// nights and so could 半夜1:00, 早上12 is no hour.
 var halves = []struct {
 	word string
 	hour func(h int) (int, bool)
 }{
-	{"上午", morning}, {"早上", early}, {"早晨", early}, {"清晨", early}, {"凌晨", night}, {"半夜", night}, {"中午", noon}, {"正午", noon},
-	{"下午", afternoon}, {"午后", afternoon}, {"傍晚", evening}, {"晚上", evening}, {"夜里", evening}, {"夜间", evening}, {"深夜", evening}, {"晚", evening}, {"夜", evening}, {"早", early},
+	{"上午", morning}, {"早上", early}, {"早晨", early}, {"清晨", early}, {"凌晨", night}, {"中午", noon}, {"正午", noon},
+	{"下午", afternoon}, {"午后", afternoon}, {"傍晚", evening}, {"晚上", evening}, {"夜里", evening}, {"夜间", evening}, {"深夜", evening}, {"半夜", midnight}, {"午夜", midnight}, {"晚", evening}, {"夜", evening}, {"早", early},
+	{"AM", morning}, {"PM", behindNoon},
 }
 
 func morning(h int) (int, bool) { return h % 12, h <= 12 }
@@ -275,8 +299,10 @@ func noon(h int) (int, bool) {
 	}
 	return h, h >= 11 && h <= 15
 }
+func midnight(h int) (int, bool)   { return h%12 + 12, h == 11 || h == 23 }
+func behindNoon(h int) (int, bool) { return h%12 + 12, h <= 12 }
 func afternoon(h int) (int, bool) {
-	if h >= 1 && h < 12 {
+	if h < 12 {
 		return h + 12, true
 	}
 	return h, h >= 12 && h <= 19
@@ -291,10 +317,8 @@ func evening(h int) (int, bool) {
 // clock takes the time of day that stands behind a day, to the end of the text.
 func (s *scanner) clock(m *Moment) (why pipelines.DetailCode, ok bool) {
 	s.word(",")
-	blank := s.blanks()
-	if s.word("T") != "" {
-		blank = true
-	}
+	s.blanks()
+	program := s.word("T") != "" // people write no T, and no seconds
 	s.blanks()
 	var half func(int) (int, bool)
 	for _, h := range halves {
@@ -306,19 +330,21 @@ func (s *scanner) clock(m *Moment) (why pipelines.DetailCode, ok bool) {
 	s.blanks()
 	digits := 0
 	if m.Hour, digits = s.number(2); digits == 0 {
+		if half != nil && s.rest == "" {
+			return pipelines.DetailHourMissing, false
+		}
 		return "", false
 	}
 	m.HasTime = true
-	_ = blank
 	s.blanks()
 	switch hourSign := s.word(":", "时", "点钟", "点", "h"); {
 	case hourSign == "":
 		return "", false
 	case hourSign != ":" && s.word("半") != "":
 		m.Minute = 30
-	case hourSign != ":" && s.word("一刻") != "":
+	case hourSign != ":" && s.word("一刻", "1刻") != "":
 		m.Minute = 15
-	case hourSign != ":" && s.word("三刻") != "":
+	case hourSign != ":" && s.word("三刻", "3刻") != "":
 		m.Minute = 45
 	case hourSign != ":" && (s.word("整") != "" || s.rest == ""):
 	default:
@@ -330,6 +356,7 @@ func (s *scanner) clock(m *Moment) (why pipelines.DetailCode, ok bool) {
 		if digits > 0 && s.word(":", "分") != "" {
 			s.blanks()
 			m.Second, digits = s.number(2)
+			program = program || digits == 2
 			if digits > 0 && s.word(".", ",") != "" {
 				fraction, places := s.number(6)
 				for ; places < 6; places++ {
@@ -346,7 +373,7 @@ func (s *scanner) clock(m *Moment) (why pipelines.DetailCode, ok bool) {
 	case "AM", "a.m.":
 		half = morning
 	case "PM", "p.m.":
-		half = func(h int) (int, bool) { return h%12 + 12, h >= 1 && h <= 12 }
+		half = behindNoon
 	}
 	if half != nil {
 		if m.Hour, ok = half(m.Hour); !ok {
@@ -354,13 +381,13 @@ func (s *scanner) clock(m *Moment) (why pipelines.DetailCode, ok bool) {
 		}
 	}
 	s.blanks()
+	if strings.HasPrefix(s.rest, "-") && !program || strings.HasPrefix(s.rest, "~") || strings.HasPrefix(s.rest, "至") || strings.HasPrefix(s.rest, "到") {
+		return pipelines.DetailTwoTimes, false // 9:00-10:00 is no offset
+	}
 	if !s.zone(m) {
 		return "", false
 	}
-	if m.Hour == 24 {
-		return pipelines.DetailHourUnclear, false
-	}
-	return "", s.rest == ""
+	return m.midnight(), s.rest == "" && m.Hour != 24
 }
 
 // zone takes Z, +08, +0800 and -05:00.

@@ -1,6 +1,7 @@
 package typing
 
 import (
+	"maps"
 	"math"
 	"regexp"
 	"strconv"
@@ -22,31 +23,50 @@ func half(text string) string {
 }
 
 // minus signs that people and programs write, beside the one of the keyboard.
-var minus = strings.NewReplacer("−", "-", "–", "-", "—", "-", "‐", "-", "‑", "-", "﹣", "-", "－", "-", "➖", "-")
+var minus = strings.NewReplacer("−", "-", "–", "-", "—", "-", "‐", "-", "‑", "-", "‒", "-", "―", "-", "﹣", "-", "－", "-", "➖", "-", "⁻", "-")
 
 // spelledNumber is every other way to write a number: ¥1,161.50  36万  (2)  2-  25分钟  95%.
 var spelledNumber = regexp.MustCompile(`^(\()?\s*[¥￥$]?\s*([+-])?\s*[¥￥$]?\s*(\d{1,3}(?:,\d{3})+|\d+|)(\.\d+)?\s*(千|万|亿)?\s*([^\d\s().,+-][^\d().,+]*)?\s*(\))?\s*(-)?$`)
 
+// inWords is a number that is written in words, or whose sign is: 十二次  负2  扣3分.
+var inWords = regexp.MustCompile(`^(负|减|扣|加)?([一二两三四五六七八九十百零〇]*)`)
+
+// hundreds are numbers below a thousand in words. 一百二 is left to people: it is 120 to some.
+var hundreds = regexp.MustCompile(`^(?:([一二两三四五六七八九])百)?(?:([一二三四五六七八九]?)(十))?(零|〇)?([一二两三四五六七八九])?$`)
+
 var times = map[string]float64{"": 1, "千": 1e3, "万": 1e4, "亿": 1e8}
 
-// NumberForm says which units may stand behind a number of a column, and what one per cent is divided by to be a value of
-// it: 1 where the column itself counts per cent, 100 where it holds a share, 0 where it counts things: 95% of minutes is
-// a slip.
+// NumberForm says which units may stand behind a number of a column, with what a number of each is in the column's own,
+// and what one per cent is divided by to be a value of it: 1 where the column itself counts per cent, 100 where it holds
+// a share, 0 where it counts things: 95% of minutes is a slip.
 type NumberForm struct {
-	Units   []string
+	Units   map[string]float64
 	Percent float64
+}
+
+// otherUnits are what people write for the unit of a column, or count in its place.
+var otherUnits = map[string]map[string]float64{
+	"":   {"元": 1},
+	"元":  {"元整": 1, "圆": 1, "块": 1},
+	"分钟": {"分": 1, "分鐘": 1, "mins": 1, "minute": 1, "minutes": 1, "小时": 60, "个小时": 60, "h": 60, "hour": 60, "hours": 60},
+	"人":  {"名": 1, "位": 1, "个": 1, "口": 1},
+	"户":  {"家": 1, "个": 1},
+	"项":  {"件": 1, "个": 1, "条": 1},
+	"星":  {"星级": 1, "颗星": 1},
+	"年":  {"年度": 1},
 }
 
 // formOf gives the form of a column's numbers.
 func formOf(column data.Column) NumberForm {
-	f := NumberForm{Units: []string{"元"}}
+	f := NumberForm{Units: map[string]float64{}}
+	maps.Copy(f.Units, otherUnits[column.Unit.Zh])
 	for _, unit := range []string{column.Unit.Zh, column.Unit.En} {
 		if unit != "" && unit != "%" {
-			f.Units = append(f.Units, unit)
+			f.Units[strings.ToLower(unit)] = 1
 		}
 	}
 	switch {
-	case column.Unit.Zh == "%", column.Unit.En == "%", column.Max != nil && *column.Max == 100:
+	case column.Unit.Zh == "%", column.Unit.En == "%", column.Max != nil && *column.Max == 100 && column.Min != nil && *column.Min == 0:
 		f.Percent = 1
 	case column.Unit.Zh == "":
 		f.Percent = 100
@@ -64,41 +84,92 @@ func ParseNumber(text string, form NumberForm) (value float64, ok bool) {
 	if plain, ok := plainNumber(text); ok {
 		return plain, true
 	}
+	n, ok := spell(text, form)
+	return n.size * n.unit * n.sign, ok
+}
+
+// spelled is a number as it is written out: how large, in what, above or below zero.
+type spelled struct {
+	size, unit float64 // unit: what one of what it counts is in the unit of the column
+	sign       float64 // 1 or -1
+}
+
+// spell takes a number apart that is more than digits.
+func spell(text string, form NumberForm) (n spelled, ok bool) {
+	n.sign = 1
+	signs := 0
+	if words := inWords.FindStringSubmatch(text); words[0] != "" {
+		if words[1] != "" && words[1] != "加" {
+			signs++
+		}
+		digits := words[2]
+		if digits != "" {
+			if digits, ok = belowThousand(digits); !ok {
+				return n, false
+			}
+		}
+		text = digits + text[len(words[0]):]
+	}
 	m := spelledNumber.FindStringSubmatch(text)
 	if m == nil || m[3]+m[4] == "" || (m[1] == "") != (m[7] == "") {
-		return 0, false
+		return n, false
 	}
-	value, err := strconv.ParseFloat(strings.ReplaceAll(m[3], ",", "")+m[4], 64)
-	if err != nil {
-		return 0, false
+	var err error
+	if n.size, err = strconv.ParseFloat(strings.ReplaceAll(m[3], ",", "")+m[4], 64); err != nil {
+		return n, false
 	}
-	value *= times[m[5]]
-	switch unit := strings.TrimSpace(m[6]); {
+	n.size *= times[m[5]]
+	switch unit := strings.ToLower(strings.TrimSpace(m[6])); {
 	case unit == "":
+		n.unit = 1
 	case unit == "%" && form.Percent > 0:
-		value /= form.Percent
+		n.unit = 1 / form.Percent
 	default:
-		known := false
-		for _, u := range form.Units {
-			known = known || strings.EqualFold(u, unit)
-		}
-		if !known {
-			return 0, false
+		if n.unit = form.Units[unit]; n.unit == 0 {
+			return n, false
 		}
 	}
-	signs := 0
 	for _, negative := range []bool{m[1] != "", m[2] == "-", m[8] != ""} { // (2)  -2  2-
 		if negative {
 			signs++
 		}
 	}
-	switch signs {
-	case 0:
-		return value, true
-	case 1:
-		return -value, true
+	if signs == 1 {
+		n.sign = -1
 	}
-	return 0, false
+	return n, signs <= 1
+}
+
+// belowThousand writes a number in words as digits: 十二  一百零五.
+func belowThousand(word string) (digits string, ok bool) {
+	m := hundreds.FindStringSubmatch(word)
+	if m == nil || m[1] != "" && m[3] == "" && (m[4] == "") != (m[5] == "") || m[4] != "" && (m[1] == "" || m[3] != "") {
+		return "", false
+	}
+	value := 0
+	for _, part := range []struct {
+		word string
+		of   int
+	}{{m[1], 100}, {m[2], 10}, {m[5], 1}} {
+		if part.word == "" {
+			continue
+		}
+		digit := strings.Index("一二三四五六七八九", strings.Replace(part.word, "两", "二", 1))/len("一") + 1
+		value += digit * part.of
+	}
+	if m[2] == "" && m[3] != "" {
+		value += 10
+	}
+	return strconv.Itoa(value), true
+}
+
+// fifteen gives a number with the fifteen digits that spreadsheet programs keep: what they write as 19.999999999999996 is
+// 20 to whoever sees it.
+func fifteen(value float64) float64 {
+	if rounded, err := strconv.ParseFloat(strconv.FormatFloat(value, 'e', 14, 64), 64); err == nil {
+		return rounded
+	}
+	return value
 }
 
 // plainNumber reads what a program writes: digits, a point, an exponent.

@@ -252,6 +252,9 @@ func (r *Reader) cell(i int, cells []decode.Cell, no int64) {
 	c := &r.columns[i]
 	cell := r.take(c, cells, no)
 	text := decode.Trim(cell.Text)
+	if bare := c.unprotected(cell.Kind, text); bare != text {
+		cell, text = decode.Cell{Text: bare}, bare
+	}
 	if c.Words != nil && text != "" {
 		if word, ok := c.Words[match.Folded(text)]; ok {
 			cell, text = decode.Cell{Text: word}, word
@@ -297,6 +300,15 @@ func (r *Reader) cell(i int, cells []decode.Cell, no int64) {
 	default:
 		r.value(i, cell, text)
 	}
+}
+
+// unprotected takes off what keeps a spreadsheet program from reading a text as a number. In a free text an apostrophe
+// may be meant.
+func (c *column) unprotected(kind decode.Kind, text string) string {
+	if kind != decode.Text || text == "" || c.isFree && text[0] != '=' {
+		return text
+	}
+	return unprotected(text)
 }
 
 // take gives the cell a column is made from.
@@ -385,15 +397,34 @@ func (r *Reader) value(i int, cell decode.Cell, text string) {
 
 func (r *Reader) wrongType(i int, text string, why pipelines.DetailCode) {
 	detail := pipelines.NewDetail(why)
-	if isFormulaError(text) {
+	switch {
+	case isFormulaError(text):
 		detail = pipelines.NewDetail(pipelines.DetailFormulaError)
+	case tooNarrow(text):
+		detail = pipelines.NewDetail(pipelines.DetailTooNarrow)
 	}
 	r.report(i, pipelines.WrongType, text, detail)
 }
 
+// noNumber reports a text that should be a number. Whoever writes it anew is told what is easily lost: the minus of what is
+// taken off, the unit that is meant.
+func (r *Reader) noNumber(i int, text string) {
+	c := &r.columns[i]
+	switch {
+	case isFormulaError(text), tooNarrow(text):
+		r.wrongType(i, text, "")
+	case c.Min != nil && *c.Min < 0:
+		r.wrongType(i, text, pipelines.DetailNumberSigned)
+	case c.Column.Unit.Zh != "":
+		r.report(i, pipelines.WrongType, text, pipelines.NewDetail(pipelines.DetailNumberIn, pipelines.UnitNamed(r.plan.Contract.Export, c.ID)))
+	default:
+		r.wrongType(i, text, "")
+	}
+}
+
 func (r *Reader) text(i int, cell decode.Cell, text string) {
 	c := &r.columns[i]
-	if isFormulaError(text) {
+	if isFormulaError(text) || tooNarrow(text) {
 		r.wrongType(i, text, "")
 		return
 	}
@@ -421,13 +452,20 @@ func (r *Reader) text(i int, cell decode.Cell, text string) {
 
 func (r *Reader) number(i int, cell decode.Cell, text string) {
 	c := &r.columns[i]
-	stored := text
-	if cell.Raw != "" && cell.Kind != decode.Moment && (!strings.HasSuffix(text, "%") || c.number.Percent == 0) {
-		stored = cell.Raw // what is shown may be rounded
+	value, ok := ParseNumber(text, c.number)
+	if cell.Kind == decode.Number && cell.Raw != "" && !strings.HasSuffix(text, "%") {
+		if stored, isNumber := plainNumber(cell.Raw); isNumber {
+			text, value, ok = storedNumber(cell, stored, c.number), stored, true // what is shown may be rounded
+			if n, spoken := spell(minus.Replace(half(cell.Text)), c.number); spoken {
+				value *= n.unit
+				if n.sign < 0 {
+					value = -math.Abs(value) // 扣2 is shown of a two
+				}
+			}
+		}
 	}
-	value, ok := ParseNumber(stored, c.number)
 	if !ok {
-		r.wrongType(i, text, "")
+		r.noNumber(i, text)
 		return
 	}
 	if c.Round {
@@ -442,9 +480,18 @@ func (r *Reader) number(i int, cell decode.Cell, text string) {
 		value = float64(whole)
 		r.row.Values[i] = Value{Set: true, Whole: whole}
 	} else {
+		value = fifteen(value)
 		r.row.Values[i] = Value{Set: true, Float: value}
 	}
 	r.bounds(i, value, text)
+}
+
+// storedNumber is what to call a number that is shown otherwise: as it is shown, unless that names another number.
+func storedNumber(cell decode.Cell, stored float64, form NumberForm) string {
+	if shown, ok := ParseNumber(cell.Text, form); ok && math.Abs(math.Abs(shown)-math.Abs(stored)) <= 1 && (shown < 0) == (stored < 0) {
+		return cell.Text
+	}
+	return cell.Raw
 }
 
 // bounds holds a number to the range of its column.
@@ -480,13 +527,16 @@ func (r *Reader) moment(cell decode.Cell, text string) (m Moment, why pipelines.
 		}
 	}
 	if m, why, ok = ParseMoment(text); ok {
-		if m.Day == 0 && cell.Kind == decode.Number && strings.Contains(text, ".") && len(text) == len("1998.1") && text[5] == '1' && cell.Raw == "" {
-			return m, pipelines.DetailMonthUnclear, false // a number that would look the same for January and October
+		if m.Day == 0 && monthUnclear(cell, text) {
+			return m, pipelines.DetailMonthUnclear, false
 		}
 		return m, "", true
 	}
 	if value, isNumber := plainNumber(half(text)); isNumber && why == "" && !strings.ContainsAny(text, "eE") {
 		if cell.Kind == decode.Number {
+			if stored, isStored := plainNumber(cell.Raw); isStored {
+				value = stored // 43105.38 is shown of 43105.375
+			}
 			value += float64(r.settings.Epoch)
 		}
 		if m, ok := serial(value); ok {
@@ -494,6 +544,11 @@ func (r *Reader) moment(cell decode.Cell, text string) (m Moment, why pipelines.
 		}
 	}
 	return m, why, false
+}
+
+// monthUnclear reports a number that looks the same for January and October: 1998.1, as a spreadsheet program shows both.
+func monthUnclear(cell decode.Cell, text string) bool {
+	return cell.Kind == decode.Number && cell.Raw == "" && len(text) == len("1998.1") && text[4:] == ".1"
 }
 
 // day keeps a day or moment and holds it to what days can be.
@@ -519,6 +574,10 @@ func (r *Reader) day(i int, m Moment, text string) {
 }
 
 func (r *Reader) period(i int, cell decode.Cell, text string) {
+	if monthUnclear(cell, text) {
+		r.wrongType(i, text, pipelines.DetailMonthUnclear)
+		return
+	}
 	period, ok := ParsePeriod(text)
 	if !ok && cell.Kind == decode.Moment { // 2018-01 became the first of January
 		if m, _, read := ParseMoment(text); read {
@@ -562,6 +621,9 @@ func (r *Reader) minutes(i int, cells []decode.Cell) {
 	r.bounds(i, value, r.row.texts[i])
 }
 
+// behindForm are the units that may stand behind a number that is added to a moment. What it counts is for the mapping to say.
+var behindForm = NumberForm{Units: map[string]float64{"天": 1, "日": 1, "day": 1, "days": 1, "d": 1, "小时": 1, "hours": 1, "分钟": 1, "个月": 1}}
+
 // behind reads a moment and adds a number of days, hours, minutes or months.
 func (r *Reader) behind(i int, cells []decode.Cell) {
 	c := &r.columns[i]
@@ -577,7 +639,7 @@ func (r *Reader) behind(i int, cells []decode.Cell) {
 		return
 	}
 	m, why, ok := r.moment(cells[c.At[0]], decode.Trim(cells[c.At[0]].Text))
-	n, isNumber := ParseNumber(count, NumberForm{Units: []string{"天", "日", "day", "days", "d", "小时", "hours", "分钟", "个月"}})
+	n, isNumber := ParseNumber(count, behindForm)
 	if !ok || !isNumber || m.Day == 0 {
 		r.wrongType(i, r.row.texts[i], why)
 		return

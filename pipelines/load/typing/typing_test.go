@@ -40,7 +40,11 @@ func settings(t testing.TB) Settings {
 
 // read gives the value of a cell as one text; empty where there is none.
 func read(t testing.TB, column data.Column, s Settings, text string) string {
-	row := reads(t, column, s, decode.Cell{Text: text, Raw: text})
+	return told(column, reads(t, column, s, decode.Cell{Text: text}))
+}
+
+// told gives the value of a row as one text.
+func told(column data.Column, row *Row) string {
 	v := row.Values[1]
 	if !v.Set || row.Fate != Accepted {
 		return ""
@@ -75,6 +79,7 @@ func columnOf(t testing.TB, export, id string) data.Column {
 func TestValuesAsPeopleWriteThem(t *testing.T) {
 	whole, number := data.Column{Type: data.TypeInteger}, data.Column{Type: data.TypeDecimal, Unit: data.Text{Zh: "分钟", En: "min"}}
 	percent, share := data.Column{Type: data.TypeDecimal, Unit: data.Text{Zh: "%", En: "%"}}, data.Column{Type: data.TypeDecimal}
+	score, stars, people := columnOf(t, "points", "points"), columnOf(t, "ratings", "stars"), columnOf(t, "meetings", "expected")
 	day, moment, month := data.Column{Type: data.TypeDate}, data.Column{Type: data.TypeTimestamp}, data.Column{Type: data.TypeDate, MonthOnly: true}
 	flag, period := data.Column{Type: data.TypeBoolean}, data.Column{Type: data.TypePeriod}
 	channel, category := columnOf(t, "visits", "channel"), columnOf(t, "issues", "category")
@@ -86,11 +91,16 @@ func TestValuesAsPeopleWriteThem(t *testing.T) {
 	}{
 		{whole, "1161", "1161"}, {whole, "1,161", "1161"}, {whole, "１，１６１", "1161"}, {whole, "36万", "360000"}, {whole, "1.5万", "15000"},
 		{whole, "２４０", "240"}, {whole, "-3", "-3"}, {whole, "12.0", "12"}, {whole, "1e3", "1000"}, {whole, "", refused},
-		{whole, "2.5", refused}, {whole, "1,61", refused}, {whole, "三十", refused}, {whole, "1_000", refused}, {whole, "99999999999999999999", refused},
+		{whole, "2.5", refused}, {whole, "1,61", refused}, {whole, "三十", "30"}, {whole, "1_000", refused}, {whole, "99999999999999999999", refused},
 		{whole, "nan", refused}, {whole, "12a", refused}, {whole, "1 2", refused}, {whole, "¥360,000", "360000"}, {whole, "360000元", "360000"},
 		{whole, "−3", "-3"}, {whole, "－3", "-3"}, {whole, "–3", "-3"}, {whole, "—3", "-3"}, {whole, "(3)", "-3"}, {whole, "（3）", "-3"}, {whole, "4862.999999999999", "4863"},
 		{whole, "+3", "3"}, {whole, "3-", "-3"}, {whole, "--3", refused}, {whole, "无", refused}, {whole, "NULL", refused},
-		{number, "12.5", "12.5"}, {number, "25分钟", "25"}, {number, "25 min", "25"}, {number, "95%", refused}, {number, "inf", refused}, {number, "25小时", refused},
+		{number, "12.5", "12.5"}, {number, "25分钟", "25"}, {number, "25 min", "25"}, {number, "95%", refused}, {number, "inf", refused}, {number, "25小时", "1500"}, {number, "25元", refused}, {number, "¥25", "25"},
+		{whole, "十二", "12"}, {whole, "一百零五", "105"}, {whole, "两", "2"}, {whole, "一百二", refused}, {whole, "一二", refused}, {whole, "一万", "10000"}, {whole, "一般", refused},
+		{whole, "‒3", "-3"}, {whole, "负3", "-3"}, {whole, "减3", "-3"}, {whole, "加3", "3"}, {whole, "负-3", refused}, {whole, "▲3", refused}, {whole, "(-3)", refused},
+		{whole, "'12", "12"}, {whole, `="12"`, "12"}, {whole, "=12", "12"}, {whole, "########", refused},
+		{score, "-2分", "-2"}, {score, "扣2分", "-2"}, {score, "二分", "2"}, {score, "2元", refused}, {score, "25%", refused}, {stars, "四星", "4"}, {stars, "4星级", "4"},
+		{number, "1.5小时", "90"}, {number, "15分", "15"}, {number, "3次", refused}, {number, "0.30000000000000004", "0.3"}, {people, "4863元", refused}, {people, "28名", "28"},
 		{percent, "95%", "95"}, {percent, "95", "95"}, {percent, "９５％", "95"}, {share, "95%", "0.95"},
 		{day, "2018-01-08", "2018-01-08"}, {day, "2018/1/8", "2018-01-08"}, {day, "2018.01.08", "2018-01-08"}, {day, "2018年1月8日", "2018-01-08"},
 		{day, "20180108", "2018-01-08"}, {day, "43108", "2018-01-08"}, {day, "43108.75", "2018-01-08"}, {day, "２０１８年１月８日", "2018-01-08"},
@@ -105,6 +115,12 @@ func TestValuesAsPeopleWriteThem(t *testing.T) {
 		{moment, "2018年1月8日 上午12:05", "2018-01-08T00:05:00"}, {moment, "2018.01.08 7:30 PM", "2018-01-08T19:30:00"}, {moment, "2018年1月8日 19点30分", "2018-01-08T19:30:00"},
 		{moment, "2018年1月8日 中午1点20分", "2018-01-08T13:20:00"}, {moment, "2018年1月8日 中午12:20", "2018-01-08T12:20:00"}, {moment, "2018年1月8日 晚上8点半", "2018-01-08T20:30:00"},
 		{moment, "2018年1月8日 凌晨1:10", "2018-01-08T01:10:00"}, {moment, "2018年1月8日 凌晨12:10", "2018-01-08T00:10:00"},
+		{moment, "2018年1月8日 九点一刻", "2018-01-08T09:15:00"}, {moment, "2018-01-08 半夜11点", "2018-01-08T23:00:00"}, {moment, "2018-01-08 半夜12:30", refused}, {moment, "2018-01-08 午夜12点", refused},
+		{moment, "2018-01-08 下午0:30", "2018-01-08T12:30:00"}, {moment, "2018/1/8 PM 3:20", "2018-01-08T15:20:00"}, {moment, "2018/1/8 AM 12:20", "2018-01-08T00:20:00"},
+		{moment, "2018年1月8日9:00-10:00", refused}, {moment, "2018-01-08 9:00-10:00", refused}, {moment, "2018-01-08 9点-11点", refused}, {moment, "2018-01-08 9:00~10:00", refused},
+		{moment, "2018-01-08T06:30-05:00", "2018-01-08T19:30:00"}, {moment, "2018-01-08 06:30:00-05", "2018-01-08T19:30:00"}, {moment, "2018-01-08 24:00", refused}, {moment, "20180108 1930", "2018-01-08T19:30:00"},
+		{moment, "2018-01-08\n19:30", "2018-01-08T19:30:00"}, {moment, "'2018-01-08 19:30", "2018-01-08T19:30:00"}, {moment, `="2018-01-08"`, "2018-01-08"}, {moment, "2018年1月8日下午", refused},
+		{day, "二O一八年元月八日", "2018-01-08"}, {day, "贰零壹捌年壹月捌日", "2018-01-08"}, {day, "2018年元月8日", "2018-01-08"}, {day, "2018—01—08", "2018-01-08"}, {day, "2018–1–8", "2018-01-08"},
 		{moment, "2018-01-08", "2018-01-08"}, {moment, "43108.8125", "2018-01-08T19:30:00"}, {moment, "201801081930", "2018-01-08T19:30:00"},
 		{moment, "20180108193005", "2018-01-08T19:30:05"}, {moment, "20180108 19:30", "2018-01-08T19:30:00"}, {moment, "2018-01-08 19：30", "2018-01-08T19:30:00"},
 		{moment, "2018-11-11T11:54:18.221+06", "2018-11-11T13:54:18"}, {moment, "2018-01-08T11:30:00Z", "2018-01-08T19:30:00"},
@@ -163,14 +179,80 @@ func TestReasonsAreTold(t *testing.T) {
 	}{
 		{data.Column{Type: data.TypeDate}, decode.Cell{Text: "2018年6月"}, pipelines.WrongType, pipelines.DetailDayMissing},
 		{data.Column{Type: data.TypeDate}, decode.Cell{Text: "1/8/2018"}, pipelines.WrongType, pipelines.DetailDayUnclear},
+		{data.Column{Type: data.TypeTimestamp}, decode.Cell{Text: "2018-01-08 24:00"}, pipelines.WrongType, pipelines.DetailHour24},
+		{data.Column{Type: data.TypeTimestamp}, decode.Cell{Text: "2018/1/8 24:00"}, pipelines.WrongType, pipelines.DetailHour24},
+		{data.Column{Type: data.TypeTimestamp}, decode.Cell{Text: "2018/1/8 9:00-10:00"}, pipelines.WrongType, pipelines.DetailTwoTimes},
+		{data.Column{Type: data.TypeTimestamp}, decode.Cell{Text: "2018年1月8日 下午"}, pipelines.WrongType, pipelines.DetailHourMissing},
+		{data.Column{Type: data.TypePeriod}, decode.Cell{Text: "2018.1", Kind: decode.Number}, pipelines.WrongType, pipelines.DetailMonthUnclear},
+		{columnOf(t, "points", "points"), decode.Cell{Text: "▲2"}, pipelines.WrongType, pipelines.DetailNumberSigned},
+		{columnOf(t, "visits", "minutes"), decode.Cell{Text: "2天"}, pipelines.WrongType, pipelines.DetailNumberIn},
+		{columnOf(t, "visits", "minutes"), decode.Cell{Text: "0:15:00", Kind: decode.Moment}, pipelines.WrongType, pipelines.DetailNumberIn},
+		{columnOf(t, "visits", "note"), decode.Cell{Text: "########"}, pipelines.WrongType, pipelines.DetailTooNarrow},
+		{id, decode.Cell{Text: `=T("000101")`}, pipelines.WrongType, pipelines.DetailUncalculated},
+		{id, decode.Cell{Text: `="000101"&"x"`}, pipelines.WrongType, pipelines.DetailUncalculated},
+		{id, decode.Cell{Text: "1.23456789012345678e17", Kind: decode.Number}, pipelines.WrongType, pipelines.DetailScientific},
 		{data.Column{Type: data.TypeDate}, decode.Cell{Text: "18-1-8"}, pipelines.WrongType, pipelines.DetailYearShort},
 		{data.Column{Type: data.TypeInteger}, decode.Cell{Text: "2.5"}, pipelines.WrongType, pipelines.DetailNotWhole},
 		{id, decode.Cell{Text: "3.30282E+11"}, pipelines.WrongType, pipelines.DetailScientific},
 	} {
-		test.cell.Raw = test.cell.Text
 		row := reads(t, test.column, settings(t), test.cell)
 		if len(row.Problems) != 1 || row.Problems[0].Code != test.code || row.Problems[0].Detail.Code != test.detail {
 			t.Errorf("%+v: %+v, want %s %s", test.cell, row.Problems, test.code, test.detail)
+		}
+	}
+}
+
+// What a workbook shows of a number can say more, and less, than the number behind it.
+func TestNumbersAreReadAsTheyAreShown(t *testing.T) {
+	points, minutes := columnOf(t, "points", "points"), columnOf(t, "visits", "minutes")
+	moment := data.Column{Type: data.TypeTimestamp}
+	for _, test := range []struct {
+		column      data.Column
+		shown, real string
+		want        string
+	}{
+		{points, "-2", "2", "-2"}, {points, "扣2", "2", "-2"}, {points, "2", "-2", "-2"}, {points, "▲2", "-2", "-2"}, {points, "1,235", "1234.5", ""}, {points, "3", "2.5", "2.5"},
+		{minutes, "2小时", "2", "120"}, {minutes, "25%", "0.25", ""}, {minutes, "3分钟", "2.5", "2.5"}, {minutes, "0.6千", "600", "600"}, {moment, "43108.81", "43108.8125", "2018-01-08T19:30:00"},
+	} {
+		row := reads(t, test.column, settings(t), decode.Cell{Text: test.shown, Raw: test.real, Kind: decode.Number})
+		if got := told(test.column, row); got != test.want {
+			t.Errorf("%s shown as %s gives %q, want %q", test.real, test.shown, got, test.want)
+		}
+	}
+	if row := reads(t, points, settings(t), decode.Cell{Text: "TRUE", Raw: "1"}); row.Fate != Refused {
+		t.Error("TRUE is a number of points")
+	}
+}
+
+// IDs arrive as spreadsheet programs, and people who outwit them, leave them.
+func TestIDsAreWhatPeopleMeant(t *testing.T) {
+	id := columnOf(t, "visits", "household_id")
+	for text, want := range map[string]string{`="000101"`: "000101", "=000101": "000101", "'000101": "000101", "‘000101": "000101", "’000101": "000101", "＇000101": "000101", "'000101'": "000101",
+		"`000101": "000101", "20180001.0": "20180001", "０００１０１": "000101", "12E5": "12E5", "''000101": "''000101"} {
+		if got := read(t, id, settings(t), text); got != want {
+			t.Errorf("%s gives %q, want %q", text, got, want)
+		}
+	}
+	row := reads(t, id, settings(t), decode.Cell{Text: "20,180,001", Raw: "20180001", Kind: decode.Number})
+	if got := told(id, row); got != "20180001" {
+		t.Errorf("an ID shown with commas gives %q", got)
+	}
+}
+
+// Numbers of persons stand in free texts in every way that people write them.
+func TestPersonalNumbersInTextsAreFound(t *testing.T) {
+	note := columnOf(t, "visits", "note")
+	for text, want := range map[string]pipelines.DetailCode{"电话13812345678": pipelines.DetailPhone, "138-1234-5678": pipelines.DetailPhone, "138 1234 5678": pipelines.DetailPhone,
+		"+8613812345678": pipelines.DetailPhone, "8613812345678": pipelines.DetailPhone, "１３８１２３４５６７８": pipelines.DetailPhone, "电话0574-63512345": pipelines.DetailPhone, "330282197501011234": pipelines.DetailIDNumber,
+		"33028219750101123x": pipelines.DetailIDNumber, "330282 19750101 1234": pipelines.DetailIDNumber, "330282750101123": pipelines.DetailIDNumber, "３３０２８２１９７５０１０１１２３４": pipelines.DetailIDNumber,
+		"编号20180101123456789": "", "2018-01-08 2018-01-09": "", "金额12345678901元": "", "工单201801081234567": "", "2018 0108 1930": ""} {
+		row := reads(t, note, settings(t), decode.Cell{Text: text})
+		var found pipelines.DetailCode
+		if len(row.Problems) > 0 {
+			found = row.Problems[0].Detail.Code
+		}
+		if found != want || row.Fate != Accepted {
+			t.Errorf("%s holds %q, want %q", text, found, want)
 		}
 	}
 }

@@ -99,6 +99,11 @@ func nothingOf(column data.Column, isID bool) nothing {
 			words[match.Folded(w)] = true
 		}
 	}
+	if !free && !column.Required {
+		for _, w := range data.NothingKnown() {
+			words[match.Folded(w)] = true
+		}
+	}
 	for _, w := range column.Nothing {
 		words[match.Folded(w)] = true
 	}
@@ -131,6 +136,9 @@ func (n nothing) is(text string) bool {
 
 // formulaErrors are what a spreadsheet program shows in place of a value.
 var formulaErrors = []string{"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA", "#FIELD!", "#BLOCKED!"}
+
+// tooNarrow tells ####, which a spreadsheet program shows, and saves as CSV, where a column is too narrow for its day or number.
+func tooNarrow(text string) bool { return len(text) >= 3 && strings.Trim(text, "#") == "" }
 
 func isFormulaError(text string) bool {
 	return strings.HasPrefix(text, "#") && slices.Contains(formulaErrors, strings.ToUpper(text))
