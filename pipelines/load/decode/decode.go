@@ -44,6 +44,8 @@ type Cell struct {
 	Text string // as a person sees it
 	Raw  string // of a number that is shown in another form, the number itself; otherwise empty
 	Kind Kind
+
+	Spread bool // it is a merged cell's, whose text stands in a row above
 }
 
 // Row is one row as it stands in the file.

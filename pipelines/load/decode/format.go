@@ -2,6 +2,7 @@ package decode
 
 import (
 	"archive/zip"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -26,6 +27,9 @@ type shapeOf int
 const (
 	general  shapeOf = iota // as many digits as there are
 	moment                  // a day, a time, or both
+	month                   // a year and month
+	year                    // a year
+	elapsed                 // hours that do not end with the day: 33:00:00
 	percent                 // times a hundred
 	padded                  // digits and decimals of a fixed number: 000000, 0.00
 	composed                // anything else: 1,161  ¥25.00  "V"000
@@ -58,6 +62,7 @@ func (f *formats) read(c container, part *zip.File) error {
 // Formats that workbooks name by number alone (ECMA-376, part 1, 18.8.30), those of Chinese programs among them.
 var (
 	builtInMoments = []int{14, 15, 16, 17, 18, 19, 20, 21, 22, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 45, 46, 47, 50, 51, 52, 53, 54, 55, 56, 57, 58}
+	builtInMonths  = []int{17, 27, 36, 50, 52, 57}
 	builtInCodes   = map[int]string{1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 37: "#,##0 ;(#,##0)", 38: "#,##0 ;(#,##0)",
 		39: "#,##0.00;(#,##0.00)", 40: "#,##0.00;(#,##0.00)", 11: "0.00E+00", 48: "##0.0E+0"}
 )
@@ -76,14 +81,19 @@ func (f *formats) shape(id int) shapeOf {
 
 func (f *formats) code(id int) string {
 	if own, ok := f.codes[id]; ok {
-		return own
+		return strings.ReplaceAll(own, "G/通用格式", "General") // as Chinese programs name it
 	}
 	return builtInCodes[id]
 }
 
 func (f *formats) tell(id int) shapeOf {
 	own, isOwn := f.codes[id]
-	if !isOwn && slices.Contains(builtInMoments, id) {
+	switch {
+	case !isOwn && id == 46:
+		return elapsed
+	case !isOwn && slices.Contains(builtInMonths, id):
+		return month
+	case !isOwn && slices.Contains(builtInMoments, id):
 		return moment
 	}
 	code := f.code(id)
@@ -98,8 +108,10 @@ func (f *formats) tell(id int) shapeOf {
 	plain := len(sections) == 1
 	for _, item := range sections[0].Items {
 		switch item.TType {
-		case nfp.TokenTypeDateTimes, nfp.TokenTypeElapsedDateTimes:
-			return moment
+		case nfp.TokenTypeElapsedDateTimes:
+			return elapsed
+		case nfp.TokenTypeDateTimes:
+			return dated(sections[0].Items)
 		case nfp.TokenTypePercent:
 			return percent
 		case nfp.TokenTypeZeroPlaceHolder, nfp.TokenTypeDecimalPoint:
@@ -115,6 +127,28 @@ func (f *formats) tell(id int) shapeOf {
 	return composed
 }
 
+// dated says what a format of days shows of one.
+func dated(items []nfp.Token) shapeOf {
+	shown := ""
+	for _, item := range items {
+		switch item.TType {
+		case nfp.TokenTypeDateTimes:
+			shown += strings.ToLower(item.TValue)
+		case nfp.TokenTypeElapsedDateTimes:
+			return elapsed
+		}
+	}
+	switch {
+	case strings.ContainsAny(shown, "dhsa/上"): // a day, a weekday, a time of day
+		return moment
+	case strings.ContainsAny(shown, "ye") && strings.Contains(shown, "m"):
+		return month
+	case strings.ContainsAny(shown, "ye"):
+		return year
+	}
+	return moment
+}
+
 // shown gives a stored number as a person sees it. from is added to days.
 func (f *formats) shown(stored string, style, from int) Cell {
 	value, err := strconv.ParseFloat(strings.TrimSpace(stored), 64)
@@ -126,25 +160,42 @@ func (f *formats) shown(stored string, style, from int) Cell {
 		id = f.of[style]
 	}
 	plain := plainNumber(value)
-	switch f.shape(id) {
-	case moment:
+	shape := f.shape(id)
+	switch shape {
+	case moment, month, year:
 		if text, ok := momentOf(value, from); ok {
+			// Whoever types 2018年1月 gets the first of January: nobody named the day. Another day was named, and is not shown.
+			switch first := strings.HasSuffix(text, "-01"); {
+			case shape == month && first:
+				text = strings.TrimSuffix(text, "-01")
+			case shape == year && strings.HasSuffix(text, "-01-01"):
+				text = strings.TrimSuffix(text, "-01-01")
+			}
 			return Cell{Text: text, Raw: plain, Kind: Moment}
+		}
+	case elapsed:
+		second := int64(math.Round(math.Abs(value) * 86400)) // beyond thirty years it is a day all the same
+		if second < 1e9 {
+			return Cell{Text: fmt.Sprintf("%d:%02d:%02d", second/3600, second/60%60, second%60), Raw: plain, Kind: Moment}
 		}
 	case percent:
 		return Cell{Text: plainNumber(value*100) + "%", Raw: plain, Kind: Number}
 	case padded:
-		if text := pad(value, f.code(id)); text != plain {
+		if text := pad(value, f.code(id)); text != plain && math.Abs(value) < mostDigits {
 			return Cell{Text: text, Raw: plain, Kind: Number}
 		}
 	case composed:
-		if text := f.draw(stored, id); text != "" && text != plain {
+		if text := f.draw(stored, id); text != "" && text != plain && math.Abs(value) < mostDigits {
 			return Cell{Text: text, Raw: plain, Kind: Number}
 		}
 	case general: // the number itself
 	}
 	return Cell{Text: plain, Kind: Number}
 }
+
+// mostDigits is where a number has more digits than a spreadsheet program keeps: those that a format shows behind them are
+// made up.
+const mostDigits = 1e15
 
 // plainNumber writes a number with the fifteen digits a spreadsheet program keeps: 4862.999999999999 was 4863. A whole
 // number of more digits has lost some, which its form goes on to say: 1.23456789012345E+17.
@@ -157,7 +208,7 @@ func plainNumber(value float64) string {
 		rounded = value
 	}
 	switch size := math.Abs(rounded); {
-	case size >= 1e15:
+	case size >= mostDigits:
 		return strings.Replace(strconv.FormatFloat(rounded, 'E', -1, 64), "E+0", "E+", 1)
 	case size < 1e-9:
 		return strconv.FormatFloat(rounded, 'E', -1, 64)

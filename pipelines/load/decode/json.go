@@ -51,6 +51,8 @@ type jsonTable struct {
 	lists  map[string]bool
 	row    int64
 	cells  []Cell
+
+	nul, firstNul int64 // zero bytes that were left out, and the row of the first
 }
 
 func (d *decoder) decodeJSON(ctx context.Context, t text, s Table) error {
@@ -358,11 +360,11 @@ func (t *jsonTable) cellOf(name string, value []byte) Cell {
 	case 'n':
 		return Cell{}
 	case '"':
-		return Cell{Text: unquote(value)}
+		return Cell{Text: t.withoutNul(unquote(value))}
 	case '[':
 		var texts []string
 		if json.Unmarshal(value, &texts) == nil {
-			return Cell{Text: strings.Join(texts, "、")}
+			return Cell{Text: t.withoutNul(strings.Join(texts, "、"))}
 		}
 		t.lists[name] = true
 		return Cell{Text: string(value)}
@@ -374,6 +376,19 @@ func (t *jsonTable) cellOf(name string, value []byte) Cell {
 	default:
 		return Cell{Text: string(value), Kind: Number}
 	}
+}
+
+// withoutNul leaves zero bytes out, as they are left out of other texts.
+func (t *jsonTable) withoutNul(text string) string {
+	n := strings.Count(text, "\x00")
+	if n == 0 {
+		return text
+	}
+	if t.nul == 0 {
+		t.firstNul = t.row
+	}
+	t.nul += int64(n)
+	return strings.ReplaceAll(text, "\x00", "")
 }
 
 func unquote(value []byte) string {
@@ -419,6 +434,9 @@ func (r *jsonRead) finish() error {
 }
 
 func (t *jsonTable) notes() (notes []Note) {
+	if t.nul > 0 {
+		notes = append(notes, Note{What: NulBytes, Count: t.nul, Row: t.firstNul})
+	}
 	for code, names := range map[NoteCode]map[string]bool{NestedValues: t.nested, ListValues: t.lists} {
 		if len(names) == 0 {
 			continue

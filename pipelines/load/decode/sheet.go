@@ -301,6 +301,9 @@ func (r *sheetRead) closeCell() error {
 
 // cell is the cell at hand as a person sees it.
 func (r *sheetRead) cell() Cell {
+	if r.hasFormula && r.value == "" && (r.kind != "str" || !r.hasValue) && !r.hasInline {
+		return Cell{Text: "=" + r.formula, Kind: Uncalculated}
+	}
 	switch r.kind {
 	case "inlineStr":
 		return Cell{Text: r.inline}
@@ -312,9 +315,6 @@ func (r *sheetRead) cell() Cell {
 		return Cell{Text: r.book.strings[n]}
 	case "e":
 		return Cell{Text: r.value, Kind: Fault}
-	}
-	if r.hasFormula && r.value == "" && (r.kind != "str" || !r.hasValue) && !r.hasInline {
-		return Cell{Text: "=" + r.formula, Kind: Uncalculated}
 	}
 	switch {
 	case r.hasInline && r.value == "":
@@ -376,6 +376,7 @@ func (r *sheetRead) fill() {
 			r.row.Cells = append(r.row.Cells, Cell{})
 		}
 		r.row.Cells[m.column-1] = m.cell
+		r.row.Cells[m.column-1].Spread = true
 		if r.filled++; r.filled == 1 {
 			r.firstFilled = r.row.No
 		}

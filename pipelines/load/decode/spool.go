@@ -27,6 +27,9 @@ const (
 	rowBroken
 )
 
+// spread marks the kind of a cell that is a merged one's.
+const spread = 1 << 7
+
 func (d *decoder) newSpool() *spool { return &spool{decoder: d} }
 
 // add keeps a row that holds anything.
@@ -49,7 +52,11 @@ func (s *spool) add(r Row) error {
 		}
 		b = binary.AppendUvarint(b, uint64(len(cells)))
 		for _, c := range cells {
-			b = appendText(append(b, byte(c.Kind)), c.Text)
+			kind := byte(c.Kind)
+			if c.Spread {
+				kind |= spread
+			}
+			b = appendText(append(b, kind), c.Text)
 			b = appendText(b, c.Raw)
 		}
 	}
@@ -125,7 +132,8 @@ func (s *spool) Rows(ctx context.Context, block int, each func(Row) error) error
 		default:
 			row.No = int64(r.number())
 			for range r.number() {
-				row.Cells = append(row.Cells, Cell{Kind: Kind(r.byte()), Text: r.text(), Raw: r.text()})
+				kind := r.byte()
+				row.Cells = append(row.Cells, Cell{Kind: Kind(kind &^ spread), Spread: kind&spread != 0, Text: r.text(), Raw: r.text()})
 			}
 			cells = row.Cells
 		}

@@ -109,7 +109,7 @@ func (d *decoder) clean(ctx context.Context, file *os.File, size int64, pins Pin
 		}
 		wide = strings.HasPrefix(nameOf(enc), "utf-16")
 	}
-	if !wide && found.nul*20 > size {
+	if !wide && found.nul*2 > size { // fewer may pad the fields of a text
 		return text{}, enc, Refuse(pipelines.FileUnsupported, pipelines.NewDetail(pipelines.DetailBinary))
 	}
 	t := text{path: file.Name(), end: size}

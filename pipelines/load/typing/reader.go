@@ -455,13 +455,14 @@ func (r *Reader) number(i int, cell decode.Cell, text string) {
 	value, ok := ParseNumber(text, c.number)
 	if cell.Kind == decode.Number && cell.Raw != "" && !strings.HasSuffix(text, "%") {
 		if stored, isNumber := plainNumber(cell.Raw); isNumber {
-			text, value, ok = storedNumber(cell, stored, c.number), stored, true // what is shown may be rounded
+			value, ok = stored, true // what is shown may be rounded
 			if n, spoken := spell(minus.Replace(half(cell.Text)), c.number); spoken {
 				value *= n.unit
 				if n.sign < 0 {
 					value = -math.Abs(value) // 扣2 is shown of a two
 				}
 			}
+			text = storedNumber(cell, value, c.number)
 		}
 	}
 	if !ok {
@@ -487,8 +488,8 @@ func (r *Reader) number(i int, cell decode.Cell, text string) {
 }
 
 // storedNumber is what to call a number that is shown otherwise: as it is shown, unless that names another number.
-func storedNumber(cell decode.Cell, stored float64, form NumberForm) string {
-	if shown, ok := ParseNumber(cell.Text, form); ok && math.Abs(math.Abs(shown)-math.Abs(stored)) <= 1 && (shown < 0) == (stored < 0) {
+func storedNumber(cell decode.Cell, value float64, form NumberForm) string {
+	if shown, ok := ParseNumber(cell.Text, form); ok && math.Abs(shown-value) <= 1 {
 		return cell.Text
 	}
 	return cell.Raw
