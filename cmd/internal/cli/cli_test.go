@@ -77,6 +77,7 @@ func TestExitStatuses(t *testing.T) {
 	}{
 		"failure":                {context.Background(), errors.New("no"), statusFailed},
 		"usage":                  {context.Background(), usage(errors.New("no")), statusUsage},
+		"mapping":                {context.Background(), &pipelines.Fault{Err: errors.Join(&pipelines.Fault{Err: pipelines.MappingRefusal{}})}, statusUsage},
 		"nothing":                {context.Background(), &pipelines.Fault{Err: fmt.Errorf("%w: all bad", pipelines.ErrNothingLoaded)}, statusNothing},
 		"held":                   {context.Background(), errors.Join(&pipelines.Fault{Err: pipelines.ErrHeld}), statusHeld},
 		"cancelled":              {cancelled, fmt.Errorf("load: %w", context.Canceled), statusCancelled},

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -94,8 +95,12 @@ func (d demoTown) check() error {
 	case d.seed == 0:
 		return wrong("--seed 0", "a seed is a whole number from 1", "--seed 2018")
 	case !(d.scale >= sample.SmallestScale && d.scale <= sample.LargestScale): // NaN is neither
+		nearest := min(max(d.scale, sample.SmallestScale), sample.LargestScale)
+		if math.IsNaN(nearest) {
+			nearest = 1
+		}
 		return wrong(fmt.Sprintf("--scale %g", d.scale), fmt.Sprintf("the sample town can be made from %g to %d times its size", sample.SmallestScale, sample.LargestScale),
-			fmt.Sprintf("--scale %g", min(max(d.scale, sample.SmallestScale), sample.LargestScale)))
+			fmt.Sprintf("--scale %g", nearest))
 	}
 	return nil
 }

@@ -103,7 +103,7 @@ func (p *profile) add(c decode.Cell, text string) {
 
 var (
 	decimal = regexp.MustCompile(`^-?\d+[.,]\d+$`)
-	anyUnit = typing.NumberForm{Units: []string{"元", "人", "户", "分", "分钟", "个", "项", "星", "次", "%"}, Percent: 1}
+	anyUnit = typing.NumberForm{Units: map[string]float64{"元": 1, "人": 1, "户": 1, "分": 1, "分钟": 1, "个": 1, "项": 1, "星": 1, "次": 1, "%": 1}, Percent: 1}
 )
 
 func hasDigitsMostly(text string) bool {
