@@ -68,10 +68,28 @@ func Explain(p pipelines.Problem, lang string) (sentence, mend string) {
 	if rest, ok := strings.CutPrefix(at, "the "); ok {
 		begins = "The " + rest
 	}
-	filling := strings.NewReplacer("{value}", p.Value, "{row}", strconv.FormatInt(p.Row, 10),
+	filling := strings.NewReplacer("{value}", Quoted(p.Value), "{row}", strconv.FormatInt(p.Row, 10),
 		"{letter}", p.Letter, "{file}", p.File, "{place}", at, "{Place}", begins, "{column}", name, "{allowed}", allowed,
 		"{example}", example, "{detail}", detail)
 	return strings.TrimSpace(filling.Replace(sentence)), filling.Replace(mend)
+}
+
+// mostQuoted is how many characters of a value are quoted: whoever mends it has the file open.
+const mostQuoted = 60
+
+// Quoted gives a value as sentences and lists quote it: on one line, and shortened where it is very long.
+func Quoted(value string) string {
+	if strings.ContainsAny(value, "\r\n\t") {
+		value = strings.Join(strings.Fields(value), " ")
+	}
+	if len(value) <= mostQuoted {
+		return value
+	}
+	kept := []rune(value)
+	if len(kept) <= mostQuoted {
+		return value
+	}
+	return string(kept[:mostQuoted-1]) + "…"
 }
 
 var detailTexts = sync.OnceValue(func() map[pipelines.DetailCode]Text {

@@ -2,6 +2,7 @@ package data
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"hulian/pipelines"
@@ -59,6 +60,20 @@ func TestExplainSpeaksOfWhatTheFileHas(t *testing.T) {
 		if sentence, mend := Explain(test.problem, "en"); sentence != test.english || mend != test.mending {
 			t.Errorf("%q %q", sentence, mend)
 		}
+	}
+}
+
+// A cell may hold a page of text, and line breaks: a sentence quotes its beginning.
+func TestLongValuesAreQuotedShortened(t *testing.T) {
+	long := strings.Repeat("长", 3000)
+	for _, lang := range []string{"zh", "en"} {
+		sentence, _ := Explain(pipelines.Problem{Code: pipelines.OutOfRange, Export: "visits", Row: 2, Letter: "E", Column: "note", Value: "第一行\r\n第二行" + long, Detail: pipelines.NewDetail(pipelines.DetailCharacters, 2000)}, lang)
+		if !strings.Contains(sentence, "“第一行 第二行长") || !strings.Contains(sentence, "长…”") || len([]rune(sentence)) > 150 {
+			t.Error(sentence)
+		}
+	}
+	if got := Quoted(strings.Repeat("长", 60)); strings.Contains(got, "…") {
+		t.Errorf("a value of sixty characters is shortened: %s", got)
 	}
 }
 

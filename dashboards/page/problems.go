@@ -107,7 +107,7 @@ func (r Request) problemRow(row record) []Cell {
 	if row.count("row") > 0 {
 		place = Cell{Text: row.text("row")} // as Excel shows it, without a comma
 	}
-	cells := []Cell{{Text: row.text("name"), Note: row.text("sheet")}, place, {Text: column}, {Text: row.text("value")}, {Text: sentence, Note: note}, {Text: mend}}
+	cells := []Cell{{Text: row.text("name"), Note: row.text("sheet")}, place, {Text: column}, {Text: data.Quoted(row.text("value"))}, {Text: sentence, Note: note}, {Text: mend}}
 	if r.Waives {
 		waive := Cell{}
 		if state == pipelines.ProblemOpen {

@@ -239,7 +239,7 @@ func (c *copying) list(p *page, s summaryStyles) {
 				if p.err = cmp.Or(p.err, err); p.err != nil {
 					return
 				}
-				if p.err = c.book.SetCellStr(p.sheet, name, problem.Value); p.err == nil {
+				if p.err = c.book.SetCellStr(p.sheet, name, data.Quoted(problem.Value)); p.err == nil {
 					p.err = c.book.SetCellStyle(p.sheet, name, name, style)
 				}
 			}

@@ -14,6 +14,7 @@ import (
 	"github.com/rivo/uniseg"
 	"github.com/spf13/cobra"
 
+	"hulian/data"
 	"hulian/pipelines"
 )
 
@@ -171,6 +172,9 @@ func writeAligned(w io.Writer, table pipelines.Table) error {
 	for c, name := range table.Columns {
 		widths[c] = uniseg.StringWidth(name)
 		for r, row := range rows {
+			if name == "value" { // of a cell in somebody's file: one that is very long would push everything else out of sight
+				row[c] = data.Quoted(row[c])
+			}
 			row[c] = shown(strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ").Replace(row[c]))
 			widths[c] = max(widths[c], uniseg.StringWidth(row[c]))
 			switch table.Rows[r][c].(type) {

@@ -171,7 +171,10 @@ func (s *csvScan) block(text string, at int64, final bool) (used int, err error)
 		if next == more {
 			break
 		}
-		if found.unclosed {
+		switch {
+		case found.unclosed && found.endless:
+			return 0, Refuse(pipelines.LineTooLong, pipelines.NewDetail(pipelines.DetailRow, s.row))
+		case found.unclosed:
 			return 0, Refuse(pipelines.QuoteUnclosed, pipelines.NewDetail(pipelines.DetailRow, s.row))
 		}
 		if found.cells > widest {

@@ -28,6 +28,7 @@ type shape struct {
 	lines    int  // lines of the text it takes, at least one
 	odd      bool // a quote stands where a strict reader stumbles
 	unclosed bool // a quote opens a cell and nothing closes it
+	endless  bool // within what a cell may hold, that is: it is too long, or its quote is meant otherwise
 	doubtful bool // each of its lines, alone, is as wide as a record
 }
 
@@ -130,12 +131,12 @@ func (c *cutter) next(text string, at int, final, want bool, s *shape) (end int,
 			if !final && len(text)-start < c.cell && breaks+strings.Count(text[from:], "\n") < maxLines {
 				return 0, "", more
 			}
-			s.odd, s.unclosed = true, true
+			s.odd, s.unclosed, s.endless = true, true, !final
 			return c.bare(text, at, final, want)
 		}
 		breaks += strings.Count(text[from:quote], "\n")
 		if quote-start > c.cell || breaks > maxLines {
-			s.odd, s.unclosed = true, true
+			s.odd, s.unclosed, s.endless = true, true, true
 			return c.bare(text, at, final, want)
 		}
 		behind := quote + 1
