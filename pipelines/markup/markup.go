@@ -89,9 +89,11 @@ func Write(ctx context.Context, w io.Writer, f File, o Options) (err error) {
 	}
 	limit := cmp.Or(o.WholeRows, WholeRows)
 	c.origin.Partial = pipelines.Total(f.Tables).Read > limit
-	if decode.IsWorkbook(o.Path) && !c.origin.Partial {
-		err = c.annotate(ctx)
-	} else {
+	anew := !decode.IsWorkbook(o.Path) || c.origin.Partial
+	if !anew {
+		anew, err = c.annotated(ctx)
+	}
+	if anew {
 		err = c.transcribe(ctx)
 	}
 	if c.book != nil {
@@ -105,6 +107,24 @@ func Write(ctx context.Context, w io.Writer, f File, o Options) (err error) {
 	}
 	_, err = c.book.WriteTo(w)
 	return err
+}
+
+// annotated marks the workbook itself. failed is true where the library that writes workbooks stumbles over this one, a
+// stylesheet without a font, say: then its rows are written into a workbook of their own, as those of other files are.
+func (c *copying) annotated(ctx context.Context) (failed bool, err error) {
+	defer func() {
+		if recover() == nil {
+			return
+		}
+		failed = true
+		c.sheets, c.fills = map[string]string{}, map[fillKey]int{}
+		c.origin = decode.Marked{File: c.file.ID, Name: c.file.Name, Sheets: map[string]decode.MarkedSheet{}}
+		if c.book != nil {
+			err = c.book.Close()
+			c.book = nil
+		}
+	}()
+	return false, c.annotate(ctx)
 }
 
 // plan sorts the problems by table and cell.

@@ -193,7 +193,7 @@ func (p *program) mark(ctx context.Context, c config.Config, q pipelines.Querier
 }
 
 // create writes a new file and never over one: somebody may have worked in it.
-func (p *program) create(path, op string, write func(io.Writer) error) error {
+func (p *program) create(path, op string, write func(io.Writer) error) (err error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if errors.Is(err, fs.ErrExist) {
 		return &pipelines.Fault{Op: op, At: path, Err: errors.New("the file exists and may have been worked in"), Next: "-o with another name, or move the file away"}
@@ -201,9 +201,16 @@ func (p *program) create(path, op string, write func(io.Writer) error) error {
 	if err != nil {
 		return &pipelines.Fault{Op: op, At: path, Err: err, Next: "-o with a place you may write to"}
 	}
+	whole := false
+	defer func() {
+		if !whole { // whatever happened: nothing half-written stays
+			err = errors.Join(err, os.Remove(path))
+		}
+	}()
 	if err := errors.Join(write(file), file.Close()); err != nil {
-		return errors.Join(err, os.Remove(path))
+		return err
 	}
+	whole = true
 	fmt.Fprintln(p.Err, path)
 	return nil
 }

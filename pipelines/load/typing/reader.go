@@ -267,7 +267,7 @@ func (r *Reader) cell(i int, cells []decode.Cell, no int64) {
 		}
 		if c.Required && c.Blank == nil { // what was there is told
 			r.row.texts[i] = text
-			r.report(i, pipelines.MissingRequired, text, pipelines.Detail{})
+			r.report(i, pipelines.MissingRequired, text, pipelines.NewDetail(pipelines.DetailWordForNothing, text))
 			return
 		}
 		text = ""
