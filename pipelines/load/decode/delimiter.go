@@ -32,7 +32,7 @@ func (d *decoder) cutting(sample string, whole bool, pins Pins) cutter {
 			continue
 		}
 		for _, escape := range []bool{false, true} {
-			if escape && !strings.Contains(sample, `\"`) {
+			if escape && !escapes(sample, delimiter) {
 				continue
 			}
 			c := &cutter{delimiter: delimiter, separator: string(rune(delimiter)), escape: escape, cell: d.Limits.Cell}
@@ -43,7 +43,16 @@ func (d *decoder) cutting(sample string, whole bool, pins Pins) cutter {
 			best, score, known = c, regular, max(headers, known)
 		}
 	}
+	if best.width >= 3 {
+		best.learn(sample)
+	}
 	return *best
+}
+
+// escapes reports whether a backslash stands before what would end a cell. MySQL writes a line break in a cell so, and
+// quotes nothing.
+func escapes(sample string, delimiter byte) bool {
+	return strings.Contains(sample, `\"`) || strings.Contains(sample, "\\\n") || strings.Contains(sample, "\\"+string(rune(delimiter)))
 }
 
 // sample cuts the first records, notes how wide most of them are, and says how regular they are, and how many headers of
@@ -57,6 +66,7 @@ func (c *cutter) sample(text string, whole bool, known func([]string) int) (regu
 		if next == more {
 			break // cut by the end of the sample
 		}
+		line := rest[:next]
 		cells, rest = found, rest[next:]
 		if s.unclosed || s.odd {
 			odd++
@@ -64,7 +74,13 @@ func (c *cutter) sample(text string, whole bool, known func([]string) int) (regu
 		if s.cells == 1 && strings.TrimSpace(found[0].Text) == "" {
 			continue
 		}
-		widths = append(widths, s.cells)
+		if s.lines > 1 && s.cells > 1 && strings.IndexByte(line, '"') < 0 { // lines that a carriage return ends, perhaps
+			for part := range strings.FieldsFuncSeq(line, isBreak) {
+				widths = append(widths, strings.Count(part, c.separator)+1)
+			}
+		} else {
+			widths = append(widths, s.cells)
+		}
 		if known != nil && len(widths) <= headerWithin {
 			texts := make([]string, len(found))
 			for i, cell := range found {

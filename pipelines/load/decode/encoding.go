@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
 )
 
 // encodingOf gives the decoder of a named encoding; nil for UTF-8.
@@ -36,10 +37,14 @@ func nameOf(enc encoding.Encoding) string {
 	return name
 }
 
-// utf16Of tells UTF-16 from its byte order mark, or without one from zero bytes that all stand at odd or all at even
-// places, as the line breaks and delimiters of a table make them.
+// utf16Of tells UTF-32 and UTF-16 from their byte order marks, and UTF-16 without one from zero bytes that all stand at odd
+// or all at even places, as the line breaks and delimiters of a table make them.
 func utf16Of(head []byte) (encoding.Encoding, bool) {
 	switch {
+	case bytes.HasPrefix(head, []byte("\xff\xfe\x00\x00")):
+		return utf32.UTF32(utf32.LittleEndian, utf32.UseBOM), true
+	case bytes.HasPrefix(head, []byte("\x00\x00\xfe\xff")):
+		return utf32.UTF32(utf32.BigEndian, utf32.UseBOM), true
 	case bytes.HasPrefix(head, []byte("\xff\xfe")):
 		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), true
 	case bytes.HasPrefix(head, []byte("\xfe\xff")):

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -13,10 +14,11 @@ import (
 //   - line breaks of every kind inside a cell are one \n.
 type cutter struct {
 	delimiter byte
-	separator string // the delimiter once more: what is counted in a line
-	escape    bool   // a backslash takes the meaning from the next character, as MySQL writes
-	width     int    // cells of a usual record; 0: not known
-	cell      int    // bytes a cell may have
+	separator string      // the delimiter once more: what is counted in a line
+	escape    bool        // a backslash takes the meaning from the next character, as MySQL writes
+	width     int         // cells of a usual record; 0: not known
+	digits    map[int]int // of the cells that hold digits in most records, an ID, a day, a number, how many they mostly are
+	cell      int         // bytes a cell may have
 }
 
 // maxLines is how many lines one cell may hold: more of them are rows that a stray quote has swallowed.
@@ -29,7 +31,7 @@ type shape struct {
 	odd      bool // a quote stands where a strict reader stumbles
 	unclosed bool // a quote opens a cell and nothing closes it
 	endless  bool // within what a cell may hold, that is: it is too long, or its quote is meant otherwise
-	doubtful bool // each of its lines, alone, is as wide as a record
+	doubtful bool // one of its lines, alone, looks like a record
 }
 
 // more is the answer where the text ends before the record does.
@@ -57,6 +59,9 @@ func (c *cutter) plain(text, line string, into []Cell) (next int, s shape, cells
 	next = min(len(line)+1, len(text))
 	line = strings.TrimSuffix(line, "\r")
 	s.lines = 1
+	if strings.IndexByte(line, '\r') >= 0 {
+		c.look(line, &s)
+	}
 	if into == nil {
 		s.cells = strings.Count(line, c.separator) + 1
 		return next, s, nil
@@ -92,22 +97,91 @@ func (c *cutter) careful(text string, final bool, into []Cell) (next int, s shap
 			continue
 		}
 		next = min(end+1, len(text))
-		if s.lines > 1 && c.width >= 3 {
-			s.doubtful = c.everyLineIsWide(text[:end])
+		if s.lines > 1 || strings.IndexByte(strings.TrimSuffix(text[:end], "\r"), '\r') >= 0 {
+			c.look(text[:end], &s)
 		}
 		return next, s, into
 	}
 }
 
-// everyLineIsWide reports whether each line of a record has as many cells as a record should have.
-func (c *cutter) everyLineIsWide(record string) bool {
-	for line := range strings.SplitSeq(record, "\n") {
-		if strings.Count(line, c.separator)+1 != c.width {
-			return false
+// look counts the lines of a record that a line break of whatever system cuts in several, and says whether they could be
+// records of their own: whether one of them looks like one or, where records do not tell by digits, whether all of them
+// are as wide.
+func (c *cutter) look(record string, s *shape) {
+	lines := strings.FieldsFunc(record, isBreak)
+	s.lines = max(s.lines, len(lines))
+	if len(lines) < 2 || c.width < 3 {
+		return
+	}
+	if len(c.digits) > 0 {
+		s.doubtful = slices.ContainsFunc(lines[1:], c.isLikeRecords)
+		return
+	}
+	s.doubtful = !slices.ContainsFunc(lines, func(line string) bool { return !c.hasWidth(line) })
+}
+
+// hasWidth reports whether a line has as many cells as a record should have.
+func (c *cutter) hasWidth(line string) bool { return strings.Count(line, c.separator)+1 == c.width }
+
+// isLikeRecords reports whether a line has about as many digits as records have, in three of the cells where they have
+// them, or in all of these where the line is as wide as a record.
+func (c *cutter) isLikeRecords(line string) bool {
+	alike := 0
+	cells := strings.Split(line, c.separator)
+	for at, usual := range c.digits {
+		if at >= len(cells) {
+			continue
+		}
+		if n := digitsOf(cells[at]); n > 0 && n*2 >= usual && n <= usual*2 {
+			alike++
 		}
 	}
-	return true
+	return alike >= 3 || alike == len(c.digits) && c.hasWidth(line)
 }
+
+func digitsOf(cell string) (n int) {
+	for i := range len(cell) {
+		if cell[i] >= '0' && cell[i] <= '9' {
+			n++
+		}
+	}
+	return n
+}
+
+// learn notes which cells of the lines of a sample hold digits in two of three lines, and how many they mostly are. The
+// first line that is wide enough is the header.
+func (c *cutter) learn(sample string) {
+	seen, n := make([]map[int]int, c.width), -1 // by cell: how many lines have how many digits there
+	for line := range strings.FieldsFuncSeq(sample, isBreak) {
+		if !c.hasWidth(line) {
+			continue
+		}
+		if n++; n == 0 {
+			continue
+		}
+		for at, cell := range strings.Split(line, c.separator) {
+			if seen[at] == nil {
+				seen[at] = map[int]int{}
+			}
+			seen[at][digitsOf(cell)]++
+		}
+	}
+	c.digits = map[int]int{}
+	for at, lines := range seen {
+		if n <= 0 || lines[0]*3 > n {
+			continue
+		}
+		usual := 0
+		for digits, with := range lines {
+			if digits > 0 && (usual == 0 || with > lines[usual] || with == lines[usual] && digits > usual) {
+				usual = digits
+			}
+		}
+		c.digits[at] = usual
+	}
+}
+
+func isBreak(r rune) bool { return r == '\n' || r == '\r' }
 
 // next reads the cell that begins at an offset: where it ends, on a delimiter, a line end or the end of the text, and its
 // value.
@@ -241,8 +315,8 @@ func unbroken(cell string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(cell, "\r\n", "\n"), "\r", "\n")
 }
 
-// escapes are the characters that a backslash makes of others. A backslash and N, the mark of nothing, stays as it is.
-var escapes = map[byte]string{'n': "\n", 't': "\t", 'r': "\n", '0': "", 'Z': "", 'b': "", 'N': `\N`}
+// escaped are the characters that a backslash makes of others. A backslash and N, the mark of nothing, stays as it is.
+var escaped = map[byte]string{'n': "\n", 't': "\t", 'r': "\n", '0': "", 'Z': "", 'b': "", 'N': `\N`}
 
 // unescaped takes the backslashes out of a cell.
 func unescaped(cell string) string {
@@ -256,7 +330,7 @@ func unescaped(cell string) string {
 			continue
 		}
 		i++
-		if written, ok := escapes[cell[i]]; ok {
+		if written, ok := escaped[cell[i]]; ok {
 			b.WriteString(written)
 		} else {
 			b.WriteByte(cell[i])

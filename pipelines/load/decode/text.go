@@ -76,8 +76,12 @@ func (d *decoder) decodeText(ctx context.Context, file *os.File, size int64, lab
 	if damaged := strings.Count(sample, "\ufffd"); damaged*50 > utf8.RuneCountInString(sample) {
 		return Refuse(pipelines.EncodingDamaged, pipelines.NewDetail(pipelines.DetailDamaged, damaged, s.ReadAs.Encoding))
 	}
+	if name := foreign(sample); name != "" {
+		return Refuse(pipelines.FileUnsupported, Format(name))
+	}
 	if looksLikeJSON(sample) {
 		s.ReadAs.Format = "json"
+		d.file.last = s.ReadAs
 		return d.decodeJSON(ctx, t, s)
 	}
 	s.Lettered = true
@@ -91,16 +95,15 @@ func (d *decoder) clean(ctx context.Context, file *os.File, size int64, pins Pin
 		return text{}, nil, Refuse(pipelines.FileUnreadable, Because(err))
 	}
 	var found survey
+	var err error
 	enc, wide := utf16Of(head)
 	if !wide || pins.Encoding != "" {
-		var err error
 		if found, err = look(io.NewSectionReader(file, 0, size)); err != nil {
 			return text{}, nil, Refuse(pipelines.FileUnreadable, Because(err))
 		}
 		enc = found.guess()
 	}
 	if pins.Encoding != "" {
-		var err error
 		if enc, err = encodingOf(pins.Encoding); err != nil {
 			return text{}, nil, Refuse(pipelines.FileUnreadable, Because(err))
 		}
@@ -109,14 +112,25 @@ func (d *decoder) clean(ctx context.Context, file *os.File, size int64, pins Pin
 		}
 		wide = strings.HasPrefix(nameOf(enc), "utf-16")
 	}
-	if !wide && found.nul*2 > size { // fewer may pad the fields of a text
-		return text{}, enc, Refuse(pipelines.FileUnsupported, pipelines.NewDetail(pipelines.DetailBinary))
+	if !wide && found.nul*2 > size {
+		filled, err := filling(file, size) // a system that fills its files up to a block
+		if err != nil {
+			return text{}, enc, err
+		}
+		if (found.nul-filled)*2 > size-filled {
+			return text{}, enc, Refuse(pipelines.FileUnsupported, pipelines.NewDetail(pipelines.DetailBinary))
+		}
+	}
+	if !wide {
+		if size, err = beforeMark(file, size); err != nil {
+			return text{}, enc, err
+		}
 	}
 	t := text{path: file.Name(), end: size}
 	if enc == nil && bytes.HasPrefix(head, []byte("\ufeff")) {
 		t.start = 3
 	}
-	oldMac := bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0 && !wide
+	oldMac := !wide && endsWithCR(head)
 	if enc == nil && found.nul == 0 && !oldMac {
 		return t, enc, nil
 	}
@@ -148,6 +162,76 @@ func (d *decoder) clean(ctx context.Context, file *os.File, size int64, pins Pin
 		t.notes = append(t.notes, Note{What: NulBytes, Count: nul.count, Row: nul.line + 1})
 	}
 	return t, enc, nil
+}
+
+// foreign names the kind of a text that is no table hulian reads, but that a spreadsheet program may open; "" for others.
+func foreign(sample string) string {
+	begins := strings.TrimLeft(sample, " \t\r\n")
+	switch {
+	case strings.HasPrefix(begins, "<"):
+		return "HTML/XML"
+	case strings.HasPrefix(begins, "MIME-Version:"):
+		return "MHTML"
+	case strings.HasPrefix(begins, "ID;P"):
+		return "SYLK"
+	case strings.HasPrefix(begins, "TABLE\n0,1\n"), strings.HasPrefix(begins, "TABLE\r\n0,1\r\n"):
+		return "DIF"
+	}
+	return ""
+}
+
+// endsWithCR reports whether lines end with a lone carriage return, as old Macs write them. A line break inside a quoted
+// cell is a line feed there.
+func endsWithCR(head []byte) bool {
+	quoted, ends := false, false
+	for i, b := range head {
+		switch {
+		case b == '"':
+			quoted = !quoted
+		case quoted:
+		case b == '\n':
+			return false
+		case b == '\r':
+			ends = ends || i+1 < len(head) && head[i+1] != '\n' || i+1 == len(head)
+		}
+	}
+	return ends
+}
+
+// filling is how many zero bytes a file ends with.
+func filling(file *os.File, size int64) (n int64, err error) {
+	block := make([]byte, 64<<10)
+	for n < size {
+		part := block[:min(int64(len(block)), size-n)]
+		if _, err := file.ReadAt(part, size-n-int64(len(part))); err != nil {
+			return 0, Refuse(pipelines.FileUnreadable, Because(err))
+		}
+		kept := len(bytes.TrimRight(part, "\x00"))
+		if n += int64(len(part) - kept); kept > 0 {
+			break
+		}
+	}
+	return n, nil
+}
+
+// endMark is how DOS, and old systems that never forgot it, mark the end of a text.
+const endMark = "\x1a"
+
+// beforeMark is the size of a text without the mark of its end and what fills the file behind it.
+func beforeMark(file *os.File, size int64) (int64, error) {
+	filled, err := filling(file, size)
+	if err != nil {
+		return size, err
+	}
+	tail := make([]byte, min(size-filled, 256))
+	if _, err := file.ReadAt(tail, size-filled-int64(len(tail))); err != nil && err != io.EOF {
+		return size, Refuse(pipelines.FileUnreadable, Because(err))
+	}
+	text := bytes.TrimRight(tail, "\r\n "+endMark)
+	if mark := bytes.Index(tail[len(text):], []byte(endMark)); mark >= 0 {
+		return size - filled - int64(len(tail)-len(text)-mark), nil
+	}
+	return size, nil
 }
 
 // reading stops with its context.
