@@ -24,7 +24,7 @@ const (
 	DetailTooMany   DetailCode = "too_many"  // columns, and how many there may be
 	DetailBinary    DetailCode = "binary"    // the content is no text
 	DetailDamaged   DetailCode = "damaged"   // characters lost, encoding
-	DetailNoJSON    DetailCode = "no_json"   // the character where JSON ends to be JSON
+	DetailNoJSON    DetailCode = "no_json"   // what stands where a text stops being JSON
 	DetailRow       DetailCode = "row"       // number of the row
 	DetailSheet     DetailCode = "sheet"     // name of the sheet
 	DetailNoPart    DetailCode = "no_part"   // the part of the workbook that is missing
@@ -70,6 +70,8 @@ const (
 	DetailIDNumber       DetailCode = "id_number"        // an identity number in a text
 	DetailPhone          DetailCode = "phone"            // a phone number in a text
 	DetailLinkedTo       DetailCode = "linked_to"        // the member a household is linked to
+	DetailNameTwice      DetailCode = "name_twice"       // a name that a record has twice, with values that differ
+	DetailNoRecord       DetailCode = "no_record"        // what stands where a record should
 
 	// Of what is offered for a column of a table that is not recognised, and why.
 	DetailHeaderLike     DetailCode = "header_like"     // the header of the contract that says the same
@@ -103,6 +105,7 @@ const (
 	DetailListValues   DetailCode = "list_values"   // columns that hold lists
 	DetailMergedCells  DetailCode = "merged_cells"  // cells filled down, first row
 	DetailHiddenRows   DetailCode = "hidden_rows"   // count, first row
+	DetailFewer        DetailCode = "fewer"         // rows read, rows there are as the file says itself
 	DetailNothing      DetailCode = "nothing"       // count of cells, the words that stand for nothing
 	DetailFell         DetailCode = "fell"          // rows before, rows now
 	DetailTwoCounts    DetailCode = "two_counts"    // rows, lines, the first row where they differ

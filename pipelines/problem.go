@@ -55,6 +55,7 @@ const (
 	ColumnsMissing      Code = "columns_missing"
 	HeaderAmbiguous     Code = "header_ambiguous"
 	FileTruncated       Code = "file_truncated"
+	JSONBroken          Code = "json_broken"    // a text that begins as JSON and is none
 	QuoteUnclosed       Code = "quote_unclosed" // the rest of a CSV lies in one cell
 	LineTooLong         Code = "line_too_long"  // longer than a row may be
 )

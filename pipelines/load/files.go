@@ -368,6 +368,8 @@ func noted(n decode.Note) pipelines.Detail {
 		return pipelines.NewDetail(pipelines.DetailListValues, n.Where)
 	case decode.MergedCells:
 		return pipelines.NewDetail(pipelines.DetailMergedCells, n.Count, n.Row)
+	case decode.FewerThanSaid:
+		return pipelines.NewDetail(pipelines.DetailFewer, n.Count, n.Of)
 	case decode.HiddenRows:
 		return pipelines.NewDetail(pipelines.DetailHiddenRows, n.Count, n.Row)
 	}

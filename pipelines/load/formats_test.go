@@ -261,7 +261,7 @@ func TestBadFiles(t *testing.T) {
 		"columns.csv":        {[]byte("走访编号,走访时间,走访方式,时长(分钟)\nT1,2018-01-08,入户,5\n"), pipelines.ColumnsMissing},
 		"twice.csv":          {[]byte("走访编号,农户编号,党员编号,走访时间,走访时间\nT1,H1,M1,2018-01-08,2018-01-09\n"), pipelines.HeaderAmbiguous},
 		"cut.json":           {[]byte(`[{"走访编号":"T1","农户编号":"H1"`), pipelines.FileTruncated},
-		"broken.json":        {[]byte(`[{"走访编号":"T1" "农户编号":"H1"}]`), pipelines.FileUnreadable},
+		"broken.json":        {[]byte(`[{"走访编号":"T1" "农户编号":"H1"}]`), pipelines.JSONBroken},
 		"empty.json":         {[]byte(`[]`), pipelines.FileEmpty},
 		"cut.parquet":        {[]byte("PAR1\x15\x04\x15\x10\x15\x14L\x15\x02\x15\x00"), pipelines.FileTruncated},
 		"no parquet.parquet": {[]byte("PAR1aaaaaaaaaaaaaaaaaaaaaaaaaaPAR1"), pipelines.FileUnreadable},

@@ -50,9 +50,9 @@ type Cell struct {
 
 // Row is one row as it stands in the file.
 type Row struct {
-	No     int64  // as a spreadsheet program counts, from 1; 0 for names of columns that the format holds apart
-	Cells  []Cell // reused for the next row
-	Broken string // why the row cannot be read; its cells are empty then
+	No     int64            // as a spreadsheet program counts, from 1; 0 for names of columns that the format holds apart
+	Cells  []Cell           // reused for the next row
+	Broken pipelines.Detail // why the row cannot be read; its cells are empty then
 
 	Damaged bool // a character of it, or of a row near it, could not be decoded
 }
@@ -87,6 +87,7 @@ type Table struct {
 type Note struct {
 	What  NoteCode
 	Count int64
+	Of    int64 // how many there should be
 	Row   int64 // the first one concerned; 0 for none
 	Where string
 }
@@ -96,11 +97,12 @@ type NoteCode string
 
 // Kinds of notes.
 const (
-	NulBytes     NoteCode = "nul_bytes"     // Count of them were left out
-	NestedValues NoteCode = "nested_values" // values within values of JSON were given columns of their own: Where
-	ListValues   NoteCode = "list_values"   // lists within rows were written as text: Where
-	MergedCells  NoteCode = "merged_cells"  // Count merged cells were filled down
-	HiddenRows   NoteCode = "hidden_rows"   // Count rows that Excel does not show were read
+	NulBytes      NoteCode = "nul_bytes"       // Count of them were left out
+	NestedValues  NoteCode = "nested_values"   // values within values of JSON were given columns of their own: Where
+	ListValues    NoteCode = "list_values"     // lists within rows were written as text: Where
+	MergedCells   NoteCode = "merged_cells"    // Count merged cells were filled down
+	HiddenRows    NoteCode = "hidden_rows"     // Count rows that Excel does not show were read
+	FewerThanSaid NoteCode = "fewer_than_said" // Count rows were read where the file says that there are Of
 )
 
 // Doubt says that a text can be cut into rows in two ways.

@@ -6,25 +6,26 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hulian/pipelines"
 )
 
 func looksLikeJSON(text string) bool {
-	text = strings.TrimLeft(text, " \t\r\n")
+	text = strings.TrimLeft(text, " \t\r\n\ufeff\x1e")
 	if strings.HasPrefix(text, "{") {
 		rest := strings.TrimLeft(text[1:], " \t\r\n")
 		return strings.HasPrefix(rest, `"`) || strings.HasPrefix(rest, "}")
 	}
 	if strings.HasPrefix(text, "[") {
 		rest := strings.TrimLeft(text[1:], " \t\r\n")
-		return strings.HasPrefix(rest, "{") || strings.HasPrefix(rest, "]")
+		return strings.HasPrefix(rest, "{") || strings.HasPrefix(rest, "]") || strings.HasPrefix(rest, `["`) || strings.HasPrefix(rest, "null")
 	}
 	return false
 }
@@ -38,29 +39,21 @@ type jsonRead struct {
 	*decoder
 	table  Table // what all tables of the text have in common
 	tables []*jsonTable
-	whole  int64 // objects read
+	whole  int64    // objects read
+	said   int64    // how many rows there are, as the text says itself
+	sample []byte   // how it begins
+	header []string // names of columns that stand in front of rows without names
 }
 
-// jsonTable gathers the rows of one table. Objects leave out what is empty, so that the columns are known at the end only.
-type jsonTable struct {
-	*spool
-	name   string
-	names  []string
-	place  map[string]int
-	nested map[string]bool
-	lists  map[string]bool
-	row    int64
-	cells  []Cell
-
-	nul, firstNul int64 // zero bytes that were left out, and the row of the first
-}
-
-func (d *decoder) decodeJSON(ctx context.Context, t text, s Table) error {
-	r := &jsonRead{decoder: d, table: s}
+func (d *decoder) decodeJSON(ctx context.Context, t text, sample string, s Table) error {
+	r := &jsonRead{decoder: d, table: s, sample: trimmedJSON([]byte(sample))}
 	byLine, err := r.isByLine(t)
 	if err == nil && byLine {
-		err = r.readLines(ctx, t)
-	} else if err == nil {
+		if err = r.readLines(ctx, t); errors.Is(err, errNotByLine) {
+			r.tables, r.whole, byLine, err = nil, 0, false, nil
+		}
+	}
+	if err == nil && !byLine {
 		err = r.readDocuments(ctx, t)
 	}
 	if err != nil {
@@ -79,9 +72,9 @@ func (r *jsonRead) isByLine(t text) (byLine bool, err error) {
 	scanner := bufio.NewScanner(section)
 	scanner.Buffer(make([]byte, 64<<10), 4*r.Limits.Cell)
 	for scanner.Scan() {
-		line := bytes.TrimSpace(scanner.Bytes())
+		line := trimmedJSON(scanner.Bytes())
 		if len(line) > 0 {
-			return line[0] == '{' && json.Valid(line) && !r.wraps(line, 0), nil
+			return line[0] == '{' && json.Valid(line) && !r.wraps(line, 0) && !r.isMap(line), nil
 		}
 	}
 	return false, nil
@@ -91,16 +84,26 @@ func (r *jsonRead) isByLine(t text) (byLine bool, err error) {
 // headers than in them.
 func (r *jsonRead) wraps(object []byte, depth int) bool {
 	var own []string
-	inner, found := 0, false
+	inner, header, found := 0, 0, false
 	_ = members(object, func(name string, value []byte) error {
 		own = append(own, name)
 		switch {
 		case value[0] == '[':
-			if first := bytes.TrimSpace(value[1:]); len(first) > 0 && first[0] == '{' {
+			first := bytes.TrimSpace(value[1:])
+			switch {
+			case first[0] == '{':
 				found = true
 				names := []string{}
 				_ = members(first, func(name string, _ []byte) error { names = append(names, name); return nil })
 				inner = max(inner, r.known(names))
+			case first[0] == ']' && slices.Contains(listNames, name):
+				found = true // of no rows
+			case first[0] == '"':
+				header = r.known(textsOfList(value))
+			case first[0] == '[':
+				if n := max(header, r.known(textsOfList(first))); n >= fewHeaders {
+					found, inner = true, max(inner, n)
+				}
 			}
 		case value[0] == '{' && depth < deepest:
 			found = found || r.wraps(value, depth+1)
@@ -108,6 +111,52 @@ func (r *jsonRead) wraps(object []byte, depth int) bool {
 		return nil
 	})
 	return found && (r.known(own) <= inner)
+}
+
+// isMap tells an object that holds rows by their keys, {"A01":{…},"A02":{…}}, from a row.
+func (r *jsonRead) isMap(object []byte) bool {
+	var own []string
+	rows := 0
+	err := members(object, func(name string, value []byte) error {
+		var names []string
+		own = append(own, name)
+		if err := members(value, func(name string, _ []byte) error { names = append(names, name); return nil }); err != nil {
+			return err
+		}
+		if r.known(names) < fewHeaders {
+			return errNoObject
+		}
+		rows++
+		return nil
+	})
+	return err == nil && rows > 1 && r.known(own) == 0
+}
+
+// listFirst reports whether a list of objects begins in a text before any object ends.
+func listFirst(text []byte) bool {
+	at := listOfObjects.FindIndex(text)
+	return at != nil && bytes.IndexByte(text[:at[0]], '}') < 0
+}
+
+var listOfObjects = regexp.MustCompile(`:\s*\[\s*\{`)
+
+// listNames are what systems call the list of rows in an answer.
+var listNames = []string{"data", "list", "rows", "items", "records", "result", "results", "content", "features"}
+
+// fewHeaders is how many known headers tell a list of names from a list of anything else.
+const fewHeaders = 2
+
+// textsOfList gives the elements of a list of texts; nil where it is none. The list may be followed by more.
+func textsOfList(list []byte) (texts []string) {
+	if json.Unmarshal(valueAt(list, 0), &texts) != nil {
+		return nil
+	}
+	return texts
+}
+
+// trimmedJSON takes what may stand around a document off it.
+func trimmedJSON(line []byte) []byte {
+	return bytes.Trim(line, " \t\r\n\ufeff\x1e")
 }
 
 func (r *jsonRead) known(names []string) int {
@@ -129,30 +178,56 @@ func (r *jsonRead) readLines(ctx context.Context, t text) (err error) {
 	into := r.into("")
 	scanner := bufio.NewScanner(section)
 	scanner.Buffer(make([]byte, 64<<10), 4*r.Limits.Cell)
-	broken := int64(0)
+	broken, pieces := int64(0), []byte(nil)
 	for no := int64(1); scanner.Scan(); no++ {
 		if no%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		line := bytes.TrimSpace(scanner.Bytes())
+		line := trimmedJSON(scanner.Bytes())
 		if len(line) == 0 {
 			continue
+		}
+		if bytes.IndexByte(line, '[') > 0 && r.wraps(line, 0) || bytes.Count(line, []byte{'{'}) > 2 && r.isMap(line) {
+			return errNotByLine
 		}
 		into.row = no - 1
 		ok, err := r.object(into, line)
 		if err != nil {
 			return err
 		}
-		if !ok {
-			if broken++; broken > tooManyBroken && broken > r.whole {
-				return Refuse(pipelines.FileUnreadable, pipelines.NewDetail(pipelines.DetailRow, no))
-			}
+		if ok {
+			pieces = pieces[:0]
+			continue
+		}
+		if pieces = append(append(pieces, line...), '\n'); len(parts(line)) > 1 || len(pieces) < r.Limits.Cell && manyWhole(pieces) {
+			return errNotByLine
+		}
+		if broken++; broken > tooManyBroken && broken > r.whole {
+			return Refuse(pipelines.JSONBroken, pipelines.NewDetail(pipelines.DetailNoJSON, short(line)))
 		}
 	}
 	if errors.Is(scanner.Err(), bufio.ErrTooLong) {
 		return Refuse(pipelines.LineTooLong, pipelines.NewDetail(pipelines.DetailRow, into.row+2))
 	}
 	return scanner.Err()
+}
+
+// errNotByLine says that documents and lines are not the same in a text.
+var errNotByLine = errors.New("documents do not keep to lines")
+
+// manyWhole reports whether a text is whole documents, one or more.
+func manyWhole(text []byte) bool {
+	if last := bytes.TrimSpace(text); len(last) == 0 || last[len(last)-1] != '}' && last[len(last)-1] != ']' {
+		return false
+	}
+	for at := skipBlank(text, 0); at < len(text); at = skipBlank(text, at) {
+		value := valueAt(text, at)
+		if len(value) == 0 || value[0] != '{' && value[0] != '[' || mended(value) == nil {
+			return false
+		}
+		at += len(value)
+	}
+	return true
 }
 
 func (r *jsonRead) readDocuments(ctx context.Context, t text) (err error) {
@@ -162,25 +237,32 @@ func (r *jsonRead) readDocuments(ctx context.Context, t text) (err error) {
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	s := &jsonScan{r: bufio.NewReaderSize(section, 256<<10), most: 4 * r.Limits.Cell, ctx: ctx}
-	for {
+	for documents := 0; ; documents++ {
 		begins, err := s.peek()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
+		if begins == ',' && documents > 0 { // between documents, as between the elements of a list
+			if _, err = s.read(); err == nil {
+				begins, err = s.peek()
+			}
+		}
 		if err != nil {
-			return err
+			return s.cut(err)
 		}
 		switch begins {
 		case '[':
-			if err := r.array(s, ""); err != nil {
-				return err
-			}
+			err = r.array(s, "")
 		case '{':
-			if err := r.document(s, t, file); err != nil {
-				return err
-			}
+			err = r.document(s, t, file)
 		default:
-			return Refuse(pipelines.FileUnreadable, pipelines.NewDetail(pipelines.DetailNoJSON, string(rune(begins))))
+			err = s.unexpected()
+		}
+		if errors.Is(err, errEnded) {
+			return nil
+		}
+		if err != nil {
+			return err
 		}
 	}
 }
@@ -189,18 +271,26 @@ func (r *jsonRead) readDocuments(ctx context.Context, t text) (err error) {
 func (r *jsonRead) document(s *jsonScan, t text, file *os.File) error {
 	at := s.offset
 	object, err := s.value()
-	if !errors.Is(err, errLongValue) {
-		if err != nil {
+	around := errors.Is(err, errLongValue) || (errors.Is(err, errOpenText) || err == nil && !json.Valid(object)) && listFirst(object)
+	switch {
+	case around:
+	case errors.Is(err, errOpenText):
+		return r.unclosed(r.into(""), object)
+	case err != nil:
+		return err
+	case r.isMap(object):
+		return members(object, func(_ string, value []byte) error {
+			_, err := r.object(r.into(""), value)
 			return err
-		}
-		if json.Valid(object) && r.wraps(object, 0) {
-			inner := &jsonScan{r: bufio.NewReader(bytes.NewReader(object)), most: s.most, ctx: s.ctx}
-			return r.around(inner, "", 0)
-		}
+		})
+	case json.Valid(object) && r.wraps(object, 0):
+		inner := &jsonScan{r: bufio.NewReader(bytes.NewReader(object)), most: s.most, ctx: s.ctx}
+		return r.around(inner, "", 0)
+	default:
 		_, err = r.object(r.into(""), object)
 		return err
 	}
-	// Too long for a row: it stands around rows, which are read as they come.
+	// Too long for a row, or broken inside: it stands around rows, which are read as they come.
 	again := io.NewSectionReader(file, t.start+at, t.end-t.start-at)
 	s.r.Reset(again)
 	s.offset = at
@@ -229,6 +319,9 @@ func (r *jsonRead) around(s *jsonScan, name string, depth int) error {
 			}
 		}
 		key, err := s.value()
+		if errors.Is(err, errOpenText) {
+			return Refuse(pipelines.FileTruncated, Format("JSON"))
+		}
 		if err != nil {
 			return err
 		}
@@ -245,7 +338,14 @@ func (r *jsonRead) around(s *jsonScan, name string, depth int) error {
 		case '{':
 			err = r.around(s, inner, depth+1)
 		default:
-			_, err = s.value()
+			var value []byte
+			if value, err = s.value(); err == nil && slices.Contains(countNames, unquote(key)) {
+				n, _ := strconv.ParseInt(string(value), 10, 64)
+				r.said = max(r.said, n)
+			}
+		}
+		if errors.Is(err, errOpenText) {
+			return Refuse(pipelines.FileTruncated, Format("JSON"))
 		}
 		if err != nil {
 			return err
@@ -253,47 +353,8 @@ func (r *jsonRead) around(s *jsonScan, name string, depth int) error {
 	}
 }
 
-// array reads an array. Its objects are rows of the table of that name; an array of anything else is none.
-func (r *jsonRead) array(s *jsonScan, name string) error {
-	if err := s.expect('['); err != nil {
-		return err
-	}
-	for first := true; ; first = false {
-		if s.ctx.Err() != nil {
-			return s.ctx.Err()
-		}
-		next, err := s.peek()
-		if err != nil {
-			return s.cut(err)
-		}
-		if next == ']' {
-			return s.expect(']')
-		}
-		if !first {
-			if err := s.expect(','); err != nil {
-				return err
-			}
-			if next, err = s.peek(); err != nil {
-				return s.cut(err)
-			}
-			if next == ']' { // a comma too many
-				return s.expect(']')
-			}
-		}
-		element, err := s.value()
-		if errors.Is(err, errLongValue) {
-			return Refuse(pipelines.LineTooLong, pipelines.NewDetail(pipelines.DetailRow, r.into(name).row+1))
-		}
-		if err != nil {
-			return err
-		}
-		if next == '{' {
-			if _, err := r.object(r.into(name), element); err != nil {
-				return err
-			}
-		}
-	}
-}
+// countNames are what systems call the number of all rows, of which an answer may hold a page.
+var countNames = []string{"total", "totalCount", "total_count", "totalElements", "totalRecords", "recordsTotal", "totalRows", "numFound", "总数", "总条数"}
 
 // into gives the table of a name.
 func (r *jsonRead) into(name string) *jsonTable {
@@ -302,104 +363,65 @@ func (r *jsonRead) into(name string) *jsonTable {
 			return t
 		}
 	}
-	t := &jsonTable{spool: r.newSpool(), name: name, place: map[string]int{}, nested: map[string]bool{}, lists: map[string]bool{}}
+	t := &jsonTable{spool: r.newSpool(), name: name, place: map[string]int{}, nested: map[string]bool{}, around: map[string]map[string]bool{}, lists: map[string]bool{}}
 	r.tables = append(r.tables, t)
 	return t
 }
 
-// object keeps one object as a row. whole is false where it is no JSON.
+// object keeps one object as a row. whole is false where it is no JSON. Rows that a broken one has swallowed, because a
+// quote in it opens a text that a quote of a later row ends, are rows of their own.
 func (r *jsonRead) object(into *jsonTable, object []byte) (whole bool, err error) {
-	into.row++
-	if !json.Valid(object) || object[0] != '{' {
-		return false, into.add(Row{No: into.row, Broken: whyBroken(object)})
+	text := mended(object)
+	if text != nil && text[0] != '{' {
+		into.row++
+		return false, into.add(Row{No: into.row, Broken: pipelines.NewDetail(pipelines.DetailNoRecord, short(text))})
 	}
-	r.whole++
-	into.cells = into.cells[:0]
-	if err := into.flatten("", object, 0, r.Limits); err != nil {
-		return false, err
-	}
-	return true, into.add(Row{No: into.row, Cells: into.cells})
-}
-
-// whyBroken says what is wrong with a text that is no JSON.
-func whyBroken(text []byte) string {
-	var any json.RawMessage
-	if err := json.Unmarshal(text, &any); err != nil {
-		return err.Error()
-	}
-	return "no object"
-}
-
-// flatten sets the cells of an object. Objects inside it have columns of their own, named by the way to them.
-func (t *jsonTable) flatten(before string, object []byte, depth int, limits Limits) error {
-	return members(object, func(name string, value []byte) error {
-		name = before + name
-		if value[0] == '{' && depth < deepest && len(bytes.TrimSpace(value[1:])) > 1 {
-			t.nested[name] = true
-			return t.flatten(name+".", value, depth+1, limits)
-		}
-		at, known := t.place[name]
-		if !known {
-			at = len(t.names)
-			t.place[name], t.names = at, append(t.names, name)
-			if at >= limits.Columns*4 {
-				return Refuse(pipelines.FileTooWide, pipelines.NewDetail(pipelines.DetailTooMany, at+1, limits.Columns))
+	if text == nil {
+		for _, part := range parts(object) {
+			into.row++
+			if whole := mended(part); whole == nil {
+				err = into.add(Row{No: into.row, Broken: whyBroken(part)})
+			} else {
+				err = r.row(into, whole)
+			}
+			if err != nil {
+				return false, err
 			}
 		}
-		for len(t.cells) <= at {
-			t.cells = append(t.cells, Cell{})
-		}
-		t.cells[at] = t.cellOf(name, value)
-		return nil
-	})
+		return false, nil
+	}
+	into.row++
+	return true, r.row(into, text)
 }
 
-// cellOf writes a value as the text a cell would hold.
-func (t *jsonTable) cellOf(name string, value []byte) Cell {
-	switch value[0] {
-	case 'n':
-		return Cell{}
-	case '"':
-		return Cell{Text: t.withoutNul(unquote(value))}
-	case '[':
-		var texts []string
-		if json.Unmarshal(value, &texts) == nil {
-			return Cell{Text: t.withoutNul(strings.Join(texts, "、"))}
-		}
-		t.lists[name] = true
-		return Cell{Text: string(value)}
-	case '{':
-		t.nested[name] = true
-		return Cell{Text: string(value)}
-	case 't', 'f':
-		return Cell{Text: string(value)}
-	default:
-		return Cell{Text: string(value), Kind: Number}
+// row keeps a whole object as the row that is counted already.
+func (r *jsonRead) row(into *jsonTable, object []byte) error {
+	r.whole++
+	into.cells = into.cells[:0]
+	into.twice = ""
+	if err := into.flatten("", object, 0, r); err != nil {
+		return err
 	}
+	if into.twice != "" {
+		return into.add(Row{No: into.row, Broken: pipelines.NewDetail(pipelines.DetailNameTwice, into.twice)})
+	}
+	return into.add(Row{No: into.row, Cells: into.cells})
 }
 
-// withoutNul leaves zero bytes out, as they are left out of other texts.
-func (t *jsonTable) withoutNul(text string) string {
-	n := strings.Count(text, "\x00")
-	if n == 0 {
-		return text
-	}
-	if t.nul == 0 {
-		t.firstNul = t.row
-	}
-	t.nul += int64(n)
-	return strings.ReplaceAll(text, "\x00", "")
-}
+// errEnded says that the text has been read to its end, though not as it should end.
+var errEnded = errors.New("read to its end")
 
-func unquote(value []byte) string {
-	if len(value) >= 2 && value[0] == '"' && bytes.IndexByte(value, '\\') < 0 {
-		return unbroken(string(value[1 : len(value)-1]))
+// unclosed keeps what stands from a row on in which a quote opens a text that nothing ends. Where the text of the file
+// ends as JSON does, it is the row that is broken; otherwise the file is cut off.
+func (r *jsonRead) unclosed(into *jsonTable, text []byte) error {
+	end := bytes.TrimSpace(text)
+	if last := end[len(end)-1]; last != ']' && last != '}' {
+		return Refuse(pipelines.FileTruncated, Format("JSON"))
 	}
-	var s string
-	if json.Unmarshal(value, &s) != nil {
-		return string(value)
+	if _, err := r.object(into, text); err != nil {
+		return err
 	}
-	return unbroken(s)
+	return errEnded
 }
 
 // finish makes tables of what was gathered.
@@ -409,7 +431,7 @@ func (r *jsonRead) finish() error {
 		return Refuse(pipelines.FileEmpty, Format("JSON"))
 	}
 	if r.whole == 0 {
-		return Refuse(pipelines.FileUnreadable, Format("JSON"))
+		return Refuse(pipelines.JSONBroken, pipelines.NewDetail(pipelines.DetailNoJSON, short(r.sample)))
 	}
 	for _, t := range kept {
 		if err := t.close(); err != nil {
@@ -424,6 +446,9 @@ func (r *jsonRead) finish() error {
 		}
 		s.Headed = true
 		s.Notes = append(slices.Clone(s.Notes), t.notes()...)
+		if len(kept) == 1 && r.said > t.spool.rows {
+			s.Notes = append(s.Notes, Note{What: FewerThanSaid, Count: t.spool.rows, Of: r.said})
+		}
 		s.Body = &headedBody{names: t.names, Body: t.spool}
 		r.add(s)
 	}
@@ -431,222 +456,4 @@ func (r *jsonRead) finish() error {
 		return Refuse(pipelines.FileEmpty, Format("JSON"))
 	}
 	return nil
-}
-
-func (t *jsonTable) notes() (notes []Note) {
-	if t.nul > 0 {
-		notes = append(notes, Note{What: NulBytes, Count: t.nul, Row: t.firstNul})
-	}
-	for code, names := range map[NoteCode]map[string]bool{NestedValues: t.nested, ListValues: t.lists} {
-		if len(names) == 0 {
-			continue
-		}
-		var all []string
-		for name := range names {
-			all = append(all, name)
-		}
-		slices.Sort(all)
-		notes = append(notes, Note{What: code, Count: int64(len(all)), Where: strings.Join(all[:min(len(all), 5)], ", ")})
-	}
-	slices.SortFunc(notes, func(a, b Note) int { return strings.Compare(string(a.What), string(b.What)) })
-	return notes
-}
-
-// headedBody puts names of columns, as row 0, in front of the rows.
-type headedBody struct {
-	names []string
-	Body
-}
-
-// Blocks implements Body.
-func (b *headedBody) Blocks() int { return b.Body.Blocks() + 1 }
-
-// Rows implements Body.
-func (b *headedBody) Rows(ctx context.Context, block int, each func(Row) error) error {
-	if block > 0 {
-		return b.Body.Rows(ctx, block-1, each)
-	}
-	row := Row{}
-	for _, name := range b.names {
-		row.Cells = append(row.Cells, Cell{Text: name})
-	}
-	return each(row)
-}
-
-// errNoObject is the answer to a text that is no whole object.
-var errNoObject = errors.New("no object")
-
-// members calls each with the members of an object, in order; values are not empty. The object may be followed by more.
-func members(object []byte, each func(name string, value []byte) error) error {
-	at := skipBlank(object, 0)
-	if at >= len(object) || object[at] != '{' {
-		return errNoObject
-	}
-	for at++; ; {
-		at = skipBlank(object, at)
-		if at < len(object) && object[at] == ',' {
-			at = skipBlank(object, at+1)
-		}
-		if at >= len(object) {
-			return errNoObject
-		}
-		if object[at] == '}' {
-			return nil
-		}
-		key := valueAt(object, at)
-		at = skipBlank(object, at+len(key))
-		if len(key) < 2 || key[0] != '"' || at >= len(object) || object[at] != ':' {
-			return errNoObject
-		}
-		at = skipBlank(object, at+1)
-		value := valueAt(object, at)
-		if at += len(value); len(value) == 0 {
-			return errNoObject
-		}
-		if err := each(unquote(key), value); err != nil {
-			return err
-		}
-	}
-}
-
-func skipBlank(text []byte, at int) int {
-	for at < len(text) && (text[at] == ' ' || text[at] == '\t' || text[at] == '\n' || text[at] == '\r') {
-		at++
-	}
-	return at
-}
-
-// valueAt gives the value that begins at an offset; empty where none does.
-func valueAt(text []byte, at int) []byte {
-	if at >= len(text) {
-		return nil
-	}
-	first, depth, quoted := text[at], 0, false
-	for i := at; i < len(text); i++ {
-		switch b := text[i]; {
-		case quoted && b == '\\':
-			i++
-		case b == '"':
-			if quoted = !quoted; !quoted && depth == 0 && first == '"' {
-				return text[at : i+1]
-			}
-		case quoted:
-		case b == '{' || b == '[':
-			depth++
-		case depth == 0 && (b == ',' || b == '}' || b == ']' || b == ':' || b <= ' '):
-			return text[at:i]
-		case b == '}' || b == ']':
-			if depth--; depth == 0 {
-				return text[at : i+1]
-			}
-		}
-	}
-	if depth == 0 && !quoted {
-		return text[at:]
-	}
-	return nil
-}
-
-// jsonScan cuts a stream of JSON into values without looking into them: whether a value is well-formed is asked later, so
-// that a broken row costs no more than itself.
-type jsonScan struct {
-	r      *bufio.Reader
-	most   int // bytes of one value
-	offset int64
-	ctx    context.Context
-	buffer []byte
-}
-
-var errLongValue = errors.New("a value longer than a row may be")
-
-func (s *jsonScan) read() (byte, error) {
-	b, err := s.r.ReadByte()
-	if err == nil {
-		s.offset++
-	}
-	return b, err
-}
-
-// peek gives the next byte that is no blank, without taking it.
-func (s *jsonScan) peek() (byte, error) {
-	for {
-		b, err := s.read()
-		if err != nil {
-			return 0, err
-		}
-		if b != ' ' && b != '\t' && b != '\n' && b != '\r' && b != 0x1e {
-			s.offset--
-			return b, s.r.UnreadByte()
-		}
-	}
-}
-
-// cut says that the text ends before it should.
-func (s *jsonScan) cut(err error) error {
-	if errors.Is(err, io.EOF) {
-		return Refuse(pipelines.FileTruncated, Format("JSON"))
-	}
-	return err
-}
-
-func (s *jsonScan) expect(want byte) error {
-	got, err := s.peek()
-	if err != nil {
-		return s.cut(err)
-	}
-	if got != want {
-		return Refuse(pipelines.FileUnreadable, pipelines.NewDetail(pipelines.DetailNoJSON, fmt.Sprintf("%c", got)))
-	}
-	_, err = s.read()
-	return err
-}
-
-// value takes the next value: a text in quotes, an object or array up to its own end, or a word or number up to what ends
-// it. The bytes are a copy.
-func (s *jsonScan) value() ([]byte, error) {
-	first, err := s.peek()
-	if err != nil {
-		return nil, s.cut(err)
-	}
-	s.buffer = s.buffer[:0]
-	depth, quoted := 0, false
-	for {
-		b, err := s.read()
-		if errors.Is(err, io.EOF) && depth == 0 && !quoted && len(s.buffer) > 0 {
-			return bytes.Clone(s.buffer), nil
-		}
-		if err != nil {
-			return nil, s.cut(err)
-		}
-		bare := first != '"' && first != '{' && first != '['
-		if bare && (b == ',' || b == ']' || b == '}' || b == ' ' || b == '\n' || b == '\r' || b == '\t' || b == ':') {
-			s.offset--
-			if len(s.buffer) == 0 {
-				return nil, Refuse(pipelines.FileUnreadable, pipelines.NewDetail(pipelines.DetailNoJSON, fmt.Sprintf("%c", b)))
-			}
-			return bytes.Clone(s.buffer), s.r.UnreadByte()
-		}
-		if s.buffer = append(s.buffer, b); len(s.buffer) > s.most {
-			return nil, errLongValue
-		}
-		switch {
-		case quoted && b == '\\':
-			next, err := s.read()
-			if err != nil {
-				return nil, s.cut(err)
-			}
-			s.buffer = append(s.buffer, next)
-		case b == '"':
-			if quoted = !quoted; !quoted && depth == 0 && !bare {
-				return bytes.Clone(s.buffer), nil
-			}
-		case quoted:
-		case b == '{' || b == '[':
-			depth++
-		case b == '}' || b == ']':
-			if depth--; depth == 0 {
-				return bytes.Clone(s.buffer), nil
-			}
-		}
-	}
 }

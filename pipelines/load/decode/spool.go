@@ -7,6 +7,9 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
+
+	"hulian/pipelines"
 )
 
 // spool keeps the rows of a table that cannot be read again at little cost: in memory, and beyond Limits.Memory in a
@@ -34,16 +37,20 @@ func (d *decoder) newSpool() *spool { return &spool{decoder: d} }
 
 // add keeps a row that holds anything.
 func (s *spool) add(r Row) error {
-	if r.Broken == "" && !holds(r.Cells) {
+	if r.Broken.IsZero() && !holds(r.Cells) {
 		return nil
 	}
 	if at := s.written + int64(s.held.Len()); len(s.blocks) == 0 || at-s.blocks[len(s.blocks)-1] >= int64(s.decoder.Limits.Block) {
 		s.blocks = append(s.blocks, at)
 	}
 	b := s.held.AvailableBuffer()
-	if r.Broken != "" {
+	if !r.Broken.IsZero() {
 		b = binary.AppendUvarint(append(b, rowBroken), uint64(r.No))
-		b = appendText(b, r.Broken)
+		b = appendText(b, string(r.Broken.Code))
+		b = binary.AppendUvarint(b, uint64(len(r.Broken.Args)))
+		for _, argument := range r.Broken.Args {
+			b = appendText(b, argument)
+		}
 	} else {
 		b = binary.AppendUvarint(append(b, rowWhole), uint64(r.No))
 		cells := r.Cells
@@ -128,7 +135,10 @@ func (s *spool) Rows(ctx context.Context, block int, each func(Row) error) error
 		row := Row{Cells: cells[:0]}
 		switch kind := r.byte(); kind {
 		case rowBroken:
-			row.No, row.Broken = int64(r.number()), r.text()
+			row.No, row.Broken = int64(r.number()), pipelines.Detail{Code: pipelines.DetailCode(r.text())}
+			for range r.number() {
+				row.Broken.Args = append(row.Broken.Args, strings.Clone(r.text()))
+			}
 		default:
 			row.No = int64(r.number())
 			for range r.number() {

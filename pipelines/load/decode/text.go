@@ -82,7 +82,7 @@ func (d *decoder) decodeText(ctx context.Context, file *os.File, size int64, lab
 	if looksLikeJSON(sample) {
 		s.ReadAs.Format = "json"
 		d.file.last = s.ReadAs
-		return d.decodeJSON(ctx, t, s)
+		return d.decodeJSON(ctx, t, sample, s)
 	}
 	s.Lettered = true
 	return d.decodeCSV(ctx, t, sample, s)

@@ -104,7 +104,7 @@ func head(ctx context.Context, t decode.Table, pinned int64) (rows []line, err e
 		within = 1
 	}
 	err = decode.Rows(ctx, t.Body, func(r decode.Row) error {
-		if r.Broken != "" {
+		if !r.Broken.IsZero() {
 			return nil
 		}
 		if rows = append(rows, line{r.No, texts(r.Cells)}); len(rows) >= within && r.No >= pinned {
@@ -348,7 +348,7 @@ func stacked(ctx context.Context, t decode.Table, g Given, first Segment, found 
 	all := []Segment{first}
 	titles := []string{}
 	err := decode.Rows(ctx, t.Body, func(r decode.Row) error {
-		if r.No <= first.HeaderRow || r.Broken != "" {
+		if r.No <= first.HeaderRow || !r.Broken.IsZero() {
 			return nil
 		}
 		for len(suspects) > 0 && suspects[0] < r.No {

@@ -156,8 +156,8 @@ func (r *Reader) Read(from decode.Row) *Row {
 	row.Problems, row.Fate = row.Problems[:0], Accepted
 	clear(row.Values)
 	clear(row.texts)
-	if from.Broken != "" {
-		return r.flawed(pipelines.RecordBroken, pipelines.NewDetail(pipelines.DetailTechnical, from.Broken))
+	if !from.Broken.IsZero() {
+		return r.flawed(pipelines.RecordBroken, from.Broken)
 	}
 	cells := from.Cells
 	for len(cells) > 0 && decode.Blank(cells[len(cells)-1].Text) {
