@@ -25,7 +25,7 @@ import (
 
 // Version says how this loader reads files. It is raised when the same file would give other rows: warehouses that an
 // older version filled are loaded anew.
-const Version = 2
+const Version = 3
 
 // pending lists the landed files that are to be loaded: those that are not in ops.files, the held ones that a person has
 // accepted, those asked for again, those taken back, and those that could not be read and would be read otherwise now,
@@ -287,7 +287,7 @@ func (r *run) recognise(ctx context.Context, file *ledger.File, opened *decode.F
 	}
 	if len(feeds) == 0 {
 		lines = append(lines, explaining...)
-		if len(hidden) > 0 && len(lines) == 0 {
+		if len(hidden) > 0 {
 			refuse("", &decode.Error{Code: pipelines.HeaderNotRecognised, Detail: pipelines.NewDetail(pipelines.DetailHidden, anys(hidden)...)}, pipelines.ReadAs{})
 		}
 		if len(lines) == 0 {

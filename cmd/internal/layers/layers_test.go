@@ -38,7 +38,7 @@ var plan = []rule{
 	{"pipelines/template", []string{"pipelines", "data"}, "a contract as a workbook to fill"},
 	{"pipelines/land", []string{"pipelines", "pipelines/durable", "pipelines/sealed", "pipelines/source"}, "bytes and their arrival; nothing is decoded here"},
 	{"pipelines/entry", []string{"pipelines", "data", "pipelines/source"}, "what people entered as files that land like any other"},
-	{"pipelines/load/decode", []string{"pipelines", "data"}, "bytes into tables of cells: no contract is known here, only the words of totals and titles"},
+	{"pipelines/load/decode", []string{"pipelines", "data", "pipelines/source"}, "bytes into tables of cells: no contract is known here, only the words of totals and titles; source for what nobody means to hand in"},
 	{"pipelines/load/match", []string{"pipelines", "pipelines/durable", "data", "pipelines/load/decode"}, "tables into plans; durable for the mapping files that are confirmed"},
 	{"pipelines/load/propose", []string{"pipelines", "data", "pipelines/load/decode", "pipelines/load/match", "pipelines/load/typing"}, "mapping files for tables that are not recognised; nothing is loaded by it"},
 	{"pipelines/load/typing", []string{"data", "pipelines", "pipelines/load/decode", "pipelines/load/match"}, "cells into values by a plan"},

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"hulian/pipelines"
+	"hulian/pipelines/source"
 )
 
 func openZip(file *os.File, size int64) (*zip.Reader, error) {
@@ -106,14 +107,17 @@ func (u *unpack) copyMember(to io.Writer, member *zip.File) error {
 	}
 }
 
-// junk are members that programs put into bundles beside what a person meant to send.
-var junk = []string{"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"}
+// mostBombs is how many members of a bundle may unpack to too much before it is refused whole.
+const mostBombs = 3
+
+// junk are members that programs put into bundles beside what a person meant to send, and that no source knows.
+var junk = []string{"ehthumbs.db", "icon\r"}
 
 // sent reports whether a member of a bundle is something a person meant to send.
 func sent(member *zip.File) bool {
 	name := strings.ReplaceAll(memberName(member), `\`, "/")
 	base := path.Base(name)
-	return !member.FileInfo().IsDir() && !strings.HasSuffix(name, "/") && !strings.HasPrefix(base, ".") && !strings.HasPrefix(base, "~$") &&
+	return !member.FileInfo().IsDir() && !strings.HasSuffix(name, "/") && !source.PassedOver(base) &&
 		!strings.HasPrefix(name, "__MACOSX/") && !slices.Contains(junk, strings.ToLower(base))
 }
 
@@ -142,14 +146,17 @@ func (d *decoder) decodeBundle(ctx context.Context, file *os.File, size int64, l
 	slices.SortStableFunc(members, func(a, b *zip.File) int { return strings.Compare(memberName(a), memberName(b)) })
 	for _, member := range members {
 		name := path.Join(label, strings.ReplaceAll(memberName(member), `\`, "/"))
-		tables := len(d.file.Tables)
+		tables, unpacked := len(d.file.Tables), d.budget.unpacked
 		if err := d.decodeMember(ctx, member, name, depth); err != nil {
 			var part *Error
 			if !errors.As(err, &part) {
 				return err
 			}
-			if errors.Is(err, errBudget) { // the budget is the bundle's
-				return err
+			if errors.Is(err, errBudget) { // the budget is the bundle's: one member that exceeds it does not spoil the rest
+				if d.bombs++; d.bombs > mostBombs || depth > 0 {
+					return err
+				}
+				d.budget.unpacked = unpacked
 			}
 			d.file.Tables = d.file.Tables[:tables] // as of a whole file, half of a member counts for nothing
 			d.file.Unread = append(d.file.Unread, Unread{Table: name, Err: part})

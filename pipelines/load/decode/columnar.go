@@ -163,11 +163,11 @@ func arrowCell(column arrow.Array, i int) Cell {
 	}
 	switch a := column.(type) {
 	case *array.String:
-		return Cell{Text: unbroken(strings.Clone(a.Value(i)))}
+		return Cell{Text: plainText(strings.Clone(a.Value(i)))}
 	case *array.LargeString:
-		return Cell{Text: unbroken(strings.Clone(a.Value(i)))}
+		return Cell{Text: plainText(strings.Clone(a.Value(i)))}
 	case *array.Binary:
-		return Cell{Text: strings.ToValidUTF8(string(a.Value(i)), "\ufffd")}
+		return Cell{Text: plainText(strings.ToValidUTF8(string(a.Value(i)), "\ufffd"))}
 	case *array.Float64:
 		return floatCell(a.Value(i), 64)
 	case *array.Float32:
@@ -185,8 +185,11 @@ func arrowCell(column arrow.Array, i int) Cell {
 	if slices.Contains([]arrow.Type{arrow.INT8, arrow.INT16, arrow.INT32, arrow.INT64, arrow.UINT8, arrow.UINT16, arrow.UINT32, arrow.UINT64, arrow.DECIMAL128, arrow.DECIMAL256}, column.DataType().ID()) {
 		return Cell{Text: text, Kind: Number}
 	}
-	return Cell{Text: text}
+	return Cell{Text: plainText(text)}
 }
+
+// plainText gives a text with line breaks of one kind and without zero bytes.
+func plainText(text string) string { return unbroken(strings.ReplaceAll(text, "\x00", "")) }
 
 func floatCell(value float64, bits int) Cell {
 	if math.IsNaN(value) {

@@ -178,6 +178,7 @@ type decoder struct {
 	Options
 	file   *File
 	budget *unpack
+	bombs  int // members of bundles that unpack to too much
 }
 
 // Open reads the file at path to its end. The error is an *Error where the file, as a whole, cannot be read; a File is

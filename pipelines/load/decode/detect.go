@@ -78,9 +78,9 @@ func detect(file *os.File, size int64) (format, error) {
 	return formatText, nil
 }
 
-// oldSheet tells a bare BIFF2–BIFF5 stream, written by very old programs without the compound file around it.
+// oldSheet tells a bare BIFF2–BIFF8 stream, written by very old programs without the compound file around it.
 func oldSheet(head []byte) bool {
-	return len(head) > 4 && head[0] == 9 && (head[1] == 0 || head[1] == 2 || head[1] == 4 || head[1] == 8) && head[3] == 0 && (head[2] == 4 || head[2] == 6 || head[2] == 8)
+	return len(head) > 4 && head[0] == 9 && (head[1] == 0 || head[1] == 2 || head[1] == 4 || head[1] == 8) && head[3] == 0 && (head[2] == 4 || head[2] == 6 || head[2] == 8 || head[2] == 16)
 }
 
 // looksBinary reports bytes that no text of any supported encoding holds: other control characters than white space.

@@ -124,7 +124,7 @@ func unquote(value []byte) string {
 	if json.Unmarshal(value, &s) != nil {
 		return string(value)
 	}
-	return unbroken(strings.ReplaceAll(s, "\x00", ""))
+	return plainText(s)
 }
 
 func (t *jsonTable) notes() (notes []Note) {

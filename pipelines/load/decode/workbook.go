@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"net/url"
 	"os"
 	"path"
 	"strings"
@@ -83,8 +84,11 @@ func (c container) read(part *zip.File, into any) (err error) {
 	return decoder.Decode(into)
 }
 
-// target is the name of the part a relationship of a part leads to.
+// target is the name of the part a relationship of a part leads to. It is an address, in which a blank may be written %20.
 func target(of string, r relationship) string {
+	if written, err := url.PathUnescape(r.Target); err == nil {
+		r.Target = written
+	}
 	if strings.HasPrefix(r.Target, "/") {
 		return partName(r.Target)
 	}
@@ -104,6 +108,10 @@ func (c container) document() string {
 // documentFormat tells what kind of document the main part is, by the content type it is declared with, or by its name.
 func (c container) documentFormat(main string) (format, error) {
 	var types struct {
+		Default []struct {
+			Extension   string `xml:",attr"`
+			ContentType string `xml:",attr"`
+		}
 		Override []struct {
 			PartName    string `xml:",attr"`
 			ContentType string `xml:",attr"`
@@ -113,6 +121,11 @@ func (c container) documentFormat(main string) (format, error) {
 		_ = c.read(part, &types) // what cannot be read declares nothing
 	}
 	declared := ""
+	for _, o := range types.Default {
+		if strings.EqualFold("."+o.Extension, path.Ext(main)) {
+			declared = o.ContentType
+		}
+	}
 	for _, o := range types.Override {
 		if partName(o.PartName) == main {
 			declared = o.ContentType
@@ -121,7 +134,7 @@ func (c container) documentFormat(main string) (format, error) {
 	switch {
 	case strings.Contains(declared, "sheet.binary"), path.Ext(main) == ".bin":
 		return 0, Refuse(pipelines.FileUnsupported, Format("XLSB"))
-	case strings.Contains(declared, "spreadsheetml"), strings.HasPrefix(main, "xl/"):
+	case strings.Contains(declared, "spreadsheetml"), strings.Contains(declared, "ms-excel"), strings.HasPrefix(main, "xl/"):
 		return formatWorkbook, nil
 	}
 	return 0, Refuse(pipelines.FileUnsupported, Format("Word/PowerPoint"))
