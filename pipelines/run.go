@@ -57,6 +57,7 @@ type RunReasonCode string
 // Why runs do not do all of their work.
 const (
 	RunFileHeld       RunReasonCode = "file_held"      // the file Subject waits for confirmation
+	RunFileInDoubt    RunReasonCode = "file_in_doubt"  // likewise, because its rows can be counted in two ways
 	RunNothingLoaded  RunReasonCode = "nothing_loaded" // no row could be used; Count of them wait for lists
 	RunSourceUnread   RunReasonCode = "source_unread"  // the source or file Subject could not be fetched: Detail
 	RunCheckFailed    RunReasonCode = "check_failed"   // Count rows contradict the claim Subject, in Chinese

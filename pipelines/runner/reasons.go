@@ -35,6 +35,9 @@ func (w *work) reasons(err error) []pipelines.RunReason {
 			why = pipelines.RunReason{Code: pipelines.RunSourceUnread, Subject: cmp.Or(fault.At, from.source), Detail: reason(err)}
 		case errors.Is(err, pipelines.ErrHeld):
 			why = pipelines.RunReason{Code: pipelines.RunFileHeld, Subject: fault.At}
+			if _, doubt := w.inDoubt(fault.At); doubt {
+				why.Code = pipelines.RunFileInDoubt
+			}
 		case errors.Is(err, pipelines.ErrNothingLoaded):
 			why = pipelines.RunReason{Code: pipelines.RunNothingLoaded, Count: w.loaded.WaitNow}
 		case errors.As(err, &failed):

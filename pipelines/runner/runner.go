@@ -398,14 +398,33 @@ where f.state = 'loaded' and f.landed_at < ?
 	return nil
 }
 
+// held says why a file waits for a person.
+func (w *work) held(name string) error {
+	why, next := "it has less than half the rows of the one before", "send the complete file"
+	if counts, doubt := w.inDoubt(name); doubt {
+		why, next = "its rows can be counted in two ways: "+data.ExplainDetails(counts, "en"), "look at the quotes of that row and send the file again corrected"
+	}
+	return &pipelines.Fault{Op: "load", At: name, Err: fmt.Errorf("%w: %s", pipelines.ErrHeld, why),
+		Next: next + "; if it is right as it is, accept it on the page Data, or run: hulian import FILE --confirm"}
+}
+
+// inDoubt gives both counts of a file whose rows can be counted in two ways.
+func (w *work) inDoubt(name string) (counts pipelines.Details, doubt bool) {
+	for _, f := range w.loaded.Files {
+		if f.Name == name && f.Problem == pipelines.RowsInDoubt {
+			return f.Detail, true
+		}
+	}
+	return nil, false
+}
+
 // finish records how the run ended and returns what the caller must know.
 func (w *work) finish(ctx context.Context, err error) error {
 	err = damaged(w.Dir, full(w.Dir, err))
 	w.run.FinishedAt = w.Now().UTC()
 	if err == nil {
 		for _, name := range w.loaded.Held {
-			err = errors.Join(err, &pipelines.Fault{Op: "load", At: name, Err: fmt.Errorf("%w: it has less than half the rows of the one before", pipelines.ErrHeld),
-				Next: "send the complete file; if it is right as it is, accept it on the page Data, or run: hulian import FILE --confirm"})
+			err = errors.Join(err, w.held(name))
 		}
 		w.run.State = pipelines.RunUnchanged
 		if w.changed || len(w.landed) > 0 {

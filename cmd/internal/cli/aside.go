@@ -81,7 +81,7 @@ func (p *program) fileID(cmd *cobra.Command, c config.Config, named string) (str
 		return "", err
 	}
 	if len(found.Rows) == 0 {
-		return "", unknown("file", named, nil, `hulian query "select file_no, name from files"`)
+		return "", unknown("file", named, nil, "the name as the page Data lists it")
 	}
 	id, _ := found.Rows[0][0].(string)
 	return id, nil

@@ -299,7 +299,7 @@ func closable(dir string, pinned web.Pinned) (closing.Snapshot, error) {
 // ofFiles reports whether a run failed for the files it was given alone: everything else was loaded and published.
 func ofFiles(run pipelines.Run) bool {
 	return run.State == pipelines.RunFailed && len(run.Reasons) > 0 && !slices.ContainsFunc(run.Reasons, func(r pipelines.RunReason) bool {
-		return r.Code != pipelines.RunNothingLoaded && r.Code != pipelines.RunFileHeld
+		return r.Code != pipelines.RunNothingLoaded && r.Code != pipelines.RunFileHeld && r.Code != pipelines.RunFileInDoubt
 	})
 }
 

@@ -152,3 +152,23 @@ func refusesCronLines(t *testing.T, base string) {
 		t.Error("a good line stands among the odd ones")
 	}
 }
+
+// A file that waits says why: both counts of its rows, in the words of the command, of the list of problems and of the run.
+func TestAFileInDoubtShowsBothCounts(t *testing.T) {
+	town, file := filepath.Join(t.TempDir(), "town"), filepath.Join(t.TempDir(), "走访.csv")
+	clitest.Says(t, clitest.Done, "", "init", "--dir", town)
+	clitest.Write(t, file, []byte("走访编号,农户编号,党员编号,走访时间,走访内容\nA01,000101,M00001,2018-01-01 10:00,\"甲\nA02,000101,M00001,2018-01-02 10:00\nA03,000101,M00001,2018-01-03 10:00,乙\"\n"))
+	status, out, stderr := clitest.Session(t, "import", "--dir", town, file)
+	_, problems, _ := clitest.Session(t, "problems", "--dir", town, "--format", "csv")
+	if status != clitest.Held {
+		t.Errorf("status %d:\n%s%s", status, out, stderr)
+	}
+	for said, text := range map[string]string{out + problems: "按引号算是2行，按换行算是4行，从第2行起不同", stderr: "by its quotes it has 2 rows, by its lines 4; they differ from row 2 on"} {
+		if !strings.Contains(said, text) {
+			t.Errorf("nobody is told %q:\n%s", text, said)
+		}
+	}
+	if strings.Contains(stderr, "less than half") {
+		t.Errorf("the wrong reason is told:\n%s", stderr)
+	}
+}
