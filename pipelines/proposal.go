@@ -23,10 +23,10 @@ type Proposal struct {
 	Member    string // of a bundle: mapping files claim it by its own name
 	Ways      []ProposedWay
 
-	DateFormat string // how days are written, where that must be said: %d/%m/%Y; a guess. Empty: it need not, or cannot be told
-	DateWhy    Detail // why; where DateFormat is empty and this is not, it must be said and cannot be told
-	Confirmed *MappingDraft // what the mapping file says that claims the table already; nil: none does
-	ByHand    string        // name of that file, where it was not confirmed on a page
+	DateFormat string        // how days are written, where that must be said: %d/%m/%Y; a guess. Empty: it need not, or cannot be told
+	DateWhy    Detail        // why; where DateFormat is empty and this is not, it must be said and cannot be told
+	Confirmed  *MappingDraft // what the mapping file says that claims the table already; nil: none does
+	ByHand     string        // name of that file, where it was not confirmed on a page
 }
 
 // ProposedWay is a way to make a contract column, or to choose rows, other than taking a column as it is. It rests on the

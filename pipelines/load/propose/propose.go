@@ -114,7 +114,7 @@ type proposing struct {
 }
 
 func (t *proposing) row(r decode.Row) error {
-	if r.Broken != "" {
+	if !r.Broken.IsZero() {
 		return nil
 	}
 	if t.chosen {
