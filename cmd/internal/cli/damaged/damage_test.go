@@ -2,6 +2,7 @@ package damaged
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"hulian/cmd/internal/cli/clitest"
 	"hulian/pipelines/land"
 	"hulian/pipelines/publish"
+	"hulian/pipelines/warehouse"
 )
 
 // flipBit flips one bit of a file; at counts from the end where it is negative.
@@ -69,49 +71,63 @@ func TestDamageIsFoundAndMended(t *testing.T) {
 	written := func(name, content string) func(*testing.T, string) {
 		return func(t *testing.T, town string) { clitest.Must(t, os.WriteFile(at(town, name), []byte(content), 0o600)) }
 	}
-	record := func(town string) string {
-		names, _ := fs.Glob(os.DirFS(town), "runs/*.json")
-		return names[0]
+	asked := func(statement string) func(*testing.T, string) {
+		return func(t *testing.T, town string) {
+			w, err := warehouse.Open(t.Context(), warehouse.Config{Path: at(town, "warehouse.duckdb")})
+			clitest.Must(t, err)
+			clitest.Must(t, errors.Join(w.Exec(t.Context(), statement), w.Close()))
+		}
 	}
 	for name, c := range map[string]struct {
 		harm  func(*testing.T, string)
-		found string // code
+		found string // codes
 		run   int    // status of a run before the repair
 		heals bool   // the run alone mends it
 	}{
 		"warehouse block":           {flipped("warehouse.duckdb", 1<<20), "warehouse", clitest.Failed, false},
 		"warehouse header":          {flipped("warehouse.duckdb", 100), "warehouse", clitest.Failed, false},
 		"warehouse gone":            {gone("warehouse.duckdb"), "warehouse_gone", clitest.Done, true},
-		"snapshot block":            {flipped("snapshots/gen-000002.duckdb", 1<<20), "snapshot", clitest.Done, true},
-		"snapshot gone":             {gone("snapshots/gen-000002.duckdb"), "snapshot", clitest.Done, true},
-		"snapshot's manifest":       {flipped("snapshots/gen-000002.json", 500), "snapshot", clitest.Done, true},
-		"snapshot's manifest gone":  {gone("snapshots/gen-000002.json"), "pointer", clitest.Done, true},
-		"marts":                     {flipped("marts/gen-000002/measures.parquet", 500), "snapshot", clitest.Done, true},
-		"an older snapshot":         {flipped("snapshots/gen-000001.duckdb", 1<<20), "snapshot", clitest.Done, false},
+		"rows taken out of it":      {asked("delete from ops.quarantine where file_no = 13"), "counts", clitest.Done, false},
+		"a village taken out of it": {asked("delete from exports.villages where village_id = '330282111210'"), "warehouse_differs", clitest.Done, false},
+		"snapshot block":            {flipped("snapshots/gen-000004.duckdb", 1<<20), "snapshot", clitest.Done, true},
+		"snapshot gone":             {gone("snapshots/gen-000004.duckdb"), "snapshot", clitest.Done, true},
+		"snapshot's manifest":       {flipped("snapshots/gen-000004.json", 500), "snapshot", clitest.Done, true},
+		"snapshot's manifest gone":  {gone("snapshots/gen-000004.json"), "pointer", clitest.Done, true},
+		"marts":                     {flipped("marts/gen-000004/measures.parquet", 500), "snapshot", clitest.Done, true},
+		"an older snapshot":         {flipped("snapshots/gen-000003.duckdb", 1<<20), "snapshot", clitest.Done, false},
 		"pointer gone":              {gone("snapshots/current"), "pointer", clitest.Done, true},
 		"pointer garbage":           {written("snapshots/current", "garbage"), "pointer", clitest.Done, true},
 		"pointer to no generation":  {written("snapshots/current", "7\n"), "pointer", clitest.Done, true},
 		"every snapshot gone":       {gone("snapshots", "marts"), "", clitest.Done, true},
 		"line of the manifest":      {flipped("landed/manifest.ndjson", 1500), "manifest_line", clitest.Failed, false},
-		"last line of the manifest": {flipped("landed/manifest.ndjson", -40), "manifest_line", clitest.Failed, false},
+		"last line of it":           {flipped("landed/manifest.ndjson", -40), "manifest_line", clitest.Failed, false},
 		"manifest gone":             {gone("landed/manifest.ndjson"), "manifest_lost", clitest.Failed, false},
 		"manifest and warehouse": {func(t *testing.T, town string) {
 			flipBit(t, at(town, "landed/manifest.ndjson"), 1500, 2)
 			flipBit(t, at(town, "warehouse.duckdb"), 100, 2)
-		}, "manifest_line", clitest.Failed, false},
+		}, "manifest_line warehouse", clitest.Failed, false},
 		"warehouse and snapshots gone": {gone("warehouse.duckdb", "snapshots", "marts"), "", clitest.Done, true},
-		"record of a run":              {func(t *testing.T, town string) { flipBit(t, at(town, record(town)), 200, 2) }, "run_record", clitest.Done, false},
-		"pauses":                       {written("paused.json", "{"), "pauses", clitest.Done, false},
-		"versions of remote files":     {written("sources.json", "{"), "versions", clitest.Done, false},
-		"a notice":                     {func(t *testing.T, town string) { clitest.Kept(t, at(town, "notices/0123456789ab.json"), []byte("{")) }, "notice", clitest.Done, false},
+		"what people entered": {func(t *testing.T, town string) {
+			flipBit(t, landedFile(t, town, "waived_problems"), 100, 2)
+			clitest.Must(t, os.Remove(landedFile(t, town, "set_asides")+".set_asides.ndjson"))
+		}, "landed_changed landed_gone", clitest.Done, false},
+		"small documents": {func(t *testing.T, town string) {
+			records, _ := fs.Glob(os.DirFS(town), "runs/*.json")
+			flipBit(t, at(town, records[0]), 200, 2)
+			for _, name := range []string{"paused.json", "sources.json", "notices/0123456789ab.json"} {
+				clitest.Kept(t, at(town, name), []byte("{"))
+			}
+		}, "run_record pauses versions notice", clitest.Done, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			town := clitest.Month(t)
 			before, _ := clitest.Seen(t, town)
 			c.harm(t, town)
 			found, status, stderr := clitest.Findings(t, town)
-			if c.found != "" && (status != clitest.Failed || len(found[c.found]) == 0 || !strings.Contains(stderr, "Try: hulian check --repair")) {
-				t.Fatalf("status %d, found %v, want %s\n%s", status, found, c.found, stderr)
+			for _, code := range strings.Fields(c.found) {
+				if status != clitest.Failed || len(found[code]) == 0 || !strings.Contains(stderr, "Try: hulian check --repair") {
+					t.Fatalf("status %d, found %v, want %s\n%s", status, found, c.found, stderr)
+				}
 			}
 			tried := filepath.Join(t.TempDir(), "town")
 			clitest.Copied(t, town, tried)
@@ -125,11 +141,9 @@ func TestDamageIsFoundAndMended(t *testing.T) {
 				}
 			}
 
+			// It looks again when it is done, and says what is damaged still.
 			if _, status, stderr = clitest.Findings(t, town, "--repair"); status != clitest.Done {
 				t.Fatalf("repair: status %d\n%s", status, stderr)
-			}
-			if found, status, stderr := clitest.Findings(t, town); status != clitest.Done || len(found) > 0 {
-				t.Errorf("after the repair: status %d, %v\n%s", status, found, stderr)
 			}
 			if after, _ := clitest.Seen(t, town); after != before {
 				t.Error("after the repair people see something else")
@@ -172,7 +186,7 @@ func TestAManifestOfAnOlderVersionIsHeldToTheWarehouse(t *testing.T) {
 func TestNothingDamagedIsDeleted(t *testing.T) {
 	town := clitest.Month(t)
 	records, _ := fs.Glob(os.DirFS(town), "runs/*.json")
-	harmed := []string{"warehouse.duckdb", "snapshots/gen-000001.duckdb", "landed/manifest.ndjson", records[0]}
+	harmed := []string{"warehouse.duckdb", "snapshots/gen-000003.duckdb", "landed/manifest.ndjson", records[0]}
 	want := map[string]string{}
 	for _, name := range harmed {
 		path := filepath.Join(town, filepath.FromSlash(name))
@@ -267,26 +281,70 @@ func TestALandedFileInTheInboxIsPutBack(t *testing.T) {
 	}
 }
 
-// TestWhatPeopleDecidedSurvivesADamagedWarehouse waives a problem and repairs a warehouse that is damaged after it.
-func TestWhatPeopleDecidedSurvivesADamagedWarehouse(t *testing.T) {
+// TestWhatPeopleDecidedSurvivesTheLossOfTheWarehouse takes the warehouse away, with the snapshots and without them: what people
+// waived, set aside and confirmed holds, with their names, and people see what they saw.
+func TestWhatPeopleDecidedSurvivesTheLossOfTheWarehouse(t *testing.T) {
 	town := clitest.Month(t)
-	const waivers = "select w.problem_no, w.waived_by, w.reason, p.state from ops.waivers w join ops.problems p using (problem_no) order by all"
-	if status, out, stderr := clitest.Process(t, "problems", "waive", "--dir", town, "1", "2", "--by", "王样本", "--reason", "原件已核对"); status != clitest.Done {
+	branches := filepath.Join(t.TempDir(), "一半.csv")
+	clitest.Kept(t, branches, []byte("村编号,村名,镇\n330282111210,福合院村,逍林镇\n"))
+	if status, out, stderr := clitest.Process(t, "import", "--dir", town, "--confirm", "--by", "赵样本", "--reason", "合并后只剩一村", branches); status != clitest.Done {
 		t.Fatalf("status %d\n%s%s", status, out, stderr)
 	}
-	_, want, _ := clitest.Process(t, "query", "--dir", town, "--format", "csv", waivers)
-	if strings.Count(want, "王样本") != 2 {
-		t.Fatal(want)
+	decided := func() string {
+		t.Helper()
+		status, out, stderr := clitest.Process(t, "query", "--dir", town, "--format", "csv", `
+			select p.problem_no, w.waived_by as by, w.reason from ops.waivers w join ops.problems p using (problem_no) where p.state = 'waived'
+			union all select 0, entered_by, reason from set_asides union all select 0, entered_by, reason from accepted_files order by all`)
+		if status != clitest.Done {
+			t.Fatal(stderr)
+		}
+		return out
+	}
+	want, before := decided(), ""
+	for _, by := range []string{"王样本", "李样本", "赵样本"} {
+		if !strings.Contains(want, by) {
+			t.Fatalf("%s has decided nothing:\n%s", by, want)
+		}
 	}
 	before, generation := clitest.Seen(t, town)
-	flipBit(t, filepath.Join(town, "warehouse.duckdb"), 100, 2)
-	if _, status, stderr := clitest.Findings(t, town, "--repair"); status != clitest.Done {
-		t.Fatalf("status %d\n%s", status, stderr)
+	for _, lost := range []string{"warehouse.duckdb", "warehouse.duckdb snapshots marts"} {
+		for _, name := range strings.Fields(lost) {
+			clitest.Must(t, os.RemoveAll(filepath.Join(town, name)))
+		}
+		if found, status, stderr := clitest.Findings(t, town, "--repair"); status != clitest.Done {
+			t.Fatalf("without %s: status %d, %v\n%s", lost, status, found, stderr)
+		}
+		if after, now := clitest.Seen(t, town); after != before || lost == "warehouse.duckdb" && now != generation {
+			t.Errorf("without %s: generation %d, was %d; people see the same: %t", lost, now, generation, after == before)
+		}
+		if got := decided(); got != want {
+			t.Errorf("without %s:\n%swant\n%s", lost, got, want)
+		}
 	}
-	after, now := clitest.Seen(t, town)
-	_, got, _ := clitest.Process(t, "query", "--dir", town, "--format", "csv", waivers)
-	if got != want || after != before || now != generation {
-		t.Errorf("waivers %s, want %s; generation %d, was %d; people see the same: %t", got, want, now, generation, after == before)
+}
+
+// TestAWarehouseBuiltAgainIsTheOneThatWasLost loads two months one after the other and builds the warehouse again from both at
+// once: what is published is the same to the last note of a file, so that no new generation is.
+func TestAWarehouseBuiltAgainIsTheOneThatWasLost(t *testing.T) {
+	town, more := clitest.TwoMonths(t)
+	clitest.Copied(t, more, filepath.Join(town, "inbox"))
+	if status, out, stderr := clitest.Process(t, "run", "--dir", town); status != clitest.Done {
+		t.Fatalf("status %d\n%s%s", status, out, stderr)
+	}
+	before, err := publish.Current(town)
+	clitest.Must(t, err)
+	clitest.Must(t, os.Remove(filepath.Join(town, "warehouse.duckdb")))
+	if found, status, stderr := clitest.Findings(t, town, "--repair"); status != clitest.Done {
+		t.Fatalf("status %d, %v\n%s", status, found, stderr)
+	}
+	after, err := publish.Current(town)
+	clitest.Must(t, err)
+	if after.Number != before.Number {
+		for i, table := range after.Manifest.Tables {
+			if table != before.Manifest.Tables[i] {
+				t.Errorf("%s is another one", table.Table)
+			}
+		}
 	}
 }
 
@@ -318,7 +376,7 @@ func TestADamagedNoticeIsLeftOutAloud(t *testing.T) {
 func TestAServerWithoutAWholeGenerationPublishesOne(t *testing.T) {
 	town := clitest.Month(t)
 	before, _ := clitest.Seen(t, town)
-	for _, name := range []string{"gen-000001.duckdb", "gen-000002.duckdb"} {
+	for _, name := range []string{"gen-000003.duckdb", "gen-000004.duckdb"} {
 		flipBit(t, filepath.Join(town, "snapshots", name), 100, 2)
 	}
 	s := clitest.Serve(t, town)
@@ -326,18 +384,48 @@ func TestAServerWithoutAWholeGenerationPublishesOne(t *testing.T) {
 		t.Error("an empty page")
 	}
 	s.Kill(t)
-	if after, generation := clitest.Seen(t, town); after != before || generation != 3 {
+	if after, generation := clitest.Seen(t, town); after != before || generation != clitest.Newest+1 {
 		t.Errorf("generation %d; people see the same: %t", generation, after == before)
+	}
+}
+
+// TestAServerGoesOnWithTheLastWholeGeneration damages every block of what is being served, and the files behind it one after the
+// other. Every page is answered, the first time it is asked for.
+func TestAServerGoesOnWithTheLastWholeGeneration(t *testing.T) {
+	town := clitest.Month(t)
+	s := clitest.Serve(t, town)
+	path := filepath.Join(town, "snapshots", fmt.Sprintf("gen-%06d.duckdb", clitest.Newest))
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	clitest.Must(t, err)
+	info, err := file.Stat()
+	clitest.Must(t, err)
+	for at := int64(3*4096 + 1000); at < info.Size(); at += 4096 {
+		_, err := file.WriteAt([]byte{0x5a, 0xa5}, at)
+		clitest.Must(t, err)
+	}
+	clitest.MustClose(t, file)
+	for _, page := range []string{"", "data", "issues", "measures", "weak", "upload"} {
+		s.Get(t, page)
+	}
+	if !strings.Contains(s.Errs.String(), "an older one is served") {
+		t.Errorf("the log of the server says nothing:\n%s", s.Errs)
+	}
+	s.Kill(t)
+	if status, out, stderr := clitest.Process(t, "run", "--dir", town); status != clitest.Done {
+		t.Fatalf("status %d\n%s%s", status, out, stderr)
+	}
+	if g, err := publish.Current(town); err != nil || g.Number != clitest.Newest+1 || g.Instead != nil {
+		t.Errorf("generation %d, %v", g.Number, err)
 	}
 }
 
 // TestACommandSaysThatItReadsAnOlderGeneration asks a town whose newest generation is gone.
 func TestACommandSaysThatItReadsAnOlderGeneration(t *testing.T) {
 	town := clitest.Month(t)
-	clitest.Must(t, os.Remove(filepath.Join(town, "snapshots", "gen-000002.duckdb")))
+	clitest.Must(t, os.Remove(filepath.Join(town, "snapshots", "gen-000004.duckdb")))
 	for _, arguments := range [][]string{{"query", "select count(*) as n from villages"}, {"metrics", "--level", "town"}, {"status"}, {"problems"}} {
 		status, _, stderr := clitest.Process(t, append(arguments, "--dir", town)...)
-		if status != clitest.Done || !strings.Contains(stderr, "generation 1 is read") || !strings.Contains(stderr, "Try: ") {
+		if status != clitest.Done || !strings.Contains(stderr, fmt.Sprintf("generation %d is read", clitest.Before)) || !strings.Contains(stderr, "Try: ") {
 			t.Errorf("%v: status %d\n%s", arguments, status, stderr)
 		}
 	}
@@ -351,7 +439,7 @@ func TestACommandSaysThatItReadsAnOlderGeneration(t *testing.T) {
 	if status, _, stderr := clitest.Process(t, "run", "--dir", town); status != clitest.Done {
 		t.Fatal(stderr)
 	}
-	if g, err := publish.Current(town); err != nil || g.Number != 3 || g.Instead != nil {
+	if g, err := publish.Current(town); err != nil || g.Number != clitest.Newest+1 || g.Instead != nil {
 		t.Errorf("generation %d, %v", g.Number, err)
 	}
 }

@@ -27,7 +27,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills processes")
 	}
-	wanted := trials.Kills(t, 20)
+	wanted := trials.Kills(t, 12)
 	first, more := clitest.TwoMonths(t)
 	town := filepath.Join(t.TempDir(), "town") // always the same place: where files came from is recorded
 	begin := func() {
@@ -57,11 +57,11 @@ func TestKilledAtRandomMoments(t *testing.T) {
 		for kills < wanted {
 			moment := time.Duration(random.Float64() * float64(whole))
 			began := time.Now()
-			publishing := kills%3 == 2
-			if publishing {
-				moment = time.Duration(random.Float64() * float64(whole) / 10) // after the first file is there
+			begun := atOnce
+			if kills%3 == 2 {
+				begun, moment = unfinished, time.Duration(random.Float64()*float64(whole)/10) // after the first file is there
 			}
-			if !killed(t, town, moment, publishing) {
+			if !killed(t, town, moment, begun, "run") {
 				survived++
 				whole = (whole + time.Since(began)) / 2 // the machine is less busy than when it was measured
 				break
@@ -100,6 +100,9 @@ func TestKilledAtRandomMoments(t *testing.T) {
 		kills, whole.Round(time.Millisecond), published, inside, stages, survived)
 }
 
+// atOnce counts the moment of a kill from the start of the command.
+func atOnce(string) bool { return true }
+
 // unfinished reports whether files of a generation lie there that was not complete.
 func unfinished(town string) bool {
 	for _, folder := range []string{"snapshots", "marts"} {
@@ -129,7 +132,7 @@ func TestKilledWithUploadsPending(t *testing.T) {
 		time.Sleep(time.Duration(random.IntN(2500)) * time.Millisecond)
 		s.Kill(t)
 		if kill%3 == 2 { // a command takes up what is left, and is killed too
-			killed(t, town, time.Duration(random.IntN(2500))*time.Millisecond, false)
+			killed(t, town, time.Duration(random.IntN(2500))*time.Millisecond, atOnce, "run")
 		}
 	}
 	if status, out, stderr := clitest.Process(t, "run", "--dir", town); status != clitest.Done {
@@ -150,19 +153,19 @@ func TestKilledWithUploadsPending(t *testing.T) {
 	t.Logf("%d kills, %d uploads", kills, sent)
 }
 
-// killed starts a run and kills it after a while, counted from when it publishes where that is asked for; false where the run was
-// over before.
-func killed(t *testing.T, town string, moment time.Duration, publishing bool) bool {
+// killed starts a command and kills it after a while, counted from when something has begun; false where the command was over
+// before.
+func killed(t *testing.T, town string, moment time.Duration, begun func(town string) bool, arguments ...string) bool {
 	t.Helper()
 	var out bytes.Buffer
-	run := exec.CommandContext(context.Background(), "hulian", "run", "--dir", town)
+	run := exec.CommandContext(context.Background(), "hulian", append(arguments, "--dir", town)...)
 	run.Stdout, run.Stderr = &out, &out
 	if err := run.Start(); err != nil {
 		t.Fatal(err)
 	}
 	over := make(chan struct{})
 	go func() {
-		for publishing && !unfinished(town) {
+		for !begun(town) {
 			select {
 			case <-over:
 				return
@@ -181,7 +184,7 @@ func killed(t *testing.T, town string, moment time.Duration, publishing bool) bo
 		return false
 	}
 	if run.ProcessState.Exited() { // of itself
-		t.Fatalf("after %s the run failed: %v\n%s", moment, err, out.String())
+		t.Fatalf("after %s %v failed: %v\n%s", moment, arguments, err, out.String())
 	}
 	return true
 }

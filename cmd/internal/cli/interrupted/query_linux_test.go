@@ -102,6 +102,25 @@ func TestNothingAQuestionDoesEndsTheProgram(t *testing.T) {
 	}
 }
 
+// TestAQuestionTakesNoMoreMemoryThanItMay asks for what the engine does not count: texts of gigabytes, and answers of as many. The
+// process that answers is held to the memory it is given.
+func TestAQuestionTakesNoMoreMemoryThanItMay(t *testing.T) {
+	town := clitest.VillagesTown(t)
+	for _, query := range []string{"select repeat('x', 3000000000)", "select repeat('x', 1000) from range(10000000)"} {
+		asking := clitest.Begin(t, "query", "--dir", town, "--memory-limit", "300MB", query)
+		<-asking.Ended
+		said := asking.Errs.String()
+		if status := asking.Command.ProcessState.ExitCode(); status != clitest.Failed || !strings.Contains(said, "Try: ") || asking.Out.Len() > 0 {
+			t.Errorf("%s: status %d\n%s", query, status, said)
+		}
+		var children syscall.Rusage
+		clitest.Must(t, syscall.Getrusage(syscall.RUSAGE_CHILDREN, &children))
+		if taken := children.Maxrss >> 10; taken > 2500 {
+			t.Errorf("%s: %d MB were taken", query, taken)
+		}
+	}
+}
+
 // TestWhatAQuestionSpillsIsBoundedAndRemoved sorts what fits neither into memory nor into the room there is to spill.
 func TestWhatAQuestionSpillsIsBoundedAndRemoved(t *testing.T) {
 	town, scratch := clitest.VillagesTown(t), t.TempDir()
