@@ -153,6 +153,7 @@ func Open(c Config) (_ *Desk, err error) {
 		if d.batches, err = boxes(c.Dir); err != nil {
 			return nil, errors.Join(fault(err), d.lock.Unlock())
 		}
+		d.batches = slices.DeleteFunc(d.batches, d.broken)
 	}
 	if err := d.lock.RLock(); err != nil { // shared from here on: it says that a desk is at work
 		return nil, fault(err)
@@ -200,6 +201,9 @@ func (b *Batch) find() error {
 	}
 	for _, entry := range entries {
 		at := filepath.Join(b.dir, entry.Name())
+		if entry.Name() == confirmed {
+			return b.recall(at)
+		}
 		info, err := entry.Info()
 		if err != nil {
 			return err
@@ -319,7 +323,7 @@ func (d *Desk) Again(path string, f File) string {
 }
 
 // Accept puts a held file in line that a person has confirmed, and gives the id of the batch: that of the one in line where
-// the file is confirmed a second time before it is read.
+// the file is confirmed a second time before it is read. From then on the confirmation lasts as an upload does.
 func (d *Desk) Accept(ctx context.Context, file, by, reason string) (string, error) {
 	path, f, err := d.Held(ctx, file)
 	if err != nil {
@@ -333,6 +337,9 @@ func (d *Desk) Accept(ctx context.Context, file, by, reason string) (string, err
 		}
 	}
 	b := &Batch{ID: strings.ToLower(rand.Text()), State: Waiting, Files: []File{f}, paths: []string{path}, by: by, reason: reason}
+	if err := d.keep(b); err != nil {
+		return "", err
+	}
 	d.add(b)
 	return b.ID, nil
 }
@@ -518,7 +525,14 @@ func (d *Desk) attempt(ctx context.Context, b *Batch) (run pipelines.Run, err er
 	paths, by, reason := b.paths, b.by, b.reason
 	d.mu.Unlock()
 	if by != "" {
-		return d.Release(ctx, paths[0], by, reason)
+		path, _, err := d.Held(ctx, b.Files[0].ID)
+		switch {
+		case errors.Is(err, pipelines.ErrUnknown): // it was let through meanwhile
+			return pipelines.Run{Known: []pipelines.KnownFile{{FileID: b.Files[0].ID, Name: b.Files[0].Name, As: b.Files[0].Name}}}, nil
+		case err != nil:
+			return run, err
+		}
+		return d.Release(ctx, path, by, reason)
 	}
 	return d.Import(ctx, paths)
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -206,7 +207,7 @@ func TestAHeldFileIsReleasedOnce(t *testing.T) {
 				t.Errorf("released: %s %s %s", path, by, reason)
 			}
 			held = false
-			return pipelines.Run{ID: "r1"}, nil
+			return pipelines.Run{ID: "r1", Files: []pipelines.Reconciliation{{FileID: "aa"}}}, nil
 		}})
 	if err != nil {
 		t.Fatal(err)
@@ -227,6 +228,57 @@ func TestAHeldFileIsReleasedOnce(t *testing.T) {
 	}
 	if _, err := d.Accept(t.Context(), "aa", "王样本", "合并支部"); !errors.Is(err, pipelines.ErrUnknown) {
 		t.Errorf("a file that came in: %v", err)
+	}
+}
+
+// TestAConfirmationOutlivesTheProcess confirms two held files at a desk whose process is killed before it could release them, and
+// damages one of the confirmations. The next desk releases the other one, in the name that was given; whoever takes over uploads leaves
+// both alone.
+func TestAConfirmationOutlivesTheProcess(t *testing.T) {
+	dir := t.TempDir()
+	said := make(chan string, 10)
+	config := Config{Dir: dir,
+		Held: func(_ context.Context, file string) (string, File, error) {
+			return "landed/" + file, File{Name: file + ".csv", ID: file}, nil
+		},
+		Release: func(_ context.Context, path, by, reason string) (pipelines.Run, error) {
+			said <- strings.Join([]string{path, by, reason}, " ")
+			return pipelines.Run{ID: "r1", Files: []pipelines.Reconciliation{{FileID: filepath.Base(path)}}}, nil
+		}}
+	d, err := Open(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := d.Accept(t.Context(), "aa", "王样本", "合并支部")
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := d.Accept(t.Context(), "bb", "李样本", "核对过")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil { // the lock goes with a killed process too
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, second, confirmed), []byte(`{"by": "李样本"`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := TakeOver(dir); left != nil || err != nil {
+		t.Errorf("taken over: %+v, %v", left, err)
+	}
+	again, err := Open(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go again.Run(t.Context())
+	if b := wait(t, again, first); b.Run.ID != "r1" || b.Files[0].Name != "aa.csv" {
+		t.Errorf("%+v", b)
+	}
+	if got := <-said; got != "landed/aa 王样本 合并支部" || len(said) != 0 {
+		t.Errorf("released %q and %d more", got, len(said))
+	}
+	if names := left(t, dir); !slices.Equal(names, []string{second}) {
+		t.Errorf("left behind: %v", names)
 	}
 }
 

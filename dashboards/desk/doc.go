@@ -5,7 +5,7 @@
 // batch lies in a folder of its own that is synced and renamed when it is complete: after a crash complete batches are in
 // line again and half ones are gone. The folder goes only when a run has told what became of every file in it; where the run
 // failed before, for whatever reason, the batch is kept and tried again, and a command without a desk takes it over. A
-// confirmation of a held file that was not worked off is forgotten with the process: the file is still held then, and is
-// confirmed again. What happened to older batches is forgotten too; runs keep their own record. It refuses files above its
-// limits and names that would lead out of its folder, and it knows nothing of what is in the files.
+// confirmation of a held file lies there as an upload does, until a run has let the file through; it is left to the next desk.
+// What happened to older batches is forgotten; runs keep their own record. It refuses files above its limits and names that
+// would lead out of its folder, and it knows nothing of what is in the files.
 package desk

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/gofrs/flock"
 )
@@ -26,6 +27,8 @@ func TakeOver(dir string) (*Left, error) {
 		return nil, err
 	}
 	batches, err := boxes(dir)
+	// What people confirmed on a page of a server is done by the next one.
+	batches = slices.DeleteFunc(batches, func(b *Batch) bool { return len(b.paths) == 0 })
 	if err != nil || len(batches) == 0 {
 		return nil, errors.Join(err, lock.Unlock())
 	}

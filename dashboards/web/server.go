@@ -141,7 +141,11 @@ func (s *server) handle(do func(http.ResponseWriter, *http.Request) error) http.
 		ctx, cancel := context.WithTimeout(r.Context(), requestLimit)
 		defer cancel()
 		r = r.WithContext(ctx)
-		if err := do(w, r); err != nil {
+		err := do(w, r)
+		if errors.Is(err, pipelines.ErrDamaged) && r.Method == http.MethodGet {
+			err = do(w, r) // from an older generation, to which the reader has turned
+		}
+		if err != nil {
 			s.fail(w, r, err)
 		}
 	})

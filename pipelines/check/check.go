@@ -107,18 +107,20 @@ func (k *checking) landed(ctx context.Context, inventory land.Inventory) error {
 			continue
 		}
 		k.report.Landed++
-		_, err := land.Verified(ctx, dir, line.File.ID)
-		var damage *land.Damage
+		damaged, err := land.Whole(ctx, dir, line.File)
 		switch {
-		case err == nil:
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case errors.As(err, &damage) && damage.Missing:
-			k.found(pipelines.Finding{Code: pipelines.FoundLandedGone, Detail: line.File.Name}, land.Path(dir, line.File.ID))
-		case errors.As(err, &damage):
-			k.found(pipelines.Finding{Code: pipelines.FoundLandedChanged, Detail: line.File.Name}, land.Path(dir, line.File.ID))
-		default:
+		case err != nil:
 			k.found(pipelines.Finding{Code: pipelines.FoundUnreadable, Detail: err.Error()}, land.Path(dir, line.File.ID))
+		}
+		for _, d := range damaged {
+			code := pipelines.FoundLandedChanged
+			if d.Missing {
+				code = pipelines.FoundLandedGone
+			}
+			// One of two copies is enough to make the other one again.
+			k.found(pipelines.Finding{Code: code, Detail: line.File.Name, Curable: line.File.Alone() && len(damaged) == 1}, d.Path)
 		}
 	}
 	return nil

@@ -113,6 +113,42 @@ func TestALineOfAFileThatWasNotLoadedIsPutTogether(t *testing.T) {
 	}
 }
 
+// TestTheLineOfAnEntryIsPutTogetherAsOne: what people entered, and no run has loaded, must stay theirs whatever is left of its line.
+func TestTheLineOfAnEntryIsPutTogetherAsOne(t *testing.T) {
+	dir, _ := landedTown(t, "a")
+	store, err := land.Open(filepath.Join(dir, landedName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const content = "{}\n"
+	entered, _, err := store.Land(t.Context(), source.Item{Name: "set_asides.ndjson", Origin: pipelines.OriginEntered, ModTime: time.Now(), Size: int64(len(content)),
+		Open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	manifest := land.Manifest(filepath.Join(dir, landedName))
+	whole, err := os.ReadFile(manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, harm := range []string{`"entered"`, `"set_asides.ndjson"`, entered.ID, `{"no":2`} {
+		damaged := bytes.Replace(whole, []byte(harm), []byte(strings.Repeat("#", len(harm))), 1)
+		if err := os.WriteFile(manifest, damaged, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if log, err := repaired(t, dir); err != nil {
+			t.Fatalf("%s: %v\n%s", harm, err, log)
+		}
+		again, err := land.Open(filepath.Join(dir, landedName))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := again.Files()[1]; got.ID != entered.ID || got.Name != entered.Name || !got.Alone() {
+			t.Errorf("%s: %+v", harm, got)
+		}
+	}
+}
+
 // TestALineOfWhichNothingIsKnownIsNeverGuessed: in the middle nothing is changed, at the end it is left out.
 func TestALineOfWhichNothingIsKnownIsNeverGuessed(t *testing.T) {
 	for damaged, want := range map[int]int{1: 0, 2: 2} {

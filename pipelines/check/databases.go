@@ -7,9 +7,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"hulian/pipelines"
 	"hulian/pipelines/land"
+	"hulian/pipelines/load/ledger"
 	"hulian/pipelines/model"
 	"hulian/pipelines/publish"
 	"hulian/pipelines/warehouse"
@@ -22,10 +24,13 @@ func (k *checking) databases(ctx context.Context, inventory land.Inventory) erro
 		return err
 	}
 	generations, err := k.snapshots(ctx, inventory)
-	if err != nil || compared || len(generations) == 0 {
+	if err != nil || len(generations) == 0 {
 		return err
 	}
 	newest := generations[len(generations)-1]
+	if compared {
+		return k.differing(ctx, newest)
+	}
 	return k.reading(ctx, newest.Path, func(q pipelines.Querier) error { return k.compare(ctx, q, inventory, false) })
 }
 
@@ -74,6 +79,21 @@ func (k *checking) warehouse(ctx context.Context, inventory land.Inventory) (who
 	return false, err
 }
 
+// differing compares what was loaded into the warehouse with the newest whole generation, where both were made of the same files.
+func (k *checking) differing(ctx context.Context, newest publish.Generation) error {
+	path := filepath.Join(k.Dir, warehouseName)
+	return k.reading(ctx, path, func(q pipelines.Querier) error {
+		if trusted, err := ledger.Trusted(ctx, q); err != nil || !trusted {
+			return err
+		}
+		tables, err := publish.Differing(ctx, q, newest)
+		if len(tables) > 0 {
+			k.found(pipelines.Finding{Code: pipelines.FoundWarehouseDiffers, Count: int64(newest.Number), Detail: strings.Join(tables, ", "), Curable: true}, path)
+		}
+		return err
+	})
+}
+
 // tables reads every table to its last row.
 func (k *checking) tables(ctx context.Context, q pipelines.Querier) error {
 	found, err := q.Query(ctx, "select schema_name, table_name from duckdb_tables() where database_name = current_database() order by 1, 2")
@@ -117,7 +137,7 @@ func (k *checking) counts(ctx context.Context, q pipelines.Querier, path string)
 		if row[1] != nil && row[1] != "" {
 			name += fmt.Sprintf(" [%s]", row[1])
 		}
-		k.found(pipelines.Finding{Code: pipelines.FoundCounts, Detail: name}, path)
+		k.found(pipelines.Finding{Code: pipelines.FoundCounts, Detail: name, Curable: true}, path)
 	}
 	return nil
 }

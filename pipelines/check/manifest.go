@@ -10,6 +10,7 @@ import (
 
 	"hulian/pipelines"
 	"hulian/pipelines/land"
+	"hulian/pipelines/load/ledger"
 )
 
 // loadedFile is one row of ops.files: what a database knows of a landed file.
@@ -70,6 +71,13 @@ func (k *checking) compare(ctx context.Context, q pipelines.Querier, inventory l
 	}
 	for _, no := range slices.Sorted(maps.Keys(loaded)) {
 		k.found(pipelines.Finding{Code: pipelines.FoundManifestLost, Detail: loaded[no].Name, Curable: true}, manifest)
+	}
+	trusted, err := ledger.Trusted(ctx, q)
+	if err != nil {
+		return err
+	}
+	if !trusted { // a repair ended before the run did that loads everything anew
+		waiting = int64(len(inventory.Lines))
 	}
 	if waiting > 0 && current {
 		k.found(pipelines.Finding{Code: pipelines.FoundNotLoaded, Count: waiting, Note: true, Curable: true}, manifest)

@@ -67,8 +67,10 @@ func Repair(ctx context.Context, c Config, log *slog.Logger) (follow bool, err e
 			return false, err
 		}
 	}
-	if len(found[pipelines.FoundWarehouse])+len(found[pipelines.FoundWarehouseGone]) > 0 {
-		return r.warehouse(ctx)
+	for _, code := range []pipelines.FindingCode{pipelines.FoundWarehouse, pipelines.FoundWarehouseGone, pipelines.FoundWarehouseDiffers, pipelines.FoundCounts} {
+		if len(found[code]) > 0 {
+			return r.warehouse(ctx)
+		}
 	}
 	// What a run mends, follows.
 	for _, code := range []pipelines.FindingCode{pipelines.FoundPointer, pipelines.FoundSnapshot, pipelines.FoundSnapshotContent, pipelines.FoundNotLoaded, pipelines.FoundNotPublished, pipelines.FoundOlderGeneration} {
@@ -106,9 +108,17 @@ func (r *repairing) place(at string) (string, error) {
 	return filepath.Join(folder, r.stamp+"-"+filepath.Base(at)), durable.MkdirAll(folder)
 }
 
-// content puts landed content back that is gone or damaged and that still lies in the inbox, or where it came from.
+// content puts landed content back that is gone or damaged and that still lies in the inbox, or where it came from, or of
+// which there is a second copy.
 func (r *repairing) content(ctx context.Context) error {
 	store, err := land.Open(filepath.Join(r.Dir, landedName))
+	if err != nil {
+		return err
+	}
+	healed, err := store.Heal(ctx)
+	for _, f := range healed {
+		r.log.Info("what people entered was put back from its second copy", "file", f.Name, "no", f.No)
+	}
 	if err != nil {
 		return err
 	}
@@ -182,43 +192,50 @@ func hashOf(ctx context.Context, item source.Item) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// warehouse makes place for a new warehouse, filled from the newest snapshot that is whole: with what was loaded it holds what
-// people decided, waivers and confirmations, which no landed file tells. Without one it is left to the stages to build it from what
-// landed, where all of that is there.
+// warehouse makes place for a new warehouse. The stages load everything that landed into it; what no landed file tells, the
+// numbers people know problems by, is taken from the newest snapshot that is whole. Where content was lost or let go, the warehouse
+// is filled with all that such a snapshot holds instead; without one, nothing is changed.
 func (r *repairing) warehouse(ctx context.Context) (follow bool, err error) {
 	path, aside := filepath.Join(r.Dir, warehouseName), filepath.Join(r.Dir, refilling)
-	from, err := r.refill(ctx, aside)
+	lost, err := r.lost(ctx)
 	if err != nil {
 		return false, err
 	}
-	if from == 0 {
-		lost, err := r.lost(ctx)
-		if err != nil {
-			return false, err
-		}
-		if len(lost) > 0 {
-			r.log.Error("the warehouse cannot be built again: content that landed is lost; send the files again, then repair again", "files", strings.Join(lost, ", "))
-			return false, nil
-		}
+	fill := publish.Recall
+	if len(lost) > 0 {
+		fill = publish.Refill
+	}
+	from, err := r.refill(ctx, aside, fill)
+	if err != nil {
+		return false, err
+	}
+	if from == 0 && len(lost) > 0 {
+		r.log.Error("the warehouse cannot be built again: content that landed is lost; send the files again, then repair again", "files", strings.Join(lost, ", "))
+		return false, nil
 	}
 	for _, at := range []string{path + ".wal", path} { // a log would be played onto the new one
 		if err := r.aside(at); err != nil {
 			return false, err
 		}
 	}
-	if from == 0 {
-		r.log.Warn("no snapshot is whole: the warehouse is built from what landed; waivers and confirmations of held files are not in it")
-		return true, nil
+	if from > 0 {
+		if err := errors.Join(os.Rename(aside, path), durable.Sync(r.Dir)); err != nil {
+			return false, r.fault("put the warehouse in place", path, err)
+		}
 	}
-	if err := errors.Join(os.Rename(aside, path), durable.Sync(r.Dir)); err != nil {
-		return false, r.fault("put the warehouse in place", path, err)
+	if len(lost) > 0 {
+		r.log.Warn("the warehouse was filled from a snapshot: content that landed is not there any more", "generation", from, "files", strings.Join(lost, ", "))
+	} else {
+		r.log.Info("the warehouse is built from what landed", "numbers_of_problems_from_generation", from)
 	}
-	r.log.Info("the warehouse was filled from a snapshot", "generation", from)
 	return true, nil
 }
 
-// refill makes a warehouse of the newest snapshot that is whole and holds what a warehouse needs; 0: there is none.
-func (r *repairing) refill(ctx context.Context, to string) (generation int, err error) {
+// filling fills a warehouse from a generation.
+type filling func(ctx context.Context, w *warehouse.Warehouse, g publish.Generation) error
+
+// refill makes a warehouse of the newest snapshot that is whole and that fills one; 0: there is none.
+func (r *repairing) refill(ctx context.Context, to string, fill filling) (generation int, err error) {
 	numbers := publish.Numbers(r.Dir)
 	for i := len(numbers) - 1; i >= 0; i-- {
 		g, err := publish.Read(r.Dir, numbers[i])
@@ -231,7 +248,7 @@ func (r *repairing) refill(ctx context.Context, to string) (generation int, err 
 		if err != nil {
 			continue // told by Town
 		}
-		err = r.fill(ctx, to, g)
+		err = r.fill(ctx, to, g, fill)
 		if err == nil {
 			return g.Number, nil
 		}
@@ -243,7 +260,7 @@ func (r *repairing) refill(ctx context.Context, to string) (generation int, err 
 	return 0, nil
 }
 
-func (r *repairing) fill(ctx context.Context, to string, g publish.Generation) (err error) {
+func (r *repairing) fill(ctx context.Context, to string, g publish.Generation, fill filling) (err error) {
 	for _, at := range []string{to, to + ".wal"} {
 		if err := os.Remove(at); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return r.fault("make a warehouse", at, err)
@@ -253,7 +270,7 @@ func (r *repairing) fill(ctx context.Context, to string, g publish.Generation) (
 	if err != nil {
 		return err
 	}
-	err = publish.Refill(ctx, w, g)
+	err = fill(ctx, w, g)
 	if err == nil {
 		err = w.Exec(ctx, "checkpoint")
 	}

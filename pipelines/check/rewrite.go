@@ -180,6 +180,9 @@ func (r *repairing) salvaged(ctx context.Context, line land.Line, unnamed map[st
 	if info, err := os.Stat(path); err == nil && (f.LandedAt.IsZero() || f.ReceivedAt.IsZero()) {
 		f.ReceivedAt, f.LandedAt = info.ModTime().UTC(), info.ModTime().UTC()
 	}
+	if entered := land.NameOfTwin(filepath.Join(r.Dir, landedName), id); entered != "" {
+		f.Name, f.Origin = entered, pipelines.OriginEntered
+	}
 	if f.Name == "" {
 		f.Name = id[:8]
 	}

@@ -4,6 +4,7 @@
 // A source.Item enters; a File with its number of arrival leaves, and later its content, held to its name. On disk:
 //
 //	landed/ab/abcdef…      the content, named by its SHA-256
+//	landed/ab/abcdef….name a second copy of what people entered in the program, which nobody can send again
 //	landed/manifest.ndjson one line a file, in order of arrival, each with its own hash
 //
 // Content is copied to a temporary file, synced and renamed before its line is appended to the manifest and synced,

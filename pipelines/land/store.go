@@ -162,6 +162,11 @@ func (s *Store) Land(ctx context.Context, item source.Item) (f File, fresh bool,
 	if item.ModTime.IsZero() {
 		f.ReceivedAt = f.LandedAt
 	}
+	if f.Alone() {
+		if err := copied(s.Path(id), Twin(s.dir, f), durable.FileMode); err != nil {
+			return File{}, false, err
+		}
+	}
 	return f, true, s.add(f)
 }
 
@@ -265,7 +270,7 @@ func (s *Store) intact(ctx context.Context, id string) (bool, error) {
 	if gone {
 		return true, nil
 	}
-	_, err := s.Verified(ctx, id)
+	err := s.first(ctx, id)
 	if errors.Is(err, ErrDamaged) {
 		return false, nil
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"hulian/pipelines"
 	"hulian/pipelines/source"
 )
 
@@ -270,6 +271,57 @@ func TestContentIsHashedWhereItIsReadAndOnlyOnceAStore(t *testing.T) {
 	cancel()
 	if _, err := Verified(cancelled, dir, f.ID); !errors.Is(err, context.Canceled) || errors.Is(err, ErrDamaged) {
 		t.Errorf("cancelled: %v", err)
+	}
+}
+
+// TestWhatPeopleEnteredLiesThereTwice damages either copy, and both, of a file that nobody can send again.
+func TestWhatPeopleEnteredLiesThereTwice(t *testing.T) {
+	for name, c := range map[string]struct {
+		harm   func(first, second string) error
+		whole  bool // it can be read, and be healed
+		places int  // that are damaged
+	}{
+		"whole":         {func(string, string) error { return nil }, true, 0},
+		"first flipped": {func(first, _ string) error { return overwrite(first, "b") }, true, 1},
+		"first gone":    {func(first, _ string) error { return os.Remove(first) }, true, 1},
+		"second cut":    {func(_, second string) error { return overwrite(second, "") }, true, 1},
+		"second gone":   {func(_, second string) error { return os.Remove(second) }, true, 1},
+		"both":          {func(first, second string) error { return errors.Join(overwrite(first, "b"), os.Remove(second)) }, false, 2},
+	} {
+		dir := t.TempDir()
+		entered := item("waived_problems.ndjson", "a")
+		entered.Origin = pipelines.OriginEntered
+		f, _, err := opened(t, dir).Land(t.Context(), entered)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other, _ := landed(t, opened(t, dir), "visits.csv", "rows"); NameOfTwin(dir, other.ID) != "" {
+			t.Error("a file that can be sent again lies there twice")
+		}
+		if NameOfTwin(dir, f.ID) != f.Name {
+			t.Errorf("the second copy says that it is %q", NameOfTwin(dir, f.ID))
+		}
+		if err := c.harm(Path(dir, f.ID), Twin(dir, f)); err != nil {
+			t.Fatal(err)
+		}
+		damaged, err := Whole(t.Context(), dir, f)
+		if err != nil || len(damaged) != c.places {
+			t.Errorf("%s: %v, %v", name, damaged, err)
+		}
+		s := opened(t, dir)
+		path, err := s.Verified(t.Context(), f.ID)
+		content, _ := os.ReadFile(path)
+		if (err == nil && string(content) == "a") != c.whole || err != nil && !errors.Is(err, ErrDamaged) {
+			t.Errorf("%s: %q, %v", name, content, err)
+		}
+		healed, err := s.Heal(t.Context())
+		if err != nil || (len(healed) == 1) != (c.whole && c.places > 0) {
+			t.Errorf("%s: healed %v, %v", name, healed, err)
+		}
+		if left, err := Whole(t.Context(), dir, f); err != nil || (len(left) == 0) != c.whole {
+			t.Errorf("%s: after healing %v, %v", name, left, err)
+		}
+		leftOver(t, dir)
 	}
 }
 

@@ -24,6 +24,7 @@ var ErrDamaged = pipelines.ErrDamaged
 // Damage is one landed file whose content cannot be used. It wraps ErrDamaged.
 type Damage struct {
 	File    File
+	Path    string
 	Missing bool // nothing lies there; else something else does
 	Err     error
 }
@@ -43,13 +44,17 @@ const sendAgain = "send the same file again: it is put back in its place; or put
 
 // fault says which landed file cannot be read. An error that tells nothing of the content, such as a missing permission, is
 // passed on as it is.
-func (s *Store) fault(f File, err error) error {
-	fault := &pipelines.Fault{Op: "read landed file", At: f.Name + " (" + s.Path(f.ID) + ")", Err: err, Next: "check who may read it"}
+func fault(f File, path string, err error) error {
+	fault := &pipelines.Fault{Op: "read landed file", At: f.Name + " (" + path + ")", Err: err, Next: "check who may read it"}
+	next := sendAgain
+	if f.Alone() {
+		next = "put back the file from a backup; nobody can send again what was entered here"
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		fault.Err, fault.Next = &Damage{File: f, Missing: true, Err: err}, sendAgain
+		fault.Err, fault.Next = &Damage{File: f, Path: path, Missing: true, Err: err}, next
 	case errors.Is(err, errOther), errors.Is(err, syscall.EIO): // the disk itself cannot read it
-		fault.Err, fault.Next = &Damage{File: f, Err: err}, sendAgain
+		fault.Err, fault.Next = &Damage{File: f, Path: path, Err: err}, next
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	}
@@ -73,24 +78,32 @@ func (s *Store) file(id string) File {
 // the place of io.EOF, and what was read so far must be thrown away. A reader that stops earlier has verified nothing;
 // it uses Verified. Errors about the content wrap ErrDamaged and say which file is to be sent again.
 func (s *Store) Open(ctx context.Context, id string) (io.ReadCloser, error) {
-	f := s.file(id)
-	content, err := os.Open(s.Path(id))
+	content, err := open(ctx, s.Path(id), s.file(id))
 	if err != nil {
-		return nil, s.fault(f, err)
+		return nil, err
+	}
+	content.whole = func() { s.trust(id) }
+	return content, nil
+}
+
+func open(ctx context.Context, path string, f File) (*hashed, error) {
+	content, err := os.Open(path)
+	if err != nil {
+		return nil, fault(f, path, err)
 	}
 	if info, err := content.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, errors.Join(s.fault(f, cmp.Or(err, errOther)), content.Close())
+		return nil, errors.Join(fault(f, path, cmp.Or(err, errOther)), content.Close())
 	}
-	return &hashed{ctx: ctx, store: s, of: f, content: content, sum: sha256.New()}, nil
+	return &hashed{ctx: ctx, of: f, content: content, sum: sha256.New()}, nil
 }
 
 // hashed reads landed content and holds it to its name at the end.
 type hashed struct {
 	ctx     context.Context
-	store   *Store
 	of      File
 	content *os.File
 	sum     hash.Hash
+	whole   func() // called at the end of content that is what landed; nil: nobody is
 }
 
 func (h *hashed) Read(p []byte) (int, error) {
@@ -103,39 +116,51 @@ func (h *hashed) Read(p []byte) (int, error) {
 	case err == nil:
 		return n, nil
 	case err != io.EOF:
-		return n, h.store.fault(h.of, err)
+		return n, fault(h.of, h.content.Name(), err)
 	case hex.EncodeToString(h.sum.Sum(nil)) != h.of.ID:
-		return n, h.store.fault(h.of, errOther)
+		return n, fault(h.of, h.content.Name(), errOther)
 	}
-	h.store.trust(h.of.ID)
+	if h.whole != nil {
+		h.whole()
+	}
 	return n, io.EOF
 }
 
 func (h *hashed) Close() error { return h.content.Close() }
 
 // Verified says where the content with the given id lies, once it is known to be what landed: it was hashed by this store
-// before, while it landed or was read, or it is hashed now. Errors about the content wrap ErrDamaged and say which file
-// is to be sent again.
+// before, while it landed or was read, or it is hashed now. Of a file that lies there twice, one whole copy is enough. Errors
+// about the content wrap ErrDamaged and say which file is to be sent again.
 func (s *Store) Verified(ctx context.Context, id string) (path string, err error) {
+	err = s.first(ctx, id)
+	if err == nil {
+		return s.Path(id), nil
+	}
+	if name := NameOfTwin(s.dir, id); name != "" && errors.Is(err, ErrDamaged) {
+		if twin := Path(s.dir, id) + "." + name; verify(ctx, twin, s.file(id)) == nil {
+			return twin, nil
+		}
+	}
+	return "", err
+}
+
+// first is Verified of the content's own place.
+func (s *Store) first(ctx context.Context, id string) error {
 	s.mu.Lock()
 	trusted := s.hashed[id]
 	s.mu.Unlock()
-	path = s.Path(id)
+	path, f := s.Path(id), s.file(id)
 	if trusted {
 		if _, err := os.Stat(path); err != nil {
-			return "", s.fault(s.file(id), err)
+			return fault(f, path, err)
 		}
-		return path, nil
+		return nil
 	}
-	content, err := s.Open(ctx, id)
-	if err != nil {
-		return "", err
+	if err := verify(ctx, path, f); err != nil {
+		return err
 	}
-	defer content.Close()
-	if _, err := io.Copy(io.Discard, content); err != nil {
-		return "", err
-	}
-	return path, nil
+	s.trust(id)
+	return nil
 }
 
 // trust remembers that the content with the given id is what landed.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -122,10 +121,7 @@ func (r *run) begin(ctx context.Context) error {
 		return err
 	}
 	r.book.Lines = append(r.book.Lines, refused...)
-	if err := r.inDoubt(ctx); err != nil {
-		return err
-	}
-	return r.silences(ctx)
+	return r.inDoubt(ctx)
 }
 
 // inDoubt holds files of which the rows can be counted in two ways.
@@ -205,45 +201,6 @@ func (r *run) hold(ctx context.Context) error {
 	for _, rows := range r.rows {
 		if _, err := r.tx.Exec(ctx, "delete from typed_"+rows.Export+" where _feed not in (select feed from feeds)"); err != nil {
 			return err
-		}
-	}
-	return nil
-}
-
-// silences notes the columns that a file lacks and that are filled as the table stands: the file says nothing of them, and
-// what stands there stays.
-func (r *run) silences(ctx context.Context) error {
-	if r.book.Alone {
-		return nil
-	}
-	filled := map[string]map[string]bool{}
-	for _, f := range r.feeds {
-		if len(f.lacks) == 0 || filled[f.line.Export] != nil {
-			continue
-		}
-		c := f.plan.Contract
-		var counts []string
-		for _, column := range c.Columns {
-			counts = append(counts, "count("+statement.Quote(column.ID)+") > 0")
-		}
-		stands, err := r.tx.Query(ctx, fmt.Sprintf("select %s from exports.%s", strings.Join(counts, ", "), c.Export))
-		if err != nil {
-			return err
-		}
-		filled[c.Export] = map[string]bool{}
-		for i, column := range c.Columns {
-			filled[c.Export][column.ID] = stands.Rows[0][i] == true
-		}
-	}
-	for _, f := range r.feeds {
-		var kept []any
-		for _, id := range f.lacks {
-			if filled[f.line.Export][id] && !slices.Contains(f.plan.Contract.Key, id) {
-				kept = append(kept, pipelines.ColumnNamed(f.line.Export, id))
-			}
-		}
-		if len(kept) > 0 {
-			f.line.Details = append(f.line.Details, pipelines.NewDetail(pipelines.DetailKept, kept...))
 		}
 	}
 	return nil

@@ -418,6 +418,9 @@ func (r *run) finish(ctx context.Context) (Result, error) {
 	for _, f := range r.feeds {
 		f.notes()
 	}
+	if err := r.silences(ctx); err != nil {
+		return Result{}, err
+	}
 	if err := r.gone(ctx); err != nil {
 		return Result{}, err
 	}

@@ -30,6 +30,9 @@ const Keep = 5
 // registry everything is there that cannot be computed again: a lost warehouse is filled from a snapshot, see Refill.
 var copied = []string{"exports", "history", "waiting", "ops", "marts"}
 
+// loaded are those of them that no model builds.
+var loaded = []string{"exports", "history", "waiting", "ops"}
+
 // inner are tables of those schemas that serve the building alone.
 var inner = []string{"ops.fingerprints"}
 

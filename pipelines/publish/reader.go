@@ -18,6 +18,7 @@ type ReaderOptions struct {
 	MemoryLimit string // empty: the engine's default
 	TempDir     string // where larger-than-memory work spills; empty: beside the snapshot
 	TempLimit   string // how much may spill, e.g. "2GB"; empty: most of the disk
+	AnswerLimit int64  // bytes of one answer, about; 0: no limit
 	Verify      bool   // a generation is held to its hash before it is read: for a server, which reads it for long
 
 	// Logger is told when an older generation is read because the one that should be is damaged. nil: nobody is; what Pin
@@ -124,7 +125,7 @@ func (r *Reader) choose(ctx context.Context, p pointed, unreadable error) (*open
 			}
 		}
 		database, err = warehouse.Open(context.WithoutCancel(ctx), warehouse.Config{Path: g.Path, ReadOnly: true, Threads: r.options.Threads,
-			MemoryLimit: r.options.MemoryLimit, Sandboxed: r.options.Sandboxed, TempDir: r.options.TempDir, TempLimit: r.options.TempLimit})
+			MemoryLimit: r.options.MemoryLimit, Sandboxed: r.options.Sandboxed, TempDir: r.options.TempDir, TempLimit: r.options.TempLimit, AnswerLimit: r.options.AnswerLimit})
 		return err
 	})
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"hulian/pipelines"
 	"hulian/pipelines/model"
@@ -80,6 +82,31 @@ func VerifyContent(ctx context.Context, g Generation) (err error) {
 		}
 	}
 	return nil
+}
+
+// Differing names the tables of which a warehouse holds other rows than a generation that was made of the same files: nothing but
+// a hand or a fault of the program changes them then. It names none where the files are others, because more has been loaded since.
+func Differing(ctx context.Context, q pipelines.Querier, g Generation) (tables []string, err error) {
+	for _, t := range g.Manifest.Tables {
+		schema, _, _ := strings.Cut(t.Table, ".")
+		if !slices.Contains(loaded, schema) {
+			continue
+		}
+		content, err := model.ContentOf(ctx, q, t.Table, passing[t.Table]...)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		switch same := err == nil && content == t.Content; {
+		case errors.Is(err, pipelines.ErrDamaged):
+			return nil, err
+		case same:
+		case t.Table == "ops.files":
+			return nil, nil
+		default: // a table that is not there too
+			tables = append(tables, t.Table)
+		}
+	}
+	return tables, nil
 }
 
 // sumOf hashes one file.

@@ -119,8 +119,11 @@ func TestRunningAgainIsNotTheAdviceOfADamagedWarehouse(t *testing.T) {
 func TestAManifestThatLostLinesTakesNoFurtherFile(t *testing.T) {
 	dir, c := loadedTown(t)
 	manifest := land.Manifest(filepath.Join(dir, landedName))
-	for name, lose := range map[string]func() error{"emptied": func() error { return os.Truncate(manifest, 0) }, "removed": func() error { return os.Remove(manifest) }} {
-		if err := lose(); err != nil {
+	for _, way := range []struct {
+		name string
+		lose func() error
+	}{{"emptied", func() error { return os.Truncate(manifest, 0) }}, {"removed", func() error { return os.Remove(manifest) }}} {
+		if err := way.lose(); err != nil {
 			t.Fatal(err)
 		}
 		c.Sources = []source.Source{given{name: "inbox", content: villages + "V02,新园村,逍林镇\n"}}
@@ -129,10 +132,10 @@ func TestAManifestThatLostLinesTakesNoFurtherFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, err := r.Run(t.Context(), "command"); !errors.Is(err, pipelines.ErrDamaged) || pipelines.Advice(err, pipelines.ErrDamaged) != "hulian check --repair" {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: %v", way.name, err)
 		}
 		if content, err := os.ReadFile(manifest); len(content) > 0 {
-			t.Errorf("%s: a file landed: %s, %v", name, content, err)
+			t.Errorf("%s: a file landed: %s, %v", way.name, content, err)
 		}
 	}
 }

@@ -105,16 +105,14 @@ func (w *work) loadOrAnew(ctx context.Context, config load.Config) (load.Result,
 	}
 	w.Logger.Info("everything is loaded anew", "because", reason(err))
 	path, aside := filepath.Join(w.Dir, warehouseName), filepath.Join(w.Dir, freshName)
-	fresh, err := w.open(ctx, aside)
+	result, inherited, err := w.loadAside(ctx, aside, config)
+	if err == nil && len(inherited) > 0 {
+		if err = w.inherit(ctx, inherited); err == nil {
+			result, _, err = w.loadAside(ctx, aside, config)
+		}
+	}
 	if err != nil {
 		return load.Result{}, err
-	}
-	result, err = load.Anew(ctx, w.warehouse, fresh, config)
-	if err == nil {
-		err = fresh.Exec(ctx, "checkpoint")
-	}
-	if err = errors.Join(err, fresh.Close()); err != nil {
-		return load.Result{}, errors.Join(err, os.Remove(aside))
 	}
 	if err := errors.Join(w.warehouse.Close(), durable.Sync(aside)); err != nil {
 		return load.Result{}, err
@@ -125,6 +123,43 @@ func (w *work) loadOrAnew(ctx context.Context, config load.Config) (load.Result,
 	w.anew = true
 	w.warehouse, err = w.open(ctx, path)
 	return result, err
+}
+
+// loadAside loads everything into a new warehouse. inherited is what only the one before knew of people's decisions.
+func (w *work) loadAside(ctx context.Context, aside string, config load.Config) (result load.Result, inherited []load.Decided, err error) {
+	if err := errors.Join(os.RemoveAll(aside), os.RemoveAll(aside+".wal")); err != nil {
+		return load.Result{}, nil, err
+	}
+	fresh, err := w.open(ctx, aside)
+	if err != nil {
+		return load.Result{}, nil, err
+	}
+	result, err = load.Anew(ctx, w.warehouse, fresh, config)
+	if err == nil {
+		inherited, err = load.Inherited(ctx, w.warehouse, fresh)
+	}
+	if err == nil {
+		err = fresh.Exec(ctx, "checkpoint")
+	}
+	if err = errors.Join(err, fresh.Close()); err != nil {
+		return load.Result{}, nil, errors.Join(err, os.Remove(aside))
+	}
+	return result, inherited, nil
+}
+
+// inherit lands what people decided with a version of the program that kept it in the warehouse alone. After a crash it is
+// entered once more, which changes nothing.
+func (w *work) inherit(ctx context.Context, all []load.Decided) error {
+	for _, d := range all {
+		if d.At.IsZero() {
+			d.At = w.Now()
+		}
+		if err := w.enter(ctx, entry.Entry{Export: d.Export, By: d.By, At: d.At, Rows: d.Rows}); err != nil {
+			return err
+		}
+		w.Logger.Info("a decision of an earlier version was entered", "export", d.Export, "by", d.By, "rows", len(d.Rows))
+	}
+	return nil
 }
 
 // openWarehouse opens the town's warehouse, once nobody else has it open. A run that waits here says so, even where it would

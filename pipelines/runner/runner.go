@@ -375,7 +375,7 @@ func (w *work) prune(ctx context.Context) error {
 	old, err := w.warehouse.Query(ctx, `
 select f.file_id
 from ops.files f
-where f.state = 'loaded' and f.landed_at < ?
+where f.state = 'loaded' and f.origin <> 'entered' and f.landed_at < ?
   and not exists (select 1 from ops.problems p where p.file_no = f.file_no and p.state = 'open' and p.severity <> 'warn')`,
 		w.Now().UTC().AddDate(0, 0, -w.KeepLanded))
 	if err != nil {

@@ -14,6 +14,9 @@ var ErrNoQuestion = errors.New("it is no question: SELECT, WITH, FROM, DESCRIBE,
 // ErrSeveral says that a text is more than one statement.
 var ErrSeveral = errors.New("it is more than one statement, and only one has an answer")
 
+// ErrTooMuch says that an answer is larger than the Config allows.
+var ErrTooMuch = errors.New("the answer is too large")
+
 // several is how the driver says that a text is more than one statement. A pivot without a list of columns is taken apart
 // into several too.
 const several = "missing context for multi-statement query"

@@ -29,6 +29,7 @@ type Config struct {
 	MemoryLimit string // e.g. "700MB"; empty: the engine's default
 	TempDir     string // where larger-than-memory work spills; empty: beside Path
 	TempLimit   string // how much may spill, e.g. "2GB"; empty: the engine's default, most of the disk
+	AnswerLimit int64  // bytes of one answer of Query, about; 0: no limit
 	Sandboxed   bool   // no file access, no attach, no settings: for SQL typed by people
 }
 
@@ -125,13 +126,14 @@ func (w *Warehouse) Exec(ctx context.Context, statement string, args ...any) err
 	return typed(err)
 }
 
-// Query runs one query and returns all its rows. It satisfies pipelines.Querier.
+// Query runs one query and returns all its rows. It satisfies pipelines.Querier. The error wraps ErrTooMuch where they are more
+// than the AnswerLimit.
 func (w *Warehouse) Query(ctx context.Context, query string, args ...any) (pipelines.Table, error) {
 	rows, err := w.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return pipelines.Table{}, typed(err)
 	}
-	return collect(rows)
+	return collect(rows, w.config.AnswerLimit)
 }
 
 // Tx is one transaction. It must not be used after the function it was given to returns.
@@ -190,7 +192,7 @@ func (t *Tx) Query(ctx context.Context, query string, args ...any) (pipelines.Ta
 	if err != nil {
 		return pipelines.Table{}, typed(err)
 	}
-	return collect(rows)
+	return collect(rows, 0)
 }
 
 // Append streams rows into an existing table of the transaction, fastest way in for rows made in Go. Schema may be
@@ -238,13 +240,20 @@ func (a *Appender) Row(values ...driver.Value) error { return typed(a.appender.A
 // Close writes what is buffered.
 func (a *Appender) Close() error { return typed(a.appender.Close()) }
 
-func collect(rows *sql.Rows) (_ pipelines.Table, err error) {
+// What a row and a cell take in memory, besides texts.
+const (
+	rowSize  = 48
+	cellSize = 40
+)
+
+func collect(rows *sql.Rows, limit int64) (_ pipelines.Table, err error) {
 	defer func() { err = errors.Join(err, typed(rows.Close())) }()
 	columns, err := rows.Columns()
 	if err != nil {
 		return pipelines.Table{}, typed(err)
 	}
 	table := pipelines.Table{Columns: columns}
+	size := int64(0)
 	for rows.Next() {
 		values := make([]any, len(columns))
 		pointers := make([]any, len(columns))
@@ -254,8 +263,14 @@ func collect(rows *sql.Rows) (_ pipelines.Table, err error) {
 		if err := rows.Scan(pointers...); err != nil {
 			return pipelines.Table{}, typed(err)
 		}
+		size += rowSize
 		for i, v := range values {
 			values[i] = plain(v)
+			text, _ := values[i].(string)
+			size += cellSize + int64(len(text))
+		}
+		if limit > 0 && size > limit {
+			return pipelines.Table{}, fmt.Errorf("%w: over %d MB", ErrTooMuch, limit>>20)
 		}
 		table.Rows = append(table.Rows, values)
 	}
@@ -333,6 +348,13 @@ var damage = []string{
 	"Corrupt database file", "is not a valid DuckDB database file", "Could not read enough bytes from file",
 }
 
+// replaying begins what the engine says of a log beside the warehouse that it cannot take into it. Unless the machine is at its
+// limits, the log is damaged: the engine has many words for it.
+const replaying = "Failure while replaying WAL file"
+
+// ofMachine are the words of the engine for a disk or a memory that is full.
+var ofMachine = []string{"No space left on device", "Out of Memory Error", "failed to allocate"}
+
 // typed maps the engine's errors to sentinels of package pipelines where one exists. DuckDB gives lock conflicts and damaged
 // files no kind of their own, only "IO Error", hence the one place that reads a message.
 func typed(err error) error {
@@ -343,11 +365,14 @@ func typed(err error) error {
 	if strings.Contains(text, "Could not set lock on file") {
 		return errors.Join(pipelines.ErrBusy, err)
 	}
-	if slices.ContainsFunc(damage, func(says string) bool { return strings.Contains(text, says) }) {
+	says := func(all []string) bool {
+		return slices.ContainsFunc(all, func(words string) bool { return strings.Contains(text, words) })
+	}
+	if says(damage) || strings.Contains(text, replaying) && !says(ofMachine) {
 		return &pipelines.Fault{Op: "read the database", Err: fmt.Errorf("%w: %w", pipelines.ErrDamaged, err), Next: Mend}
 	}
 	// The engine advises to change settings of its own, which nobody can here.
-	if said, _, advised := strings.Cut(text, "\n\nPossible solutions:"); advised && strings.HasPrefix(said, "Out of Memory Error") {
+	if said, _, _ := strings.Cut(text, "\n\nPossible solutions:"); strings.HasPrefix(said, "Out of Memory Error") {
 		return fmt.Errorf("%w: %s: raise memory_limit, or lower threads, in hulian.yaml", pipelines.ErrMemory, said)
 	}
 	return err

@@ -257,6 +257,67 @@ func TestDamageIsToldFromOtherErrors(t *testing.T) {
 	}
 }
 
+// TestADamagedLogIsDamage copies a warehouse while it is open, as a killed process leaves it: with a log of what was committed
+// last. Whatever byte of the log changes, the rows are there, or the log is left out as a whole, or it is told.
+func TestADamagedLogIsDamage(t *testing.T) {
+	dir := t.TempDir()
+	at, left := filepath.Join(dir, "w.duckdb"), filepath.Join(dir, "left.duckdb")
+	w := opened(t, Config{Path: at})
+	run(t, w, "create table rows as select i from range(10) t(i)")
+	run(t, w, "checkpoint")
+	run(t, w, "insert into rows select i from range(10, 2000) t(i)")
+	database, err := os.ReadFile(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := os.ReadFile(at + ".wal")
+	if err != nil || len(log) < 1000 {
+		t.Fatalf("%d bytes, %v", len(log), err)
+	}
+	told, whole, without := 0, 0, 0
+	for flip := 0; flip < len(log); flip += 1 + flip/20 {
+		content := slices.Clone(log)
+		content[flip] ^= 4
+		if err := errors.Join(os.WriteFile(left, database, 0o600), os.WriteFile(left+".wal", content, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		damaged, err := Open(t.Context(), Config{Path: left, ReadOnly: true, Threads: 1})
+		if err != nil {
+			var fault *pipelines.Fault
+			if !errors.Is(err, pipelines.ErrDamaged) || !errors.As(err, &fault) || fault.Next != Mend {
+				t.Errorf("byte %d: %v", flip, err)
+			}
+			told++
+			continue
+		}
+		switch got := asked(t, damaged, "select count(*), sum(i) from rows"); got {
+		case "[[2000 1999000]]":
+			whole++
+		case "[[10 45]]":
+			without++
+		default:
+			t.Errorf("byte %d: the table holds %s", flip, got)
+		}
+		if err := damaged.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if told < 30 {
+		t.Errorf("%d of %d flips were told", told, told+whole+without)
+	}
+}
+
+func TestAnAnswerIsBounded(t *testing.T) {
+	w := opened(t, Config{AnswerLimit: 1 << 20})
+	for query, tooMuch := range map[string]bool{
+		"select 1": false, "select i from range(5000) t(i)": false, "select i from range(50000) t(i)": true, "select repeat('x', 2000000)": true,
+	} {
+		if _, err := w.Query(t.Context(), query); errors.Is(err, ErrTooMuch) != tooMuch || !tooMuch && err != nil {
+			t.Errorf("%s: %v", query, err)
+		}
+	}
+}
+
 func TestAFileIsTheOwnersAlone(t *testing.T) {
 	at := filepath.Join(t.TempDir(), "w.duckdb")
 	opened(t, Config{Path: at})

@@ -23,16 +23,17 @@ func newCheckCommand(p *program) *cobra.Command {
 		Use:   "check [--repair]",
 		Short: "Look whether anything in the town's folder is damaged, and put it right",
 		Long: document(`Reads everything the town's folder holds and compares it with the hashes it was written with: every landed file with its
-name, the list of landed files with the warehouse, every row of the warehouse and of the published snapshots, whether the
-counts of every file add up, the records of runs, notices, and the documents of closed months. Nothing is changed. It writes
-one line for everything it finds: what, where, why it matters, what to do. What is no damage, such as files that wait for the
-next run, is said on standard error. While a run is at work it waits; a large town takes minutes.
+name, the list of landed files with the warehouse, every row of the warehouse and of the published snapshots, the one with the
+other, whether the counts of every file add up, the records of runs, notices, and the documents of closed months. Nothing is
+changed. It writes one line for everything it finds: what, where, why it matters, what to do. What is no damage, such as files
+that wait for the next run, is said on standard error. While a run is at work it waits; a large town takes minutes.
 
 With --repair it puts right what can be put right. What is damaged is set aside into a folder "damaged" beside it, never
-deleted. A damaged warehouse is filled again from the newest snapshot that is whole, with waivers and confirmations, and
-else built from what landed; a damaged snapshot is published anew; lines of the list of landed files are restored under their
-own numbers; a landed file that still lies where it came from is put back. What only a person can bring back is named:
-landed files to send again, and documents of closed months to take from a backup.
+deleted. A damaged warehouse is built again from what landed, decisions of people included, and problems keep their numbers;
+where content that landed is lost or was let go, it is filled from the newest snapshot that is whole. A damaged snapshot is
+published anew; lines of the list of landed files are restored under their own numbers; a landed file that still lies where
+it came from is put back. What only a person can bring back is named: landed files to send again, and documents of closed
+months to take from a backup.
 
 Exit status 1 says that something is damaged, or still is after a repair.`, endsAsked),
 		Example: "  hulian check\n  hulian check --repair --format json",

@@ -20,6 +20,10 @@ const (
 	patience = time.Minute
 	// spilled is how much of what does not fit into memory may lie on the disk while a question is answered.
 	spilled = "2GB"
+	// largest is how many bytes an answer may have: it is held in memory, and nobody reads as much.
+	largest = 512 << 20
+	// besides is the memory that the process of a question may take beside the engine's.
+	besides = 1536 << 20
 	// spillFlag names the folder for it, and says that the question is answered in this process.
 	spillFlag = "answer-in"
 )
@@ -36,7 +40,7 @@ and so is every table of results (measures, units, issue_flow, …), files, reco
 them all.
 
 A question is answered in a process of its own, in a minute or the time --timeout gives. What does not fit into memory
-lies in a temporary folder meanwhile, 2 GB at most.`, endsAsked),
+lies in a temporary folder meanwhile, 2 GB at most. An answer takes 512 MB at most; whole tables lie in the folder marts.`, endsAsked),
 		Example: `  hulian query "select count(*) from issues"
   hulian query "select unit_name, value from measures where measure = 'card_rate' and level = 'village' and month = '2018-01'" --format csv`,
 		Args: exactly(1, `"SQL"`),
@@ -53,6 +57,11 @@ lies in a temporary folder meanwhile, 2 GB at most.`, endsAsked),
 			}
 			if spill == "" && p.Self != "" {
 				return p.answerApart(cmd.Context(), c, timeout)
+			}
+			if spill != "" {
+				if err := boundMemory(c.MemoryLimit); err != nil {
+					return err
+				}
 			}
 			table, err := p.answer(cmd.Context(), c, arguments[0], timeout, spill)
 			if err != nil {
@@ -105,7 +114,7 @@ func (p *program) answer(ctx context.Context, c config.Config, query string, tim
 		}
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(spill)) }()
-	reader, err := publish.OpenReader(limited, c.Dir, publish.ReaderOptions{Sandboxed: true, Threads: c.Threads, MemoryLimit: c.MemoryLimit, TempDir: spill, TempLimit: spilled})
+	reader, err := publish.OpenReader(limited, c.Dir, publish.ReaderOptions{Sandboxed: true, Threads: c.Threads, MemoryLimit: c.MemoryLimit, TempDir: spill, TempLimit: spilled, AnswerLimit: largest})
 	if err != nil {
 		return answer, err
 	}

@@ -16,6 +16,10 @@ func queryAdvice(err error) string {
 		return "one question a command"
 	case errors.Is(err, warehouse.ErrNoQuestion):
 		return "a query that only reads: what is published stays as it is"
+	case errors.Is(err, warehouse.ErrTooMuch):
+		return "ask for less, such as one month or one village, or for sums; whole tables lie as Parquet in the folder marts"
+	case strings.Contains(said, "Parser Error: memory exhausted"), strings.Contains(said, "expression depth"):
+		return "a query with fewer brackets and operators within each other"
 	case errors.Is(err, pipelines.ErrMemory):
 		return "--memory-limit with more, such as 2GB, or a query that reads fewer rows"
 	case strings.Contains(said, "Catalog Error"):

@@ -29,6 +29,9 @@ func TestAQueryThatFailsIsToldWhatHelps(t *testing.T) {
 		{"drop table villages", "a query that only reads", statusFailed},
 		{"set threads = 3", "a query that only reads", statusFailed},
 		{"select 1; select 2", "one question a command", statusUsage},
+		{"select " + strings.Repeat("(", 60000) + "1" + strings.Repeat(")", 60000), "a query with fewer brackets", statusFailed},
+		{"select " + strings.Repeat("1+", 60000) + "1", "a query with fewer brackets", statusFailed},
+		{"select i from range(20000000) t(i)", "ask for less", statusFailed},
 		{"select len(list(range)) from range(100000000)", "--memory-limit with more", statusFailed}, // a list is not spilled
 	} {
 		status, _, stderr := session(t, "query", "--dir", town, "--memory-limit", "200MB", c.sql)

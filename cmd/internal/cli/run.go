@@ -115,6 +115,7 @@ type runOptions struct {
 
 // runner makes the runner of a pipeline, or of all sources where the name is empty.
 func (p *program) runner(c config.Config, pipeline string, how runOptions) (*runner.Runner, error) {
+	ownFiles()
 	programme, err := p.programme(c)
 	if err != nil {
 		return nil, err

@@ -59,7 +59,7 @@ var plan = []rule{
 	{"pipelines/schedule", []string{"pipelines", "pipelines/durable", "pipelines/runner"}, "when runs start"},
 	{"dashboards/assets", nil, "embedded files"},
 	{"dashboards/chart", []string{"pipelines", "data", "queries", "queries/...", "dashboards/assets"}, "rows to chart options, pure functions"},
-	{"dashboards/desk", []string{"pipelines", "pipelines/durable"}, "keeps what was handed in until a run has taken it, through a power cut too"},
+	{"dashboards/desk", []string{"pipelines", "pipelines/durable", "pipelines/sealed"}, "keeps what was handed in until a run has taken it, through a power cut too"},
 	{"dashboards/...", []string{"pipelines", "data", "queries", "queries/...", "dashboards/..."}, "pages see rows through pipelines.Querier: no database, no cgo"},
 	{"cmd/internal/config", []string{"pipelines", "data", "pipelines/notify"}, "the only user of viper; hands out a plain struct; channels are checked by the package that knows them"},
 	{"cmd/internal/layers", nil, "tests only"},

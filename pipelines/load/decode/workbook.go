@@ -18,7 +18,7 @@ import (
 // The parts of a workbook are found by their relationships, never by their names: Office online and several programs name
 // them otherwise than Excel does. Sheets are read by a scanner of our own, because no library tells, while it streams,
 // what a person sees in a cell: its number format, the error of a formula, a formula without its result, a cell that is
-// merged with others. pipelines/adr/0006 says what was compared.
+// merged with others. pipelines/adr/0007 says what was compared.
 
 // relationship is one line of a .rels part.
 type relationship struct {

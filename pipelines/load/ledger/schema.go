@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"hulian/data"
+	"hulian/pipelines"
 	"hulian/pipelines/load/statement"
 )
 
@@ -94,4 +95,25 @@ func Prepare(ctx context.Context, tx statement.Runner) error {
 		}
 	}
 	return nil
+}
+
+// Distrust has a warehouse say that nobody vouches for its rows: the next load is made anew, into another one. One that an
+// earlier version filled, which names no loader, is not trusted anyway, and stays known as such.
+func Distrust(ctx context.Context, tx statement.Runner) error {
+	_, err := tx.Exec(ctx, "update ops.loader set version = 0")
+	return err
+}
+
+// Trusted reports whether rows of a warehouse may be built upon: the version of the loader stands in it that read them. One that
+// holds no file yet is trusted.
+func Trusted(ctx context.Context, q pipelines.Querier) (bool, error) {
+	made, err := q.Query(ctx, "select count(*) from duckdb_tables() where schema_name = 'ops' and table_name = 'loader' and database_name = current_database()")
+	if err != nil || made.Rows[0][0] == int64(0) {
+		return true, err // of an earlier version: a run sees to it
+	}
+	found, err := q.Query(ctx, "select exists (from ops.loader where version > 0) or not exists (from ops.files)")
+	if err != nil {
+		return false, err
+	}
+	return found.Rows[0][0] == true, nil
 }

@@ -47,14 +47,24 @@ func TwoMonths(t testing.TB) (town, more string) {
 	return filepath.Join(root, "first"), filepath.Join(root, "more")
 }
 
-// Month is a tenth of the sample town in one month, with two generations. Its inbox is empty: what landed is all there is.
+// Generations of the town that Month makes: the current one, and the one before.
+const (
+	Newest = 4
+	Before = 3
+)
+
+// Month is a tenth of the sample town in one month, with two generations, and with what people have entered: problems waived, a
+// row set aside. Its inbox is empty: what landed is all there is.
 func Month(t testing.TB) (town string) {
 	t.Helper()
 	root := made(t, "month", func(dir string) {
 		town, more := filepath.Join(dir, "town"), filepath.Join(dir, "more.csv")
 		_, err := sample.Write(t.Context(), sample.Options{Dir: town, Scale: 0.1, Start: "2018-01"})
 		Must(t, err)
+		Write(t, filepath.Join(town, "hulian.yaml"), []byte("keep_generations: 2\n"))
 		Says(t, Done, "", "run", "--dir", town)
+		Says(t, Done, "2 problems waived", "problems", "waive", "--dir", town, "1", "2", "--by", "王样本", "--reason", "原件已核对")
+		Says(t, Done, "set aside", "aside", "--dir", town, "--export", "visits", "--key", "V20180101-00001", "--by", "李样本", "--reason", "误录")
 		Write(t, more, []byte("问题编号,反映时间,村编号,问题类别,难易程度,办结时间,标题\nI900001,2018-01-15 09:00,330282111210,环境卫生,容易,,路灯不亮\n"))
 		Says(t, Done, "", "import", "--dir", town, more)
 		inbox := filepath.Join(town, "inbox")

@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
+	"net/url"
 	"os/exec"
 	"strings"
 	"sync"
@@ -157,6 +158,23 @@ func (s *Server) Get(t testing.TB, path string) string {
 func (s *Server) Do(t testing.TB, pipeline, action string) {
 	t.Helper()
 	s.ask(t, http.MethodPost, "runs/"+pipeline+"/"+action)
+}
+
+// Post sends a form as a page of the server does, and returns where it leads.
+func (s *Server) Post(t testing.TB, path string, form url.Values) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.Address+path, strings.NewReader(form.Encode()))
+	Must(t, err)
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Sec-Fetch-Site", "same-origin")
+	client := &http.Client{Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := client.Do(request)
+	Must(t, err)
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%s was answered %s\n%s", path, response.Status, s.Errs)
+	}
+	return strings.TrimPrefix(response.Header.Get("Location"), "/")
 }
 
 // Send hands a file in at a server as the page does, and returns the address of the page of the batch, relative to the server.

@@ -1,6 +1,7 @@
 package serving
 
 import (
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -55,6 +56,34 @@ func TestAnUploadOutlivesTheServer(t *testing.T) {
 			t.Errorf("upload %d, taken up by %s: %s villages, want %s; boxes %v", n+1, takes, got, want, clitest.Boxes(t, town))
 		}
 		clitest.Landed(t, town)
+	}
+}
+
+// TestAConfirmationOutlivesTheServer confirms a held file on the page and kills the server right after it has answered. The next
+// one lets the file through, in the name that was given.
+func TestAConfirmationOutlivesTheServer(t *testing.T) {
+	town := clitest.VillagesTown(t)
+	longer := filepath.Join(t.TempDir(), "longer.csv")
+	clitest.Kept(t, longer, clitest.VillageList(30))
+	if status, out, stderr := clitest.Process(t, "import", "--dir", town, longer); status != clitest.Done {
+		t.Fatalf("status %d\n%s%s", status, out, stderr)
+	}
+	shorter := filepath.Join(t.TempDir(), "shorter.csv")
+	clitest.Kept(t, shorter, clitest.VillageList(4))
+	if status, out, stderr := clitest.Process(t, "import", "--dir", town, shorter); status != clitest.Held {
+		t.Fatalf("status %d\n%s%s", status, out, stderr)
+	}
+	_, held, _ := clitest.Process(t, "query", "--dir", town, "--format", "csv", "select file_id from files where state = 'held'")
+	s := clitest.Serve(t, town)
+	s.Post(t, "held", url.Values{"file": {strings.TrimSpace(strings.TrimPrefix(held, "file_id\n"))}, "by": {"王样本"}, "reason": {"合并后只剩四村"}})
+	s.Kill(t)
+	again := clitest.Serve(t, town)
+	for end := time.Now().Add(time.Minute); len(clitest.Boxes(t, town)) > 0 && time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+	}
+	again.Kill(t)
+	_, by, _ := clitest.Process(t, "query", "--dir", town, "--format", "csv", "select entered_by, reason from accepted_files")
+	if got := clitest.VillagesOf(t, town); got != "4" || by != "entered_by,reason\n王样本,合并后只剩四村\n" {
+		t.Errorf("%s villages, accepted: %s", got, by)
 	}
 }
 
