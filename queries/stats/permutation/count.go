@@ -10,22 +10,35 @@ type counter struct {
 	values               []float64
 	n1                   int
 	sum, expected, slack float64 // seen, mean over all assignments, and what rounding may amount to
+	rounding             float64 // of one value
 	less, equal, greater float64
 	extreme              float64
 }
 
-func (c *counter) observe() {
+// observe moves the values to around 0, where their differences are, and adds up the treated. Beside values near 1e9 the
+// rounding of a sum would hide a difference of 0.1; what is left then is that of the values themselves.
+func (c *counter) observe(rounding float64) {
+	middle, most := c.values[0], 0.0
+	for _, v := range c.values {
+		most = math.Max(most, math.Abs(v))
+	}
 	var total, size float64
 	for i, v := range c.values {
+		v -= middle
+		c.values[i] = v
 		if i < c.n1 {
 			c.sum += v
 		}
 		total += v
 		size += math.Abs(v)
 	}
+	c.rounding = math.Max(rounding, ulp*most)
 	c.expected = total * float64(c.n1) / float64(len(c.values))
-	c.slack = 1e-11 * (size + 1e-300)
+	c.slack = 1e-11*(size+1e-300) + float64(len(c.values))*c.rounding
 }
+
+// ulp is what a number of 1 is rounded by.
+const ulp = 0x1p-52
 
 func (c *counter) add(sum, times float64) {
 	switch d := sum - c.sum; {
@@ -47,19 +60,25 @@ type scaled struct {
 	from, step float64
 }
 
-// integers finds a decimal step of which all values are multiples.
-func integers(x []float64) (scaled, bool) {
+// mostOff is how far from a whole number of steps rounding may carry a value.
+const mostOff = 1e-3
+
+// integers finds a decimal step of which all values are multiples, each known to within rounding.
+func integers(x []float64, rounding float64) (scaled, bool) {
 	low := x[0]
 	for _, v := range x {
 		low = math.Min(low, v)
 	}
 	for _, per := range []float64{1, 10, 100, 1000, 1e4, 1e5, 1e6} {
 		whole := make([]int, len(x))
-		divisor, ok := 0, true
+		divisor, ok := 0, 2*rounding*per < mostOff
+		if !ok {
+			break
+		}
 		for i, v := range x {
 			k := (v - low) * per
 			r := math.Round(k)
-			if ok = r < 1<<40 && math.Abs(k-r) <= 1e-9*math.Max(1, r); !ok {
+			if ok = r < 1<<40 && math.Abs(k-r) <= 1e-9*math.Max(1, r)+2*rounding*per; !ok {
 				break
 			}
 			whole[i] = int(r)
@@ -143,19 +162,25 @@ func (c *counter) bySums(s scaled, add func(sum, times float64)) bool {
 	return true
 }
 
-// oneByOne goes through every choice of n1 values in lexicographic order.
+// oneByOne goes through every choice of n1 values and gives its sum.
 func (c *counter) oneByOne(add func(sum, times float64)) {
-	n, k := len(c.values), c.n1
-	chosen := make([]int, k)
-	for i := range chosen {
-		chosen[i] = i
-	}
-	for {
+	eachChoice(len(c.values), c.n1, func(chosen []int) {
 		var sum float64
 		for _, i := range chosen {
 			sum += c.values[i]
 		}
 		add(sum, 1)
+	})
+}
+
+// eachChoice goes through every choice of k of n in lexicographic order.
+func eachChoice(n, k int, visit func(chosen []int)) {
+	chosen := make([]int, k)
+	for i := range chosen {
+		chosen[i] = i
+	}
+	for {
+		visit(chosen)
 		i := k - 1
 		for i >= 0 && chosen[i] == n-k+i {
 			i--

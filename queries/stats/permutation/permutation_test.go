@@ -63,7 +63,7 @@ func TestWaysOfCountingAgree(t *testing.T) {
 	x, y := []float64{1.25, 3.5, 2.75, 9}, []float64{0.5, 1.25, 4, 3.5, 7.25, 1}
 	bySums := TwoSample(x, y, Options{})
 	c := counter{values: append(append([]float64{}, x...), y...), n1: len(x)}
-	c.observe()
+	c.observe(0)
 	c.oneByOne(c.add)
 	near(t, "greater", bySums.Greater.Value, c.greater, 0)
 	near(t, "greater or equal", bySums.GreaterOrEqual.Value, c.greater+c.equal, 0)

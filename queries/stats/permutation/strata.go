@@ -30,7 +30,7 @@ func Stratified(strata []Stratum, o Options) Test {
 		if len(deck.values) == 0 {
 			continue
 		}
-		deck.observe()
+		deck.observe(o.Rounding)
 		all.sum, all.expected, all.slack = all.sum+deck.sum, all.expected+deck.expected, all.slack+deck.slack
 		decks = append(decks, deck)
 		ways *= choose(len(deck.values), deck.n1)
@@ -86,7 +86,7 @@ func combined(decks []counter, slack, limit float64) (sums []tally, ok bool) {
 // sums lists what the treated of one stratum may add up to.
 func (c *counter) sums(slack, limit float64) (sums []tally, ok bool) {
 	add := func(sum, times float64) { sums = append(sums, tally{sum, times}) }
-	whole, isWhole := integers(c.values)
+	whole, isWhole := integers(c.values, c.rounding)
 	switch {
 	case isWhole && c.bySums(whole, add):
 	case choose(len(c.values), c.n1) <= limit:
