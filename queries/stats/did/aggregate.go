@@ -124,8 +124,7 @@ func (r *Result) weighted(groups []int, atts []float64, influences [][]float64) 
 	if len(groups) == 0 {
 		return Average{}
 	}
-	n := float64(r.panel.n)
-	share := func(g int) float64 { return float64(r.Sizes[g]) / n }
+	share := func(g int) float64 { return r.panel.share[g] }
 	var total, att float64
 	attOf, timesOf := map[int]float64{}, map[int]float64{}
 	for k, g := range groups {
@@ -141,8 +140,11 @@ func (r *Result) weighted(groups []int, atts []float64, influences [][]float64) 
 		meanTimes += timesOf[g] * share(g)
 	}
 	influence := make([]float64, r.panel.n)
-	for i, g := range r.panel.first {
-		influence[i] = (attOf[g]-meanAtt)/total - att/total*(timesOf[g]-meanTimes)
+	if !r.Options.SmallSample { // there, who started when is given: see small.go
+		for i, g := range r.panel.first {
+			w := r.panel.weight[i]
+			influence[i] = (w*attOf[g]-meanAtt)/total - att/total*(w*timesOf[g]-meanTimes)
+		}
 	}
 	for k, g := range groups {
 		w := share(g) / total

@@ -23,7 +23,7 @@ func near(t *testing.T, what string, got, want, slack float64) {
 // Minimum wage and employment in fast-food restaurants (Card & Krueger 1994, table 3, rows 1 and 2): New Jersey 20.44 →
 // 21.03, Pennsylvania 23.33 → 21.17, difference in differences 2.76 (2.75 from the rounded means).
 func TestCardKruegerMeans(t *testing.T) {
-	e := TwoByTwo([]Outcome{{"", false, false, 23.33}, {"", false, true, 21.17}, {"", true, false, 20.44}, {"", true, true, 21.03}}, Options2x2{})
+	e := TwoByTwo([]Outcome{{Y: 23.33}, {Post: true, Y: 21.17}, {Treated: true, Y: 20.44}, {Treated: true, Post: true, Y: 21.03}}, Options2x2{})
 	near(t, "effect", e.Estimate.Value, 2.76, 0.011)
 	if len(e.SEs) != 0 || len(e.Warnings) == 0 {
 		t.Error("four means alone have no standard error, and that must be said")
@@ -155,8 +155,8 @@ func TestStaggeredFindsWhatWasPlanted(t *testing.T) {
 				}
 			}
 			near(t, "cohort 4", r.Group.Entries[1].Att.Value, (4+4.5+5+5.5)/4, 1e-12)
-			if r.Wald == nil || r.Wald.W.Known || !r.Wald.Singular {
-				t.Error("a test of effects without any variation must say that it is singular")
+			if r.Wald != nil {
+				t.Errorf("a joint test of %d effects on 32 units: %+v", r.Wald.DF, r.Wald)
 			}
 		}
 	}
@@ -164,8 +164,8 @@ func TestStaggeredFindsWhatWasPlanted(t *testing.T) {
 
 func TestStaggeredSaysWhatItLeavesOut(t *testing.T) {
 	rows := panelRows(5, 30, 4, func(i int) int { return []int{0, 1, 3}[i%3] }, func(int, int) float64 { return 0 })
-	rows = append(rows, Observation{"short", 1, 0, 2}, Observation{"short", 1, 0, 3}, Observation{"twice", 1, 2, 0}, Observation{"twice", 2, 3, 0}, Observation{"late", 1, 99, 1})
-	rows = append(rows, Observation{"none", 1, 0, math.NaN()})
+	rows = append(rows, Observation{Unit: "short", Time: 1, First: 0, Y: 2}, Observation{Unit: "short", Time: 1, First: 0, Y: 3}, Observation{Unit: "twice", Time: 1, First: 2, Y: 0}, Observation{Unit: "twice", Time: 2, First: 3, Y: 0}, Observation{Unit: "late", Time: 1, First: 99, Y: 1})
+	rows = append(rows, Observation{Unit: "none", Time: 1, First: 0, Y: math.NaN()})
 	r := Staggered(rows, Options{})
 	if r.Units != 20 || r.Never != 10 || len(r.Groups) != 1 {
 		t.Errorf("%d units, %d never treated, cohorts %v; want 20, 10, [3]", r.Units, r.Never, r.Groups)
@@ -194,23 +194,14 @@ func TestNoNeverTreated(t *testing.T) {
 	}
 }
 
-// One treated and one untreated unit do not vary about their own means: what is left of an event time's variance is
-// rounding, and a test that divides by it would find anything.
+// What is left of an effect's variance may be rounding, and a test that divides by it would find anything.
 func TestRoundingIsNoVariance(t *testing.T) {
-	var rows []Observation
-	for unit, u := range map[string]struct {
-		first int
-		y     []float64
-	}{"a": {3, []float64{0.42, 0.39, -0.23, -0.41}}, "b": {0, []float64{0.55, 0.61, 0.38, -1.05}}, "c": {2, []float64{-0.31, -1.63, -1.57, -0.63}}} {
-		for k, y := range u.y {
-			rows = append(rows, Observation{unit, k + 1, u.first, y})
-		}
+	a, rounding := make([]float64, 40), make([]float64, 40)
+	for i := range a {
+		a[i], rounding[i] = float64(i%7)-3, 1e-17*float64(i%3)
 	}
-	for _, small := range []bool{false, true} {
-		r := Staggered(rows, Options{SmallSample: small, Draws: 99})
-		if w := r.PretrendDynamic; w == nil || w.W.Known || w.P.Known || !w.Singular {
-			t.Errorf("small sample %v: %+v", small, w)
-		}
+	if w := wald([]float64{0.1, 0.2}, [][]float64{a, rounding}); w.W.Known || w.P.Known || !w.Singular {
+		t.Errorf("%+v", w)
 	}
 }
 
@@ -267,14 +258,14 @@ func TestRandomise(t *testing.T) {
 
 func TestNothingToEstimate(t *testing.T) {
 	for name, rows := range map[string][]Observation{
-		"none": nil, "one period": {{"a", 1, 0, 1}, {"b", 1, 1, 2}}, "nobody untreated": {{"a", 1, 2, 1}, {"a", 2, 2, 1}},
-		"nobody treated": {{"a", 1, 0, 1}, {"a", 2, 0, 1}}, "all treated at once": {{"a", 1, 1, 1}, {"a", 2, 1, 1}},
+		"none": nil, "one period": {{Unit: "a", Time: 1, First: 0, Y: 1}, {Unit: "b", Time: 1, First: 1, Y: 2}}, "nobody untreated": {{Unit: "a", Time: 1, First: 2, Y: 1}, {Unit: "a", Time: 2, First: 2, Y: 1}},
+		"nobody treated": {{Unit: "a", Time: 1, First: 0, Y: 1}, {Unit: "a", Time: 2, First: 0, Y: 1}}, "all treated at once": {{Unit: "a", Time: 1, First: 1, Y: 1}, {Unit: "a", Time: 2, First: 1, Y: 1}},
 	} {
 		if r := Staggered(rows, Options{Draws: 99}); r.Simple.Att.Known || len(r.Warnings) == 0 {
 			t.Errorf("%s: %v, %v", name, r.Simple.Att, r.Warnings)
 		}
 	}
-	if e := TwoByTwo([]Outcome{{"a", true, true, 1}}, Options2x2{}); e.Estimate.Known || len(e.Warnings) != 3 {
+	if e := TwoByTwo([]Outcome{{Unit: "a", Treated: true, Post: true, Y: 1}}, Options2x2{}); e.Estimate.Known || len(e.Warnings) != 3 {
 		t.Errorf("%+v", e)
 	}
 }

@@ -14,6 +14,9 @@ type panel struct {
 	first   []int // 0 for never
 	y       [][]float64
 	names   []string
+	weight  []float64       // mean 1
+	size    []float64       // nil where some unit has none
+	share   map[int]float64 // of the weights, by cohort
 }
 
 // largest bounds outcomes, so that no square of a difference overflows.
@@ -24,6 +27,8 @@ type unitRows struct {
 	first int
 	y     map[int]float64
 	split bool // rows disagree about First
+
+	weight, size float64
 }
 
 // prepare checks and cuts the rows to a balanced panel. It reports whether anything can be estimated.
@@ -81,15 +86,22 @@ func anticipated(a int) string {
 func (r *Result) collect(rows []Observation) (units []*unitRows, periods []int) {
 	byName := map[string]*unitRows{}
 	seen := map[int]bool{}
-	missing, doubled, split := 0, 0, 0
+	missing, doubled, split, weightless := 0, 0, 0, 0
 	for _, row := range rows {
 		if !(math.Abs(row.Y) < largest) {
 			missing++
 			continue
 		}
+		if row.Weight < 0 || !(row.Weight < largest) {
+			weightless++
+			continue
+		}
 		u, ok := byName[row.Unit]
 		if !ok {
-			u = &unitRows{name: row.Unit, first: max(0, row.First), y: map[int]float64{}}
+			u = &unitRows{name: row.Unit, first: max(0, row.First), y: map[int]float64{}, weight: row.Weight, size: row.Size}
+			if u.weight == 0 {
+				u.weight = 1
+			}
 			byName[row.Unit] = u
 			units = append(units, u)
 		}
@@ -125,6 +137,9 @@ func (r *Result) collect(rows []Observation) (units []*unitRows, periods []int) 
 	if missing > 0 {
 		r.warn(estimate.MissingValues, "%d rows without an outcome were left out", missing)
 	}
+	if weightless > 0 {
+		r.warn(estimate.Invalid, "%d rows have no weight or one below 0 and were left out", weightless)
+	}
 	if doubled > 0 {
 		r.warn(estimate.Invalid, "%d rows repeat a unit and period; the first was kept", doubled)
 	}
@@ -154,13 +169,24 @@ func (r *Result) withoutNever(units []*unitRows, periods []int) ([]*unitRows, []
 	}
 	from := last - r.Options.Anticipation
 	periods = slices.DeleteFunc(slices.Clone(periods), func(t int) bool { return t >= from })
-	r.warn(estimate.Convention, "there is no never treated unit: the last cohort, %d, serves as comparison and the periods from %d on were dropped", last, from)
+	r.warn(estimate.Convention, "there is no never treated unit: the last cohort, %s, serves as comparison and the periods from %s on were dropped", r.period(last), r.period(from))
 	return units, periods
 }
 
 func (r *Result) fill(units []*unitRows, periods []int) {
-	p := panel{n: len(units), periods: periods}
+	p := panel{n: len(units), periods: periods, share: map[int]float64{}}
+	var weights float64
+	sized := true
 	for _, u := range units {
+		weights, sized = weights+u.weight, sized && u.size > 0
+	}
+	for _, u := range units {
+		w := u.weight * float64(len(units)) / weights
+		p.weight = append(p.weight, w)
+		p.share[u.first] += w / float64(len(units))
+		if sized {
+			p.size = append(p.size, u.size)
+		}
 		y := make([]float64, len(periods))
 		for k, t := range periods {
 			y[k] = u.y[t]
@@ -176,10 +202,5 @@ func (r *Result) fill(units []*unitRows, periods []int) {
 		r.Groups = append(r.Groups, g)
 	}
 	slices.Sort(r.Groups)
-	for _, g := range r.Groups {
-		if r.Sizes[g] < 5 {
-			r.warn(estimate.SmallBase, "cohort %d has %d units only: its standard errors are too small", g, r.Sizes[g])
-		}
-	}
 	r.Units, r.Periods, r.panel = p.n, periods, p
 }

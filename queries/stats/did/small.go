@@ -25,14 +25,31 @@ import (
 // started when is given, a town's own villages are no draw from a larger number, and at 20 units that term, made of the
 // noise of the cohorts' own effects, is a sixth of the variance: 97 % of the intervals would hold the truth.
 
-// fewUnits warns of what few units cost, with the figures of BenchmarkStaggered.
+// fitting is up to how many units Options.Fitting takes the small-sample variant.
+const fitting = 100
+
+// fewUnits decides whether standard errors are offered, and warns of what few units cost, with the figures of
+// BenchmarkStaggered.
 func (r *Result) fewUnits() {
-	if !r.Options.SmallSample && r.panel.n < 100 {
+	treated := r.panel.n - r.Never
+	comparison := r.Never
+	if r.Options.Control == NotYetTreated && len(r.Groups) > 0 {
+		comparison = r.panel.n - r.Sizes[r.Groups[0]] // of the first cohort
+	}
+	if n := min(treated, comparison); n < fewASide {
+		r.Few = true
+		r.warn(estimate.SmallBase, "%d treated units against %d: with fewer than %d on a side, standard errors, intervals and bands are too narrow and are not offered; read the permutation test", treated, comparison, fewASide)
+		return
+	}
+	if !r.Options.SmallSample && r.panel.n < fitting {
 		r.warn(estimate.SmallBase, "%d units: of such 95 %% intervals 92 %% hold the truth with 20 units and 94 with 50, of the bands 74 and 89; the small-sample variant gives 96 and 95, and 95 and 95; dealing the starts anew gives a p-value that holds with any number", r.panel.n)
 	}
 	for _, g := range r.Groups {
-		if r.Sizes[g] == 1 {
-			r.warn(estimate.SmallBase, "cohort %d is one unit: its own variation cannot be known and is missing from every standard error it takes part in", g)
+		switch {
+		case r.Sizes[g] == 1:
+			r.warn(estimate.SmallBase, "cohort %s is one unit: its own variation cannot be known and is missing from every standard error it takes part in", r.period(g))
+		case r.Sizes[g] < 5 && !r.Options.SmallSample:
+			r.warn(estimate.SmallBase, "cohort %s has %d units only: its standard errors are too small", r.period(g), r.Sizes[g])
 		}
 	}
 }

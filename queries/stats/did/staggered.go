@@ -2,6 +2,7 @@ package did
 
 import (
 	"math"
+	"strconv"
 
 	"hulian/queries/stats/estimate"
 )
@@ -13,6 +14,9 @@ type Observation struct {
 	Time  int
 	First int
 	Y     float64
+	// Weight is what the unit counts for, Size the base of its outcomes; both are a unit's, its first row's holds. 0 means 1
+	// and unknown.
+	Weight, Size float64
 }
 
 // Control says who stands for "without the change".
@@ -46,6 +50,10 @@ type Options struct {
 	Seed          uint64 // 0 means 1
 	// SmallSample replaces the normal approximation, which is too sure of itself below some hundred units: see small.go.
 	SmallSample bool
+	// Fitting takes SmallSample where there are fewer than a hundred units.
+	Fitting bool
+	// Period names a period in what is said; nil means by its number.
+	Period func(int) string
 }
 
 // GroupTime is the effect on one cohort in one period.
@@ -115,9 +123,11 @@ type Result struct {
 	Group    Aggregation  `json:"group"`
 	Calendar Aggregation  `json:"calendar"`
 
-	Wald             *Wald              `json:"wald,omitempty"`             // over all cells before treatment
-	PretrendDynamic  *Wald              `json:"pretrend_dynamic,omitempty"` // over the event times before treatment
-	PretrendMaxT     *MaxT              `json:"pretrend_max_t,omitempty"`   // over all cells before treatment, where SmallSample and Draws are set
+	Wald            *Wald `json:"wald,omitempty"`             // over all cells before treatment
+	PretrendDynamic *Wald `json:"pretrend_dynamic,omitempty"` // over the event times before treatment
+	PretrendMaxT    *MaxT `json:"pretrend_max_t,omitempty"`   // over all cells before treatment, where SmallSample and Draws are set
+	// Few says that a side has so few units that no standard error is offered: all of them are absent, and Randomise answers.
+	Few              bool               `json:"few_units"`
 	LastAsComparison bool               `json:"last_cohort_as_comparison"`
 	Warnings         []estimate.Warning `json:"warnings,omitempty"`
 
@@ -130,7 +140,7 @@ type Result struct {
 //	ATT(g,t) = mean(Yₜ − Y_b | cohort g) − mean(Yₜ − Y_b | comparison)
 //
 // with b the last period before g − anticipation (and, for varying bases before treatment, the period just before t).
-// Comparison units are never treated, or not yet treated: of another cohort with First > max(t, b) + anticipation.
+// means being weighted where units are. Comparison units are never treated, or not yet treated: of another cohort with First > max(t, b) + anticipation.
 // Standard errors come from the influence functions
 //
 //	ψᵢ = n/n_g 1{i∈g}(ΔYᵢ − mean_g) − n/n_c 1{i∈c}(ΔYᵢ − mean_c), se = √Σψ² / n
@@ -147,15 +157,16 @@ func Staggered(rows []Observation, o Options) Result {
 	if !r.prepare(rows) {
 		return r
 	}
+	r.Options.SmallSample = o.SmallSample || o.Fitting && r.panel.n < fitting
+	r.fewUnits()
 	r.cells()
 	if len(r.Cells) == 0 {
 		r.warn(estimate.NotEstimable, "no cohort has a period before and comparison units: no effect")
 		return r
 	}
-	r.fewUnits()
 	r.aggregate()
 	r.pretest()
-	if o.Draws > 0 {
+	if o.Draws > 0 && !r.Few {
 		r.bootstrap()
 	}
 	return r
@@ -177,6 +188,13 @@ func (o Options) defaults() Options {
 		o.Seed = 1
 	}
 	return o
+}
+
+func (r *Result) period(t int) string {
+	if r.Options.Period != nil {
+		return r.Options.Period(t)
+	}
+	return strconv.Itoa(t)
 }
 
 func (r *Result) warn(code estimate.Code, format string, args ...any) {
@@ -227,30 +245,33 @@ func (r *Result) cell(g, k, base int) (GroupTime, bool) {
 	comparison := func(first int) bool {
 		return first == 0 || r.Options.Control == NotYetTreated && first != g && first > until
 	}
-	var nt, nc, mt, mc float64
+	var nt, nc int
+	var wt, wc, mt, mc float64
 	change := make([]float64, p.n)
-	for i := range p.n {
+	for i, w := range p.weight {
 		change[i] = p.y[i][k] - p.y[i][base]
 		switch {
 		case p.first[i] == g:
 			nt++
-			mt += (change[i] - mt) / nt
+			wt += w
+			mt += (change[i] - mt) * w / wt
 		case comparison(p.first[i]):
 			nc++
-			mc += (change[i] - mc) / nc
+			wc += w
+			mc += (change[i] - mc) * w / wc
 		}
 	}
 	if nt == 0 || nc == 0 {
 		return GroupTime{}, false
 	}
-	cell := GroupTime{Group: g, Time: p.periods[k], BaseTime: p.periods[base], Att: mt - mc, Treated: int(nt), Comparison: int(nc), influence: make([]float64, p.n)}
+	cell := GroupTime{Group: g, Time: p.periods[k], BaseTime: p.periods[base], Att: mt - mc, Treated: nt, Comparison: nc, influence: make([]float64, p.n)}
 	n := float64(p.n)
-	for i := range p.n {
+	for i, w := range p.weight {
 		switch {
 		case p.first[i] == g:
-			cell.influence[i] = n / nt * (change[i] - mt)
+			cell.influence[i] = n / wt * w * (change[i] - mt)
 		case comparison(p.first[i]):
-			cell.influence[i] = -n / nc * (change[i] - mc)
+			cell.influence[i] = -n / wc * w * (change[i] - mc)
 		}
 	}
 	cell.SE, cell.CI = r.uncertainty(cell.Att, cell.influence)
@@ -259,6 +280,9 @@ func (r *Result) cell(g, k, base int) (GroupTime, bool) {
 
 // uncertainty is the standard error and the interval of an effect.
 func (r *Result) uncertainty(att float64, influence []float64) (estimate.Number, estimate.Interval) {
+	if r.Few {
+		return estimate.Absent(), estimate.Interval{}
+	}
 	se, z := standardError(influence, att), estimate.Z(r.Options.Confidence)
 	if r.Options.SmallSample && se.Known {
 		se, z = r.smallSample(att, influence)
