@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -251,5 +252,60 @@ func TestSentences(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(want), b.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// chanceFindings tells how many of 100 towns have a p of 5 % or less without an effect, where a month's share is that of
+// so many households drawn by lot and the pilots are the smallest villages: 30 to 300 households.
+func chanceFindings(t testing.TB, rounds int) (found float64, sized int) {
+	for k := range rounds {
+		r := seeded(uint64(500 + k))
+		p := panel(t, starts, flat, 0, 0, nil)
+		households := make([]float64, len(p.Villages))
+		for i := range households {
+			households[i] = math.Round(30 * math.Exp(r.Float64()*math.Log(10)))
+		}
+		slices.Sort(households)
+		for i, v := range p.Villages {
+			level, of := r.NormFloat64(), households[i]
+			for m := range p.Series[v.ID] {
+				if m%12 == 0 {
+					level = r.NormFloat64() // a year of months is alike: what differs between them is the village's own luck
+				}
+				x := math.Round(of * (.5 + .5*level/math.Sqrt(of)*.7))
+				p.Series[v.ID][m] = reading.Month{Month: months[m], Numerator: x, Denominator: of, Value: x / of}
+			}
+		}
+		result := Compare(p)
+		if result.P.Or(1) <= .05 {
+			found += 100 / float64(rounds)
+		}
+		if result.Sized {
+			sized++
+		}
+	}
+	return found, sized
+}
+
+func TestSmallPilotsAreNoFinding(t *testing.T) {
+	const rounds = 120
+	found, sized := chanceFindings(t, rounds)
+	if found > 5+4*100*math.Sqrt(.05*.95/rounds) || sized < rounds/2 {
+		t.Errorf("%.1f of 100 towns without an effect have a finding; sizes counted in %d of %d", found, sized, rounds)
+	}
+}
+
+func BenchmarkSmallPilots(b *testing.B) {
+	for b.Loop() {
+		found, _ := chanceFindings(b, 1000)
+		b.ReportMetric(found, "found_without_effect_%")
+	}
+}
+
+// One pilot against one other village is no comparison.
+func TestOneAgainstOne(t *testing.T) {
+	r := Compare(panel(t, []string{"2017-05", ""}, flat, .2, .02, seeded(3)))
+	if r.Verdict != NotEstimable || r.Design.Obstacle != OneEach || !strings.Contains(r.Words("zh"), "一个试点村") {
+		t.Errorf("%s: %s", r.Verdict, r.Words("zh"))
 	}
 }

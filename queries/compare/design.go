@@ -35,6 +35,7 @@ const (
 	NotYet      Obstacle = "not_yet"     // the pilots have not begun by the month asked for
 	NotSummed   Obstacle = "not_summed"  // months of the measure cannot be summed
 	NoOutcomes  Obstacle = "no_outcomes" // a side has no village with a value before and after
+	OneEach     Obstacle = "one_each"    // one pilot against one other
 	yearBefore           = 12
 	significant          = 0.05
 	suggestive           = 0.10

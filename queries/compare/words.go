@@ -91,6 +91,9 @@ func (r Result) Found(lang string) []string {
 		}
 		said = append(said, book.Say(lang, key, sentence.Values{"ways": reading.Count(r.Ways), "count": reading.Count(count),
 			"p": reading.P(p), "smallest": reading.P(r.Design.SmallestP)}))
+		if r.Sized {
+			said = append(said, book.Say(lang, "sized", nil))
+		}
 	}
 	if text := r.terms(lang); text != "" {
 		said = append(said, text)
@@ -120,11 +123,20 @@ func (r Result) terms(lang string) string {
 // ByCohorts says what comes out when every village is compared by its own start.
 func (r Result) ByCohorts(lang string) string {
 	att, ok := r.Cohorts.Simple.Att.Get()
-	ci := r.Cohorts.Simple.CI
-	if !ok || !ci.Known() {
+	if !ok {
 		return ""
 	}
-	return book.Say(lang, "cohorts", sentence.Values{"att": reading.Difference(r.Measure, att, lang), "range": reading.DifferenceRange(r.Measure, ci.Low.Value, ci.High.Value, lang)})
+	values := sentence.Values{"att": reading.Difference(r.Measure, att, lang)}
+	if ci := r.Cohorts.Simple.CI; ci.Known() {
+		values["range"] = reading.DifferenceRange(r.Measure, ci.Low.Value, ci.High.Value, lang)
+		return book.Say(lang, "cohorts", values)
+	}
+	p, ok := r.ByStart.PTwoSided.Get()
+	if !ok {
+		return ""
+	}
+	values["p"] = reading.P(p)
+	return book.Say(lang, "cohorts_few", values)
 }
 
 // Assumptions are what must hold for the number to mean what it says, each with what the data say of it.

@@ -32,10 +32,7 @@ const fitting = 100
 // BenchmarkStaggered.
 func (r *Result) fewUnits() {
 	treated := r.panel.n - r.Never
-	comparison := r.Never
-	if r.Options.Control == NotYetTreated && len(r.Groups) > 0 {
-		comparison = r.panel.n - r.Sizes[r.Groups[0]] // of the first cohort
-	}
+	comparison := r.Never // those not yet treated leave one by one: the last effects rest on the never treated alone
 	if n := min(treated, comparison); n < fewASide {
 		r.Few = true
 		r.warn(estimate.SmallBase, "%d treated units against %d: with fewer than %d on a side, standard errors, intervals and bands are too narrow and are not offered; read the permutation test", treated, comparison, fewASide)

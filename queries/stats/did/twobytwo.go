@@ -360,7 +360,7 @@ func (e *Effect) changes(treated, control []change, o Options2x2) {
 	m0, s0 := meanAndVariance(control)
 	e.ByChanges = estimate.Of(m1 - m0)
 	n1, n0 := float64(len(treated)), float64(len(control))
-	if len(treated) > 1 && len(control) > 1 {
+	if min(len(treated), len(control)) >= leastForWelch {
 		v1, v0 := s1*n1/(n1-1), s0*n0/(n0-1)
 		if !e.Few {
 			e.add(SEFirstDifference, e.ByChanges, v1+v0, 0, o.Confidence)
@@ -372,7 +372,7 @@ func (e *Effect) changes(treated, control []change, o Options2x2) {
 			e.Warnings = append(e.Warnings, estimate.Warn(estimate.SmallBase, "%d units: of intervals by the normal 93 %% hold the truth with 12 units; those by Student's t hold their level", len(treated)+len(control)))
 		}
 	} else {
-		e.Warnings = append(e.Warnings, estimate.Warn(estimate.SmallBase, "one unit on a side has no spread: no first-difference standard error"))
+		e.Warnings = append(e.Warnings, estimate.Warn(estimate.SmallBase, "fewer than %d units on a side do not show how much units vary: no first-difference standard error", leastForWelch))
 	}
 	if !e.Few {
 		e.add(SEInfluence, e.ByChanges, s1+s0, 0, o.Confidence)
@@ -418,6 +418,10 @@ func (e *Effect) permuted(treated, control []change, most float64, o Options2x2)
 		e.Studentised = &studentised
 	}
 }
+
+// leastForWelch: with two units on a side Welch's t of the changes finds an effect where there is none in 10 of 100 tests at
+// 5 %, with three in 6 (BenchmarkFewUnits).
+const leastForWelch = 3
 
 // fewChanges is up to where intervals by the normal hold the truth clearly too seldom (BenchmarkTwoByTwo).
 const fewChanges = 40

@@ -93,12 +93,31 @@ func betaLikelihood(units []Unit) Prior {
 	case at[1] <= leastDispersion:
 		none.Pooled = true
 		return none
-	case at[1] >= mostDispersion:
+	case at[1] >= mostDispersion || allOrNothing(units):
+		none.Apart = true
 		return none
 	}
 	p := betaPrior(MaximumLikelihood, at[0], 1/at[1])
 	p.LogLik = estimate.Of(best)
 	return p
+}
+
+// allOrNothing reports whether some units have all events and the others none: the likelihood then rises for ever as the
+// prior moves to 0 and 1, and whatever point the search ends at means nothing.
+func allOrNothing(units []Unit) bool {
+	none, all := 0, 0
+	for _, u := range units {
+		switch {
+		case u.Base < 2: // one trial is always all or nothing
+		case u.Events == 0:
+			none++
+		case u.Events == u.Base:
+			all++
+		default:
+			return false
+		}
+	}
+	return none > 0 && all > 0
 }
 
 // climb maximises l(μ(a), exp b) by gonum's Newton method from (a, b) and returns μ, θ and the maximum.

@@ -91,6 +91,27 @@ func TestUnequalBases(t *testing.T) {
 	}
 }
 
+// Villages that are all or nothing have no common rate: each keeps its own, with the exact interval of its own data.
+func TestAllOrNothingIsNotShrunk(t *testing.T) {
+	for _, method := range []Method{MaximumLikelihood, Kleinman, SampleVariance, Hierarchical} {
+		fit := BetaBinomial([]Unit{{0, 10}, {10, 10}, {0, 10}, {10, 10}, {0, 0}}, method, 0.95)
+		for i, want := range []float64{0, 1, 0, 1} {
+			near(t, string(method), fit.Units[i].Value.Value, want, 0)
+			if fit.Units[i].Weight.Value != 1 {
+				t.Errorf("%s: weight %v", method, fit.Units[i].Weight)
+			}
+		}
+		// 0 of 10: 0 to 1 − 0.025^(1/10) (Clopper & Pearson 1934).
+		near(t, "upper limit of 0 of 10", fit.Units[0].High.Value, 1-math.Pow(0.025, 0.1), 1e-9)
+		if u := fit.Units[4]; u.Value.Known || !fit.Prior.Apart || len(fit.Warnings) == 0 {
+			t.Errorf("%s: a unit without a base has %v; %+v", method, u.Value, fit.Prior)
+		}
+	}
+	if fit := BetaBinomial([]Unit{{0, 10}, {10, 10}, {1, 10}, {9, 10}, {5, 10}, {0, 10}}, MaximumLikelihood, 0.95); fit.Prior.Apart || !(fit.Units[0].Value.Value > 0) {
+		t.Errorf("units in between bind the others: %+v", fit.Prior)
+	}
+}
+
 // A ladder adds up what a loop over all j would.
 func TestLadder(t *testing.T) {
 	heights := []float64{0, 1, 7, 1023, 1024, 1025, 1026, 3000, 3000, 250_000}

@@ -62,7 +62,7 @@ func kleinman(units []Unit) Prior {
 	}
 	gamma := (s - p*(1-p)*a) / (p * (1 - p) * (b - a))
 	if !(gamma > 0) || gamma >= 1 {
-		return Prior{Method: Kleinman, Mean: estimate.Of(p), Pooled: gamma <= 0}
+		return Prior{Method: Kleinman, Mean: estimate.Of(p), Pooled: gamma <= 0, Apart: gamma >= 1}
 	}
 	return betaPrior(Kleinman, p, 1/gamma-1)
 }

@@ -38,6 +38,7 @@ type Prior struct {
 	Size   estimate.Number `json:"prior_sample_size"` // α+β, or β: the base whose data weigh as much as the prior
 	LogLik estimate.Number `json:"loglik"`            // with the binomial (or Poisson) constants
 	Pooled bool            `json:"pooled"`            // no variation beyond chance was found
+	Apart  bool            `json:"apart"`             // the units have nothing in common: all or nothing
 }
 
 // Shrunk is one unit after shrinking.
@@ -87,10 +88,15 @@ func BetaBinomial(units []Unit, method Method, confidence float64) Fit {
 		method = MaximumLikelihood
 	}
 	f.Prior = BetaPrior(sound, method)
+	f.Prior.Apart = f.Prior.Apart || allOrNothing(sound)
 	f.note(len(sound), wanted)
 	for i := range f.Units {
 		u := &f.Units[i]
 		if u.refused {
+			continue
+		}
+		if f.Prior.Apart {
+			f.alone(u)
 			continue
 		}
 		a, okA := f.Prior.Alpha.Get()
@@ -196,8 +202,20 @@ func (f *Fit) pool(u *Shrunk) {
 	u.Value, u.Weight = f.PooledRate, estimate.Of(0)
 }
 
+// alone leaves a unit its own rate, with the interval of its own data (Clopper & Pearson 1934); one without a base keeps
+// none.
+func (f *Fit) alone(u *Shrunk) {
+	if !u.Raw.Known {
+		return
+	}
+	own := rate.ClopperPearson(u.Events, u.Base, f.Confidence)
+	u.Value, u.Low, u.High, u.Weight = u.Raw, own.Low, own.High, estimate.Of(1)
+}
+
 func (f *Fit) note(n int, wanted Method) {
 	switch {
+	case f.Prior.Apart:
+		f.Warnings = append(f.Warnings, estimate.Warn(estimate.NoSpread, "the units are as far apart as rates can be, all or nothing: there is no common rate to shrink to, and every unit keeps its own"))
 	case f.Prior.Pooled:
 		f.Warnings = append(f.Warnings, estimate.Warn(estimate.NoSpread, "the units differ by no more than chance: every unit is given the pooled rate"))
 	case !f.Prior.Alpha.Known:
