@@ -31,8 +31,9 @@ func associationMethods() []Method {
 			Options: []Option{{"from", Text, "", "value of the population column for population 1"}, {"to", Text, "", "and for population 2"}}, run: (*Call).kitagawa},
 		{Name: "permutation", Aliases: []string{"permutation_test"}, Short: "how often chance gives such a difference of two groups", draw: drawGroups,
 			Roles: []Role{{Name: "group", Help: "column with the two groups", Optional: true}, {Name: "value", Also: []string{"outcome", "y"}, Help: "the outcome", Optional: true},
-				{Name: "strata", Also: []string{"stratum", "pair", "block"}, Help: "sets within which the groups could have been dealt", Optional: true, Words: true}},
-			Long: "statistic = mean(treatment) − mean(control); exact where the assignments can be counted, else (1+count)/(1+draws).\nA column of strata keeps the sizes of the groups in each: pairs, or the villages of several towns.",
+				{Name: "strata", Also: []string{"stratum", "pair", "block"}, Help: "sets within which the groups could have been dealt", Optional: true, Words: true},
+				{Name: "size", Also: []string{"households", "base", "denominator", "户数", "农户数", "基数", "分母"}, Help: "base of the outcome: small units vary more by themselves", Optional: true}},
+			Long: "statistic = mean(treatment) − mean(control); exact where the assignments can be counted, else (1+count)/(1+draws).\nA column of strata keeps the sizes of the groups in each: pairs, or the villages of several towns. Units of unequal\nsize vary unequally: \"studentised\" deals Welch's t (MacKinnon & Webb 2020) and, with --size, \"rescaled\" outcomes in\ntheir own spread (Ferman & Pinto 2019).",
 			Options: []Option{{"treatment", Text, "", `value of the group column that is group 1; default "treatment" or the like, else the first in order`},
 				{"control", Text, "", "value of group 2; default the other"}, {"draws", Integer, "99999", "random assignments where they cannot be counted"},
 				{"seed", Integer, "1", "of the draws"}, {"monte_carlo", Truth, "false", "draw even where all could be counted"}}, run: (*Call).permutation},
@@ -155,8 +156,13 @@ func (c *Call) permutation() (*Object, error) {
 	out.Set("mean1", t.Mean1).Set("mean2", t.Mean2).Set("statistic", t.Statistic).Set("procedure", string(t.Method)).Set("n_permutations", count(t.Permutations))
 	out.Set("count_greater_or_equal", count(t.GreaterOrEqual)).Set("count_greater", count(t.Greater)).Set("count_less_or_equal", count(t.LessOrEqual))
 	out.Set("p_greater", t.PGreater).Set("p_less", t.PLess).Set("p_two_sided_abs", t.PTwoSided)
+	warnings := t.Warnings
 	if stratified {
 		out.Set("n_strata", len(strata))
+	} else if warned, err := c.unequal(out, group, outcome, first, second, x, y, o); err != nil {
+		return nil, err
+	} else {
+		warnings = append(warnings, warned...)
 	}
 	if t.PFisher.Known {
 		out.Set("fisher_two_sided", t.PFisher)
@@ -164,7 +170,6 @@ func (c *Call) permutation() (*Object, error) {
 	if t.Draws > 0 {
 		out.Set("draws", t.Draws).Set("seed", t.Seed)
 	}
-	warnings := t.Warnings
 	if without > 0 {
 		warnings = append(warnings, estimate.Warn(estimate.MissingValues, "%d rows have no stratum and were left out", without))
 	}
@@ -173,6 +178,38 @@ func (c *Call) permutation() (*Object, error) {
 	}
 	out.warn(warnings)
 	return out, nil
+}
+
+// unequal adds the tests that allow for units which do not vary alike.
+func (c *Call) unequal(out *Object, group, outcome int, first, second string, x, y []float64, o permutation.Options) ([]estimate.Warning, error) {
+	var warnings []estimate.Warning
+	if len(x) > 1 && len(y) > 1 {
+		test := permutation.Studentised(x, y, o)
+		out.Set("studentised", permutationObject(test))
+	}
+	_, sized, err := c.role("size")
+	if err != nil || !sized {
+		return nil, err
+	}
+	sizes, err := c.numbers("size")
+	if err != nil {
+		return nil, err
+	}
+	var both [2][]permutation.Sized
+	for i, row := range c.Frame.Rows {
+		v, err := c.outcome(i, outcome)
+		if err != nil {
+			return nil, err
+		}
+		for k, name := range []string{first, second} {
+			if same(row[group], name) {
+				both[k] = append(both[k], permutation.Sized{Y: v, Size: sizes[i]})
+			}
+		}
+	}
+	test, how := permutation.Rescaled(both[0], both[1], o)
+	out.Set("rescaled", permutationObject(test).Set("variance_by_size", how.BySize))
+	return append(warnings, test.Warnings...), nil
 }
 
 // samples gives the outcomes of both groups by stratum, in the order they first appear, whether all outcomes are 0 or 1,
@@ -319,11 +356,13 @@ func (c *Call) twoGroups(column int, names []string) (first, second string, err 
 }
 
 func treated(name string) bool {
-	return slices.Contains([]string{"treatment", "treated", "treat", "intervention", "exposed", "case", "pilot", "试点", "1", "true", "yes"}, strings.ToLower(name))
+	yes, ok := treatedWords.of(name)
+	return ok && yes || slices.Contains([]string{"1", "true", "yes", "是"}, strings.ToLower(name)) // t and f may be names
 }
 
 func untreated(name string) bool {
-	return slices.Contains([]string{"control", "untreated", "comparison", "placebo", "unexposed", "0", "false", "no"}, strings.ToLower(name))
+	yes, ok := treatedWords.of(name)
+	return ok && !yes || slices.Contains([]string{"0", "false", "no", "否"}, strings.ToLower(name))
 }
 
 func (c *Call) kitagawa() (*Object, error) {

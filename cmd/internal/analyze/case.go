@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"hulian/data"
 	"hulian/pipelines"
 )
 
@@ -105,7 +106,7 @@ var (
 // Flags translates a run into the flags of its method: every column as `--name name`, every option as
 // `--name value`. What a case says in words only (which columns are size and rate, which pair a run is named after,
 // values that stand in for the file) is added.
-func (c Case) Flags(run CaseRun) ([]Flag, error) {
+func (c Case) Flags(run CaseRun, file Frame) ([]Flag, error) {
 	var flags []Flag
 	m, err := MethodOf(c.Method)
 	if err != nil {
@@ -116,7 +117,7 @@ func (c Case) Flags(run CaseRun) ([]Flag, error) {
 			return []Flag{{"x", x}, {"y", y}}, nil
 		}
 	}
-	for _, column := range c.Input.Columns {
+	for _, column := range c.columns(file) {
 		flags = append(flags, Flag{column, column})
 	}
 	if m.Name == "kitagawa" {
@@ -143,28 +144,50 @@ func (c Case) Flags(run CaseRun) ([]Flag, error) {
 		if json.Unmarshal(raw, &text) != nil {
 			text = string(raw)
 		}
-		if !m.knows(name) && !slices.Contains(c.Input.Columns, name) {
-			continue // said in words for people; Remarks lists them
+		if _, isColumn := file.column(name); !m.knows(name) && !isColumn {
+			return nil, c.unknownOption(m, run, name)
 		}
 		flags = append(flags, Flag{name, text})
 	}
 	return flags, nil
 }
 
-// Remarks lists the options of a run that its method does not have. They are for readers of the case.
-func (c Case) Remarks(run CaseRun) []string {
-	m, err := MethodOf(c.Method)
-	if err != nil {
-		return nil
-	}
+// columns are the columns of the file that the case names: one a key, or several with commas between ("pop, stdpop"),
+// or a row of them with dots ("v1..v7").
+func (c Case) columns(file Frame) []string {
 	var names []string
-	for name := range run.Options {
-		if !m.knows(name) && !slices.Contains(c.Input.Columns, name) && name != "values_instead_of_file" {
-			names = append(names, name)
+	for _, key := range c.Input.Columns {
+		if _, ok := file.column(key); ok || !strings.ContainsAny(key, ",.") {
+			names = append(names, key)
+			continue
+		}
+		for _, part := range strings.Split(key, ",") {
+			from, until, isRow := strings.Cut(strings.TrimSpace(part), "..")
+			i, ok := file.column(from)
+			j, okToo := file.column(until)
+			switch {
+			case !isRow:
+				names = append(names, from)
+			case ok && okToo && i <= j:
+				names = append(names, file.Columns[i:j+1]...)
+			}
 		}
 	}
-	slices.Sort(names)
 	return names
+}
+
+// unknownOption: an option that is passed by would leave a result that looks like the one asked for.
+func (c Case) unknownOption(m Method, run CaseRun, name string) error {
+	var names []string
+	for _, o := range m.Options {
+		names = append(names, o.Name)
+	}
+	fault := &pipelines.Fault{Op: "read the options", At: fmt.Sprintf("run %s of case %s", run.ID, c.Name), Err: fmt.Errorf("%w: %q is no option of %s", pipelines.ErrUnknown, name, m.Name),
+		Next: "one of " + strings.Join(names, ", ")}
+	if nearest := data.Nearest(name, names); nearest != "" {
+		fault.Next = nearest
+	}
+	return Usage{fault}
 }
 
 func (m Method) knows(name string) bool {
@@ -251,16 +274,13 @@ func (c Case) Execute(ctx context.Context, id string) ([]Outcome, error) {
 		if id != "" && run.ID != id {
 			continue
 		}
-		flags, err := c.Flags(run)
+		flags, err := c.Flags(run, file)
 		if err != nil {
 			return nil, err
 		}
 		call, err := Prepare(m, file, flags)
 		if err != nil {
 			return nil, fmt.Errorf("run %s: %w", run.ID, err)
-		}
-		for _, name := range c.Remarks(run) {
-			call.assume("option %q of the case is not one of %s and was not used", name, m.Name)
 		}
 		document, err := call.Run(ctx)
 		if err != nil {

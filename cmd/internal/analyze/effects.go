@@ -2,10 +2,8 @@ package analyze
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
-	"hulian/pipelines"
 	"hulian/queries/stats/did"
 	"hulian/queries/stats/estimate"
 	"hulian/queries/stats/permutation"
@@ -13,23 +11,26 @@ import (
 
 func effectMethods() []Method {
 	unit := Role{Name: "id", Also: []string{"unit", "unit_id", "idname", "village_id", "store", "county", "name"}, Help: "the unit", Optional: true}
+	unit.Also = append(unit.Also, "村", "村名", "单位", "行政村", "village")
+	weights := Role{Name: "weights", Also: []string{"weight", "权重"}, Help: "what the unit counts for", Optional: true}
+	size := Role{Name: "size", Also: []string{"base", "denominator", "households", "户数", "农户数", "基数", "分母"}, Help: "base of the outcome: small units vary more by themselves, and the permutation test allows for it", Optional: true}
 	mustUnit := unit
 	mustUnit.Optional, mustUnit.Words = false, true
 	return []Method{
 		{Name: "did_2x2", Aliases: []string{"did", "difference_in_differences"}, Short: "difference in differences, two groups and two periods", draw: drawTrends,
-			Roles: []Role{unit, {Name: "treated", Also: []string{"treat", "treatment", "group", "d", "exposed"}, Help: "1 in the treated group", Words: true},
-				{Name: "post", Also: []string{"after", "time", "period", "t"}, Help: "1 after the change", Words: true}, {Name: "y", Also: []string{"outcome", "value", "rate"}, Help: "the outcome"}},
-			Long: "(treated after − before) − (control after − before). Standard errors by name: ols, hc0, hc1, unequal_variance, and\nin a panel cluster_cr0, cluster_cr1, first_difference, influence. Intervals and p-values called _t are by Student's t\n(first_difference_t is Welch's test of the changes), the others by the normal.",
+			Roles: []Role{unit, {Name: "treated", Also: []string{"treat", "treatment", "group", "d", "exposed", "组别", "是否试点", "类别"}, Help: "1 or 试点 in the treated group, 0 or 推广 in the other", Words: true},
+				{Name: "post", Also: []string{"after", "time", "period", "t", "时段", "时期", "前后"}, Help: "1 or 后 after the change, 0 or 前 before; or two periods", Words: true}, {Name: "y", Also: []string{"outcome", "value", "rate", "指标值", "数值"}, Help: "the outcome"}, weights, size},
+			Long: "(treated after − before) − (control after − before). Standard errors by name: ols, hc0, hc1, unequal_variance, and\nin a panel cluster_cr0, cluster_cr1, first_difference, influence. Intervals and p-values called _t are by Student's t\n(first_difference_t is Welch's test of the changes), the others by the normal. With fewer than 8 units on a side only\npermutation tests and first_difference_t are given: plain, of Welch's t (MacKinnon & Webb 2020), and with sizes of\nchanges in their own spread (Ferman & Pinto 2019).",
 			Options: []Option{confidenceOption, {"repeated_cross_section", Truth, "", "rows of different periods are different units; default: whether no unit is seen on both sides"},
 				{"seed", Integer, "1", "of the permutation draws, where units cannot all be dealt"}}, run: (*Call).twoByTwo},
 		{Name: "callaway_santanna", Aliases: []string{"staggered", "cs"}, Short: "difference in differences with staggered starts", draw: drawEvents,
-			Roles: []Role{mustUnit, {Name: "time", Also: []string{"period", "year", "t", "month"}, Help: "the period, a whole number", Words: true}, {Name: "y", Also: []string{"outcome", "value", "lemp", "rate"}, Help: "the outcome"},
-				{Name: "first_treat", Also: []string{"first.treat", "gname", "g", "cohort", "group", "start"}, Help: "first treated period, 0 or empty for never", Words: true}},
-			Long: "ATT(g,t) without covariates (Callaway & Sant'Anna 2021), its aggregations with influence-function standard errors,\npre-trend tests, and multiplier-bootstrap uniform bands.",
+			Roles: []Role{mustUnit, {Name: "time", Also: []string{"period", "year", "t", "month", "月份", "时期", "季度"}, Help: "the period: a whole number, a month (2023-11, 202311), a quarter (2024Q1) or a half-year", Words: true}, {Name: "y", Also: []string{"outcome", "value", "lemp", "rate", "指标值", "数值"}, Help: "the outcome"},
+				{Name: "first_treat", Also: []string{"first.treat", "gname", "g", "cohort", "group", "start", "启动月份", "启动时间", "启动"}, Help: "first treated period, 0 or empty for never", Words: true}, weights, size},
+			Long: "ATT(g,t) without covariates (Callaway & Sant'Anna 2021), its aggregations with influence-function standard errors,\npre-trend tests, and multiplier-bootstrap uniform bands. Without --small_sample, Student's t below 100 units; with fewer\nthan 8 treated or never treated units no standard error is given, and dealing the starts anew answers. So does\npretrend_permutation before the first start; the joint test (wald) needs 30 units for each effect.",
 			Options: []Option{confidenceOption, {"control", Text, "nevertreated", "nevertreated or notyettreated"}, {"base", Text, "varying", "varying or universal"},
 				{"anticipation", Integer, "0", "periods before the start in which units already respond"}, {"balance_e", Integer, "1", "last event time of the balanced event study"},
-				{"draws", Integer, "1000", "of the multiplier bootstrap; 0 for none"}, {"permutations", Integer, "0", "times the starts are dealt anew among the units, for a p-value that holds with few units"}, {"seed", Integer, "1", "of the draws"},
-				{"small_sample", Truth, "false", "standard errors, intervals and bands by Student's t, for fewer than some hundred units"}}, run: (*Call).staggered},
+				{"draws", Integer, "1000", "of the multiplier bootstrap; 0 for none"}, {"permutations", Integer, "", "times the starts are dealt anew among the units, for a p-value that holds with few units; default 1999 below 100 units, else 0"}, {"seed", Integer, "1", "of the draws"},
+				{"small_sample", Truth, "", "standard errors, intervals and bands by Student's t; default: below 100 units"}}, run: (*Call).staggered},
 	}
 }
 
@@ -67,6 +68,20 @@ func (c *Call) twoByTwo() (*Object, error) {
 	if e.Panel {
 		out.Set("estimate_by_changes", e.ByChanges)
 	}
+	// With few units the permutation tests are what can be read: they stand first.
+	for _, test := range []struct {
+		name string
+		of   *permutation.Test
+	}{{"permutation_rescaled", e.Rescaled}, {"permutation", e.Permutation}, {"permutation_studentised", e.Studentised}} {
+		if test.of != nil {
+			o := permutationObject(*test.of)
+			if test.of == e.Rescaled {
+				o.Set("variance_by_size", e.Rescaling.BySize)
+			}
+			out.Set(test.name, o)
+			warnings = append(warnings, test.of.Warnings...)
+		}
+	}
 	for _, se := range e.SEs {
 		out.Set("se_"+se.Name, se.Value)
 	}
@@ -77,14 +92,16 @@ func (c *Call) twoByTwo() (*Object, error) {
 		}
 		out.Set("ci"+level(confidence)+"_"+suffix, pair(se.CI)).Set("p_"+suffix, se.P)
 	}
-	if e.Permutation != nil {
-		t := e.Permutation
-		out.Set("permutation", (&Object{}).Set("n1", t.N1).Set("n2", t.N2).Set("statistic", t.Statistic).Set("procedure", string(t.Method)).
-			Set("n_permutations", count(t.Permutations)).Set("p_greater", t.PGreater).Set("p_less", t.PLess).Set("p_two_sided_abs", t.PTwoSided))
-		warnings = append(warnings, t.Warnings...)
+	if e.Panel && e.Rescaled == nil && e.Permutation != nil {
+		c.assume("no column says how large the units are: --size COLUMN lets the permutation test allow for small units varying more")
 	}
-	out.warn(append(warnings, e.Warnings...))
+	out.warn(dedupe(append(warnings, e.Warnings...)))
 	return out, nil
+}
+
+func permutationObject(t permutation.Test) *Object {
+	return (&Object{}).Set("n1", t.N1).Set("n2", t.N2).Set("statistic", t.Statistic).Set("procedure", string(t.Method)).
+		Set("n_permutations", count(t.Permutations)).Set("p_greater", t.PGreater).Set("p_less", t.PLess).Set("p_two_sided_abs", t.PTwoSided)
 }
 
 func (c *Call) outcomes() ([]did.Outcome, []estimate.Warning, error) {
@@ -104,31 +121,100 @@ func (c *Call) outcomes() ([]did.Outcome, []estimate.Warning, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if !hasUnit {
+		c.assume("no column says which unit a row is of: every row is taken for another one")
+	}
+	weights, sizes, err := c.weightsAndSizes()
+	if err != nil {
+		return nil, nil, err
+	}
+	after := c.twoPeriods(post)
 	var rows []did.Outcome
-	left := 0
+	left, light := 0, 0
 	for i := range y {
-		isTreated, ok1, err := c.Frame.flag(i, treated)
+		isTreated, ok1, err := c.Frame.flag(i, treated, treatedWords)
 		if err != nil {
 			return nil, nil, err
 		}
-		isPost, ok2, err := c.Frame.flag(i, post)
-		if err != nil {
+		isPost, ok2 := false, true
+		if after != "" {
+			cell := c.Frame.Rows[i][post]
+			isPost, ok2 = same(cell, after), !isMissing(cell)
+		} else if isPost, ok2, err = c.Frame.flag(i, post, postWords); err != nil {
 			return nil, nil, err
+		}
+		if weights != nil && weights[i] == 0 {
+			light++
+			continue
 		}
 		if !ok1 || !ok2 {
 			left++
 			continue
 		}
 		row := did.Outcome{Treated: isTreated, Post: isPost, Y: y[i]}
+		if weights != nil {
+			row.Weight = weights[i]
+		}
+		if sizes != nil {
+			row.Size = sizes[i]
+		}
 		if hasUnit {
 			row.Unit = strings.TrimSpace(c.Frame.Rows[i][unit])
 		}
 		rows = append(rows, row)
 	}
+	var warnings []estimate.Warning
 	if left > 0 {
-		return rows, []estimate.Warning{estimate.Warn(estimate.MissingValues, "%d rows do not say whether they are treated and after, and were left out", left)}, nil
+		warnings = append(warnings, estimate.Warn(estimate.MissingValues, "%d rows do not say whether they are treated and after, and were left out", left))
 	}
-	return rows, nil, nil
+	if light > 0 {
+		warnings = append(warnings, estimate.Warn(estimate.Convention, "%d rows have a weight of 0 and were left out", light))
+	}
+	return rows, warnings, nil
+}
+
+// twoPeriods gives the later of the two periods a column holds, where it holds periods and not before and after; empty
+// otherwise.
+func (c *Call) twoPeriods(column int) string {
+	values := c.Frame.distinct(column)
+	if len(values) != 2 || c.Frame.twoValued(column) {
+		return ""
+	}
+	for _, v := range values {
+		if _, said := postWords.of(v); said {
+			return ""
+		}
+	}
+	from, ok1 := moment(values[0])
+	until, ok2 := moment(values[1])
+	if k, dated := calendarOf(values); dated {
+		a, _ := k.of(values[0])
+		b, _ := k.of(values[1])
+		from, until = float64(a), float64(b)
+	} else if !ok1 || !ok2 {
+		return ""
+	}
+	if from > until {
+		values[0], values[1] = values[1], values[0]
+	}
+	c.assume("of column %q %s is taken for before and %s for after", c.Frame.Columns[column], values[0], values[1])
+	return values[1]
+}
+
+// weightsAndSizes reads what units count for and how large they are; nil where no column says so.
+func (c *Call) weightsAndSizes() (weights, sizes []float64, err error) {
+	for name, into := range map[string]*[]float64{"weights": &weights, "size": &sizes} {
+		_, has, err := c.role(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		if has {
+			if *into, err = c.numbers(name); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	return weights, sizes, nil
 }
 
 func (c *Call) observations() ([]did.Observation, error) {
@@ -140,54 +226,34 @@ func (c *Call) observations() ([]did.Observation, error) {
 	if err != nil {
 		return nil, err
 	}
-	times, err := c.wholes("time", false)
+	times, firsts, err := c.wholes()
 	if err != nil {
 		return nil, err
 	}
-	firsts, err := c.wholes("first_treat", true)
+	weights, sizes, err := c.weightsAndSizes()
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]did.Observation, len(y))
-	for i := range rows {
-		rows[i] = did.Observation{Unit: strings.TrimSpace(c.Frame.Rows[i][unit]), Time: times[i], First: firsts[i], Y: y[i]}
+	light := 0
+	var rows []did.Observation
+	for i := range y {
+		row := did.Observation{Unit: strings.TrimSpace(c.Frame.Rows[i][unit]), Time: times[i], First: firsts[i], Y: y[i]}
+		if weights != nil {
+			row.Weight = weights[i]
+			if row.Weight == 0 {
+				light++
+				continue
+			}
+		}
+		if sizes != nil {
+			row.Size = sizes[i]
+		}
+		rows = append(rows, row)
+	}
+	if light > 0 {
+		c.assume("%d rows have a weight of 0 and were left out", light)
 	}
 	return rows, nil
-}
-
-// wholes reads a column of periods: whole numbers, or months such as 2017-05 numbered through from year 0. Where an
-// empty cell means never it is 0, and so is the infinity other programs write.
-func (c *Call) wholes(role string, never bool) ([]int, error) {
-	column, _, err := c.role(role)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]int, len(c.Frame.Rows))
-	for i := range out {
-		cell := strings.TrimSpace(c.Frame.Rows[i][column])
-		lower := strings.ToLower(cell)
-		if never && (isMissing(cell) || strings.HasPrefix(lower, "inf") || lower == "never" || cell == "从未") {
-			continue
-		}
-		v, ok := parseNumber(cell)
-		if !ok {
-			v, ok = month(cell)
-		}
-		if !ok || v != math.Trunc(v) || math.Abs(v) > 1e9 {
-			return nil, &pipelines.Fault{Op: "read a period", At: fmt.Sprintf("%s, row %d, column %q", c.Frame.Name, c.Frame.Lines[i], c.Frame.Columns[column]),
-				Err: fmt.Errorf("%q is not a whole number or a month", cell), Next: "number the periods through: 2003, 2004, … or 2017-05, 2017-06, …"}
-		}
-		out[i] = int(v)
-	}
-	return out, nil
-}
-
-func month(cell string) (float64, bool) {
-	var year, m int
-	if n, err := fmt.Sscanf(cell, "%4d-%2d", &year, &m); err != nil || n != 2 || m < 1 || m > 12 {
-		return 0, false
-	}
-	return float64(year*12 + m - 1), true
 }
 
 func (c *Call) staggered() (*Object, error) {
@@ -200,41 +266,67 @@ func (c *Call) staggered() (*Object, error) {
 		return nil, err
 	}
 	r := did.Staggered(rows, o)
-	out := (&Object{}).Set("n_units", r.Units).Set("n_never_treated", r.Never).Set("periods", r.Periods)
+	k := c.calendar
+	periods := make([]any, len(r.Periods))
+	for i, t := range r.Periods {
+		periods[i] = k.value(t)
+	}
+	out := (&Object{}).Set("n_units", r.Units).Set("n_never_treated", r.Never).Set("periods", periods)
 	if r.LastAsComparison {
 		out.Set("last_cohort_as_comparison", true)
+	}
+	if err := c.dealt(out, r, o); err != nil {
+		return nil, err
 	}
 	columns := []string{"group", "time", "att", "se", "ci_low", "ci_high"}
 	var cells [][]any
 	for _, g := range r.Cells {
-		cells = append(cells, []any{g.Group, g.Time, g.Att, g.SE, g.CI.Low, g.CI.High})
+		cells = append(cells, []any{k.value(g.Group), k.value(g.Time), g.Att, g.SE, g.CI.Low, g.CI.High})
 	}
 	out.Grid("att_gt_columns", "att_gt", columns, cells)
-	ci := "ci" + level(o.Confidence)
+	ci, plain := "ci"+level(o.Confidence), calendar{}
 	out.Set("simple", (&Object{}).Set("att", r.Simple.Att).Set("se", r.Simple.SE).Set(ci, pair(r.Simple.CI)))
-	out.Set("dynamic", aggregation(r.Dynamic, "event_time", ci))
+	out.Set("dynamic", aggregation(r.Dynamic, "event_time", ci, plain))
 	if r.Balanced != nil {
-		out.Set("dynamic_balanced", aggregation(*r.Balanced, "event_time", ci))
+		out.Set("dynamic_balanced", aggregation(*r.Balanced, "event_time", ci, plain))
 	}
-	out.Set("group", aggregation(r.Group, "group", ci)).Set("calendar", aggregation(r.Calendar, "time", ci))
+	out.Set("group", aggregation(r.Group, "group", ci, k)).Set("calendar", aggregation(r.Calendar, "time", ci, k))
 	out.Set("wald", waldObject(r.Wald)).Set("pretrend_dynamic", waldObject(r.PretrendDynamic))
 	if r.PretrendMaxT != nil {
 		out.Set("pretrend_max_t", (&Object{}).Set("max_t", r.PretrendMaxT.T).Set("p", r.PretrendMaxT.P))
 	}
-	if o.Draws > 0 {
-		out.Set("bootstrap", bootstrapObject(r, o))
-	}
-	deals, err := c.integer("permutations", 0)
-	if err != nil {
-		return nil, err
-	}
-	if deals > 0 {
-		p := r.Randomise(deals, o.Seed)
-		out.Set("permutation", (&Object{}).Set("statistic", p.Statistic).Set("draws", p.Draws).Set("seed", p.Seed).
-			Set("p_greater", p.PGreater).Set("p_less", p.PLess).Set("p_two_sided_abs", p.PTwoSided))
+	if o.Draws > 0 && !r.Few {
+		out.Set("bootstrap", bootstrapObject(r, k))
 	}
 	out.warn(r.Warnings)
 	return out, nil
+}
+
+// usualDeals is how often the starts are dealt anew where nobody says, and below how many units.
+const (
+	usualDeals = 1999
+	usualUnits = 100
+)
+
+// dealt adds what comes of dealing the starts anew: of the effect, and of the periods before anybody started.
+func (c *Call) dealt(out *Object, r did.Result, o did.Options) error {
+	usual := 0
+	if r.Units < usualUnits {
+		usual = usualDeals
+	}
+	deals, err := c.integer("permutations", usual)
+	if err != nil || deals <= 0 {
+		return err
+	}
+	p, before := r.Randomise(deals, o.Seed), r.Pretrend(deals, o.Seed)
+	object := (&Object{}).Set("statistic", p.Statistic).Set("draws", p.Draws).Set("seed", p.Seed).
+		Set("p_greater", p.PGreater).Set("p_less", p.PLess).Set("p_two_sided_abs", p.PTwoSided)
+	if p.Rescaled {
+		object.Set("variance_by_size", p.BySize)
+	}
+	out.Set("permutation", object)
+	out.Set("pretrend_permutation", (&Object{}).Set("largest", before.Statistic).Set("changes", before.Periods).Set("draws", before.Draws).Set("p", before.P))
+	return nil
 }
 
 func (c *Call) staggeredOptions() (did.Options, error) {
@@ -268,15 +360,16 @@ func (c *Call) staggeredOptions() (did.Options, error) {
 	if o.SmallSample, err = c.truth("small_sample", false); err != nil {
 		return o, err
 	}
+	o.Fitting, o.Period = !c.given("small_sample"), c.calendar.name
 	o.Confidence, err = c.confidence()
 	return o, err
 }
 
-func aggregation(a did.Aggregation, key, ci string) *Object {
+func aggregation(a did.Aggregation, key, ci string, k calendar) *Object {
 	out := (&Object{}).Set("overall_att", a.Overall.Att).Set("overall_se", a.Overall.SE).Set("overall_"+ci, pair(a.Overall.CI))
 	var rows [][]any
 	for _, e := range a.Entries {
-		rows = append(rows, []any{e.Key, e.Att, e.SE, e.CI.Low, e.CI.High})
+		rows = append(rows, []any{k.value(e.Key), e.Att, e.SE, e.CI.Low, e.CI.High})
 	}
 	return out.Grid("columns", "rows", []string{key, "att", "se", "ci_low", "ci_high"}, rows)
 }
@@ -295,7 +388,8 @@ func waldObject(w *did.Wald) any {
 // enoughTreated is how many treated units must stand behind a number before its bootstrap error is stable.
 const enoughTreated = 10
 
-func bootstrapObject(r did.Result, o did.Options) *Object {
+func bootstrapObject(r did.Result, k calendar) *Object {
+	o := r.Options
 	l := level(o.Confidence)
 	out := (&Object{}).Set("draws", o.Draws).Set("seed", o.Seed).Set("weights", "rademacher").Set("scale", "interquartile range")
 	if o.SmallSample {
@@ -305,7 +399,7 @@ func bootstrapObject(r did.Result, o did.Options) *Object {
 	cells, events, bands := [][]any{}, [][]any{}, [][]any{}
 	for _, g := range r.Cells {
 		if g.Treated >= enoughTreated && g.BootSE.Known {
-			cells = append(cells, []any{g.Group, g.Time, g.BootSE})
+			cells = append(cells, []any{k.value(g.Group), k.value(g.Time), g.BootSE})
 		}
 	}
 	for _, e := range r.Dynamic.Entries {

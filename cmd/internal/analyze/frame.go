@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"regexp"
@@ -11,14 +12,17 @@ import (
 
 	"hulian/data"
 	"hulian/pipelines"
+	"hulian/pipelines/load/typing"
+	"hulian/queries/stats/estimate"
 )
 
 // Frame is a table of texts as it stands in a file.
 type Frame struct {
 	Name    string // of the file, for messages
 	Columns []string
-	Rows    [][]string // as wide as Columns
-	Lines   []int      // the row of each in the file, as Excel counts
+	Rows    [][]string         // as wide as Columns
+	Lines   []int              // the row of each in the file, as Excel counts
+	Notes   []estimate.Warning // what was passed over in reading
 }
 
 // column finds a column by its exact name, else by its name regardless of case.
@@ -60,6 +64,9 @@ func (f Frame) number(row, column int) (float64, error) {
 		return math.NaN(), nil
 	}
 	if v, ok := parseNumber(cell); ok {
+		return v, nil
+	}
+	if v, ok := typing.ParseNumber(strings.TrimSpace(cell), typing.NumberForm{Units: []string{"元"}}); ok { // ¥1,161  (2)  2-
 		return v, nil
 	}
 	return 0, &pipelines.Fault{Op: "read a number", At: fmt.Sprintf("%s, row %d, column %q", f.Name, f.Lines[row], f.Columns[column]),
@@ -106,17 +113,60 @@ func parseNumber(cell string) (float64, bool) {
 	return v, err == nil && !math.IsInf(v, 0)
 }
 
-// numbers reads a column; missing cells are NaN.
+// numbers reads a column; missing cells are NaN. Cells may have their unit behind them, as 25户, where all have the same.
 func (f Frame) numbers(column int) ([]float64, error) {
 	out := make([]float64, len(f.Rows))
+	units := map[string]int{} // and the first row of each
 	for i := range f.Rows {
-		v, err := f.number(i, column)
+		v, unit, err := f.measured(i, column)
 		if err != nil {
 			return nil, err
 		}
 		out[i] = v
+		if _, known := units[unit]; !known && (unit != "" || v == v && v != 0) { // 0 is 0 in any unit
+			units[unit] = i
+		}
+	}
+	if len(units) > 1 {
+		return nil, f.mixed(column, units)
 	}
 	return out, nil
+}
+
+// measured reads a cell with its unit: % and ‰, or a word. What moves the point only (万) is none.
+func (f Frame) measured(row, column int) (v float64, unit string, err error) {
+	cell := strings.TrimSpace(f.Rows[row][column])
+	if v, err = f.number(row, column); err == nil {
+		for _, mark := range []string{"%", "％", "‰"} {
+			if strings.HasSuffix(cell, mark) {
+				unit = strings.Replace(mark, "％", "%", 1)
+			}
+		}
+		return v, unit, nil
+	}
+	if m := unitBehind.FindStringSubmatch(cell); m != nil {
+		if v, ok := typing.ParseNumber(m[1], typing.NumberForm{}); ok {
+			return v, m[2], nil
+		}
+	}
+	return 0, "", err
+}
+
+// unitBehind is a number with a word behind it: 25户, 2.5 小时, 36万元.
+var unitBehind = regexp.MustCompile(`^([^\pL]*\d[\d,.]*\s*[千万亿]?)\s*(\p{Han}{1,4}|[a-zA-Z]{1,10})$`)
+
+// mixed says that cells of a column are in different units.
+func (f Frame) mixed(column int, units map[string]int) error {
+	var seen []string
+	for unit, row := range units {
+		if unit == "" {
+			unit = "no unit"
+		}
+		seen = append(seen, fmt.Sprintf("%s (row %d: %s)", unit, f.Lines[row], strings.TrimSpace(f.Rows[row][column])))
+	}
+	slices.Sort(seen)
+	return &pipelines.Fault{Op: "read the numbers", At: fmt.Sprintf("%s, column %q", f.Name, f.Columns[column]),
+		Err: fmt.Errorf("its cells are in different units: %s", strings.Join(seen, ", ")), Next: "write all of them in one unit"}
 }
 
 // numeric reports whether a column holds numbers and at least one.
@@ -126,7 +176,7 @@ func (f Frame) numeric(column int) bool {
 		if isMissing(f.Rows[i][column]) {
 			continue
 		}
-		if _, ok := parseNumber(f.Rows[i][column]); !ok {
+		if _, _, err := f.measured(i, column); err != nil {
 			return false
 		}
 		some = true
@@ -151,7 +201,8 @@ func (f Frame) distinct(column int) []string {
 	return slices.Compact(values)
 }
 
-// compareTexts orders numbers as numbers and before texts.
+// compareTexts orders numbers as numbers and before texts, and numbers within texts by their size: 1月 before 10月, 第2村
+// before 第10村, 十月 after 九月.
 func compareTexts(a, b string) int {
 	x, okA := parseNumber(a)
 	y, okB := parseNumber(b)
@@ -167,7 +218,44 @@ func compareTexts(a, b string) int {
 	case okB:
 		return 1
 	}
-	return strings.Compare(a, b)
+	return cmp.Or(natural(monthsInDigits(a), monthsInDigits(b)), strings.Compare(a, b))
+}
+
+var chineseMonth = regexp.MustCompile(`(十[一二]?|[一二三四五六七八九])(月|季度)`)
+
+// monthsInDigits writes 十一月 as 11月, so that months stand in their order.
+func monthsInDigits(text string) string {
+	return chineseMonth.ReplaceAllStringFunc(text, func(m string) string {
+		runes, n := []rune(m), 0
+		for _, r := range runes {
+			switch i := slices.Index([]rune("零一二三四五六七八九"), r); {
+			case r == '十':
+				n += 10
+			case i > 0:
+				n += i
+			}
+		}
+		return strconv.Itoa(n) + strings.TrimLeft(m, "一二三四五六七八九十")
+	})
+}
+
+var digits = regexp.MustCompile(`\d+|\D+`)
+
+// natural compares texts piece by piece, pieces of digits as numbers.
+func natural(a, b string) int {
+	x, y := digits.FindAllString(a, -1), digits.FindAllString(b, -1)
+	for i := range min(len(x), len(y)) {
+		m, errM := strconv.ParseUint(x[i], 10, 64)
+		n, errN := strconv.ParseUint(y[i], 10, 64)
+		order := strings.Compare(x[i], y[i])
+		if errM == nil && errN == nil {
+			order = cmp.Compare(m, n)
+		}
+		if order != 0 {
+			return order
+		}
+	}
+	return cmp.Compare(len(x), len(y))
 }
 
 // value gives a cell as a number where it is one, else as text, for output.
@@ -207,10 +295,31 @@ func isFalse(s string) bool {
 	return slices.Contains([]string{"0", "false", "f", "no", "n", "否", "censored", "alive"}, strings.ToLower(strings.TrimSpace(s)))
 }
 
+// yesNo are the words of a column that says yes or no in its own way.
+type yesNo struct{ yes, no []string }
+
+var (
+	// treatedWords: 试点 against 推广, as programmes here are named.
+	treatedWords = yesNo{
+		[]string{"treatment", "treated", "treat", "intervention", "exposed", "case", "pilot", "pilots", "试点", "试点村", "处理组", "实验组", "干预组", "已启动"},
+		[]string{"control", "untreated", "comparison", "placebo", "unexposed", "rollout", "推广", "推广村", "对照", "对照组", "对照村", "非试点", "非试点村", "未试点", "其他", "其他村", "未启动"}}
+	postWords = yesNo{
+		[]string{"after", "post", "后", "之后", "启动后", "实施后", "试点后", "推行后", "干预后", "后期"},
+		[]string{"before", "pre", "前", "之前", "启动前", "实施前", "试点前", "推行前", "干预前", "前期"}}
+)
+
+func (w yesNo) of(cell string) (yes, ok bool) {
+	word := strings.ToLower(strings.TrimSpace(cell))
+	return slices.Contains(w.yes, word), slices.Contains(w.yes, word) || slices.Contains(w.no, word)
+}
+
 // flag reads a yes/no column; ok is false where the cell is missing.
-func (f Frame) flag(row, column int) (yes, ok bool, err error) {
+func (f Frame) flag(row, column int, words yesNo) (yes, ok bool, err error) {
 	cell := f.Rows[row][column]
 	v, isNumber := parseNumber(cell)
+	if yes, said := words.of(cell); said {
+		return yes, true, nil
+	}
 	switch {
 	case isMissing(cell):
 		return false, false, nil
@@ -219,13 +328,17 @@ func (f Frame) flag(row, column int) (yes, ok bool, err error) {
 	case isNumber && v == 0, isFalse(cell):
 		return false, true, nil
 	}
+	next := "write 1 for yes and 0 for no"
+	if len(words.yes) > 0 {
+		next += fmt.Sprintf(", or words such as %s and %s", words.yes[len(words.yes)-2], words.no[len(words.no)-2])
+	}
 	return false, false, &pipelines.Fault{Op: "read a yes or no", At: fmt.Sprintf("%s, row %d, column %q", f.Name, f.Lines[row], f.Columns[column]),
-		Err: fmt.Errorf("%q is neither 1 nor 0", cell), Next: "write 1 for yes and 0 for no"}
+		Err: fmt.Errorf("%q is neither 1 nor 0", cell), Next: next}
 }
 
 // keep gives the rows for which want holds.
 func (f Frame) keep(want func(row int) bool) Frame {
-	out := Frame{Name: f.Name, Columns: f.Columns}
+	out := Frame{Name: f.Name, Columns: f.Columns, Notes: f.Notes}
 	for i := range f.Rows {
 		if want(i) {
 			out.Rows, out.Lines = append(out.Rows, f.Rows[i]), append(out.Lines, f.Lines[i])

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,13 +94,14 @@ type Call struct {
 	mentioned []int    // columns named without a role, in order
 	asked     []string // filters, for messages
 	assumed   []estimate.Warning
+	calendar  calendar // of the periods of a panel, once they are read
 }
 
 // Prepare reads the flags of a call against a file. A flag is the role of a column (`--x deaths`), an option
 // (`--confidence 0.9`), or a column of the file: `--sex male` keeps the rows of males, `--sex sex` only says that the
 // column takes part.
 func Prepare(m Method, f Frame, flags []Flag) (*Call, error) {
-	c := &Call{Method: m, Frame: f, columns: map[string][]int{}, options: map[string]string{}}
+	c := &Call{Method: m, Frame: f, columns: map[string][]int{}, options: map[string]string{}, assumed: slices.Clone(f.Notes)}
 	type filter struct {
 		column int
 		values []string
@@ -254,6 +256,57 @@ func (c *Call) numbers(role string) ([]float64, error) {
 		return nil, err
 	}
 	return c.Frame.numbers(i)
+}
+
+// counts reads the column of a role that holds numbers of things: a percentage there is refused, and half a case is told.
+func (c *Call) counts(role string) ([]float64, error) {
+	i, ok, err := c.role(role)
+	if err != nil || !ok {
+		return nil, err
+	}
+	var broken []string
+	values, err := c.Frame.numbers(i)
+	if err != nil {
+		return nil, err
+	}
+	for row, v := range values {
+		if err := c.noPercentage(role, row, i); err != nil {
+			return nil, err
+		}
+		if v == v && v != math.Trunc(v) {
+			broken = append(broken, fmt.Sprintf("%d (%s)", c.Frame.Lines[row], strings.TrimSpace(c.Frame.Rows[row][i])))
+		}
+	}
+	if len(broken) > 0 {
+		more := ""
+		if len(broken) > mostNamed {
+			broken, more = broken[:mostNamed], ", …"
+		}
+		c.assume("%q counts things, and these rows hold parts of one: %s%s; are they rates or means?", c.Frame.Columns[i], strings.Join(broken, ", "), more)
+	}
+	return values, nil
+}
+
+// noPercentages refuses percentages in a denominator, which may have parts (person-years, expected events).
+func (c *Call) noPercentages(role string) error {
+	i, _, err := c.role(role)
+	for row := 0; err == nil && row < len(c.Frame.Rows); row++ {
+		err = c.noPercentage(role, row, i)
+	}
+	return err
+}
+
+func (c *Call) noPercentage(role string, row, column int) error {
+	cell := strings.TrimSpace(c.Frame.Rows[row][column])
+	if !strings.ContainsAny(cell, "%％‰") {
+		return nil
+	}
+	return &pipelines.Fault{Op: "read a count", At: fmt.Sprintf("%s, row %d, column %q", c.Frame.Name, c.Frame.Lines[row], c.Frame.Columns[column]),
+		Err: fmt.Errorf("%s is a percentage, and %s counts things (%s)", cell, role, c.roleHelp(role)), Next: "give the number itself, or name the column that holds it: --" + role + " COLUMN"}
+}
+
+func (c *Call) roleHelp(name string) string {
+	return c.Method.Roles[slices.IndexFunc(c.Method.Roles, func(r Role) bool { return r.Name == name })].Help
 }
 
 func (c *Call) wrongOption(name, text, want string) error {

@@ -52,12 +52,15 @@ func rateMethods() []Method {
 
 func (c *Call) rates(of func(x, n, confidence, scale float64) rate.Rate, valueName string) (*Object, error) {
 	c.pairUp("x", "n")
-	x, err := c.numbers("x")
+	x, err := c.counts("x")
 	if err != nil {
 		return nil, err
 	}
 	n, err := c.numbers("n")
 	if err != nil {
+		return nil, err
+	}
+	if err := c.noPercentages("n"); err != nil {
 		return nil, err
 	}
 	confidence, err := c.confidence()

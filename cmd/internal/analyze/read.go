@@ -13,10 +13,13 @@ import (
 	"hulian/pipelines"
 	"hulian/pipelines/load"
 	"hulian/pipelines/load/decode"
+	"hulian/pipelines/load/match"
+	"hulian/queries/stats/estimate"
 )
 
 // Read reads a table from any kind of file that the town's exports may come in, told by what is in it: the named sheet
-// (or member of a bundle), or the first that holds anything. The first row that is not blank is the header.
+// (or member of a bundle), or the first that holds anything. Titles above the header, totals and notes are passed over as
+// loading does, and named.
 func Read(ctx context.Context, path, sheet string) (Frame, error) {
 	tables, err := textsOf(ctx, path)
 	if fault := new(pipelines.Fault); err != nil && !errors.As(err, &fault) {
@@ -52,41 +55,133 @@ func choose(tables []texts, sheet string) (texts, error) {
 	return texts{}, fmt.Errorf("there is no sheet %q; there are %s", sheet, strings.Join(names, ", "))
 }
 
-// frame takes the header off and makes the rows as wide as it.
+// mostAbove is how many rows that hold anything may stand above the header.
+const mostAbove = 12
+
+// frame finds the header, passes over titles, totals and notes as loading does, says so, and makes the rows as wide as the
+// header.
 func frame(name string, rows [][]string, lines []int) (Frame, error) {
 	f := Frame{Name: name}
-	blank := func(row []string) bool {
-		return !slices.ContainsFunc(row, func(c string) bool { return strings.TrimSpace(c) != "" })
-	}
+	var kept [][]string
+	var at []int
 	for i, row := range rows {
-		line := lines[i]
-		switch {
-		case blank(row):
-		case f.Columns == nil:
-			for len(row) > 0 && strings.TrimSpace(row[len(row)-1]) == "" {
-				row = row[:len(row)-1]
-			}
-			for _, c := range row {
-				f.Columns = append(f.Columns, strings.TrimSpace(c))
-			}
-		default:
-			if extra := slices.IndexFunc(row[min(len(row), len(f.Columns)):], func(c string) bool { return strings.TrimSpace(c) != "" }); extra >= 0 {
-				return f, fmt.Errorf("row %d has more cells than the header has columns (%d)", line, len(f.Columns))
-			}
-			wide := make([]string, len(f.Columns))
-			copy(wide, row)
-			f.Rows, f.Lines = append(f.Rows, wide), append(f.Lines, line)
+		if filled(row) > 0 {
+			kept, at = append(kept, row), append(at, lines[i])
 		}
 	}
-	if f.Columns == nil {
+	if len(kept) == 0 {
 		return f, errors.New("there is no header")
 	}
+	header := headerOf(kept)
+	titles := f.header(kept, at, header)
 	for i, c := range f.Columns {
 		if c != "" && slices.Contains(f.Columns[:i], c) {
 			return f, fmt.Errorf("two columns are called %q", c)
 		}
 	}
+	var passed []string
+	for i := header + 1; i < len(kept); i++ {
+		row := kept[i]
+		if first := first(row); match.Total(first) || match.Passing(row, f.Columns, titles, filled(row) == len(f.Columns)) {
+			passed = append(passed, fmt.Sprintf("%d (%s)", at[i], first))
+			continue
+		}
+		if extra := slices.IndexFunc(row[min(len(row), len(f.Columns)):], func(c string) bool { return strings.TrimSpace(c) != "" }); extra >= 0 {
+			return f, fmt.Errorf("row %d has more cells than the header has columns (%d)", at[i], len(f.Columns))
+		}
+		wide := make([]string, len(f.Columns))
+		copy(wide, row)
+		f.Rows, f.Lines = append(f.Rows, wide), append(f.Lines, at[i])
+	}
+	if len(passed) > mostNamed {
+		passed = append(passed[:mostNamed], "…")
+	}
+	if len(passed) > 0 {
+		f.Notes = append(f.Notes, estimate.Warn(estimate.Convention, "rows passed over as totals, notes or a header that stands again: %s", strings.Join(passed, ", ")))
+	}
+	if len(f.Rows) == 0 {
+		return f, fmt.Errorf("row %d is a header (%s), and there is no row of data below it", at[header], match.Seen(f.Columns))
+	}
 	return f, nil
+}
+
+// header takes the header off and returns the titles above it.
+func (f *Frame) header(rows [][]string, lines []int, at int) (titles []string) {
+	above := at
+	head := rows[at]
+	if at > 0 && lines[at-1] == lines[at]-1 && filled(rows[at-1]) > 1 {
+		if joined, gaps := match.FromTwoRows(rows[at-1], head); gaps {
+			head, above = joined, at-1
+		}
+	}
+	for len(head) > 0 && strings.TrimSpace(head[len(head)-1]) == "" {
+		head = head[:len(head)-1]
+	}
+	for _, c := range head {
+		f.Columns = append(f.Columns, strings.TrimSpace(c))
+	}
+	var said []string
+	for i, row := range rows[:above] {
+		titles = append(titles, first(row))
+		said = append(said, fmt.Sprintf("%d (%s)", lines[i], first(row)))
+	}
+	if len(said) > 0 {
+		f.Notes = append(f.Notes, estimate.Warn(estimate.Convention, "rows passed over as titles above the header: %s", strings.Join(said, ", ")))
+	}
+	return titles
+}
+
+// headerOf finds the header among the first rows: the first that holds about as many cells as the widest. A title holds
+// one cell or two.
+func headerOf(rows [][]string) int {
+	near := rows[:min(len(rows), mostAbove+1)]
+	widest := 0
+	for _, row := range near {
+		widest = max(widest, filled(row))
+	}
+	if widest < 3 { // a table of one or two columns: a title cannot be told from a header but by its being alone
+		for i, row := range near {
+			if filled(row) == widest {
+				return i
+			}
+		}
+	}
+	for i, row := range near {
+		if 10*filled(row) < 6*widest {
+			continue
+		}
+		if i+1 < len(near) && gapsFilled(row, near[i+1]) {
+			return i + 1
+		}
+		return i
+	}
+	return 0
+}
+
+// gapsFilled reports whether a row of words fills the gaps of the one above: a header of merged cells over two rows.
+func gapsFilled(above, below []string) bool {
+	joined, gaps := match.FromTwoRows(below, above)
+	return gaps && filled(joined) > filled(above) && !slices.ContainsFunc(below, func(c string) bool { _, isNumber := parseNumber(c); return isNumber }) &&
+		slices.ContainsFunc(below, func(c string) bool { return strings.TrimSpace(c) == "" })
+}
+
+// filled is how many cells hold something.
+func filled(row []string) (n int) {
+	for _, c := range row {
+		if strings.TrimSpace(c) != "" {
+			n++
+		}
+	}
+	return n
+}
+
+func first(row []string) string {
+	for _, c := range row {
+		if c = strings.TrimSpace(c); c != "" {
+			return c
+		}
+	}
+	return ""
 }
 
 // texts is one table of a file as it stands there.

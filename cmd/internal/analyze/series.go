@@ -73,8 +73,13 @@ func (c *Call) series(periodRole string) (periods []any, order []int, warnings [
 		return periods, order, nil
 	}
 	at := make([]float64, len(order))
+	k, dated := calendarOf(c.Frame.texts(column))
 	for i := range order {
 		v, readable := moment(c.Frame.Rows[i][column])
+		if month, ok := k.of(c.Frame.Rows[i][column]); dated && ok {
+			v, readable = float64(month), true
+			periods[i] = c.shown(k, periods[i], month)
+		}
 		if !readable {
 			return periods, order, []estimate.Warning{estimate.Warn(estimate.Convention, "column %q holds periods that cannot be ordered; the order of the file is kept", c.Frame.Columns[column])}
 		}
@@ -105,7 +110,22 @@ func (c *Call) series(periodRole string) (periods []any, order []int, warnings [
 	for i, from := range order {
 		sorted[i] = periods[from]
 	}
+	if dated {
+		months := make([]int, len(at))
+		for i, t := range at {
+			months[i] = int(t)
+		}
+		warnings = append(warnings, k.missing(c.Frame.Columns[column], months)...)
+	}
 	return sorted, order, warnings
+}
+
+// shown writes a month that stands as a number in the file (202311) as a month; others stay as they are written.
+func (c *Call) shown(k calendar, written any, month int) any {
+	if _, isNumber := written.(int); isNumber {
+		return k.name(month)
+	}
+	return written
 }
 
 func repeated(at []float64) bool {
@@ -236,12 +256,15 @@ func (c *Call) valueChart(of func(values []float64, o spc.Options) spc.Chart) (*
 
 func (c *Call) attributeChart(of func(x, n []float64, o spc.Options) spc.Chart) (*Object, error) {
 	c.pairUp("defects", "size")
-	x, err := c.numbers("defects")
+	x, err := c.counts("defects")
 	if err != nil {
 		return nil, err
 	}
 	n, err := c.numbers("size")
 	if err != nil {
+		return nil, err
+	}
+	if err := c.noPercentages("size"); err != nil {
 		return nil, err
 	}
 	periods, order, warnings := c.series("sample")

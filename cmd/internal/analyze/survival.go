@@ -59,7 +59,7 @@ func (c *Call) marks() {
 		}
 	}
 	wanted := parseList(c.options["groups"])
-	if c.given("group") && !strings.EqualFold(c.options["group"], "all") {
+	if c.given("group") && c.options["group"] != everyone {
 		wanted = append(wanted, c.options["group"])
 	}
 	if _, named, _ := c.role("group"); !named && len(wanted) > 0 {
@@ -111,7 +111,7 @@ func (c *Call) follow() (followUp, error) {
 		if hasEvent && coded12 {
 			happened = same(c.Frame.Rows[i][event], "2")
 		} else if hasEvent {
-			yes, ok, err := c.Frame.flag(i, event)
+			yes, ok, err := c.Frame.flag(i, event, yesNo{})
 			if err != nil {
 				return f, err
 			}
@@ -164,12 +164,18 @@ func (c *Call) follow() (followUp, error) {
 }
 
 func (f followUp) named(text string) (string, bool) {
+	if slices.Contains(f.names, text) {
+		return text, true
+	}
 	i := slices.IndexFunc(f.names, func(n string) bool { return same(n, text) })
 	if i < 0 {
 		return "", false
 	}
 	return f.names[i], true
 }
+
+// everyone is the value of --group for all groups together, in small letters: a group may be called ALL.
+const everyone = "all"
 
 func (c *Call) survival() (*Object, error) {
 	f, err := c.follow()
@@ -200,12 +206,11 @@ func (c *Call) survival() (*Object, error) {
 		}
 		return logRankObject(survival.Stratified(f.chosen(chosen)...), chosen, f.warnings), nil
 	}
-	if c.given("group") && !strings.EqualFold(c.options["group"], "all") {
-		name, ok := f.named(c.options["group"])
-		if !ok {
-			return nil, unknownGroup("group", c.options["group"])
-		}
+	if name, ok := f.named(c.options["group"]); ok && c.given("group") { // a group that is called all, too
 		return curveObject(survival.KaplanMeier(f.groups[name], confidence), quantiles, f.warnings), nil
+	}
+	if c.given("group") && c.options["group"] != everyone {
+		return nil, unknownGroup("group", c.options["group"])
 	}
 	out := curveObject(survival.KaplanMeier(f.all, confidence), quantiles, f.warnings)
 	if c.given("group") || len(f.names) < 2 {

@@ -53,10 +53,12 @@ func (c *Call) units(eventsRole, totalRole string) (names []string, events, tota
 	for _, id := range ids {
 		names = append(names, fmt.Sprint(id))
 	}
-	if events, err = c.numbers(eventsRole); err != nil {
+	if events, err = c.counts(eventsRole); err != nil {
 		return nil, nil, nil, err
 	}
-	totals, err = c.numbers(totalRole)
+	if totals, err = c.numbers(totalRole); err == nil {
+		err = c.noPercentages(totalRole)
+	}
 	return names, events, totals, err
 }
 

@@ -360,21 +360,26 @@ func Forms(above, row []string) [][]string {
 	if filled(above) < 2 {
 		return forms
 	}
-	joined := make([]string, max(len(above), len(row)))
-	gaps := false
+	if joined, gaps := FromTwoRows(above, row); gaps {
+		forms = append(forms, joined)
+	}
+	return forms
+}
+
+// FromTwoRows is the header that two rows make together: the lower one with its gaps filled from above. gaps reports whether
+// there were any to fill.
+func FromTwoRows(above, below []string) (joined []string, gaps bool) {
+	joined = make([]string, max(len(above), len(below)))
 	for j := range joined {
-		if j < len(row) {
-			joined[j] = row[j]
+		if j < len(below) {
+			joined[j] = below[j]
 		}
 		if strings.TrimSpace(joined[j]) == "" && j < len(above) {
 			joined[j] = above[j]
 			gaps = gaps || strings.TrimSpace(above[j]) != ""
 		}
 	}
-	if gaps {
-		forms = append(forms, joined)
-	}
-	return forms
+	return joined, gaps
 }
 
 // Recognised finds the columns of an export that loading finds by itself among the cells of a header row: column → cell.

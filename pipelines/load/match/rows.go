@@ -154,6 +154,12 @@ func Passing(cells []string, header []string, titles []string, complete bool) bo
 		heading.MatchString(first) || slices.ContainsFunc(data.Contracts(), func(c data.Contract) bool { return hasHan.MatchString(first) && names(first, c) }))
 }
 
+// Total reports whether the first cell of a row says that the row is a total: 合计, 福合院村小计.
+func Total(first string) bool {
+	first = innerSpace.Replace(first)
+	return len(first) < 64 && (totalWords.MatchString(first) || unitTotal.MatchString(first))
+}
+
 // SameAs tells a repeated header: every cell that holds something is the header's, and there are at least two.
 func SameAs(cells, header []string) bool {
 	same := 0
