@@ -208,7 +208,7 @@ func (c *Call) unequal(out *Object, group, outcome int, first, second string, x,
 		}
 	}
 	test, how := permutation.Rescaled(both[0], both[1], o)
-	out.Set("rescaled", permutationObject(test).Set("variance_by_size", how.BySize))
+	out.Set("rescaled", permutationObject(test).Set("variance_by_size", how.BySize).Set("scale", ownSpread))
 	return append(warnings, test.Warnings...), nil
 }
 

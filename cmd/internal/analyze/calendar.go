@@ -150,6 +150,14 @@ func (c *Call) wholes() (times, firsts []int, err error) {
 	}
 	if !dated {
 		k = calendar{}
+		if of, ok := calendarOf(c.Frame.texts(time)[:min(1, len(starts))]); ok { // as the first is, the others should be
+			k = of
+			for _, cell := range c.Frame.texts(time) {
+				if _, isNumber := parseNumber(cell); isNumber {
+					k = calendar{} // numbers among them: 202401 beside 5
+				}
+			}
+		}
 	}
 	c.calendar = k
 	read := func(row, column int) (int, error) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"hulian/pipelines/load/typing"
 	"hulian/queries/stats/did"
 	"hulian/queries/stats/estimate"
 	"hulian/queries/stats/permutation"
@@ -76,7 +77,7 @@ func (c *Call) twoByTwo() (*Object, error) {
 		if test.of != nil {
 			o := permutationObject(*test.of)
 			if test.of == e.Rescaled {
-				o.Set("variance_by_size", e.Rescaling.BySize)
+				o.Set("variance_by_size", e.Rescaling.BySize).Set("scale", ownSpread)
 			}
 			out.Set(test.name, o)
 			warnings = append(warnings, test.of.Warnings...)
@@ -98,6 +99,9 @@ func (c *Call) twoByTwo() (*Object, error) {
 	out.warn(dedupe(append(warnings, e.Warnings...)))
 	return out, nil
 }
+
+// ownSpread says what the statistic of a rescaled test is in.
+const ownSpread = "each unit's own spread"
 
 func permutationObject(t permutation.Test) *Object {
 	return (&Object{}).Set("n1", t.N1).Set("n2", t.N2).Set("statistic", t.Statistic).Set("procedure", string(t.Method)).
@@ -185,14 +189,15 @@ func (c *Call) twoPeriods(column int) string {
 			return ""
 		}
 	}
-	from, ok1 := moment(values[0])
-	until, ok2 := moment(values[1])
-	if k, dated := calendarOf(values); dated {
-		a, _ := k.of(values[0])
-		b, _ := k.of(values[1])
-		from, until = float64(a), float64(b)
-	} else if !ok1 || !ok2 {
-		return ""
+	from, ok1 := typing.ParsePeriod(values[0])
+	until, ok2 := typing.ParsePeriod(values[1])
+	if !ok1 || !ok2 || len(from) != len(until) { // 2016 beside 2017-05
+		a, okA := moment(values[0])
+		b, okB := moment(values[1])
+		if !okA || !okB {
+			return ""
+		}
+		from, until = fmt.Sprintf("%020.6f", a), fmt.Sprintf("%020.6f", b)
 	}
 	if from > until {
 		values[0], values[1] = values[1], values[0]

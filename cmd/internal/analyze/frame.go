@@ -296,16 +296,16 @@ func isFalse(s string) bool {
 }
 
 // yesNo are the words of a column that says yes or no in its own way.
-type yesNo struct{ yes, no []string }
+type yesNo struct{ yes, no []string } // the first of each are examples
 
 var (
 	// treatedWords: 试点 against 推广, as programmes here are named.
 	treatedWords = yesNo{
-		[]string{"treatment", "treated", "treat", "intervention", "exposed", "case", "pilot", "pilots", "试点", "试点村", "处理组", "实验组", "干预组", "已启动"},
-		[]string{"control", "untreated", "comparison", "placebo", "unexposed", "rollout", "推广", "推广村", "对照", "对照组", "对照村", "非试点", "非试点村", "未试点", "其他", "其他村", "未启动"}}
+		[]string{"试点", "treatment", "treated", "treat", "intervention", "exposed", "case", "pilot", "pilots", "试点村", "处理组", "实验组", "干预组", "已启动"},
+		[]string{"推广", "control", "untreated", "comparison", "placebo", "unexposed", "rollout", "推广村", "对照", "对照组", "对照村", "非试点", "非试点村", "未试点", "其他", "其他村", "未启动"}}
 	postWords = yesNo{
-		[]string{"after", "post", "后", "之后", "启动后", "实施后", "试点后", "推行后", "干预后", "后期"},
-		[]string{"before", "pre", "前", "之前", "启动前", "实施前", "试点前", "推行前", "干预前", "前期"}}
+		[]string{"后", "after", "post", "之后", "启动后", "实施后", "试点后", "推行后", "干预后", "后期"},
+		[]string{"前", "before", "pre", "之前", "启动前", "实施前", "试点前", "推行前", "干预前", "前期"}}
 )
 
 func (w yesNo) of(cell string) (yes, ok bool) {
@@ -330,7 +330,7 @@ func (f Frame) flag(row, column int, words yesNo) (yes, ok bool, err error) {
 	}
 	next := "write 1 for yes and 0 for no"
 	if len(words.yes) > 0 {
-		next += fmt.Sprintf(", or words such as %s and %s", words.yes[len(words.yes)-2], words.no[len(words.no)-2])
+		next += fmt.Sprintf(", or words such as %s and %s", words.yes[0], words.no[0])
 	}
 	return false, false, &pipelines.Fault{Op: "read a yes or no", At: fmt.Sprintf("%s, row %d, column %q", f.Name, f.Lines[row], f.Columns[column]),
 		Err: fmt.Errorf("%q is neither 1 nor 0", cell), Next: next}

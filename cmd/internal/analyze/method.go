@@ -264,15 +264,15 @@ func (c *Call) counts(role string) ([]float64, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	var broken []string
+	if err := c.noPercentages(role); err != nil {
+		return nil, err
+	}
 	values, err := c.Frame.numbers(i)
 	if err != nil {
 		return nil, err
 	}
+	var broken []string
 	for row, v := range values {
-		if err := c.noPercentage(role, row, i); err != nil {
-			return nil, err
-		}
 		if v == v && v != math.Trunc(v) {
 			broken = append(broken, fmt.Sprintf("%d (%s)", c.Frame.Lines[row], strings.TrimSpace(c.Frame.Rows[row][i])))
 		}
@@ -287,7 +287,14 @@ func (c *Call) counts(role string) ([]float64, error) {
 	return values, nil
 }
 
-// noPercentages refuses percentages in a denominator, which may have parts (person-years, expected events).
+// bases reads a denominator, which may have parts (person-years, expected events) but is no percentage.
+func (c *Call) bases(role string) ([]float64, error) {
+	if err := c.noPercentages(role); err != nil {
+		return nil, err
+	}
+	return c.numbers(role)
+}
+
 func (c *Call) noPercentages(role string) error {
 	i, _, err := c.role(role)
 	for row := 0; err == nil && row < len(c.Frame.Rows); row++ {

@@ -56,11 +56,8 @@ func (c *Call) rates(of func(x, n, confidence, scale float64) rate.Rate, valueNa
 	if err != nil {
 		return nil, err
 	}
-	n, err := c.numbers("n")
+	n, err := c.bases("n")
 	if err != nil {
-		return nil, err
-	}
-	if err := c.noPercentages("n"); err != nil {
 		return nil, err
 	}
 	confidence, err := c.confidence()

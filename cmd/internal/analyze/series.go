@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	periodRole = Role{Name: "period", Also: []string{"month", "date", "time", "batch", "sample", "t", "week", "year", "day", "index", "id"}, Help: "order of the points; without it, that of the file", Optional: true, Words: true}
+	periodRole = Role{Name: "period", Also: []string{"month", "date", "time", "batch", "sample", "t", "week", "year", "day", "index", "id", "月份", "年月", "统计月份", "季度", "日期", "时间"}, Help: "order of the points; without it, that of the file", Optional: true, Words: true}
 	valueRole  = Role{Name: "value", Also: []string{"y", "x", "measurement", "count", "defects", "n", "rate"}, Help: "the values"}
 	chartRules = []Option{
 		{"baseline", Text, "all", `points the limits come from: "rows 1-20 without 4", "first 20", "2016-04 to 2017-03" or "trial=1"`},
@@ -78,7 +78,6 @@ func (c *Call) series(periodRole string) (periods []any, order []int, warnings [
 		v, readable := moment(c.Frame.Rows[i][column])
 		if month, ok := k.of(c.Frame.Rows[i][column]); dated && ok {
 			v, readable = float64(month), true
-			periods[i] = c.shown(k, periods[i], month)
 		}
 		if !readable {
 			return periods, order, []estimate.Warning{estimate.Warn(estimate.Convention, "column %q holds periods that cannot be ordered; the order of the file is kept", c.Frame.Columns[column])}
@@ -115,17 +114,14 @@ func (c *Call) series(periodRole string) (periods []any, order []int, warnings [
 		for i, t := range at {
 			months[i] = int(t)
 		}
+		if slices.ContainsFunc(periods, func(p any) bool { _, isNumber := p.(int); return isNumber }) { // 202311
+			for i, from := range order {
+				sorted[i] = k.name(months[from])
+			}
+		}
 		warnings = append(warnings, k.missing(c.Frame.Columns[column], months)...)
 	}
 	return sorted, order, warnings
-}
-
-// shown writes a month that stands as a number in the file (202311) as a month; others stay as they are written.
-func (c *Call) shown(k calendar, written any, month int) any {
-	if _, isNumber := written.(int); isNumber {
-		return k.name(month)
-	}
-	return written
 }
 
 func repeated(at []float64) bool {
@@ -260,11 +256,8 @@ func (c *Call) attributeChart(of func(x, n []float64, o spc.Options) spc.Chart) 
 	if err != nil {
 		return nil, err
 	}
-	n, err := c.numbers("size")
+	n, err := c.bases("size")
 	if err != nil {
-		return nil, err
-	}
-	if err := c.noPercentages("size"); err != nil {
 		return nil, err
 	}
 	periods, order, warnings := c.series("sample")

@@ -56,9 +56,7 @@ func (c *Call) units(eventsRole, totalRole string) (names []string, events, tota
 	if events, err = c.counts(eventsRole); err != nil {
 		return nil, nil, nil, err
 	}
-	if totals, err = c.numbers(totalRole); err == nil {
-		err = c.noPercentages(totalRole)
-	}
+	totals, err = c.bases(totalRole)
 	return names, events, totals, err
 }
 
