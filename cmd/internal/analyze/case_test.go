@@ -72,3 +72,45 @@ func TestWorkedExamples(t *testing.T) {
 		}
 	}
 }
+
+// TestWeightsOfTheWorkedExample holds weights to the counties with population weights, whose case also asks for covariates
+// that are not built.
+func TestWeightsOfTheWorkedExample(t *testing.T) {
+	c, err := ReadCase(filepath.Join(trials.Shared(t, "truth"), "cs_mpdta_rc_weights.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := MethodOf("callaway_santanna")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := Read(t.Context(), c.Path(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, control := range map[string]string{"w_1_reg": "nevertreated", "w_1_ny_reg": "notyettreated"} {
+		run := c.Runs[slices.IndexFunc(c.Runs, func(r CaseRun) bool { return r.ID == id })]
+		call, err := Prepare(m, file, []Flag{{"weights", "w"}, {"control", control}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		document, err := call.Run(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := json.Marshal(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checked, differences, err := Check(c, run, got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if checked < 60 {
+			t.Errorf("%s: %d values compared", id, checked)
+		}
+		for _, d := range differences {
+			t.Errorf("%s: %s", id, d)
+		}
+	}
+}

@@ -140,7 +140,7 @@ func (c *Call) outcomes() ([]did.Outcome, []estimate.Warning, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		isPost, ok2 := false, true
+		var isPost, ok2 bool
 		if after != "" {
 			cell := c.Frame.Rows[i][post]
 			isPost, ok2 = same(cell, after), !isMissing(cell)

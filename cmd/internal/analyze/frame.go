@@ -226,8 +226,8 @@ var chineseMonth = regexp.MustCompile(`(十[一二]?|[一二三四五六七八�
 // monthsInDigits writes 十一月 as 11月, so that months stand in their order.
 func monthsInDigits(text string) string {
 	return chineseMonth.ReplaceAllStringFunc(text, func(m string) string {
-		runes, n := []rune(m), 0
-		for _, r := range runes {
+		n := 0
+		for _, r := range m {
 			switch i := slices.Index([]rune("零一二三四五六七八九"), r); {
 			case r == '十':
 				n += 10

@@ -55,7 +55,7 @@ func FuzzRun(f *testing.F) {
 			if _, err := json.Marshal(document); err != nil {
 				t.Fatalf("%s: %v", m.Name, err)
 			}
-			document.Split()
+			document.Split("zh")
 		}
 	})
 }

@@ -1,6 +1,8 @@
 package analyze
 
 import (
+	"fmt"
+
 	"hulian/queries/stats/estimate"
 	"hulian/queries/stats/rate"
 )
@@ -75,7 +77,7 @@ func (c *Call) rates(of func(x, n, confidence, scale float64) rate.Rate, valueNa
 		r := of(x[i], n[i], confidence, scale)
 		rows = append(rows, []any{ids[i], whole(x[i]), whole(n[i]), r.Value, r.Low, r.High})
 		for _, w := range r.Warnings {
-			w.Text = c.rowName(i) + ": " + w.Text
+			w.Text, w.Zh = c.rowName(i)+": "+w.Text, fmt.Sprintf("第%d行：%s", c.Frame.Lines[i], w.Zh)
 			warnings = append(warnings, w)
 		}
 	}

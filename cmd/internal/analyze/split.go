@@ -15,24 +15,24 @@ type Grid struct {
 	Table pipelines.Table
 }
 
-// Split turns a document into what a terminal shows: its single values under dotted names, and its tables in order.
-func (o *Object) Split() (singles pipelines.Table, grids []Grid) {
+// Split turns a document into what a terminal shows: its single values under dotted names, and its tables in order. Warnings are in the language.
+func (o *Object) Split(lang string) (singles pipelines.Table, grids []Grid) {
 	singles.Columns = []string{"name", "value"}
-	o.split("", &singles, &grids)
+	o.split("", lang, &singles, &grids)
 	return singles, grids
 }
 
-func (o *Object) split(prefix string, singles *pipelines.Table, grids *[]Grid) {
+func (o *Object) split(prefix, lang string, singles *pipelines.Table, grids *[]Grid) {
 	for _, key := range o.keys {
 		name := prefix + key
 		switch v := o.values[key].(type) {
 		case *Object:
-			v.split(name+".", singles, grids)
+			v.split(name+".", lang, singles, grids)
 		case []*Object:
 			*grids = append(*grids, Grid{name, listOfObjects(v)})
 		case []estimate.Warning:
 			for _, w := range v {
-				singles.Rows = append(singles.Rows, []any{"warning", w.Text})
+				singles.Rows = append(singles.Rows, []any{"warning", w.In(lang)})
 			}
 		case [][]any:
 			columns, _ := o.values[columnsKey(key)].([]string)

@@ -6,8 +6,12 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+
+	"hulian/queries/stats/estimate"
 )
 
 // read writes a text and prepares a call on it; the error is that of reading, preparing or running.
@@ -251,5 +255,54 @@ func TestUnknownOptionOfACase(t *testing.T) {
 	c.Runs[0].Options = nil
 	if _, err := c.Execute(t.Context(), ""); err != nil {
 		t.Errorf("two columns under one key: %v", err)
+	}
+}
+
+// warning finds the formats of warnings in a source file.
+var warning = regexp.MustCompile(`(?:Warn\(estimate\.\w+, |\bwarn\(estimate\.\w+, |assume\()("(?:[^"\\]|\\.)*")`)
+
+// Every warning is said in Chinese too, with the same figures.
+func TestWarningsInBothLanguages(t *testing.T) {
+	own, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stats, err := filepath.Glob("../../../queries/stats/*/*.go")
+	if err != nil || len(stats) == 0 {
+		t.Fatalf("no statistics: %v", err)
+	}
+	verbs := regexp.MustCompile(`%(?:\[\d\])?[.\d]*[a-z]`)
+	found := 0
+	for _, path := range append(own, stats...) {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range warning.FindAllSubmatch(source, -1) {
+			format, err := strconv.Unquote(string(m[1]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			found++
+			if estimate.Formats()[format] == "" {
+				t.Errorf("%s: no Chinese for %q", path, format)
+			}
+		}
+	}
+	if found < 100 {
+		t.Errorf("only %d warnings found: the pattern is off", found)
+	}
+	for english, chinese := range estimate.Formats() {
+		a, b := verbs.FindAllString(strings.ReplaceAll(english, "%%", ""), -1), verbs.FindAllString(strings.ReplaceAll(chinese, "%%", ""), -1)
+		if len(a) != len(b) && !strings.Contains(chinese, "[") {
+			t.Errorf("%q and %q take different figures", english, chinese)
+		}
+	}
+	table := "村,办结,受理\n甲,2.5,5\n乙,3,7\n"
+	if said := analysed(t, "wilson", table)["warnings"].([]any)[0].(map[string]any)["zh"]; said != "以\"办结\"列为x" {
+		t.Errorf("said %v", said)
 	}
 }

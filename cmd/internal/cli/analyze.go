@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hulian/cmd/internal/analyze"
+	"hulian/cmd/internal/config"
 	"hulian/pipelines"
 )
 
@@ -52,6 +53,7 @@ beside it. --check compares what comes out with what is expected.`, endsAsked),
 	}
 	cmd.Flags().StringVar(&path, "case", "", "a worked example to run")
 	cmd.Flags().StringVar(&run, "run", "", "the run of the case (default all of them)")
+	config.AddFlags(cmd.Flags(), "lang")
 	cmd.Flags().BoolVar(&check, "check", false, "compare with the values the case expects")
 	for _, m := range analyze.Methods() {
 		cmd.AddCommand(newMethodCommand(p, m))
@@ -123,6 +125,7 @@ func newMethodCommand(p *program, m analyze.Method) *cobra.Command {
 	}
 	flags.String("sheet", "", "sheet of a workbook (default the first with anything on it)")
 	flags.String("plot", "", "picture to write: NAME.svg or NAME.png")
+	config.AddFlags(flags, "lang")
 	flags.String("table", "", "which table --format csv writes (default the first)")
 	return cmd
 }
@@ -169,7 +172,11 @@ func parseAnalysis(cmd *cobra.Command, m analyze.Method, arguments []string) (an
 				value = arguments[i]
 			}
 		}
-		switch shared := cmd.InheritedFlags().Lookup(name); {
+		shared := cmd.InheritedFlags().Lookup(name)
+		if name == "lang" {
+			shared = cmd.Flags().Lookup(name)
+		}
+		switch {
 		case own[name] != nil:
 			*own[name] = value
 		case shared != nil:

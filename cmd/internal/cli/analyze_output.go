@@ -22,7 +22,11 @@ func (p *program) printDocument(cmd *cobra.Command, document *analyze.Object, wa
 	if err != nil {
 		return err
 	}
-	singles, grids := document.Split()
+	c, err := p.config(cmd)
+	if err != nil {
+		return err
+	}
+	singles, grids := document.Split(c.Lang)
 	var names []string
 	for _, g := range grids {
 		names = append(names, g.Name)

@@ -7,11 +7,15 @@ package estimate
 
 import (
 	"bytes"
+	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"strconv"
+	"sync"
 
+	"go.yaml.in/yaml/v3"
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
@@ -120,12 +124,41 @@ const (
 type Warning struct {
 	Code Code   `json:"code"`
 	Text string `json:"text"` // one English sentence with its figures
+	Zh   string `json:"zh"`   // the same in Chinese
 }
 
-// Warn makes a warning from a format.
+// Warn makes a warning from a format. words.yaml has its Chinese.
 func Warn(code Code, format string, args ...any) Warning {
-	return Warning{Code: code, Text: fmt.Sprintf(format, args...)}
+	w := Warning{Code: code, Text: fmt.Sprintf(format, args...)}
+	w.Zh = w.Text
+	if zh, ok := chinese()[format]; ok {
+		w.Zh = fmt.Sprintf(zh, args...)
+	}
+	return w
 }
+
+// In gives the sentence in a language: zh, or English for any other.
+func (w Warning) In(lang string) string {
+	if lang == "zh" {
+		return w.Zh
+	}
+	return w.Text
+}
+
+//go:embed words.yaml
+var words []byte
+
+// chinese are the formats of warnings in Chinese, by the English ones.
+var chinese = sync.OnceValue(func() map[string]string {
+	formats := map[string]string{}
+	if err := yaml.Unmarshal(words, &formats); err != nil {
+		panic(err) // it is part of the program
+	}
+	return formats
+})
+
+// Formats gives the Chinese format of every warning by its English one.
+func Formats() map[string]string { return maps.Clone(chinese()) }
 
 // Z is the two-sided standard normal quantile of a confidence level: 0.95 gives 1.959963984540054.
 // A level outside (0, 1) is read as 0.95.
