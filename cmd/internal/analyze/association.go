@@ -143,7 +143,12 @@ func (c *Call) permutation() (*Object, error) {
 	} else {
 		t = permutation.TwoSample(x, y, o)
 	}
-	out := (&Object{}).Set("treatment", value(first)).Set("control", value(second))
+	var reading Reading
+	if d, ok := t.Statistic.Get(); ok {
+		reading.say("%s与%s的平均值相差%s。", "The means of %s and %s differ by %s.", first, second, difference{d, c.percentages(outcome)})
+		reading.chance(t.PTwoSided, leastP(t))
+	}
+	out := (&Object{}).Set("reading", reading).Set("treatment", value(first)).Set("control", value(second))
 	out.Set("n1", t.N1).Set("n2", t.N2).Set("n_"+first, t.N1).Set("n_"+second, t.N2)
 	if binary {
 		// The count of each group, under the outcome's name and under its first word.

@@ -54,7 +54,7 @@ func (c *Call) twoByTwo() (*Object, error) {
 	}
 	o.Permutation = permutation.Options{Seed: uint64(seed)}
 	e := did.TwoByTwo(rows, o)
-	out := (&Object{}).Set("n", e.N).Set("panel", e.Panel)
+	out := (&Object{}).Set("reading", c.readEffect(e)).Set("n", e.N).Set("panel", e.Panel)
 	if e.Panel {
 		out.Set("n_units", e.Units).Set("n_complete_units", e.Complete)
 	}
@@ -276,13 +276,15 @@ func (c *Call) staggered() (*Object, error) {
 	for i, t := range r.Periods {
 		periods[i] = k.value(t)
 	}
-	out := (&Object{}).Set("n_units", r.Units).Set("n_never_treated", r.Never).Set("periods", periods)
+	p, before, err := c.dealt(r, o)
+	if err != nil {
+		return nil, err
+	}
+	out := (&Object{}).Set("reading", c.readStarts(r, p, before)).Set("n_units", r.Units).Set("n_never_treated", r.Never).Set("periods", periods)
 	if r.LastAsComparison {
 		out.Set("last_cohort_as_comparison", true)
 	}
-	if err := c.dealt(out, r, o); err != nil {
-		return nil, err
-	}
+	dealtObject(out, p, before)
 	columns := []string{"group", "time", "att", "se", "ci_low", "ci_high"}
 	var cells [][]any
 	for _, g := range r.Cells {
@@ -313,17 +315,23 @@ const (
 	usualUnits = 100
 )
 
-// dealt adds what comes of dealing the starts anew: of the effect, and of the periods before anybody started.
-func (c *Call) dealt(out *Object, r did.Result, o did.Options) error {
+// dealt deals the starts anew: for the effect, and for the periods before anybody started. Without draws both are empty.
+func (c *Call) dealt(r did.Result, o did.Options) (p did.Randomisation, before did.Pretrend, err error) {
 	usual := 0
 	if r.Units < usualUnits {
 		usual = usualDeals
 	}
 	deals, err := c.integer("permutations", usual)
 	if err != nil || deals <= 0 {
-		return err
+		return p, before, err
 	}
-	p, before := r.Randomise(deals, o.Seed), r.Pretrend(deals, o.Seed)
+	return r.Randomise(deals, o.Seed), r.Pretrend(deals, o.Seed), nil
+}
+
+func dealtObject(out *Object, p did.Randomisation, before did.Pretrend) {
+	if p.Draws == 0 {
+		return
+	}
 	object := (&Object{}).Set("statistic", p.Statistic).Set("draws", p.Draws).Set("seed", p.Seed).
 		Set("p_greater", p.PGreater).Set("p_less", p.PLess).Set("p_two_sided_abs", p.PTwoSided)
 	if p.Rescaled {
@@ -331,7 +339,6 @@ func (c *Call) dealt(out *Object, r did.Result, o did.Options) error {
 	}
 	out.Set("permutation", object)
 	out.Set("pretrend_permutation", (&Object{}).Set("largest", before.Statistic).Set("changes", before.Periods).Set("draws", before.Draws).Set("p", before.P))
-	return nil
 }
 
 func (c *Call) staggeredOptions() (did.Options, error) {

@@ -30,6 +30,8 @@ func (o *Object) split(prefix, lang string, singles *pipelines.Table, grids *[]G
 			v.split(name+".", lang, singles, grids)
 		case []*Object:
 			*grids = append(*grids, Grid{name, listOfObjects(v)})
+		case Reading:
+			singles.Rows = append(singles.Rows, []any{name, v.In(lang)})
 		case []estimate.Warning:
 			for _, w := range v {
 				singles.Rows = append(singles.Rows, []any{"warning", w.In(lang)})

@@ -193,6 +193,14 @@ func TestPilotsInWords(t *testing.T) {
 			t.Errorf("%s is offered with three pilots", key)
 		}
 	}
+	said := document["reading"].(map[string]any)
+	if zh := said["zh"].(string); !strings.Contains(zh, "p = 0.006") || !strings.Contains(zh, "个百分点") || !strings.Contains(said["en"].(string), "would be rare") {
+		t.Errorf("said %v", said)
+	}
+	two := analysed(t, "did_2x2", strings.Join(strings.SplitAfter(b.String(), "\n")[:9], "")) // 3 of 4: 1/4 at best
+	if said := two["reading"].(map[string]any)["zh"].(string); !strings.Contains(said, "p都不会低于0.250") {
+		t.Errorf("four villages: %s", said)
+	}
 	one := analysed(t, "did_2x2", "村,组别,时段,覆盖率\n甲,试点,前,40\n甲,试点,后,55\n乙,推广,前,41\n乙,推广,后,42\n")
 	if one["estimate"] != nil || !warned(one, "one unit against one") {
 		t.Errorf("one against one: %v", one)

@@ -118,7 +118,7 @@ func listed(table pipelines.Table) pipelines.Table {
 	out := pipelines.Table{Columns: table.Columns}
 	for _, row := range table.Rows {
 		shown := text(row[1], "")
-		if items := strings.Split(shown, ", "); len(items) > most && row[0] != "warning" {
+		if items := strings.Split(shown, ", "); len(items) > most && row[0] != "warning" && row[0] != "reading" {
 			shown = fmt.Sprintf("%s, … (%d items: --format json)", strings.Join(items[:most], ", "), len(items))
 		}
 		out.Rows = append(out.Rows, []any{row[0], shown})

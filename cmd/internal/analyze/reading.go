@@ -1,0 +1,164 @@
+package analyze
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"hulian/queries/stats/did"
+	"hulian/queries/stats/estimate"
+	"hulian/queries/stats/permutation"
+)
+
+// Reading is what a result says, in sentences.
+type Reading struct{ zh, en []string }
+
+func (r *Reading) say(zh, en string, args ...any) {
+	r.zh, r.en = append(r.zh, fmt.Sprintf(zh, in("zh", args)...)), append(r.en, fmt.Sprintf(en, in("en", args)...))
+}
+
+// in gives differences in the words of a language.
+func in(lang string, args []any) []any {
+	out := make([]any, len(args))
+	for i, a := range args {
+		out[i] = a
+		if d, ok := a.(difference); ok {
+			out[i] = d.in(lang)
+		}
+	}
+	return out
+}
+
+// difference is one of outcomes; of percentages it is in points.
+type difference struct {
+	value  float64
+	points bool
+}
+
+func (d difference) in(lang string) string {
+	switch {
+	case d.points && lang == "zh":
+		return fmt.Sprintf("%+.1f个百分点", 100*d.value)
+	case d.points:
+		return fmt.Sprintf("%+.1f percentage points", 100*d.value)
+	}
+	return fmt.Sprintf("%+.4g", d.value)
+}
+
+// In joins the sentences in a language: zh, or English for any other.
+func (r Reading) In(lang string) string {
+	if lang == "zh" {
+		return strings.Join(r.zh, "")
+	}
+	return strings.Join(r.en, " ")
+}
+
+// MarshalJSON writes both languages.
+func (r Reading) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]string{"zh": r.In("zh"), "en": r.In("en")})
+}
+
+// significant is the share up to which a difference is called more than chance.
+const significant = 0.05
+
+// amount is a difference of outcomes, in points where the column holds percentages.
+func (c *Call) amount(role string, x float64) difference {
+	column, ok, err := c.role(role)
+	return difference{x, err == nil && ok && c.percentages(column)}
+}
+
+func (c *Call) percentages(column int) bool {
+	return slices.ContainsFunc(c.Frame.Rows, func(row []string) bool { return strings.ContainsAny(row[column], "%％") })
+}
+
+// share writes a p-value.
+func share(p float64) string {
+	if p < 0.001 {
+		return "< 0.001"
+	}
+	return fmt.Sprintf("= %.3f", p)
+}
+
+// chance says what a permutation test found, and what it could have found at best.
+func (r *Reading) chance(p estimate.Number, least float64) {
+	v, ok := p.Get()
+	switch {
+	case !ok:
+	case least > significant:
+		r.say("单位太少：不论结果怎样，p都不会低于%.3f，不能下结论（置换检验 p %s）。", "There are too few units: whatever came out, p could not be below %.3f, and nothing can be concluded (permutation p %s).", least, share(v))
+	case v <= significant:
+		r.say("如果试点是随机挑出来的，很少会得出这么大的差（置换检验 p %s）。", "Had the treated been picked at random, a difference as large would be rare (permutation p %s).", share(v))
+	default:
+		r.say("如果试点是随机挑出来的，也常会得出这么大的差（置换检验 p %s）：现有数据不能下结论。", "Had the treated been picked at random, a difference as large would be common (permutation p %s): the data do not allow a conclusion.", share(v))
+	}
+}
+
+// leastP is the smallest p-value a two-sided test over all assignments can give.
+func leastP(t permutation.Test) float64 {
+	ways := t.Permutations.Or(math.Inf(1))
+	if t.N1 == t.N2 {
+		return math.Min(1, 2/ways)
+	}
+	return 1 / ways
+}
+
+func (c *Call) readEffect(e did.Effect) Reading {
+	var r Reading
+	effect := e.Estimate
+	if e.Panel {
+		effect = e.ByChanges
+	}
+	b, ok := effect.Get()
+	if !ok {
+		r.say("无法估计：原因见下面的提示。", "Not estimable: the warnings below say why.")
+		return r
+	}
+	m := e.Cells
+	r.say("试点变化%s，对照变化%s，两者之差为%s。", "The treated changed by %s, the others by %s: a difference of %s.",
+		c.amount("y", m[1][1].Mean.Value-m[1][0].Mean.Value), c.amount("y", m[0][1].Mean.Value-m[0][0].Mean.Value), c.amount("y", b))
+	if t := e.Chance(); t != nil {
+		r.chance(t.PTwoSided, leastP(*t))
+		if e.Rescaled != nil && e.Rescaling.BySize > 0 {
+			r.say("检验考虑了小单位本来起伏就大。", "The test allows for small units varying more by themselves.")
+		}
+	}
+	return r
+}
+
+func (c *Call) readStarts(r did.Result, p did.Randomisation, before did.Pretrend) Reading {
+	var out Reading
+	att, ok := r.Simple.Att.Get()
+	if !ok {
+		out.say("无法估计：原因见下面的提示。", "Not estimable: the warnings below say why.")
+		return out
+	}
+	out.say("各批启动以来与对照的平均差为%s。", "Since their starts the cohorts gained %s on the others on average.", c.amount("y", att))
+	if ci := r.Simple.CI; ci.Known() {
+		out.say("区间%s至%s。", "Interval %s to %s.", c.amount("y", ci.Low.Value), c.amount("y", ci.High.Value))
+	}
+	out.chance(p.PTwoSided, leastOfDeals(r))
+	switch v, known := before.P.Get(); {
+	case before.Draws == 0: // not asked for
+	case !known:
+		out.say("启动前的时期不足，平行趋势无从检验。", "There are too few periods before the first start to test for parallel trends.")
+	case v <= significant:
+		out.say("启动之前两边就不同步（p %s），结论打折扣。", "The two sides did not move alike before the start (p %s), which weakens any conclusion.", share(v))
+	default:
+		out.say("启动之前没有看出不同步（p %s），但这不能证明平行。", "No departure before the start was found (p %s), which does not prove that trends are parallel.", share(v))
+	}
+	return out
+}
+
+// leastOfDeals is 1 ÷ the number of ways to deal the starts.
+func leastOfDeals(r did.Result) float64 {
+	ways, left := 1.0, r.Units
+	for _, g := range r.Groups {
+		for i := range r.Sizes[g] {
+			ways *= float64(left-i) / float64(i+1)
+		}
+		left -= r.Sizes[g]
+	}
+	return 1 / ways
+}
