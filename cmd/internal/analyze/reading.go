@@ -89,9 +89,9 @@ func (r *Reading) chance(p estimate.Number, least float64) {
 	case least > significant:
 		r.say("单位太少：不论结果怎样，p都不会低于%.3f，不能下结论（置换检验 p %s）。", "There are too few units: whatever came out, p could not be below %.3f, and nothing can be concluded (permutation p %s).", least, share(v))
 	case v <= significant:
-		r.say("如果试点是随机挑出来的，很少会得出这么大的差（置换检验 p %s）。", "Had the treated been picked at random, a difference as large would be rare (permutation p %s).", share(v))
+		r.say("如果由随机决定谁在哪一边，很少会得出这么大的差（置换检验 p %s）。", "Were it by lot who stands on which side, a difference as large would be rare (permutation p %s).", share(v))
 	default:
-		r.say("如果试点是随机挑出来的，也常会得出这么大的差（置换检验 p %s）：现有数据不能下结论。", "Had the treated been picked at random, a difference as large would be common (permutation p %s): the data do not allow a conclusion.", share(v))
+		r.say("如果由随机决定谁在哪一边，也常会得出这么大的差（置换检验 p %s）：现有数据不能下结论。", "Were it by lot who stands on which side, a difference as large would be common (permutation p %s): the data do not allow a conclusion.", share(v))
 	}
 }
 

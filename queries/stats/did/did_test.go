@@ -284,8 +284,8 @@ func FuzzStaggered(f *testing.F) {
 			case 1:
 				y = 1e308
 			}
-			rows = append(rows, Observation{Unit: string('a' + rune(b[0]%16)), Time: int(int8(b[1])) % 6, First: int(b[2]) % 7, Y: y})
-			pairs = append(pairs, Outcome{Unit: string('a' + rune(b[0]%16)), Treated: b[0]&1 == 1, Post: b[1]&1 == 1, Y: y})
+			rows = append(rows, Observation{Unit: string('a' + rune(b[0]%16)), Time: int(int8(b[1])) % 6, First: int(b[2]) % 7, Y: y, Size: float64(how % 5), Weight: float64(b[0] % 3)})
+			pairs = append(pairs, Outcome{Unit: string('a' + rune(b[0]%16)), Treated: b[0]&1 == 1, Post: b[1]&1 == 1, Y: y, Size: float64(b[0] % 4), Weight: float64(how % 3)})
 		}
 		o := Options{Anticipation: int(how % 3), Draws: int(how%2) * 20, BalanceEvents: estimate.Of(float64(how % 4))}
 		if how&8 != 0 {
@@ -294,7 +294,8 @@ func FuzzStaggered(f *testing.F) {
 		if how&16 != 0 {
 			o.Base = Universal
 		}
-		for _, v := range []any{Staggered(rows, o), TwoByTwo(pairs, Options2x2{RepeatedCrossSections: how&32 != 0})} {
+		r := Staggered(rows, o)
+		for _, v := range []any{r, r.Randomise(9, 1), r.Pretrend(9, 1), TwoByTwo(pairs, Options2x2{RepeatedCrossSections: how&32 != 0})} {
 			if _, err := json.Marshal(v); err != nil {
 				t.Fatal(err)
 			}

@@ -150,6 +150,14 @@ func TestNothingToCompare(t *testing.T) {
 	near(t, "p of equal outcomes", equal.PTwoSided.Value, 1, 0)
 }
 
+// a0 is a size made of the first byte, 0 at times.
+func a0(b []byte) byte {
+	if len(b) == 0 {
+		return 1
+	}
+	return b[0] % 5
+}
+
 func FuzzTwoSample(f *testing.F) {
 	f.Add([]byte{1, 2, 3, 4}, []byte{2, 3, 9}, uint8(0))
 	f.Add([]byte{0, 1, 1, 1, 0}, []byte{0, 0, 1}, uint8(3))
@@ -175,7 +183,15 @@ func FuzzTwoSample(f *testing.F) {
 		}
 		x, y := turn(a), turn(b)
 		strata := []Stratum{{x[:len(x)/2], y[:len(y)/2]}, {x[len(x)/2:], y[len(y)/2:]}}
-		for _, got := range []Test{TwoSample(x, y, Options{Draws: 50, MaxExact: 1000}), Stratified(strata, Options{Draws: 50, MaxExact: 1000})} {
+		sized := func(list []float64) (out []Sized) {
+			for i, v := range list {
+				out = append(out, Sized{v, float64(a0(a)) * float64(i+1)})
+			}
+			return out
+		}
+		o := Options{Draws: 50, MaxExact: 1000}
+		rescaled, _ := Rescaled(sized(x), sized(y), o)
+		for _, got := range []Test{TwoSample(x, y, o), Stratified(strata, o), Studentised(x, y, o), rescaled} {
 			if _, err := json.Marshal(got); err != nil {
 				t.Fatal(err)
 			}
