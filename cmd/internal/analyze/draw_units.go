@@ -14,16 +14,28 @@ import (
 )
 
 // drawFunnel draws rates over totals with the normal limits, and dashed the limits widened for overdispersion.
-func drawFunnel(c *Call, o *Object, p *picture) error {
+func drawFunnel(c *Call, _ *Object, p *picture) error {
 	f, err := c.compare()
 	if err != nil {
 		return err
 	}
+	return drawPlaces(c, p, f, c.text("model", "binomial") == "poisson", "events", "total")
+}
+
+func drawRatios(c *Call, _ *Object, p *picture) error {
+	f, _, _, err := c.ratios()
+	if err != nil {
+		return err
+	}
+	return drawPlaces(c, p, f, true, "observed", "expected")
+}
+
+// drawPlaces draws units by their size, with the limits.
+func drawPlaces(c *Call, p *picture, f funnel.Funnel, poisson bool, events, total string) error {
 	theta, ok := f.Theta.Get()
 	if !ok {
 		return fmt.Errorf("there is no rate to compare with")
 	}
-	poisson := c.text("model", "binomial") == "poisson"
 	var most float64
 	limits := false // where all rates are 0 or 1 there are none
 	var x, y, outX, outY []float64
@@ -64,7 +76,7 @@ func drawFunnel(c *Call, o *Object, p *picture) error {
 		highest = math.Max(highest, v)
 	}
 	p.Y.Max = 1.25 * highest
-	p.axes(c.header("total"), c.header("events")+" / "+c.header("total"))
+	p.axes(c.header(total), c.header(events)+" / "+c.header(total))
 	return nil
 }
 

@@ -30,6 +30,7 @@ var examples = map[string]string{
 	"t_chart":                       "period,value\n1,3\n2,40\n3,7\n",
 	"run_chart":                     "period,value\n1,3\n2,40\n3,7\n",
 	"funnel":                        "unit,events,total\na,30,100\nb,1,50\nc,9,200\n",
+	"funnel_ratio":                  "unit,observed,expected\na,30,21.5\nb,1,8.2\nc,9,7.9\n",
 	"empirical_bayes_beta_binomial": "id,successes,trials\na,30,100\nb,1,50\nc,9,200\n",
 	"empirical_bayes_gamma_poisson": "id,successes,trials\na,30,100\nb,1,50\nc,9,200\n",
 	"gini":                          "income\n1\n2\n9\n",

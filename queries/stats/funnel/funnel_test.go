@@ -123,3 +123,19 @@ func FuzzFunnel(f *testing.F) {
 		}
 	})
 }
+
+// Length of stay against expected days in 54 hospitals is held to FunnelPlotR in the worked examples. Here, by hand: three
+// units of equal size 4 with z = 2 log 2, 0 and −2 log 2; with ten or fewer units none is in the lowest or highest tenth
+// but those of rank 10 and more, so all three count: φ = (2 × (2 log 2)²)/3.
+func TestLogarithmByHand(t *testing.T) {
+	f := Compare([]Unit{{"a", 8, 4}, {"b", 4, 4}, {"c", 2, 4}}, Options{Model: Poisson, Target: estimate.Of(1)})
+	d := f.Logarithm()
+	near(t, "φ", d.Phi.Value, 2*math.Pow(2*math.Ln2, 2)/3, 1e-12)
+	near(t, "z", d.Z[0].Value, 2*math.Ln2, 1e-12)
+	if d.Used != 3 {
+		t.Errorf("%d units count", d.Used)
+	}
+	if none := Compare([]Unit{{"a", 0, 4}, {"b", 4, 4}}, Options{Model: Poisson, Target: estimate.Of(1)}).Logarithm(); none.Phi.Known || len(none.Warnings) == 0 {
+		t.Errorf("a unit without events: %+v", none)
+	}
+}

@@ -29,6 +29,9 @@ type Overdispersion struct {
 	Multiplicative Widening           `json:"multiplicative"` // s √max(1, φ)
 	Additive       Widening           `json:"additive"`       // √(s² + τ²)
 	Warnings       []estimate.Warning `json:"warnings,omitempty"`
+
+	Z    []estimate.Number `json:"-"` // on another scale: one a unit
+	Used int               `json:"-"` // units behind φ, on another scale
 }
 
 // Overdispersion computes φ = mean z², with z winsorised at fraction q at each end (quantiles by linear
@@ -84,8 +87,10 @@ func (f Funnel) widen(widened func(s float64) float64) Widening {
 
 // scale is one on which the variance of a rate does not depend on the rate: 1/(4n).
 type scale struct {
-	to   func(rate float64) float64
-	back func(y float64) float64
+	to          func(rate float64) float64
+	back        func(y float64) float64
+	information float64 // 1/s² of a base of 1; 0 means 4
+	trims       bool    // the lowest and highest tenth do not count in φ
 }
 
 // Arcsine is the additive adjustment on the scale y = asin √rate, s = 1/(2√n), where the variance no longer depends on
@@ -114,15 +119,37 @@ func (f Funnel) SquareRoot(q float64) Overdispersion {
 	return f.on(q, scale{to: math.Sqrt, back: func(y float64) float64 { return math.Max(0, y) * math.Max(0, y) }})
 }
 
+// Logarithm is the same for events per events expected on the scale y = log rate, s = 1/√n, with the lowest and highest
+// tenth of z left out of φ and τ²: the method of the Summary Hospital-level Mortality Indicator (Campbell et al. 2012, BMJ
+// 344:e1001), as FunnelPlotR has it. A unit without events has no logarithm, and then there are no limits.
+func (f Funnel) Logarithm() Overdispersion {
+	switch {
+	case f.model != Poisson:
+		return Overdispersion{Warnings: []estimate.Warning{estimate.Warn(estimate.NotEstimable, "the logarithm is for events per exposure")}}
+	case slices.ContainsFunc(f.Places, func(p Place) bool { return p.Judged && !(p.Rate.Value > 0) }):
+		return Overdispersion{Warnings: []estimate.Warning{estimate.Warn(estimate.NotEstimable, "a unit without events has no logarithm: no limits on that scale")}}
+	}
+	return f.on(0, scale{to: math.Log, back: math.Exp, information: 1, trims: true})
+}
+
 func (f Funnel) on(q float64, s scale) Overdispersion {
 	d := Overdispersion{Winsorise: q}
 	centre := s.to(f.Theta.Value)
+	if s.information == 0 {
+		s.information = 4
+	}
 	var z, w []float64
-	for _, p := range f.Places {
+	d.Z = make([]estimate.Number, len(f.Places))
+	for i, p := range f.Places {
 		if p.Judged {
-			z, w = append(z, (s.to(p.Rate.Value)-centre)*2*math.Sqrt(p.Total)), append(w, 4*p.Total)
+			z, w = append(z, (s.to(p.Rate.Value)-centre)*math.Sqrt(s.information*p.Total)), append(w, s.information*p.Total)
+			d.Z[i] = estimate.Of(z[len(z)-1])
 		}
 	}
+	if s.trims {
+		z, w = trimmed(z, w)
+	}
+	d.Used = len(z)
 	d.Phi, d.Tau2 = dispersion(z, w, q)
 	d.Tau = d.Tau2.Map(math.Sqrt)
 	d.Additive = Widening{Flags: make([]int, len(f.Places)), Limits: make([][]Adjusted, len(f.Places))}
@@ -130,7 +157,7 @@ func (f Funnel) on(q float64, s scale) Overdispersion {
 		if !p.Judged {
 			continue
 		}
-		spread := math.Sqrt(1/(4*p.Total) + d.Tau2.Or(0))
+		spread := math.Sqrt(1/(s.information*p.Total) + d.Tau2.Or(0))
 		for _, level := range f.Levels {
 			half := math.Round(estimate.Z(level)*1e6) / 1e6 * spread
 			limits := estimate.Between(s.back(centre-half), s.back(centre+half))
@@ -144,6 +171,25 @@ func (f Funnel) on(q float64, s scale) Overdispersion {
 		}
 	}
 	return d
+}
+
+// trimmed leaves out the z whose rank × 10 ÷ (n+1), cut to a whole number, is 0 or 9.
+func trimmed(z, w []float64) (kept, weights []float64) {
+	for i, v := range z {
+		rank := 0.5
+		for _, other := range z {
+			switch {
+			case other < v:
+				rank++
+			case other == v:
+				rank += 0.5
+			}
+		}
+		if tenth := math.Floor(rank * 10 / float64(len(z)+1)); tenth != 0 && tenth != 9 {
+			kept, weights = append(kept, v), append(weights, w[i])
+		}
+	}
+	return kept, weights
 }
 
 // dispersion gives φ of the winsorised z and τ² by moments.
