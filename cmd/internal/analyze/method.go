@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -255,7 +256,36 @@ func (c *Call) numbers(role string) ([]float64, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	return c.Frame.numbers(i)
+	values, err := c.Frame.numbers(i)
+	if err == nil {
+		c.askShares(i, values)
+	}
+	return values, err
+}
+
+// rateHeader is how columns of rates are called.
+var rateHeader = regexp.MustCompile(`(?i)率|比例|占比|rate|share|percent|pct|proportion`)
+
+// askShares asks about a column of rates of which some look like shares and some like percentages: 0.78 beside 81, with
+// nothing near 1 in between.
+func (c *Call) askShares(column int, values []float64) {
+	if !rateHeader.MatchString(c.Frame.Columns[column]) {
+		return
+	}
+	below, above := -1, -1
+	for i, v := range values {
+		switch {
+		case v > 0 && v < 1 && (below < 0 || v > values[below]):
+			below = i
+		case v > 1 && (above < 0 || v < values[above]):
+			above = i
+		}
+	}
+	if below < 0 || above < 0 || values[above] < 10*values[below] {
+		return
+	}
+	c.assume("%q holds %s in row %d and %s in row %d: are some shares and some per cent?", c.Frame.Columns[column],
+		strings.TrimSpace(c.Frame.Rows[below][column]), c.Frame.Lines[below], strings.TrimSpace(c.Frame.Rows[above][column]), c.Frame.Lines[above])
 }
 
 // counts reads the column of a role that holds numbers of things: a percentage there is refused, and half a case is told.

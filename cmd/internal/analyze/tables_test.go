@@ -93,6 +93,12 @@ func TestTablesThatNeedAWord(t *testing.T) {
 	if !warned(half, "parts of one: 2 (2.5)") {
 		t.Errorf("half a case: %v", half["warnings"])
 	}
+	if shares := analysed(t, "xmr", "月份,办结率\n2023-01,0.78\n2023-02,81\n2023-03,79\n"); !warned(shares, "0.78 in row 2 and 79 in row 4") {
+		t.Errorf("shares beside percentages: %v", shares["warnings"])
+	}
+	if rates := analysed(t, "xmr", "月份,办结率\n2023-01,0.8\n2023-02,1.2\n2023-03,3\n"); warned(rates, "per cent") {
+		t.Errorf("small percentages: %v", rates["warnings"])
+	}
 	gap := analysed(t, "c_chart", "月份,办结\n202311,20\n202312,22\n202402,19\n")
 	if !warned(gap, "2024-01") {
 		t.Errorf("a missing month: %v", gap["warnings"])
