@@ -66,7 +66,7 @@ func (f Frame) number(row, column int) (float64, error) {
 	if v, ok := parseNumber(cell); ok {
 		return v, nil
 	}
-	if v, ok := typing.ParseNumber(strings.TrimSpace(cell), typing.NumberForm{Units: []string{"元"}}); ok { // ¥1,161  (2)  2-
+	if v, ok := typing.ParseNumber(strings.TrimSpace(cell), typing.NumberForm{Units: map[string]float64{"元": 1}}); ok { // ¥1,161  (2)  2-
 		return v, nil
 	}
 	return 0, &pipelines.Fault{Op: "read a number", At: fmt.Sprintf("%s, row %d, column %q", f.Name, f.Lines[row], f.Columns[column]),
