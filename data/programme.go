@@ -123,9 +123,13 @@ const (
 
 // WeakVillageRules are the second key to a weak village: a signal that persists.
 type WeakVillageRules struct {
-	Periods     int     `yaml:"periods"`
-	Measures    int     `yaml:"measures"`
-	FunnelLimit float64 `yaml:"funnel_limit"`
+	Periods       int     `yaml:"periods"`        // months running the evidence must stand
+	Probability   float64 `yaml:"probability"`    // of the village lying behind beyond the ordinary differences, all evidence joined
+	Margin        float64 `yaml:"margin"`         // share below the middle village's that counts as behind
+	Measures      int     `yaml:"measures"`       // families of measures in which it must lie behind
+	LongestPeriod int     `yaml:"longest_period"` // months that are summed at most until a base suffices
+	Expected      float64 `yaml:"expected"`       // share of villages believed weak before the data are looked at
+	FunnelLimit   float64 `yaml:"funnel_limit"`
 }
 
 // DoubtRules say when a visit is a prompt for a call-back.
@@ -294,7 +298,7 @@ func (p Programme) check() error {
 	for key, n := range map[string]int{
 		"issues.survival_months": p.Issues.SurvivalMonths, "linking.households_limit": p.Linking.HouseholdsLimit,
 		"linking.households_target": p.Linking.HouseholdsTarget, "linking.month_end_days": p.Linking.MonthEndDays,
-		"weak_villages.periods": p.WeakVillages.Periods, "weak_villages.measures": p.WeakVillages.Measures,
+		"weak_villages.periods": p.WeakVillages.Periods, "weak_villages.measures": p.WeakVillages.Measures, "weak_villages.longest_period": p.WeakVillages.LongestPeriod,
 		"doubtful_visits.same_minute_visits": p.DoubtfulVisits.SameMinuteVisits,
 		"doubtful_visits.same_text_repeats":  p.DoubtfulVisits.SameTextRepeats,
 		"doubtful_visits.daily_visits":       p.DoubtfulVisits.DailyVisits,
@@ -305,11 +309,16 @@ func (p Programme) check() error {
 		}
 	}
 	for key, share := range map[string]float64{
-		"weak_villages.funnel_limit": p.WeakVillages.FunnelLimit,
-		"data_quality.threshold":     p.DataQuality.Threshold,
+		"weak_villages.funnel_limit": p.WeakVillages.FunnelLimit, "weak_villages.probability": p.WeakVillages.Probability,
+		"data_quality.threshold": p.DataQuality.Threshold,
 	} {
 		if !(share >= 0 && share <= 1) {
 			return fmt.Errorf("%s: %g is not a share between 0 and 1", key, share)
+		}
+	}
+	for key, share := range map[string]float64{"weak_villages.margin": p.WeakVillages.Margin, "weak_villages.expected": p.WeakVillages.Expected} {
+		if !(share > 0 && share <= .5) {
+			return fmt.Errorf("%s: %g is not above 0 and at most 0.5", key, share)
 		}
 	}
 	if bands := p.Issues.AgeBands; len(bands) == 0 || bands[0] < 0 || !slices.IsSorted(bands) || len(slices.Compact(slices.Clone(bands))) < len(bands) {

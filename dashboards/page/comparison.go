@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hulian/dashboards/chart"
@@ -37,9 +38,9 @@ func (r Request) comparison(ctx context.Context, town signals.Town, m queries.Me
 	}
 	f := c.Funnel
 	return append(blocks, &Chart{Title: r.Tf("漏斗图：%s · %s", "Funnel: %s · %s", m.Name.In(r.Lang), periodText(c.Months)), Chart: picture, Table: table, Open: true,
-		Note: strings.TrimSpace(table.Note) + r.T("", " ") + r.Tf("横轴：%s。实线：%s 界限，虚线：95 %% 界限；基数越小，界限越宽。界限按各村之间本来就有的差异放宽（φ = %s，τ = %s）。在界限之间的村分不出高下，不排名次。",
-			"Horizontal axis: %s. Solid: %s limits, dashed: 95 %% limits; the smaller the base, the wider. They are widened for how villages differ anyway (φ = %s, τ = %s). Villages between the limits cannot be told apart and are not ranked.",
-			m.Denominator.In(r.Lang), outerText(f), Decimal(f.Phi.Or(math.NaN()), 1), Decimal(math.Sqrt(f.Tau2.Or(math.NaN())), 3))}), nil
+		Note: strings.TrimSpace(table.Note) + r.T("", " ") + r.Tf("横轴：%[1]s。实线：%[2]s 界限，虚线：95 %% 界限；基数越小，界限越宽。界限由贝塔–二项分布算出，含普通村之间本来就有的差异（τ = %[4]s 个百分点）和本村各月超出偶然的起伏（φ = %[3]s）；少数薄弱村不会把它放宽。在界限之间的村分不出高下，不排名次。",
+			"Horizontal axis: %[1]s. Solid: %[2]s limits, dashed: 95 %% limits; the smaller the base, the wider. They are those of the beta-binomial distribution, with the differences between ordinary villages (τ = %[4]s points) and a village's own months beyond chance (φ = %[3]s) in them; a few weak villages do not widen them. Villages between the limits cannot be told apart and are not ranked.",
+			m.Denominator.In(r.Lang), outerText(f), Decimal(f.Phi.Or(math.NaN()), 1), Decimal(math.Sqrt(f.Tau2.Or(math.NaN()))*100, 1))}), nil
 }
 
 func outerText(f signals.Funnel) string { return levelText(f.Outer) }
@@ -88,7 +89,7 @@ func (r Request) funnelPicture(f signals.Funnel, m queries.Measure) (chart.Chart
 func (r Request) comparisonTable(ctx context.Context, c signals.Comparison) (Table, error) {
 	m := c.Measure
 	t := Table{ID: "funnel", Stacked: true, Title: r.Tf("各村 · %s", "Villages · %s", periodText(c.Months)), Columns: []Column{text(r.T("村", "Village")), r.readColumn(m.ID),
-		{Title: r.T("收缩后", "Shrunken"), Unit: "%", Kind: ColumnNumber}, text(r.T("收缩后的 95 % 区间", "95 % interval, shrunken")), text(r.T("位置", "Where"))}}
+		{Title: r.T("收缩后", "Shrunken"), Unit: "%", Kind: ColumnNumber}, text(r.T("收缩后的 95 % 区间", "95 % interval, shrunken")), text(r.T("档", "Grade")), text(r.T("位置", "Where"))}}
 	t.Columns[2].Note = r.T("经验贝叶斯：基数小的村向各村总体靠拢，免得把偶然当成好坏。", "Empirical Bayes: small bases are drawn towards all villages together, so that luck does not pass for merit.")
 	t.Note = t.Columns[2].Note + r.shrinkNote(c)
 	values, err := r.values(ctx, scope{level: LevelVillage, from: r.FirstMonth, to: r.Month}, m.ID)
@@ -107,10 +108,17 @@ func (r Request) comparisonTable(ctx context.Context, c signals.Comparison) (Tab
 		if v.Low.Known && v.High.Known {
 			interval = Decimal(v.Low.Value*100, 1) + "–" + Percent(v.High.Value)
 		}
-		t.Rows = append(t.Rows, []Cell{{Text: v.Village.Name, Link: r.Link("weak", In(v.Village.ID), With("measure", ""))}, value, shrunken, {Text: interval},
+		t.Rows = append(t.Rows, []Cell{{Text: v.Village.Name, Link: r.Link("weak", In(v.Village.ID), With("measure", ""))}, value, shrunken, {Text: interval}, {Text: gradeText(v.Grade)},
 			{Text: v.Standing.Name(r.Lang), Tone: standingTone(v.Standing)}})
 	}
 	return t, nil
+}
+
+func gradeText(grade int) string {
+	if grade == 0 {
+		return missing
+	}
+	return strconv.Itoa(grade)
 }
 
 // shrinkNote says what must be known of the shrunken values.

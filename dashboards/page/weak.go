@@ -48,7 +48,7 @@ func buildWeak(ctx context.Context, r Request) (View, error) {
 	v.Sentences = signals.Summary(all, r.Lang)
 	v.Blocks = append(v.Blocks, r.weakTable(all), r.keys())
 	for _, a := range all {
-		if a.IsWeak() || a.Tier == signals.Watch {
+		if a.IsWeak() || a.Tier == signals.Watch || a.Tier == signals.Apart {
 			v.Blocks = append(v.Blocks, r.pack(a)...)
 		}
 	}
@@ -107,7 +107,8 @@ func (r Request) judged(ctx context.Context) (signals.Town, error) {
 
 // townOfVillages is what villages are compared with, still without series.
 func (r Request) townOfVillages() signals.Town {
-	return signals.Town{Month: r.Month, Months: r.MonthsUpTo(), CutOff: r.CutOff, Programme: r.Programme, Series: map[string]map[string][]reading.Month{"completeness": {}}}
+	return signals.Town{Month: r.Month, Months: r.MonthsUpTo(), CutOff: r.CutOff, Programme: r.Programme, Came: map[string]map[string][]reading.Month{},
+		Series: map[string]map[string][]reading.Month{"completeness": {}}}
 }
 
 // readVillages reads the months of the villages on some measures.
@@ -125,6 +126,15 @@ func (r Request) readVillages(ctx context.Context, t *signals.Town, ids ...strin
 			}
 			t.Series[id][u.ID] = r.delivered(values.series(id, u.ID, t.Months))
 		}
+		for _, export := range r.Deliveries.exports {
+			if t.Came[export] == nil {
+				t.Came[export] = map[string][]reading.Month{}
+			}
+			t.Came[export][u.ID] = nil
+			for _, month := range t.Months {
+				t.Came[export][u.ID] = append(t.Came[export][u.ID], r.came(u, month, export))
+			}
+		}
 		t.Series["completeness"][u.ID] = nil
 		for _, month := range t.Months {
 			t.Series["completeness"][u.ID] = append(t.Series["completeness"][u.ID], r.came(u, month, r.Deliveries.exports...))
@@ -140,7 +150,7 @@ func tierTone(t signals.Tier) Tone {
 	switch t {
 	case signals.BothKeys, signals.Weak:
 		return ToneWorse
-	case signals.TooPoor, signals.NotStarted:
+	case signals.TooPoor, signals.NotStarted, signals.Apart:
 		return ToneQuiet
 	default:
 		return ToneNone
@@ -178,14 +188,9 @@ func (r Request) weakTable(all []signals.Assessment) *Table {
 	return t
 }
 
-// keysTurned says which of the two conditions is met, and why the other is not although its column may be filled: what persists
-// must lie in different groups of measures, for those of one group tell the same story several times.
+// keysTurned says which of the two conditions is met, and why the other is not although its column may be filled: how sure all
+// evidence together makes it, against what the programme asks for.
 func (r Request) keysTurned(a signals.Assessment) string {
-	var inGroups []string
-	for _, g := range a.Groups {
-		inGroups = append(inGroups, groups[g].In(r.Lang))
-	}
-	names, wanted := strings.Join(inGroups, r.T("、", ", ")), max(1, r.Programme.WeakVillages.Measures)
 	var hard, statistical string
 	switch {
 	case len(a.Criteria) > 0:
@@ -193,16 +198,14 @@ func (r Request) keysTurned(a signals.Assessment) string {
 	case a.Tier == signals.Weak:
 		hard = r.T("没有触及硬性标准", "no hard criterion met")
 	}
-	switch {
-	case len(a.Groups) == 0 && a.Tier == signals.Weak:
-		statistical = r.T("统计信号不成立：没有持续的信号", "the statistical condition is not met: no signal persists")
-	case len(a.Groups) == 0:
-	case len(a.Groups) < wanted:
-		statistical = r.Tf("统计信号不成立：持续的信号都属“%[1]s”，只有 %[2]d 组，须有 %[3]d 组", "the statistical condition is not met: all that persists lies in %[1]s (groups of measures: %[2]d, wanted: %[3]d)", names, len(a.Groups), wanted)
-	case a.Tier == signals.BothKeys || len(a.Criteria) == 0:
-		statistical = r.Tf("统计信号持续，涉及 %[2]d 组：%[1]s", "signals persist in %[2]d groups: %[1]s", names, len(a.Groups))
-	default:
+	chance := signals.Chance(a.Joined.Chance)
+	switch poor := a.Tier == signals.TooPoor || a.Judged == 0; {
+	case a.Turned:
+		statistical = r.Tf("统计信号成立：落后超出各村正常差别的概率 %s", "the statistical condition is met: probability of lying behind beyond the ordinary differences %s", chance)
+	case a.Tier == signals.Weak && poor:
 		statistical = r.T("统计信号不作判断：数据不足或启动不久", "the statistical condition is not judged: the data are too poor or the programme too young to judge by")
+	case a.Tier == signals.Weak || a.Tier == signals.Watch:
+		statistical = r.Tf("统计信号不成立：概率 %[1]s，须连续 %[2]d 个月达到 %[3]s", "the statistical condition is not met: probability %[1]s, needed %[3]s for %[2]d months running", chance, max(1, r.Programme.WeakVillages.Periods), signals.Chance(r.Programme.WeakVillages.Probability))
 	}
 	if hard == "" || statistical == "" {
 		return hard + statistical
@@ -230,16 +233,16 @@ func (r Request) keys() Block {
 	}
 	return Text{[]string{
 		r.Tf("第一项条件（硬性标准）：%s，触及一条即是。", "First condition, the hard criteria: %s. One is enough.", strings.Join(names, r.T("；", "; "))),
-		r.Tf("第二项条件（持续的统计信号）：连续 %[1]d 个月超出 %[2]s 漏斗界限，或本村控制图显示变差，且至少涉及 %[3]d 组不同的指标。界限按各村之间本来就有的差异放宽；尚未启动的村不参加比较。",
-			"Second condition, a persistent statistical signal: beyond the %[2]s funnel limit, or worsening by the village's own control chart, for %[1]d months running, in measures of at least %[3]d different groups. Limits are widened for how villages differ anyway; villages not begun are not compared.",
-			w.Periods, strings.TrimSuffix(Decimal(w.FunnelLimit*100, 1), ".0")+" %", w.Measures)}}
+		r.Tf("第二项条件（持续的统计信号）：把各项指标的证据合在一起，落后程度超出各村正常差别的概率连续 %[1]d 个月达到 %[2]s，其中至少 %[3]d 类指标比中位村差 %[4]s 个百分点及以上的可能大于一半。同一件事的几个指标算一类；基数不够时合并最多 %[5]d 个月；人手多少只能加强证据，不能单独成为证据；各村正常差别由其余的村得出，少数薄弱村不会把它放宽；没有报表的月份空着，不算零。",
+			"Second condition, a persistent statistical signal: all evidence joined, the probability of lying behind beyond the ordinary differences between villages is %[2]s or more for %[1]d months running, and in measures of at least %[3]d kinds it is likelier than not that the village is worse than the median village by %[4]s points or more. Measures of one event are one kind; up to %[5]d months are summed where bases are small; hands strengthen evidence and are none by themselves; the ordinary differences come from the other villages, so that a few weak ones do not widen them; months without a file are gaps and not zeros.",
+			max(1, w.Periods), signals.Chance(w.Probability), max(1, w.Measures), strings.TrimSuffix(Decimal(w.Margin*100, 1), ".0"), w.LongestPeriod)}}
 }
 
 // pack is the evidence for one village with what probably causes it and what help fits.
 func (r Request) pack(a signals.Assessment) []Block {
 	blocks := []Block{Section{ID: "village-" + a.Village.ID, Title: fmt.Sprintf("%s · %s", a.Village.Name, a.Tier.Name(r.Lang)), Note: strings.TrimSpace(a.Spell(r.Lang) + r.T("", " ") + capital(r.keysTurned(a)) + r.T("。", "."))}}
 	t := &Table{ID: "evidence-" + a.Village.ID, Stacked: true, Title: r.T("依据", "Evidence"), Empty: r.T("没有触及标准，也没有持续信号。", "No criterion is met and nothing persists."),
-		Columns: []Column{text(r.T("依据", "Evidence")), {Title: r.T("本村", "Village"), Kind: ColumnRate, Read: true}, number(r.T("界限", "Limit")), text(r.T("读数", "Reading"))}}
+		Columns: []Column{text(r.T("依据", "Evidence")), {Title: r.T("本村", "Village"), Kind: ColumnRate, Read: true}, number(r.T("标准或中位村", "Criterion or median village")), text(r.T("读数", "Reading"))}}
 	for _, c := range a.Criteria {
 		value, limit := r.criterionCells(c)
 		t.Rows = append(t.Rows, []Cell{{Text: r.criterion(c.ID).Name.In(r.Lang), Note: r.T("硬性标准", "hard criterion")}, value, limit, {Text: r.T("触及标准", "criterion met"), Tone: ToneWorse}})
@@ -257,20 +260,15 @@ func (r Request) pack(a signals.Assessment) []Block {
 	return blocks
 }
 
-// evidenceRow shows one measure against a village: its value, the limit it passed, and in words how long.
+// evidenceRow shows one measure against a village: its value, the middle village's over the same months, and in words how surely
+// it lies behind.
 func (r Request) evidenceRow(e signals.Evidence) []Cell {
 	m := e.Measure
-	level := e.Funnel.Outer
-	if e.Beyond == 1 {
-		level = signals.Inner // the limit that was passed
-	}
-	limits := e.Funnel.Limits(e.Place.Total, level)
-	limit := limits.Low
-	if m.Direction == queries.Down {
-		limit = limits.High
-	}
 	name := Cell{Text: m.Name.In(r.Lang), Link: r.Link("weak", In(""), With("measure", m.ID)) + "#funnel"}
-	if e.Pooled > 1 {
+	switch {
+	case e.Pooled > 1 && e.Place.Months < e.Pooled:
+		name.Note = r.Tf("近 %d 个月中有数据的 %d 个月合计", "last %d months, of which %d are known, together", e.Pooled, e.Place.Months)
+	case e.Pooled > 1:
 		name.Note = r.Tf("近 %d 个月合计", "last %d months together", e.Pooled)
 	}
 	value := shareCell(e.Place.Events, e.Place.Total)
@@ -278,15 +276,11 @@ func (r Request) evidenceRow(e signals.Evidence) []Cell {
 	value.Interval, value.Read = shareInterval(e.Place), e.Reading.Sentence(r.Lang)
 	value.Mark = r.mark(e.Reading)
 	value.Mark.Link = r.Link("measures", In(e.Place.ID), With("measure", m.ID))
-	shown := Cell{Text: missing}
-	if limit.Known {
-		shown = Cell{Text: Percent(limit.Value), Value: plainNumber(limit.Value*100, 1)}
-	}
 	tone := ToneNone
 	if e.Persistent {
 		tone = ToneWorse
 	}
-	return []Cell{name, value, shown, {Text: r.evidenceText(e), Tone: tone}}
+	return []Cell{name, value, {Text: Percent(e.Middle), Value: plainNumber(e.Middle*100, 1)}, {Text: r.evidenceText(e), Tone: tone}}
 }
 
 // shareInterval is the 95 % interval of a village's share: "51.5–57.0 %".
@@ -300,19 +294,16 @@ func shareInterval(p signals.Place) string {
 
 // evidenceText says in a few words what the numbers beside it mean.
 func (r Request) evidenceText(e signals.Evidence) string {
-	var parts []string
-	switch e.Beyond {
-	case 2:
-		parts = append(parts, r.T("差于外限", "beyond the outer limit"))
-	case 1:
-		parts = append(parts, r.T("差于 95 % 内限，未超外限", "beyond the 95 % limit, not the outer one"))
-	}
+	parts := []string{r.Tf("差 %s 个百分点及以上的概率 %s", "worse by %s points or more: %s", strings.TrimSuffix(Decimal(r.Programme.WeakVillages.Margin*100, 1), ".0"), signals.Chance(e.Behind))}
 	if e.Worsening {
 		parts = append(parts, strings.TrimRight(e.Reading.Finding(r.Lang), "。."))
 	}
+	if e.Drift.Signal() {
+		parts = append(parts, r.Tf("%s 之后比本村原来低约 %s 个百分点（累积和 %s，界限 %s）", "about %[2]s points worse than its own level before, after %[1]s (cumulative sum %[3]s, limit %[4]s)", e.Drift.Since, Decimal(e.Drift.By*100, 1), Decimal(e.Drift.Value, 1), Decimal(e.Drift.Limit, 1)))
+	}
 	if e.Persistent {
-		parts = append(parts, r.Tf("连续 %d 个月", "%d months running", r.Programme.WeakVillages.Periods))
-	} else if e.Beyond == 2 || e.Worsening {
+		parts = append(parts, r.Tf("连续 %d 个月", "%d months running", max(1, r.Programme.WeakVillages.Periods)))
+	} else if e.Behind >= .5 || e.Worsening {
 		parts = append(parts, r.T("尚未持续", "not yet persistent"))
 	}
 	return strings.Join(parts, r.T("，", ", "))
@@ -337,12 +328,15 @@ func (r Request) weakVillage(v View, town signals.Town, a signals.Assessment) (V
 			Percent(a.Complete.Value), Base(a.Complete.Numerator, a.Complete.Denominator), a.Judged))
 	}
 	var written []string
+	if surely := a.Surely(r.Lang, r.Programme.WeakVillages); surely != "" {
+		written = append(written, surely)
+	}
 	for _, c := range a.Criteria {
 		written = append(written, c.Said(r.Programme, r.Lang))
 	}
 	for _, e := range a.Evidence {
 		if e.Persistent {
-			written = append(written, e.Said(r.Lang, r.Programme.WeakVillages.Periods))
+			written = append(written, e.Said(r.Lang, r.Programme.WeakVillages))
 		}
 	}
 	v.Blocks = append(v.Blocks, r.pack(a)[1:]...)

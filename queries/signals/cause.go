@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"hulian/queries"
 	"hulian/queries/reading"
 )
@@ -36,151 +38,143 @@ func (h Hand) Ratio() float64 { return h.Value.Value / h.Median }
 // Short reports whether hands are short by this measure.
 func (h Hand) Short() bool { return h.Ratio() >= shortOfHands }
 
-// handMeasures say how much each hand has to serve.
-var handMeasures = []string{"households_per_active_member", "people_per_hand", "people_per_cadre"}
+// handMeasures say how much each hand has to serve. Nine cadres more or less are a matter of posts: their number explains, and
+// does not enter the evidence.
+var handMeasures = []struct {
+	id       string
+	evidence bool
+}{{"households_per_active_member", true}, {"people_per_hand", true}, {"people_per_cadre", false}}
 
-// HandMeasures lists the measures the cause is read from; Town.Series holds them beside the judged ones.
-func HandMeasures() []string { return slices.Clone(handMeasures) }
+// HandMeasures lists the measures of hands; Town.Series holds them beside the judged ones.
+func HandMeasures() []string {
+	var ids []string
+	for _, h := range handMeasures {
+		ids = append(ids, h.id)
+	}
+	return ids
+}
 
-func (t Town) hands(v Village) []Hand {
+// load is how much each hand of every village has to serve in a month; NaN where it is not known.
+func (t Town) load(id string, at int) (loads []float64, middle float64) {
+	loads = make([]float64, len(t.Villages))
+	var known []float64
+	for i, v := range t.Villages {
+		loads[i] = math.NaN()
+		if months := t.Series[id][v.ID]; at < len(months) && months[at].Value > 0 && !math.IsInf(months[at].Value, 0) {
+			loads[i] = months[at].Value
+			known = append(known, loads[i])
+		}
+	}
+	if len(known) < leastPlaces {
+		return loads, math.NaN()
+	}
+	return loads, median(known)
+}
+
+func (t Town) hands(village, at int) []Hand {
 	var all []Hand
-	for _, id := range handMeasures {
-		m, ok := queries.MeasureOf(id)
-		if !ok {
-			continue
-		}
-		var values []float64
-		var own reading.Month
-		known := false
-		for _, other := range t.Villages {
-			series := t.Series[id][other.ID]
-			if len(series) == 0 {
-				continue
-			}
-			last := series[len(series)-1]
-			if math.IsNaN(last.Value) {
-				continue
-			}
-			values = append(values, last.Value)
-			if other.ID == v.ID {
-				own, known = last, true
-			}
-		}
-		if known && len(values) >= leastPlaces {
-			all = append(all, Hand{Measure: m, Value: own, Median: median(values)})
+	for _, h := range handMeasures {
+		m, ok := queries.MeasureOf(h.id)
+		loads, middle := t.load(h.id, at)
+		if ok && !math.IsNaN(middle) && !math.IsNaN(loads[village]) {
+			all = append(all, Hand{Measure: m, Value: t.Series[h.id][t.Villages[village].ID][at], Median: middle})
 		}
 	}
 	return all
 }
 
-// effortCriteria and effortMeasures speak of what was done with the hands there are: a meeting costs one evening a month
-// whatever the number of households, and an honest entry no more than another. Visits left undone, or entered at the
-// month's end, may be for want of time.
-var (
-	effortCriteria = map[string]bool{"no_reconciliation": true}
-	effortMeasures = map[string]bool{"doubtful_visits": true, "reconciliation_rate": true, "attendance_rate": true}
+// Beliefs about hands, of the log of how many times more than in the median village a hand has to serve.
+const (
+	shortMiddle  = .45 // 1.6 times, where hands are what is missing
+	shortSpread  = .25
+	leastSpread  = .10 // of the other villages
+	spreadFree   = 6.0 // degrees of freedom: a dozen villages do not tell much of their spread
+	medianNormal = 1.4826
 )
 
-// causeOf weighs hands against effort: hands short by the households or people a hand must serve is capacity; evidence
-// that costs no hands is effort; neither, with weak results all the same, is effort too, for as many hands do better
-// elsewhere.
+// handFactors are the logs of how many times better being short of hands explains what each hand of a village has to serve
+// than the spread of the other villages does: the mean over the measures, 0 where nothing is known. The spread is the median
+// distance of the others, which a few villages without hands do not widen.
+func (t Town) handFactors(at int) []float64 {
+	factors, measures := make([]float64, len(t.Villages)), make([]float64, len(t.Villages))
+	for _, h := range handMeasures {
+		if !h.evidence {
+			continue
+		}
+		loads, middle := t.load(h.id, at)
+		if math.IsNaN(middle) {
+			continue
+		}
+		distances := make([]float64, 0, len(loads))
+		for _, x := range loads {
+			if !math.IsNaN(x) {
+				distances = append(distances, math.Abs(math.Log(x/middle)))
+			}
+		}
+		spread := math.Max(leastSpread, medianNormal*median(distances))
+		ordinary := distuv.StudentsT{Mu: 0, Sigma: spread, Nu: spreadFree}
+		short := distuv.Normal{Mu: shortMiddle, Sigma: shortSpread}
+		for i, x := range loads {
+			if math.IsNaN(x) {
+				continue
+			}
+			y := math.Log(x / middle)
+			if y > shortMiddle {
+				y = shortMiddle + (y-shortMiddle)/2 // very short is short
+			}
+			factors[i], measures[i] = factors[i]+math.Exp(short.LogProb(y)-ordinary.LogProb(y)), measures[i]+1
+		}
+	}
+	for i := range factors {
+		if measures[i] > 0 {
+			factors[i] = math.Log(factors[i]/measures[i] + 1e-9)
+		} else {
+			factors[i] = 0
+		}
+	}
+	return factors
+}
+
+// effortCriteria speak of what was done with the hands there are.
+var effortCriteria = map[string]bool{"no_reconciliation": true}
+
+// Strength of evidence by which a cause is named.
+const (
+	strong = 3.0 // log of the factor from which hands, and what costs none, both count as shown
+	even   = 1.0 // difference of the two up to which neither stands before the other
+)
+
+// causeOf weighs hands against effort. Hands short by the households or people a hand must serve is capacity; evidence in
+// what costs no hands is effort: a meeting costs one evening a month whatever the number of households, and an honest
+// entry no more than another. Visits left undone may be for want of time and decide nothing. Where neither speaks, weak results are
+// effort too, for as many hands do better elsewhere.
 func causeOf(a Assessment) Cause {
 	if !a.IsWeak() && a.Tier != Watch {
 		return NoCause
 	}
-	if len(a.Hands) == 0 {
-		return Unclear
-	}
-	short := false
-	for _, h := range a.Hands {
-		short = short || h.Short()
-	}
-	slack := false
+	o := a.Joined
+	idle := o.factor(true)
 	for _, c := range a.Criteria {
-		slack = slack || effortCriteria[c.ID]
-	}
-	for _, e := range a.Evidence {
-		slack = slack || e.Persistent && effortMeasures[e.Measure.ID]
+		if effortCriteria[c.ID] {
+			idle = math.Max(idle, strong)
+			o.Short = math.Min(o.Short, 1/(1+math.Exp(strong-o.Hands)))
+		}
 	}
 	switch {
-	case short && slack:
+	case len(a.Hands) == 0 && idle < strong:
+		return Unclear
+	case o.Hands >= strong && idle >= strong && math.Abs(o.Hands-idle) < even:
 		return Both
-	case short:
+	case o.Short >= .5:
 		return Capacity
-	case slack || len(a.Groups) > 0:
+	case idle > 0 || o.Results():
 		return Effort
 	default:
 		return Unclear
 	}
 }
 
-// Outcome is a support with what the evidence did since.
-type Outcome struct {
-	Support
-	Since   int // whole months after the one it began in, up to the month judged
-	Shifted []reading.Reading
-	Early   bool // three months have not passed
-	Mixed   bool // the programme began less than three months before, or later: the two cannot be told apart
-	Judged  bool // neither, and there was evidence to follow
-}
-
-// leastMonths after a support before anything is said of it.
-const leastMonths = 3
-
-// outcomes follows the measures of the evidence over each support, within the months since the programme began in the
-// village: a phase begins with the support, and the measure has shifted when every month since lies on the good side
-// of the mean before.
-func (t Town) outcomes(a Assessment) []Outcome {
-	var all []Outcome
-	for _, s := range t.Supports {
-		if s.Village != a.Village.ID || len(s.Started) < 7 || s.Started[:7] > t.Month {
-			continue
-		}
-		o := Outcome{Support: s}
-		for _, month := range t.Months {
-			if month > s.Started[:7] {
-				o.Since++
-			}
-		}
-		begun := 0
-		for _, month := range t.Months {
-			if startedBy(a.Village, month) && month < s.Started[:7] {
-				begun++
-			}
-		}
-		o.Early, o.Mixed = o.Since < leastMonths, begun < leastMonths
-		o.Judged = !o.Early && !o.Mixed && len(a.Evidence) > 0
-		if o.Judged {
-			o.Shifted = t.shifted(a, s.Started[:7])
-		}
-		all = append(all, o)
-	}
-	return all
-}
-
-func (t Town) shifted(a Assessment, month string) []reading.Reading {
-	var shifted []reading.Reading
-	for _, e := range a.Evidence {
-		var series []reading.Month
-		for i, m := range t.Series[e.Measure.ID][a.Village.ID] {
-			if startedBy(a.Village, t.Months[i]) {
-				series = append(series, m)
-			}
-		}
-		read := reading.Read(e.Measure, series, reading.RulesOf(e.Measure, t.Programme, t.CutOff, month))
-		before, ok := read.Before.Get()
-		if !ok || read.Points < leastMonths {
-			continue
-		}
-		better := true
-		for i, p := range read.Chart.Points {
-			if read.Months[i] > month && p.Value.Known {
-				better = better && (p.Value.Value > before) == (e.Measure.Direction == queries.Up)
-			}
-		}
-		if better {
-			shifted = append(shifted, read)
-		}
-	}
-	return shifted
+// shortHands lists the measures by which hands are short.
+func (a Assessment) shortHands() []Hand {
+	return slices.DeleteFunc(slices.Clone(a.Hands), func(h Hand) bool { return !h.Short() })
 }

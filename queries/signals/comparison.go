@@ -3,11 +3,13 @@ package signals
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"hulian/queries"
 	"hulian/queries/reading"
 	"hulian/queries/sentence"
 	"hulian/queries/stats/estimate"
+	"hulian/queries/stats/profile"
 	"hulian/queries/stats/shrink"
 )
 
@@ -42,6 +44,7 @@ const (
 type Compared struct {
 	Village  Village
 	Standing Standing
+	Grade    int             // 1 is the best; 0 where villages are not graded, before Shrink
 	Place    Place           // Total 0 where the village has none
 	Shrunken estimate.Number // absent before Shrink
 	Low      estimate.Number // 95 % interval of the shrunken share
@@ -57,6 +60,8 @@ type Comparison struct {
 	AtBest   int        // compared villages within two points of the best possible value
 	Ceiling  bool       // so many of them that the measure no longer tells villages apart
 	Prior    shrink.Prior
+	Graded   profile.Graded // after Shrink
+	period   *period
 }
 
 // HasFunnel reports whether villages can be compared on a measure by a funnel: parts of a whole, counted. Means, medians
@@ -67,8 +72,10 @@ func HasFunnel(m queries.Measure) bool {
 
 // ComparisonOf compares the villages on a measure in its newest ripe period.
 func (t Town) ComparisonOf(m queries.Measure) Comparison {
-	c := Comparison{Measure: m}
-	c.Funnel, c.Months = t.FunnelAt(m)
+	c := Comparison{Measure: m, Funnel: Funnel{TooFew: true}, period: t.newest(m)}
+	if p := c.period; p != nil {
+		c.Funnel, c.Months = p.funnel(t.Programme.WeakVillages.FunnelLimit), t.months(p)
+	}
 	for _, p := range c.Funnel.Places {
 		if m.Direction == queries.Up && p.Rate() >= 1-ceilingWithin || m.Direction == queries.Down && p.Rate() <= ceilingWithin {
 			c.AtBest++
@@ -76,9 +83,9 @@ func (t Town) ComparisonOf(m queries.Measure) Comparison {
 	}
 	n := len(c.Funnel.Places)
 	c.Ceiling = n >= leastPlaces && float64(c.AtBest) >= ceilingShare*float64(n)
-	at := slices.Index(t.Months, last(c.Months))
+	at, x := slices.Index(t.Months, last(c.Months)), t.tenure()
 	for _, v := range t.Villages {
-		one := Compared{Village: v, Standing: t.absent(m, v, at)}
+		one := Compared{Village: v, Standing: t.absent(x, m, v, at)}
 		if p, ok := c.Funnel.Of(v.ID); ok {
 			one.Place, one.Standing = p, c.Funnel.standing(p, m.Direction)
 		}
@@ -90,12 +97,26 @@ func (t Town) ComparisonOf(m queries.Measure) Comparison {
 	return c
 }
 
-// Shrink gives every village compared its share with the noise of a small base taken out, and the interval of that.
+// misorderedBound is the share of the pairs of villages in different grades that may be expected to be the wrong way round.
+const misorderedBound = .05
+
+// Shrink gives every village compared its share with the noise of a small base taken out, the interval of that, and the
+// grade it can be told to be in.
 func (c *Comparison) Shrink() {
 	var units []shrink.Unit
 	for _, v := range c.Villages {
 		if v.Place.Total > 0 {
 			units = append(units, shrink.Unit{Events: v.Place.Events, Base: v.Place.Total})
+		}
+	}
+	if c.Funnel.Judged && c.Measure.Direction != queries.Neutral {
+		c.Graded = profile.Grade(c.period.fit.Units, misorderedBound)
+		for i := range c.Villages {
+			for k, p := range c.period.places {
+				if p.ID == c.Villages[i].Village.ID {
+					c.Villages[i].Grade = c.Graded.Grades[k]
+				}
+			}
 		}
 	}
 	fit := shrink.BetaBinomial(units, shrink.Hierarchical, Inner)
@@ -117,9 +138,9 @@ func last(months []string) string {
 }
 
 // absent says why a village is not in the funnel of a month.
-func (t Town) absent(m queries.Measure, v Village, at int) Standing {
+func (t Town) absent(x tenure, m queries.Measure, v Village, at int) Standing {
 	switch {
-	case at < 0 || !t.settled(m, v, at):
+	case at < 0 || !x.settled(m, v, at):
 		return NotBegun
 	case t.poor(m, v, at):
 		return PoorData
@@ -186,6 +207,19 @@ func (c Comparison) Said(lang string) []string {
 			key = "tier_level"
 		}
 		said = append(said, book.Say(lang, key, sentence.Values{"tier": s.Name(lang), "n": strconv.Itoa(len(names)), "names": sentence.List(lang, names)}))
+	}
+	if c.Graded.Count > 1 {
+		var list []string
+		for grade := 1; grade <= c.Graded.Count; grade++ {
+			var names []string
+			for _, v := range c.Villages {
+				if v.Grade == grade {
+					names = append(names, v.Village.Name)
+				}
+			}
+			list = append(list, book.Say(lang, "grade", sentence.Values{"k": strconv.Itoa(grade), "n": strconv.Itoa(len(names)), "names": sentence.List(lang, names)}))
+		}
+		said = append(said, book.Say(lang, "grades", sentence.Values{"n": strconv.Itoa(c.Graded.Count), "list": strings.Join(list, map[bool]string{true: "; ", false: "；"}[lang == "en"]), "wrong": reading.Percent(c.Graded.Misordered)}))
 	}
 	return said
 }

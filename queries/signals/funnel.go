@@ -6,24 +6,22 @@ import (
 
 	"hulian/queries"
 	"hulian/queries/stats/estimate"
+	"hulian/queries/stats/profile"
 )
 
 // Bounds of what a comparison of villages may say.
 const (
-	leastPlaces   = 5    // fewer villages are no distribution to stand out from
-	leastDistance = 0.05 // shares of all villages within five points of one another tell nothing apart
-	pulledIn      = 0.25 // share of villages on either side whose distance does not widen the limits
+	leastPlaces   = profile.LeastUnits // fewer villages are no distribution to stand out from
+	leastDistance = 0.05               // shares of all villages within five points of one another tell nothing apart
+	sharpestBase  = 625                // bases are cut to n·p(1−p) of this: no share is known to better than one point
 )
-
-// normalPulledIn is the variance of a standard normal pulled in beyond its quartiles:
-// 1−2q − 2aφ(a) + 2qa² with a = 0.6745 and q = 0.25.
-const normalPulledIn = 0.29879
 
 // Place is one village in a funnel.
 type Place struct {
 	ID     string
 	Events float64
 	Total  float64
+	Months int // of which the base is made
 	// Flag counts the limits passed, good side positive for measures whose better direction is up: +2 above the outer
 	// limit, −1 below the inner one.
 	Flag int
@@ -32,136 +30,135 @@ type Place struct {
 // Rate is events ÷ total.
 func (p Place) Rate() float64 { return p.Events / p.Total }
 
-// Funnel compares the shares of villages of different size. Its scale is the angle asin √share, on which the spread by
-// chance, 1/(2√n), does not depend on the share (Spiegelhalter 2005, Statistics in Medicine 24:1185–1202). The centre
-// is the median village, and the spread between villages τ² comes from distances pulled in at the quartiles and
-// made whole for that; villages found beyond the outer limit are then set aside and centre and spread found once more,
-// until nothing changes. So two weak villages of eleven neither move the line they are judged by nor hide behind the
-// spread they make.
+// Funnel compares the shares of villages of different size. Centre and spread are those of the ordinary villages by a multilevel
+// model in which a village may be weak, so that two weak villages of eleven neither move the line they are judged by nor
+// hide behind the spread they make. Limits are those of the beta-binomial distribution with that centre and spread, on the
+// base cut down by how much months vary beyond chance.
 type Funnel struct {
 	Places  []Place
 	Outer   float64         // level of the outer limit, e.g. 0.998
 	Centre  estimate.Number // share; absent where there are too few villages
-	Phi     estimate.Number // mean squared standardised distance; 1 is chance alone
-	Tau2    estimate.Number // variance between villages, of the angle
+	Phi     estimate.Number // variance of a village's months over the binomial one; 1 is chance alone
+	Tau2    estimate.Number // variance of the shares of ordinary villages
 	Judged  bool            // enough villages, and not all alike
 	TooFew  bool
 	Alike   bool // all villages within five points: the measure no longer tells them apart
-	angle   float64
 	tau2    float64
-	inner   float64
-	outside float64
+	phi     float64
+	lowests *limits
 }
+
+// limits are those found so far, by level and cut base.
+type limits map[[2]float64]estimate.Interval
 
 // Inner is the level of the inner limit.
 const Inner = 0.95
 
-// Compare draws the funnel of places with a total above 0; the others are left out.
+// Compare draws the funnel of places with a total above 0, up being better; the others are left out.
 func Compare(places []Place, outer float64) Funnel {
-	f := Funnel{Outer: outer, inner: estimate.Z(Inner), outside: estimate.Z(outer)}
+	var units []profile.Unit
+	var sound []Place
 	for _, p := range places {
 		if p.Total > 0 && p.Events >= 0 && p.Events <= p.Total {
-			f.Places = append(f.Places, p)
+			sound = append(sound, p)
+			units = append(units, profile.Unit{Events: p.Events, Base: p.Total})
 		}
 	}
+	p := period{measure: queries.Measure{Direction: queries.Up}, places: sound, dispersion: 1, fit: profile.Of(units, profile.Options{Margin: .1, Weak: .1})}
+	return p.funnel(outer)
+}
+
+// funnel draws the funnel of a period.
+func (p *period) funnel(outer float64) Funnel {
+	f := Funnel{Outer: outer, Places: slices.Clone(p.places), phi: p.dispersion, lowests: &limits{}}
 	if len(f.Places) < leastPlaces {
 		f.TooFew = true
 		return f
 	}
-	angles := make([]float64, len(f.Places))
-	lowest, highest := 1.0, 0.0
-	for i, p := range f.Places {
-		angles[i] = math.Asin(math.Sqrt(p.Rate()))
-		lowest, highest = math.Min(lowest, p.Rate()), math.Max(highest, p.Rate())
+	centre := p.fit.Centre.Value
+	if p.measure.Direction == queries.Down {
+		centre = 1 - centre
 	}
-	f.settle(angles)
-	f.Centre = estimate.Of(math.Pow(math.Sin(f.angle), 2))
+	f.Centre, f.tau2 = estimate.Of(centre), p.fit.Spread.Value*p.fit.Spread.Value
+	f.Phi, f.Tau2 = estimate.Of(f.phi), estimate.Of(f.tau2)
+	lowest, highest := 1.0, 0.0
+	for _, place := range f.Places {
+		lowest, highest = math.Min(lowest, place.Rate()), math.Max(highest, place.Rate())
+	}
 	f.Alike = highest-lowest < leastDistance
 	f.Judged = !f.Alike
 	for i := range f.Places {
-		f.Places[i].Flag = f.flag(angles[i], f.Places[i].Total)
+		place := &f.Places[i]
+		for flag, level := range map[int]float64{1: Inner, 2: outer} {
+			l := f.Limits(place.Total, level)
+			switch {
+			case place.Rate() < l.Low.Or(0):
+				place.Flag = min(place.Flag, -flag)
+			case place.Rate() > l.High.Or(1):
+				place.Flag = max(place.Flag, flag)
+			}
+		}
 	}
 	return f
 }
 
-// settle finds centre and spread, setting villages beyond the outer limit aside as long as two thirds are left.
-func (f *Funnel) settle(angles []float64) {
-	kept := make([]bool, len(angles))
-	for i := range kept {
-		kept[i] = true
-	}
-	for range angles {
-		var inside []float64
-		var totals []float64
-		for i, y := range angles {
-			if kept[i] {
-				inside, totals = append(inside, y), append(totals, f.Places[i].Total)
-			}
-		}
-		f.angle = median(inside)
-		f.spread(inside, totals)
-		left, changed := 0, false
-		next := make([]bool, len(angles))
-		for i, y := range angles {
-			next[i] = f.flag(y, f.Places[i].Total) > -2 && f.flag(y, f.Places[i].Total) < 2
-			changed = changed || next[i] != kept[i]
-			if next[i] {
-				left++
-			}
-		}
-		if !changed || 3*left < 2*len(angles) {
-			return
-		}
-		kept = next
-	}
-}
-
-// spread is the method of moments of DerSimonian & Laird on the distances pulled in:
-// τ² = max(0, (Iφ − (I−1)) ÷ (Σw − Σw²/Σw)), w = 1/s² = 4n.
-func (f *Funnel) spread(angles, totals []float64) {
-	z := make([]float64, len(angles))
-	var w, w2 float64
-	for i, n := range totals {
-		z[i] = (angles[i] - f.angle) * 2 * math.Sqrt(n)
-		w, w2 = w+4*n, w2+16*n*n
-	}
-	sorted := slices.Clone(z)
-	slices.Sort(sorted)
-	low, high := quantile(sorted, pulledIn), quantile(sorted, 1-pulledIn)
-	var sum float64
-	for _, v := range z {
-		v = math.Min(high, math.Max(low, v))
-		sum += v * v
-	}
-	count := float64(len(z))
-	phi := sum / count / normalPulledIn
-	f.Phi = estimate.Of(phi)
-	f.tau2 = math.Max(0, (count*phi-(count-1))/(w-w2/w))
-	f.Tau2 = estimate.Of(f.tau2)
-}
-
-func (f Funnel) flag(angle, total float64) int {
-	one := math.Sqrt(1/(4*total) + f.tau2)
-	distance, sign := angle-f.angle, 1
-	if distance < 0 {
-		distance, sign = -distance, -1
-	}
-	switch {
-	case distance > f.outside*one:
-		return 2 * sign
-	case distance > f.inner*one:
-		return sign
-	}
-	return 0
-}
-
-// Limits are the shares a village of a size stays between at a level, both ends absent where nothing is compared.
+// Limits are the shares a village of a size stays between at a level, both ends absent where nothing is compared. They are
+// quantiles of the beta-binomial distribution, drawn through between its steps (Spiegelhalter 2005, appendix).
 func (f Funnel) Limits(total, level float64) estimate.Interval {
 	if !f.Centre.Known || !(total > 0) {
 		return estimate.Interval{}
 	}
-	half := estimate.Z(level) * math.Sqrt(1/(4*total)+f.tau2)
-	return estimate.Between(math.Pow(math.Sin(math.Max(0, f.angle-half)), 2), math.Pow(math.Sin(math.Min(math.Pi/2, f.angle+half)), 2))
+	c := math.Min(.9995, math.Max(.0005, f.Centre.Value))
+	n := math.Max(1, math.Round(math.Min(total/f.phi, sharpestBase/(c*(1-c)))))
+	key := [2]float64{n, level}
+	if known, ok := (*f.lowests)[key]; ok {
+		return known
+	}
+	size := c*(1-c)/math.Max(f.tau2, 1e-7) - 1
+	found := betaBinomialLimits(n, c*size, (1-c)*size, (1-level)/2)
+	(*f.lowests)[key] = found
+	return found
+}
+
+// betaBinomialLimits walks the distribution of events out of n once and gives the shares at both tails.
+func betaBinomialLimits(n, a, b, tail float64) estimate.Interval {
+	mass := make([]float64, int(n)+1)
+	var sum float64
+	// From the mode outwards on the log scale, for the mass at 0 may be too small to be a number.
+	for k := range mass {
+		x := float64(k)
+		mass[k] = lgamma(n+1) - lgamma(x+1) - lgamma(n-x+1) + lgamma(x+a) + lgamma(n-x+b)
+	}
+	top := slices.Max(mass)
+	for k := range mass {
+		mass[k] = math.Exp(mass[k] - top)
+		sum += mass[k]
+	}
+	low, high := 0.0, 1.0
+	below := 0.0
+	for k, p := range mass {
+		p /= sum
+		if below+p > tail {
+			low = math.Max(0, (float64(k)-(below+p-tail)/p)/n)
+			break
+		}
+		below += p
+	}
+	above := 0.0
+	for k := len(mass) - 1; k >= 0; k-- {
+		p := mass[k] / sum
+		if above+p > tail {
+			high = math.Min(1, (float64(k)+(above+p-tail)/p)/n)
+			break
+		}
+		above += p
+	}
+	return estimate.Between(low, high)
+}
+
+func lgamma(x float64) float64 {
+	y, _ := math.Lgamma(x)
+	return y
 }
 
 // Of finds a village.

@@ -39,7 +39,8 @@ type Town struct {
 	CutOff    time.Time
 	Programme data.Programme
 	Villages  []Village
-	Series    map[string]map[string][]reading.Month // measure → village → one entry for each of Months
+	Series    map[string]map[string][]reading.Month // measure → village → one entry for each of Months; a month of which nothing is known has no denominator
+	Came      map[string]map[string][]reading.Month // export → village → what came of it in each of Months; an export or month not here was not awaited
 	Criteria  []Criterion
 	Supports  []Support
 }
@@ -49,27 +50,32 @@ type Tier string
 
 // The tiers.
 const (
-	BothKeys   Tier = "both_keys"   // a hard criterion and a persistent statistical signal
-	Weak       Tier = "weak"        // one of the two keys
-	Watch      Tier = "watch"       // a persistent signal in one group of measures only
-	NoSignal   Tier = "no_signal"   // nothing that persists
-	TooPoor    Tier = "too_poor"    // the data do not allow a judgement
-	NotStarted Tier = "not_started" // the programme has not begun there: nothing to live up to yet
+	BothKeys   Tier = "both_keys"        // a hard criterion and a persistent statistical signal
+	Weak       Tier = "weak"             // one of the two keys
+	Apart      Tier = "not_started_hard" // the programme has not begun there, or only just, and a hard criterion is met
+	Watch      Tier = "watch"            // lies behind on something, not surely or not for long enough
+	NoSignal   Tier = "no_signal"        // nothing that persists
+	TooPoor    Tier = "too_poor"         // the data do not allow a judgement
+	NotStarted Tier = "not_started"      // the programme has not begun there: nothing to live up to yet
 )
 
 // Tiers in the order they are shown.
-var Tiers = []Tier{BothKeys, Weak, Watch, NoSignal, TooPoor, NotStarted}
+var Tiers = []Tier{BothKeys, Weak, Apart, Watch, NoSignal, TooPoor, NotStarted}
 
 // Evidence is one measure that speaks against a village.
 type Evidence struct {
 	Measure    queries.Measure
+	Family     Family
 	Reading    reading.Reading // of the newest month that may be judged
-	Funnel     Funnel          // of that period, among villages in the same situation
+	Funnel     Funnel          // of the period, among villages in the same situation
 	Place      Place           // of the village in it
-	Pooled     int             // months the period is made of
+	Pooled     int             // months the period is made of; Place.Months says of how many of them something is known
+	Behind     float64         // probability that the true share lies the programme's margin or more behind the middle village's
+	Middle     float64         // the middle village's share over the village's own months
 	Beyond     int             // limits of the funnel passed on the bad side: 0, 1 or 2
 	Worsening  bool            // by the village's own control chart
-	Persistent bool            // beyond the outer limit or worsening in each of the last periods
+	Drift      Drift           // by the village's own cumulative sum
+	Persistent bool            // behind, more likely than not, in each of the last periods
 }
 
 // Assessment is what is said of one village.
@@ -77,8 +83,10 @@ type Assessment struct {
 	Village  Village
 	Tier     Tier
 	Criteria []Criterion // met
-	Evidence []Evidence  // persistent first, then by measure
-	Groups   []string    // of measures with persistent evidence
+	Joined   Joined      // all evidence of the month
+	Turned   bool        // the statistical key
+	Evidence []Evidence  // persistent first, then by how surely behind
+	Groups   []Family    // in which the village lies behind
 	Cause    Cause
 	Hands    []Hand
 	Supports []Outcome
@@ -108,64 +116,64 @@ func Judgeable() []queries.Measure {
 
 // Assess turns the two keys for every village, in the order of tiers.
 func Assess(t Town) []Assessment {
-	all := t.assess(len(t.Months) - 1)
+	j, at := t.judge(), len(t.Months)-1
+	all := j.assess(at)
 	for i := range all {
 		a := &all[i]
-		a.Hands = t.hands(a.Village)
+		if at < 0 {
+			continue
+		}
+		a.Evidence = j.evidence(i, at)
+		a.Hands = t.hands(i, at)
 		a.Cause = causeOf(*a)
-		a.Supports = t.outcomes(*a)
+		a.Supports = j.outcomes(i)
 	}
-	t.history(all)
+	j.history(all)
 	slices.SortStableFunc(all, func(a, b Assessment) int {
 		return cmp.Compare(slices.Index(Tiers, a.Tier), slices.Index(Tiers, b.Tier))
 	})
 	return all
 }
 
-// assess judges every village as of the month with an index.
-func (t Town) assess(at int) []Assessment {
-	if at < 0 || at >= len(t.Months) {
-		return nil
+// assess turns the keys for every village as of a month.
+func (j *judge) assess(at int) []Assessment {
+	all := make([]Assessment, len(j.Villages))
+	var joined []Joined
+	if at >= 0 {
+		joined = j.join(at)
 	}
-	evidence := map[string][]Evidence{}
-	judged := map[string]int{}
-	for _, m := range Judgeable() {
-		t.weigh(m, at, evidence, judged)
-	}
-	all := make([]Assessment, len(t.Villages))
-	for i, v := range t.Villages {
-		a := Assessment{Village: v, Evidence: evidence[v.ID], Judged: judged[v.ID], Complete: t.complete(v, at)}
-		slices.SortStableFunc(a.Evidence, func(x, y Evidence) int { return cmp.Compare(persistence(y), persistence(x)) })
-		for _, e := range a.Evidence {
-			if e.Persistent && !slices.Contains(a.Groups, e.Measure.Group) {
-				a.Groups = append(a.Groups, e.Measure.Group)
+	for i, v := range j.Villages {
+		a := Assessment{Village: v, Tier: TooPoor}
+		if at >= 0 {
+			a.Joined, a.Judged, a.Complete = joined[i], joined[i].Judged, j.complete(v, at)
+			a.Groups = joined[i].behind(likely)
+			var apart []Criterion
+			a.Criteria, apart = j.met(v, at)
+			a.Turned = j.turned(i, at)
+			a.Tier = j.tier(a, at, len(apart) > 0)
+			if a.Tier == Apart {
+				a.Criteria = apart
 			}
 		}
-		a.Criteria = t.met(v, at)
-		a.Tier = t.tier(a, at)
 		all[i] = a
 	}
 	return all
 }
 
-func persistence(e Evidence) int {
-	if e.Persistent {
-		return 1
-	}
-	return 0
-}
+const likely = .5 // more likely than not
 
-func (t Town) tier(a Assessment, at int) Tier {
+func (j *judge) tier(a Assessment, at int, apart bool) Tier {
 	hard := len(a.Criteria) > 0
-	started := startedBy(a.Village, t.Months[at])
-	poor := a.Judged == 0 || t.tooFew(a.Complete)
-	statistical := !poor && started && len(a.Groups) >= max(1, t.Programme.WeakVillages.Measures)
+	poor := a.Judged == 0 || j.tooFew(a.Complete)
+	statistical := !poor && a.Turned
 	switch {
 	case hard && statistical:
 		return BothKeys
 	case hard || statistical:
 		return Weak
-	case !started:
+	case apart:
+		return Apart
+	case !startedBy(a.Village, j.Months[at]):
 		return NotStarted
 	case poor:
 		return TooPoor
@@ -174,6 +182,47 @@ func (t Town) tier(a Assessment, at int) Tier {
 	default:
 		return NoSignal
 	}
+}
+
+// evidence lists what speaks against a village as of a month.
+func (j *judge) evidence(village, at int) []Evidence {
+	var all []Evidence
+	for _, s := range j.all {
+		p := j.period(s, at)
+		unit, place, ok := p.unit(village)
+		if !ok {
+			continue
+		}
+		f := p.funnel(j.Programme.WeakVillages.FunnelLimit)
+		place, _ = f.Of(place.ID)
+		e := Evidence{Measure: s.measure, Family: FamilyOf(s.measure.ID), Reading: j.read(s.measure, j.Villages[village], p.at), Funnel: f, Place: place, Pooled: p.months,
+			Behind: unit.Behind, Middle: unit.Centre, Beyond: f.Worse(place, s.measure.Direction), Persistent: true, Drift: j.drift(s, village, p.at)}
+		if s.measure.Direction == queries.Down {
+			e.Middle = 1 - unit.Centre
+		}
+		e.Worsening = worsening(e.Reading)
+		for k := range j.Town.periods() {
+			before, _, ok := j.period(s, p.at-k).unit(village)
+			e.Persistent = e.Persistent && ok && before.Behind >= likely
+		}
+		if e.Behind >= likely || e.Beyond == 2 || e.Worsening || e.Drift.Signal() {
+			all = append(all, e)
+		}
+	}
+	slices.SortStableFunc(all, func(x, y Evidence) int {
+		if x.Persistent != y.Persistent {
+			return cmp.Compare(persistence(y), persistence(x))
+		}
+		return cmp.Compare(y.Behind, x.Behind)
+	})
+	return all
+}
+
+func persistence(e Evidence) int {
+	if e.Persistent {
+		return 1
+	}
+	return 0
 }
 
 // complete sums the exports received and expected over the last periods.
@@ -194,46 +243,6 @@ func (t Town) poor(m queries.Measure, v Village, at int) bool {
 
 func (t Town) periods() int { return max(1, t.Programme.WeakVillages.Periods) }
 
-// weigh judges one measure of all villages in the newest ripe month and the ones before it.
-func (t Town) weigh(m queries.Measure, at int, evidence map[string][]Evidence, judged map[string]int) {
-	series := t.Series[m.ID]
-	if series == nil {
-		return
-	}
-	rules := reading.RulesOf(m, t.Programme, t.CutOff, "")
-	newest := at
-	for newest >= 0 && !rules.Ripe(t.Months[newest]) {
-		newest--
-	}
-	if newest < t.periods()-1 {
-		return
-	}
-	funnels := make([]Funnel, t.periods())
-	for k := range funnels {
-		funnels[k] = t.funnel(m, newest-k)
-	}
-	for _, v := range t.Villages {
-		place, ok := funnels[0].Of(v.ID)
-		if !ok {
-			continue
-		}
-		judged[v.ID]++
-		e := Evidence{Measure: m, Reading: t.read(m, v, newest), Funnel: funnels[0], Place: place, Pooled: t.pooled(m, newest),
-			Beyond: funnels[0].Worse(place, m.Direction), Persistent: true}
-		e.Worsening = worsening(e.Reading)
-		for k := range funnels {
-			before, ok := funnels[k].Of(v.ID)
-			beyond := ok && funnels[k].Worse(before, m.Direction) == 2
-			if !beyond && !worsening(t.read(m, v, newest-k)) {
-				e.Persistent = false
-			}
-		}
-		if e.Beyond > 0 || e.Worsening || e.Persistent {
-			evidence[v.ID] = append(evidence[v.ID], e)
-		}
-	}
-}
-
 // worsening asks for firm limits: eight of nine months above a mean made of the same nine say little.
 func worsening(r reading.Reading) bool { return r.Variation == reading.Worsening && !r.Trial }
 
@@ -245,76 +254,36 @@ func (t Town) read(m queries.Measure, v Village, at int) reading.Reading {
 	return reading.Read(m, series[:at+1], reading.RulesOf(m, t.Programme, t.CutOff, v.Start))
 }
 
-// FunnelAt compares the villages in which the programme has begun, in the newest ripe period of the town's months. Months
+// FunnelAt compares the villages in which the programme has taken hold, in the newest ripe period of the town's months. Months
 // is the period, oldest first.
 func (t Town) FunnelAt(m queries.Measure) (f Funnel, months []string) {
-	rules := reading.RulesOf(m, t.Programme, t.CutOff, "")
-	for at := len(t.Months) - 1; at >= 0; at-- {
-		if rules.Ripe(t.Months[at]) {
-			return t.funnel(m, at), t.Months[max(0, at+1-t.pooled(m, at)) : at+1]
-		}
+	p := t.newest(m)
+	if p == nil {
+		return Funnel{TooFew: true}, nil
 	}
-	return Funnel{TooFew: true}, nil
+	return p.funnel(t.Programme.WeakVillages.FunnelLimit), t.months(p)
 }
 
-// funnel compares the villages whose programme has begun by a month, with a base large enough and data to judge by. Those still under the old
-// practice would stand out for not having begun, which is no weakness.
-func (t Town) funnel(m queries.Measure, at int) Funnel {
-	rules := reading.RulesOf(m, t.Programme, t.CutOff, "")
-	pooled := t.pooled(m, at)
-	var places []Place
-	for _, v := range t.Villages {
-		series := t.Series[m.ID][v.ID]
-		if at < 0 || at >= len(series) || !t.settled(m, v, at) || t.poor(m, v, at) {
-			continue
-		}
-		p := Place{ID: v.ID}
-		for i := at; i > at-pooled && i >= 0 && startedBy(v, t.Months[i]); i-- {
-			if series[i].Denominator > 0 {
-				p.Events, p.Total = p.Events+series[i].Numerator, p.Total+series[i].Denominator
-			}
-		}
-		if !rules.Small(m, p.Total) {
-			places = append(places, p)
-		}
-	}
-	return Compare(places, t.Programme.WeakVillages.FunnelLimit)
-}
+func (t Town) months(p *period) []string { return t.Months[max(0, p.at+1-p.months) : p.at+1] }
 
-// settled reports whether a village has been in the programme long enough for a measure: what stands at a month's end is
-// still the old practice's for the first months.
-func (t Town) settled(m queries.Measure, v Village, at int) bool {
-	if m.Series != queries.Monthly {
-		at -= max(0, t.Programme.Issues.SurvivalMonths)
+// newest is the newest period of a measure; nil where there is none.
+func (t Town) newest(m queries.Measure) *period {
+	s, ok := t.seriesOf(m, t.tenure())
+	if !ok || len(t.Months) == 0 {
+		return nil
 	}
-	return at >= 0 && startedBy(v, t.Months[at])
-}
-
-// fewEvents is the monthly base of the median village below which a period is made of several months.
-const fewEvents = 50
-
-// pooled is how many months make a period: one, or the programme's survival months for measures of which a village has
-// few events a month. A village counts only its months since the start. What stands at the month's end is one thing seen
-// again and again: its months are not summed.
-func (t Town) pooled(m queries.Measure, at int) int {
-	var bases []float64
-	for _, v := range t.Villages {
-		if series := t.Series[m.ID][v.ID]; at >= 0 && at < len(series) && series[at].Denominator > 0 {
-			bases = append(bases, series[at].Denominator)
-		}
+	if p := t.periodOf(s, len(t.Months)-1); p.at >= 0 {
+		return p
 	}
-	if m.Series != queries.Monthly || len(bases) == 0 || median(bases) >= fewEvents {
-		return 1
-	}
-	return max(1, t.Programme.Issues.SurvivalMonths)
+	return nil
 }
 
 func startedBy(v Village, month string) bool { return v.Start != "" && v.Start <= month }
 
-// met lists the hard criteria a village meets in a month. A criterion about the programme's own work counts once the
-// village has been in the programme for as many months as the criterion looks back over.
-func (t Town) met(v Village, at int) []Criterion {
-	var met []Criterion
+// met lists the hard criteria a village meets in a month: those it is weak by, and those that are said apart because the programme
+// has been there for fewer months than the criterion looks back over, or not at all. A criterion of which an export did
+// not come in one of its months says nothing. The meeting is the programme's own instrument: nobody is to hold it before.
+func (t Town) met(v Village, at int) (weak, apart []Criterion) {
 	for _, c := range t.Criteria {
 		if c.Village != v.ID || c.Month != t.Months[at] || !c.Met {
 			continue
@@ -324,32 +293,53 @@ func (t Town) met(v Village, at int) []Criterion {
 			continue // no longer a criterion of the town
 		}
 		h := t.Programme.HardCriteria[i]
-		first := at + 1 - h.Months
-		if h.Fact != data.FactVacantSecretaries && (first < 0 || !startedBy(v, t.Months[first])) {
-			continue
+		told := true
+		for k := at; k > at-max(1, h.Months); k-- {
+			for _, export := range exportsOf(h) {
+				told = told && t.came(export, v, k)
+			}
 		}
-		met = append(met, c)
+		since, begun := monthsSince(v.Start, t.Months[at])
+		switch {
+		case !told:
+		case begun && since >= h.Months-1, begun && since >= 0 && h.Fact == data.FactVacantSecretaries:
+			weak = append(weak, c)
+		case h.Fact != data.FactWithoutReconciliation:
+			apart = append(apart, c)
+		}
 	}
-	return met
+	return weak, apart
+}
+
+// exportsOf are the exports without which nothing is known of a criterion.
+func exportsOf(h data.HardCriterion) []string {
+	switch {
+	case h.Fact == data.FactVacantSecretaries:
+		return []string{"branches"}
+	case h.Fact == data.FactWithoutReconciliation:
+		return []string{"meetings", "branches"}
+	}
+	m, _ := queries.MeasureOf(h.Measure)
+	return m.Source
 }
 
 // history finds when the present spell of weakness began and how many there were before, by judging every month since
 // the first village began with the data known today.
-func (t Town) history(all []Assessment) {
-	first := slices.IndexFunc(t.Months, func(month string) bool {
-		return slices.ContainsFunc(t.Villages, func(v Village) bool { return startedBy(v, month) })
+func (j *judge) history(all []Assessment) {
+	first := slices.IndexFunc(j.Months, func(month string) bool {
+		return slices.ContainsFunc(j.Villages, func(v Village) bool { return startedBy(v, month) })
 	})
 	if first < 0 {
 		return
 	}
 	weak := map[string]bool{}
 	spells, since := map[string]int{}, map[string]string{}
-	for at := first; at < len(t.Months); at++ {
-		for _, a := range t.assess(at) {
+	for at := first; at < len(j.Months); at++ {
+		for _, a := range j.assess(at) {
 			id := a.Village.ID
 			if a.IsWeak() && !weak[id] {
 				spells[id]++
-				since[id] = t.Months[at]
+				since[id] = j.Months[at]
 			}
 			weak[id] = a.IsWeak()
 		}

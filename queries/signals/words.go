@@ -44,52 +44,80 @@ func Summary(all []Assessment, lang string) []string {
 	if watch := names[Watch]; len(watch) > 0 {
 		said = append(said, book.Say(lang, "watching", sentence.Values{"watch": strconv.Itoa(len(watch)), "names": list(watch)}))
 	}
+	if apart := names[Apart]; len(apart) > 0 {
+		said = append(said, book.Say(lang, "apart", sentence.Values{"n": strconv.Itoa(len(apart)), "names": list(apart)}))
+	}
 	if poor := names[TooPoor]; len(poor) > 0 {
 		said = append(said, book.Say(lang, "poor", sentence.Values{"poor": strconv.Itoa(len(poor)), "names": list(poor)}))
 	}
 	return append(said, book.Say(lang, "no_quota", nil))
 }
 
-// Said is the evidence in words, with its numbers: where the village lies among the others, or what its own months show.
-func (e Evidence) Said(lang string, periods int) string {
+// Said is the evidence in words, with its numbers: how surely the village lies behind the middle one, or what its own months
+// show.
+func (e Evidence) Said(lang string, p data.WeakVillageRules) string {
 	m := e.Measure
 	values := sentence.Values{"measure": m.Name.In(lang), "value": e.Reading.WithBase(lang)}
 	var said string
-	if e.Beyond > 0 {
-		level, key := e.Funnel.Outer, "beyond_outer"
-		if e.Beyond == 1 {
-			level, key = Inner, "beyond_inner"
-		}
+	switch {
+	case e.Behind >= likely || e.Beyond == 2:
 		values["value"] = reading.WithBase(m, e.Place.Rate(), e.Place.Events, e.Place.Total, lang)
-		if e.Pooled > 1 {
-			values["measure"] = book.Say(lang, "pooled", sentence.Values{"n": strconv.Itoa(e.Pooled), "measure": m.Name.In(lang)})
-		}
-		limits := e.Funnel.Limits(e.Place.Total, level)
-		limit := limits.Low
-		if m.Direction == queries.Down {
-			limit = limits.High
-		}
-		values["level"] = levelText(level)
-		values["limit"] = reading.Text(m, limit.Or(math.NaN()), lang)
-		values["centre"] = reading.Text(m, e.Funnel.Centre.Or(math.NaN()), lang)
-		said = book.Say(lang, key, values)
-	} else {
-		finding := e.Reading.Finding(lang)
-		values["finding"] = strings.TrimRight(finding, "。.")
+		values["measure"] = e.Period(lang)
+		values["centre"] = reading.Text(m, e.Middle, lang)
+		values["margin"] = strings.TrimSuffix(reading.Decimal(p.Margin*100, 1), ".0")
+		values["chance"] = Chance(e.Behind)
+		said = book.Say(lang, "behind", values)
+	case e.Worsening:
+		values["finding"] = strings.TrimRight(e.Reading.Finding(lang), "。.")
 		said = book.Say(lang, "worsening", values)
+	default:
+		said = e.Drift.said(m, lang)
 	}
 	switch {
 	case e.Persistent:
-		return book.Say(lang, "persistent", sentence.Values{"evidence": said, "n": strconv.Itoa(periods)})
-	case e.Beyond != 1:
+		return book.Say(lang, "persistent", sentence.Values{"evidence": said, "n": strconv.Itoa(max(1, p.Periods))})
+	case e.Behind >= likely || e.Worsening:
 		return book.Say(lang, "once", sentence.Values{"evidence": said})
 	}
 	return said
 }
 
-// levelText writes a level of limits: 99.8 %, 95 %.
-func levelText(level float64) string {
-	return strings.TrimSuffix(reading.Decimal(level*100, 1), ".0") + " %"
+// Period is the measure's name with the months it is summed over, and how many of them are known.
+func (e Evidence) Period(lang string) string {
+	values := sentence.Values{"measure": e.Measure.Name.In(lang), "n": strconv.Itoa(e.Pooled), "known": strconv.Itoa(e.Place.Months)}
+	switch {
+	case e.Pooled <= 1:
+		return e.Measure.Name.In(lang)
+	case e.Place.Months < e.Pooled:
+		return book.Say(lang, "pooled_gaps", values)
+	}
+	return book.Say(lang, "pooled", values)
+}
+
+// said is the drift in words, with its numbers.
+func (d Drift) said(m queries.Measure, lang string) string {
+	return book.Say(lang, "drift", sentence.Values{"measure": m.Name.In(lang), "since": d.Since, "by": reading.Decimal(d.By*100, 1), "sum": reading.Decimal(d.Value, 1), "limit": reading.Decimal(d.Limit, 1)})
+}
+
+// Chance writes a probability in whole per cent, never as certain and never as impossible.
+func Chance(p float64) string {
+	switch {
+	case math.IsNaN(p):
+		return reading.Missing
+	case p >= .995:
+		return "> 99 %"
+	case p < .005:
+		return "< 1 %"
+	}
+	return reading.Decimal(p*100, 0) + " %"
+}
+
+// Surely says how sure all evidence together makes it that the village lies behind; empty where nothing could be judged.
+func (a Assessment) Surely(lang string, p data.WeakVillageRules) string {
+	if a.Judged == 0 {
+		return ""
+	}
+	return book.Say(lang, "joined", sentence.Values{"chance": Chance(a.Joined.Chance), "needed": Chance(p.Probability), "n": strconv.Itoa(max(1, p.Periods))})
 }
 
 // Said is a hand's number beside the median village's.
@@ -164,13 +192,19 @@ func (o Outcome) Said(kind, lang string) string {
 		return book.Say(lang, "support_mixed", values)
 	case !o.Judged:
 		return book.Say(lang, "support_nothing", values)
-	case len(o.Shifted) == 0:
+	}
+	values["chance"] = Chance(o.Chance)
+	if !o.Credited() {
 		return book.Say(lang, "support_same", values)
 	}
-	var names []string
-	for _, r := range o.Shifted {
-		names = append(names, r.Measure.Name.In(lang))
+	var moved []string
+	for _, s := range o.Shifted {
+		moved = append(moved, book.Say(lang, "support_measure", sentence.Values{"measure": s.Measure.Name.In(lang),
+			"before": reading.WithBase(s.Measure, s.Before.Rate(), s.Before.Events, s.Before.Total, lang), "after": reading.WithBase(s.Measure, s.After.Rate(), s.After.Events, s.After.Total, lang)}))
 	}
-	values["measures"] = sentence.List(lang, names)
+	if len(moved) == 0 {
+		moved = []string{book.Say(lang, "support_joined", nil)}
+	}
+	values["measures"] = sentence.List(lang, moved)
 	return book.Say(lang, "support_shifted", values)
 }

@@ -1,0 +1,75 @@
+package signals
+
+import (
+	"slices"
+	"strconv"
+
+	"hulian/queries"
+)
+
+const settling = 2 // first months of the programme in a village, in which its work still takes hold
+
+// tenure is for how many months the programme has run in every village, −1 before it began.
+type tenure struct {
+	since    map[string][]int // village → one for each month of the town
+	middle   []int            // of the villages in which it has begun
+	standing int              // months until what stands at a month's end is the programme's
+}
+
+func (t Town) tenure() tenure {
+	x := tenure{since: map[string][]int{}, middle: make([]int, len(t.Months)), standing: max(settling, t.Programme.Issues.SurvivalMonths)}
+	months := make([]int, len(t.Months))
+	for k, month := range t.Months {
+		months[k], _ = monthNumber(month)
+	}
+	begun := make([][]int, len(t.Months))
+	for _, v := range t.Villages {
+		start, ok := monthNumber(v.Start)
+		since := make([]int, len(months))
+		for k := range since {
+			if since[k] = months[k] - start; !ok || since[k] < 0 {
+				since[k] = -1
+				continue
+			}
+			begun[k] = append(begun[k], since[k])
+		}
+		x.since[v.ID] = since
+	}
+	for k, all := range begun {
+		if slices.Sort(all); len(all) > 0 {
+			x.middle[k] = all[len(all)/2]
+		}
+	}
+	return x
+}
+
+// settled reports whether a village may be compared with the others on a month of a measure: its work takes two months to take
+// hold, unless the middle village is no further, and what stands at a month's end is still the old practice's for the first
+// months.
+func (x tenure) settled(m queries.Measure, v Village, at int) bool {
+	since := x.since[v.ID]
+	switch {
+	case at < 0 || at >= len(since) || since[at] < 0:
+		return false
+	case m.Series != queries.Monthly:
+		return since[at] >= x.standing
+	}
+	return since[at] >= min(settling, x.middle[at])
+}
+
+// monthNumber counts months from the year 0 on.
+func monthNumber(month string) (n int, ok bool) {
+	if len(month) < len("2006-01") {
+		return 0, false
+	}
+	year, errYear := strconv.Atoi(month[:4])
+	number, errMonth := strconv.Atoi(month[5:7])
+	return year*12 + number - 1, errYear == nil && errMonth == nil
+}
+
+// monthsSince counts the months from one to another, both YYYY-MM.
+func monthsSince(from, to string) (months int, ok bool) {
+	a, known := monthNumber(from)
+	b, also := monthNumber(to)
+	return b - a, known && also
+}
