@@ -71,13 +71,16 @@ func (t Town) load(id string, at int) (loads []float64, middle float64) {
 	return loads, median(known)
 }
 
-func (t Town) hands(village, at int) []Hand {
-	var all []Hand
+// hands are those of every village in a month.
+func (t Town) hands(at int) [][]Hand {
+	all := make([][]Hand, len(t.Villages))
 	for _, h := range handMeasures {
 		m, ok := queries.MeasureOf(h.id)
 		loads, middle := t.load(h.id, at)
-		if ok && !math.IsNaN(middle) && !math.IsNaN(loads[village]) {
-			all = append(all, Hand{Measure: m, Value: t.Series[h.id][t.Villages[village].ID][at], Median: middle})
+		for i, v := range t.Villages {
+			if ok && !math.IsNaN(middle) && !math.IsNaN(loads[i]) {
+				all[i] = append(all[i], Hand{Measure: m, Value: t.Series[h.id][v.ID][at], Median: middle})
+			}
 		}
 	}
 	return all

@@ -25,10 +25,20 @@ const (
 	driftFalse = .025
 )
 
+// leads reports whether a measure tells most in its family; a small change is looked for in those only, or chance would find some.
+func leads(id string) bool {
+	for _, m := range FamilyOf(id).rule().members {
+		if m.id == id {
+			return m.weight > 1
+		}
+	}
+	return false
+}
+
 // drift follows a village's monthly series after its first six settled months, each month against what the village would
 // have if it had kept its distance from all villages.
 func (j *judge) drift(s *series, village, at int) Drift {
-	if s.measure.Series != queries.Monthly {
+	if s.measure.Series != queries.Monthly || !leads(s.measure.ID) {
 		return Drift{}
 	}
 	var months []int

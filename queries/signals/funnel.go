@@ -68,8 +68,16 @@ func Compare(places []Place, outer float64) Funnel {
 	return p.funnel(outer)
 }
 
-// funnel draws the funnel of a period.
+// funnel draws the funnel of a period, once.
 func (p *period) funnel(outer float64) Funnel {
+	if p.drawn == nil {
+		f := p.draw(outer)
+		p.drawn = &f
+	}
+	return *p.drawn
+}
+
+func (p *period) draw(outer float64) Funnel {
 	f := Funnel{Outer: outer, Places: slices.Clone(p.places), phi: p.dispersion, lowests: &limits{}}
 	if len(f.Places) < leastPlaces {
 		f.TooFew = true
@@ -122,17 +130,19 @@ func (f Funnel) Limits(total, level float64) estimate.Interval {
 
 // betaBinomialLimits walks the distribution of events out of n once and gives the shares at both tails.
 func betaBinomialLimits(n, a, b, tail float64) estimate.Interval {
+	// From the middle outwards by the ratio of neighbours, for the mass at 0 may be too small to be a number.
 	mass := make([]float64, int(n)+1)
-	var sum float64
-	// From the mode outwards on the log scale, for the mass at 0 may be too small to be a number.
-	for k := range mass {
-		x := float64(k)
-		mass[k] = lgamma(n+1) - lgamma(x+1) - lgamma(n-x+1) + lgamma(x+a) + lgamma(n-x+b)
+	middle := min(len(mass)-1, int(n*a/(a+b)+.5))
+	mass[middle] = 1
+	sum := 1.0
+	ratio := func(x float64) float64 { return (n - x) * (x + a) / ((x + 1) * (n - x - 1 + b)) } // of the mass at x+1 to that at x
+	for k := middle; k+1 < len(mass); k++ {
+		mass[k+1] = mass[k] * ratio(float64(k))
+		sum += mass[k+1]
 	}
-	top := slices.Max(mass)
-	for k := range mass {
-		mass[k] = math.Exp(mass[k] - top)
-		sum += mass[k]
+	for k := middle; k > 0; k-- {
+		mass[k-1] = mass[k] / ratio(float64(k-1))
+		sum += mass[k-1]
 	}
 	low, high := 0.0, 1.0
 	below := 0.0
@@ -154,11 +164,6 @@ func betaBinomialLimits(n, a, b, tail float64) estimate.Interval {
 		above += p
 	}
 	return estimate.Between(low, high)
-}
-
-func lgamma(x float64) float64 {
-	y, _ := math.Lgamma(x)
-	return y
 }
 
 // Of finds a village.

@@ -2,6 +2,8 @@ package signals
 
 import (
 	"math"
+	"runtime"
+	"sync"
 
 	"hulian/queries/stats/profile"
 )
@@ -38,13 +40,19 @@ const (
 // judge computes what the months of a town are judged by, each thing once.
 type judge struct {
 	Town
-	all     []*series
-	periods map[string]map[int]*period // measure → month
-	joined  map[int][]Joined           // month → a village a row
+	all      []*series
+	criteria map[string][]Criterion     // met, by village and month
+	periods  map[string]map[int]*period // measure → month
+	joined   map[int][]Joined           // month → a village a row
 }
 
 func (t Town) judge() *judge {
-	j := &judge{Town: t, periods: map[string]map[int]*period{}, joined: map[int][]Joined{}}
+	j := &judge{Town: t, criteria: map[string][]Criterion{}, periods: map[string]map[int]*period{}, joined: map[int][]Joined{}}
+	for _, c := range t.Criteria {
+		if c.Met {
+			j.criteria[c.Village+" "+c.Month] = append(j.criteria[c.Village+" "+c.Month], c)
+		}
+	}
 	x := t.tenure()
 	for _, m := range evident() {
 		if s, ok := t.seriesOf(m, x); ok {
@@ -63,6 +71,22 @@ func (j *judge) period(s *series, at int) *period {
 		j.periods[s.measure.ID][newest] = p
 	}
 	return p
+}
+
+// prepare fits every measure in every month of a stretch, the measures side by side: they share nothing that changes.
+func (j *judge) prepare(first, last int) {
+	var work sync.WaitGroup
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for _, s := range j.all {
+		work.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			for at := first; at <= last; at++ {
+				j.period(s, at)
+			}
+		})
+	}
+	work.Wait()
 }
 
 // join joins the evidence about every village as of a month. The measures of a family are averaged: the mean of Bayes

@@ -25,6 +25,7 @@ type period struct {
 	places     []Place
 	villages   []int // of places, in the town
 	fit        profile.Fit
+	drawn      *Funnel // once asked for
 }
 
 // of finds a village's place.
@@ -39,7 +40,8 @@ type series struct {
 	rules   reading.Rules
 	events  [][]float64
 	bases   [][]float64
-	shares  []float64 // of all settled villages in a month
+	shares  []float64       // of all settled villages in a month
+	varies  map[int]float64 // dispersion by month, once asked for
 }
 
 // seriesOf gathers a measure; ok is false where the town has none of it.
@@ -48,7 +50,7 @@ func (t Town) seriesOf(m queries.Measure, x tenure) (s *series, ok bool) {
 		return nil, false
 	}
 	n := len(t.Months)
-	s = &series{measure: m, rules: reading.RulesOf(m, t.Programme, t.CutOff, ""), events: make([][]float64, len(t.Villages)), bases: make([][]float64, len(t.Villages)), shares: make([]float64, n)}
+	s = &series{measure: m, rules: reading.RulesOf(m, t.Programme, t.CutOff, ""), events: make([][]float64, len(t.Villages)), bases: make([][]float64, len(t.Villages)), shares: make([]float64, n), varies: map[int]float64{}}
 	events, bases := make([]float64, n), make([]float64, n)
 	for i, v := range t.Villages {
 		s.events[i], s.bases[i] = make([]float64, n), make([]float64, n)
@@ -165,6 +167,14 @@ func (t Town) periodOf(s *series, at int) *period {
 // dispersion tells how much more the months of a village vary than chance makes them, from the median village, which a few
 // that changed do not move: χ² of a village's months about its own distance from all of them, over its degrees of freedom.
 func (s *series) dispersion(at int) float64 {
+	if known, ok := s.varies[at]; ok {
+		return known
+	}
+	s.varies[at] = s.dispersed(at)
+	return s.varies[at]
+}
+
+func (s *series) dispersed(at int) float64 {
 	var found []float64
 	for i := range s.bases {
 		var good, base, expected, months float64

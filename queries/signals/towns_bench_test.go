@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"hulian/queries/stats/rate"
 )
 
@@ -77,7 +79,7 @@ func watch(d drawn) *tally {
 				first[i] = at
 				y.found[p.cause]++
 				y.delays = append(y.delays, at-p.onset+1)
-				a.Hands = t.hands(i, at)
+				a.Hands = t.hands(at)[i]
 				y.labelled++
 				if causeOf(a) == p.cause {
 					y.rightly++
@@ -129,6 +131,39 @@ func (y *tally) String() string {
 		share(y.rightly, y.labelled), share(y.credited, y.worked), share(y.wronglyCredited, y.idle))
 }
 
+// TestTowns holds a small fixed sample of the towns of BenchmarkTowns to the goals: a share that reaches its goal falls below the
+// floor, and false alarms at the goal pass the ceiling, in one sample of a thousand.
+func TestTowns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws towns for some seconds")
+	}
+	y := newTally()
+	for k, s := range shapes {
+		for seed := range uint64(2) {
+			y.merge(watch(drawTown(s, uint64(k)*10_000+900+seed)))
+		}
+	}
+	t.Logf("%v", y)
+	for name, one := range map[string]struct {
+		found, of int
+		goal      float64
+	}{"short of hands found": {y.found[Capacity], y.planted[Capacity], .9}, "short of effort found": {y.found[Effort], y.planted[Effort], .9},
+		"cause label right": {y.rightly, y.labelled, .9}, "support that worked credited": {y.credited, y.worked, .8}} {
+		if cumulated := binomialBelow(one.found, one.of, one.goal); one.of < 10 || cumulated < .001 {
+			t.Errorf("%s: %d of %d; at the goal of %g so few come with a chance of %.5f", name, one.found, one.of, one.goal, cumulated)
+		}
+	}
+	ceiling := distuv.Poisson{Lambda: float64(y.ordinaryMonths) / 12 / 40}
+	if above := 1 - ceiling.CDF(float64(y.alarms)-1); above < .001 {
+		t.Errorf("%d false alarms in %d village-months; at one per 40 village-years so many come with a chance of %.5f", y.alarms, y.ordinaryMonths, above)
+	}
+}
+
+// binomialBelow is the chance of x or fewer out of n.
+func binomialBelow(x, n int, p float64) float64 {
+	return distuv.Binomial{N: float64(n), P: p}.CDF(float64(x))
+}
+
 // BenchmarkTowns prints what the detector finds in hundreds of drawn towns, by shape.
 func BenchmarkTowns(b *testing.B) {
 	for range b.N {
@@ -142,5 +177,16 @@ func BenchmarkTowns(b *testing.B) {
 			whole.merge(y)
 		}
 		fmt.Printf("all shapes\n%v\n", whole)
+	}
+}
+
+// BenchmarkAssess judges a town of 300 villages on every measure that is evidence, its history included, as a page does.
+func BenchmarkAssess(b *testing.B) {
+	s := shapes[2]
+	s.villages, s.households = [2]int{300, 300}, [2]int{150_000, 150_000}
+	t := drawTown(s, 1).upTo(23)
+	b.ResetTimer()
+	for range b.N {
+		Assess(t)
 	}
 }

@@ -37,6 +37,7 @@ var shapes = []shape{
 	{name: "weak from the middle on", villages: [2]int{11, 18}, branches: [2]int{3, 5}, households: [2]int{5000, 9000}, issues: [2]float64{5, 30}, late: true, spread: .2, weak: [2]int{1, 1}},
 	{name: "few measures, lost months", villages: [2]int{9, 18}, branches: [2]int{3, 4}, households: [2]int{5000, 9000}, issues: [2]float64{6, 15}, never: 1, late: true, lost: .04, spread: .2, weak: [2]int{1, 1}, onlyHouseholds: true},
 	{name: "four weak of eighteen", villages: [2]int{16, 18}, branches: [2]int{3, 5}, households: [2]int{6000, 9000}, issues: [2]float64{8, 20}, spread: .2, weak: [2]int{2, 2}, slowlyDifferent: true},
+	{name: "villages that differ much", villages: [2]int{11, 18}, branches: [2]int{3, 5}, households: [2]int{5000, 9000}, issues: [2]float64{5, 30}, never: 1, spread: .33, weak: [2]int{1, 1}, slowlyDifferent: true},
 	{name: "nobody weak", villages: [2]int{9, 18}, branches: [2]int{3, 5}, households: [2]int{5000, 9000}, issues: [2]float64{5, 30}, never: 1, steady: true, spread: .25, slowlyDifferent: true},
 }
 
@@ -49,7 +50,7 @@ type planted struct {
 	never   bool
 }
 
-const townMonths = 30
+const townMonths = 32
 
 // drawn is one town with what was planted in it.
 type drawn struct {
@@ -93,7 +94,7 @@ func drawTown(s shape, seed uint64) drawn {
 			p.onset = 13 + r.IntN(3)
 		}
 		if p.cause != NoCause && r.IntN(4) > 0 {
-			p.support, p.works = p.onset+8+r.IntN(3), r.IntN(3) > 0
+			p.support, p.works = p.onset+7+r.IntN(3), r.IntN(3) > 0
 			d.Supports = append(d.Supports, Support{Village: v.ID, Kind: "cadre", Started: d.Months[p.support] + "-10"})
 		}
 		d.Villages, d.planted = append(d.Villages, v), append(d.planted, p)

@@ -2,6 +2,7 @@ package signals
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -117,14 +118,16 @@ func Judgeable() []queries.Measure {
 // Assess turns the two keys for every village, in the order of tiers.
 func Assess(t Town) []Assessment {
 	j, at := t.judge(), len(t.Months)-1
+	j.prepare(max(0, j.begun()), at)
 	all := j.assess(at)
+	if at < 0 {
+		return all
+	}
+	hands := t.hands(at)
 	for i := range all {
 		a := &all[i]
-		if at < 0 {
-			continue
-		}
 		a.Evidence = j.evidence(i, at)
-		a.Hands = t.hands(i, at)
+		a.Hands = hands[i]
 		a.Cause = causeOf(*a)
 		a.Supports = j.outcomes(i)
 	}
@@ -213,7 +216,7 @@ func (j *judge) evidence(village, at int) []Evidence {
 		if x.Persistent != y.Persistent {
 			return cmp.Compare(persistence(y), persistence(x))
 		}
-		return cmp.Compare(y.Behind, x.Behind)
+		return cmp.Compare(math.Round(y.Behind*100), math.Round(x.Behind*100)) // what is written alike stays in the order of the definitions
 	})
 	return all
 }
@@ -283,23 +286,20 @@ func startedBy(v Village, month string) bool { return v.Start != "" && v.Start <
 // met lists the hard criteria a village meets in a month: those it is weak by, and those that are said apart because the programme
 // has been there for fewer months than the criterion looks back over, or not at all. A criterion of which an export did
 // not come in one of its months says nothing. The meeting is the programme's own instrument: nobody is to hold it before.
-func (t Town) met(v Village, at int) (weak, apart []Criterion) {
-	for _, c := range t.Criteria {
-		if c.Village != v.ID || c.Month != t.Months[at] || !c.Met {
-			continue
-		}
-		i := slices.IndexFunc(t.Programme.HardCriteria, func(h data.HardCriterion) bool { return h.ID == c.ID })
+func (j *judge) met(v Village, at int) (weak, apart []Criterion) {
+	for _, c := range j.criteria[v.ID+" "+j.Months[at]] {
+		i := slices.IndexFunc(j.Programme.HardCriteria, func(h data.HardCriterion) bool { return h.ID == c.ID })
 		if i < 0 {
 			continue // no longer a criterion of the town
 		}
-		h := t.Programme.HardCriteria[i]
+		h := j.Programme.HardCriteria[i]
 		told := true
 		for k := at; k > at-max(1, h.Months); k-- {
 			for _, export := range exportsOf(h) {
-				told = told && t.came(export, v, k)
+				told = told && j.came(export, v, k)
 			}
 		}
-		since, begun := monthsSince(v.Start, t.Months[at])
+		since, begun := monthsSince(v.Start, j.Months[at])
 		switch {
 		case !told:
 		case begun && since >= h.Months-1, begun && since >= 0 && h.Fact == data.FactVacantSecretaries:
@@ -323,12 +323,17 @@ func exportsOf(h data.HardCriterion) []string {
 	return m.Source
 }
 
+// begun is the first month in which the programme had begun anywhere; −1 where it has not.
+func (t Town) begun() int {
+	return slices.IndexFunc(t.Months, func(month string) bool {
+		return slices.ContainsFunc(t.Villages, func(v Village) bool { return startedBy(v, month) })
+	})
+}
+
 // history finds when the present spell of weakness began and how many there were before, by judging every month since
 // the first village began with the data known today.
 func (j *judge) history(all []Assessment) {
-	first := slices.IndexFunc(j.Months, func(month string) bool {
-		return slices.ContainsFunc(j.Villages, func(v Village) bool { return startedBy(v, month) })
-	})
+	first := j.begun()
 	if first < 0 {
 		return
 	}

@@ -44,7 +44,9 @@ func town(r *rand.Rand, weak bool) Town {
 		for i, v := range t.Villages {
 			level := m.level + .04*r.NormFloat64()
 			if weak && i >= 9 {
-				level = m.planted
+				if level = m.planted; i == 9 && m.id == "attendance_rate" {
+					level = m.level // short of hands, and meets all the same
+				}
 			}
 			for k := range months {
 				share := level
@@ -97,31 +99,15 @@ func tiers(all []Assessment) map[Tier][]string {
 	return by
 }
 
-// TestFunnelByHand: five villages of 100, shares 40, 50, 50, 50, 60 %. The median angle is asin √0.5 = π/4; the distances
-// of the outer two, pulled in to the quartiles, are 0 as the others', so φ = 0, τ² = 0 and limits are π/4 ± z × 0.05.
-func TestFunnelByHand(t *testing.T) {
-	var places []Place
-	for i, x := range []float64{40, 50, 50, 50, 60} {
-		places = append(places, Place{ID: fmt.Sprint(i), Events: x, Total: 100})
+// TestLimitsByHand: with a flat prior Beta(1, 1) every count of 0 to 9 out of 9 has the mass 0.1, so that a tail of 0.15 ends in
+// the middle of the count 1: (1 − 0.5)/9. With no spread between villages limits are those of the binomial distribution:
+// of Binomial(10, 0.5) 0.0107 lie below 2 and 0.0547 below 3, so that 2.5 % end at (2 − (0.0547−0.025)/0.0439)/10.
+func TestLimitsByHand(t *testing.T) {
+	if l := betaBinomialLimits(9, 1, 1, .15); math.Abs(l.Low.Value-.5/9) > 1e-9 || math.Abs(l.High.Value-8.5/9) > 1e-9 {
+		t.Errorf("flat: %v", l)
 	}
-	f := Compare(places, .998)
-	if !f.Judged || math.Abs(f.Centre.Value-.5) > 1e-12 || f.Tau2.Value != 0 {
-		t.Fatalf("judged %v, centre %v, tau² %v", f.Judged, f.Centre, f.Tau2)
-	}
-	// sin²(π/4 − 1.95996 × 0.05) = 0.40262, sin²(π/4 − 3.09023 × 0.05) = 0.34795.
-	if got := f.Limits(100, .95).Low.Value; math.Abs(got-.40262) > 1e-4 {
-		t.Errorf("95 %% limit %v", got)
-	}
-	if got := f.Limits(100, .998).Low.Value; math.Abs(got-.34795) > 1e-4 {
-		t.Errorf("99.8 %% limit %v", got)
-	}
-	for i, want := range []int{-1, 0, 0, 0, 1} {
-		if got := f.Places[i].Flag; got != want {
-			t.Errorf("village %d: flag %d, want %d", i, got, want)
-		}
-	}
-	if low, _ := f.Of("0"); f.Worse(low, queries.Up) != 1 || f.Worse(low, queries.Down) != 0 || f.Better(low, queries.Down) != 1 {
-		t.Error("below the limit is worse where up is better, and better where down is")
+	if l := betaBinomialLimits(10, 1e7, 1e7, .025); math.Abs(l.Low.Value-(2-(.0546875-.025)/.0439453)/10) > 1e-4 || math.Abs(l.Low.Value+l.High.Value-1) > 1e-6 {
+		t.Errorf("binomial: %v", l)
 	}
 }
 
@@ -141,7 +127,7 @@ func TestTwoWeakDoNotHideOneAnother(t *testing.T) {
 }
 
 func TestWhatAFunnelCannotSay(t *testing.T) {
-	if f := Compare([]Place{{"a", 1, 10, 0}, {"b", 9, 10, 0}}, .998); f.Judged || !f.TooFew {
+	if f := Compare([]Place{{ID: "a", Events: 1, Total: 10}, {ID: "b", Events: 9, Total: 10}}, .998); f.Judged || !f.TooFew {
 		t.Error("two villages are no distribution")
 	}
 	var places []Place
@@ -166,61 +152,39 @@ func TestPlantedVillagesAreFoundWithTheirCauses(t *testing.T) {
 	if all[0].Cause != Capacity || all[1].Cause != Effort {
 		t.Errorf("causes %s and %s: V10 has 60 hands where others have 100", all[0].Cause, all[1].Cause)
 	}
-	if len(all[0].Groups) < 2 {
-		t.Errorf("groups %v", all[0].Groups)
-	}
-}
-
-// TestCalibration: over 60 towns of 11 villages, none weak, and 60 with two weak ones: at most one false alarm in 11
-// villages × 12 months, and most of the planted ones found.
-func TestCalibration(t *testing.T) {
-	falsely, found := 0, 0
-	const towns = 60
-	for seed := range uint64(towns) {
-		calm := town(seeded(100+seed), false)
-		falsely += count(calm.assess(len(months) - 1))
-		planted := town(seeded(500+seed), true)
-		for _, a := range planted.assess(len(months) - 1) {
-			if i := slices.Index(planted.Villages, a.Village); i >= 9 && a.IsWeak() {
-				found++
-			} else if i < 9 && a.IsWeak() {
-				falsely++
-			}
+	for _, a := range all[:2] {
+		if a.Joined.Chance < .95 || !slices.Contains(a.Groups, VisitingFamily) {
+			t.Errorf("%s: chance %.3f, behind in %v", a.Village.ID, a.Joined.Chance, a.Groups)
 		}
 	}
-	judged := float64(towns*11 + towns*9)
-	t.Logf("false alarms: %d in %.0f village-months; planted found: %d of %d", falsely, judged, found, 2*towns)
-	if rate := float64(falsely) / judged * 11 * 12; rate > 1 {
-		t.Errorf("%.2f false alarms per 11 villages a year", rate)
-	}
-	if float64(found) < .85*2*towns { // by the statistical key alone; hard criteria come on top
-		t.Errorf("found %d of %d", found, 2*towns)
-	}
-}
-
-func count(all []Assessment) int {
-	n := 0
-	for _, a := range all {
-		if a.IsWeak() {
-			n++
-		}
-	}
-	return n
 }
 
 func TestHardCriteriaAreAKeyOfTheirOwn(t *testing.T) {
 	calm := town(seeded(3), false)
-	calm.Villages[0].Start = "2017-12"
-	for _, village := range []string{"V01", "V02"} {
+	calm.Villages[0].Start, calm.Villages[3].Start = "2017-12", ""
+	for _, village := range []string{"V01", "V02", "V04"} {
 		calm.Criteria = append(calm.Criteria, Criterion{Village: village, ID: "late_issues", Month: "2018-01", Met: true, Numerator: 3, Denominator: 10, Value: .3, Limit: .6})
 	}
-	calm.Criteria = append(calm.Criteria, Criterion{Village: "V03", ID: "late_issues", Month: "2017-12", Met: true}, Criterion{Village: "V03", ID: "secretary_vacant", Month: "2018-01"})
-	if diff := cmp.Diff([]string{"V02"}, tiers(Assess(calm))[Weak]); diff != "" {
-		t.Errorf("V01 began two months ago and the criterion looks back over three; V03 met it last month only (-want +got):\n%s", diff)
+	calm.Criteria = append(calm.Criteria, Criterion{Village: "V03", ID: "late_issues", Month: "2017-12", Met: true}, Criterion{Village: "V03", ID: "secretary_vacant", Month: "2018-01"},
+		Criterion{Village: "V04", ID: "no_reconciliation", Month: "2018-01", Met: true})
+	by := tiers(Assess(calm))
+	if diff := cmp.Diff([]string{"V02"}, by[Weak]); diff != "" {
+		t.Errorf("V03 met it last month only (-want +got):\n%s", diff)
 	}
-	calm.Criteria = append(calm.Criteria, Criterion{Village: "V01", ID: "secretary_vacant", Month: "2018-01", Met: true, Value: 1})
-	if got := tiers(Assess(calm))[Weak]; !slices.Contains(got, "V01") {
-		t.Error("a vacant secretary's post is no matter of the programme's start")
+	if diff := cmp.Diff([]string{"V01", "V04"}, by[Apart]); diff != "" {
+		t.Errorf("V01 began two months ago and V04 not at all, and issues are late in both: they are said apart (-want +got):\n%s", diff)
+	}
+	said := strings.Join(Summary(Assess(calm), "zh"), "")
+	if !strings.Contains(said, "2个村尚未启动或刚启动，但触及硬性标准，另列：第1村、第4村。") || !strings.Contains(said, "11个村中有1个薄弱村：第2村。") {
+		t.Errorf("%s", said)
+	}
+	calm.Criteria = []Criterion{{Village: "V01", ID: "secretary_vacant", Month: "2018-01", Met: true, Value: 1}, {Village: "V04", ID: "no_reconciliation", Month: "2018-01", Met: true}}
+	by = tiers(Assess(calm))
+	if !slices.Contains(by[Weak], "V01") {
+		t.Error("a vacant secretary's post is no matter of how long the programme has run")
+	}
+	if !slices.Contains(by[NotStarted], "V04") {
+		t.Error("the meeting is the programme's own instrument: nobody has to hold it before")
 	}
 }
 
@@ -235,7 +199,53 @@ func TestPoorDataAreNotJudged(t *testing.T) {
 	}
 	poor.Criteria = []Criterion{{Village: "V11", ID: "secretary_vacant", Month: "2018-01", Met: true}}
 	if by := tiers(Assess(poor)); !slices.Contains(by[Weak], "V11") {
-		t.Errorf("a hard criterion stands whatever the other data: %v", by)
+		t.Errorf("a hard criterion of which the exports came stands whatever the other data: %v", by)
+	}
+	came := make([]reading.Month, len(months))
+	for i := range came {
+		came[i] = reading.Month{Numerator: 1, Denominator: 1}
+	}
+	came[22].Numerator = 0
+	poor.Came = map[string]map[string][]reading.Month{"meetings": {"V11": came}}
+	poor.Criteria = []Criterion{{Village: "V11", ID: "no_reconciliation", Month: "2018-01", Met: true}}
+	if by := tiers(Assess(poor)); !slices.Contains(by[TooPoor], "V11") {
+		t.Errorf("no list of meetings came for one of the three months: that is no meeting not held: %v", by)
+	}
+}
+
+// TestMissingMonthsAreGaps: the two weak villages of the town send the list of visits in only some of the months, and a village like
+// the others none in three of the last four.
+func TestMissingMonthsAreGaps(t *testing.T) {
+	lost := town(seeded(1), true)
+	nan := math.NaN()
+	for _, id := range []string{"V03", "V10"} {
+		for _, k := range []int{20, 22, 23} {
+			lost.Series["household_coverage"][id][k] = reading.Month{Month: months[k], Numerator: nan, Denominator: nan, Value: nan}
+		}
+	}
+	all := Assess(lost)
+	by := tiers(all)
+	if !slices.Contains(by[NoSignal], "V03") {
+		t.Errorf("V03 with gaps: %v", by)
+	}
+	for _, a := range all {
+		if a.Village.ID == "V10" && slices.ContainsFunc(a.Evidence, func(e Evidence) bool { return e.Measure.ID == "household_coverage" }) {
+			t.Error("one month known of three is too little to judge coverage by")
+		}
+	}
+	// The same by what came: the rows are there, as zeros, but no file came.
+	zero := town(seeded(1), false)
+	came := make([]reading.Month, len(months))
+	for k := range came {
+		came[k] = reading.Month{Numerator: 1, Denominator: 1}
+		if k >= 21 {
+			came[k].Numerator = 0
+			zero.Series["household_coverage"]["V03"][k] = reading.Month{Month: months[k], Numerator: 0, Denominator: 1200}
+		}
+	}
+	zero.Came = map[string]map[string][]reading.Month{"visits": {"V03": came}}
+	if by := tiers(Assess(zero)); slices.Contains(by[Weak], "V03") || slices.Contains(by[Watch], "V03") {
+		t.Errorf("no file is not nobody visited: %v", by)
 	}
 }
 
@@ -247,14 +257,27 @@ func TestNotStartedIsNotWeak(t *testing.T) {
 	}
 }
 
-func TestOneGroupIsNotEnough(t *testing.T) {
+// TestFamiliesAskedFor: visits alone are one family, which is enough by default and not where the town asks for two; hands
+// alone are no result.
+func TestFamiliesAskedFor(t *testing.T) {
 	planted := town(seeded(1), true)
 	for _, id := range []string{"on_time_rate", "feedback_rate", "members_with_points", "attendance_rate"} {
 		delete(planted.Series, id)
 	}
-	by := tiers(Assess(planted))
-	if len(by[Weak]) > 0 || !slices.Contains(by[Watch], "V10") {
-		t.Errorf("visits alone are one group: %v", by)
+	if by := tiers(Assess(planted)); !slices.Contains(by[Weak], "V10") || !slices.Contains(by[Weak], "V11") {
+		t.Errorf("coverage of half the others' is enough: %v", by)
+	}
+	planted.Programme.WeakVillages.Measures = 2
+	if by := tiers(Assess(planted)); len(by[Weak]) > 0 || !slices.Contains(by[Watch], "V10") {
+		t.Errorf("two families were asked for: %v", by)
+	}
+	calm := town(seeded(3), false)
+	for k := range months {
+		calm.Series["people_per_hand"]["V05"][k].Value *= 2
+		calm.Series["households_per_active_member"]["V05"][k].Value *= 2
+	}
+	if by := tiers(Assess(calm)); slices.Contains(by[Weak], "V05") {
+		t.Errorf("V05 is short of hands and does as well as the others: %v", by)
 	}
 }
 
@@ -270,29 +293,55 @@ func TestRelapsesAreCounted(t *testing.T) {
 	}
 }
 
-// TestSupports: V11's coverage rises from 40 to 70 % the month after its support began; V10's does not.
+// TestSupports: V11's coverage and points rise to the others' after its support began; V10's do not, nor does V11 stand out
+// any more: what the support did is said all the same.
 func TestSupports(t *testing.T) {
 	helped := town(seeded(1), true)
-	helped.Supports = []Support{{Village: "V10", Kind: "funding", Started: "2017-09-05"}, {Village: "V11", Kind: "pairing", Started: "2017-09-05"},
+	helped.Supports = []Support{{Village: "V10", Kind: "funding", Started: "2017-08-05"}, {Village: "V11", Kind: "pairing", Started: "2017-08-05"},
 		{Village: "V11", Kind: "funding", Started: "2018-01-05"}, {Village: "V11", Kind: "cadre", Started: "2018-02-05"}}
-	series := helped.Series["household_coverage"]["V11"]
-	for i := 20; i < len(series); i++ {
-		series[i].Numerator, series[i].Value = 700, 700./1200
+	for _, id := range []string{"household_coverage", "members_with_points", "on_time_rate", "feedback_rate", "silent_members", "attendance_rate"} {
+		for i := 19; i < len(months); i++ {
+			helped.Series[id]["V11"][i] = helped.Series[id]["V01"][i]
+		}
 	}
 	for _, a := range Assess(helped) {
 		switch a.Village.ID {
 		case "V10":
-			if len(a.Supports) != 1 || !a.Supports[0].Judged || len(a.Supports[0].Shifted) > 1 {
+			if len(a.Supports) != 1 || !a.Supports[0].Judged || a.Supports[0].Credited() {
 				t.Errorf("V10: %+v", a.Supports)
 			}
 		case "V11":
 			if len(a.Supports) != 2 || a.Supports[1].Judged {
 				t.Errorf("V11: a support of this month is too young, one of next month has not begun: %+v", a.Supports)
 			}
-			if !slices.ContainsFunc(a.Supports[0].Shifted, func(r reading.Reading) bool { return r.Measure.ID == "household_coverage" }) {
-				t.Error("V11: coverage shifted and nobody saw it")
+			if a.IsWeak() || !a.Supports[0].Credited() || !slices.ContainsFunc(a.Supports[0].Shifted, func(s Shift) bool { return s.Measure.ID == "household_coverage" }) {
+				t.Errorf("V11: coverage shifted, no evidence stands, and nobody saw it: %+v", a.Supports[0])
 			}
 		}
+	}
+}
+
+// TestASmallLastingFallIsSeen: a village loses six points of coverage in the middle of its series, less than a p-chart shows.
+func TestASmallLastingFallIsSeen(t *testing.T) {
+	fallen := town(seeded(4), false)
+	series := fallen.Series["household_coverage"]
+	for k := 20; k < len(months); k++ {
+		series["V06"][k].Numerator -= 84
+		series["V06"][k].Value = series["V06"][k].Numerator / 1200
+	}
+	seen := map[string]bool{}
+	for _, a := range Assess(fallen) {
+		for _, e := range a.Evidence {
+			if e.Measure.ID == "household_coverage" && e.Drift.Signal() {
+				seen[a.Village.ID] = true
+				if a.Village.ID == "V06" && (e.Drift.By < .03 || e.Drift.By > .1) {
+					t.Errorf("fell by %.3f", e.Drift.By)
+				}
+			}
+		}
+	}
+	if !seen["V06"] || len(seen) > 2 {
+		t.Errorf("drifts seen in %v", seen)
 	}
 }
 
@@ -312,11 +361,14 @@ func TestSentences(t *testing.T) {
 		fmt.Fprintln(&b, strings.Join(Summary(all, lang), "\n"))
 		for _, a := range all {
 			fmt.Fprintf(&b, "%s %s %s %s\n", a.Village.Name, a.Tier.Name(lang), a.Cause.Name(lang), a.Spell(lang))
+			if surely := a.Surely(lang, planted.Programme.WeakVillages); surely != "" {
+				fmt.Fprintf(&b, "    %s\n", surely)
+			}
 			for _, c := range a.Criteria {
 				fmt.Fprintf(&b, "    %s\n", c.Said(planted.Programme, lang))
 			}
 			for _, e := range a.Evidence {
-				fmt.Fprintf(&b, "    %s\n", e.Said(lang, 2))
+				fmt.Fprintf(&b, "    %s\n", e.Said(lang, planted.Programme.WeakVillages))
 			}
 			for _, s := range append([]string{a.Explained(lang)}, a.Fitting(lang)...) {
 				if s != "" {

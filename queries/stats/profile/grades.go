@@ -66,8 +66,9 @@ func pairs(units []Judged, order []int) [][]float64 {
 	const wide = 400
 	for a, i := range order {
 		dense[a] = make([]float64, wide)
-		for j, p := range units[i].chances {
-			dense[a][max(0, min(wide-1, int((logit(units[i].Centre)+at[units[i].from+j]+12)/step)))] += p
+		from, chances := units[i].posterior()
+		for j, p := range chances {
+			dense[a][max(0, min(wide-1, int((logit(units[i].Centre)+at[from+j]+12)/step)))] += p
 		}
 	}
 	above := make([][]float64, len(order))

@@ -28,8 +28,8 @@ type Judged struct {
 	Behind float64 // probability that the true share lies a margin or more below the middle
 	Centre float64 // the middle share over the unit's own months
 
-	from    int       // index of the first node of likelihood
-	chances []float64 // posterior over the nodes from there, summing to 1
+	model *model // by which the posterior is found when it is asked for
+	seen  *seen
 }
 
 // Fit is the model of all units.
@@ -44,14 +44,14 @@ const LeastUnits = 5
 
 // The model is laid out on nodes of u, the distance of a unit's logit from the middle one's.
 const (
-	step     = 0.06
+	step     = 0.08
 	lowest   = -5.4
-	nodes    = 146 // up to u = 3.3
+	nodes    = 110 // up to u = 3.3
 	fine     = 100 // steps of the tables per unit of logit
 	reach    = 14  // largest logit of the tables
 	sharpest = 625 // bases are cut to n·p(1−p) of this: no share is known to better than one point
 	below    = 0.12
-	faint    = 24.0 // e⁻²⁴ of the largest likelihood counts as nothing
+	faint    = 18.0 // e⁻¹⁸ of the largest likelihood counts as nothing
 	passes   = 3
 	manyMore = 60 // units from which the median needs no correction for the weak ones
 )
@@ -59,7 +59,7 @@ const (
 // spreads are the standard deviations of the ordinary units' logits the model averages over, and their prior weights:
 // log-normal about 0.25, which is five points of share about 0.65 and three and a half about 0.83.
 var (
-	spreads = [...]float64{.07, .11, .16, .23, .33, .47, .67, .95, 1.35}
+	spreads = [...]float64{.07, .11, .17, .26, .4, .62, .95}
 	softs   = func() (all [2*reach*fine + 1]float64) {
 		for i := range all {
 			x := float64(i-reach*fine) / fine
@@ -74,6 +74,14 @@ var (
 		return all
 	}()
 )
+
+// off are the nodes in fine steps.
+var off = func() (all [nodes]int) {
+	for j, u := range at {
+		all[j] = int(math.Round(u * fine))
+	}
+	return all
+}()
 
 func spreadPrior(k int) float64 {
 	z := math.Log(spreads[k]/.25) / .7
@@ -165,6 +173,7 @@ type seen struct {
 	under    [len(spreads)]float64 // part of ordinary a margin or more below
 	weak     float64
 	good     float64
+	without  [len(spreads)]float64 // posterior of the spread by the other units
 }
 
 func newModel(o Options, n int) *model {
@@ -271,7 +280,7 @@ func (m *model) likelihood(s *seen, u Judged) {
 	scale := math.Min(1/m.Dispersion, sharpest/(p*(1-p)*u.Base))
 	x, y := u.Events*scale, (u.Base-u.Events)*scale
 	log := func(j int) float64 {
-		i := s.centre + int(math.Round(at[j]*fine)) + reach*fine
+		i := s.centre + off[j] + reach*fine
 		i = max(0, min(len(softs)-1, i))
 		// log p = −softplus(−η), log(1−p) = log p − η
 		soft := softs[i]
@@ -280,16 +289,24 @@ func (m *model) likelihood(s *seen, u Judged) {
 	peak := logit(p) - float64(s.centre)/fine
 	mode := max(0, min(nodes-1, int(math.Round((peak-lowest)/step))))
 	top := log(mode)
+	var logs [nodes]float64
 	first, last := mode, mode
-	for first > 0 && log(first-1) > top-faint {
+	logs[mode] = top
+	for first > 0 {
+		if logs[first-1] = log(first - 1); logs[first-1] <= top-faint {
+			break
+		}
 		first--
 	}
-	for last < nodes-1 && log(last+1) > top-faint {
+	for last < nodes-1 {
+		if logs[last+1] = log(last + 1); logs[last+1] <= top-faint {
+			break
+		}
 		last++
 	}
 	s.from, s.chance = first, make([]float64, last-first+1)
-	for j := first; j <= last; j++ {
-		s.chance[j-first] = math.Exp(log(j) - top)
+	for j := range s.chance {
+		s.chance[j] = math.Exp(logs[first+j] - top)
 	}
 }
 
@@ -362,27 +379,41 @@ func (m *model) judge(units []Judged) {
 			chance = m.Weak * s.weak / (m.Weak*s.weak + rest)
 		}
 		u.Behind = chance + (1-chance)*under/rest
-		u.from, u.chances = s.from, make([]float64, len(s.chance))
-		var sum float64
-		for j, l := range s.chance {
-			node, p := s.from+j, 0.0
-			for k, weight := range without {
-				p += weight * m.ordinary[k][node]
-			}
-			p *= ordinary
-			if w.low {
-				p += m.Weak * w.weak[node]
-			}
-			if w.high {
-				p += m.Weak * w.good[node]
-			}
-			u.chances[j] = l * p
-			sum += u.chances[j]
-		}
-		for j := range u.chances {
-			u.chances[j] /= sum + tiny
+		u.model, u.seen = m, s
+		s.without = without
+	}
+}
+
+// posterior is the chance of every node, from the first on, summing to 1.
+func (u Judged) posterior() (from int, chances []float64) {
+	m, s := u.model, u.seen
+	w, ordinary := m.sides[s.centre], 1.0
+	for _, there := range []bool{w.low, w.high} {
+		if there {
+			ordinary -= m.Weak
 		}
 	}
+	chances = make([]float64, len(s.chance))
+	var sum float64
+	for j, l := range s.chance {
+		node, p := s.from+j, 0.0
+		for k, weight := range s.without {
+			p += weight * m.ordinary[k][node]
+		}
+		p *= ordinary
+		if w.low {
+			p += m.Weak * w.weak[node]
+		}
+		if w.high {
+			p += m.Weak * w.good[node]
+		}
+		chances[j] = l * p
+		sum += chances[j]
+	}
+	for j := range chances {
+		chances[j] /= sum + tiny
+	}
+	return s.from, chances
 }
 
 // Rate is the unit's share with the noise of its base taken out.
@@ -391,8 +422,9 @@ func (u Judged) Rate() estimate.Number {
 		return estimate.Number{}
 	}
 	var mean float64
-	for j, p := range u.chances {
-		mean += p * share(logit(u.Centre)+at[u.from+j])
+	from, chances := u.posterior()
+	for j, p := range chances {
+		mean += p * share(logit(u.Centre)+at[from+j])
 	}
 	return estimate.Of(mean)
 }
@@ -403,15 +435,16 @@ func (u Judged) Interval(confidence float64) estimate.Interval {
 		return estimate.Interval{}
 	}
 	tail := (1 - confidence) / 2
+	from, chances := u.posterior()
 	quantile := func(q float64) float64 {
 		var sum float64
-		for j, p := range u.chances {
+		for j, p := range chances {
 			if sum+p >= q && p > 0 {
-				return share(logit(u.Centre) + at[u.from+j] + step*((q-sum)/p-.5))
+				return share(logit(u.Centre) + at[from+j] + step*((q-sum)/p-.5))
 			}
 			sum += p
 		}
-		return share(logit(u.Centre) + at[u.from+len(u.chances)-1])
+		return share(logit(u.Centre) + at[from+len(chances)-1])
 	}
 	return estimate.Between(quantile(tail), quantile(1-tail))
 }
