@@ -2,7 +2,6 @@ package signals
 
 import (
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
@@ -175,9 +174,4 @@ func causeOf(a Assessment) Cause {
 	default:
 		return Unclear
 	}
-}
-
-// shortHands lists the measures by which hands are short.
-func (a Assessment) shortHands() []Hand {
-	return slices.DeleteFunc(slices.Clone(a.Hands), func(h Hand) bool { return !h.Short() })
 }

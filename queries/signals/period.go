@@ -196,7 +196,8 @@ func (s *series) dispersed(at int) float64 {
 			}
 		}
 		freedom := months - 1
-		found = append(found, square/freedom/math.Pow(1-2/(9*freedom), 3)) // the median of χ² lies below its mean
+		low := 1 - 2/(9*freedom) // the median of χ² lies below its mean, at about the cube of this
+		found = append(found, square/freedom/(low*low*low))
 	}
 	if len(found) < leastPlaces {
 		return assumed

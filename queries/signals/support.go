@@ -35,7 +35,7 @@ const (
 	leastMonths = 3   // after a support before anything is said of it
 	longBefore  = 9   // months before it that are compared with
 	longAfter   = 6   // newest months after it; earlier ones are on the way
-	credit      = .8  // probability from which the shift is credited
+	credit      = .75 // probability from which the shift is credited
 	worked      = .5  // share of supports expected to work before the data are looked at
 	gain        = .80 // what a support that works moves a logit by: about 18 points at one half, 10 at five in six
 	gainSpread  = .45

@@ -54,7 +54,7 @@ const (
 	BothKeys   Tier = "both_keys"        // a hard criterion and a persistent statistical signal
 	Weak       Tier = "weak"             // one of the two keys
 	Apart      Tier = "not_started_hard" // the programme has not begun there, or only just, and a hard criterion is met
-	Watch      Tier = "watch"            // lies behind on something, not surely or not for long enough
+	Watch      Tier = "watch"            // likelier behind than not, but not surely or not for long enough
 	NoSignal   Tier = "no_signal"        // nothing that persists
 	TooPoor    Tier = "too_poor"         // the data do not allow a judgement
 	NotStarted Tier = "not_started"      // the programme has not begun there: nothing to live up to yet
@@ -180,7 +180,7 @@ func (j *judge) tier(a Assessment, at int, apart bool) Tier {
 		return NotStarted
 	case poor:
 		return TooPoor
-	case len(a.Groups) > 0:
+	case a.Joined.Chance >= likely:
 		return Watch
 	default:
 		return NoSignal
@@ -313,10 +313,10 @@ func (j *judge) met(v Village, at int) (weak, apart []Criterion) {
 
 // exportsOf are the exports without which nothing is known of a criterion.
 func exportsOf(h data.HardCriterion) []string {
-	switch {
-	case h.Fact == data.FactVacantSecretaries:
+	switch h.Fact {
+	case data.FactVacantSecretaries:
 		return []string{"branches"}
-	case h.Fact == data.FactWithoutReconciliation:
+	case data.FactWithoutReconciliation:
 		return []string{"meetings", "branches"}
 	}
 	m, _ := queries.MeasureOf(h.Measure)
