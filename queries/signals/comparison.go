@@ -140,7 +140,7 @@ func last(months []string) string {
 // absent says why a village is not in the funnel of a month.
 func (t Town) absent(x tenure, m queries.Measure, v Village, at int) Standing {
 	switch {
-	case at < 0 || !x.settled(m, v, at):
+	case !x.settled(m, v, at), m.Series == queries.Monthly && !x.settled(m, v, at-1) && at > 0: // a monthly measure asks for two months
 		return NotBegun
 	case t.poor(m, v, at):
 		return PoorData
