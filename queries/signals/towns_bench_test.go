@@ -190,3 +190,20 @@ func BenchmarkAssess(b *testing.B) {
 		Assess(t)
 	}
 }
+
+// BenchmarkMonth turns the keys of 300 villages in one month, on twelve measures.
+func BenchmarkMonth(b *testing.B) {
+	s := shapes[2]
+	s.villages, s.households = [2]int{300, 300}, [2]int{150_000, 150_000}
+	t := drawTown(s, 1).upTo(23)
+	kept := 0
+	for _, m := range evident() {
+		if kept++; kept > 12 {
+			delete(t.Series, m.ID)
+		}
+	}
+	b.ResetTimer()
+	for range b.N {
+		t.judge().assess(23)
+	}
+}
