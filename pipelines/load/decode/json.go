@@ -446,8 +446,8 @@ func (r *jsonRead) finish() error {
 		}
 		s.Headed = true
 		s.Notes = append(slices.Clone(s.Notes), t.notes()...)
-		if len(kept) == 1 && r.said > t.spool.rows {
-			s.Notes = append(s.Notes, Note{What: FewerThanSaid, Count: t.spool.rows, Of: r.said})
+		if len(kept) == 1 && r.said > t.rows {
+			s.Notes = append(s.Notes, Note{What: FewerThanSaid, Count: t.rows, Of: r.said})
 		}
 		s.Body = &headedBody{names: t.names, Body: t.spool}
 		r.add(s)
