@@ -89,7 +89,7 @@ func Write(ctx context.Context, w io.Writer, f File, o Options) (err error) {
 	}
 	limit := cmp.Or(o.WholeRows, WholeRows)
 	c.origin.Partial = pipelines.Total(f.Tables).Read > limit
-	anew := !decode.IsWorkbook(o.Path) || c.origin.Partial
+	anew := !decode.IsPlainWorkbook(o.Path) || c.origin.Partial
 	if !anew {
 		anew, err = c.annotated(ctx)
 	}

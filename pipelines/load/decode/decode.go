@@ -52,7 +52,7 @@ type Cell struct {
 type Row struct {
 	No     int64            // as a spreadsheet program counts, from 1; 0 for names of columns that the format holds apart
 	Cells  []Cell           // reused for the next row
-	Broken pipelines.Detail // why the row cannot be read; its cells are empty then
+	Broken pipelines.Detail // why the row cannot be read; its cells are what stands there, for people to look at
 
 	Damaged bool // a character of it, or of a row near it, could not be decoded
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/richardlehane/mscfb"
 
@@ -21,8 +22,9 @@ const (
 	formatArrow
 )
 
-// IsWorkbook reports whether a file is a workbook of a spreadsheet program, whatever its name.
-func IsWorkbook(path string) bool {
+// IsPlainWorkbook reports whether a file is a workbook of a spreadsheet program, whatever its name, whose parts lie where
+// Excel puts them. The library that writes into workbooks finds the others by their names, and loses what it adds to them.
+func IsPlainWorkbook(path string) bool {
 	file, err := os.Open(path)
 	if err != nil {
 		return false
@@ -32,8 +34,28 @@ func IsWorkbook(path string) bool {
 	if err != nil {
 		return false
 	}
-	kind, err := detect(file, info.Size())
-	return err == nil && kind == formatWorkbook
+	if kind, err := detect(file, info.Size()); err != nil || kind != formatWorkbook {
+		return false
+	}
+	archive, err := openZip(file, info.Size())
+	if err != nil {
+		return false
+	}
+	book := workbook{container: newContainer(archive)}
+	d := &decoder{Options: Options{Limits: DefaultLimits()}, file: &File{}}
+	d.budget = &unpack{packed: info.Size(), limits: d.Limits}
+	if d.openWorkbook(&book) != nil {
+		return false
+	}
+	if main, ok := book.parts["xl/workbook.xml"]; !ok || main.Name != "xl/workbook.xml" || book.document() != "xl/workbook.xml" {
+		return false
+	}
+	for _, sheet := range book.sheets {
+		if !strings.HasPrefix(sheet.part.Name, "xl/worksheets/") || !sheet.named {
+			return false
+		}
+	}
+	return true
 }
 
 var signatures = []struct {

@@ -374,13 +374,13 @@ func (r *jsonRead) object(into *jsonTable, object []byte) (whole bool, err error
 	text := mended(object)
 	if text != nil && text[0] != '{' {
 		into.row++
-		return false, into.add(Row{No: into.row, Broken: pipelines.NewDetail(pipelines.DetailNoRecord, short(text))})
+		return false, into.add(Row{No: into.row, Cells: shown(text), Broken: pipelines.NewDetail(pipelines.DetailNoRecord, short(text))})
 	}
 	if text == nil {
 		for _, part := range parts(object) {
 			into.row++
 			if whole := mended(part); whole == nil {
-				err = into.add(Row{No: into.row, Broken: whyBroken(part)})
+				err = into.add(Row{No: into.row, Cells: shown(part), Broken: whyBroken(part)})
 			} else {
 				err = r.row(into, whole)
 			}
@@ -403,7 +403,7 @@ func (r *jsonRead) row(into *jsonTable, object []byte) error {
 		return err
 	}
 	if into.twice != "" {
-		return into.add(Row{No: into.row, Broken: pipelines.NewDetail(pipelines.DetailNameTwice, into.twice)})
+		return into.add(Row{No: into.row, Cells: shown(object), Broken: pipelines.NewDetail(pipelines.DetailNameTwice, into.twice)})
 	}
 	return into.add(Row{No: into.row, Cells: into.cells})
 }

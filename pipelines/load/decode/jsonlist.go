@@ -121,7 +121,7 @@ func (l *jsonList) stray(element []byte) error {
 	if into.row++; string(element) == "null" {
 		return nil
 	}
-	return into.add(Row{No: into.row, Broken: pipelines.NewDetail(pipelines.DetailNoRecord, short(element))})
+	return into.add(Row{No: into.row, Cells: shown(element), Broken: pipelines.NewDetail(pipelines.DetailNoRecord, short(element))})
 }
 
 // ends keeps an array of texts that are names of columns, for the rows behind it.
@@ -136,7 +136,7 @@ func (r *jsonRead) listed(into *jsonTable, list []byte) error {
 	into.row++
 	var values []json.RawMessage
 	if json.Unmarshal(list, &values) != nil {
-		return into.add(Row{No: into.row, Broken: pipelines.NewDetail(pipelines.DetailNoRecord, short(list))})
+		return into.add(Row{No: into.row, Cells: shown(list), Broken: pipelines.NewDetail(pipelines.DetailNoRecord, short(list))})
 	}
 	r.whole++
 	into.cells = into.cells[:0]

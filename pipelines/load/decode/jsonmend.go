@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"strings"
 	"unicode/utf8"
 
 	"hulian/pipelines"
@@ -62,6 +63,12 @@ func whyBroken(text []byte) pipelines.Detail {
 		return Because(err)
 	}
 	return pipelines.NewDetail(pipelines.DetailNoRecord, short(text))
+}
+
+// shown gives what stands where a record should, as one cell for people to look at: as much of it as Excel shows.
+func shown(text []byte) []Cell {
+	const most = 8 << 10
+	return []Cell{{Text: plainText(strings.ToValidUTF8(string(text[:min(len(text), most)]), ""))}}
 }
 
 // short gives the beginning of a text, to be shown.

@@ -53,19 +53,19 @@ func (s *spool) add(r Row) error {
 		}
 	} else {
 		b = binary.AppendUvarint(append(b, rowWhole), uint64(r.No))
-		cells := r.Cells
-		for len(cells) > 0 && cells[len(cells)-1].Text == "" {
-			cells = cells[:len(cells)-1]
+	}
+	cells := r.Cells
+	for len(cells) > 0 && cells[len(cells)-1].Text == "" {
+		cells = cells[:len(cells)-1]
+	}
+	b = binary.AppendUvarint(b, uint64(len(cells)))
+	for _, c := range cells {
+		kind := byte(c.Kind)
+		if c.Spread {
+			kind |= spread
 		}
-		b = binary.AppendUvarint(b, uint64(len(cells)))
-		for _, c := range cells {
-			kind := byte(c.Kind)
-			if c.Spread {
-				kind |= spread
-			}
-			b = appendText(append(b, kind), c.Text)
-			b = appendText(b, c.Raw)
-		}
+		b = appendText(append(b, kind), c.Text)
+		b = appendText(b, c.Raw)
 	}
 	s.held.Write(b)
 	s.rows++
@@ -141,12 +141,12 @@ func (s *spool) Rows(ctx context.Context, block int, each func(Row) error) error
 			}
 		default:
 			row.No = int64(r.number())
-			for range r.number() {
-				kind := r.byte()
-				row.Cells = append(row.Cells, Cell{Kind: Kind(kind &^ spread), Spread: kind&spread != 0, Text: r.text(), Raw: r.text()})
-			}
-			cells = row.Cells
 		}
+		for range r.number() {
+			kind := r.byte()
+			row.Cells = append(row.Cells, Cell{Kind: Kind(kind &^ spread), Spread: kind&spread != 0, Text: r.text(), Raw: r.text()})
+		}
+		cells = row.Cells
 		if r.short {
 			return io.ErrUnexpectedEOF
 		}

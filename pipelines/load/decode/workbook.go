@@ -154,6 +154,7 @@ type worksheet struct {
 	name   string
 	part   *zip.File
 	hidden bool
+	named  bool // its part has the very name that leads to it
 }
 
 // decodeWorkbook reads every sheet of an XLSX file.
@@ -252,7 +253,7 @@ func (d *decoder) openWorkbook(book *workbook) error {
 			continue // a chart or a macro sheet: it has no rows
 		}
 		if part, ok := book.parts[target(main, r)]; ok {
-			book.sheets = append(book.sheets, worksheet{name: s.Name, part: part, hidden: s.State == "hidden" || s.State == "veryHidden"})
+			book.sheets = append(book.sheets, worksheet{name: s.Name, part: part, named: strings.HasSuffix(part.Name, strings.TrimPrefix(r.Target, "../")), hidden: s.State == "hidden" || s.State == "veryHidden"})
 		} else {
 			return Refuse(pipelines.FileUnreadable, pipelines.NewDetail(pipelines.DetailNoPart, target(main, r)))
 		}
