@@ -2,14 +2,18 @@ package load
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"hulian/pipelines"
 	"hulian/pipelines/load/match"
@@ -259,4 +263,66 @@ func TestAProposalThatIsConfirmedLoads(t *testing.T) {
 	town.want("select issue_id, reported_at, village_id, category, resolved_at from exports.issues order by all", "17/1 2018-01-03T09:10:00 V01 ALUMBRADO 2018-01-15T12:00:00",
 		"17/2 2018-01-04T10:00:00 V02 HIGIENE 2018-01-05T08:30:00", "17/3 2018-01-20T16:05:00 V03 ALUMBRADO <nil>")
 	town.want("select count(*) from ops.problems where state = 'open'", "0")
+}
+
+// TestWorkbooksAndJSONAreProposed: a workbook with a sheet that explains, merged headers, days and IDs as a spreadsheet keeps
+// them and the header again on every page; and the same as JSON.
+func TestWorkbooksAndJSONAreProposed(t *testing.T) {
+	day := func(d int) time.Time { return time.Date(2018, 1, d, 9, 30, 0, 0, time.UTC) }
+	rows := [][]any{{"群众诉求办理情况（2018年1月）"}, {"工单", "", "所属村社", "诉求类别", "办理", ""}, {"编号", "来电时间", "", "", "办结时间", "承办单位"}}
+	for i := range 9 {
+		if i == 5 {
+			rows = append(rows, rows[2])
+		}
+		rows = append(rows, []any{20180001 + i, day(i + 3), 330299101201 + i%3, []string{"噪音", "路灯"}[i%2], day(i + 6), "城建办"})
+	}
+	rows = append(rows, []any{"合计", 9})
+	merge := func(f *excelize.File) {
+		for _, m := range [][3]string{{"明细", "A1", "F1"}, {"明细", "A2", "B2"}, {"明细", "E2", "F2"}, {"明细", "C2", "C3"}, {"明细", "D2", "D3"}} {
+			must(t, f.MergeCell(m[0], m[1], m[2]))
+		}
+		style, err := f.NewStyle(&excelize.Style{NumFmt: 22})
+		must(t, err)
+		must(t, f.SetCellStyle("明细", "B4", "B20", style))
+		must(t, f.SetCellStyle("明细", "E4", "E20", style))
+	}
+	workbook := book(t, merge, "填写说明", [][]any{{"请按下列要求填写"}, {"一、时间写到分钟"}}, "明细", rows)
+	type request struct {
+		ID   string `json:"service_request_id"`
+		At   string `json:"requested_datetime"`
+		Kind string `json:"service_name"`
+		Area string `json:"neighborhood"`
+		Done string `json:"closed_datetime"`
+	}
+	var requests []request
+	for i := range 9 {
+		requests = append(requests, request{fmt.Sprint(700 + i), day(i + 3).Format(time.RFC3339), []string{"Pothole", "Noise"}[i%2], []string{"Old Harbor", "Mill Row"}[i%2], day(i + 5).Format(time.RFC3339)})
+	}
+	document, err := json.Marshal(map[string]any{"requests": requests})
+	must(t, err)
+	for name, test := range map[string]struct {
+		content []byte
+		row     int64
+		columns map[string]string
+	}{
+		"诉求.xlsx": {workbook, 3, map[string]string{"issue_id": "编号", "reported_at": "来电时间", "village_id": "所属村社", "category": "诉求类别", "resolved_at": "办结时间"}},
+		"r.json":  {document, 0, map[string]string{"issue_id": "service_request_id", "reported_at": "requested_datetime", "village_id": "neighborhood", "category": "service_name", "resolved_at": "closed_datetime"}},
+	} {
+		at := filepath.Join(t.TempDir(), name)
+		must(t, os.WriteFile(at, test.content, 0o600))
+		all, err := propose.Propose(context.Background(), at, name, pipelines.MappingAsk{}, "", nil)
+		if err != nil || len(all) != 1 {
+			t.Errorf("%s: %d tables, %v", name, len(all), err)
+			continue
+		}
+		got := map[string]string{}
+		for _, c := range all[0].Columns {
+			if c.Column != "" {
+				got[c.Column] = c.Header
+			}
+		}
+		if diff := cmp.Diff(test.columns, got); diff != "" || all[0].Export != "issues" || all[0].HeaderRow != test.row {
+			t.Errorf("%s: %s in row %d:\n%s", name, all[0].Export, all[0].HeaderRow, diff)
+		}
+	}
 }

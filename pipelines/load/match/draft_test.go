@@ -38,3 +38,13 @@ func TestAWrittenDraftIsReadAsItWasMeant(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatAPersonLeavesOutStaysOut: a header that everybody knows, and that somebody looked at and did not choose, is not
+// taken behind his back.
+func TestWhatAPersonLeavesOutStaysOut(t *testing.T) {
+	d := pipelines.MappingDraft{Exports: []pipelines.ExportDraft{{Export: "issues", Columns: map[string]pipelines.MappedColumn{"issue_id": {Header: "单号"}, "title": {Header: "承办人"}}}}}
+	LeaveOut(&d, []string{"单号", "收集时间", "上报人", "承办人", "办结时间", "天气"})
+	if diff := cmp.Diff(map[string]string{"reporter_member_id": "", "resolved_at": ""}, d.Exports[0].Constants); diff != "" {
+		t.Error(diff) // what is required is asked for, what is in use is in use
+	}
+}

@@ -78,8 +78,8 @@ func headers(sample []row, asked int64) (found, bool) {
 			above = sample[i-1].texts
 		}
 		below := sample[i+1 : min(i+1+belowHeader, len(sample))]
-		profiles, rows := profilesOf(below, nil, nil)
 		for _, cells := range match.Forms(above, r.texts) {
+			profiles, rows := profilesOf(below, cells, nil)
 			f := found{at: i, cells: cells}
 			if f.rate(profiles, rows) || asked > 0 {
 				best = append(best, f)
@@ -266,7 +266,7 @@ var spellings = sync.OnceValue(func() map[string]bool {
 // profilesOf looks at the values of rows; those that are totals, notes or the header again are passed over.
 func profilesOf(rows []row, header, titles []string) (all []*profile, n int) {
 	for _, r := range rows {
-		if header != nil && match.Passing(r.texts, header, titles, false) {
+		if match.Passing(r.texts, header, titles, false) {
 			continue
 		}
 		n++
