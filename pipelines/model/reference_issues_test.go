@@ -74,7 +74,7 @@ func (r *reference) issues() {
 		}
 		if hasDue && !day(due).After(r.cutOff) {
 			timed := due.After(day(due)) && resolved.After(day(resolved)) // a day alone lasts until it ends
-			onTime := isResolved && !day(resolved).After(day(due)) && !(timed && resolved.After(due))
+			onTime := isResolved && !day(resolved).After(day(due)) && (!timed || !resolved.After(due))
 			r.add("on_time_rate", p, monthOf(due), one(onTime), 1)
 		}
 		if i.text("routed_to") != "" {
