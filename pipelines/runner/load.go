@@ -162,14 +162,9 @@ func (w *work) inherit(ctx context.Context, all []load.Decided) error {
 	return nil
 }
 
-// openWarehouse opens the town's warehouse, once nobody else has it open. A run that waits here says so, even where it would
-// rather fail than wait for another run: a check of files ends by itself.
+// openWarehouse opens the town's warehouse, once nobody else has it open.
 func (w *work) openWarehouse(ctx context.Context) (closeWarehouse func() error, err error) {
-	waiting := w.Waiting
-	if waiting == nil {
-		waiting = func(string) { w.Logger.Info("waiting for a check of files to end") }
-	}
-	release, err := hold(ctx, w.Dir, warehouseLockName, waiting)
+	release, err := w.holdWarehouse(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -177,6 +172,16 @@ func (w *work) openWarehouse(ctx context.Context) (closeWarehouse func() error, 
 		return nil, errors.Join(err, release())
 	}
 	return func() error { return errors.Join(w.warehouse.Close(), release()) }, nil
+}
+
+// holdWarehouse waits until nobody has the warehouse open, and keeps it so. A run that waits here says so, even where it would
+// rather fail than wait for another run: a check of files ends by itself.
+func (w *work) holdWarehouse(ctx context.Context) (release func() error, err error) {
+	waiting := w.Waiting
+	if waiting == nil {
+		waiting = func(string) { w.Logger.Info("waiting for a check of files to end") }
+	}
+	return hold(ctx, w.Dir, warehouseLockName, waiting)
 }
 
 func (w *work) open(ctx context.Context, path string) (*warehouse.Warehouse, error) {

@@ -131,11 +131,16 @@ func (r *Runner) run(ctx context.Context, trigger string, sources []source.Sourc
 	})
 }
 
-// Task makes a run of a single stage that is none of the pipeline's own, such as a backup: it holds the town's lock and
-// leaves a document like every run.
+// Task makes a run of a single stage that is none of the pipeline's own, such as a backup: it holds the town and its
+// warehouse, and leaves a document like every run.
 func (r *Runner) Task(ctx context.Context, trigger string, stage pipelines.Stage, do func(context.Context, *pipelines.StageRecord) error) (pipelines.Run, error) {
-	return r.record(ctx, trigger, func(w *work) error {
+	return r.record(ctx, trigger, func(w *work) (err error) {
 		w.changed = true
+		release, err := w.holdWarehouse(ctx)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, release()) }()
 		return w.stage(ctx, stage, do)
 	})
 }
