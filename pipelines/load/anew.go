@@ -35,7 +35,7 @@ func Anew(ctx context.Context, before, fresh *warehouse.Warehouse, c Config) (Re
 		if err := known.carry(ctx, tx); err != nil {
 			return err
 		}
-		old, err := tx.Query(ctx, "select file_id, name from ops.files f join before_files b using (file_no) where b.state = f.state and coalesce(b.read_with, '') = coalesce(f.read_with, '')")
+		old, err := statements.Query(ctx, tx, "as_before", data.Contract{}, nil)
 		if err != nil {
 			return err
 		}
@@ -62,7 +62,8 @@ type record map[string]pipelines.Table
 // carriedOver lists what is taken over from the warehouse before, by the table it is read into.
 var carriedOver = []struct{ into, columns, query string }{
 	{"before_files", "file_no bigint, state varchar, read_with varchar", "select file_no, state, read_with from ops.files"},
-	{"before_lines", "file_no bigint, sheet varchar, export varchar, run_id varchar", "select file_no, sheet, export, run_id from ops.reconciliation"},
+	{"before_lines", "file_no bigint, sheet varchar, export varchar, run_id varchar, accepted bigint, quarantined bigint, ignored bigint, problem varchar",
+		"select file_no, sheet, export, run_id, accepted, quarantined, ignored, problem from ops.reconciliation"},
 	{"before_problems", `problem_no bigint, file_no bigint, sheet varchar, export varchar, "row" bigint, letter varchar, column_id varchar, header varchar,
 		code varchar, severity varchar, value varchar, detail varchar, state varchar, run_id varchar, row_key varchar`,
 		`select problem_no, file_no, sheet, export, "row", letter, column_id, header, code, severity, value, detail, state, run_id, row_key from ops.problems`},

@@ -1,6 +1,10 @@
 package load
 
 import (
+	"context"
+	"errors"
+
+	"hulian/pipelines"
 	"hulian/pipelines/load/decode"
 	"testing"
 )
@@ -145,4 +149,24 @@ func TestHalfAKeyNamesNoRow(t *testing.T) {
 	town.drop("d.csv", []byte(withoutID+"H1,M1,下周\nH1,M1,2018-01-08\n"))
 	town.load()
 	town.want(`select file_no, "row", code, state from ops.problems where export = 'visits' order by 1, 2`, "7 2 wrong_type open", "8 2 wrong_type open")
+}
+
+// Another version of the program reads every file anew. What it says of the run is what is new in it, so that a bad file
+// does not hide behind the rows of the older ones.
+func TestABadFileIsToldInTheRunThatLoadsEverythingAnew(t *testing.T) {
+	town := newTown(t)
+	town.registries()
+	town.drop("visits.csv", []byte(visitsCSV))
+	town.load()
+	if err := town.warehouse.Exec(context.Background(), "update ops.loader set version = 1; update ops.files set read_with = replace(read_with, 'sum', 'was')"); err != nil {
+		t.Fatal(err)
+	}
+	town.drop("bad.csv", []byte(visitsHeader+"T8,H9,M1,上周,入户\n"))
+	result := town.load()
+	if town.rebuilt != 1 {
+		t.Fatalf("loaded anew %d times", town.rebuilt)
+	}
+	if len(result.Files) != 1 || result.Files[0].Name != "bad.csv" || !errors.Is(result.Err(), pipelines.ErrNothingLoaded) {
+		t.Errorf("told %+v, %v", result.Files, result.Err())
+	}
 }
