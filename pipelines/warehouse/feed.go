@@ -48,40 +48,40 @@ type Cursor interface {
 	Fill(*Chunk) (int, error)
 }
 
-// Chunk is a piece of a table that a Cursor writes.
-type Chunk struct{ chunk duckdb.DataChunk }
+// Chunk is a piece of a table that a Cursor writes. The driver's chunk is passed by reference: it would be copied for every cell.
+type Chunk struct{ chunk *duckdb.DataChunk }
 
 // Room is how many rows a chunk takes.
 func (c *Chunk) Room() int { return duckdb.GetDataChunkCapacity() }
 
 // Null leaves a cell without a value.
 func (c *Chunk) Null(column, row int) error {
-	return duckdb.SetChunkValue[any](c.chunk, column, row, nil)
+	return c.chunk.SetValue(column, row, nil)
 }
 
 // Text sets a cell of a FeedText column.
 func (c *Chunk) Text(column, row int, value string) error {
-	return duckdb.SetChunkValue(c.chunk, column, row, value)
+	return c.chunk.SetValue(column, row, value)
 }
 
 // Whole sets a cell of a FeedWhole column.
 func (c *Chunk) Whole(column, row int, value int64) error {
-	return duckdb.SetChunkValue(c.chunk, column, row, value)
+	return c.chunk.SetValue(column, row, value)
 }
 
 // Float sets a cell of a FeedFloat column.
 func (c *Chunk) Float(column, row int, value float64) error {
-	return duckdb.SetChunkValue(c.chunk, column, row, value)
+	return c.chunk.SetValue(column, row, value)
 }
 
 // Boolean sets a cell of a FeedBoolean column.
 func (c *Chunk) Boolean(column, row int, value bool) error {
-	return duckdb.SetChunkValue(c.chunk, column, row, value)
+	return c.chunk.SetValue(column, row, value)
 }
 
 // Time sets a cell of a FeedDate or FeedTimestamp column.
 func (c *Chunk) Time(column, row int, value time.Time) error {
-	return duckdb.SetChunkValue(c.chunk, column, row, value)
+	return c.chunk.SetValue(column, row, value)
 }
 
 // feeds are the sources that statements may read at the moment.
@@ -191,7 +191,7 @@ func (s *feedSource) FillChunk(state any, chunk duckdb.DataChunk) (err error) {
 			err = fmt.Errorf("programming error: %v\n%s", value, debug.Stack())
 		}
 	}()
-	n, err := state.(Cursor).Fill(&Chunk{chunk})
+	n, err := state.(Cursor).Fill(&Chunk{&chunk})
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func ParseID(cell decode.Cell, text string) (id string, why pipelines.DetailCode
 		}
 	}
 	if id == "" || id[0] < '-' || id[0] > '9' {
-		if len(id) > 3 && id[0] >= 'A' && id[0] <= 'S' && dayID.MatchString(id) {
+		if len(id) > 3 && id[3] == '-' && dayID.MatchString(id) {
 			return "", pipelines.DetailIDIsDay
 		}
 		return id, ""

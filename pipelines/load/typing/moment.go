@@ -56,7 +56,9 @@ func ParseMoment(text string) (m Moment, why pipelines.DetailCode, ok bool) {
 	if strings.ContainsAny(text, "年月") && strings.ContainsAny(text, numeralsOfDates) {
 		text = chineseDigits(text)
 	}
-	text = strings.TrimSpace(weekday.ReplaceAllString(text, " "))
+	if text != "" && text[0] > '9' || strings.ContainsAny(text, "期周拜") { // few texts name one
+		text = strings.TrimSpace(weekday.ReplaceAllString(text, " "))
+	}
 	if m, why, ok = compact(text); ok || why != "" {
 		return m, why, ok && m.valid()
 	}

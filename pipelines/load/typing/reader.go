@@ -104,6 +104,46 @@ type column struct {
 	words                  vocabulary
 	nothing                nothing
 	limit                  int // characters of a text
+	seen                   *seen
+}
+
+// seen are texts of a column that were read before, and what was made of them: the same members, villages and words come again
+// and again. Only what nothing is to be said of is kept. A column of ever new texts keeps none in the end.
+type seen struct {
+	texts        map[string]once
+	asked, found int
+}
+
+// once is what was made of a text.
+type once struct {
+	text  string
+	value Value
+}
+
+// mostSeen bounds how many texts are kept of one column. A column whose texts come again shows it early once, and later often.
+const mostSeen, askedEarly, askedLate = 16384, 1024, 2 * mostSeen
+
+func (s *seen) get(text string) (once, bool) {
+	if s == nil || s.texts == nil {
+		return once{}, false
+	}
+	s.asked++
+	o, ok := s.texts[text]
+	if ok {
+		s.found++
+	} else if s.asked == askedEarly && s.found == 0 || s.asked == askedLate && s.found < s.asked/4 {
+		s.texts = nil
+	}
+	return o, ok
+}
+
+func (s *seen) keep(text string, o once) {
+	if s == nil || s.texts == nil || len(s.texts) >= mostSeen {
+		return
+	}
+	text = strings.Clone(text) // it lies in a block of the file
+	o.text, o.value.Text = strings.Clone(o.text), strings.Clone(o.value.Text)
+	s.texts[text] = o
 }
 
 // NewReader makes a reader.
@@ -140,6 +180,13 @@ func (r *Reader) Clone() *Reader {
 	other := *r
 	other.row = Row{Values: make([]Value, len(r.columns)), texts: make([]string, len(r.columns)), contract: &other.plan.Contract}
 	other.counts = Counts{Words: map[string]bool{}}
+	other.columns = slices.Clone(r.columns)
+	for i := range other.columns {
+		c := &other.columns[i]
+		if alone := len(r.plan.Contract.Key) == 1 && r.plan.Contract.Key[0] == c.ID; c.How == match.FromCell && c.Type != data.TypeTimestamp && !alone {
+			c.seen = &seen{texts: map[string]once{}}
+		}
+	}
 	return &other
 }
 
@@ -251,6 +298,24 @@ func (r *Reader) warn(i int, code pipelines.Code, value string, detail pipelines
 func (r *Reader) cell(i int, cells []decode.Cell, no int64) {
 	c := &r.columns[i]
 	cell := r.take(c, cells, no)
+	if cell.Kind != decode.Text || cell.Raw != "" || c.seen == nil || cell.Text == "" {
+		r.read(i, cell, cells)
+		return
+	}
+	if o, ok := c.seen.get(cell.Text); ok {
+		r.row.texts[i], r.row.Values[i] = o.text, o.value
+		return
+	}
+	problems, nothing := len(r.row.Problems), r.counts.Nothing
+	r.read(i, cell, cells)
+	if len(r.row.Problems) == problems && r.counts.Nothing == nothing {
+		c.seen.keep(cell.Text, once{r.row.texts[i], r.row.Values[i]})
+	}
+}
+
+// read makes a value of what a column is given.
+func (r *Reader) read(i int, cell decode.Cell, cells []decode.Cell) {
+	c := &r.columns[i]
 	text := decode.Trim(cell.Text)
 	if bare := c.unprotected(cell.Kind, text); bare != text {
 		cell, text = decode.Cell{Text: bare}, bare
