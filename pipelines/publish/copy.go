@@ -7,8 +7,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"hulian/data"
 	"hulian/pipelines/durable"
@@ -93,15 +96,20 @@ func fillDatabase(ctx context.Context, w *warehouse.Warehouse, alias string, tab
 			return err
 		}
 	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0)) // most tables are too small to keep a second thread of the engine at work
 	for _, t := range tables {
 		if same[t.name] && slices.Equal(there[t.name].columns, t.columns) {
 			continue
 		}
-		if err := w.Exec(ctx, fmt.Sprintf("create or replace table %s.%s as from %s", alias, t.name, t.name)); err != nil {
-			return fmt.Errorf("copy %s: %w", t.name, err)
-		}
+		group.Go(func() error {
+			if err := w.Exec(ctx, fmt.Sprintf("create or replace table %s.%s as from %s", alias, t.name, t.name)); err != nil {
+				return fmt.Errorf("copy %s: %w", t.name, err)
+			}
+			return nil
+		})
 	}
-	return nil
+	return group.Wait()
 }
 
 // finishDatabase opens the copy by itself, so that the views name its own tables and nothing of the warehouse, and
