@@ -58,6 +58,7 @@ const (
 	DetailDayMissing     DetailCode = "day_missing"      // a year and month where a day is needed
 	DetailDayUnclear     DetailCode = "day_unclear"      // day and month could be exchanged
 	DetailYearShort      DetailCode = "year_short"       // a year of two digits
+	DetailNoCount        DetailCode = "no_count"         // of what is added to a moment
 	DetailMonthUnclear   DetailCode = "month_unclear"    // 1998.1 is January or October
 	DetailHourUnclear    DetailCode = "hour_unclear"     // an hour that its word does not fit
 	DetailHour24         DetailCode = "hour_24"          // 24:00

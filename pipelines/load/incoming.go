@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/xuri/excelize/v2"
+
 	"hulian/data"
 	"hulian/pipelines/load/decode"
 	"hulian/pipelines/load/ledger"
@@ -206,7 +208,9 @@ func (c *cursor) read(t task) error {
 			if p.Column >= 0 {
 				column = c.in.contract.Columns[p.Column].ID
 			}
-			found = append(found, ledger.Found{Feed: f.line.Feed, Row: from.No, Column: column, Code: p.Code, Severity: p.Severity, Value: strings.Clone(p.Value), Detail: p.Detail})
+			letter, header := f.placeOf(p)
+			found = append(found, ledger.Found{Feed: f.line.Feed, Row: from.No, Column: column, Code: p.Code, Severity: p.Severity, Value: strings.Clone(p.Value), Detail: p.Detail,
+				Letter: letter, Header: header})
 		}
 		bad, cells := row.Fate == typing.Refused, ""
 		if len(row.Problems) > 0 {
@@ -246,6 +250,20 @@ func (c *cursor) read(t task) error {
 		c.in.spans = append(c.in.spans, s)
 	}
 	return nil
+}
+
+// placeOf says where a problem stands that is not in the column's own cell.
+func (f *feed) placeOf(p typing.Problem) (letter, header string) {
+	if p.Cell == 0 {
+		return "", ""
+	}
+	if f.table.Lettered {
+		letter, _ = excelize.ColumnNumberToName(p.Cell)
+	}
+	if p.Cell <= len(f.segment.Header) {
+		header = f.segment.Header[p.Cell-1]
+	}
+	return letter, header
 }
 
 func cloneValues(values []typing.Value) []typing.Value {

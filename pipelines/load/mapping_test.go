@@ -2,6 +2,8 @@ package load
 
 import (
 	"testing"
+
+	"hulian/pipelines"
 )
 
 func TestMappingCutsExportsOutOfAForeignFile(t *testing.T) {
@@ -82,4 +84,41 @@ func TestAnEmptyConstantLeavesAColumnOut(t *testing.T) {
 	// What stood there before stays: the file does not speak of the column.
 	town.want("select issue_id, category, reporter_member_id from exports.issues order by all", "I1 roads M1", "I2 roads <nil>")
 	town.want("select count(*) from ops.problems where state = 'open'", "0")
+}
+
+// A condition goes with every way to make a column, and what is wrong in one cell of several is told of that cell.
+func TestAConditionGoesWithColumnsMadeOfSeveral(t *testing.T) {
+	town := newTown(t)
+	town.registries()
+	town.mapping("desk.yaml", `
+files: ["工单*"]
+exports:
+  - export: issues
+    columns:
+      issue_id: {join: [年度, 序号], with: "-"}
+      reported_at: 受理时间
+      village_id: 村
+      category: 事由
+      fed_back_at: {from: 受理时间, plus: 答复天数, unit: months, only: {header: 状态, is: [已办结]}}
+    constants: {title: 热线}
+`)
+	town.drop("工单.csv", []byte("年度,序号,受理时间,村,事由,状态,答复天数\n"+
+		"2018,1,2017-10-31,V01,道路,已办结,1\n2018,2,2017-10-31,V01,道路,办理中,1\n2018,3,2017-10-31,V01,道路,办理中,很快\n"+
+		"2018,4,2017-10-31,V01,道路,已办结,很快\n2018,,2017-10-31,V01,道路,已办结,2\n"))
+	town.load()
+	town.want("select issue_id, fed_back_at from exports.issues order by 1", "2018-1 2017-11-30", "2018-2 <nil>", "2018-3 <nil>")
+	town.want(`select "row", letter, header, code, value, detail from ops.problems order by 1`,
+		`5 G 答复天数 wrong_type 很快 ["no_count"]`, "6 B 序号 missing_required <nil> <nil>")
+}
+
+// A register of events names villages too. Taken for the list of villages it would end every other one.
+func TestARegisterOfEventsIsNoList(t *testing.T) {
+	town := newTown(t)
+	town.registries()
+	town.drop("民情登记.csv", []byte("编号,登记时间,村编号,村名,镇,反映内容,办结时间\n1,2018-01-02,V01,福合院村,逍林镇,路灯不亮,2018-01-05\n"))
+	result := town.load()
+	if last := result.Files[len(result.Files)-1]; last.Problem != pipelines.HeaderAmbiguous {
+		t.Errorf("%+v", last)
+	}
+	town.want("select count(*) from exports.villages", "2")
 }

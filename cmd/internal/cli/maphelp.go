@@ -23,7 +23,7 @@ exports:
       resolved_at: {header: 办理时间, only: {header: 状态, is: [已办结]}}
       fed_back_at: {from: 受理时间, plus: 答复天数, unit: days}
       satisfaction: {lookup: 满意度}
-    values: {category: {路灯: facilities, "": other}}
+    values: {category: {路灯坏了: roads, "": other}}
   - export: villages                           # out of the same table
     mode: changes
     keep: first

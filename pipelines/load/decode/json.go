@@ -83,8 +83,14 @@ func (r *jsonRead) isByLine(t text) (byLine bool, err error) {
 // wraps tells {"code":0,"data":[{…},{…}]} from a row that holds a list: around rows stand fewer names that are known as
 // headers than in them.
 func (r *jsonRead) wraps(object []byte, depth int) bool {
+	_, found := r.wrapped(object, depth)
+	return found
+}
+
+// wrapped counts the headers known in the rows that an object stands around.
+func (r *jsonRead) wrapped(object []byte, depth int) (inner int, found bool) {
 	var own []string
-	inner, header, found := 0, 0, false
+	header := 0
 	_ = members(object, func(name string, value []byte) error {
 		own = append(own, name)
 		switch {
@@ -106,11 +112,13 @@ func (r *jsonRead) wraps(object []byte, depth int) bool {
 				}
 			}
 		case value[0] == '{' && depth < deepest:
-			found = found || r.wraps(value, depth+1)
+			if n, around := r.wrapped(value, depth+1); around {
+				found, inner = true, max(inner, n)
+			}
 		}
 		return nil
 	})
-	return found && (r.known(own) <= inner)
+	return inner, found && r.known(own) <= inner
 }
 
 // isMap tells an object that holds rows by their keys, {"A01":{…},"A02":{…}}, from a row.

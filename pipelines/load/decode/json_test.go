@@ -211,3 +211,33 @@ func TestShapesOfJSON(t *testing.T) {
 		}
 	}
 }
+
+// Data portals wrap their rows more than once, and list the columns beside them.
+func TestRowsInsideSeveralObjects(t *testing.T) {
+	at := filepath.Join(t.TempDir(), "file")
+	for text, tables := range map[string]string{
+		`{"help": "h", "success": true, "result": {"records": [{"走访编号": "A1", "农户编号": "000101"}]}}`:                                            "",
+		`{"success": true, "result": {"fields": [{"id": "走访编号", "type": "text"}], "records": [{"走访编号": "A1", "农户编号": "000101"}], "total": 1}}`: "result/fields result/records",
+	} {
+		if err := os.WriteFile(at, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		known := func(names []string) int {
+			return len(slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !slices.Contains([]string{"走访编号", "农户编号", "result"}, n) }))
+		}
+		f, err := Open(t.Context(), at, Options{Known: known})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, table := range f.Tables {
+			got = append(got, table.Name)
+		}
+		if strings.Join(got, " ") != tables {
+			t.Errorf("%s: tables %q", text, got)
+		}
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}

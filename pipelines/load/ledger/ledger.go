@@ -199,6 +199,8 @@ type Found struct {
 	Severity  pipelines.Severity
 	Value     string
 	Detail    pipelines.Detail
+	Letter    string // and Header: of the cell, where it is not the column's own
+	Header    string
 }
 
 // Find writes what typing found wrong with rows of an export.
@@ -208,7 +210,7 @@ func (b *Book) Find(export string, all []Found) error {
 	}
 	return b.append("found", func(yield func(...driver.Value) error) error {
 		for _, f := range all {
-			if err := yield(export, f.Feed, f.Row, orNull(f.Column), string(f.Code), string(f.Severity), orNull(f.Value), orNull(f.Detail.String())); err != nil {
+			if err := yield(export, f.Feed, f.Row, orNull(f.Column), string(f.Code), string(f.Severity), orNull(f.Value), orNull(f.Detail.String()), orNull(f.Letter), orNull(f.Header)); err != nil {
 				return err
 			}
 		}

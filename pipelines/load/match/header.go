@@ -265,6 +265,10 @@ func findHeader(rows []line, mappings []*Mapping, hints []string) (headed, error
 	if err := chosen.complete(chosen.cells); err != nil {
 		return headed{}, err
 	}
+	if other := chosen.strange(chosen.cells); other != "" {
+		return headed{}, decode.Refuse(pipelines.HeaderAmbiguous, pipelines.NewDetail(pipelines.DetailSeveralExports,
+			pipelines.ExportNamed(chosen.contract.Export), pipelines.ExportNamed(other)))
+	}
 	return headed{layouts: []layout{chosen.layout}, row: chosen.row, cells: chosen.cells}, nil
 }
 
@@ -294,6 +298,34 @@ func (l *layout) complete(cells []string) error {
 		return decode.Refuse(pipelines.HeaderAmbiguous, pipelines.NewDetail(pipelines.DetailTwice, l.twice))
 	}
 	return nil
+}
+
+// fewStrange is how many columns of events say that a table is no list.
+const fewStrange = 2
+
+// strange names the events whose columns stand in what looks like a list: a register of issues names villages too, and would
+// end every village it does not name.
+func (l *layout) strange(cells []string) string {
+	if l.contract.Kind != data.Registry {
+		return ""
+	}
+	for _, c := range data.Contracts() {
+		if c.Kind == data.Registry {
+			continue
+		}
+		found := 0
+		for i, cell := range reduce(cells) {
+			w, known := lookUp(headerIndex()[c.Export], cell)
+			_, own := lookUp(headerIndex()[l.contract.Export], cell)
+			if known && !own && w.column != "" && !slices.Contains(slices.Collect(maps.Values(l.at)), i) {
+				found++
+			}
+		}
+		if found >= fewStrange {
+			return c.Export
+		}
+	}
+	return ""
 }
 
 func findMapped(rows []line, mappings []*Mapping) (headed, error) {

@@ -431,4 +431,9 @@ func IsTable(ctx context.Context, t decode.Table) (bool, error) {
 var explains = regexp.MustCompile(`(?i)说明|须知|指南|注意事项|目录|封面|首页|readme|instruction|guide|how to|cover|index|contents|字典|dictionary|枚举|下拉|选项|lists?$`)
 
 // Explains reports whether a worksheet that is no table is there to be read by people.
-func Explains(t decode.Table) bool { return t.Workbook && explains.MatchString(path.Base(t.Name)) }
+// A list of columns beside the rows of a document, as data portals write it, is one too.
+func Explains(t decode.Table) bool {
+	return t.Workbook && explains.MatchString(path.Base(t.Name)) || t.ReadAs.Format == "json" && describes.MatchString(t.Name)
+}
+
+var describes = regexp.MustCompile(`(?i)(^|/)(fields|columns|schema|meta|links|filters|sort)$`)

@@ -24,7 +24,9 @@ var (
 	totals = []string{"合计", "总计", "小计", "共计", "累计", "总合计", "本页小计", "本页合计", "本页累计", "全镇合计", "全村合计", "以上合计", "grand total", "sub-?total", "total", "sum"}
 	notes  = []string{"备注", "说明", "注", "填表说明", "填报说明", "填表人", "填报人", "制表人", "制表", "审核人", "审核", "负责人", "单位负责人", "联系人", "联系电话", "填报日期",
 		"填表日期", "填报单位", "制表日期", "制表单位", "单位", "截止日期", "数据来源", "导出时间", "打印时间", "prepared by", "note", "notes", "source", "remark", "remarks"}
-	pages = []string{`第\s*\d+\s*页.*`, `-\s*\d+\s*-`, `page\s+\d+.*`}
+	// What programs write of a file, and its number of rows.
+	asides = []string{`#.*`, `--.*`, `//.*`, `[(（]?共\s*\d+\s*[条行项户人件].*`, `\(?\d+ rows?\)?`}
+	pages  = []string{`第\s*\d+\s*页.*`, `-\s*\d+\s*-`, `page\s+\d+.*`}
 )
 
 var (
@@ -33,7 +35,7 @@ var (
 	heading    = regexp.MustCompile(`^[一二三四五六七八九十]+[、.．]|^[(（].*[)）]$|^\d{4}年\d{1,2}月(\d{1,2}日)?$`)
 	totalLine  = regexp.MustCompile(`(?i)^(合计|总计|小计|共计|total)[:：]?\s*[\d,.]+\s*\S{0,3}$`)
 	noteWords  = regexp.MustCompile(`(?i)^(` + strings.Join(notes, "|") + `)\s*[0-9一二三]?\s*([:：.、)]|$)`)
-	pageNumber = regexp.MustCompile(`(?i)^(` + strings.Join(pages, "|") + `)$`)
+	pageNumber = regexp.MustCompile(`(?i)^(` + strings.Join(slices.Concat(pages, asides), "|") + `)$`)
 	hasHan     = regexp.MustCompile(`\p{Han}`)
 	sentence   = regexp.MustCompile(`[。；！？，：]|\p{Han}{12}|\w+ \w+ \w+ \w+`)
 	innerSpace = strings.NewReplacer(" ", "", "\u3000", "", "\u00a0", "", "\n", "", "\r", "", "\t", "")

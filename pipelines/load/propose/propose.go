@@ -18,13 +18,13 @@ import (
 )
 
 const (
-	examplesShown = 3    // values of a column that a proposal shows
-	wordsShown    = 30   // unknown words of a column that it lists; more are no words but text
-	namesShown    = 300  // likewise of names that stand in place of IDs
-	wordsKept     = 1000 // likewise, while the file is read
-	othersShown   = 3    // exports beside the likeliest one
-	othersNear    = 0.3  // of the score of the likeliest, that another export must have
-	sampled       = 2000 // rows that are judged by
+	examplesShown = 3       // values of a column that a proposal shows
+	wordsShown    = 30      // unknown words of a column that it lists; more are no words but text
+	namesShown    = 300     // likewise of names that stand in place of IDs
+	wordsKept     = 1000    // likewise, while the file is read
+	othersShown   = 3       // exports beside the likeliest one
+	othersNear    = 0.3     // of the score of the likeliest, that another export must have
+	sampled       = 100_000 // rows that are judged by
 )
 
 // similarWord is how like a word of the contract an unknown word must be for that to be proposed, from 0 to 1.

@@ -13,7 +13,7 @@ var (
 	protectedByFormula = regexp.MustCompile(`^=(?:"((?:[^"]|"")*)"|(\d+))$`)
 	floatID            = regexp.MustCompile(`^-?\d{1,15}\.0+$`)
 	scientificID       = regexp.MustCompile(`^-?\d+(\.\d+)?[eE]\+\d+$|^-?\d\.\d+[eE]\d+$`)
-	dayID              = regexp.MustCompile(`^(\d{1,2}月\d{1,2}日|(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{1,2}|\d{1,2}-(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))$`)
+	dayID              = regexp.MustCompile(`^(\d{1,2}月\d{1,2}日|\d{4}年\d{1,2}月\d{1,2}日|\d{4}/\d{1,2}/\d{1,2}( 0{1,2}:00(:00)?)?|\d{4}-\d{2}-\d{2} 0{1,2}:00(:00)?|(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{1,2}|\d{1,2}-(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))$`)
 )
 
 // unprotected takes off what people and programs put around a text so that a spreadsheet program leaves it alone: ="000101",

@@ -108,7 +108,11 @@ func spell(text string, form NumberForm) (n spelled, ok bool) {
 				return n, false
 			}
 		}
-		text = digits + text[len(words[0]):]
+		rest := text[len(words[0]):]
+		if digits != "" && rest != "" && rest[0] >= '0' && rest[0] <= '9' {
+			return n, false // 一2 is no twelve: the stroke may be a minus
+		}
+		text = digits + rest
 	}
 	m := spelledNumber.FindStringSubmatch(text)
 	if m == nil || m[3]+m[4] == "" || (m[1] == "") != (m[7] == "") {

@@ -34,6 +34,7 @@ type Problem struct {
 	Severity pipelines.Severity
 	Value    string
 	Detail   pipelines.Detail
+	Cell     int // of the row, from 1, where a column is made from several and one of them is wrong; 0: it is the column's own
 }
 
 // Fate is what becomes of a row.
@@ -85,6 +86,7 @@ type Reader struct {
 	key      int // the key column that is made from others where a file gives none; -1: there is none
 	made     []int
 	row      Row
+	part     int // of the cells a column is made from, the one that is looked at: see Problem.Cell
 	counts   Counts
 }
 
@@ -286,7 +288,7 @@ func (r *Reader) report(i int, code pipelines.Code, value string, detail pipelin
 	} else if !lowered {
 		r.row.Values[i] = Value{}
 	}
-	r.row.Problems = append(r.row.Problems, Problem{Column: i, Code: code, Severity: severity, Value: value, Detail: detail})
+	r.row.Problems = append(r.row.Problems, Problem{Column: i, Code: code, Severity: severity, Value: value, Detail: detail, Cell: r.part})
 }
 
 // warn notes what somebody should look at, and leaves the value.
@@ -297,6 +299,7 @@ func (r *Reader) warn(i int, code pipelines.Code, value string, detail pipelines
 // cell reads the value of one column.
 func (r *Reader) cell(i int, cells []decode.Cell, no int64) {
 	c := &r.columns[i]
+	r.part = 0
 	cell := r.take(c, cells, no)
 	if cell.Kind != decode.Text || cell.Raw != "" || c.seen == nil || cell.Text == "" {
 		r.read(i, cell, cells)
@@ -340,10 +343,10 @@ func (r *Reader) read(i int, cell decode.Cell, cells []decode.Cell) {
 	if text == "" {
 		if c.Blank != nil {
 			cell, text = decode.Cell{Text: *c.Blank}, *c.Blank
-		} else if c.Required && c.How != match.MinutesOf {
+		} else if c.Required && (c.How != match.MinutesOf || c.leftOut(cells)) {
 			r.report(i, pipelines.MissingRequired, "", pipelines.Detail{})
 			return
-		} else if c.How != match.MinutesOf && c.How != match.Behind {
+		} else if c.How != match.MinutesOf && c.How != match.Behind || c.leftOut(cells) {
 			return
 		}
 	}
@@ -376,9 +379,12 @@ func (c *column) unprotected(kind decode.Kind, text string) string {
 	return unprotected(text)
 }
 
+// leftOut reports whether a condition of the mapping gives the column no value in this row.
+func (c *column) leftOut(cells []decode.Cell) bool { return c.Only != nil && !c.Only.Holds(cells) }
+
 // take gives the cell a column is made from.
 func (r *Reader) take(c *column, cells []decode.Cell, no int64) decode.Cell {
-	if c.Only != nil && !c.Only.Holds(cells) {
+	if c.leftOut(cells) {
 		return decode.Cell{}
 	}
 	at := func(n int) decode.Cell {
@@ -399,6 +405,8 @@ func (r *Reader) take(c *column, cells []decode.Cell, no int64) decode.Cell {
 		for n := range c.At {
 			if part := decode.Trim(at(n).Text); part != "" {
 				parts = append(parts, part)
+			} else if r.part == 0 {
+				r.part = c.At[n] + 1
 			}
 		}
 		if len(parts) < len(c.At) {
@@ -540,6 +548,9 @@ func (r *Reader) number(i int, cell decode.Cell, text string) {
 	if c.Type == data.TypeInteger {
 		whole, ok := Whole(value)
 		if !ok {
+			if cell.Raw != "" {
+				text = cell.Raw // what is shown looks whole
+			}
 			r.wrongType(i, text, pipelines.DetailNotWhole)
 			return
 		}
@@ -672,7 +683,8 @@ func (r *Reader) minutes(i int, cells []decode.Cell) {
 		}
 		m, why, ok := r.moment(cells[c.At[n]], decode.Trim(cells[c.At[n]].Text))
 		if !ok {
-			r.wrongType(i, r.row.texts[i], why)
+			r.part = c.At[n] + 1
+			r.wrongType(i, decode.Trim(cells[c.At[n]].Text), why)
 			return
 		}
 		at[n] = m.In(r.settings.FileZone, r.settings.Zone)
@@ -706,8 +718,14 @@ func (r *Reader) behind(i int, cells []decode.Cell) {
 	}
 	m, why, ok := r.moment(cells[c.At[0]], decode.Trim(cells[c.At[0]].Text))
 	n, isNumber := ParseNumber(count, behindForm)
-	if !ok || !isNumber || m.Day == 0 {
-		r.wrongType(i, r.row.texts[i], why)
+	if !isNumber {
+		r.part = c.At[1] + 1
+		r.wrongType(i, count, pipelines.DetailNoCount)
+		return
+	}
+	if !ok || m.Day == 0 {
+		r.part = c.At[0] + 1
+		r.wrongType(i, decode.Trim(cells[c.At[0]].Text), why)
 		return
 	}
 	at := m.In(r.settings.FileZone, r.settings.Zone)
@@ -717,13 +735,20 @@ func (r *Reader) behind(i int, cells []decode.Cell) {
 	case pipelines.Minutes:
 		at = at.Add(time.Duration(n * float64(time.Minute)))
 	case pipelines.Months:
-		at = at.AddDate(0, int(math.Round(n)), 0)
+		at = monthsBehind(at, int(math.Round(n)))
 	default:
 		whole := math.Floor(n)
 		at = at.AddDate(0, 0, int(whole)).Add(time.Duration((n - whole) * 24 * float64(time.Hour)))
 	}
 	r.day(i, Moment{Year: at.Year(), Month: int(at.Month()), Day: at.Day(), Hour: at.Hour(), Minute: at.Minute(), Second: at.Second(), Zone: r.settings.Zone,
 		HasTime: at.Hour()+at.Minute()+at.Second() > 0}, r.row.texts[i])
+}
+
+// monthsBehind is the same day some months later, or the last day of a month that is shorter.
+func monthsBehind(at time.Time, months int) time.Time {
+	first := time.Date(at.Year(), at.Month()+time.Month(months), 1, at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), at.Location())
+	last := first.AddDate(0, 1, -1).Day()
+	return first.AddDate(0, 0, min(at.Day(), last)-1)
 }
 
 // makeKey makes the key of a row whose file gives none from what else names it. Without what must be there, there is no

@@ -96,7 +96,7 @@ func TestValuesAsPeopleWriteThem(t *testing.T) {
 		{whole, "−3", "-3"}, {whole, "－3", "-3"}, {whole, "–3", "-3"}, {whole, "—3", "-3"}, {whole, "(3)", "-3"}, {whole, "（3）", "-3"}, {whole, "4862.999999999999", "4863"},
 		{whole, "+3", "3"}, {whole, "3-", "-3"}, {whole, "--3", refused}, {whole, "无", refused}, {whole, "NULL", refused},
 		{number, "12.5", "12.5"}, {number, "25分钟", "25"}, {number, "25 min", "25"}, {number, "95%", refused}, {number, "inf", refused}, {number, "25小时", "1500"}, {number, "25元", refused}, {number, "¥25", "25"},
-		{whole, "十二", "12"}, {whole, "一百零五", "105"}, {whole, "两", "2"}, {whole, "一百二", refused}, {whole, "一二", refused}, {whole, "一万", "10000"}, {whole, "一般", refused},
+		{whole, "十二", "12"}, {whole, "一百零五", "105"}, {whole, "两", "2"}, {whole, "一百二", refused}, {whole, "一二", refused}, {whole, "一2", refused}, {whole, "一５", refused}, {whole, "一万", "10000"}, {whole, "一般", refused},
 		{whole, "‒3", "-3"}, {whole, "负3", "-3"}, {whole, "减3", "-3"}, {whole, "加3", "3"}, {whole, "负-3", refused}, {whole, "▲3", refused}, {whole, "(-3)", refused},
 		{whole, "'12", "12"}, {whole, `="12"`, "12"}, {whole, "=12", "12"}, {whole, "########", refused},
 		{score, "-2分", "-2"}, {score, "扣2分", "-2"}, {score, "二分", "2"}, {score, "2元", refused}, {score, "25%", refused}, {stars, "四星", "4"}, {stars, "4星级", "4"},

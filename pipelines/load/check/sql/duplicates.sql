@@ -1,5 +1,5 @@
 -- Rows whose key an earlier row of their file has.
-insert into found
+insert into found (export, feed, "row", column_id, code, severity, value, detail)
 select
     {{literal .Export}}, t._feed, t._row, {{.P.column}}, 'duplicate_key', 'refuse', {{.KeyText "t"}},
     to_json(['other_row', case when t.sheet <> t.first_sheet then t.first_sheet else '' end, cast(t.first_row as varchar)])

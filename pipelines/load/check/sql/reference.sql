@@ -1,5 +1,5 @@
 -- Rows whose column names what no version of the list it refers to has ever named.
-insert into found
+insert into found (export, feed, "row", column_id, code, severity, value, detail)
 select
     {{literal .Export}}, t._feed, t._row, {{literal .P.column}}, 'unknown_reference',
     case when f.orphans_warn then 'warn' else {{literal .P.severity}} end,

@@ -10,7 +10,7 @@ group by f.feed, p.column_id;
 insert into ops.problems
 select
     (select coalesce(max(problem_no), 0) from ops.problems) + row_number() over (order by f.file_no, f.feed, p."row", p.code, p.column_id),
-    f.file_no, f.sheet, p.export, p."row", l.letter, p.column_id, l.header, p.code, p.severity, left(p.value, 500), p.detail, 'open', {{literal .P.run}},
+    f.file_no, f.sheet, p.export, p."row", coalesce(p.letter, l.letter), p.column_id, coalesce(p.header, l.header), p.code, p.severity, left(p.value, 500), p.detail, 'open', {{literal .P.run}},
     coalesce(q.row_key, k.row_key)
 from found p
 join feeds f on f.feed = p.feed
