@@ -124,6 +124,16 @@ func Path(dir, id string) string {
 // file that changes while it is copied gives an error that wraps source.ErrChanged and leaves nothing behind. Names and
 // origins are kept as source.Readable gives them.
 func (s *Store) Land(ctx context.Context, item source.Item) (f File, fresh bool, err error) {
+	if f, fresh, err = s.Bring(ctx, item); err != nil || !fresh {
+		return f, fresh, err
+	}
+	f, err = s.Number(f)
+	return f, true, err
+}
+
+// Bring does what Land does, and leaves fresh content without a number, until Number gives it one. After a crash in between
+// nobody asks for the content, and the file comes again.
+func (s *Store) Bring(ctx context.Context, item source.Item) (f File, fresh bool, err error) {
 	defer func() {
 		var said *pipelines.Fault // a source that knows better what to do next
 		if err != nil && !errors.As(err, &said) {
@@ -156,18 +166,31 @@ func (s *Store) Land(ctx context.Context, item source.Item) (f File, fresh bool,
 		return s.files[i], false, s.lastNow()
 	}
 	f = File{
-		No: int64(len(s.files)) + 1, ID: id, Name: source.Readable(item.Name), Origin: source.Readable(item.Origin), Size: size,
+		ID: id, Name: source.Readable(item.Name), Origin: source.Readable(item.Origin), Size: size,
 		ReceivedAt: item.ModTime.UTC(), LandedAt: s.now().UTC(),
 	}
 	if item.ModTime.IsZero() {
 		f.ReceivedAt = f.LandedAt
 	}
+	return f, true, nil
+}
+
+// Number puts a file that Bring gave on record, behind all others.
+func (s *Store) Number(f File) (File, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f.No = int64(len(s.files)) + 1
+	err := error(nil)
 	if f.Alone() {
-		if err := copied(s.Path(id), Twin(s.dir, f), durable.FileMode); err != nil {
-			return File{}, false, err
-		}
+		err = copied(s.Path(f.ID), Twin(s.dir, f), durable.FileMode)
 	}
-	return f, true, s.add(f)
+	if err == nil {
+		err = s.add(f)
+	}
+	if err != nil {
+		return File{}, &pipelines.Fault{Op: "land", At: f.Name, Err: err, Next: next(err)}
+	}
+	return f, nil
 }
 
 // Repeat lets known content arrive once more, under a number of its own: somebody has sent it again, and means it.

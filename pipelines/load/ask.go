@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"hulian/data"
 	"hulian/pipelines"
@@ -38,13 +39,25 @@ func Waivers(ctx context.Context, q pipelines.Querier, problems []int64, reason 
 	return rows, nil
 }
 
-// Replaced reports whether what a file said has been replaced since by newer files: events of it, or, of a list, by a newer
-// list of the same export.
-func Replaced(ctx context.Context, q pipelines.Querier, id string) (bool, error) {
+// Standing says what has become of the rows of a file that has landed.
+type Standing struct {
+	Loaded   bool // rows of it were accepted
+	Replaced bool // newer files, other than those named, say something else of rows of its, or are newer lists
+}
+
+// StandingOf says what stands of a file. but names files that do not count as having replaced it.
+func StandingOf(ctx context.Context, q pipelines.Querier, id string, but []string) (s Standing, err error) {
+	if loaded, err := q.Query(ctx, "select count(*) from duckdb_tables() where schema_name = 'ops' and table_name = 'reconciliation'"); err != nil || loaded.Rows[0][0] == int64(0) {
+		return s, err // nothing has been loaded
+	}
 	found, err := q.Query(ctx, `select r.export, max(r.file_no) from ops.reconciliation r join ops.files f on f.file_no = r.file_no
 		where f.file_id = ? and f.state = 'loaded' and r.accepted > 0 group by r.export`, id)
 	if err != nil {
-		return false, err
+		return s, err
+	}
+	own := make([]string, 0, len(but)+1)
+	for _, other := range append([]string{id}, but...) {
+		own = append(own, statement.Literal(other))
 	}
 	for _, row := range found.Rows {
 		export, _ := row[0].(string)
@@ -52,19 +65,18 @@ func Replaced(ctx context.Context, q pipelines.Querier, id string) (bool, error)
 		if !known {
 			continue
 		}
-		query := fmt.Sprintf("select count(*) from history.%s where _file = ? and _until_file > _file", export)
-		if contract.Kind == data.Registry {
-			query = "select count(*) from ops.reconciliation where file_no > ? and export = " + statement.Literal(export) + " and accepted > 0"
-		}
-		newer, err := q.Query(ctx, query, row[1])
+		s.Loaded = true
+		p := statement.P{"id": id, "own": strings.Join(own, ", "), "newest": row[1], "list": contract.Kind == data.Registry}
+		newer, err := q.Query(ctx, statements.SQL("replaced", contract, p))
 		if err != nil {
-			return false, err
+			return s, err
 		}
 		if n, _ := newer.Rows[0][0].(int64); n > 0 {
-			return true, nil
+			s.Replaced = true
+			return s, nil
 		}
 	}
-	return false, nil
+	return s, nil
 }
 
 // MayBeAside refuses to set a file aside that nobody knows or that is set aside, and to take one back that is not.

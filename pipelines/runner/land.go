@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"hulian/pipelines"
 	"hulian/pipelines/land"
@@ -45,10 +46,18 @@ func (w *work) land(ctx context.Context, record *pipelines.StageRecord) (err err
 func (w *work) fetchAll(ctx context.Context) (later int, err error) {
 	release := w.store.Together()
 	defer func() {
-		if err = errors.Join(err, full(w.Dir, release())); err == nil {
+		if err = errors.Join(err, w.number(ctx), full(w.Dir, release())); err == nil {
 			w.remember()
 		}
 	}()
+	w.versions = map[string]string{}
+	if len(w.store.Files()) == 0 { // a new town: whatever its folders offer later is offered anew
+		for _, s := range w.Sources {
+			if source.IsFolder(s) {
+				w.versions[w.offerKey(s)] = wasRead
+			}
+		}
+	}
 	for _, s := range w.sources {
 		left, err := w.fetch(ctx, s)
 		if err != nil {
@@ -61,10 +70,11 @@ func (w *work) fetchAll(ctx context.Context) (later int, err error) {
 
 // remember tells the memory which versions have landed, so that they are not fetched again.
 func (w *work) remember() {
-	for _, item := range w.versions {
-		if err := w.Memory.Remember(item.Origin, item.Version); err != nil {
-			w.Logger.Warn("it will be fetched again", "file", item.Name, "error", err)
-		}
+	if w.Memory == nil || len(w.versions) == 0 {
+		return
+	}
+	if err := w.Memory.RememberAll(w.versions); err != nil {
+		w.Logger.Warn("files will be fetched again", "error", err)
 	}
 }
 
@@ -91,11 +101,12 @@ func (w *work) accounted() error {
 // fetch lands what one source offers. later counts the files that are still being written; the error is one that
 // every other file would meet too.
 func (w *work) fetch(ctx context.Context, s source.Source) (later int, err error) {
-	offered, fresh, silent := len(w.seen), len(w.landed), 0
+	offered, fresh, silent, whole := len(w.seen), len(w.landed), 0, true
+	offers := w.offersOf(s)
 	for item, err := range s.Items(ctx) {
 		item.Name = source.Readable(item.Name)
 		if err == nil {
-			err = w.take(ctx, item)
+			err = w.take(ctx, item, offers)
 		}
 		if ctx.Err() != nil {
 			return later, ctx.Err()
@@ -113,6 +124,7 @@ func (w *work) fetch(ctx context.Context, s source.Source) (later int, err error
 			w.Logger.Info("file left for the next run: it is still being written", "file", item.Name)
 			w.run.Files = append(w.run.Files, pipelines.Reconciliation{Name: item.Name, Problem: pipelines.FileGrowing})
 		case item.Name == "": // the source itself cannot be read
+			whole = false
 			w.Logger.Error("source cannot be read", "source", s.Name(), "error", err)
 			w.unread = errors.Join(w.unread, &unread{s.Name(), err})
 		case errors.Is(err, source.ErrNotFetched):
@@ -133,30 +145,42 @@ func (w *work) fetch(ctx context.Context, s source.Source) (later int, err error
 			}
 		}
 	}
+	offers.note(w.versions, whole)
 	w.Logger.Info("source read", "source", s.Name(), "offered", len(w.seen)-offered, "new", len(w.landed)-fresh)
 	return later, nil
 }
 
-// take lands one file.
-func (w *work) take(ctx context.Context, item source.Item) error {
+// take lands one file. One whose content has arrived before, and that a person names or a folder offers anew, waits with all behind it until
+// number has found out what of them is to arrive anew: a number decides what holds.
+func (w *work) take(ctx context.Context, item source.Item, offers *offers) error {
 	w.Progress.Step(item.Name)
-	file, isNew, err := w.store.Land(ctx, item)
+	file, fresh, err := w.store.Bring(ctx, item)
 	if err != nil {
 		return err
 	}
+	twice := !fresh && slices.Contains(w.seen, file.ID) // in this run
+	if i := slices.IndexFunc(w.batch, func(a arrival) bool { return a.ID == file.ID }); fresh && i >= 0 {
+		file, fresh, twice = w.batch[i].File, false, true
+	}
 	w.seen = append(w.seen, file.ID)
-	if isNew {
-		w.landed = append(w.landed, file)
-		w.Logger.Info("file landed", "file", file.Name, "bytes", file.Size)
-	} else if w.named {
+	if !fresh && w.named {
 		known := pipelines.KnownFile{Name: item.Name, FileID: file.ID, As: file.Name}
 		if known.Name == file.ID { // the landed copy itself, which a page has looked at again: nobody knows it by that name
 			known.Name = file.Name
 		}
 		w.known = append(w.known, known)
 	}
-	if w.Memory != nil && item.Version != "" {
-		w.versions = append(w.versions, item)
+	anew := offers.again(item.Name, file.ID) || w.named
+	switch again := anew && !fresh && !twice; {
+	case fresh && len(w.batch) == 0:
+		if err := w.arrived(w.store.Number(file)); err != nil {
+			return err
+		}
+	case fresh, again:
+		w.batch = append(w.batch, arrival{File: file, item: item, fresh: fresh})
+	}
+	if item.Version != "" {
+		w.versions[item.Origin] = item.Version
 	}
 	return nil
 }

@@ -29,9 +29,6 @@ func (w *work) load(ctx context.Context, record *pipelines.StageRecord) error {
 		Now: w.Now(), Progress: w.Progress,
 	}
 	if w.named {
-		if err := w.sendAgain(ctx); err != nil {
-			return err
-		}
 		config.Again = w.seen
 	}
 	result, err := w.loadOrAnew(ctx, config)
@@ -186,27 +183,6 @@ func (w *work) holdWarehouse(ctx context.Context) (release func() error, err err
 
 func (w *work) open(ctx context.Context, path string) (*warehouse.Warehouse, error) {
 	return warehouse.Open(ctx, warehouse.Config{Path: path, Threads: w.Threads, MemoryLimit: w.MemoryLimit})
-}
-
-// sendAgain lets known files that a person has sent again arrive once more, where what they say has been replaced since: the
-// newest arrival holds.
-func (w *work) sendAgain(ctx context.Context) error {
-	for _, known := range w.known {
-		replaced, err := load.Replaced(ctx, w.warehouse, known.FileID)
-		if err != nil {
-			return err
-		}
-		if !replaced {
-			continue
-		}
-		file, err := w.store.Repeat(known.FileID, known.Name, w.Now())
-		if err != nil {
-			return err
-		}
-		w.landed = append(w.landed, file)
-		w.Logger.Info("file had arrived before, and counts as a new arrival: newer files have replaced what it said", "file", known.Name)
-	}
-	return nil
 }
 
 // releaseHeld enters that the held files of this run are accepted.

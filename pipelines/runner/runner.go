@@ -205,8 +205,9 @@ type work struct {
 	warehouse *warehouse.Warehouse
 	unread    error                 // sources, and files of them, that could not be read
 	landed    []land.File           // by this run, new ones only
-	versions  []source.Item         // that landed, of sources that name them
+	versions  map[string]string     // that landed, by origin, of sources that name them; and what folders offer
 	seen      []string              // ids of everything the sources offered
+	batch     []arrival             // that wait for a number
 	known     []pipelines.KnownFile // files a person named whose content had arrived before
 	loaded    load.Result
 	modelled  model.Result

@@ -38,6 +38,12 @@ func Folder(dir string, patterns ...string) Source {
 
 func (f *folder) Name() string { return f.dir }
 
+// IsFolder reports whether a source is a Folder: it lists everything it holds every time.
+func IsFolder(s Source) bool {
+	_, is := s.(*folder)
+	return is
+}
+
 func (f *folder) Items(ctx context.Context) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
 		if err := CheckPatterns(f.patterns); err != nil {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"strings"
 	"sync"
 
 	"hulian/pipelines"
@@ -14,10 +15,12 @@ import (
 
 // Memory remembers which version of each file has landed, so that a source need not bring over again what its origin
 // says has not changed. Sources only ask; who lands an item remembers its Version afterwards, never before, so that a
-// crash in between brings the file again rather than losing it.
+// crash in between brings the file again rather than losing it. What folders offered is remembered in the same way.
 type Memory interface {
 	Landed(origin string) (version string) // "" where nothing is known
 	Remember(origin, version string) error
+	Under(prefix string) map[string]string        // what is remembered of origins that begin so, by what follows
+	RememberAll(versions map[string]string) error // by origin
 }
 
 // OpenMemory opens the memory kept in one JSON file, which need not exist yet. It is safe for use by several
@@ -68,16 +71,41 @@ func (m *memory) Landed(origin string) string {
 	return m.versions[origin]
 }
 
-func (m *memory) Remember(origin, version string) (err error) {
+func (m *memory) Under(prefix string) map[string]string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if version == "" {
-		return nil
+	found := map[string]string{}
+	if err := m.follow(); err != nil {
+		return found
 	}
+	for origin, version := range m.versions {
+		if rest, ok := strings.CutPrefix(origin, prefix); ok {
+			found[rest] = version
+		}
+	}
+	return found
+}
+
+func (m *memory) Remember(origin, version string) error {
+	return m.RememberAll(map[string]string{origin: version})
+}
+
+func (m *memory) RememberAll(fresh map[string]string) (err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if err := m.follow(); err != nil {
 		return err
 	}
-	if m.versions[origin] == version {
+	versions, changed := maps.Clone(m.versions), false
+	if versions == nil { // the file held null
+		versions = map[string]string{}
+	}
+	for origin, version := range fresh {
+		if version != "" && versions[origin] != version {
+			versions[origin], changed = version, true
+		}
+	}
+	if !changed {
 		return nil
 	}
 	defer func() {
@@ -85,11 +113,6 @@ func (m *memory) Remember(origin, version string) (err error) {
 			err = &pipelines.Fault{Op: "remember what has landed", At: m.path, Err: err, Next: "check the disk and who may write there"}
 		}
 	}()
-	versions := maps.Clone(m.versions)
-	if versions == nil { // the file held null
-		versions = map[string]string{}
-	}
-	versions[origin] = version
 	content, err := json.MarshalIndent(versions, "", "\t")
 	if err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 	"hulian/pipelines/source/all"
 )
 
-// versionsName remembers in the town's folder which versions of remote files have landed.
+// versionsName remembers in the town's folder which versions of remote files have landed, and what folders offered.
 const versionsName = "sources.json"
 
 // sourcesOf opens the named sources of a town, or all of them: the inbox first, then those of sources.yaml.
