@@ -101,25 +101,28 @@ func MayBeAside(ctx context.Context, q pipelines.Querier, id string, back bool) 
 	return nil
 }
 
-// Said gives what a row says that is to be set aside, or said when it was.
-func Said(ctx context.Context, q pipelines.Querier, c data.Contract, key string, back bool) (string, error) {
+// Said gives what a row says that is to be set aside, and what it said before, or what was said when it was set aside.
+func Said(ctx context.Context, q pipelines.Querier, c data.Contract, key string, back bool) (texts []string, err error) {
 	fault := &pipelines.Fault{Op: "set aside", At: c.Export + " " + key, Next: "give the key as the lists show it"}
-	if !back {
-		said, err := RowContent(ctx, q, c, key)
-		if errors.Is(err, ErrNoRow) {
-			fault.Err = fmt.Errorf("%w: %w", ErrNotAside, err)
-			return "", fault
-		}
-		return said, err
-	}
-	found, err := q.Query(ctx, "select said, back from exports."+SetAsides+" where of_export = ? and row_key = ? order by _file desc, _row desc limit 1", c.Export, key)
+	decided, err := q.Query(ctx, "select said from ("+asides(c.Export)+") where row_key = ? order by _file desc, said", key)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	if len(found.Rows) == 0 || found.Rows[0][1] == true {
+	if back && len(decided.Rows) == 0 {
 		fault.Err = fmt.Errorf("%w: no such row is set aside", ErrNotAside)
-		return "", fault
+		return nil, fault
 	}
-	said, _ := found.Rows[0][0].(string)
-	return said, nil
+	if back {
+		said, _ := decided.Rows[0][0].(string)
+		return []string{said}, nil
+	}
+	texts, err = RowContents(ctx, q, c, key)
+	if errors.Is(err, ErrNoRow) {
+		fault.Err = fmt.Errorf("%w: %w", ErrNotAside, err)
+		if len(decided.Rows) > 0 {
+			fault.Err, fault.Next = fmt.Errorf("%w: the row is set aside already", ErrNotAside), ""
+		}
+		return nil, fault
+	}
+	return texts, err
 }

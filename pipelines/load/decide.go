@@ -144,13 +144,15 @@ func (r *run) isAside(f land.File) bool {
 	return ok && a.entry > f.No && !a.back
 }
 
-// leaveAside takes rows that people have set aside out of the typed rows of an export, and counts them as ignored. A row
-// that arrives with other content than the one that was set aside is a correction, and counts.
+// leaveAside takes rows that people have set aside out of the typed rows of an export, and counts them as ignored: from every
+// file that had arrived by then, whatever it says of them. A row that arrives later with other content than was known by then
+// is a correction, and counts.
 func (r *run) leaveAside(ctx context.Context, c data.Contract) error {
 	if !r.decided.rows[c.Export] || c.IsEntry() {
 		return nil
 	}
-	aside, err := statements.Query(ctx, r.tx, "aside", c, statement.P{"content": Content(c, "t")})
+	p := statement.P{"content": Content(c, "t"), "decided": asides(c.Export)}
+	aside, err := statements.Query(ctx, r.tx, "aside", c, p)
 	if err != nil {
 		return err
 	}
@@ -164,8 +166,15 @@ func (r *run) leaveAside(ctx context.Context, c data.Contract) error {
 			}
 		}
 	}
-	_, err = statements.Exec(ctx, r.tx, "leave_aside", c, statement.P{"content": Content(c, "t")})
+	_, err = statements.Exec(ctx, r.tx, "leave_aside", c, p)
 	return err
+}
+
+// asides is a query for the rows of an export that are set aside: what was entered of each since it was last taken back.
+func asides(export string) string {
+	return fmt.Sprintf(`select d.row_key, d.said, d._file from exports.%[1]s d where d.of_export = %[2]s and not d.back
+		and d._file > coalesce((select max(b._file) from exports.%[1]s b where b.of_export = d.of_export and b.row_key = d.row_key and b.back), 0)`,
+		SetAsides, statement.Literal(export))
 }
 
 // Content is the expression for what a row says, as an entry that sets it aside keeps it: its values as a JSON object,
@@ -182,15 +191,21 @@ func Content(c data.Contract, prefix string) string {
 // ErrNoRow says that no row of an export has a key.
 var ErrNoRow = errors.New("no such row")
 
-// RowContent gives what the current row of a key says, for the entry that sets it aside.
-func RowContent(ctx context.Context, q pipelines.Querier, c data.Contract, key string) (string, error) {
-	found, err := q.Query(ctx, fmt.Sprintf("select %s from exports.%s t where %s = ?", Content(c, "t"), c.Export, statement.For{Contract: c}.KeyText("t")), key)
+// RowContents gives what the row of a key says, and what it said before: each text once, for the entry that sets it aside.
+func RowContents(ctx context.Context, q pipelines.Querier, c data.Contract, key string) (texts []string, err error) {
+	of := statement.For{Contract: c}.KeyText("t")
+	found, err := q.Query(ctx, fmt.Sprintf(`select %[1]s as said from exports.%[2]s t where %[3]s = $1
+		union select %[1]s from history.%[2]s t where %[3]s = $1 and exists (select 1 from exports.%[2]s e where %[4]s = $1) order by said`,
+		Content(c, "t"), c.Export, of, statement.For{Contract: c}.KeyText("e")), key)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if len(found.Rows) == 0 {
-		return "", ErrNoRow
+		return nil, ErrNoRow
 	}
-	text, _ := found.Rows[0][0].(string)
-	return text, nil
+	for _, row := range found.Rows {
+		text, _ := row[0].(string)
+		texts = append(texts, text)
+	}
+	return texts, nil
 }

@@ -54,10 +54,11 @@ func TestRowsAndFilesAreSetAsideAndTakenBack(t *testing.T) {
 	first := town.drop("a.csv", []byte(visitsHeader+"T1,H1,M1,2018-01-08,入户\nT2,H2,M2,2018-01-09,入户\n"))
 	town.load()
 	visits, _ := data.ContractOf("visits")
-	said, err := RowContent(t.Context(), town.warehouse, visits, "T1")
-	if err != nil {
-		t.Fatal(err)
+	texts, err := RowContents(t.Context(), town.warehouse, visits, "T1")
+	if err != nil || len(texts) != 1 {
+		t.Fatal(texts, err)
 	}
+	said := texts[0]
 	aside := func(back bool, values map[string]any) {
 		t.Helper()
 		values["back"], values["reason"] = back, "测试时误录"
@@ -82,7 +83,7 @@ func TestRowsAndFilesAreSetAsideAndTakenBack(t *testing.T) {
 	town.want("select state from ops.files where name = 'a.csv'", "set_aside")
 	aside(true, map[string]any{"file_id": first.ID})
 	town.want("select visit_id from exports.visits order by 1", "T1", "T2", "T3")
-	if _, err := RowContent(t.Context(), town.warehouse, visits, "T9"); !errors.Is(err, ErrNoRow) {
+	if _, err := RowContents(t.Context(), town.warehouse, visits, "T9"); !errors.Is(err, ErrNoRow) {
 		t.Errorf("a row nobody knows: %v", err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os/user"
 	"path/filepath"
 	"strings"
@@ -82,8 +83,12 @@ func (r *Runner) SetAside(ctx context.Context, a pipelines.Aside) (pipelines.Run
 			return nil, &pipelines.Fault{Op: "set aside", At: a.Export, Err: fmt.Errorf("%w: only rows of events can", load.ErrNotAside), Next: "set the file aside, or send the list again corrected"}
 		}
 		said, err := load.Said(ctx, q, contract, a.Key, a.Back)
-		row["of_export"], row["row_key"], row["said"] = a.Export, a.Key, said
-		return []entry.Row{row}, err
+		rows := make([]entry.Row, len(said))
+		for i, text := range said {
+			rows[i] = maps.Clone(row)
+			rows[i]["of_export"], rows[i]["row_key"], rows[i]["said"] = a.Export, a.Key, text
+		}
+		return rows, err
 	})
 	return run, err
 }

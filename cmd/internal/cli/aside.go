@@ -20,8 +20,8 @@ func newAsideCommand(p *program) *cobra.Command {
 		Short: "Set a file or a row aside so that it does not count, or take it back",
 		Long: document(`Sets a file aside, named by its number, its name or its id, or a row of an event export, named by --export and --key (its
 ID as lists show it). Everything is computed anew without it and published. The original stays, so that it can be taken
-back with --back; who decided it, when and why stands in the table set_asides. A row that comes again with other content
-is a correction, and counts.
+back with --back; who decided it, when and why stands in the table set_asides. A row is taken out of every file that has
+arrived. One that comes again with other content than those had is a correction, and counts.
 
 Without a file and a row it lists what is set aside.`, endsAsked),
 		Example: "  hulian aside 试填.xlsx --by 王样本 --reason 培训时试填\n  hulian aside --export visits --key ZF0001 --by 王样本 --reason 误录\n  hulian aside 试填.xlsx --back --by 王样本 --reason 确为正式报送",

@@ -157,3 +157,43 @@ func TestAFolderOffersAgainWhatItHadStoppedToOffer(t *testing.T) {
 		}
 	}
 }
+
+// TestARowSetAsideIsGoneFromEveryFile sets a visit aside that two files told of, and takes it back.
+func TestARowSetAsideIsGoneFromEveryFile(t *testing.T) {
+	town, batch := listsTown(t), filepath.Join(t.TempDir(), "batch")
+	drop(t, filepath.Join(batch, "1-jan.csv"), january, 1)
+	drop(t, filepath.Join(batch, "2-feb.csv"), february, 2)
+	clitest.Says(t, clitest.Done, "", "import", "--dir", town, batch)
+	row := []string{"aside", "--dir", town, "--export", "visits", "--key", "A1", "--by", "王样本", "--reason", "误录"}
+	want := func(when string, rows ...string) {
+		t.Helper()
+		if diff := cmp.Diff(rows, visits(t, town)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", when, diff)
+		}
+	}
+	clitest.Says(t, clitest.Done, "set aside", row...)
+	want("set aside", "A2 home 乙", "B1 home 丙")
+	clitest.Says(t, clitest.Usage, "the row is set aside already", row...)
+	want("twice", "A2 home 乙", "B1 home 丙")
+	if rows := clitest.Fields(t, "aside", "--dir", town); len(rows) != 1 || rows[0]["key"] != "A1" {
+		t.Errorf("set aside are %v", rows)
+	}
+	// What both files said comes again, in a file of its own.
+	for _, content := range []string{january, february} {
+		again := filepath.Join(t.TempDir(), "again.csv")
+		drop(t, again, content+"\n", 3)
+		clitest.Says(t, clitest.Done, "", "import", "--dir", town, again)
+		want("the same again", "A2 home 乙", "B1 home 丙")
+	}
+	clitest.Says(t, clitest.Done, "taken back", append(row, "--back")...)
+	want("taken back", "A1 phone 甲改", "A2 home 乙", "B1 home 丙")
+	clitest.Says(t, clitest.Usage, "no such row is set aside", append(row, "--back")...)
+
+	clitest.Says(t, clitest.Done, "set aside", row...)
+	corrected := filepath.Join(t.TempDir(), "corrected.csv")
+	drop(t, corrected, visitHeader+"A1,000101,M00001,2018-01-05 10:00,入户,更正\n", 4)
+	clitest.Says(t, clitest.Done, "", "import", "--dir", town, corrected)
+	want("corrected", "A1 home 更正", "A2 home 乙", "B1 home 丙")
+	clitest.Says(t, clitest.Done, "set aside", row...)
+	want("set aside again", "A2 home 乙", "B1 home 丙")
+}
