@@ -56,7 +56,7 @@ func (r *run) pending(ctx context.Context) (files []*ledger.File, err error) {
 		s, seen := stands[f.No]
 		aside := r.isAside(f)
 		_, accepted := r.acceptance(f)
-		again := slices.Contains(r.config.Again, f.ID) && (s.state == ledger.Rejected || s.state == ledger.Held)
+		again := slices.Contains(r.config.Again, f.ID) && (s.state == ledger.Rejected || s.state == ledger.Held || s.state == ledger.Corrected)
 		otherwise := !r.letGo && s.readWith != r.readWith(s.readWith)
 		file := &ledger.File{File: f, Name: f.Name, Aside: aside}
 		switch {

@@ -435,7 +435,7 @@ func (r *run) finish(ctx context.Context) (Result, error) {
 	}
 	result := Result{Files: r.book.Reconciliations(), Changed: r.changed, TakenUp: r.takenUp}
 	for _, f := range r.book.Files {
-		if f.State == ledger.Held {
+		if f.State == ledger.Held && !f.Mended {
 			result.Held = append(result.Held, f.File.Name)
 		}
 	}

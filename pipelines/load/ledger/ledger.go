@@ -18,10 +18,11 @@ import (
 
 // The states of a file in ops.files.
 const (
-	Loaded   = "loaded"
-	Rejected = "rejected"
-	Held     = "held"
-	SetAside = "set_aside"
+	Loaded    = "loaded"
+	Rejected  = "rejected"
+	Held      = "held"
+	SetAside  = "set_aside"
+	Corrected = "corrected" // it was held, and a newer file of its name has been loaded: nobody has to release it any more
 )
 
 // Book writes the tables of one run.
@@ -42,6 +43,7 @@ type File struct {
 	AsOf     time.Time
 	State    string
 	Aside    bool // a person has set it aside: it is not read
+	Mended   bool // it was held, and a newer file of the run with its name has been loaded
 	ReadWith string
 	Copy     *decode.Marked // what it says of itself, where it is the marked copy of a file
 	Name     string         // as mapping files know it: of a marked copy the name of its original

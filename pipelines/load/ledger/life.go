@@ -253,10 +253,11 @@ func (b *Book) supersede(ctx context.Context, l *Line, original, shift int64) er
 	return err
 }
 
-// reread closes what was said of a whole file that could not be read, once a newer file of its name has been loaded.
+// reread closes what was said of a whole file that could not be read, or was held, once a newer file of its name has been
+// loaded: nobody has to release the held one any more.
 func (b *Book) reread(ctx context.Context) error {
-	unread, err := b.Tx.Query(ctx, `select distinct f.name from ops.problems p join ops.files f on f.file_no = p.file_no
-		where p."row" is null and p.state = 'open' and p.severity in ('reject', 'hold')`)
+	unread, err := b.Tx.Query(ctx, `select distinct f.name from ops.files f where f.state = 'held' or exists (select 1 from ops.problems p
+		where p.file_no = f.file_no and p."row" is null and p.state = 'open' and p.severity in ('reject', 'hold'))`)
 	if err != nil {
 		return err
 	}
@@ -266,6 +267,12 @@ func (b *Book) reread(ctx context.Context) error {
 		}
 		if err := b.move(ctx, SQL.SQL("reread", data.Contract{}, statement.P{"file": f.No, "name": f.Name})); err != nil {
 			return err
+		}
+		if _, err := b.Tx.Exec(ctx, "update ops.files set state = ? where state = ? and name = ? and file_no < ?", Corrected, Held, f.Name, f.No); err != nil {
+			return err
+		}
+		for _, o := range b.Files {
+			o.Mended = o.Mended || o.State == Held && o.File.Name == f.Name && o.No < f.No
 		}
 	}
 	return nil

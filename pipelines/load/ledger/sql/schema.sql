@@ -1,6 +1,6 @@
 -- What happened to every file, table and row. Times are the wall clock of the programme's zone.
 
--- Files that arrived, in order. state: loaded, rejected, held or set_aside; read_with: a sum over the mapping files and the
+-- Files that arrived, in order. state: loaded, rejected, held, set_aside or corrected; read_with: a sum over the mapping files and the
 -- program that read it.
 create table if not exists ops.files (file_no bigint, file_id varchar, name varchar, origin varchar, size bigint,
     received_at timestamp, as_of date, landed_at timestamp, state varchar);
