@@ -37,7 +37,7 @@ var statuses = map[int]string{
 	statusDone:      "done",
 	statusFailed:    "failed; the message says what, where, why, and what to try",
 	statusUsage:     "wrong usage: command, argument, flag or configuration",
-	statusNothing:   "nothing could be loaded",
+	statusNothing:   "nothing could be loaded, or nothing of one of the files; everything else was loaded and published",
 	statusHeld:      "a file is held until it is confirmed, on the page Data or by import --confirm; everything else was loaded and published",
 	statusCancelled: "cancelled; what had been published stays",
 }

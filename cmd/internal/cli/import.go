@@ -143,8 +143,8 @@ func importable(ctx context.Context, town, folder string) error {
 	return errors.New("it holds no file; hidden and temporary ones are passed over")
 }
 
-// inspect checks files with everything that has been loaded, and writes every problem. It fails where none of them could be
-// loaded.
+// inspect checks files with everything that has been loaded, and writes every problem. It fails where a run would: where a
+// file would be refused whole or held, or none could be loaded.
 func (p *program) inspect(cmd *cobra.Command, c config.Config, paths []string) error {
 	if _, err := outputFormat(cmd); err != nil {
 		return err
@@ -175,7 +175,10 @@ func (p *program) inspect(cmd *cobra.Command, c config.Config, paths []string) e
 	if err := p.print(cmd, problemTable(result.Problems, c.Lang)); err != nil {
 		return err
 	}
-	if accepted == 0 && len(result.Known) == 0 {
+	switch refused := refusedWhole(result.Files); {
+	case len(result.Held) > 0 && len(refused) == 0:
+		return &pipelines.Fault{Op: "check", At: strings.Join(result.Held, ", "), Err: pipelines.ErrHeld, Next: "check the file, then send it again complete, or import it with --confirm"}
+	case accepted == 0 && len(result.Known) == 0, len(refused) > 0:
 		return &pipelines.Fault{Op: "check", At: fmt.Sprintf("%d tables", len(result.Files)), Err: pipelines.ErrNothingLoaded, Next: "mend the files as the lines above say, and check them again"}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
@@ -82,7 +83,30 @@ func (p *program) run(cmd *cobra.Command, c config.Config, how runOptions, do fu
 	if printErr := p.print(cmd, reconciliations(run.Files, c.Lang)); printErr != nil && err == nil {
 		err = printErr
 	}
+	if refused := refusedWhole(run.Files); len(refused) > 0 && (err == nil || errors.Is(err, pipelines.ErrHeld)) {
+		err = errors.Join(err, &pipelines.Fault{Op: "load", At: strings.Join(refused, ", "), Err: pipelines.ErrNothingLoaded,
+			Next: "mend the files as the lines above say and send them again"})
+	}
 	return err
+}
+
+// refusedWhole names the files of which nothing could be loaded, because of what is wrong with a whole file or table. A file that
+// is held is not refused, one that is still being written comes later, and a link is there every time.
+func refusedWhole(files []pipelines.Reconciliation) (names []string) {
+	taken := map[string]bool{}
+	of := func(f pipelines.Reconciliation) string { return f.FileID + "\n" + f.Name }
+	for _, f := range files {
+		if f.Accepted > 0 || f.Problem.Holds() {
+			taken[of(f)] = true
+		}
+	}
+	for _, f := range files {
+		if f.Problem != "" && !f.Later() && f.Problem != pipelines.FileLink && !taken[of(f)] {
+			taken[of(f)] = true
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 // awaits says of rows that wait for lists which ones these are, and how to come by them. Where nothing could be loaded the
