@@ -125,7 +125,7 @@ func (r Request) batch(ctx context.Context, v *View, b desk.Batch) error {
 	v.Blocks = append(v.Blocks, r.outcome(b, total)...)
 	var held []any
 	for _, f := range b.Run.Files {
-		if f.Problem == pipelines.RowCountFallen {
+		if f.Problem.Holds() {
 			held = append(held, f.FileID)
 		}
 	}
@@ -133,7 +133,11 @@ func (r Request) batch(ctx context.Context, v *View, b desk.Batch) error {
 	if err != nil {
 		return err
 	}
-	v.Blocks = append(v.Blocks, r.handedIn(b, forms))
+	since, err := r.takenSince(ctx, held...)
+	if err != nil {
+		return err
+	}
+	v.Blocks = append(v.Blocks, r.handedIn(b, forms, since))
 	for _, form := range forms {
 		v.Blocks = append(v.Blocks, form)
 	}
@@ -201,8 +205,30 @@ func (r Request) outcome(b desk.Batch, total pipelines.Reconciliation) (said []B
 	return said
 }
 
-// handedIn accounts for every table of the files of a batch; held are the forms below of those that still wait.
-func (r Request) handedIn(b desk.Batch, held []Form) *Table {
+// takenSince says, by id, which of the files that were held have been taken in since, and which have been corrected.
+func (r Request) takenSince(ctx context.Context, files ...any) (map[string]Cell, error) {
+	since := map[string]Cell{}
+	if len(files) == 0 {
+		return since, nil
+	}
+	table, err := r.Data.Query(ctx, fmt.Sprintf("select file_id, max_by(state, file_no) as state from files where file_id in (%s) group by file_id", placeholders(len(files))), files...)
+	if err != nil {
+		return nil, fmt.Errorf("find files that were held: %w", err)
+	}
+	for _, row := range read(table) {
+		switch row.text("state") {
+		case "loaded":
+			since[row.text("file_id")] = Cell{Text: r.T("后来已收下", "taken in since")}
+		case "corrected":
+			since[row.text("file_id")] = Cell{Text: r.T("后来已重新报送", "sent again since"), Note: r.T("同名的文件后来已读入，以那一份为准。", "A file of the same name has been read in since, and is what counts.")}
+		}
+	}
+	return since, nil
+}
+
+// handedIn accounts for every table of the files of a batch; held are the forms below of those that still wait, since says
+// what became of others that were held.
+func (r Request) handedIn(b desk.Batch, held []Form, since map[string]Cell) *Table {
 	t := &Table{ID: "handed-in", Stacked: true, Title: r.T("逐个文件", "File by file"), Empty: r.T("没有新内容。", "Nothing new."),
 		Columns: []Column{{Title: r.T("文件", "File"), Kind: ColumnText}, {Title: r.T("工作表", "Sheet"), Kind: ColumnText}, {Title: r.T("内容", "Export"), Kind: ColumnText},
 			{Title: r.T("读入", "Read"), Kind: ColumnNumber}, {Title: r.T("接收", "Accepted"), Kind: ColumnNumber}, {Title: r.T("退回", "Refused"), Kind: ColumnNumber},
@@ -217,11 +243,13 @@ func (r Request) handedIn(b desk.Batch, held []Form) *Table {
 			if link := r.mappingLink(f.Problem, f.FileID, f.Sheet); link != "" {
 				next = Cell{Text: r.T("指认各列是什么", "Say what the columns are"), Note: sentence, Link: link, Tone: ToneWorse}
 			}
+			later, was := since[f.FileID]
 			switch waits := slices.ContainsFunc(held, func(form Form) bool { return form.accepts(f.FileID) }); {
 			case waits:
-				next.Note = r.T("若不完整，补全后重新报送；若确实如此，在下面确认收下。", "If it is not complete, send it again complete; if it is right as it is, accept it below.")
-			case r.heldLink(f.Problem, f.FileID) != "":
-				next = Cell{Text: r.T("后来已收下", "taken in since"), Note: sentence}
+				next.Note = r.T("暂存待确认。若不完整或有误，改好后用原文件名重新报送；若确实如此，由负责这份数据的人在下面写明姓名和理由，确认收下。",
+					"It is held. If it is not complete, or wrong, send it again corrected under its name; if it is right as it is, whoever answers for these data accepts it below, with name and reason.")
+			case f.Problem.Holds() && was:
+				next = Cell{Text: later.Text, Note: cmp.Or(later.Note, sentence)}
 			}
 		case f.Quarantined > 0:
 			next, refused.Tone = r.marked(f.FileID, f.ReadAs), ToneWorse
