@@ -63,6 +63,9 @@ var closingTexts = map[pipelines.ClosingCode][2]Text{
 	pipelines.ClosingCorrectedSince: {
 		{Zh: "更早的 {subject} 签发后有变动，尚未重新签发。", En: "The earlier month {subject} has changed since it was signed, and was not signed anew."},
 		{Zh: "看一看变动是否也影响本月。", En: "See whether the change touches this month too."}},
+	pipelines.ClosingDocumentBroken: {
+		{Zh: "本月签发的存档“{subject}”缺失，或内容与签发时不一致，签发的数值无法核实。", En: "The signed record “{subject}” of the month is missing, or is not what was signed: the values signed cannot be told."},
+		{Zh: "请维护人员从备份中放回这个文件；其他月份不受影响。", En: "Put back the file from a backup. Other months are not affected."}},
 }
 
 var refusalTexts = map[pipelines.ClosingRefusal]Text{

@@ -12,6 +12,7 @@ const (
 	ClosingChecked ClosingState = "checked"
 	ClosingSigned  ClosingState = "signed"
 	ClosingChanged ClosingState = "changed" // signed, and corrected since
+	ClosingDamaged ClosingState = "damaged" // signed, and what was signed is missing or is not as it was written
 )
 
 // What a person may do to a month.
@@ -77,6 +78,7 @@ const (
 	ClosingCheckWarned    ClosingCode = "check_warned"      // the check Subject returned Count rows
 	ClosingEarlierMonth   ClosingCode = "earlier_month"     // the month Subject comes before and is not signed
 	ClosingCorrectedSince ClosingCode = "earlier_corrected" // the signed month Subject has changed since
+	ClosingDocumentBroken ClosingCode = "document_broken"   // the document Subject of the month is missing or is not as it was written
 )
 
 // ClosingProblem is one thing that stands in the way of closing a month, or a warning about it.

@@ -129,6 +129,8 @@ func (r Request) closingLine(m pipelines.MonthClosing) string {
 		return line + r.T("。", ".")
 	case pipelines.ClosingChanged:
 		return r.Tf("%s 签发后有变动：%s，此后更正 %d 个数值。", "%s has changed since signed: %s; %d values were corrected since.", m.Month, signed, m.Corrected())
+	case pipelines.ClosingDamaged:
+		return r.Tf("%s 已签发，但存档缺失或损坏，签发的数值无法核实；须从备份中放回。", "%s was signed, but its record is missing or damaged: what was signed cannot be told until it is put back from a backup.", m.Month)
 	default:
 		return r.Tf("%s 未月结：数字还可能变化。", "%s is not closed: its numbers may still change.", m.Month)
 	}
@@ -145,7 +147,7 @@ func (r Request) closingState(ctx context.Context, document bool) string {
 		return r.T("月结记录无法读取，见月结页。", "The closed months cannot be read: see the page on closing.")
 	}
 	m := closingOf(all, r.Month)
-	if m.State == pipelines.ClosingChanged && !document {
+	if (m.State == pipelines.ClosingChanged || m.State == pipelines.ClosingDamaged) && !document {
 		return ""
 	}
 	return r.closingLine(m)
@@ -163,8 +165,12 @@ func (p Page) View(ctx context.Context, r Request) (View, error) {
 		v.Blocks = append([]Block{Callout{Tone: ToneWorse, Text: r.T("月结记录无法读取。", "The closed months cannot be read."), Next: r.T("见月结页", "See the page on closing"), Link: r.Link("closing")}}, v.Blocks...)
 		return v, nil
 	}
-	if m := closingOf(all, r.Month); m.State == pipelines.ClosingChanged {
+	switch m := closingOf(all, r.Month); m.State {
+	case pipelines.ClosingDamaged:
+		v.Blocks = append([]Block{Callout{Tone: ToneWorse, Text: r.closingLine(m), Next: r.T("见月结页", "See the page on closing"), Link: r.Link("closing")}}, v.Blocks...)
+	case pipelines.ClosingChanged:
 		v.Blocks = append([]Block{Callout{Tone: ToneWorse, Text: r.closingLine(m), Next: r.T("逐项查看签发时与现在的数值", "See each value as signed and as it is now"), Link: r.Link("closing") + "#table-differences"}}, v.Blocks...)
+	case pipelines.ClosingDraft, pipelines.ClosingChecked, pipelines.ClosingSigned: // nothing to warn of
 	}
 	return v, nil
 }
@@ -243,7 +249,7 @@ func (r Request) obstacles(m pipelines.MonthClosing) Block {
 			if problem.Subject >= r.FirstMonth && problem.Subject <= r.LastMonth {
 				what.Link = r.Link("closing", At(problem.Subject), With("refused", ""))
 			}
-		case pipelines.ClosingMonthNotOver, pipelines.ClosingRunFailed, pipelines.ClosingCheckWarned: // the sentence says all of it
+		case pipelines.ClosingMonthNotOver, pipelines.ClosingRunFailed, pipelines.ClosingCheckWarned, pipelines.ClosingDocumentBroken: // the sentence says all of it
 		}
 		t.Rows = append(t.Rows, []Cell{effect, what, {Text: mend}})
 	}
@@ -391,5 +397,6 @@ var closingStates = map[pipelines.ClosingState]named{
 	pipelines.ClosingDraft:   {data.Text{Zh: "未月结", En: "not closed"}, ToneQuiet},
 	pipelines.ClosingChecked: {data.Text{Zh: "已核对，待签发", En: "checked"}, ToneNone},
 	pipelines.ClosingSigned:  {data.Text{Zh: "已签发", En: "signed"}, ToneNone},
+	pipelines.ClosingDamaged: {data.Text{Zh: "签发存档损坏", En: "signed record damaged"}, ToneWorse},
 	pipelines.ClosingChanged: {data.Text{Zh: "签发后有变动", En: "changed since signed"}, ToneWorse},
 }

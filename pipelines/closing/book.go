@@ -141,22 +141,7 @@ func (b *Book) standing(ctx context.Context, s Snapshot) ([]pipelines.MonthClosi
 	if err != nil {
 		return nil, err
 	}
-	told := map[string]*history{}
-	for i := range entries {
-		e := &entries[i]
-		if told[e.Month] == nil {
-			told[e.Month] = &history{}
-		}
-		h := told[e.Month]
-		switch e.Action {
-		case actSigned:
-			*h = history{signed: e}
-		case actChecked:
-			h.checked = e
-		case actChanged:
-			h.changes = append(h.changes, *e)
-		}
-	}
+	told := historiesOf(entries)
 	months := slices.Clone(f.months)
 	for month := range told {
 		months = append(months, month)
@@ -188,11 +173,66 @@ func (b *Book) standing(ctx context.Context, s Snapshot) ([]pipelines.MonthClosi
 	return all, nil
 }
 
+// historiesOf sorts the trail by month.
+func historiesOf(entries []Entry) map[string]*history {
+	told := map[string]*history{}
+	for i := range entries {
+		e := &entries[i]
+		if told[e.Month] == nil {
+			told[e.Month] = &history{}
+		}
+		h := told[e.Month]
+		switch e.Action {
+		case actSigned:
+			*h = history{signed: e}
+		case actChecked:
+			h.checked = e
+		case actChanged:
+			h.changes = append(h.changes, *e)
+		}
+	}
+	return told
+}
+
+// broken is how a month stands whose documents are not whole: the other months do not suffer from it.
+func (b *Book) broken(m pipelines.MonthClosing, err error) pipelines.MonthClosing {
+	at := b.folder()
+	if fault := (*pipelines.Fault)(nil); errors.As(err, &fault) {
+		at = fault.At
+	}
+	if inside, err := filepath.Rel(b.Dir, at); err == nil {
+		at = filepath.ToSlash(inside)
+	}
+	problem := pipelines.ClosingProblem{Code: pipelines.ClosingDocumentBroken, Blocking: true, Subject: at}
+	return pipelines.MonthClosing{Month: m.Month, State: pipelines.ClosingDamaged, Problems: slices.Concat([]pipelines.ClosingProblem{problem}, m.Problems)}
+}
+
+// whole says which document of a month is missing or is not as it was written.
+func (b *Book) whole(month string) error {
+	entries, err := b.Trail()
+	if err != nil {
+		return err
+	}
+	h := historiesOf(entries)[month]
+	if h == nil {
+		h = &history{}
+	}
+	if _, err := b.inForce(month, h); err != nil {
+		return err
+	}
+	for _, e := range h.changes {
+		if _, err := b.read(e.Document, e.Hash); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (b *Book) month(ctx context.Context, s Snapshot, f *facts, month string, h *history) (pipelines.MonthClosing, error) {
 	m := pipelines.MonthClosing{Month: month, State: pipelines.ClosingDraft, Problems: f.problems(month)}
 	document, err := b.inForce(month, h)
 	if err != nil {
-		return m, err
+		return b.broken(m, err), nil
 	}
 	if document == nil && h.checked == nil {
 		return m, nil
@@ -207,7 +247,7 @@ func (b *Book) month(ctx context.Context, s Snapshot, f *facts, month string, h 
 		m.Restated = document.Differences
 		m.Differences = differences(document.Numbers, numbers, f.cutOff > document.CutOff)
 		if err := b.date(m.Differences, h, s.Generation); err != nil {
-			return m, err
+			return b.broken(m, err), nil
 		}
 		if m.Corrected() > 0 {
 			m.State, m.CheckedBy, m.CheckedAt = pipelines.ClosingChanged, "", time.Time{}
@@ -315,6 +355,9 @@ func (b *Book) Act(ctx context.Context, s Snapshot, month, action, by, note stri
 	if !printable(by, 100) || by == "" || utf8.RuneCountInString(note) > 2000 {
 		return m, pipelines.RefusedNoName
 	}
+	if m.State == pipelines.ClosingDamaged {
+		return m, b.whole(month)
+	}
 	if err := b.adopt(month); err != nil {
 		return m, err
 	}
@@ -385,6 +428,9 @@ func (b *Book) adopt(month string) error {
 	if err != nil {
 		return err
 	}
+	if missing := b.untold(entries, month); missing != nil {
+		return missing
+	}
 	for _, n := range b.onDisk(month) {
 		if slices.ContainsFunc(entries, func(e Entry) bool { return e.Month == month && e.Action == actSigned && e.Restatement == n }) {
 			continue
@@ -430,6 +476,7 @@ func (b *Book) Observe(ctx context.Context, s Snapshot) (err error) {
 			continue
 		}
 		var before []pipelines.ClosingDifference
+		broken := false // nobody knows what is new; the month says that its document is not whole
 		for _, e := range slices.Backward(entries) {
 			if e.Month == m.Month && e.Action == actSigned {
 				break
@@ -437,13 +484,13 @@ func (b *Book) Observe(ctx context.Context, s Snapshot) (err error) {
 			if e.Month == m.Month && e.Action == actChanged {
 				d, err := b.read(e.Document, e.Hash)
 				if err != nil {
-					return err
+					broken = true
 				}
 				before = d.Differences
 				break
 			}
 		}
-		if slices.EqualFunc(before, m.Differences, func(x, y pipelines.ClosingDifference) bool { return key(x) == key(y) && same(x.Now, y.Now) }) {
+		if broken || slices.EqualFunc(before, m.Differences, func(x, y pipelines.ClosingDifference) bool { return key(x) == key(y) && same(x.Now, y.Now) }) {
 			continue
 		}
 		name := changesName(m.Month, m.Restatement, s.Generation)

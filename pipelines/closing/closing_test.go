@@ -264,17 +264,58 @@ func TestExchangedDocumentsAreFound(t *testing.T) {
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.book.Months(t.Context(), d.snapshot()); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("a missing document: %v", err)
+	broken := func() {
+		t.Helper()
+		m := d.month("2018-01")
+		if m.State != pipelines.ClosingDamaged || !m.Blocked() || m.Problems[0].Code != pipelines.ClosingDocumentBroken || m.Problems[0].Subject != "closings/2018-01/signed-1.json" {
+			t.Errorf("a missing or exchanged document: %+v", m)
+		}
 	}
+	broken()
+	if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, "王", ""); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("acting on a missing document: %v", err)
+	}
+	d.act("2017-12", pipelines.DoCheck, "陈") // another month is none of its business
+	d.act("2017-12", pipelines.DoSign, "王")
+	d.publish()
 	if err := os.WriteFile(path, forged, 0o444); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.book.Months(t.Context(), d.snapshot()); !errors.Is(err, ErrTampered) {
-		t.Errorf("an exchanged document: %v", err)
-	}
+	broken()
 	if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, "王", ""); !errors.Is(err, ErrTampered) {
 		t.Errorf("acting on an exchanged document: %v", err)
+	}
+}
+
+// A trail that is gone, or that lost the lines of a signing, is found; a signing that a crash kept from it is none.
+func TestATrailThatIsGoneIsFound(t *testing.T) {
+	d := newDesk(t)
+	d.act("2018-01", pipelines.DoCheck, "陈")
+	checked, err := os.ReadFile(d.book.trailPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.act("2018-01", pipelines.DoSign, "王")
+	if err := os.WriteFile(d.book.trailPath(), checked, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if damaged := Damaged(d.book.Dir); len(damaged) != 0 {
+		t.Errorf("killed between document and trail: %v", damaged)
+	}
+	for _, lose := range []func() error{
+		func() error { return os.WriteFile(d.book.trailPath(), nil, 0o600) },
+		func() error { return os.Remove(d.book.trailPath()) },
+		func() error { d.act("2017-12", pipelines.DoCheck, "陈"); return nil }, // begins another one
+	} {
+		if err := lose(); err != nil {
+			t.Fatal(err)
+		}
+		if damaged := Damaged(d.book.Dir); len(damaged) != 1 || damaged[0].At != d.book.trailPath() || !errors.Is(damaged[0].Err, ErrTampered) {
+			t.Errorf("the trail does not tell what was signed: %v", damaged)
+		}
+	}
+	if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, "李", ""); !errors.Is(err, ErrTampered) {
+		t.Errorf("the month was signed anew over a lost trail: %v", err)
 	}
 }
 

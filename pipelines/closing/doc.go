@@ -17,6 +17,6 @@
 //
 // It refuses a document whose content does not have its hash, or not the hash the trail names, or that is missing; a
 // trail whose lines do not follow from each other; to sign what nobody checked, what is blocked, and by whoever checked.
-// The hashes show a file edited or exchanged by itself; whoever rewrites document and trail together is not found out.
+// A document that is missing or is not whole stops its own month alone. The hashes show a file edited or exchanged by itself; whoever rewrites document and trail together is not found out.
 // Names of members are not kept, their IDs are.
 package closing

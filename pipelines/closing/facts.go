@@ -192,7 +192,7 @@ func (f *facts) order(months []string, month string, earlier map[string]pipeline
 		switch state := earlier[m]; {
 		case state == pipelines.ClosingChanged:
 			all, begun = append(all, pipelines.ClosingProblem{Code: pipelines.ClosingCorrectedSince, Subject: m}), true
-		case state == pipelines.ClosingSigned:
+		case state == pipelines.ClosingSigned, state == pipelines.ClosingDamaged:
 			begun = true
 		case begun, months[i+1] == month:
 			all = append(all, pipelines.ClosingProblem{Code: pipelines.ClosingEarlierMonth, Subject: m})

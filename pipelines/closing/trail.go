@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"hulian/pipelines"
@@ -124,6 +126,25 @@ func (b *Book) fault(op, at string, err error, next string) error {
 	return &pipelines.Fault{Op: op, At: at, Err: err, Next: next}
 }
 
+// untold says that the trail has lost lines: it tells neither of a document that lies there nor of the check that came
+// before it. A crash keeps at most the signing itself from the trail.
+func (b *Book) untold(entries []Entry, month string) error {
+	for _, n := range b.onDisk(month) {
+		name := signedName(month, n)
+		if slices.ContainsFunc(entries, func(e Entry) bool { return e.Action == actSigned && e.Month == month && e.Restatement == n }) {
+			continue
+		}
+		d, err := b.read(name, "")
+		if err != nil {
+			continue // which is said of the document
+		}
+		if !slices.ContainsFunc(entries, func(e Entry) bool { return e.Action == actChecked && e.Month == month && e.At.Equal(d.CheckedAt) }) {
+			return b.fault("read the closing trail", b.trailPath(), fmt.Errorf("%w: it does not tell of %s, which was checked and signed", ErrTampered, filepath.ToSlash(name)), "put back the file from a backup")
+		}
+	}
+	return nil
+}
+
 // Damaged says of every document of a closed month, and of the trail, what is not as it was written. Nothing is opened for
 // writing. dir is the town's folder; each Fault names the file.
 func Damaged(dir string) []*pipelines.Fault {
@@ -142,6 +163,13 @@ func Damaged(dir string) []*pipelines.Fault {
 			named[filepath.ToSlash(e.Document)] = true
 			_, err := b.read(filepath.FromSlash(e.Document), e.Hash)
 			note(err)
+		}
+	}
+	months, _ := fs.Glob(os.DirFS(b.folder()), "[0-9][0-9][0-9][0-9]-[0-9][0-9]")
+	for _, month := range months {
+		if missing := b.untold(entries, path.Base(month)); missing != nil && err == nil {
+			note(missing)
+			break // the trail is one file
 		}
 	}
 	found, _ := fs.Glob(os.DirFS(b.folder()), "[0-9][0-9][0-9][0-9]-[0-9][0-9]/*.json")

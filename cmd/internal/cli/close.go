@@ -352,6 +352,9 @@ func (p *program) warnOfChanges(ctx context.Context, c config.Config, values pip
 	column := slices.Index(values.Columns, "month")
 	for _, m := range slices.Backward(all) {
 		here := slices.ContainsFunc(values.Rows, func(row []any) bool { return row[column] == any(m.Month) })
+		if m.State == pipelines.ClosingDamaged && here {
+			fmt.Fprintf(p.Err, "warning: whether %s changed since it was signed is not known: its record is missing or damaged\nTry: hulian close %[1]s\n", m.Month)
+		}
 		if m.State == pipelines.ClosingChanged && here {
 			fmt.Fprintf(p.Err, "warning: %s\nTry: hulian close %s --changes\n", standing(m, location), m.Month)
 		}

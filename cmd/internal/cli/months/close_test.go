@@ -232,17 +232,36 @@ func checkTampering(t *testing.T, town, document string, content []byte) {
 	if edited == string(content) {
 		t.Fatal("nothing was edited")
 	}
+	broken := func() { // it stops its own month, and no other
+		t.Helper()
+		for _, row := range clitest.Fields(t, list...) {
+			if (row["state"] == "damaged") != (row["month"] == "2018-01") {
+				t.Errorf("one document is damaged: %v", row)
+			}
+		}
+		obstacles := clitest.Fields(t, "close", "2018-01", "--dir", town)
+		if len(obstacles) == 0 || obstacles[0]["subject"] != "closings/2018-01/signed-1.json" || !strings.Contains(obstacles[0]["mend"], "备份") {
+			t.Errorf("what stands in the way of the month: %v", obstacles)
+		}
+		clitest.Says(t, clitest.Failed, "signed-1.json", "close", "2018-01", "--check", "--by", "陈书记", "--dir", town)
+	}
 	put(document, []byte(edited))
-	clitest.Says(t, clitest.Failed, "signed-1.json: it is not what was signed", list...)
-	clitest.Says(t, clitest.Done, "whether months changed since they were signed is not known", "metrics", "--dir", town, "--measure", "card_rate", "--month", "2018-01")
+	broken()
+	clitest.Says(t, clitest.Done, "whether 2018-01 changed since it was signed is not known", "metrics", "--dir", town, "--measure", "card_rate", "--month", "2018-01")
 	if err := os.Remove(document); err != nil {
 		t.Fatal(err)
 	}
-	clitest.Says(t, clitest.Failed, "signed-1.json", list...)
+	broken()
 	put(document, content)
 	clitest.Says(t, clitest.Done, "signed", list...)
 	put(trail, []byte(strings.Replace(string(lines), "陈书记", "李书记", 1)))
 	clitest.Says(t, clitest.Failed, "a line was changed or taken out", list...)
+	if err := os.Remove(trail); err != nil {
+		t.Fatal(err)
+	}
+	if _, found, _ := clitest.Session(t, "check", "--dir", town); !strings.Contains(found, "trail.ndjson") {
+		t.Errorf("the trail is gone, and check says: %s", found)
+	}
 	put(trail, lines)
 	clitest.Says(t, clitest.Done, "signed", list...)
 }
