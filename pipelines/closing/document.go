@@ -133,8 +133,8 @@ func (b *Book) read(name, hash string) (Document, error) {
 	if err == nil {
 		decoder := json.NewDecoder(bytes.NewReader(content))
 		decoder.DisallowUnknownFields()
-		if err = decoder.Decode(&d); err != nil {
-			err = fmt.Errorf("%w: %w", ErrTampered, err)
+		if decoder.Decode(&d) != nil { // what the decoder says of it helps nobody
+			err = ErrTampered
 		}
 	}
 	if err == nil {

@@ -449,7 +449,8 @@ func checkAMonthIsClosedOnThePage(t *testing.T, town string, visits [][]string) 
 	if body := read(everybody, "closing?month=2018-01", "第 2 次签发改动了什么", "上次签发"); strings.Contains(body, "签发后有变动") {
 		t.Error("the restated month is still said to have changed")
 	}
-	// A document edited while the server runs is refused on the page, and the other pages say so.
+	// A document edited while the server runs is named on the page of its month, the other pages say so, and other months
+	// are read as ever.
 	document := filepath.Join(town, "closings", "2018-01", "signed-2.json")
 	content, err := os.ReadFile(document)
 	if err != nil {
@@ -459,6 +460,9 @@ func checkAMonthIsClosedOnThePage(t *testing.T, town string, visits [][]string) 
 		t.Fatal(err)
 	}
 	clitest.Write(t, document, []byte(strings.Replace(string(content), "王镇长", "王市长", 1)))
-	read(everybody, "closing?month=2018-01", "月结记录无法读取", "it is not what was signed")
-	read(everybody, "visits?month=2018-01", "月结记录无法读取")
+	read(everybody, "closing?month=2018-01", "签发存档损坏", "closings/2018-01/signed-2.json", "备份")
+	read(everybody, "visits?month=2018-01", "存档缺失或损坏")
+	if body := read(everybody, "closing?month=2017-12", "2017-12 未月结"); strings.Contains(body, "月结记录无法读取") {
+		t.Error("a damaged document of one month stops another")
+	}
 }
