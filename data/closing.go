@@ -50,7 +50,7 @@ var closingTexts = map[pipelines.ClosingCode][2]Text{
 		{Zh: "重新报送完整的文件；若确实如此，在“数据状况”页确认收下，或由维护人员运行：hulian import 文件 --confirm。", En: "Send the complete file; if it is right as it is, accept it on the page Data, or run: hulian import FILE --confirm."}},
 	pipelines.ClosingFileRejected: {
 		{Zh: "文件“{subject}”没有读入，其中可能有本月的数据。", En: "The file “{subject}” could not be read, and may hold data of the month."},
-		{Zh: "在“数据状况”页看原因，改好后重新报送；与报表无关的文件，在该页写明理由剔除。", En: "The page Data says why; mend it and send it again, or set it aside there, with a reason, if it is no report at all."}},
+		{Zh: "在“数据状况”页看原因，改好后用原来的文件名重新报送；与本月无关的文件，在该页写明姓名和理由剔除，或由维护人员运行 hulian aside。", En: "The page Data says why; mend it and send it again under the same name. If it has nothing to do with the month, set it aside there with name and reason, or run: hulian aside."}},
 	pipelines.ClosingRunFailed: {
 		{Zh: "最近一次运行没有发布，看到的可能不是最新数据：{subject}", En: "The last run published nothing, so newer data may be missing: {subject}"},
 		{Zh: "按“运行”页记录的原因处理，再在该页运行一次，或由维护人员执行 hulian run。", En: "Mend it as the page Runs says, then run again, there or by hulian run."}},

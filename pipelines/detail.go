@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // DetailCode is the stable name of a kind of detail; its words in Chinese and English stand in data/details.yaml.
@@ -151,6 +152,20 @@ func ExportNamed(export string) string { return exportMark + export }
 
 // ColumnNamed is the argument of a detail that names a column of an export.
 func ColumnNamed(export, column string) string { return columnMark + export + "." + column }
+// Exports lists the exports that the arguments of a detail name, or of which they name columns.
+func (d Detail) Exports() (exports []string) {
+	for _, arg := range d.Args {
+		if export, ok := strings.CutPrefix(arg, exportMark); ok {
+			exports = append(exports, export)
+		}
+		if column, ok := strings.CutPrefix(arg, columnMark); ok {
+			export, _, _ := strings.Cut(column, ".")
+			exports = append(exports, export)
+		}
+	}
+	return exports
+}
+
 
 // UnitNamed is the argument of a detail that names the unit of a column.
 func UnitNamed(export, column string) string { return unitMark + export + "." + column }

@@ -176,6 +176,9 @@ func (r *run) decode(ctx context.Context, at contentAt) error {
 					return r.mappings.Pins(member)
 				}})
 			outcomes[i].feeds, outcomes[i].lines, err = r.recognise(ctx, file, opened[i], err)
+			if err == nil && file.State == ledger.Rejected {
+				file.Glimpsed, err = glimpse(ctx, path, opened[i])
+			}
 			if err != nil {
 				return failedAt(file.No, err)
 			}

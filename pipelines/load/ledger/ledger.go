@@ -48,7 +48,9 @@ type File struct {
 	Copy     *decode.Marked // what it says of itself, where it is the marked copy of a file
 	Name     string         // as mapping files know it: of a marked copy the name of its original
 
-	FirstMonth, LastMonth string // that it speaks of, where it was not loaded; without a last one: all from the first on
+	FirstMonth, LastMonth string   // that it speaks of, where it was not loaded; without a last one: all from the first on
+	Months                []string // likewise, where it speaks of these alone
+	Glimpsed              []string // months that a rough look at what could not be read found in it, in order
 	covers                bool
 }
 
@@ -286,6 +288,14 @@ func (b *Book) writeCovers(context.Context) error {
 	return b.appendTo("ops", "covers", func(yield func(...driver.Value) error) error {
 		for _, f := range b.Files {
 			if f.State != Held && f.State != Rejected {
+				continue
+			}
+			for _, month := range f.Months {
+				if err := yield(f.No, month, month); err != nil {
+					return err
+				}
+			}
+			if len(f.Months) > 0 {
 				continue
 			}
 			if err := yield(f.No, orNull(f.FirstMonth), orNull(f.LastMonth)); err != nil {

@@ -439,6 +439,16 @@ func names(text string, c data.Contract) bool {
 	return false
 }
 
+// Named lists the exports that a text names: a file's name, a sheet's, a title.
+func Named(text string) (exports []string) {
+	for _, c := range data.Contracts() {
+		if names(text, c) {
+			exports = append(exports, c.Export)
+		}
+	}
+	return exports
+}
+
 // nearKept are headers that were looked up, because thousands of files have the same ones; it is emptied when it is full.
 var nearKept = struct {
 	sync.Mutex
