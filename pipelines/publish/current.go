@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -121,6 +122,12 @@ func (p pointed) generation(dir string) (Generation, error) {
 func Current(dir string) (Generation, error) {
 	p, err := readPointer(dir)
 	return choose(dir, p, err, func(Generation) error { return nil })
+}
+
+// Whole is Current, but a generation is also held to the hash of its database.
+func Whole(ctx context.Context, dir string) (Generation, error) {
+	p, err := readPointer(dir)
+	return choose(dir, p, err, func(g Generation) error { return verifyDatabase(ctx, dir, g) })
 }
 
 // choose returns the generation the pointer names, or the one that is nearest to it among those that are readable and

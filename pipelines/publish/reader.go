@@ -19,7 +19,7 @@ type ReaderOptions struct {
 	TempDir     string // where larger-than-memory work spills; empty: beside the snapshot
 	TempLimit   string // how much may spill, e.g. "2GB"; empty: most of the disk
 	AnswerLimit int64  // bytes of one answer, about; 0: no limit
-	Verify      bool   // a generation is held to its hash before it is read: for a server, which reads it for long
+	Verify      bool   // a generation is held to its hash before it is read
 
 	// Logger is told when an older generation is read because the one that should be is damaged. nil: nobody is; what Pin
 	// returns says so too.

@@ -99,6 +99,8 @@ type program struct {
 	runs      bool                      // the command makes runs, which go on where a cancelled one stopped
 	started   bool                      // flags and arguments were accepted
 	uploads   atomic.Pointer[desk.Desk] // of a server that is at work
+
+	readInstead int // the generation of which was said that it is read in place of a newer one
 }
 
 // usageError marks an error as one of usage.

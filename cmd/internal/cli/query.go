@@ -40,7 +40,8 @@ and so is every table of results (measures, units, issue_flow, …), files, reco
 them all.
 
 A question is answered in a process of its own, in a minute or the time --timeout gives. What does not fit into memory
-lies in a temporary folder meanwhile, 2 GB at most. An answer takes 512 MB at most; whole tables lie in the folder marts.`, endsAsked),
+lies in a temporary folder meanwhile, 2 GB at most. The snapshot is held to its hash first: where it is damaged, the newest
+older one that is whole answers, and standard error says so. An answer takes 512 MB at most; whole tables lie in the folder marts.`, endsAsked),
 		Example: `  hulian query "select count(*) from issues"
   hulian query "select unit_name, value from measures where measure = 'card_rate' and level = 'village' and month = '2018-01'" --format csv`,
 		Args: exactly(1, `"SQL"`),
@@ -114,7 +115,7 @@ func (p *program) answer(ctx context.Context, c config.Config, query string, tim
 		}
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(spill)) }()
-	reader, err := publish.OpenReader(limited, c.Dir, publish.ReaderOptions{Sandboxed: true, Threads: c.Threads, MemoryLimit: c.MemoryLimit, TempDir: spill, TempLimit: spilled, AnswerLimit: largest})
+	reader, err := publish.OpenReader(limited, c.Dir, publish.ReaderOptions{Sandboxed: true, Threads: c.Threads, MemoryLimit: c.MemoryLimit, TempDir: spill, TempLimit: spilled, AnswerLimit: largest, Verify: true})
 	if err != nil {
 		return answer, err
 	}

@@ -20,7 +20,7 @@ var reading = []string{"lang", "memory_limit", "threads"}
 
 // reader follows the published snapshots of a town. What people type is answered from it too, so it is sandboxed.
 func (p *program) reader(ctx context.Context, c config.Config) (*publish.Reader, error) {
-	return publish.OpenReader(ctx, c.Dir, publish.ReaderOptions{Sandboxed: true, Threads: c.Threads, MemoryLimit: c.MemoryLimit})
+	return publish.OpenReader(ctx, c.Dir, publish.ReaderOptions{Sandboxed: true, Threads: c.Threads, MemoryLimit: c.MemoryLimit, Verify: true})
 }
 
 // servingReader is the reader of a server: it holds a generation to its hash before it serves it, and tells the log where it goes on with an older one.
@@ -54,7 +54,8 @@ func (p *program) pinned(ctx context.Context, c config.Config, reader *publish.R
 
 // instead says on standard error that an older generation is read than was published.
 func (p *program) instead(g publish.Generation) {
-	if g.Instead != nil {
+	if g.Instead != nil && p.readInstead != g.Number { // a command may ask several times
+		p.readInstead = g.Number
 		message, next := explain(g.Instead)
 		fmt.Fprintf(p.Err, "generation %d is read, an older one than was published last: %s\nTry: %s\n", g.Number, message, next)
 	}

@@ -86,7 +86,7 @@ func (p *program) standing(ctx context.Context, c config.Config) error {
 	if err != nil {
 		return err
 	}
-	switch current, err := publish.Current(c.Dir); {
+	switch current, err := publish.Whole(ctx, c.Dir); {
 	case errors.Is(err, pipelines.ErrNotPublished):
 		fmt.Fprintln(p.Err, "nothing has been published yet")
 	case errors.Is(err, pipelines.ErrDamaged):
@@ -95,6 +95,7 @@ func (p *program) standing(ctx context.Context, c config.Config) error {
 	case err != nil:
 		return err
 	default:
+		p.instead(current)
 		fmt.Fprintf(p.Err, "published: generation %d (%s), known as of %s\n", current.Number, filepath.Base(current.Path), current.Manifest.CutOff)
 		after, set, err := p.rowsAfter(ctx, c)
 		if err != nil {

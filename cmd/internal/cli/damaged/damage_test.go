@@ -419,6 +419,21 @@ func TestAServerGoesOnWithTheLastWholeGeneration(t *testing.T) {
 	}
 }
 
+// TestACommandHoldsTheSnapshotToItsHash flips a bit of the current snapshot, wherever it lies: commands answer from the
+// generation before and say so.
+func TestACommandHoldsTheSnapshotToItsHash(t *testing.T) {
+	town := clitest.Month(t)
+	current, err := publish.Current(town)
+	clitest.Must(t, err)
+	flipBit(t, current.Path, -5000, 3)
+	for _, arguments := range [][]string{{"query", "select 1 as n"}, {"metrics", "--level", "town"}, {"status"}} {
+		status, _, stderr := clitest.Process(t, append(arguments, "--dir", town)...)
+		if said := fmt.Sprintf("generation %d is read", clitest.Before); status != clitest.Done || strings.Count(stderr, said) != 1 {
+			t.Errorf("%v: status %d, not told once\n%s", arguments, status, stderr)
+		}
+	}
+}
+
 // TestACommandSaysThatItReadsAnOlderGeneration asks a town whose newest generation is gone.
 func TestACommandSaysThatItReadsAnOlderGeneration(t *testing.T) {
 	town := clitest.Month(t)
