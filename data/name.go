@@ -41,11 +41,24 @@ func misspelt(word string, among []string) (best string, distance int) {
 	distance = min(max(len([]rune(word))/3, 1), 4) + 1
 	for _, name := range among {
 		folded := strings.ToLower(name)
-		if d := levenshtein.ComputeDistance(word, folded); d < distance && (d < 2 || initial(word) == initial(folded)) {
+		if d := edits(word, folded); d < distance && (d < 2 || initial(word) == initial(folded)) {
 			best, distance = name, d
 		}
 	}
 	return best, distance
+}
+
+// edits is how many letters are to be put in, left out, exchanged or, of two that stand side by side, swapped to make one
+// name of another: corn is one edit away from cron.
+func edits(word, name string) int {
+	least := levenshtein.ComputeDistance(word, name)
+	letters := []rune(word)
+	for i := range len(letters) - 1 {
+		letters[i], letters[i+1] = letters[i+1], letters[i]
+		least = min(least, 1+levenshtein.ComputeDistance(string(letters), name))
+		letters[i], letters[i+1] = letters[i+1], letters[i]
+	}
+	return least
 }
 
 func initial(s string) rune {

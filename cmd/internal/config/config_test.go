@@ -158,6 +158,7 @@ func TestBadConfigurationsAreRefused(t *testing.T) {
 		"a cron too many":      {file: "schedule: '@daily'\npipelines: [{name: a, cron: '@daily'}]\n", says: []string{"schedule and pipelines"}},
 		"no pipelines":         {file: "pipelines: []\n", says: []string{"line 1", "empty"}},
 		"pipelines no list":    {file: "pipelines: {name: a}\n", says: []string{"line 1", "list"}},
+		"pipeline key swapped": {file: "pipelines:\n- name: a\n  corn: '@daily'\n", says: []string{"line 3", `did you mean "cron"?`}},
 		"pipeline key":         {file: "pipelines:\n- name: a\n  retris: '@daily'\n", says: []string{"line 3", `did you mean "retries"?`}},
 		"pipeline twice":       {file: "pipelines: [{name: a, cron: off}, {name: a, cron: off}]\n", says: []string{`"a"`, "twice"}},
 		"pipeline unnamed":     {file: "pipelines: [{cron: off}]\n", says: []string{"name"}},
