@@ -131,6 +131,8 @@ func (w *work) fetch(ctx context.Context, s source.Source) (later int, err error
 			w.Logger.Error("file cannot be fetched", "source", s.Name(), "file", item.Name, "error", err)
 			w.unread = errors.Join(w.unread, &unread{s.Name(), err})
 			w.refuse(item, pipelines.FileNotFetched, err)
+		case errors.Is(err, source.ErrNoFile): // nothing anybody sent
+			w.Logger.Warn("passed over: it is no file but a pipe, a socket or a device", "name", item.Name, "source", s.Name())
 		case errors.Is(err, source.ErrLink):
 			w.Logger.Warn("link not followed", "file", item.Name, "error", err)
 			w.refuse(item, pipelines.FileLink, err)

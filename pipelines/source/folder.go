@@ -30,7 +30,7 @@ type folder struct {
 // one of the patterns (path.Match; none: all). Hidden files and folders, and the temporary files of office programs,
 // browsers and copy tools, are passed over. A file changed less than two seconds ago is looked at again after that
 // time; one that is still changing yields ErrChanged and is left for the next pass. A link to a file is followed where it
-// is relative and leads to a place below dir; any other link yields ErrLink, because whoever may drop a file into an inbox
+// is relative and leads to a place below dir; a pipe, a socket or a device yields ErrNoFile; any other link yields ErrLink, because whoever may drop a file into an inbox
 // could read every file of the machine through one. dir itself may be a link. A folder that does not exist is an error.
 func Folder(dir string, patterns ...string) Source {
 	return &folder{dir: dir, patterns: patterns, pause: Pause}
@@ -144,6 +144,8 @@ func (f *folder) walk(ctx context.Context) (found []candidate, faults []*pipelin
 		}
 		info, err := look(root, below, entry)
 		switch {
+		case errors.Is(err, ErrNoFile):
+			faults = append(faults, &pipelines.Fault{Op: "read folder", At: name, Err: err, Next: "take it out of the folder"})
 		case errors.Is(err, fs.ErrNotExist) && entry.Type()&fs.ModeSymlink == 0: // gone since it was listed
 		case errors.Is(err, ErrLink):
 			faults = append(faults, &pipelines.Fault{Op: "read folder", At: name, Err: err, Next: "put the file itself there"})
@@ -168,7 +170,7 @@ func look(root *os.Root, below string, entry fs.DirEntry) (fs.FileInfo, error) {
 	if entry.Type()&fs.ModeSymlink == 0 {
 		info, err := entry.Info()
 		if err == nil && !info.Mode().IsRegular() {
-			err = errors.New("it is no file")
+			err = ErrNoFile
 		}
 		return info, err
 	}

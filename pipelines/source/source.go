@@ -13,6 +13,9 @@ import (
 // file that it does not hand over because it is still being written.
 var ErrChanged = errors.New("the file changed while it was being read")
 
+// ErrNoFile is wrapped by the error of what lies in a folder and is neither a file nor a folder.
+var ErrNoFile = errors.New("it is no file")
+
 // ErrLink is wrapped by the error of a file that a source does not hand over because it is a link to somewhere else.
 var ErrLink = errors.New("it is a link that is not followed")
 
