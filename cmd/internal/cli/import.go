@@ -26,8 +26,9 @@ func newImportCommand(p *program) *cobra.Command {
 		Short: "Load the named files, compute the measures, publish",
 		Long: document(`Takes the named files through all stages, wherever they lie, and writes one line for every table in them: rows read,
 accepted, quarantined and ignored, and what the table was taken for: encoding, delimiter, header row. Where that is wrong
-a mapping file pins it, see "hulian map". A file that was loaded before is not loaded again. Of a folder every file is
-taken, those in folders below it too; hidden and temporary ones are passed over, as they are in the inbox.
+a mapping file pins it, see "hulian map". A file that was loaded before is taken as sent again: it
+is the newest, and what it says holds. Of a folder every file is taken, those in folders below it too; hidden and
+temporary ones are passed over, as they are in the inbox.
 
 With --dry-run nothing is kept: the files are checked against everything that has been loaded, as a run would, and their
 first hundred problems are written one a line, with sheet, row, column, value and how to mend it.`, endsARun),
