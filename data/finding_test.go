@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,8 +60,19 @@ func TestEveryFindingIsExplained(t *testing.T) {
 			t.Errorf("findings.yaml explains %q, which no code names", code)
 		}
 	}
-	what, _, _, _ := ExplainFinding(pipelines.Finding{Code: pipelines.FoundRunRecord, Detail: "its content does not have the hash it was written with"}, "zh")
-	if strings.Contains(what, "its content") {
-		t.Errorf("half in English: %s", what)
+	for said, code := range map[string]pipelines.FindingCode{
+		"its content does not have the hash it was written with":                               pipelines.FoundRunRecord,
+		"IO Error: Corrupt database file: computed checksum 12 does not match stored checksum": pipelines.FoundWarehouse,
+		"it names generation 4 by another content than that has":                               pipelines.FoundPointer,
+		`it is not what was signed: json: unknown field "mont"`:                                pipelines.FoundClosingDocument,
+		"invalid character 'x' looking for beginning of value":                                 pipelines.FoundPauses,
+		"open /town/closings/2018-01/signed-1.json: no such file or directory":                 pipelines.FoundClosingDocument,
+	} {
+		for _, lang := range []string{"zh", "en"} {
+			what, _, _, _ := ExplainFinding(pipelines.Finding{Code: code, Detail: said}, lang)
+			if regexp.MustCompile(`IO Error|json:|computed|invalid character|/town`).MatchString(what) || lang == "zh" && strings.Contains(what, " it") {
+				t.Errorf("%s: in words of the machine: %s", lang, what)
+			}
+		}
 	}
 }
