@@ -54,6 +54,9 @@ func (f *feed) full() bool {
 func (f *feed) notes() {
 	if f.nothing > 0 {
 		words := slices.Sorted(maps.Keys(f.words))
+		if len(words) > typing.WordsShown {
+			words = append(words[:typing.WordsShown], "…")
+		}
 		f.line.Details = append(f.line.Details, pipelines.NewDetail(pipelines.DetailNothing, append([]any{f.nothing}, anys(words)...)...))
 	}
 	if f.alone > 0 {

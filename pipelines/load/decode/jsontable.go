@@ -85,7 +85,7 @@ func (t *jsonTable) cellOf(name string, value []byte) Cell {
 	case 'n':
 		return Cell{}
 	case '"':
-		return Cell{Text: t.withoutNul(unquote(value))}
+		return Cell{Text: t.withoutNul(unescapedJSON(value))}
 	case '[':
 		var texts []string
 		if json.Unmarshal(value, &texts) == nil {
@@ -103,28 +103,29 @@ func (t *jsonTable) cellOf(name string, value []byte) Cell {
 	}
 }
 
-// withoutNul leaves zero bytes out, as they are left out of other texts.
+// withoutNul leaves zero bytes out, as they are left out of other texts, and counts them.
 func (t *jsonTable) withoutNul(text string) string {
-	n := strings.Count(text, "\x00")
-	if n == 0 {
-		return text
+	if n := strings.Count(text, "\x00"); n > 0 {
+		if t.nul == 0 {
+			t.firstNul = t.row
+		}
+		t.nul += int64(n)
 	}
-	if t.nul == 0 {
-		t.firstNul = t.row
-	}
-	t.nul += int64(n)
-	return strings.ReplaceAll(text, "\x00", "")
+	return plainText(text)
 }
 
-func unquote(value []byte) string {
+func unquote(value []byte) string { return plainText(unescapedJSON(value)) }
+
+// unescapedJSON is the text of a string of JSON as it was meant, zero bytes and all.
+func unescapedJSON(value []byte) string {
 	if len(value) >= 2 && value[0] == '"' && bytes.IndexByte(value, '\\') < 0 {
-		return unbroken(string(value[1 : len(value)-1]))
+		return string(value[1 : len(value)-1])
 	}
 	var s string
 	if json.Unmarshal(value, &s) != nil {
 		return string(value)
 	}
-	return plainText(s)
+	return s
 }
 
 func (t *jsonTable) notes() (notes []Note) {

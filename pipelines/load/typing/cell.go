@@ -77,7 +77,7 @@ func (r *Reader) read(i int, cell decode.Cell, cells []decode.Cell) {
 	}
 	if text != "" && cell.Kind == decode.Text && c.nothing.is(text) {
 		r.counts.Nothing++
-		if len(r.counts.Words) < 20 {
+		if len(r.counts.Words) <= WordsShown {
 			r.counts.Words[text] = true
 		}
 		if c.Required && c.Blank == nil { // what was there is told

@@ -47,6 +47,9 @@ type Reader struct {
 	counts   Counts
 }
 
+// WordsShown is how many different words for nothing are listed; readers keep one more, which says that there are more.
+const WordsShown = 20
+
 // Counts are what a reader has seen.
 type Counts struct {
 	Nothing int64 // cells that hold words for nothing
