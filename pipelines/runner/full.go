@@ -2,7 +2,6 @@ package runner
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"syscall"
 
@@ -17,6 +16,13 @@ func full(dir string, err error) error {
 	if !errors.Is(err, syscall.ENOSPC) && !strings.Contains(err.Error(), syscall.ENOSPC.Error()) && !strings.Contains(err.Error(), "No space left on device") {
 		return err
 	}
-	return &pipelines.Fault{Op: "run", At: dir, Err: fmt.Errorf("%w: %w", pipelines.ErrDiskFull, err),
+	return &pipelines.Fault{Op: "run", At: dir, Err: diskFull{err},
 		Next: "free some space, then run again: it goes on where it stopped, and what is published stays"}
 }
+
+// diskFull says that the disk is full and no more: what the engine or the system said of it is for the log.
+type diskFull struct{ why error }
+
+func (d diskFull) Error() string { return pipelines.ErrDiskFull.Error() }
+
+func (d diskFull) Unwrap() []error { return []error{pipelines.ErrDiskFull, d.why} }

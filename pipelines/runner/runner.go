@@ -443,6 +443,9 @@ func (w *work) finish(ctx context.Context, err error) error {
 		}
 	}
 	level := slog.LevelInfo
+	if full := (diskFull{}); errors.As(err, &full) {
+		w.Logger.Error("the disk is full", "error", full.why)
+	}
 	if err != nil {
 		w.run.Error, w.run.Reasons = sentence(err), w.reasons(err)
 		level = slog.LevelError
