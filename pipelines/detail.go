@@ -152,6 +152,7 @@ func ExportNamed(export string) string { return exportMark + export }
 
 // ColumnNamed is the argument of a detail that names a column of an export.
 func ColumnNamed(export, column string) string { return columnMark + export + "." + column }
+
 // Exports lists the exports that the arguments of a detail name, or of which they name columns.
 func (d Detail) Exports() (exports []string) {
 	for _, arg := range d.Args {
@@ -165,7 +166,6 @@ func (d Detail) Exports() (exports []string) {
 	}
 	return exports
 }
-
 
 // UnitNamed is the argument of a detail that names the unit of a column.
 func UnitNamed(export, column string) string { return unitMark + export + "." + column }
