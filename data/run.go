@@ -30,7 +30,7 @@ func ExplainRun(run pipelines.Run, lang string) string {
 
 // runTexts are in Chinese alone: the English of a run stands in its document.
 var runTexts = map[pipelines.RunReasonCode]string{
-	pipelines.RunFileInDoubt:    "“{subject}”的行数有两种数法，暂不读入，其他文件照常。请检查引号后重新报送；确认无误的，请在“数据状况”页写明姓名和理由收下，或由维护人员运行：hulian import 文件 --confirm。",
+	pipelines.RunFileInDoubt:    "“{subject}”的行数有两种数法，暂不读入，其他文件照常。请检查引号和换行后重新报送；确认无误的，请在“数据状况”页写明姓名和理由收下，或由维护人员运行：hulian import 文件 --confirm。",
 	pipelines.RunFileHeld:       "“{subject}”的行数不到上一份的一半，暂不读入，其他文件照常。请补发完整文件；确认无误的，请在“数据状况”页写明姓名和理由收下，或由维护人员运行：hulian import 文件 --confirm。",
 	pipelines.RunSourceUnread:   "没有取到“{subject}”，下次运行会再取，其他来源照常。系统提示：{detail}。",
 	pipelines.RunCheckFailed:    "有一项检查没有通过，{count} 行不符：{subject}。仍沿用上次发布的数据；请先查看最近收到的文件。",

@@ -111,6 +111,7 @@ const (
 	DetailNothing      DetailCode = "nothing"       // count of cells, the words that stand for nothing
 	DetailFell         DetailCode = "fell"          // rows before, rows now
 	DetailTwoCounts    DetailCode = "two_counts"    // rows, lines, the first row where they differ
+	DetailLineEnds     DetailCode = "line_ends"     // rows with every LF as an end, rows with CRLF alone, the first row where they differ
 	DetailPassedOver   DetailCode = "passed_over"   // rows that a mapping's condition leaves out
 	DetailBeside       DetailCode = "beside"        // the mapping file that has the rows of the file complete those of another one
 	DetailAlone        DetailCode = "alone"         // rows whose key the second file does not hold
@@ -150,9 +151,6 @@ const (
 // ExportNamed is the argument of a detail that names an export.
 func ExportNamed(export string) string { return exportMark + export }
 
-// ColumnNamed is the argument of a detail that names a column of an export.
-func ColumnNamed(export, column string) string { return columnMark + export + "." + column }
-
 // Exports lists the exports that the arguments of a detail name, or of which they name columns.
 func (d Detail) Exports() (exports []string) {
 	for _, arg := range d.Args {
@@ -166,6 +164,9 @@ func (d Detail) Exports() (exports []string) {
 	}
 	return exports
 }
+
+// ColumnNamed is the argument of a detail that names a column of an export.
+func ColumnNamed(export, column string) string { return columnMark + export + "." + column }
 
 // UnitNamed is the argument of a detail that names the unit of a column.
 func UnitNamed(export, column string) string { return unitMark + export + "." + column }

@@ -69,7 +69,7 @@ func (r Request) heldForms(ctx context.Context, files ...any) ([]Form, error) {
 		form := &forms[len(forms)-1]
 		detail := pipelines.ParseDetails(row.text("detail")).First()
 		if pipelines.Code(row.text("problem")) == pipelines.RowsInDoubt {
-			form.Text += r.Tf("这份文件%s。收下则按引号算的行数读入。", "Of this file: %s. If accepted, it is read by its quotes. ", data.ExplainDetail(detail, r.Lang))
+			form.Text += r.Tf("这份文件%s。收下则按前一种算法读入。", "Of this file: %s. If accepted, it is read the first way. ", data.ExplainDetail(detail, r.Lang))
 			continue
 		}
 		if len(detail.Args) < 2 {

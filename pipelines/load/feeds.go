@@ -135,6 +135,9 @@ func (r *run) inDoubt(ctx context.Context) error {
 			continue
 		}
 		detail := pipelines.NewDetail(pipelines.DetailTwoCounts, d.Rows, d.Lines, d.Row)
+		if d.LineEnds {
+			detail.Code = pipelines.DetailLineEnds
+		}
 		if a, ok := r.acceptance(f.line.File.File); ok {
 			f.line.Details = append(f.line.Details, detail, pipelines.NewDetail(pipelines.DetailAccepted, a.by, a.reason))
 			continue

@@ -25,7 +25,7 @@ import (
 
 // Version says how this loader reads files. It is raised when the same file would give other rows: warehouses that an
 // older version filled are loaded anew.
-const Version = 3
+const Version = 4
 
 // pending lists the landed files that are to be loaded: those that are not in ops.files, the held ones that a person has
 // accepted, those asked for again, those taken back, and those that could not be read and would be read otherwise now,

@@ -104,8 +104,8 @@ func (o Outcome) held(file pipelines.Reconciliation) Happening {
 		return Happening{
 			Event: pipelines.EventHeld, Subject: "file " + file.FileID + " " + file.Sheet,
 			Title: o.t("户联：文件待确认 · ", "hulian: a file is held · ") + file.Name,
-			Text: fmt.Sprintf(o.t("“%s”的行数有两种数法，暂不读入；其他文件照常。\n请检查引号后重新报送；确认无误则在“数据状况”页确认收下，或运行：hulian import 文件 --confirm",
-				"The rows of %q can be counted in two ways; it is held, and other files are loaded.\nCheck its quotes and send it again; if it is right as it is, accept it on the page Data, or run: hulian import FILE --confirm"), file.Name),
+			Text: fmt.Sprintf(o.t("“%s”的行数有两种数法，暂不读入；其他文件照常。\n请检查引号和换行后重新报送；确认无误则在“数据状况”页确认收下，或运行：hulian import 文件 --confirm",
+				"The rows of %q can be counted in two ways; it is held, and other files are loaded.\nCheck its quotes and line ends and send it again; if it is right as it is, accept it on the page Data, or run: hulian import FILE --confirm"), file.Name),
 		}
 	}
 	return Happening{

@@ -408,7 +408,7 @@ where f.state = 'loaded' and f.origin <> 'entered' and f.landed_at < ?
 func (w *work) held(name string) error {
 	why, next := "it has less than half the rows of the one before", "send the complete file"
 	if counts, doubt := w.inDoubt(name); doubt {
-		why, next = "its rows can be counted in two ways: "+data.ExplainDetails(counts, "en"), "look at the quotes of that row and send the file again corrected"
+		why, next = "its rows can be counted in two ways: "+data.ExplainDetails(counts, "en"), "look at the quotes and line ends of that row and send the file again corrected"
 	}
 	return &pipelines.Fault{Op: "load", At: name, Err: fmt.Errorf("%w: %s", pipelines.ErrHeld, why),
 		Next: next + "; if it is right as it is, accept it on the page Data, or run: hulian import FILE --confirm"}

@@ -104,7 +104,7 @@ func (d *decoder) decodeCSV(ctx context.Context, t text, sample string, s Table)
 		if err != nil {
 			return err
 		}
-		if strict >= 0 && strict != scan.records {
+		if strict >= 0 && strict != scan.records+scan.joined {
 			s.Doubt = &Doubt{Rows: scan.records, Lines: strict, Row: scan.several}
 		}
 	}
@@ -123,6 +123,8 @@ type csvScan struct {
 	row      int64 // number of the next record
 	records  int64 // that are not empty lines
 	lines    int64 // likewise
+	whole    int64 // likewise; records that a lone LF ends are counted with what follows
+	joined   int64 // lines that follow a lone LF within a record
 	cells    int64
 	several  int64 // the first row that takes several lines
 	suspects []int64
@@ -157,7 +159,11 @@ func (s *csvScan) run(ctx context.Context) (err error) {
 			return Refuse(pipelines.LineTooLong, pipelines.NewDetail(pipelines.DetailRow, s.row))
 		}
 	}
-	if s.doubt != nil {
+	switch {
+	case s.doubt == nil:
+	case s.doubt.LineEnds:
+		s.doubt.Lines = s.whole
+	default:
 		s.doubt.Lines = s.lines
 	}
 	return nil
@@ -199,11 +205,15 @@ func (s *csvScan) block(text string, at int64, final bool) (used int, err error)
 func (s *csvScan) note(line string, found shape) {
 	s.records++
 	s.lines += int64(found.lines)
+	s.joined += int64(found.joined)
+	if !found.lone {
+		s.whole++
+	}
 	if found.lines > 1 && s.several == 0 {
 		s.several = s.row
 	}
-	if found.doubtful && s.doubt == nil {
-		s.doubt = &Doubt{Row: s.row}
+	if (found.doubtful || found.apart) && s.doubt == nil {
+		s.doubt = &Doubt{Row: s.row, LineEnds: found.apart}
 	}
 	if len(s.suspects) < mostSuspects && s.Suspect(firstOf(line, s.body.cut.delimiter)) {
 		s.suspects = append(s.suspects, s.row)

@@ -110,6 +110,10 @@ type Doubt struct {
 	Rows  int64 // as it was cut: quotes hold a cell together
 	Lines int64 // with every line as a row
 	Row   int64 // the first row where the two differ
+
+	// LineEnds says that records end with CRLF and that the doubt is about an LF without a CR: Rows is the count where every
+	// LF ends a row, Lines the one where CRLF alone does.
+	LineEnds bool
 }
 
 // Unread is a part of a file that could not be read. The other parts are not affected.

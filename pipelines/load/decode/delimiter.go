@@ -37,6 +37,9 @@ func (d *decoder) cutting(sample string, whole bool, pins Pins) cutter {
 			}
 			c := &cutter{delimiter: delimiter, separator: string(rune(delimiter)), escape: escape, cell: d.Limits.Cell}
 			regular, headers := c.sample(sample, whole, d.Known)
+			if strings.Contains(sample, "\r\n") {
+				c, regular, headers = c.byCRLF(sample, whole, d.Known, regular, headers)
+			}
 			if headers < known && score >= 0 || headers <= known && regular <= score {
 				continue
 			}
@@ -47,6 +50,45 @@ func (d *decoder) cutting(sample string, whole bool, pins Pins) cutter {
 		best.learn(sample)
 	}
 	return *best
+}
+
+// byCRLF gives the cutter itself or, where records end with CRLF, one that knows it, with how regular its records are. A
+// lone LF in many cells makes the lines of the sample irregular; then its width is that of the records which CRLF ends.
+func (c *cutter) byCRLF(sample string, whole bool, known func([]string) int, regular float64, headers int) (*cutter, float64, int) {
+	if !c.endsWithCRLF(sample, whole) {
+		return c, regular, headers
+	}
+	other := *c
+	other.joins = true
+	joined, found := other.sample(sample, whole, known)
+	other.joins = false
+	if joined < regular {
+		other, joined, found = *c, regular, headers
+	}
+	other.crlf = other.width > 1
+	return &other, joined, max(found, headers)
+}
+
+// endsWithCRLF reports whether the first record of a sample, which is mostly the header, and at least half of all that hold
+// anything end with CRLF.
+func (c *cutter) endsWithCRLF(sample string, whole bool) bool {
+	with, without := 0, 0
+	for len(sample) > 0 {
+		next, _, _ := c.line(sample, whole, nil)
+		if next == more {
+			break
+		}
+		switch record := sample[:next]; {
+		case strings.HasSuffix(record, "\r\n"):
+			with++
+		case lone(record) && with == 0:
+			return false
+		case lone(record):
+			without++
+		}
+		sample = sample[next:]
+	}
+	return with > 0 && with >= without
 }
 
 // escapes reports whether a backslash stands before what would end a cell. MySQL writes a line break in a cell so, and
@@ -75,7 +117,12 @@ func (c *cutter) sample(text string, whole bool, known func([]string) int) (regu
 			continue
 		}
 		if s.lines > 1 && s.cells > 1 && strings.IndexByte(line, '"') < 0 { // lines that a carriage return ends, perhaps
-			for part := range strings.FieldsFuncSeq(line, isBreak) {
+			ends := isBreak
+			if c.joins {
+				ends = func(r rune) bool { return r == '\r' }
+				line = strings.TrimRight(line, "\r\n")
+			}
+			for part := range strings.FieldsFuncSeq(line, ends) {
 				widths = append(widths, strings.Count(part, c.separator)+1)
 			}
 		} else {

@@ -11,7 +11,9 @@ import (
 //     it are doubled, or have a backslash before them where the file writes so;
 //   - where text follows a closing quote on the same line, the quotes are part of the text: "五水共治"河道淤塞;
 //   - a quote that nothing closes is part of the text;
-//   - line breaks of every kind inside a cell are one \n.
+//   - line breaks of every kind inside a cell are one \n;
+//   - where records end with CRLF, a lone LF outside quotes belongs to its cell if the record is then as wide as it should
+//     be.
 type cutter struct {
 	delimiter byte
 	separator string      // the delimiter once more: what is counted in a line
@@ -19,6 +21,8 @@ type cutter struct {
 	width     int         // cells of a usual record; 0: not known
 	digits    map[int]int // of the cells that hold digits in most records, an ID, a day, a number, how many they mostly are
 	cell      int         // bytes a cell may have
+	crlf      bool        // records end with CRLF, as far as the first of them tell
+	joins     bool        // a lone LF never ends a record
 }
 
 // maxLines is how many lines one cell may hold: more of them are rows that a stray quote has swallowed.
@@ -32,6 +36,9 @@ type shape struct {
 	unclosed bool // a quote opens a cell and nothing closes it
 	endless  bool // within what a cell may hold, that is: it is too long, or its quote is meant otherwise
 	doubtful bool // one of its lines, alone, looks like a record
+	lone     bool // an LF without a CR ends it
+	joined   int  // lines that follow a lone LF inside it and hold anything
+	apart    bool // it ends with a lone LF, and neither with nor without what follows is it as wide as it should be
 }
 
 // more is the answer where the text ends before the record does.
@@ -40,7 +47,65 @@ const more = -1
 // record cuts the first record off the text: it gives the offset behind it, and its cells where into is not nil. final
 // says that no text follows. The cells are parts of the text where that is possible.
 func (c *cutter) record(text string, final bool, into []Cell) (next int, s shape, cells []Cell) {
-	end := strings.IndexByte(text, '\n')
+	next, s, cells = c.line(text, final, into)
+	if !c.crlf || next == more || next > 0 && !lone(text[:next]) {
+		return next, s, cells
+	}
+	s.lone = true
+	whole := *c
+	whole.joins = true
+	end, joined, _ := whole.line(text, final, nil)
+	switch {
+	case end == more && len(text) < c.cell:
+		return more, s, cells
+	case end == more || end == next || end > c.cell || joined.lines > maxLines:
+		return next, s, cells
+	case joined.cells == c.width:
+		if into != nil {
+			_, joined, cells = whole.line(text, final, into)
+		}
+		joined.joined = c.lines(text[next:end])
+		whole.look(strings.TrimRight(text[:end], "\r\n"), &joined)
+		return end, joined, cells
+	case strings.TrimSpace(text[:next]) != "":
+		_, following, _ := c.line(text[next:end], true, nil)
+		fits := following.cells == c.width || joined.cells-s.cells+1 == c.width || c.lines(text[next:end]) == 0
+		s.apart = s.cells != c.width || !fits
+	}
+	return next, s, cells
+}
+
+// lone reports whether a record ends with an LF that no CR stands before.
+func lone(record string) bool {
+	return strings.HasSuffix(record, "\n") && !strings.HasSuffix(record, "\r\n")
+}
+
+// lines counts the records that hold anything in a text of which every LF outside quotes ends one.
+func (c *cutter) lines(text string) (n int) {
+	for len(text) > 0 {
+		next, _, _ := c.line(text, true, nil)
+		if strings.Trim(text[:next], "\r\n") != "" {
+			n++
+		}
+		text = text[next:]
+	}
+	return n
+}
+
+// lineEnd gives the offset of the line feed that ends the line, or the record where a lone one does not; -1 where none does.
+func (c *cutter) lineEnd(text string) int {
+	if !c.joins {
+		return strings.IndexByte(text, '\n')
+	}
+	if at := strings.Index(text, "\r\n"); at >= 0 {
+		return at + 1
+	}
+	return -1
+}
+
+// line cuts the first record off the text, as record does, but without a look at what kind of line break ends it.
+func (c *cutter) line(text string, final bool, into []Cell) (next int, s shape, cells []Cell) {
+	end := c.lineEnd(text)
 	if end < 0 && !final {
 		return more, s, into
 	}
@@ -59,6 +124,10 @@ func (c *cutter) plain(text, line string, into []Cell) (next int, s shape, cells
 	next = min(len(line)+1, len(text))
 	line = strings.TrimSuffix(line, "\r")
 	s.lines = 1
+	if c.joins {
+		line = strings.TrimSuffix(line, "\n") // the last line of the text
+		s.lines += strings.Count(line, "\n")
+	}
 	if strings.IndexByte(line, '\r') >= 0 {
 		c.look(line, &s)
 	}
@@ -271,7 +340,7 @@ func (c *cutter) closing(text string, from int) int {
 // bare reads a cell that no quotes hold together.
 func (c *cutter) bare(text string, at int, final, want bool) (end int, value string, state int) {
 	end = at
-	for end < len(text) && text[end] != c.delimiter && text[end] != '\n' {
+	for end < len(text) && text[end] != c.delimiter && (text[end] != '\n' || c.joins && (end == 0 || text[end-1] != '\r')) {
 		if c.escape && text[end] == '\\' && end+1 < len(text) {
 			end++
 		}

@@ -135,3 +135,65 @@ func TestTextsThatAreNoTablesAreNamed(t *testing.T) {
 		}
 	}
 }
+
+// Where records end with CRLF, a lone LF that no quotes hold belongs to its cell, if the record is then as wide as the
+// header; where it fits neither way, both counts are told.
+func TestALoneLineFeedBelongsToItsCell(t *testing.T) {
+	header := []string{"走访编号", "农户编号", "走访时间", "走访内容", "备注"}
+	for name, test := range map[string]struct {
+		content string
+		want    [][]string
+		doubt   *Doubt
+	}{
+		"in the middle of a row": {
+			content: "T1,H1,2018-01-02,路灯坏\n第二行,好\r\nT2,H2,2018-01-03,x,y\r\n",
+			want:    [][]string{{"T1", "H1", "2018-01-02", "路灯坏\n第二行", "好"}, {"T2", "H2", "2018-01-03", "x", "y"}},
+		},
+		"in the last cell": {
+			content: "T1,H1,2018-01-02,路灯坏,好\n很好\n\n再说\r\nT2,H2,2018-01-03,x,y\r\n",
+			want:    [][]string{{"T1", "H1", "2018-01-02", "路灯坏", "好\n很好\n\n再说"}, {"T2", "H2", "2018-01-03", "x", "y"}},
+		},
+		"in a row with quotes": {
+			content: "T1,H1,2018-01-02,路灯坏\n第二行,\"好，\n\"\"很好\"\"\"\r\nT2,H2,2018-01-03,x,y",
+			want:    [][]string{{"T1", "H1", "2018-01-02", "路灯坏\n第二行", "好，\n\"很好\""}, {"T2", "H2", "2018-01-03", "x", "y"}},
+		},
+		"in every row": {
+			content: "T1,H1,2018-01-02,a\nb,y\r\nT2,H2,2018-01-03,a\nb,y\r\n",
+			want:    [][]string{{"T1", "H1", "2018-01-02", "a\nb", "y"}, {"T2", "H2", "2018-01-03", "a\nb", "y"}},
+		},
+		"that ends a whole row": {
+			content: "T1,H1,2018-01-02,a,b\nT2,H2,2018-01-03,x,y\r\nT3,H3,2018-01-03,x,y\r\n",
+			want:    [][]string{{"T1", "H1", "2018-01-02", "a", "b"}, {"T2", "H2", "2018-01-03", "x", "y"}, {"T3", "H3", "2018-01-03", "x", "y"}},
+		},
+		"that fits neither way": {
+			content: "T1,H1,2018-01-02,路灯,坏\n第二行,好\r\nT2,H2,2018-01-03,x,y\r\nT3,H3,2018-01-04,x,y\r\n",
+			want:    [][]string{{"T1", "H1", "2018-01-02", "路灯", "坏"}, {"第二行", "好"}, {"T2", "H2", "2018-01-03", "x", "y"}, {"T3", "H3", "2018-01-04", "x", "y"}},
+			doubt:   &Doubt{Rows: 5, Lines: 4, Row: 2, LineEnds: true},
+		},
+		"that leaves the row too short": {
+			content: "T1,H1,2018\n-01-02,x\r\nT2,H2,2018-01-03,x,y\r\n",
+			want:    [][]string{{"T1", "H1", "2018"}, {"-01-02", "x"}, {"T2", "H2", "2018-01-03", "x", "y"}},
+			doubt:   &Doubt{Rows: 4, Lines: 3, Row: 2, LineEnds: true},
+		},
+	} {
+		for _, comma := range []string{",", "\t"} {
+			content := strings.ReplaceAll(strings.Join(header, ",")+"\r\n"+test.content, ",", comma)
+			at := filepath.Join(t.TempDir(), "file")
+			if err := os.WriteFile(at, []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			got, _, err := textsOf(at)
+			if diff := cmp.Diff(append([][]string{header}, test.want...), got); diff != "" || err != nil {
+				t.Errorf("%s, cut by %q: %v (-want +got):\n%s", name, comma, err, diff)
+			}
+			f, err := Open(t.Context(), at, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.doubt, f.Tables[0].Doubt); diff != "" {
+				t.Errorf("%s, cut by %q: doubt (-want +got):\n%s", name, comma, diff)
+			}
+			must(t, f.Close())
+		}
+	}
+}
