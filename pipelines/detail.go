@@ -105,6 +105,7 @@ const (
 	DetailNulBytes     DetailCode = "nul_bytes"     // count, first row
 	DetailNestedValues DetailCode = "nested_values" // columns made of values within values
 	DetailListValues   DetailCode = "list_values"   // columns that hold lists
+	DetailObjectValues DetailCode = "object_values" // columns that hold objects
 	DetailMergedCells  DetailCode = "merged_cells"  // cells filled down, first row
 	DetailHiddenRows   DetailCode = "hidden_rows"   // count, first row
 	DetailFewer        DetailCode = "fewer"         // rows read, rows there are as the file says itself

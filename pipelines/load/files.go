@@ -369,6 +369,8 @@ func noted(n decode.Note) pipelines.Detail {
 		return pipelines.NewDetail(pipelines.DetailNestedValues, n.Where)
 	case decode.ListValues:
 		return pipelines.NewDetail(pipelines.DetailListValues, n.Where)
+	case decode.ObjectValues:
+		return pipelines.NewDetail(pipelines.DetailObjectValues, n.Where)
 	case decode.MergedCells:
 		return pipelines.NewDetail(pipelines.DetailMergedCells, n.Count, n.Row)
 	case decode.FewerThanSaid:

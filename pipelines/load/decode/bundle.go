@@ -20,7 +20,7 @@ import (
 func openZip(file *os.File, size int64) (*zip.Reader, error) {
 	archive, err := zip.NewReader(io.NewSectionReader(file, 0, size), size)
 	if errors.Is(err, zip.ErrFormat) { // the directory stands at the end: without it the end is missing
-		return nil, Refuse(pipelines.FileTruncated, Format("zip"))
+		return nil, Refuse(pipelines.FileTruncated, pipelines.Detail{})
 	}
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) { // names are labels here, never paths to write to
 		return nil, Refuse(pipelines.FileUnreadable, Because(err))

@@ -113,11 +113,14 @@ func (d *decoder) columnar(ctx context.Context, name, label string, open func() 
 	if err != nil {
 		return Refuse(pipelines.FileUnreadable, Because(err))
 	}
-	var names, nested []string
+	var names, lists, objects []string
 	for _, f := range schema.Fields() {
 		names = append(names, f.Name)
-		if arrow.IsNested(f.Type.ID()) {
-			nested = append(nested, f.Name)
+		switch of := f.Type.ID(); {
+		case of == arrow.STRUCT || of == arrow.MAP:
+			objects = append(objects, f.Name)
+		case arrow.IsNested(of):
+			lists = append(lists, f.Name)
 		}
 	}
 	if len(names) > d.Limits.Columns {
@@ -147,9 +150,12 @@ func (d *decoder) columnar(ctx context.Context, name, label string, open func() 
 	if err := errors.Join(err, rows.close()); err != nil {
 		return Refuse(pipelines.FileUnreadable, Because(err))
 	}
-	if len(nested) > 0 {
-		s.Notes = append(s.Notes, Note{What: ListValues, Count: int64(len(nested)), Where: strings.Join(nested[:min(len(nested), 5)], ", ")})
+	for code, names := range map[NoteCode][]string{ListValues: lists, ObjectValues: objects} {
+		if len(names) > 0 {
+			s.Notes = append(s.Notes, Note{What: code, Count: int64(len(names)), Where: strings.Join(names[:min(len(names), 5)], ", ")})
+		}
 	}
+	slices.SortFunc(s.Notes, func(a, b Note) int { return strings.Compare(string(a.What), string(b.What)) })
 	s.Body = &headedBody{names: names, Body: rows}
 	d.add(s)
 	return nil
@@ -158,7 +164,7 @@ func (d *decoder) columnar(ctx context.Context, name, label string, open func() 
 // arrowCell gives one value as the text a cell would hold. Moments that know their zone keep it: they are moved into the
 // programme's later. Not a number is nothing: so pandas writes what is missing.
 func arrowCell(column arrow.Array, i int) Cell {
-	if column.IsNull(i) {
+	if column.IsNull(i) || column.DataType().ID() == arrow.NULL { // a column of nothing has no marks of what is missing
 		return Cell{}
 	}
 	switch a := column.(type) {

@@ -9,6 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/google/go-cmp/cmp"
 
 	"hulian/pipelines"
@@ -109,4 +113,35 @@ func TestAMemberCostsTheOthersNothing(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// A column of a file of columns that never holds anything is empty, and objects are not called lists.
+func TestAColumnOfNothingIsEmpty(t *testing.T) {
+	place := arrow.StructOf(arrow.Field{Name: "x", Type: arrow.BinaryTypes.String, Nullable: true})
+	schema := arrow.NewSchema([]arrow.Field{{Name: "走访编号", Type: arrow.BinaryTypes.String}, {Name: "备注", Type: arrow.Null, Nullable: true}, {Name: "位置", Type: place, Nullable: true}}, nil)
+	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
+	defer b.Release()
+	b.Field(0).(*array.StringBuilder).Append("T1")
+	b.Field(1).(*array.NullBuilder).AppendNull()
+	b.Field(2).(*array.StructBuilder).Append(true)
+	b.Field(2).(*array.StructBuilder).FieldBuilder(0).(*array.StringBuilder).Append("北")
+	batch := b.NewRecordBatch()
+	defer batch.Release()
+	var out bytes.Buffer
+	w, err := ipc.NewFileWriter(&out, ipc.WithSchema(schema))
+	must(t, err)
+	must(t, w.Write(batch))
+	must(t, w.Close())
+	f, err := Open(t.Context(), filed(t, out.String()), Options{})
+	must(t, err)
+	defer func() { must(t, f.Close()) }()
+	if diff := cmp.Diff([]Note{{What: ObjectValues, Count: 1, Where: "位置"}}, f.Tables[0].Notes); diff != "" {
+		t.Error(diff)
+	}
+	must(t, Rows(t.Context(), f.Tables[0].Body, func(r Row) error {
+		if r.No > 0 && r.Cells[1].Text != "" {
+			t.Errorf("a cell that holds nothing is %q", r.Cells[1].Text)
+		}
+		return nil
+	}))
 }

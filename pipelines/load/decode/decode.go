@@ -100,6 +100,7 @@ const (
 	NulBytes      NoteCode = "nul_bytes"       // Count of them were left out
 	NestedValues  NoteCode = "nested_values"   // values within values of JSON were given columns of their own: Where
 	ListValues    NoteCode = "list_values"     // lists within rows were written as text: Where
+	ObjectValues  NoteCode = "object_values"   // objects within rows were written as text: Where
 	MergedCells   NoteCode = "merged_cells"    // Count merged cells were filled down
 	HiddenRows    NoteCode = "hidden_rows"     // Count rows that Excel does not show were read
 	FewerThanSaid NoteCode = "fewer_than_said" // Count rows were read where the file says that there are Of

@@ -123,7 +123,7 @@ func looksBinary(head []byte) bool {
 func detectParquet(file *os.File, size int64) error {
 	tail := make([]byte, 4)
 	if _, err := file.ReadAt(tail, size-4); size < 12 || err != nil || string(tail) != "PAR1" {
-		return Refuse(pipelines.FileTruncated, Format("Parquet"))
+		return Refuse(pipelines.FileTruncated, pipelines.Detail{})
 	}
 	return nil
 }

@@ -79,17 +79,19 @@ func utf16Of(head []byte) (encoding.Encoding, bool) {
 type survey struct {
 	broken     int   // bytes that are no part of a character of UTF-8
 	whole      int   // characters of several bytes; counted only where something is broken, otherwise at least half of them
+	long       int   // of them, characters of three bytes and more, likewise
 	nul        int64 // zero bytes
 	characters int
 }
 
 // guess tells the encoding of what is not UTF-16. Where GB18030 would make sense of broken UTF-8 by chance, it makes few
-// characters of it: a text with many whole ones is UTF-8, cut or damaged here and there.
+// characters of it: a text with many whole ones is UTF-8, cut or damaged here and there. Chinese takes three bytes in UTF-8,
+// which two characters of GB18030 seldom look like.
 func (s survey) guess() encoding.Encoding {
 	switch {
 	case s.broken == 0:
 		return nil
-	case s.whole+s.characters/3 > 20*s.broken:
+	case s.whole+s.characters/3 > 20*s.broken, s.long >= 3*s.broken:
 		return unicode.UTF8
 	default:
 		return simplifiedchinese.GB18030
@@ -118,6 +120,9 @@ func look(r io.Reader) (survey, error) {
 				s.broken++
 			case size > 1:
 				s.whole++
+				if size > 2 {
+					s.long++
+				}
 			}
 			text = text[size:]
 		}

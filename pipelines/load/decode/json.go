@@ -25,9 +25,38 @@ func looksLikeJSON(text string) bool {
 	}
 	if strings.HasPrefix(text, "[") {
 		rest := strings.TrimLeft(text[1:], " \t\r\n")
+		if strings.HasPrefix(rest, "[") && strings.HasPrefix(strings.TrimLeft(rest[1:], " \t\r\n"), "{") {
+			return true
+		}
 		return strings.HasPrefix(rest, "{") || strings.HasPrefix(rest, "]") || strings.HasPrefix(rest, `["`) || strings.HasPrefix(rest, "null")
 	}
 	return false
+}
+
+// callback is how an answer begins that a browser is to run (JSONP): the name of a function and a bracket.
+var callback = regexp.MustCompile(`^[ \t\r\n]*(?:/\*\*/)?[ \t\r\n]*[A-Za-z_$][A-Za-z0-9_$.]*[ \t]*\(`)
+
+// withoutCallback takes the call off a text of JSON that stands in one.
+func withoutCallback(t text, sample string) (text, string, error) {
+	call := len(callback.FindString(sample))
+	if call == 0 || !looksLikeJSON(sample[call:]) {
+		return t, sample, nil
+	}
+	file, r, err := t.reader()
+	if err != nil {
+		return t, sample, err
+	}
+	tail := make([]byte, min(r.Size()-int64(call), 256))
+	_, err = r.ReadAt(tail, r.Size()-int64(len(tail)))
+	if err = errors.Join(err, file.Close()); err != nil {
+		return t, sample, err
+	}
+	t.start += int64(call)
+	if kept := bytes.TrimRight(tail, " \t\r\n;"); bytes.HasSuffix(kept, []byte{')'}) { // otherwise it is cut off, which the reading tells
+		t.end -= int64(len(tail) - len(kept) + 1)
+	}
+	sample, err = t.sample()
+	return t, sample, err
 }
 
 // deepest is how many objects may stand around the array that holds the rows.
@@ -328,7 +357,7 @@ func (r *jsonRead) around(s *jsonScan, name string, depth int) error {
 		}
 		key, err := s.value()
 		if errors.Is(err, errOpenText) {
-			return Refuse(pipelines.FileTruncated, Format("JSON"))
+			return Refuse(pipelines.FileTruncated, pipelines.Detail{})
 		}
 		if err != nil {
 			return err
@@ -353,7 +382,7 @@ func (r *jsonRead) around(s *jsonScan, name string, depth int) error {
 			}
 		}
 		if errors.Is(err, errOpenText) {
-			return Refuse(pipelines.FileTruncated, Format("JSON"))
+			return Refuse(pipelines.FileTruncated, pipelines.Detail{})
 		}
 		if err != nil {
 			return err
@@ -424,7 +453,7 @@ var errEnded = errors.New("read to its end")
 func (r *jsonRead) unclosed(into *jsonTable, text []byte) error {
 	end := bytes.TrimSpace(text)
 	if last := end[len(end)-1]; last != ']' && last != '}' {
-		return Refuse(pipelines.FileTruncated, Format("JSON"))
+		return Refuse(pipelines.FileTruncated, pipelines.Detail{})
 	}
 	if _, err := r.object(into, text); err != nil {
 		return err

@@ -1,6 +1,9 @@
 package decode
 
 import (
+	"bufio"
+	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 
@@ -13,7 +16,7 @@ func (r *jsonRead) array(s *jsonScan, name string) error {
 	if err := s.expect('['); err != nil {
 		return err
 	}
-	l := &jsonList{jsonRead: r, name: name, only: true}
+	l := &jsonList{jsonRead: r, ctx: s.ctx, name: name, only: true}
 	for first := true; ; first = false {
 		if s.ctx.Err() != nil {
 			return s.ctx.Err()
@@ -44,7 +47,7 @@ func (r *jsonRead) array(s *jsonScan, name string) error {
 		case errors.Is(err, errOpenText) && next == '{':
 			return r.unclosed(r.into(name), element)
 		case errors.Is(err, errOpenText):
-			return Refuse(pipelines.FileTruncated, Format("JSON"))
+			return Refuse(pipelines.FileTruncated, pipelines.Detail{})
 		case err != nil:
 			return err
 		}
@@ -57,6 +60,7 @@ func (r *jsonRead) array(s *jsonScan, name string) error {
 // jsonList is an array that is being read.
 type jsonList struct {
 	*jsonRead
+	ctx    context.Context //nolint:containedctx // of the one call that reads the list
 	name   string
 	rows   bool     // rows have been seen
 	header bool     // they are lists, and their names are known
@@ -73,6 +77,11 @@ func (l *jsonList) element(element []byte) error {
 		}
 		_, err := l.object(l.into(l.name), element)
 		return err
+	case element[0] == '[' && objectsFirst(element): // a list of pages, each a list of rows
+		if err := l.begin(); err != nil {
+			return err
+		}
+		return l.array(&jsonScan{r: bufio.NewReader(bytes.NewReader(element)), most: 4 * l.Limits.Cell, ctx: l.ctx}, l.name)
 	case element[0] == '[' && !l.header && (len(l.jsonRead.header) > 0 || l.known(textsOfList(element)) >= fewHeaders):
 		names, isRow := l.jsonRead.header, true
 		if l.known(textsOfList(element)) >= fewHeaders {
@@ -100,6 +109,12 @@ func (l *jsonList) element(element []byte) error {
 		l.before = append(l.before, element)
 	}
 	return nil
+}
+
+// objectsFirst reports whether a list begins with an object.
+func objectsFirst(list []byte) bool {
+	at := skipBlank(list, 1)
+	return at < len(list) && list[at] == '{'
 }
 
 // begin tells of what stood before the first row.

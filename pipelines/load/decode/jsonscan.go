@@ -75,7 +75,7 @@ func (s *jsonScan) unexpected() error {
 // cut says that the text ends before it should.
 func (s *jsonScan) cut(err error) error {
 	if errors.Is(err, io.EOF) {
-		return Refuse(pipelines.FileTruncated, Format("JSON"))
+		return Refuse(pipelines.FileTruncated, pipelines.Detail{})
 	}
 	return err
 }

@@ -116,6 +116,61 @@ func TestTextsAsProgramsWriteThem(t *testing.T) {
 	}
 }
 
+// An answer made for a browser, a list of pages, and a text with one damaged byte are read all the same.
+func TestTextsThatAreNearlyPlainAreRead(t *testing.T) {
+	rows := [][]string{{"走访编号", "农户编号"}, {"T001", "000101"}, {"T002", "000102"}}
+	for name, content := range map[string]string{
+		"a list of pages":                   `[[{"走访编号":"T001","农户编号":"000101"}], [ {"走访编号":"T002","农户编号":"000102"} ]]`,
+		"a call":                            `callback([{"走访编号":"T001","农户编号":"000101"},{"走访编号":"T002","农户编号":"000102"}]);` + "\r\n",
+		"a call of a wrapper":               `/**/jQuery.cb_1({"code":0,"data":[{"走访编号":"T001","农户编号":"000101"},{"走访编号":"T002","农户编号":"000102"}]})`,
+		"zero bytes in a text of documents": `[{"走访编号":"T0\u000001","农户编号":"000101"},{"走访编号":"T002","农户编号":"000102"}]`,
+	} {
+		at := filepath.Join(t.TempDir(), "file")
+		if err := os.WriteFile(at, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, doubt, err := textsOf(at)
+		if diff := cmp.Diff(byHeader(rows), byHeader(got)); diff != "" || doubt || err != nil {
+			t.Errorf("%s: doubt %v, %v (-want +got):\n%s", name, doubt, err, diff)
+		}
+		if strings.HasPrefix(name, "zero") {
+			f, err := Open(t.Context(), at, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff([]Note{{What: NulBytes, Count: 1, Row: 1}}, f.Tables[0].Notes); diff != "" {
+				t.Errorf("zero bytes are told: %s", diff)
+			}
+			must(t, f.Close())
+		}
+	}
+}
+
+// One byte of a short file in UTF-8 is damaged: it is read as UTF-8 all the same, and the row says that it is damaged.
+func TestADamagedByteCostsItsRow(t *testing.T) {
+	content := "走访编号,农户编号,走访内容\nT001,000101,路灯\xff不亮\nT002,000102,村道\n"
+	f, err := Open(t.Context(), filed(t, content), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { must(t, f.Close()) }()
+	if got := f.Tables[0].ReadAs.Encoding; got != "utf-8" {
+		t.Errorf("read as %s", got)
+	}
+	var texts []string
+	must(t, Rows(t.Context(), f.Tables[0].Body, func(r Row) error { texts = append(texts, strings.Clone(r.Cells[2].Text)); return nil }))
+	if diff := cmp.Diff([]string{"走访内容", "路灯\ufffd不亮", "村道"}, texts); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func filed(t *testing.T, content string) string {
+	t.Helper()
+	at := filepath.Join(t.TempDir(), "file")
+	must(t, os.WriteFile(at, []byte(content), 0o600))
+	return at
+}
+
 // Files of other kinds are named, in whatever encoding they come.
 func TestTextsThatAreNoTablesAreNamed(t *testing.T) {
 	for content, want := range map[string]string{

@@ -73,11 +73,14 @@ func (d *decoder) decodeText(ctx context.Context, file *os.File, size int64, lab
 	if looksBinary([]byte(sample)) {
 		return Refuse(pipelines.FileUnsupported, pipelines.NewDetail(pipelines.DetailBinary))
 	}
-	if damaged := strings.Count(sample, "\ufffd"); damaged*50 > utf8.RuneCountInString(sample) {
+	if damaged := strings.Count(sample, "\ufffd"); damaged > fewDamaged && damaged*50 > utf8.RuneCountInString(sample) {
 		return Refuse(pipelines.EncodingDamaged, pipelines.NewDetail(pipelines.DetailDamaged, damaged, s.ReadAs.Encoding))
 	}
 	if name := foreign(sample); name != "" {
 		return Refuse(pipelines.FileUnsupported, Format(name))
+	}
+	if t, sample, err = withoutCallback(t, sample); err != nil {
+		return Refuse(pipelines.FileUnreadable, Because(err))
 	}
 	if looksLikeJSON(sample) {
 		s.ReadAs.Format = "json"
@@ -87,6 +90,9 @@ func (d *decoder) decodeText(ctx context.Context, file *os.File, size int64, lab
 	s.Lettered = true
 	return d.decodeCSV(ctx, t, sample, s)
 }
+
+// fewDamaged is how many damaged characters cost their rows, however short the file is.
+const fewDamaged = 2
 
 // clean gives the text of a file in UTF-8, without marks and zero bytes. Where it lies so already it stays where it is.
 func (d *decoder) clean(ctx context.Context, file *os.File, size int64, pins Pins) (text, encoding.Encoding, error) {
