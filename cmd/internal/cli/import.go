@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -50,7 +51,7 @@ first hundred problems are written one a line, with sheet, row, column, value an
 			if dryRun {
 				return p.inspect(cmd, c, paths)
 			}
-			return p.run(cmd, c, runOptions{confirm: confirm, by: by, reason: reason}, func(ctx context.Context, r *runner.Runner) (pipelines.Run, error) { return r.Import(ctx, paths) })
+			return p.run(cmd, c, runOptions{confirm: confirm, by: by, reason: reason, named: namesIn(paths)}, func(ctx context.Context, r *runner.Runner) (pipelines.Run, error) { return r.Import(ctx, paths) })
 		},
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "check the files and keep nothing")
@@ -142,6 +143,24 @@ func importable(ctx context.Context, town, folder string) error {
 		}
 	}
 	return errors.New("it holds no file; hidden and temporary ones are passed over")
+}
+
+// namesIn gives the names under which files arrive that a person names, those in folders among them.
+func namesIn(paths []string) (names []string) {
+	for _, at := range paths {
+		names = append(names, source.Readable(filepath.Base(at)))
+		if info, err := os.Stat(at); err != nil || !info.IsDir() {
+			continue
+		}
+		// What cannot be looked at, the run says.
+		_ = filepath.WalkDir(at, func(below string, entry fs.DirEntry, err error) error {
+			if name, relErr := filepath.Rel(at, below); err == nil && relErr == nil && !entry.IsDir() {
+				names = append(names, source.Readable(filepath.ToSlash(name)))
+			}
+			return nil
+		})
+	}
+	return names
 }
 
 // inspect checks files with everything that has been loaded, and writes every problem. It fails where a run would: where a

@@ -83,7 +83,11 @@ func (p *program) run(cmd *cobra.Command, c config.Config, how runOptions, do fu
 	if printErr := p.print(cmd, reconciliations(run.Files, c.Lang)); printErr != nil && err == nil {
 		err = printErr
 	}
-	if refused := refusedWhole(run.Files); len(refused) > 0 && (err == nil || errors.Is(err, pipelines.ErrHeld)) {
+	refused := refusedWhole(run.Files)
+	if how.named != nil { // others are looked at again where a mapping file has changed
+		refused = slices.DeleteFunc(refused, func(name string) bool { return !slices.Contains(how.named, name) })
+	}
+	if len(refused) > 0 && (err == nil || errors.Is(err, pipelines.ErrHeld)) {
 		err = errors.Join(err, &pipelines.Fault{Op: "load", At: strings.Join(refused, ", "), Err: pipelines.ErrNothingLoaded,
 			Next: "mend the files as the lines above say and send them again"})
 	}
@@ -132,6 +136,7 @@ type runOptions struct {
 	confirm  bool          // files that would be held are let through
 	by       string        // who confirms, and why
 	reason   string
+	named    []string            // files that a person named; nil: nobody named any
 	drawn    pipelines.Progress  // nil: silent
 	log      *slog.Logger        // nil: silent
 	ended    func(pipelines.Run) // told of every run; nil: notices are written of it
