@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"hulian/data"
 )
 
 // unitColumn is the column of a relation that names the unit of a level.
@@ -164,11 +166,47 @@ having count(*) = count(a.export)
 	}}, nil
 }
 
+// unknownMonths is the table of what is not known of a measure, because an export it needs did not speak.
+const unknownMonths = "intermediate.int_unknown_months"
+
+// unknownModel makes it: a measure is unknown of a village in a month for which one of its exports did not speak.
+func unknownModel([]Model) (Model, error) {
+	var needs []string
+	for _, m := range Measures() {
+		for _, export := range m.Source {
+			if c, ok := data.ContractOf(export); ok && c.Kind == data.Event {
+				needs = append(needs, fmt.Sprintf("        ('%s', '%s')", m.ID, export))
+			}
+		}
+	}
+	return Model{Name: unknownMonths, Path: "metrics.yaml", SQL: "with needs (measure, export) as (\n    values\n" + strings.Join(needs, ",\n") + `
+)
+
+select
+    cast(n.measure as varchar) as measure,
+    cast(s.town as varchar) as town,
+    cast(s.village_id as varchar) as village_id,
+    cast(s.month as varchar) as month,
+    cast(min(s.reason) as varchar) as reason
+from needs n
+join intermediate.int_spoken_months s on s.export = n.export
+where s.reason is not null
+group by n.measure, s.town, s.village_id, s.month
+`, Header: Header{
+		Text:    "One measure that is not known of a village for a month, because an export it needs did not speak for it.",
+		Grain:   []string{"measure", "village_id", "month"},
+		Sources: []string{"intermediate.int_spoken_months"},
+		Columns: []Column{{"measure", "id of the measure"}, {"town", "town"}, {"village_id", "village"}, {"month", "month"}, {"reason", "as in int_spoken_months"}},
+	}}, nil
+}
+
 // longModel makes the long table: each measure picks its numerator and denominator out of the sums, or its rows out
-// of its own model. A measure that cannot be known has no rows. Of members only months with something to measure are rows.
+// of its own model. A measure that cannot be known at all has no rows; a month that is not known has a row with the reason
+// and no numbers. A town's numbers are those of the villages of which it is known. Of members only months with something to
+// measure are rows.
 func longModel([]Model) (Model, error) {
-	sources := []string{ParameterTable, toldMeasures}
-	var months []MonthSource
+	sources := []string{ParameterTable, toldMeasures, unknownMonths, "marts.units", "staging.stg_members"}
+	months := []MonthSource{{unknownMonths, "month"}}
 	for _, t := range sumsTables {
 		sources = append(sources, t.name)
 		months = append(months, MonthSource{t.name, "month"})
@@ -185,49 +223,113 @@ func longModel([]Model) (Model, error) {
 			}
 		}
 	}
-	sql := `with long as (
-` + strings.Join(rows, "    union all\n") + `)
-
-select
-    cast(l.measure as varchar) as measure,
-    cast(l.level as varchar) as level,
-    cast(l.unit_id as varchar) as unit_id,
-    cast(l.unit_name as varchar) as unit_name,
-    cast(l.month as varchar) as month,
-    cast(l.numerator as double) as numerator,
-    cast(l.denominator as double) as denominator,
-    cast(
-        coalesce(
-            l.value,
-            case
-                when l.denominator is null then l.scale * l.numerator
-                when l.denominator <> 0 then l.scale * l.numerator / cast(l.denominator as double)
-            end
-        ) as double
-    ) as value,
-    cast(p.cut_off as date) as cut_off
-from long l
-cross join staging.stg_parameters p
-join ` + toldMeasures + ` t on t.measure = l.measure
--- A member's month without anything to measure is no row: there are many, and their zeros say nothing. Nor is a month of
--- a village or branch that was not there yet, or no longer.
-where l.standing = 1 or l.numerator <> 0 or l.denominator <> 0
-`
 	slices.Sort(sources)
-	return Model{Name: "marts.measures", Path: "metrics.yaml", SQL: sql, Header: Header{
+	return Model{Name: "marts.measures", Path: "metrics.yaml", SQL: longLead + strings.Join(rows, "    union all\n") + longEnd, Header: Header{
 		Text:    "One value of one measure of one unit in one month, with its numerator and denominator.",
 		Grain:   []string{"measure", "level", "unit_id", "month"},
 		Sources: sources,
 		Months:  months,
 		Columns: []Column{
 			{"measure", "id of the measure"}, {"level", "town, village, branch or member"}, {"unit_id", "the unit"},
-			{"unit_name", "its name"}, {"month", "2018-01"}, {"numerator", "of a count the count"},
-			{"denominator", "null of a count"}, {"value", "scale × numerator ÷ denominator; null where the denominator is 0 or the value is not reached"},
+			{"unit_name", "its name"}, {"month", "2018-01"}, {"numerator", "of a count the count; null where it is not known"},
+			{"denominator", "null of a count, and where it is not known"}, {"value", "scale × numerator ÷ denominator; null where it is not known, the denominator is 0 or the value is not reached"},
+			{"reason", "why it is not known, as in int_spoken_months: before, no_file, never or silent; null where it is known"},
+			{"spoke", "of a town: villages it is known of; null of other units"},
+			{"villages", "of a town: villages there were; null of other units"},
 			{"cut_off", "day the data is known as of"},
 		},
-		Checks: []ColumnCheck{{Rule: "not_null", Columns: []string{"measure", "level", "unit_id", "unit_name", "month", "numerator"}}},
+		Checks: []ColumnCheck{{Rule: "not_null", Columns: []string{"measure", "level", "unit_id", "unit_name", "month"}}},
 	}}, nil
 }
+
+const longLead = `with long as (
+`
+
+const longEnd = `),
+
+places as (
+    select level, unit_id, village_id
+    from marts.units
+    where level <> 'town'
+    union all
+    select 'member', member_id, village_id
+    from staging.stg_members
+),
+
+there as (
+    select v.town, s.month, count(*) as villages
+    from intermediate.int_unit_months s
+    join marts.units v on v.level = 'village' and v.unit_id = s.unit_id
+    where s.level = 'village' and s.standing = 1
+    group by v.town, s.month
+),
+
+-- What the villages of which a measure is not known would add to their town.
+apart as (
+    select
+        k.measure,
+        k.town,
+        k.month,
+        count(*) as unknown,
+        min(k.reason) as reason,
+        sum(l.numerator) as numerator,
+        sum(l.denominator) as denominator
+    from ` + unknownMonths + ` k
+    join intermediate.int_unit_months s on s.level = 'village' and s.unit_id = k.village_id and s.month = k.month and s.standing = 1
+    left join long l
+        on l.measure = k.measure and l.level = 'village' and l.unit_id = k.village_id and l.month = k.month and l.scale is not null
+    group by k.measure, k.town, k.month
+),
+
+known as (
+    select
+        l.measure,
+        l.level,
+        l.unit_id,
+        l.unit_name,
+        l.month,
+        l.standing,
+        l.scale,
+        l.value,
+        case when l.level = 'town' then l.numerator - coalesce(a.numerator, 0) else l.numerator end as numerator,
+        case when l.level = 'town' then l.denominator - coalesce(a.denominator, 0) else l.denominator end as denominator,
+        case when l.level <> 'town' then k.reason when a.unknown = t.villages then a.reason end as reason,
+        case when l.level = 'town' then t.villages - coalesce(a.unknown, 0) end as spoke,
+        case when l.level = 'town' then t.villages end as villages
+    from long l
+    join ` + toldMeasures + ` told on told.measure = l.measure
+    left join places p on p.level = l.level and p.unit_id = l.unit_id
+    left join ` + unknownMonths + ` k on k.measure = l.measure and k.village_id = p.village_id and k.month = l.month
+    left join apart a on l.level = 'town' and a.measure = l.measure and a.town = l.unit_id and a.month = l.month
+    left join there t on l.level = 'town' and t.town = l.unit_id and t.month = l.month
+    -- A member's month without anything to measure is no row: there are many, and their zeros say nothing. Nor is a month of
+    -- a village or branch that was not there yet, or no longer.
+    where l.standing = 1 or l.numerator <> 0 or l.denominator <> 0
+)
+
+select
+    cast(n.measure as varchar) as measure,
+    cast(n.level as varchar) as level,
+    cast(n.unit_id as varchar) as unit_id,
+    cast(n.unit_name as varchar) as unit_name,
+    cast(n.month as varchar) as month,
+    cast(case when n.reason is null then n.numerator end as double) as numerator,
+    cast(case when n.reason is null then n.denominator end as double) as denominator,
+    cast(
+        case
+            when n.reason is not null then null
+            when n.value is not null then n.value
+            when n.denominator is null then n.scale * n.numerator
+            when n.denominator <> 0 then n.scale * n.numerator / cast(n.denominator as double)
+        end as double
+    ) as value,
+    cast(n.reason as varchar) as reason,
+    cast(n.spoke as bigint) as spoke,
+    cast(n.villages as bigint) as villages,
+    cast(p.cut_off as date) as cut_off
+from known n
+cross join staging.stg_parameters p
+`
 
 // asked collects what the measures sum at some levels, and refuses what no model delivers.
 func asked(all []Measure, levels []Level, models []Model) (map[string]*relation, error) {

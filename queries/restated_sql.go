@@ -13,13 +13,13 @@ import (
 // measures; "summed" from other units; "impossible" where the month belonged to other units and cannot be restated,
 // with neither numbers nor value. It stands in a from clause, under a name of the reader's choice.
 const RestatedMeasures = `(
-    select m.measure, m.level, m.unit_id, m.unit_name, m.month, m.numerator, m.denominator, m.value, 'lived' as basis
+    select m.measure, m.level, m.unit_id, m.unit_name, m.month, m.numerator, m.denominator, m.value, m.reason, m.spoke, m.villages, 'lived' as basis
     from measures m
     where not exists (
         select 1 from unit_successions s where s.level = m.level and (s.unit_id = m.unit_id or s.old_id = m.unit_id)
     )
     union all
-    select r.measure, r.level, r.unit_id, r.unit_name, r.month, r.numerator, r.denominator, r.value, r.basis
+    select r.measure, r.level, r.unit_id, r.unit_name, r.month, r.numerator, r.denominator, r.value, r.reason, null, null, r.basis
     from measures_restated r
 )`
 
@@ -109,6 +109,7 @@ func restatedModel([]Model) (Model, error) {
 		Columns: []Column{
 			{"measure", "id of the measure"}, {"level", "village or branch"}, {"unit_id", "the unit of today"}, {"unit_name", "its name"},
 			{"month", "2018-01"}, {"numerator", "null where it cannot be restated"}, {"denominator", "null of a count"}, {"value", "scale × numerator ÷ denominator"},
+			{"reason", "why it is not known, as in measures: one of the past units did not report"},
 			{"basis", "lived: as in measures; summed: numerators and denominators of past units added up; impossible: cannot be restated"},
 		},
 		Checks: []ColumnCheck{{Rule: "not_null", Columns: []string{"measure", "level", "unit_id", "unit_name", "month", "basis"}}},
@@ -122,10 +123,11 @@ const restatedLead = `with heirs as (
 
 -- Months in which a past unit has a row of a measure, so that the heir's own is not all.
 touched as (
-    select distinct h.level, h.heir_id as unit_id, m.measure, m.month
+    select h.level, h.heir_id as unit_id, m.measure, m.month, max(m.reason) as reason
     from intermediate.int_heirs h
     join marts.measures m on m.level = h.level and m.unit_id = h.unit_id
     join staging.stg_months n on n.month = m.month and (h.unit_id <> h.heir_id or n.as_of < h.until_on)
+    group by h.level, h.heir_id, m.measure, m.month
 ),
 
 sums as (
@@ -147,18 +149,20 @@ restated as (
         t.unit_id,
         u.unit_name,
         t.month,
-        case when k.basis = 'summed' then k.numerator end as numerator,
-        case when k.basis = 'summed' then k.denominator end as denominator,
+        case when k.basis = 'summed' and t.reason is null then k.numerator end as numerator,
+        case when k.basis = 'summed' and t.reason is null then k.denominator end as denominator,
         case
+            when t.reason is not null then null
             when k.basis = 'summed' and not k.rate then k.scale * k.numerator
             when k.basis = 'summed' and k.denominator <> 0 then k.scale * k.numerator / cast(k.denominator as double)
         end as value,
+        t.reason,
         coalesce(k.basis, 'impossible') as basis
     from touched t
     join marts.units u on u.level = t.level and u.unit_id = t.unit_id
     left join known k on k.measure = t.measure and k.level = t.level and k.unit_id = t.unit_id and k.month = t.month
     union all
-    select m.measure, m.level, m.unit_id, m.unit_name, m.month, m.numerator, m.denominator, m.value, 'lived'
+    select m.measure, m.level, m.unit_id, m.unit_name, m.month, m.numerator, m.denominator, m.value, m.reason, 'lived'
     from marts.measures m
     join heirs h on h.level = m.level and h.unit_id = m.unit_id
     left join touched t on t.measure = m.measure and t.level = m.level and t.unit_id = m.unit_id and t.month = m.month
@@ -174,6 +178,7 @@ select
     cast(numerator as double) as numerator,
     cast(denominator as double) as denominator,
     cast(value as double) as value,
+    cast(reason as varchar) as reason,
     cast(basis as varchar) as basis
 from restated
 `

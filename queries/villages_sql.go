@@ -28,14 +28,15 @@ func fileVillagesModel([]Model) (Model, error) {
 			if c.Kind == data.Event && c.DatedBy != "" {
 				day = "cast(" + c.DatedBy + " as date)"
 			}
-			for _, table := range []string{"exports." + c.Export, "history." + c.Export} {
+			for table, held := range map[string]int{"exports." + c.Export: 1, "history." + c.Export: 0} {
 				sources = append(sources, table)
-				rows = append(rows, fmt.Sprintf("    select '%s' as export, _file as file_no, '%s' as kind, %s as id, %s as held_on\n    from %s",
-					c.Export, home.kind, home.column, day, table))
+				rows = append(rows, fmt.Sprintf("    select '%s' as export, _file as file_no, '%s' as kind, %s as id, %s as held_on, %d as held\n    from %s",
+					c.Export, home.kind, home.column, day, held, table))
 			}
 			break
 		}
 	}
+	slices.Sort(rows)
 	slices.Sort(sources)
 	return Model{Name: "intermediate.int_file_villages", Path: "data/contracts", SQL: "with held as (\n" + strings.Join(rows, "\n    union all\n") + `
 ),
@@ -55,6 +56,7 @@ placed as (
     select
         r.export,
         r.file_no,
+        r.held,
         case when r.kind = 'village' then r.id else coalesce(o.village_id, h.village_id) end as village_id,
         cast(date_trunc('month', r.held_on) as date) as month_start
     from held r
@@ -68,7 +70,8 @@ select
     cast(export as varchar) as export,
     cast(file_no as bigint) as file_no,
     cast(village_id as varchar) as village_id,
-    cast(month_start as date) as month_start
+    cast(month_start as date) as month_start,
+    cast(sum(held) as bigint) as held
 from placed
 group by export, file_no, village_id, month_start
 `, Header: Header{
@@ -76,6 +79,7 @@ group by export, file_no, village_id, month_start
 		Grain:   []string{"export", "file_no", "village_id", "month_start"},
 		Sources: slices.Compact(sources),
 		Columns: []Column{{"export", "the export"}, {"file_no", "the file"}, {"village_id", "village its rows are of"},
-			{"month_start", "first day of the month they fell in; null of what has no day"}},
+			{"month_start", "first day of the month they fell in; null of what has no day"},
+			{"held", "rows of the file that stand, those that a newer file replaced left out"}},
 	}}, nil
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // asideParams say what the form that sets something aside is about: a file (of is its id), or a row (of is its export).
-var asideParams = []string{"aside", "of", "key", "back", "done"}
+var asideParams = []string{"aside", "of", "key", "back", "done", "nothing"}
 
 // AsideFile and AsideRow are the values of the parameter aside.
 const (

@@ -20,7 +20,10 @@ func dataPage() Page {
 }
 
 func buildData(ctx context.Context, r Request) (View, error) {
-	if r.Waives && (r.Params.Get("aside") != "" || r.Params.Get("done") != "") {
+	switch {
+	case r.Waives && r.Params.Get("nothing") != "":
+		return buildNothing(ctx, r)
+	case r.Waives && (r.Params.Get("aside") != "" || r.Params.Get("done") != ""):
 		return buildAside(ctx, r)
 	}
 	v := View{Heading: r.T("数据状况", "State of the data")}
@@ -49,7 +52,9 @@ func buildData(ctx context.Context, r Request) (View, error) {
 	}
 	if r.Waives {
 		v.Blocks = append(v.Blocks, Callout{Tone: ToneQuiet, Text: r.T("误报、试填的一行数据可以剔除，不计入数字。", "A row that was sent by mistake can be set aside, so that it does not count."),
-			Next: r.T("剔除一行数据", "Set a row aside"), Link: r.asideLink(AsideRow, "", "", false)})
+			Next: r.T("剔除一行数据", "Set a row aside"), Link: r.asideLink(AsideRow, "", "", false)},
+			Callout{Tone: ToneQuiet, Text: r.T("没有收到数据的月份按“未知”处理；确实没有发生的，可以说明。", "A month for which no data came is unknown; if nothing happened, it can be said."),
+				Next: r.T("零报告", "Nothing to report"), Link: r.Link("data", cleared, With("nothing", "1"))})
 	}
 	counts, err := r.problemCounts(ctx)
 	if err != nil {

@@ -4,9 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
-	"hulian/queries"
+	"hulian/data"
 	"hulian/queries/reading"
 )
 
@@ -82,25 +81,29 @@ func (r Request) complete(u Unit, month string) reading.Month {
 	return reading.Completeness(series, periods)
 }
 
-// undelivered is the export a measure is made of, where too little of it came for the month to judge by: none from a
-// village, less than the programme's threshold from the villages of a town. Empty: enough came.
-func (r Request) undelivered(m queries.Measure, u Unit, month string) string {
-	for _, export := range m.Source {
-		if !slices.Contains(r.Deliveries.exports, export) {
+// undelivered is the export a value is made of, where too little of it came for the month to judge by: the value is not
+// known, or, of a town, known of fewer of its villages than the programme's threshold. Empty: enough came.
+func (r Request) undelivered(v Value) string {
+	if v.Reason == "" && !(v.Spoke < r.Programme.DataQuality.Threshold*v.Villages) {
+		return ""
+	}
+	u, fewest, export := r.unit(v.Unit), math.Inf(1), ""
+	for _, source := range v.Measure.Source {
+		if c, ok := data.ContractOf(source); !ok || c.Kind != data.Event {
 			continue
 		}
-		if c := r.came(u, month, export); c.Numerator < r.Programme.DataQuality.Threshold*c.Denominator {
-			return export
+		if c := r.came(u, v.Month, source); export == "" || c.Numerator < fewest {
+			fewest, export = c.Numerator, source
 		}
 	}
-	return ""
+	return export
 }
 
 // rules are what a value is judged by.
 func (r Request) rules(v Value) reading.Rules {
 	u := r.unit(v.Unit)
 	rules := reading.RulesOf(v.Measure, r.Programme, r.CutOff, r.startOf(u))
-	rules.Complete, rules.Missing = r.complete(u, v.Month), r.undelivered(v.Measure, u, v.Month)
+	rules.Complete, rules.Missing, rules.Unknown = r.complete(u, v.Month), r.undelivered(v), v.Reason
 	return rules
 }
 
@@ -114,7 +117,7 @@ func (r Request) tooPoor(u Unit) bool {
 func (r Request) delivered(series []Value) []reading.Month {
 	months := seriesMonths(series)
 	for i, v := range series {
-		if reading.Performance(v.Measure) && r.undelivered(v.Measure, r.unit(v.Unit), v.Month) != "" {
+		if reading.Performance(v.Measure) && r.undelivered(v) != "" {
 			months[i].Numerator, months[i].Denominator, months[i].Value = math.NaN(), math.NaN(), math.NaN()
 		}
 	}

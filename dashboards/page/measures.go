@@ -21,6 +21,10 @@ type Value struct {
 	Num     float64 // NaN where null
 	Den     float64
 	Value   float64 // in the measure's unit; NaN where there is none
+
+	Reason   string  // why it is not known, as in the long table; empty where it is
+	Spoke    float64 // of a town: villages it is known of; NaN of other units
+	Villages float64 // of a town: villages there were
 }
 
 // measured holds values by measure, unit and month.
@@ -37,7 +41,7 @@ type scope struct {
 }
 
 const valuesSQL = `
-select m.measure, m.unit_id, m.month, m.numerator, m.denominator, m.value
+select m.measure, m.unit_id, m.month, m.numerator, m.denominator, m.value, %s
 from %s m
 where m.level = ? and m.month between ? and ? and m.measure in (%s)%s`
 
@@ -56,7 +60,7 @@ func (r Request) values(ctx context.Context, s scope, ids ...string) (measured, 
 		condition += " and m.unit_id in (select u.unit_id from units u where u.level = 'branch' and u.village_id = ?)"
 		args = append(args, s.village)
 	}
-	table, err := r.Data.Query(ctx, fmt.Sprintf(valuesSQL, r.measures(), placeholders(len(ids)), condition), args...)
+	table, err := r.Data.Query(ctx, fmt.Sprintf(valuesSQL, r.knownColumns(), r.measures(), placeholders(len(ids)), condition), args...)
 	if err != nil {
 		return nil, fmt.Errorf("read measures %s: %w", strings.Join(ids, ", "), err)
 	}
@@ -67,10 +71,19 @@ func (r Request) values(ctx context.Context, s scope, ids ...string) (measured, 
 			continue // a snapshot of another version may hold measures this program does not know
 		}
 		v := Value{Measure: definition, Unit: row.text("unit_id"), Month: row.text("month"),
-			Num: row.number("numerator"), Den: row.number("denominator"), Value: row.number("value")}
+			Num: row.number("numerator"), Den: row.number("denominator"), Value: row.number("value"),
+			Reason: row.text("reason"), Spoke: row.number("spoke"), Villages: row.number("villages")}
 		all[measuredKey{definition.ID, v.Unit, v.Month}] = v
 	}
 	return all, nil
+}
+
+// knownColumns are the columns that say what is known; a snapshot of an older version has none.
+func (r Request) knownColumns() string {
+	if !r.reasons {
+		return "null as reason, null as spoke, null as villages"
+	}
+	return "m.reason, m.spoke, m.villages"
 }
 
 // at returns a value, or one that says there is none.
@@ -146,6 +159,9 @@ func (v Value) bare() string { return Decimal(v.Shown(), decimals(v.Measure.Unit
 
 // Text is the value with its unit: "77.8 %". A median that was not reached says so.
 func (v Value) Text(lang string) string {
+	if v.Reason != "" {
+		return data.Text{Zh: "未知", En: "unknown"}.In(lang)
+	}
 	if !v.Known() {
 		if v.Measure.Unit == "days" && v.Den > 0 {
 			return data.Text{Zh: "未达到", En: "not reached"}.In(lang)
@@ -196,6 +212,8 @@ func (r Request) caution(v Value) string {
 	rules := r.rules(v)
 	judged := reading.Performance(v.Measure)
 	switch {
+	case v.Reason != "":
+		return reading.Unknown(v.Reason, rules.Missing, r.Lang)
 	case !v.Known():
 		return ""
 	case judged && rules.Poor():
@@ -209,6 +227,14 @@ func (r Request) caution(v Value) string {
 	default:
 		return ""
 	}
+}
+
+// partial says of how many of its villages a town's value is known, where that is not all.
+func (r Request) partial(v Value) string {
+	if !v.Known() || !(v.Spoke < v.Villages) {
+		return ""
+	}
+	return r.Tf("%d个村中%d个村有数据", "%[2]d of %[1]d villages reported", int(v.Villages), int(v.Spoke))
 }
 
 // cell shows a value in a table, with its base and, where it may not be judged, why.
@@ -253,6 +279,8 @@ func (r Request) stat(v Value) Stat {
 		Link: r.Link("measures", With("measure", v.Measure.ID))}
 	if why := r.caution(v); why != "" {
 		s.Tone, s.Reading = ToneQuiet, why
+	} else {
+		s.Reading = r.partial(v)
 	}
 	return s
 }

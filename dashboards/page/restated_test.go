@@ -16,11 +16,11 @@ func merged(t *testing.T) Snapshot {
 	town := pagetest.New(t)
 	town.Exec(t, "insert into snapshot_facts values ('successions', '2')")
 	town.Exec(t, "create table unit_successions (level varchar, unit_id varchar, unit_name varchar, old_id varchar, old_name varchar, from_on date, divided boolean)")
-	town.Exec(t, "create table measures_restated (measure varchar, level varchar, unit_id varchar, unit_name varchar, month varchar, numerator double, denominator double, value double, basis varchar)")
+	town.Exec(t, "create table measures_restated (measure varchar, level varchar, unit_id varchar, unit_name varchar, month varchar, numerator double, denominator double, value double, reason varchar, basis varchar)")
 	town.Exec(t, `insert into unit_successions values ('village', 'V1', '福合院村', 'V2', '老街村', '2017-06-01', false),
 		('village', 'V4', '东村', 'V3', '大村', '2017-06-01', true)`)
-	town.Exec(t, "insert into measures_restated select measure, level, unit_id, unit_name, month, 111, 222, 0.5, 'summed' from measures where level = 'village' and unit_id = 'V1' and measure = 'resolution_rate'")
-	town.Exec(t, "insert into measures_restated select measure, level, unit_id, unit_name, month, null, null, null, 'impossible' from measures where level = 'village' and unit_id = 'V4' and measure = 'resolution_rate'")
+	town.Exec(t, "insert into measures_restated select measure, level, unit_id, unit_name, month, 111, 222, 0.5, null, 'summed' from measures where level = 'village' and unit_id = 'V1' and measure = 'resolution_rate'")
+	town.Exec(t, "insert into measures_restated select measure, level, unit_id, unit_name, month, null, null, null, null, 'impossible' from measures where level = 'village' and unit_id = 'V4' and measure = 'resolution_rate'")
 	s, err := Open(t.Context(), town)
 	if err != nil {
 		t.Fatal(err)

@@ -43,6 +43,7 @@ type Snapshot struct {
 	Villages       []Unit // by name of ID
 	Branches       []Unit // by village, then ID
 	Deliveries     Deliveries
+	reasons        bool // the long table says why a value is not known
 	Supports       []Support
 	After          []RowsAfter  // exports with rows that hold days after the cut-off
 	Successions    []Succession // of villages, then of branches; empty where no unit was merged, divided or renumbered
@@ -102,6 +103,11 @@ func Open(ctx context.Context, q pipelines.Querier) (Snapshot, error) {
 	if err := s.readDeliveries(ctx); err != nil {
 		return s, err
 	}
+	columns, err := q.Query(ctx, "select * from measures where 1 = 0")
+	if err != nil {
+		return s, fmt.Errorf("read the measures: %w", err)
+	}
+	s.reasons = columns.Column("reason") >= 0
 	// A snapshot made before there were these facts has no tables of them either.
 	if said["rows_after_cut_off"] != "" {
 		if err := s.readRowsAfter(ctx); err != nil {

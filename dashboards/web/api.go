@@ -14,7 +14,7 @@ import (
 )
 
 const measuresSQL = `
-select measure, level, unit_id, unit_name, month, numerator, denominator, value
+select *
 from measures
 where %s
 order by measure, level, unit_id, month`
@@ -42,6 +42,7 @@ func (s *server) measures(w http.ResponseWriter, r *http.Request) error {
 		for j, column := range t.Columns {
 			rows[i][column] = cells[j]
 		}
+		delete(rows[i], "cut_off")
 	}
 	answer := map[string]any{"generation": pinned.Generation, "rows": rows}
 	if changed, err := s.changedSinceSigned(r.Context(), pinned, rows); err != nil {

@@ -46,7 +46,9 @@ type Config struct {
 	Waive func(ctx context.Context, problems []int64, by, reason string) (int64, error)
 	// Aside sets a file or a row aside for the organisation office, or takes it back, and publishes that. refused: there is
 	// no such file or row, or it is so already. nil: nobody may.
-	Aside     func(ctx context.Context, a pipelines.Aside) (refused bool, err error)
+	Aside func(ctx context.Context, a pipelines.Aside) (refused bool, err error)
+	// Nothing keeps that a village had nothing to report, or takes it back, and publishes that. nil: nobody can say so here.
+	Nothing   func(ctx context.Context, n pipelines.Nothing) error
 	Programme data.Programme
 	Logger    *slog.Logger   // nil: slog.Default
 	OfficeKey string         // opens the restricted pages at /office?key=…; empty: they stay closed
@@ -111,6 +113,7 @@ func New(c Config) (http.Handler, error) {
 	mux.Handle("POST /upload", s.unlimited(s.upload))
 	mux.Handle("POST /waive", s.unlimited(s.waive))
 	mux.Handle("POST /aside", s.unlimited(s.aside))
+	mux.Handle("POST /nothing", s.unlimited(s.nothing))
 	mux.Handle("POST /held", s.handle(s.acceptHeld))
 	mux.Handle("POST /mapping", s.handle(s.confirmMapping))
 	mux.Handle("GET /marked/{file}", s.unlimited(s.marked))

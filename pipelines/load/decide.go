@@ -20,8 +20,9 @@ import (
 
 // The exports in which people enter what becomes of files and rows.
 const (
-	AcceptedFiles = "accepted_files"
-	SetAsides     = "set_asides"
+	AcceptedFiles   = "accepted_files"
+	SetAsides       = "set_asides"
+	NothingToReport = "nothing_to_report"
 )
 
 // decisions are what people have decided about files and rows so far. Each holds for what had landed before it.

@@ -93,6 +93,21 @@ func (r *Runner) SetAside(ctx context.Context, a pipelines.Aside) (pipelines.Run
 	return run, err
 }
 
+// SayNothing keeps that a village had nothing to report, or takes it back, and publishes that.
+func (r *Runner) SayNothing(ctx context.Context, n pipelines.Nothing) (pipelines.Run, error) {
+	_, run, err := r.Enter(ctx, "nothing", load.NothingToReport, n.By, func(context.Context, pipelines.Querier) ([]entry.Row, error) {
+		row := entry.Row{"of_export": n.Export, "of_month": n.Month, "back": n.Back}
+		if n.Village != "" {
+			row["of_village"] = n.Village
+		}
+		if reason := strings.TrimSpace(n.Reason); reason != "" {
+			row["reason"] = reason
+		}
+		return []entry.Row{row}, nil
+	})
+	return run, err
+}
+
 // userName is the name of who runs the program, as the machine knows it.
 func userName() string {
 	if u, err := user.Current(); err == nil {

@@ -1,8 +1,9 @@
 -- One village against one hard criterion of the programme in one month. A criterion is met when its limit was passed
 -- in every one of its last months; a month whose base is too small to judge does not count as passed. A fact nobody in
--- the town has ever told is not known, and passes no limit: no list of meetings at all, no secretary in any branch.
+-- the town has ever told is not known, and passes no limit: no list of meetings at all, no secretary in any branch. Nor does
+-- a month for which the village's meetings did not arrive.
 -- grain: village_id, criterion, month
--- sources: staging.stg_hard_criteria, staging.stg_villages, staging.stg_months, marts.measures, intermediate.int_branch_months
+-- sources: staging.stg_hard_criteria, staging.stg_villages, staging.stg_months, marts.measures, intermediate.int_branch_months, intermediate.int_spoken_months
 -- columns:
 --   village_id: village
 --   criterion: id of the criterion in programme.yaml
@@ -44,6 +45,8 @@ facts (village_id, month, fact, numerator, denominator, value) as (
         cast(b.branches - b.met as double) / cast(b.branches as double)
     from branches b
     join told t on t.town = b.town and t.meetings
+    left join intermediate.int_spoken_months s on s.export = 'meetings' and s.village_id = b.village_id and s.month = b.month
+    where s.reason is null
 ),
 
 valued as (

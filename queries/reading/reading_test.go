@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -224,7 +225,12 @@ func TestPoorDataAreNotJudged(t *testing.T) {
 		t.Errorf("seven of eight exports: %s", r.Variation)
 	}
 	rules.Missing = "visits"
-	if r := Read(m, drop, rules); r.Signal() || r.Sentence("en") != "No rows of Household visits came for the month (none happened, or none were sent): not judged." {
+	if r := Read(m, drop, rules); r.Signal() || r.Sentence("en") != "Household visits came from too few villages for the month: not judged." {
+		t.Errorf("few visits came: %s %s", r.Variation, r.Sentence("en"))
+	}
+	rules.Unknown = "silent"
+	unknown := append(slices.Clone(drop[:len(drop)-1]), Month{"2018-01", math.NaN(), math.NaN(), math.NaN()})
+	if r := Read(m, unknown, rules); r.Signal() || r.Sentence("en") != "Unknown: no Household visits came for the month, though some were to be expected." {
 		t.Errorf("no visits came: %s %s", r.Variation, r.Sentence("en"))
 	}
 	quality := measure(t, "timeliness")

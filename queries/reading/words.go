@@ -69,6 +69,8 @@ func (r Reading) join(lang string, parts []string, how string) string {
 func (r Reading) said(lang string) string {
 	say := func(key string, v sentence.Values) string { return book.Say(lang, key, v) }
 	switch {
+	case r.Rules.Unknown != "":
+		return Unknown(r.Rules.Unknown, r.Rules.Missing, lang)
 	case r.Poor:
 		c := r.Rules.Complete
 		return say("poor", sentence.Values{"received": Count(c.Numerator), "expected": Count(c.Denominator), "share": Percent(c.Value), "threshold": Percent(r.Rules.Threshold)})
@@ -108,6 +110,11 @@ func (r Reading) said(lang string) string {
 	}
 	found := say(key, sentence.Values{"n": strconv.Itoa(r.Run), "span": r.span(lang)})
 	return say(string(r.Variation), sentence.Values{"found": found})
+}
+
+// Unknown says why a value is not known: reason is the long table's, export the one that did not speak.
+func Unknown(reason, export, lang string) string {
+	return book.Say(lang, "unknown_"+reason, sentence.Values{"export": exportName(export, lang)})
 }
 
 func exportName(id, lang string) string {

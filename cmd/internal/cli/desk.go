@@ -191,10 +191,10 @@ func (f files) held(ctx context.Context, id string) (string, desk.File, error) {
 
 // deciders are what people decide on a page: problems that need no repair, files and rows that do not count.
 func (p *program) deciders(c config.Config, log *slog.Logger) (waive func(ctx context.Context, problems []int64, by, reason string) (int64, error),
-	aside func(ctx context.Context, a pipelines.Aside) (bool, error), err error) {
+	aside func(ctx context.Context, a pipelines.Aside) (bool, error), nothing func(ctx context.Context, n pipelines.Nothing) error, err error) {
 	r, err := p.runner(c, "", runOptions{log: log})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	waive = func(ctx context.Context, problems []int64, by, reason string) (int64, error) {
 		n, _, err := r.Waive(ctx, problems, by, reason)
@@ -207,5 +207,9 @@ func (p *program) deciders(c config.Config, log *slog.Logger) (waive func(ctx co
 		}
 		return false, err
 	}
-	return waive, aside, nil
+	nothing = func(ctx context.Context, n pipelines.Nothing) error {
+		_, err := r.SayNothing(ctx, n)
+		return err
+	}
+	return waive, aside, nothing, nil
 }

@@ -156,6 +156,7 @@ func commands(p *program) []*cobra.Command {
 		newTemplateCommand(p),
 		newProblemsCommand(p),
 		newAsideCommand(p),
+		newNothingCommand(p),
 		newMapCommand(p),
 		newVersionCommand(p),
 	}

@@ -83,7 +83,7 @@ func (p *program) serve(ctx context.Context, c config.Config, greet func(address
 	}
 	defer func() { err = errors.Join(err, desk.Close()) }()
 	p.uploads.Store(desk)
-	waive, aside, err := p.deciders(c, log)
+	waive, aside, nothing, err := p.deciders(c, log)
 	if err != nil {
 		return err
 	}
@@ -102,6 +102,7 @@ func (p *program) serve(ctx context.Context, c config.Config, greet func(address
 		Desk:     desk,
 		Waive:    waive,
 		Aside:    aside,
+		Nothing:  nothing,
 		Logger:   log, OfficeKey: c.OfficeKey, Version: version, Zone: location,
 	})
 	if err != nil {

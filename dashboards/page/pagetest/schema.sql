@@ -2,7 +2,7 @@
 create table snapshot_facts (key varchar, value varchar);
 create table rows_after_cut_off (export varchar, rows bigint, last_on date, cut_off_set boolean);
 create table units (level varchar, unit_id varchar, unit_name varchar, parent_id varchar, town varchar, village_id varchar, branch_id varchar, phase varchar, programme_start date);
-create table measures (measure varchar, level varchar, unit_id varchar, unit_name varchar, month varchar, numerator double, denominator double, value double, cut_off date);
+create table measures (measure varchar, level varchar, unit_id varchar, unit_name varchar, month varchar, numerator double, denominator double, value double, reason varchar, spoke bigint, villages bigint, cut_off date);
 create table issue_flow (issue_id varchar, town varchar, village_id varchar, branch_id varchar, household_id varchar, reporter_member_id varchar, category varchar, difficulty varchar, title varchar, month varchar, reported_at timestamp, classified_at timestamp, routed_at timestamp, routed_to varchar, supervised_at timestamp, resolved_at timestamp, fed_back_at timestamp, due_on date, on_the_spot boolean, state varchar, age_days bigint, overdue_days bigint, days_classify double, days_route double, days_resolve double, days_feedback double, days_to_resolve double, reopened_within_90 boolean, repeat_within_90 boolean, satisfaction_answer varchar, since_start boolean);
 create table issue_categories (level varchar, unit_id varchar, month varchar, category varchar, difficulty varchar, reported bigint, resolved bigint);
 create table unvisited_households (household_id varchar, town varchar, village_id varchar, branch_id varchar, linked_member_id varchar, vulnerable boolean, last_visited_at date, days_since bigint);

@@ -119,7 +119,7 @@ func (t *Town) measures(tb testing.TB) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	insert, err := tx.PrepareContext(tb.Context(), "insert into measures values (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+	insert, err := tx.PrepareContext(tb.Context(), "insert into measures values (?, ?, ?, ?, ?, ?, ?, ?, null, ?, ?, ?)")
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -155,7 +155,11 @@ func (t *Town) measures(tb testing.TB) {
 				} else {
 					value = num
 				}
-				if _, err := insert.ExecContext(tb.Context(), m.ID, p.level, p.id, p.name, month, num, den, value, CutOff); err != nil {
+				var villages any // of the town: all that there are reported
+				if p.level == "town" {
+					villages = 3
+				}
+				if _, err := insert.ExecContext(tb.Context(), m.ID, p.level, p.id, p.name, month, num, den, value, villages, villages, CutOff); err != nil {
 					tb.Fatal(err)
 				}
 			}
