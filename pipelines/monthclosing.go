@@ -42,11 +42,19 @@ type MonthClosing struct {
 	Restated    []ClosingDifference `json:"restated,omitempty"`    // of what was signed from the restatement before it
 }
 
-// Corrected counts the differences that are corrections; the others only ripened with the cut-off.
-func (m MonthClosing) Corrected() int {
+// Corrected counts the differences that are corrections of a value.
+func (m MonthClosing) Corrected() int { return m.differing(DifferenceCorrected) }
+
+// Unknown counts the values that were signed and are not known now: no data stand behind them, or no longer.
+func (m MonthClosing) Unknown() int { return m.differing(DifferenceUnknown) }
+
+// Ripened counts the values that only moved with the cut-off.
+func (m MonthClosing) Ripened() int { return m.differing(DifferenceRipened) }
+
+func (m MonthClosing) differing(kind DifferenceKind) int {
 	n := 0
 	for _, d := range m.Differences {
-		if !d.Ripened {
+		if d.Kind() == kind {
 			n++
 		}
 	}
@@ -96,6 +104,29 @@ type ClosingNumber struct {
 	Numerator   *float64 `json:"numerator"`
 	Denominator *float64 `json:"denominator"`
 	Value       *float64 `json:"value"`
+	Reason      string   `json:"reason,omitempty"` // why it is not known, as in the long table; empty: it is, or nobody had said yet
+}
+
+// DifferenceKind says what a difference from what was signed means.
+type DifferenceKind string
+
+// Kinds of differences.
+const (
+	DifferenceCorrected DifferenceKind = "corrected" // other data
+	DifferenceUnknown   DifferenceKind = "unknown"   // a number was signed, a 0 for instance, and nothing is known: no data stand behind it
+	DifferenceRipened   DifferenceKind = "ripened"   // moved with the cut-off, as such a measure does
+)
+
+// Kind says what the difference means.
+func (d ClosingDifference) Kind() DifferenceKind {
+	switch {
+	case d.Now != nil && d.Now.Reason != "" && d.Signed != nil && d.Signed.Reason == "":
+		return DifferenceUnknown
+	case d.Ripened:
+		return DifferenceRipened
+	default:
+		return DifferenceCorrected
+	}
 }
 
 // ClosingDifference is one value of a signed month that is not what was signed. Signed or Now is nil where the unit had

@@ -64,8 +64,17 @@ type Measure struct {
 	Note        data.Text `yaml:"note"`
 	Source      []string  `yaml:"source"`  // exports without which it has no rows; files stands for whatever was delivered
 	Columns     []string  `yaml:"columns"` // export.column: nor without a value in each, for a blank in one row says no, and in all rows nothing
+	Given       []string  `yaml:"given"`   // export.column that a row's file must give, if only to be empty: rows of other files are left out
+	Reach       Reach     `yaml:"reach"`   // other months it looks at
 	Sums        Sums      `yaml:"sums"`    // of a measure that adds up
 	Model       string    `yaml:"model"`   // of a measure that does not: the relation that delivers its rows
+}
+
+// Reach says which months beside its own a measure looks at.
+type Reach struct {
+	Back  string `yaml:"back"`  // from when: a setting of the programme, half_year, year, start of the programme, or record: since the export's first rows
+	Ahead string `yaml:"ahead"` // until when: a setting of the programme
+	Whole bool   `yaml:"whole"` // unknown unless all of these months are known; else it is made of those known, and says how many
 }
 
 // Sums names the columns a measure is the sum of: relation.column, several joined by "+". Relations are models of
@@ -107,6 +116,8 @@ var measures = sync.OnceValue(func() []Measure {
 })
 
 var (
+	backs     = []string{"", "repeat_days", "unvisited_days", "survival_months", "half_year", "year", "start", "record"}
+	aheads    = []string{"", "reopen_days"}
 	ripenings = []string{"", "resolution", "reopen", "satisfaction", "feedback"}
 	groups    = []string{"issues", "visits", "capacity", "points", "organisation", "quality"}
 	units     = []string{"share", "count", "days", "per_thousand", "people", "households", "visits", "points", "ratio", "stars", "yuan", "coefficient"}
@@ -177,7 +188,10 @@ func (m Measure) check() error {
 			return fmt.Errorf("no export %q", export)
 		}
 	}
-	for _, name := range m.Columns {
+	if !slices.Contains(backs, m.Reach.Back) || !slices.Contains(aheads, m.Reach.Ahead) {
+		return fmt.Errorf("no reach back %q, ahead %q; there are %s; %s", m.Reach.Back, m.Reach.Ahead, strings.Join(backs[1:], ", "), strings.Join(aheads[1:], ", "))
+	}
+	for _, name := range slices.Concat(m.Columns, m.Given) {
 		export, column, _ := strings.Cut(name, ".")
 		c, _ := data.ContractOf(export)
 		if _, ok := c.Column(column); !ok {

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"hulian/data"
 )
 
 // unitColumn is the column of a relation that names the unit of a level.
@@ -166,47 +164,13 @@ having count(*) = count(a.export)
 	}}, nil
 }
 
-// unknownMonths is the table of what is not known of a measure, because an export it needs did not speak.
-const unknownMonths = "intermediate.int_unknown_months"
-
-// unknownModel makes it: a measure is unknown of a village in a month for which one of its exports did not speak.
-func unknownModel([]Model) (Model, error) {
-	var needs []string
-	for _, m := range Measures() {
-		for _, export := range m.Source {
-			if c, ok := data.ContractOf(export); ok && c.Kind == data.Event {
-				needs = append(needs, fmt.Sprintf("        ('%s', '%s')", m.ID, export))
-			}
-		}
-	}
-	return Model{Name: unknownMonths, Path: "metrics.yaml", SQL: "with needs (measure, export) as (\n    values\n" + strings.Join(needs, ",\n") + `
-)
-
-select
-    cast(n.measure as varchar) as measure,
-    cast(s.town as varchar) as town,
-    cast(s.village_id as varchar) as village_id,
-    cast(s.month as varchar) as month,
-    cast(min(s.reason) as varchar) as reason
-from needs n
-join intermediate.int_spoken_months s on s.export = n.export
-where s.reason is not null
-group by n.measure, s.town, s.village_id, s.month
-`, Header: Header{
-		Text:    "One measure that is not known of a village for a month, because an export it needs did not speak for it.",
-		Grain:   []string{"measure", "village_id", "month"},
-		Sources: []string{"intermediate.int_spoken_months"},
-		Columns: []Column{{"measure", "id of the measure"}, {"town", "town"}, {"village_id", "village"}, {"month", "month"}, {"reason", "as in int_spoken_months"}},
-	}}, nil
-}
-
 // longModel makes the long table: each measure picks its numerator and denominator out of the sums, or its rows out
 // of its own model. A measure that cannot be known at all has no rows; a month that is not known has a row with the reason
 // and no numbers. A town's numbers are those of the villages of which it is known. Of members only months with something to
 // measure are rows.
 func longModel([]Model) (Model, error) {
-	sources := []string{ParameterTable, toldMeasures, unknownMonths, "marts.units", "staging.stg_members"}
-	months := []MonthSource{{unknownMonths, "month"}}
+	sources := []string{ParameterTable, toldMeasures, unknownMonths, reachedMonths, "marts.units", "staging.stg_members"}
+	months := []MonthSource{{unknownMonths, "month"}, {reachedMonths, "month"}}
 	for _, t := range sumsTables {
 		sources = append(sources, t.name)
 		months = append(months, MonthSource{t.name, "month"})
@@ -233,9 +197,11 @@ func longModel([]Model) (Model, error) {
 			{"measure", "id of the measure"}, {"level", "town, village, branch or member"}, {"unit_id", "the unit"},
 			{"unit_name", "its name"}, {"month", "2018-01"}, {"numerator", "of a count the count; null where it is not known"},
 			{"denominator", "null of a count, and where it is not known"}, {"value", "scale × numerator ÷ denominator; null where it is not known, the denominator is 0 or the value is not reached"},
-			{"reason", "why it is not known, as in int_spoken_months: before, no_file, never or silent; null where it is known"},
+			{"reason", "why it is not known: before, no_file, never or silent, as in int_spoken_months; column: the month's files do not give a column it needs; reach: another month it looks at is not known; null where it is known"},
 			{"spoke", "of a town: villages it is known of; null of other units"},
 			{"villages", "of a town: villages there were; null of other units"},
+			{"reached", "months it is made of, its own among them; null of a measure of one month"},
+			{"lacking", "of those, the months that are not known; of a town: in any of its villages"},
 			{"cut_off", "day the data is known as of"},
 		},
 		Checks: []ColumnCheck{{Rule: "not_null", Columns: []string{"measure", "level", "unit_id", "unit_name", "month"}}},
@@ -262,6 +228,13 @@ there as (
     join marts.units v on v.level = 'village' and v.unit_id = s.unit_id
     where s.level = 'village' and s.standing = 1
     group by v.town, s.month
+),
+
+-- How many months a town's measures are made of, and how many of them are not known in some village.
+reaching as (
+    select measure, town, month, max(reached) as reached, max(lacking) as lacking
+    from ` + reachedMonths + `
+    group by measure, town, month
 ),
 
 -- What the villages of which a measure is not known would add to their town.
@@ -295,13 +268,17 @@ known as (
         case when l.level = 'town' then l.denominator - coalesce(a.denominator, 0) else l.denominator end as denominator,
         case when l.level <> 'town' then k.reason when a.unknown = t.villages then a.reason end as reason,
         case when l.level = 'town' then t.villages - coalesce(a.unknown, 0) end as spoke,
-        case when l.level = 'town' then t.villages end as villages
+        case when l.level = 'town' then t.villages end as villages,
+        coalesce(h.reached, g.reached) as reached,
+        coalesce(h.lacking, g.lacking) as lacking
     from long l
     join ` + toldMeasures + ` told on told.measure = l.measure
     left join places p on p.level = l.level and p.unit_id = l.unit_id
     left join ` + unknownMonths + ` k on k.measure = l.measure and k.village_id = p.village_id and k.month = l.month
     left join apart a on l.level = 'town' and a.measure = l.measure and a.town = l.unit_id and a.month = l.month
     left join there t on l.level = 'town' and t.town = l.unit_id and t.month = l.month
+    left join ` + reachedMonths + ` h on h.measure = l.measure and h.village_id = p.village_id and h.month = l.month
+    left join reaching g on l.level = 'town' and g.measure = l.measure and g.town = l.unit_id and g.month = l.month
     -- A member's month without anything to measure is no row: there are many, and their zeros say nothing. Nor is a month of
     -- a village or branch that was not there yet, or no longer.
     where l.standing = 1 or l.numerator <> 0 or l.denominator <> 0
@@ -326,6 +303,8 @@ select
     cast(n.reason as varchar) as reason,
     cast(n.spoke as bigint) as spoke,
     cast(n.villages as bigint) as villages,
+    cast(case when n.reason is null then n.reached end as bigint) as reached,
+    cast(case when n.reason is null then n.lacking end as bigint) as lacking,
     cast(p.cut_off as date) as cut_off
 from known n
 cross join staging.stg_parameters p

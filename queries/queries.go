@@ -98,7 +98,7 @@ var parsed = sync.OnceValues(func() (catalogue, error) {
 			}
 		}
 	}
-	for _, make := range []func([]Model) (Model, error){sumsTables[0].sumsModel, sumsTables[1].sumsModel, toldModel, unknownModel, longModel, definitionModel,
+	for _, make := range []func([]Model) (Model, error){sumsTables[0].sumsModel, sumsTables[1].sumsModel, toldModel, reachedModel, unknownModel, longModel, definitionModel,
 		restatedSumsModel, restatedModel, fileVillagesModel} {
 		model, err := make(c.models)
 		if err != nil {

@@ -13,13 +13,13 @@ import (
 // measures; "summed" from other units; "impossible" where the month belonged to other units and cannot be restated,
 // with neither numbers nor value. It stands in a from clause, under a name of the reader's choice.
 const RestatedMeasures = `(
-    select m.measure, m.level, m.unit_id, m.unit_name, m.month, m.numerator, m.denominator, m.value, m.reason, m.spoke, m.villages, 'lived' as basis
+    select m.measure, m.level, m.unit_id, m.unit_name, m.month, m.numerator, m.denominator, m.value, m.reason, m.spoke, m.villages, m.reached, m.lacking, 'lived' as basis
     from measures m
     where not exists (
         select 1 from unit_successions s where s.level = m.level and (s.unit_id = m.unit_id or s.old_id = m.unit_id)
     )
     union all
-    select r.measure, r.level, r.unit_id, r.unit_name, r.month, r.numerator, r.denominator, r.value, r.reason, null, null, r.basis
+    select r.measure, r.level, r.unit_id, r.unit_name, r.month, r.numerator, r.denominator, r.value, r.reason, null, null, null, null, r.basis
     from measures_restated r
 )`
 

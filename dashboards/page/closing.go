@@ -123,12 +123,23 @@ func (r Request) closingLine(m pipelines.MonthClosing) string {
 		return r.Tf("%[1]s 未月结：%[2]s 已于 %[3]s 核对，待另一人签发。", "%[1]s is not closed: checked by %[2]s on %[3]s, to be signed.", m.Month, m.CheckedBy, r.moment(m.CheckedAt))
 	case pipelines.ClosingSigned:
 		line := r.Tf("%s 已签发：%s", "%s is closed: %s", m.Month, signed)
-		if ripened := len(m.Differences); ripened > 0 {
+		if ripened := m.Ripened(); ripened > 0 {
 			line += r.Tf("；此后随截止日推移，%d 个数值成熟", "; %d values have ripened with the cut-off since", ripened)
 		}
 		return line + r.T("。", ".")
 	case pipelines.ClosingChanged:
-		return r.Tf("%s 签发后有变动：%s，此后更正 %d 个数值。", "%s has changed since signed: %s; %d values were corrected since.", m.Month, signed, m.Corrected())
+		line := r.Tf("%s 签发后有变动：%s，", "%s has changed since signed: %s; ", m.Month, signed)
+		corrected := r.Tf("此后更正 %d 个数值", "%d values were corrected since", m.Corrected())
+		unknown := r.Tf("%d 个签发过的数值现为未知（没有收到相应的数据）", "%d values that were signed are unknown now: no data stand behind them", m.Unknown())
+		switch {
+		case m.Unknown() == 0:
+			line += corrected
+		case m.Corrected() == 0:
+			line += unknown
+		default:
+			line += corrected + r.T("；", "; ") + unknown
+		}
+		return line + r.T("。", ".")
 	case pipelines.ClosingDamaged:
 		return r.Tf("%s 已签发，但存档缺失或损坏，签发的数值无法核实；须从备份中放回。", "%s was signed, but its record is missing or damaged: what was signed cannot be told until it is put back from a backup.", m.Month)
 	default:
@@ -191,7 +202,7 @@ func (r Request) changedSince(ctx context.Context, measure string) *Table {
 	}
 	m := closingOf(all, r.Month)
 	t := r.differences(m.Differences, func(d pipelines.ClosingDifference) bool {
-		return !d.Ripened && here[d.UnitID] && d.Level != string(LevelMember) && (measure == "" || d.Measure == measure)
+		return d.Kind() != pipelines.DifferenceRipened && here[d.UnitID] && d.Level != string(LevelMember) && (measure == "" || d.Measure == measure)
 	})
 	if m.State != pipelines.ClosingChanged || len(t.Rows) == 0 {
 		return nil
@@ -256,6 +267,16 @@ func (r Request) obstacles(m pipelines.MonthClosing) Block {
 	return t
 }
 
+// differenceKinds are the kinds of differences, in the order in which they are listed.
+var differenceKinds = []struct {
+	kind pipelines.DifferenceKind
+	name data.Text
+}{
+	{pipelines.DifferenceCorrected, data.Text{Zh: "更正", En: "corrected"}},
+	{pipelines.DifferenceUnknown, data.Text{Zh: "现为未知", En: "unknown now"}},
+	{pipelines.DifferenceRipened, data.Text{Zh: "成熟", En: "ripened"}},
+}
+
 // shownDifferences is how many differences the page lists before all are asked for.
 const shownDifferences = 100
 
@@ -263,7 +284,7 @@ const shownDifferences = 100
 // members are for the organisation office; for others their number is given.
 func (r Request) differences(all []pipelines.ClosingDifference, wanted func(pipelines.ClosingDifference) bool) *Table {
 	t := &Table{ID: "differences", Stacked: true, Title: r.T("签发后的变动", "Changed since signed"), Empty: r.T("签发后没有变动。", "Nothing has changed since it was signed."),
-		Note: r.T("“成熟”是截止日推移后自然会变的指标，不是更正。", "“Ripened” values belong to measures that move with the cut-off; they are not corrections."),
+		Note: r.T("“成熟”是截止日推移后自然会变的指标，不是更正。“现为未知”是签发了数值（如 0）、而没有收到相应数据的指标。", "“Ripened” values belong to measures that move with the cut-off; they are not corrections. “Unknown now” is what was signed as a number, such as 0, though no data stand behind it."),
 		Columns: []Column{text(r.T("指标", "Measure")), text(r.T("单位", "Place")), {Title: r.T("签发时", "As signed"), Kind: ColumnRate}, {Title: r.T("现在", "Now"), Kind: ColumnRate},
 			number(r.T("始于快照", "Since snapshot")), text(r.T("性质", "Kind"))}}
 	levels := []string{string(LevelTown), string(LevelVillage), string(LevelBranch), string(LevelMember)}
@@ -271,9 +292,9 @@ func (r Request) differences(all []pipelines.ClosingDifference, wanted func(pipe
 		return cmp.Compare(slices.Index(levels, a.Level), slices.Index(levels, b.Level))
 	})
 	persons := 0
-	for _, corrected := range []bool{true, false} {
+	for _, kind := range differenceKinds {
 		for _, d := range found {
-			if d.Ripened == corrected || wanted != nil && !wanted(d) {
+			if d.Kind() != kind.kind || wanted != nil && !wanted(d) {
 				continue
 			}
 			if d.Level == string(LevelMember) && r.Role != RoleOffice {
@@ -281,12 +302,8 @@ func (r Request) differences(all []pipelines.ClosingDifference, wanted func(pipe
 				continue
 			}
 			measure, _ := queries.MeasureOf(d.Measure)
-			kind := r.T("更正", "corrected")
-			if d.Ripened {
-				kind = r.T("成熟", "ripened")
-			}
 			t.Rows = append(t.Rows, []Cell{{Text: measure.Name.In(r.Lang), Value: d.Measure, Link: r.measureLink(measure)}, {Text: r.placeOf(d), Value: d.UnitID}, r.signedCell(measure, d.Signed), r.signedCell(measure, d.Now),
-				r.sinceCell(d), {Text: kind}})
+				r.sinceCell(d), {Text: kind.name.In(r.Lang)}})
 		}
 	}
 	if persons > 0 {
@@ -341,6 +358,7 @@ func (r Request) signedCell(m queries.Measure, n *pipelines.ClosingNumber) Cell 
 	v.Num, c.Num = known(n.Numerator)
 	v.Den, c.Den = known(n.Denominator)
 	v.Value, c.Value = known(n.Value)
+	v.Reason = n.Reason
 	if !m.Rate() {
 		c.Num, c.Den = "", ""
 	}
@@ -352,7 +370,7 @@ func (r Request) signedCell(m queries.Measure, n *pipelines.ClosingNumber) Cell 
 func (r Request) closedMonths(all []pipelines.MonthClosing) Block {
 	t := &Table{ID: "months", Stacked: true, Title: r.T("各月", "Months"), Empty: r.T("没有月份。", "There are no months."),
 		Columns: []Column{date(r.T("月份", "Month")), text(r.T("状态", "State")), text(r.T("核对", "Checked by")), text(r.T("签发", "Signed by")),
-			number(r.T("签发次数", "Restatement")), number(r.T("更正", "Corrected")), number(r.T("成熟", "Ripened")), number(r.T("阻碍", "Blocking")), text(r.T("校验码", "Hash"))}}
+			number(r.T("签发次数", "Restatement")), number(r.T("更正", "Corrected")), number(r.T("现为未知", "Unknown now")), number(r.T("成熟", "Ripened")), number(r.T("阻碍", "Blocking")), text(r.T("校验码", "Hash"))}}
 	for _, m := range all {
 		blocking := 0
 		for _, problem := range m.Problems {
@@ -372,7 +390,7 @@ func (r Request) closedMonths(all []pipelines.MonthClosing) Block {
 			signed.Note = r.moment(m.SignedAt)
 		}
 		row := []Cell{month, stateCell(closingStates, m.State, r.Lang), checked, signed}
-		for _, n := range []int{m.Restatement, m.Corrected(), len(m.Differences) - m.Corrected()} {
+		for _, n := range []int{m.Restatement, m.Corrected(), m.Unknown(), m.Ripened()} {
 			if m.Restatement == 0 {
 				row = append(row, Cell{})
 			} else {

@@ -30,7 +30,7 @@ func (r Request) controlled(own measured, m queries.Measure) (*Chart, error) {
 	for _, v := range values {
 		line.Values = append(line.Values, v.Shown())
 		line.Hollow = append(line.Hollow, r.caution(v) != "")
-		hollow = hollow || r.caution(v) != ""
+		hollow = hollow || v.Reason == "" && r.caution(v) != ""
 		table.Rows = append(table.Rows, []Cell{{Text: v.Month}, r.cell(v)})
 	}
 	series.Lines = []chart.Line{line}
@@ -50,6 +50,7 @@ func (r Request) controlled(own measured, m queries.Measure) (*Chart, error) {
 	if hollow {
 		c.Note += r.T("", " ") + r.hollowNote()
 	}
+	c.Note = strings.TrimSpace(c.Note + r.T("", " ") + r.gapNote(values))
 	c.Note = strings.TrimSpace(c.Note + r.T("", " ") + r.markNote(unit))
 	drawn, err := series.Draw()
 	if err != nil {

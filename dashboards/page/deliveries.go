@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	"hulian/data"
 	"hulian/queries/reading"
@@ -86,6 +87,10 @@ func (r Request) complete(u Unit, month string) reading.Month {
 func (r Request) undelivered(v Value) string {
 	if v.Reason == "" && !(v.Spoke < r.Programme.DataQuality.Threshold*v.Villages) {
 		return ""
+	}
+	if v.Reason == "column" && len(v.Measure.Given) > 0 {
+		export, _, _ := strings.Cut(v.Measure.Given[0], ".")
+		return export
 	}
 	u, fewest, export := r.unit(v.Unit), math.Inf(1), ""
 	for _, source := range v.Measure.Source {

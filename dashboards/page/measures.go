@@ -25,6 +25,8 @@ type Value struct {
 	Reason   string  // why it is not known, as in the long table; empty where it is
 	Spoke    float64 // of a town: villages it is known of; NaN of other units
 	Villages float64 // of a town: villages there were
+	Reached  float64 // months it is made of, where it is made of several; NaN of one month's
+	Lacking  float64 // of those, not known
 }
 
 // measured holds values by measure, unit and month.
@@ -72,7 +74,7 @@ func (r Request) values(ctx context.Context, s scope, ids ...string) (measured, 
 		}
 		v := Value{Measure: definition, Unit: row.text("unit_id"), Month: row.text("month"),
 			Num: row.number("numerator"), Den: row.number("denominator"), Value: row.number("value"),
-			Reason: row.text("reason"), Spoke: row.number("spoke"), Villages: row.number("villages")}
+			Reason: row.text("reason"), Spoke: row.number("spoke"), Villages: row.number("villages"), Reached: row.number("reached"), Lacking: row.number("lacking")}
 		all[measuredKey{definition.ID, v.Unit, v.Month}] = v
 	}
 	return all, nil
@@ -81,9 +83,9 @@ func (r Request) values(ctx context.Context, s scope, ids ...string) (measured, 
 // knownColumns are the columns that say what is known; a snapshot of an older version has none.
 func (r Request) knownColumns() string {
 	if !r.reasons {
-		return "null as reason, null as spoke, null as villages"
+		return "null as reason, null as spoke, null as villages, null as reached, null as lacking"
 	}
-	return "m.reason, m.spoke, m.villages"
+	return "m.reason, m.spoke, m.villages, m.reached, m.lacking"
 }
 
 // at returns a value, or one that says there is none.
@@ -219,7 +221,7 @@ func (r Request) caution(v Value) string {
 	case judged && rules.Poor():
 		return r.T("数据不足以判断", "data too poor to judge")
 	case judged && rules.Missing != "":
-		return r.Tf("没有收到%s，不作判断", "no rows of %s, not judged", r.exportName(rules.Missing))
+		return r.Tf("只有部分村报送了%s，不作判断", "%s from too few villages, not judged", r.exportName(rules.Missing))
 	case rules.Small(v.Measure, v.Den):
 		return r.T("基数小，不作判断", "small base, not judged")
 	case !rules.Ripe(v.Month):
@@ -229,12 +231,23 @@ func (r Request) caution(v Value) string {
 	}
 }
 
-// partial says of how many of its villages a town's value is known, where that is not all.
+// partial says of how many of its villages a town's value is known, and of how many of its months, where that is not all.
 func (r Request) partial(v Value) string {
-	if !v.Known() || !(v.Spoke < v.Villages) {
+	if !v.Known() {
 		return ""
 	}
-	return r.Tf("%d个村中%d个村有数据", "%[2]d of %[1]d villages reported", int(v.Villages), int(v.Spoke))
+	var parts []string
+	if v.Spoke < v.Villages {
+		parts = append(parts, r.Tf("%d个村中%d个村有数据", "%[2]d of %[1]d villages reported", int(v.Villages), int(v.Spoke)))
+	}
+	switch {
+	case !(v.Lacking > 0):
+	case v.Measure.Series == queries.Standing:
+		parts = append(parts, r.Tf("此前%d个月没有数据，可能少计", "%d earlier months are not known: it may be too low", int(v.Lacking)))
+	default:
+		parts = append(parts, r.Tf("所含%d个月中%d个月没有数据", "of the %d months it is made of %d are not known", int(v.Reached), int(v.Lacking)))
+	}
+	return strings.Join(parts, r.T("；", "; "))
 }
 
 // cell shows a value in a table, with its base and, where it may not be judged, why.
@@ -248,6 +261,9 @@ func (r Request) cell(v Value) Cell {
 	}
 	if v.Rate() && !math.IsNaN(v.Den) {
 		c.Num, c.Den = plainNumber(v.Num, 0), plainNumber(v.Den, 0)
+	}
+	if v.Spoke < v.Villages {
+		c.Note = r.partial(v)
 	}
 	if why := r.caution(v); why != "" {
 		c.Tone = ToneQuiet

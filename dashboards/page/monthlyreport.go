@@ -227,6 +227,9 @@ func (r Request) letterhead(ctx context.Context, own measured) (*Letterhead, err
 	if s := r.closingState(ctx, true); s != "" {
 		l.Basis = append(l.Basis, s)
 	}
+	if s := r.unknownBasis(own); s != "" {
+		l.Basis = append(l.Basis, s)
+	}
 	var unripe, small []string
 	for _, id := range watched {
 		switch v := own.at(id, r.Unit().ID, r.Month); {
@@ -248,6 +251,34 @@ func (r Request) letterhead(ctx context.Context, own measured) (*Letterhead, err
 	}
 	l.Basis = append(l.Basis, r.T("表中标 ○ 的数值基数小、时间未到或数据不足，不作判断；圆中的“高”“低”是超出偶然的变化，蓝色为改善，橙色为变差，灰色不分好坏；六边形中的“达”“未”“?”是目标能否达到。", "Values marked ○ have a small base, are not ripe or rest on poor data, and are not judged. H and L in a disc: changed beyond chance, blue for the better, orange for the worse, grey for neither. P, F and ? in a hexagon: whether the target will be met."))
 	return l, nil
+}
+
+// unknownBasis says which of the report's measures are unknown and why, and which are known of some villages or months only.
+func (r Request) unknownBasis(own measured) string {
+	var order []string
+	of := map[string][]string{}
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(reported, watched)))) {
+		v := own.at(id, r.Unit().ID, r.Month)
+		why := r.partial(v)
+		if v.Reason != "" {
+			why = r.caution(v)
+		}
+		if why == "" {
+			continue
+		}
+		if of[why] == nil {
+			order = append(order, why)
+		}
+		of[why] = append(of[why], v.Measure.Name.In(r.Lang))
+	}
+	if len(order) == 0 {
+		return ""
+	}
+	var parts []string
+	for _, why := range order {
+		parts = append(parts, why+r.T("：", ": ")+strings.Join(of[why], r.T("、", ", ")))
+	}
+	return r.T("数据不全，", "Data are incomplete: ") + strings.Join(parts, r.T("；", "; ")) + r.T("。", ".")
 }
 
 // monthName writes a month as people say it: 2018年1月.

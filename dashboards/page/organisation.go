@@ -189,6 +189,9 @@ func (r Request) incomplete(branches []branchRow) Block {
 	if r.Village == "" {
 		t.Columns = slices.Insert(t.Columns, 0, text(r.T("村", "Village")))
 	}
+	if len(branches) == 0 {
+		t.Empty = r.T("没有支部名册，不知道。", "There is no list of branches: nothing is known.")
+	}
 	for _, b := range branches {
 		missing := r.missingParts(b)
 		if len(missing) == 0 {
@@ -261,9 +264,15 @@ func (r Request) withoutMeeting(ctx context.Context) (Block, error) {
 		t.Columns = slices.Insert(t.Columns, 0, text(r.T("村", "Village")))
 	}
 	months := r.MonthsUpTo()
+	unknown, known := 0, 0
 	for _, b := range r.Branches {
 		if r.Village != "" && b.VillageID != r.Village {
 			continue
+		}
+		if met.at("reconciliation_rate", b.ID, r.Month).Known() {
+			known++
+		} else {
+			unknown++
 		}
 		silent := 0
 		for i := len(months) - 1; i >= 0; i-- {
@@ -280,6 +289,13 @@ func (r Request) withoutMeeting(ctx context.Context) (Block, error) {
 			row = slices.Insert(row, 0, r.unitCell(b.VillageID))
 		}
 		t.Rows = append(t.Rows, row)
+	}
+	switch {
+	case known == 0:
+		t.Empty = r.T("没有收到会议记录，不知道哪些支部开了。", "No record of meetings came: nothing is known.")
+	case unknown > 0:
+		t.Note = r.Tf("另有 %d 个支部没有会议数据，未知。", "Of %d more branches nothing is known.", unknown)
+		t.Empty = r.Tf("有数据的 %d 个支部都开了。", "All %d branches of which meetings are known held one.", known)
 	}
 	last := len(t.Columns) - 1
 	slices.SortStableFunc(t.Rows, func(a, b []Cell) int {

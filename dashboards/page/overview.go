@@ -137,12 +137,19 @@ func (r Request) overviewSentences(own measured, posts postCounts) []string {
 	var said []string
 	if solved := own.at("resolution_rate_cumulative", unit, r.Month); solved.Known() {
 		since := r.Tf("自 %s 启动以来", "Since the programme began on %s", r.ProgrammeStart)
-		if r.Unit().Level != LevelTown { // where it may have begun later
+		switch {
+		case r.ProgrammeStart == "": // no list says when
+			since = r.T("有数据以来", "Since the data begin")
+		case r.Unit().Level != LevelTown: // where it may have begun later
 			since = r.Tf("自 %s 全镇启动以来", "Since the programme began in the town on %s", r.ProgrammeStart)
 		}
-		said = append(said, r.Tf("%s，共收集群众问题 %s 件，已办结 %s 件，办结率 %s。",
-			"%s, %s issues were reported and %s resolved: %s.",
-			since, Count(solved.Den), Count(solved.Num), solved.Text(r.Lang)))
+		partly := ""
+		if why := r.partial(solved); why != "" {
+			partly = r.T("（", " (") + why + r.T("）", ")")
+		}
+		said = append(said, r.Tf("%s，共收集群众问题 %s 件，已办结 %s 件，办结率 %s%s。",
+			"%s, %s issues were reported and %s resolved: %s%s.",
+			since, Count(solved.Den), Count(solved.Num), solved.Text(r.Lang), partly))
 	}
 	linked, members, card := own.at("linked_rate", unit, r.Month), own.at("households_per_active_member", unit, r.Month), own.at("card_rate", unit, r.Month)
 	if linked.Known() && members.Known() {
@@ -228,7 +235,7 @@ func (r Request) changes(own measured) (shown, steady *Table, readings []reading
 	steady = &Table{ID: "steady", Stacked: true, Folded: true, Columns: shown.Columns}
 	judged := 0
 	for _, id := range compared(r.Unit().Level) {
-		if read := r.readSeries(own.series(id, unit, r.MonthsUpTo())); read.Known() || own.at(id, unit, before).Known() {
+		if read := r.readSeries(own.series(id, unit, r.MonthsUpTo())); read.Known() || read.Rules.Unknown != "" || own.at(id, unit, before).Known() {
 			readings = append(readings, read)
 			if read.Signal() || read.Variation == reading.Common {
 				judged++
@@ -269,8 +276,12 @@ func (r Request) changeRow(own measured, read reading.Reading, before string) []
 // neither beyond chance.
 func (r Request) signalSentence(readings []reading.Reading) string {
 	var worse, better, changed []string
-	rest := 0
+	rest, unknown := 0, 0
 	for _, read := range readings {
+		if read.Rules.Unknown != "" {
+			unknown++
+			continue
+		}
 		switch name := read.Measure.Name.In(r.Lang); read.Variation {
 		case reading.Worsening:
 			worse = append(worse, name)
@@ -298,6 +309,9 @@ func (r Request) signalSentence(readings []reading.Reading) string {
 	case rest > 0:
 		parts = append(parts, r.Tf("%d 项没有信号或暂不能判断", "%d without a signal or not yet to be judged", rest))
 	}
+	if unknown > 0 {
+		parts = append(parts, r.Tf("%d 项没有数据，未知", "%d unknown for want of data", unknown))
+	}
 	if len(parts) == 0 {
 		return ""
 	}
@@ -319,7 +333,7 @@ func (r Request) trend(own measured, id, title string, ids ...string) (*Chart, e
 		for i, v := range series {
 			line.Values = append(line.Values, v.Shown())
 			line.Hollow = append(line.Hollow, r.caution(v) != "")
-			hollow = hollow || r.caution(v) != ""
+			hollow = hollow || v.Reason == "" && r.caution(v) != ""
 			table.Rows[i] = append(table.Rows[i], r.cell(v))
 		}
 		if series[0].Share() {
@@ -337,7 +351,31 @@ func (r Request) trend(own measured, id, title string, ids ...string) (*Chart, e
 	if hollow {
 		c.Note = strings.TrimSpace(r.hollowNote() + r.T("", " ") + c.Note)
 	}
+	var shown []Value
+	for _, measure := range ids {
+		shown = append(shown, own.series(measure, unit.ID, months)...)
+	}
+	c.Note = strings.TrimSpace(r.gapNote(shown) + r.T("", " ") + c.Note)
 	return c, nil
+}
+
+// gapNote explains the gaps of a series: the months of which something is not known.
+func (r Request) gapNote(values []Value) string {
+	var gaps []string
+	for _, v := range values {
+		if v.Reason != "" && !slices.Contains(gaps, v.Month) {
+			gaps = append(gaps, v.Month)
+		}
+	}
+	slices.Sort(gaps)
+	switch n := len(gaps); {
+	case n == 0:
+		return ""
+	case n <= 3:
+		return r.Tf("空缺：%s 没有数据，未知，不计入界限。", "Gaps: nothing is known of %s; unknown months stand in no limits.", strings.Join(gaps, r.T("、", ", ")))
+	default:
+		return r.Tf("空缺：有 %d 个月没有数据，未知，不计入界限。", "Gaps: nothing is known of %d months; unknown months stand in no limits.", n)
+	}
 }
 
 // hollowNote explains the hollow points of a series.

@@ -48,7 +48,7 @@ func buildPoints(ctx context.Context, r Request) (View, error) {
 	}
 	var tiles []Stat
 	for _, id := range pointMeasures {
-		if own.at(id, r.Unit().ID, r.Month).Known() {
+		if v := own.at(id, r.Unit().ID, r.Month); v.Known() || v.Reason != "" {
 			tiles = append(tiles, r.readStat(own, id))
 		}
 	}
@@ -148,7 +148,8 @@ from points_burst b
 where 1 = 1%s
 order by b.half_year, b."index" desc, b.branch_id`
 
-// bursts reads the half-years that have ended by the page's month: in one still running, thirty days are most of it.
+// bursts reads the half-years that have ended by the page's month: in one still running, thirty days are most of it. So are
+// they in one of which little more than a month is known: no branch could pass the limit, and none is said to have kept it.
 func (r Request) bursts(ctx context.Context) ([]burst, error) {
 	where, args := r.inPlace("b.")
 	table, err := r.Data.Query(ctx, fmt.Sprintf(burstSQL, where), args...)
@@ -157,7 +158,7 @@ func (r Request) bursts(ctx context.Context) ([]burst, error) {
 	}
 	var all []burst
 	for _, row := range read(table) {
-		if end := periodEnd(row.text("half_year")); end == "" || end > r.Month {
+		if end := periodEnd(row.text("half_year")); end == "" || end > r.Month || 1/row.number("even_share") <= r.Programme.Points.BurstIndex {
 			continue
 		}
 		all = append(all, burst{village: row.text("village_id"), branch: row.text("branch_id"), half: row.text("half_year"), points: row.number("points"),
@@ -252,7 +253,7 @@ func (r Request) burstHistory(all []burst) Block {
 		Columns: []Column{text(r.T("半年", "Half-year")), {Title: r.T("超过界限的支部", "Branches beyond the limit"), Kind: ColumnRate, Unit: "%"},
 			number(r.T("中位指数", "Median index")), number(r.T("最高指数", "Highest index"))},
 		Note:  r.burstNote(),
-		Empty: r.T("还没有结束的半年。", "No half-year has ended yet.")}
+		Empty: r.T("还没有数据足够的、已经结束的半年。", "No half-year has ended of which enough is known.")}
 	for _, half := range halves(all) {
 		var indices []float64
 		over, _ := r.overCount(all, half)
@@ -281,7 +282,7 @@ const shownBursts = 12
 // burstTable lists the branches of the newest half-year that has ended, the most concentrated first.
 func (r Request) burstTable(all []burst) Block {
 	names := halves(all)
-	t := &Table{ID: "bursts", Stacked: true, Title: r.T("积分最集中的支部", "Branches with the most concentrated points"), Empty: r.T("还没有结束的半年。", "No half-year has ended yet.")}
+	t := &Table{ID: "bursts", Stacked: true, Title: r.T("积分最集中的支部", "Branches with the most concentrated points"), Empty: r.T("还没有数据足够的、已经结束的半年。", "No half-year has ended of which enough is known.")}
 	if len(names) == 0 {
 		return t
 	}
@@ -315,7 +316,7 @@ func (r Request) burstTable(all []burst) Block {
 // branchBursts lists the half-years of one branch.
 func (r Request) branchBursts(all []burst) Block {
 	t := &Table{ID: "bursts", Stacked: true, Title: r.T("积分集中程度：逐个半年", "Concentration of points, half-year by half-year"), Note: r.burstNote(),
-		Empty: r.T("还没有结束的半年。", "No half-year has ended yet."), Columns: append([]Column{text(r.T("半年", "Half-year"))}, r.burstColumns()...)}
+		Empty: r.T("还没有数据足够的、已经结束的半年。", "No half-year has ended of which enough is known."), Columns: append([]Column{text(r.T("半年", "Half-year"))}, r.burstColumns()...)}
 	for _, b := range all {
 		t.Rows = append(t.Rows, append([]Cell{{Text: r.periodName(b.half)}}, r.burstCells(b)...))
 	}

@@ -28,6 +28,12 @@ func (r Request) quality(ctx context.Context) ([]Block, error) {
 	}
 	blocks := []Block{Section{ID: "quality", Title: r.Tf("数据质量 · %s", "Data quality · %s", r.Month),
 		Note: r.T("与工作成效分开看：这里说的是数据够不够用来判断，不是工作好不好。", "Kept apart from performance: this says whether the data allow a judgement, not how the work is done.")}, r.verdictOnData(), Stats{tiles}}
+	if never := r.neverSent(); never != "" {
+		blocks = append(blocks, Callout{Tone: ToneQuiet, Text: never})
+	}
+	if len(r.Deliveries.exports) == 0 && len(r.Programme.DataQuality.Expected) > 0 {
+		return blocks, nil
+	}
 	if len(r.Deliveries.exports) == 0 {
 		return append(blocks, Callout{Tone: ToneQuiet, Text: r.T("programme.yaml 没有规定每月应报哪些报表，因此不算完整率。", "programme.yaml names no export as due every month, so nothing is said of completeness.")}), nil
 	}
@@ -36,6 +42,22 @@ func (r Request) quality(ctx context.Context) ([]Block, error) {
 		return nil, err
 	}
 	return append(blocks, r.exportMatrix(), history), nil
+}
+
+// neverSent names the exports due every month of which no village ever sent a row: what they would tell is unknown, and no
+// village is judged by it.
+func (r Request) neverSent() string {
+	var names []string
+	for _, export := range r.Programme.DataQuality.Expected {
+		if !slices.Contains(r.Deliveries.exports, export) {
+			names = append(names, r.exportName(export))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return r.Tf("全镇从未报送：%s。由此而来的指标未知；完整率不计这些报表，只按报送过的评价。", "Never sent by any village: %s. What is made of them is unknown; completeness leaves them out, and villages are judged by what is sent.",
+		strings.Join(names, r.T("、", ", ")))
 }
 
 // poorVillages are those whose performance is not judged in the page's month.
@@ -55,13 +77,16 @@ func (r Request) verdictOnData() Block {
 	if names := r.poorVillages(); len(names) > 0 {
 		return Callout{Tone: ToneWorse, Title: r.Tf("数据不足以判断的村（%d 个）：%s", "Data too poor to judge (%d): %s", len(names), strings.Join(names, r.T("、", ", "))), Text: rule}
 	}
+	if len(r.Villages) == 0 || len(r.Deliveries.exports) == 0 {
+		return Callout{Tone: ToneQuiet, Title: r.T("还没有数据可供判断", "There are no data to judge by yet"), Text: rule}
+	}
 	return Callout{Title: r.T("各村的数据都够用来判断", "The data of every village allow a judgement"), Text: rule}
 }
 
 // exportMatrix shows for every village which of the month's exports came, and in time, with what that means.
 func (r Request) exportMatrix() *Table {
 	t := &Table{ID: "completeness", Stacked: true, Title: r.Tf("各村报表收到情况 · %s", "What came of each village's exports · %s", r.Month),
-		Note:    r.T("没有一行数据，可能是没有报送，也可能当月确实没有发生，请向村里核实。", "An export without a row may not have been sent, or nothing may have happened: ask the village."),
+		Note:    r.T("没有一行数据，可能是没有报送，也可能当月确实没有发生，请向村里核实；确实没有的，可作零报告。", "An export without a row may not have been sent, or nothing may have happened: ask the village; if nothing did, say so under “Nothing to report”."),
 		Columns: []Column{text(r.T("村", "Village"))}}
 	for _, export := range r.Deliveries.exports {
 		t.Columns = append(t.Columns, text(r.exportName(export)))

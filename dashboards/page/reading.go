@@ -1,6 +1,8 @@
 package page
 
 import (
+	"strings"
+
 	"hulian/data"
 	"hulian/queries/reading"
 )
@@ -108,6 +110,9 @@ func (r Request) readStat(own measured, id string) Stat {
 	s := r.stat(own.at(id, r.Unit().ID, r.Month))
 	read := r.readSeries(own.series(id, r.Unit().ID, r.MonthsUpTo()))
 	s.Reading, s.Tone, s.Mark = read.Sentence(r.Lang), toneOf(read), r.mark(read)
+	if why := r.partial(own.at(id, r.Unit().ID, r.Month)); why != "" {
+		s.Reading = strings.TrimSpace(s.Reading + r.T("", " ") + r.T("（", "(") + why + r.T("）", ")"))
+	}
 	s.Interval = ""
 	if interval := r.interval(read); interval != "" {
 		s.Interval = r.T("95 % 区间 ", "95 % interval ") + interval

@@ -23,7 +23,7 @@ func compared(t *testing.T, served *town, near float64) {
 			rate = .4
 		}
 		for _, month := range []string{"2017-12", "2018-01"} {
-			served.Exec(t, "insert into measures values ('household_coverage', 'village', ?, ?, ?, ?, ?, ?, '2018-01-31')", id, name, month, rate*base, base, rate)
+			served.Exec(t, "insert into measures (measure, level, unit_id, unit_name, month, numerator, denominator, value, cut_off) values ('household_coverage', 'village', ?, ?, ?, ?, ?, ?, '2018-01-31')", id, name, month, rate*base, base, rate)
 		}
 	}
 	served.Exec(t, "update export_completeness set received = 0 where village_id = 'V2' and month = '2018-01' and export <> 'visits'")

@@ -249,7 +249,7 @@ func (b *Book) month(ctx context.Context, s Snapshot, f *facts, month string, h 
 		if err := b.date(m.Differences, h, s.Generation); err != nil {
 			return b.broken(m, err), nil
 		}
-		if m.Corrected() > 0 {
+		if m.Corrected()+m.Unknown() > 0 {
 			m.State, m.CheckedBy, m.CheckedAt = pipelines.ClosingChanged, "", time.Time{}
 		}
 	}

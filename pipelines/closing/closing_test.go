@@ -121,6 +121,33 @@ func TestADifferenceSaysSinceWhen(t *testing.T) {
 	}
 }
 
+// A number that was signed and of which nothing is known now is neither corrected nor ripened; signed as unknown it is as it was.
+func TestWhatBecameUnknownIsAKindOfItsOwn(t *testing.T) {
+	d := newDesk(t)
+	d.exec("insert into marts.measures values ('household_coverage', 'town', 'T', '镇', '2018-01', 0, 100, 0)")
+	d.act("2018-01", pipelines.DoCheck, "陈")
+	d.act("2018-01", pipelines.DoSign, "王")
+	d.publish("alter table marts.measures add column reason varchar",
+		"update marts.measures set numerator = null, denominator = null, value = null, reason = 'no_file' where measure = 'household_coverage'")
+	m := d.month("2018-01")
+	if m.State != pipelines.ClosingChanged || m.Unknown() != 1 || m.Corrected() != 0 || m.Ripened() != 0 || len(m.Differences) != 1 ||
+		*m.Differences[0].Signed.Denominator != 100 || m.Differences[0].Now.Value != nil || m.Differences[0].Now.Reason != "no_file" {
+		t.Errorf("%+v", m)
+	}
+	d.act("2018-01", pipelines.DoCheck, "陈")
+	if m := d.act("2018-01", pipelines.DoSign, "王"); m.State != pipelines.ClosingSigned || len(m.Differences) != 0 {
+		t.Errorf("signed as unknown: %+v", m)
+	}
+	d.publish("update marts.measures set reason = 'silent' where measure = 'household_coverage'")
+	if m := d.month("2018-01"); m.State != pipelines.ClosingSigned {
+		t.Errorf("another reason for knowing nothing is no difference: %+v", m)
+	}
+	d.publish("update marts.measures set numerator = 60, denominator = 100, value = .6, reason = null where measure = 'household_coverage'")
+	if m := d.month("2018-01"); m.State != pipelines.ClosingChanged || m.Corrected() != 1 || m.Unknown() != 0 {
+		t.Errorf("the file came: %+v", m)
+	}
+}
+
 // A value that ripens with the cut-off is listed, and is no correction; the same change at the same cut-off is one.
 func TestRipeningIsNoCorrection(t *testing.T) {
 	const ripen = "update marts.measures set numerator = 9, value = .9 where measure = 'resolution_rate'"

@@ -58,8 +58,9 @@ where level = 'village' and measure = 'completeness' and denominator > 0 order b
 	unreadSQL = `select f.name, f.state, coalesce(c.first_month, ''), coalesce(c.last_month, '') from ops.files f left join %s c on c.file_no = f.file_no
 where f.state = 'held' or f.state = 'rejected' and exists (select 1 from ops.problems p where p.file_no = f.file_no and p.state = 'open' and p.severity = 'reject')
 order by f.file_no`
-	numbersSQL = `select measure, level, unit_id, unit_name, numerator, denominator, value from marts.measures
+	numbersSQL = `select measure, level, unit_id, unit_name, numerator, denominator, value, %s from marts.measures
 where month = ? order by measure, level, unit_id`
+	reasonsSQL = `select count(*) from information_schema.columns where table_schema = 'marts' and table_name = 'measures' and column_name = 'reason'`
 )
 
 func (b *Book) facts(ctx context.Context, s Snapshot) (*facts, error) {
@@ -205,12 +206,21 @@ func (f *facts) order(months []string, month string, earlier map[string]pipeline
 // lies beyond is how a sum was added up.
 func numbersOf(ctx context.Context, q pipelines.Querier, month string) ([]Number, error) {
 	var all []Number
-	err := each(ctx, q, numbersSQL, func(row []any) {
+	reason := "null" // a snapshot of an older version does not say why something is not known
+	if err := each(ctx, q, reasonsSQL, func(row []any) {
+		if row[0] != int64(0) {
+			reason = "reason"
+		}
+	}); err != nil {
+		return nil, err
+	}
+	err := each(ctx, q, fmt.Sprintf(numbersSQL, reason), func(row []any) {
 		n := Number{Measure: words(row[0]), Level: words(row[1]), UnitID: words(row[2])}
 		if n.Level != string(queries.Member) {
 			n.UnitName = words(row[3])
 		}
 		n.Numerator, n.Denominator, n.Value = rounded(row[4]), rounded(row[5]), rounded(row[6])
+		n.Reason = words(row[7])
 		all = append(all, n)
 	}, month)
 	return all, err
@@ -263,6 +273,7 @@ func differences(signed, now []Number, later bool) []pipelines.ClosingDifference
 	return all
 }
 
+// same compares numbers. Of what is not known it makes no difference why.
 func same(a, b *pipelines.ClosingNumber) bool {
 	if a == nil || b == nil {
 		return a == b

@@ -23,9 +23,9 @@ import (
 	"hulian/pipelines/load/typing"
 )
 
-// Version says how this loader reads files. It is raised when the same file would give other rows: warehouses that an
-// older version filled are loaded anew.
-const Version = 4
+// Version says how this loader reads files. It is raised when the same file would give other rows, or more is kept of it:
+// warehouses that an older version filled are loaded anew.
+const Version = 5
 
 // pending lists the landed files that are to be loaded: those that are not in ops.files, the held ones that a person has
 // accepted, those asked for again, those taken back, and those that could not be read and would be read otherwise now,
@@ -331,6 +331,7 @@ func (r *run) newFeed(file *ledger.File, t decode.Table, s match.Segment, p matc
 			f.lacks = append(f.lacks, c.ID)
 		}
 	}
+	f.line.Lacks = f.lacks
 	if len(p.Unused) > 0 {
 		f.line.Details = append(f.line.Details, pipelines.NewDetail(pipelines.DetailUnused, match.Seen(p.Unused)))
 	}

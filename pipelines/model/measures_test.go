@@ -69,7 +69,7 @@ func (r *reference) compare(w *warehouse.Warehouse) map[string]bool {
 	r.t.Helper()
 	seen := map[refKey]bool{}
 	nonzero := map[string]bool{}
-	wrong, unknown := 0, r.unknown()
+	wrong, unknown, silent := 0, r.unknown(), r.spoken()
 	for _, x := range r.read(w, "select * from marts.measures order by measure, level, unit_id, month") {
 		k := refKey{x.text("measure"), x.text("level"), x.text("unit_id"), x.text("month")}
 		seen[k] = true
@@ -87,6 +87,9 @@ func (r *reference) compare(w *warehouse.Warehouse) map[string]bool {
 				r.t.Errorf("%v is not known and has numbers: %v", k, x)
 			}
 			continue
+		}
+		if reached, lacking, ok := r.reachOf(k, silent); ok && x["reached"] == nil || ok && (float64(reached) != x.number("reached") || float64(lacking) != x.number("lacking")) || !ok && x["reached"] != nil {
+			r.t.Errorf("%v is made of %v months without %v; the slow way gives %d without %d", k, x["reached"], x["lacking"], reached, lacking)
 		}
 		of := r.ofThoseThatSpoke(k, m, *want, unknown)
 		want = &of

@@ -2,7 +2,9 @@ package model
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -98,6 +100,7 @@ func (r *reference) bursts() {
 			gained[level+"|"+unit][on] += e.number("points")
 		}
 	}
+	spoke := r.spoken()["points"]
 	for key, days := range gained {
 		level, unit, _ := strings.Cut(key, "|")
 		for _, month := range r.months {
@@ -119,13 +122,25 @@ func (r *reference) bursts() {
 			if !any {
 				continue
 			}
-			begin := start
-			if first := monthStart(r.months[0]); first.After(begin) {
-				begin = first
+			known := 0
+			for _, m := range r.months {
+				if monthStart(m).Before(start) || m > month {
+					continue
+				}
+				villages := []string{unit}
+				switch level {
+				case "town":
+					villages = slices.Collect(maps.Keys(r.villages))
+				case "branch":
+					villages = []string{r.branchPlace(unit, r.asOf(m)).village}
+				}
+				if slices.ContainsFunc(villages, func(v string) bool { return spoke[[2]string{v, m}] == "" }) {
+					known += daysFrom(monthStart(m), r.asOf(m)) + 1
+				}
 			}
 			var value *float64
-			if total > 0 {
-				v := largest / total / math.Min(1, float64(r.rules.Points.BurstDays)/float64(daysFrom(begin, end)+1))
+			if total > 0 && known > 0 {
+				v := largest / total / math.Min(1, float64(r.rules.Points.BurstDays)/float64(known))
 				value = &v
 			}
 			r.set("points_burst", level, unit, month, largest, total, value)
@@ -178,10 +193,14 @@ func (r *reference) quality() {
 			note(r.branchPlace(e.text("branch_id"), day(at)).village, "meetings", at, e["_file"])
 		}
 	}
+	sent := r.spoken()
 	for village := range r.villages {
 		p := place{town: r.town(village), village: village}
 		for _, month := range r.months {
 			for _, export := range r.rules.DataQuality.Expected {
+				if sent[export] == nil {
+					continue
+				}
 				on, ok := first[received{village, month, export}]
 				deadline := monthEnd(month).AddDate(0, 0, r.rules.DataQuality.DeadlineDay)
 				r.add("completeness", p, month, one(ok), 1)

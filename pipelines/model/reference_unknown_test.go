@@ -36,8 +36,9 @@ func (r *reference) homeOf(c data.Contract, e row, on time.Time, stays map[strin
 	return ""
 }
 
-// unknown says of which measures, villages and months nothing is known, by loops over the rows of the exports.
-func (r *reference) unknown() map[unknownKey]string {
+// spoken says for which villages and months the exports of events did not speak, and why, by loops over their rows. An export
+// without any row of the town has no entry.
+func (r *reference) spoken() map[string]map[[2]string]string {
 	stays, home := r.versions("households", "household_id", "village_id", ""), map[string]string{}
 	for _, h := range r.tables["exports.households"] {
 		home[h.text("household_id")] = h.text("village_id")
@@ -74,6 +75,12 @@ func (r *reference) unknown() map[unknownKey]string {
 			}
 		}
 	}
+	return silent
+}
+
+// unknown says of which measures, villages and months nothing is known.
+func (r *reference) unknown() map[unknownKey]string {
+	silent := r.spoken()
 	reasons := map[unknownKey]string{}
 	for _, m := range queries.Measures() {
 		for _, export := range m.Source {
@@ -84,8 +91,93 @@ func (r *reference) unknown() map[unknownKey]string {
 				}
 			}
 		}
+		if !m.Reach.Whole {
+			continue
+		}
+		for village := range r.villages {
+			for _, month := range r.months {
+				k := unknownKey{m.ID, village, month}
+				if _, lacking, ok := r.reached(m, village, month, silent); ok && lacking > 0 && reasons[k] == "" {
+					reasons[k] = "reach"
+				}
+			}
+		}
 	}
 	return reasons
+}
+
+// reached lists the months a measure is made of, and counts them and those of which its export did not speak.
+func (r *reference) reached(m queries.Measure, village, month string, silent map[string]map[[2]string]string) (reached, lacking int, ok bool) {
+	if m.Reach == (queries.Reach{}) {
+		return 0, 0, false
+	}
+	var export string
+	for _, source := range m.Source {
+		if silent[source] != nil {
+			export = source
+		}
+	}
+	if export == "" {
+		return 0, 0, false
+	}
+	from, to := monthStart(month), monthStart(month)
+	switch m.Reach.Back {
+	case "repeat_days":
+		from = from.AddDate(0, 0, -r.rules.Issues.RepeatDays)
+	case "unvisited_days":
+		from = r.asOf(month).AddDate(0, 0, -r.rules.Linking.UnvisitedDays)
+	case "survival_months":
+		from = from.AddDate(0, 1-r.rules.Issues.SurvivalMonths, 0)
+	case "half_year":
+		from = time.Date(from.Year(), 1+(from.Month()-1)/6*6, 1, 0, 0, 0, 0, time.UTC)
+	case "year":
+		from = time.Date(from.Year(), 1, 1, 0, 0, 0, 0, time.UTC)
+	case "start":
+		start, known := r.townStart(r.town(village))
+		if !known {
+			start = monthStart(r.months[0])
+		}
+		if start.Before(from) {
+			from = start
+		}
+	case "record":
+		for _, earlier := range r.months {
+			if silent[export][[2]string{village, earlier}] != "before" {
+				from = monthStart(earlier)
+				break
+			}
+		}
+	}
+	if m.Reach.Ahead == "reopen_days" {
+		to = r.asOf(month).AddDate(0, 0, r.rules.Issues.ReopenDays)
+	}
+	last := r.months[len(r.months)-1]
+	for at := monthStart(monthOf(from)); !at.After(to) && monthOf(at) <= last; at = at.AddDate(0, 1, 0) {
+		reached++
+		if monthOf(at) < r.months[0] || silent[export][[2]string{village, monthOf(at)}] != "" {
+			lacking++
+		}
+	}
+	return reached, lacking, true
+}
+
+// reachOf is how many months a value is made of and how many of them are not known: of a town, the most of its villages.
+func (r *reference) reachOf(k refKey, silent map[string]map[[2]string]string) (reached, lacking int, ok bool) {
+	m, _ := queries.MeasureOf(k.measure)
+	village := k.unit
+	switch k.level {
+	case "branch":
+		village = r.branches[k.unit].text("village_id")
+	case "member":
+		village = r.branches[r.members[k.unit].text("branch_id")].text("village_id")
+	case "town":
+		for village := range r.villages {
+			of, without, known := r.reached(m, village, k.month, silent)
+			reached, lacking, ok = max(reached, of), max(lacking, without), ok || known
+		}
+		return reached, lacking, ok
+	}
+	return r.reached(m, village, k.month, silent)
 }
 
 // silence gives the months of a village for which one export is not known.

@@ -1,6 +1,6 @@
 -- What of the monthly exports (programme: data_quality.expected) holds rows of a village for a month, or of what a person has
--- said that there was nothing to report, and whether the
--- first of them was received by the deadline of the next month.
+-- said that there was nothing to report, and whether the first of them was received by the deadline of the next month. An
+-- export of which the whole town never sent a row is expected of no village: the town does not keep it, or not yet.
 -- grain: month, village_id, export
 -- sources: staging.stg_villages, staging.stg_unit_lives, staging.stg_months, staging.stg_expected_exports, staging.stg_parameters, intermediate.int_file_villages, intermediate.int_spoken_months, ops.files
 -- columns:
@@ -37,7 +37,7 @@ cross join staging.stg_months m
 cross join staging.stg_expected_exports e
 cross join staging.stg_parameters p
 left join staging.stg_unit_lives l on l.level = 'village' and l.unit_id = v.village_id
-left join intermediate.int_spoken_months s on s.export = e.export and s.village_id = v.village_id and s.month = m.month
+join intermediate.int_spoken_months s on s.export = e.export and s.village_id = v.village_id and s.month = m.month
 left join first_received r on r.export = e.export and r.village_id = v.village_id and r.month_start = m.month_start
 -- Nothing is expected of a village before it was, or after: its month is the one it stood at the end of.
 where coalesce(l.begins_on <= m.as_of, true) and coalesce(m.as_of < l.ends_on, true)

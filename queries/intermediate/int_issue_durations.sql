@@ -2,7 +2,7 @@
 -- (programme: survival_months), unit by unit; what is open is censored at the end of the cut-off day. The quantile is
 -- the smallest time at which the product-limit estimate has fallen to it; null where it has not: "not reached".
 -- A step counts issues whose beginning is recorded; one whose end is missing although a later step is recorded is left
--- out, for nobody knows when it ended.
+-- out, for nobody knows when it ended. So is one whose file does not give the end.
 -- grain: measure, level, unit_id, month
 -- sources: intermediate.int_issues, staging.stg_months, staging.stg_parameters
 -- columns:
@@ -16,23 +16,24 @@
 with spells as (
     select month, town, village_id, branch_id, 'days_to_resolve' as spell, days_to_resolve as days, days_open_to_cut_off as censored_days
     from intermediate.int_issues
+    where tells_resolution
     union all
     select month, town, village_id, branch_id, 'step_days_classify', days_classify, days_open_to_cut_off
     from intermediate.int_issues
-    where classified_at is not null or (routed_at is null and resolved_at is null)
+    where tells_classification and (classified_at is not null or (routed_at is null and resolved_at is null))
     union all
     select month, town, village_id, branch_id, 'step_days_route', days_route, days_open_to_cut_off - days_classify
     from intermediate.int_issues
-    where classified_at is not null and (routed_at is not null or resolved_at is null)
+    where tells_routing and classified_at is not null and (routed_at is not null or resolved_at is null)
     union all
     select month, town, village_id, branch_id, 'step_days_resolve', days_resolve,
         days_open_to_cut_off - days_between(reported_at, routed_at)
     from intermediate.int_issues
-    where routed_at is not null and (resolved_at is not null or fed_back_at is null)
+    where tells_resolution and routed_at is not null and (resolved_at is not null or fed_back_at is null)
     union all
     select month, town, village_id, branch_id, 'step_days_feedback', days_feedback, days_open_to_cut_off - days_to_resolve
     from intermediate.int_issues
-    where resolved_at is not null
+    where tells_feedback and resolved_at is not null
 ),
 
 lasting as (

@@ -26,6 +26,17 @@
 --   resolved_on: day it was resolved
 --   satisfaction_answer: satisfied, neutral, dissatisfied; null where nobody answered
 --   since_start: reported since the town's programme began
+--   tells_spot: as in stg_issues
+--   tells_household: as in stg_issues
+--   tells_deadline: whether its deadline is known: from its file, the programme, or because it was solved on the spot
+--   tells_supervision: as in stg_issues
+--   tells_classification: as in stg_issues
+--   tells_routing: as in stg_issues
+--   tells_handler: as in stg_issues
+--   tells_resolution: as in stg_issues
+--   tells_feedback: as in stg_issues
+--   tells_answer: as in stg_issues
+--   tells_reopening: as in stg_issues
 --   days_classify: days from report to classification; null where it was not reached
 --   days_route: days from classification to routing
 --   days_resolve: days from routing to resolution
@@ -52,6 +63,20 @@ earlier as (
         lag(reported_at) over (partition by household_id, category order by reported_at, issue_id) as previous_at
     from staging.stg_issues
     where household_id is not null
+),
+
+due as (
+    select
+        i.*,
+        case
+            when i.due_on is not null then i.due_on
+            when i.on_the_spot then null
+            when i.difficulty = 'easy' and p.due_days_easy > 0 then i.reported_on + p.due_days_easy * interval '1' day
+            when i.difficulty = 'medium' and p.due_days_medium > 0 then i.reported_on + p.due_days_medium * interval '1' day
+            when i.difficulty = 'hard' and p.due_days_hard > 0 then i.reported_on + p.due_days_hard * interval '1' day
+        end as deadline_on
+    from staging.stg_issues i
+    cross join staging.stg_parameters p
 )
 
 select
@@ -73,20 +98,23 @@ select
     cast(i.resolved_at as timestamp) as resolved_at,
     cast(i.fed_back_at as timestamp) as fed_back_at,
     cast(i.supervised_at as timestamp) as supervised_at,
-    cast(
-        case
-            when i.due_on is not null then i.due_on
-            when i.on_the_spot then null
-            when i.difficulty = 'easy' and p.due_days_easy > 0 then i.reported_on + p.due_days_easy * interval '1' day
-            when i.difficulty = 'medium' and p.due_days_medium > 0 then i.reported_on + p.due_days_medium * interval '1' day
-            when i.difficulty = 'hard' and p.due_days_hard > 0 then i.reported_on + p.due_days_hard * interval '1' day
-        end as date
-    ) as due_on,
+    cast(i.deadline_on as date) as due_on,
     cast(i.due_at as timestamp) as due_at,
     cast(i.reported_on as date) as reported_on,
     cast(i.resolved_on as date) as resolved_on,
     cast(i.satisfaction_answer as varchar) as satisfaction_answer,
     cast(i.since_start as boolean) as since_start,
+    cast(i.tells_spot as boolean) as tells_spot,
+    cast(i.tells_household as boolean) as tells_household,
+    cast(i.tells_deadline or i.deadline_on is not null or i.on_the_spot as boolean) as tells_deadline,
+    cast(i.tells_supervision as boolean) as tells_supervision,
+    cast(i.tells_classification as boolean) as tells_classification,
+    cast(i.tells_routing as boolean) as tells_routing,
+    cast(i.tells_handler as boolean) as tells_handler,
+    cast(i.tells_resolution as boolean) as tells_resolution,
+    cast(i.tells_feedback as boolean) as tells_feedback,
+    cast(i.tells_answer as boolean) as tells_answer,
+    cast(i.tells_reopening as boolean) as tells_reopening,
     cast(days_between(i.reported_at, i.classified_at) as double) as days_classify,
     cast(days_between(i.classified_at, i.routed_at) as double) as days_route,
     cast(days_between(i.routed_at, i.resolved_at) as double) as days_resolve,
@@ -99,7 +127,7 @@ select
     cast(
         coalesce(date_diff('day', cast(e.previous_at as date), i.reported_on) <= p.repeat_days, false) as boolean
     ) as repeated_within_limit
-from staging.stg_issues i
+from due i
 cross join staging.stg_parameters p
 left join reopening r on r.issue_id = i.issue_id
 left join earlier e on e.issue_id = i.issue_id

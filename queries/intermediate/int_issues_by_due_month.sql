@@ -7,13 +7,13 @@
 --   village_id: village
 --   branch_id: grid branch; null where the exporter gives none
 --   member_id: reporting member; null where the exporter gives none
---   due: issues whose deadline fell in the month
+--   due: issues whose deadline fell in the month, and of which is known whether they are resolved
 --   on_time: of those, resolved on or before the day of the deadline, and by its time of day where both are given
 with due as (
     select i.*
     from intermediate.int_issues i
     cross join staging.stg_parameters p
-    where i.due_on <= p.cut_off
+    where i.due_on <= p.cut_off and i.tells_resolution
 )
 
 select

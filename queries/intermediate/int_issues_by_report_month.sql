@@ -9,8 +9,11 @@
 --   member_id: reporting member; null where the exporter gives none
 --   reported: issues reported
 --   resolved: of those, resolved by the cut-off
---   on_the_spot: of those, solved on the spot
---   repeated: of those, the same household and category again within the limit
+--   telling_resolution: issues of which is known whether they are resolved
+--   on_the_spot: of those reported, solved on the spot
+--   telling_spot: issues of which that is known
+--   repeated: of those reported, the same household and category again within the limit
+--   telling_household: issues of which is known who raised them
 select
     cast(month as varchar) as month,
     cast(town as varchar) as town,
@@ -19,7 +22,10 @@ select
     cast(member_id as varchar) as member_id,
     cast(count(*) as bigint) as reported,
     cast(count(resolved_at) as bigint) as resolved,
+    cast(count(*) filter (where tells_resolution) as bigint) as telling_resolution,
     cast(count(*) filter (where on_the_spot) as bigint) as on_the_spot,
-    cast(count(*) filter (where repeated_within_limit) as bigint) as repeated
+    cast(count(*) filter (where tells_spot) as bigint) as telling_spot,
+    cast(count(*) filter (where repeated_within_limit) as bigint) as repeated,
+    cast(count(*) filter (where tells_household) as bigint) as telling_household
 from intermediate.int_issues
 group by month, town, village_id, branch_id, member_id

@@ -7,12 +7,12 @@
 --   town: town
 --   village_id: village
 --   branch_id: grid branch; null where the exporter gives none
---   reported: issues reported from the start to the end of the month
+--   reported: issues reported from the start to the end of the month of which is known whether they are resolved
 --   resolved: of those, resolved by the cut-off
 with by_month as (
     select month, town, village_id, branch_id, count(*) as reported, count(resolved_at) as resolved
     from intermediate.int_issues
-    where since_start
+    where since_start and tells_resolution
     group by month, town, village_id, branch_id
 )
 

@@ -21,7 +21,7 @@
 --   fed_back_at: step 5
 --   due_on: deadline
 --   on_the_spot: solved when it was raised
---   state: open, overdue, resolved or fed_back
+--   state: open, overdue, resolved or fed_back; unknown where its file does not say whether it is resolved
 --   age_days: whole days since the report, of those open
 --   overdue_days: whole days past the deadline, of those overdue
 --   days_classify: days from report to classification; null where not reached
@@ -36,8 +36,8 @@
 with standing as (
     select
         i.*,
-        case when i.resolved_at is null then date_diff('day', i.reported_on, p.cut_off) end as age_days,
-        case when i.resolved_at is null and i.due_on < p.cut_off then date_diff('day', i.due_on, p.cut_off) end as overdue_days
+        case when i.resolved_at is null and i.tells_resolution then date_diff('day', i.reported_on, p.cut_off) end as age_days,
+        case when i.resolved_at is null and i.tells_resolution and i.due_on < p.cut_off then date_diff('day', i.due_on, p.cut_off) end as overdue_days
     from intermediate.int_issues i
     cross join staging.stg_parameters p
 )
@@ -66,6 +66,7 @@ select
         case
             when resolved_at is not null and fed_back_at is not null then 'fed_back'
             when resolved_at is not null then 'resolved'
+            when not tells_resolution then 'unknown'
             when overdue_days is not null then 'overdue'
             else 'open'
         end as varchar

@@ -1,7 +1,7 @@
 -- One grid branch in one half-year: the run of days that holds most of its points, against the even share of such a
--- run. A half-year still running counts to the cut-off; one begun before the record, from its first month.
+-- run. A half-year still running counts to the cut-off, and none counts months that are not known.
 -- grain: branch_id, half_year
--- sources: intermediate.int_points_windows, staging.stg_branches, staging.stg_months, staging.stg_parameters
+-- sources: intermediate.int_points_windows, intermediate.int_points_known_days, staging.stg_branches, staging.stg_parameters
 -- columns:
 --   branch_id: grid branch
 --   village_id: village
@@ -12,9 +12,11 @@
 --   share: its share of the half-year's points
 --   even_share: the share such a run would have if points came evenly
 --   index: share over even share
-with record_begins as (
-    select min(month_start) as first_on
-    from staging.stg_months
+with known as (
+    select unit_id, half_start, max(days) as days
+    from intermediate.int_points_known_days
+    where level = 'branch'
+    group by unit_id, half_start
 ),
 
 placed as (
@@ -34,15 +36,11 @@ largest as (
         l.window_points,
         later_of(cast(l.awarded_on - (p.burst_days - 1) * interval '1' day as date), l.half_start) as largest_from,
         p.burst_days,
-        date_diff(
-            'day',
-            later_of(l.half_start, r.first_on),
-            earlier_of(cast(l.half_start + interval '6' month - interval '1' day as date), p.cut_off)
-        ) + 1 as days
+        k.days
     from placed l
     cross join staging.stg_parameters p
-    cross join record_begins r
-    where l.place = 1 and l.points > 0
+    join known k on k.unit_id = l.unit_id and k.half_start = l.half_start
+    where l.place = 1 and l.points > 0 and k.days > 0
 ),
 
 shares as (

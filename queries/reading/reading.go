@@ -89,6 +89,7 @@ type Reading struct {
 	Surprise  float64         // −log₁₀ of how often a steady process would do this; 0 without a signal
 	Chart     spc.Chart       // in shares for shares, else in the measure's unit; one point for each of Months
 	Months    []string        // of the chart's points
+	Gaps      []string        // months of the phase of which nothing is known: they stand in no limits and no run
 }
 
 // Known reports whether there is a value.
@@ -170,8 +171,8 @@ func metIf(met bool) Assurance {
 }
 
 // overTime draws the control chart of the ripe months and reads its last point.
-func (r *Reading) overTime(series []Month) {
-	series = r.independent(series)
+func (r *Reading) overTime(all []Month) {
+	series := r.independent(all)
 	options := spc.Options{Direction: directions[r.Measure.Direction]}
 	if r.Rules.Target != nil {
 		options.Target = estimate.Of(*r.Rules.Target)
@@ -197,6 +198,7 @@ func (r *Reading) overTime(series []Month) {
 	if r.Variation == NotEnough {
 		return
 	}
+	r.gaps(all, r.Months[phase.From])
 	r.moving(phase)
 	if r.Variation == Common {
 		return
@@ -206,6 +208,18 @@ func (r *Reading) overTime(series []Month) {
 	}
 	r.Run = r.run(last)
 	r.Surprise = r.surprise(last, phase)
+}
+
+// gaps lists the months since a phase began, or since the first known month in it, of which nothing is known.
+func (r *Reading) gaps(series []Month, from string) {
+	begun := false
+	for _, m := range series {
+		unknown := math.IsNaN(m.Numerator)
+		begun = begun || !unknown && m.Month >= from
+		if begun && unknown {
+			r.Gaps = append(r.Gaps, m.Month)
+		}
+	}
 }
 
 // independent leaves out the months of a rolling measure that share data with a later one kept. (Where the month read is

@@ -22,7 +22,7 @@ type Rules struct {
 	Complete  Month   // exports received ÷ expected in the unit up to the month read; no denominator: nothing is known of it
 	Threshold float64 // share of Complete below which the unit's performance is not judged
 	Missing   string  // export of which too little came for the month to judge by; empty: none
-	Unknown   string  // why the value is not known, as in the long table: before, no_file, never, silent; empty: it is known
+	Unknown   string  // why the value is not known, as in the long table: before, no_file, never, silent, column, reach; empty: it is known
 }
 
 // RulesOf gathers the rules of a measure from the programme. Start is a date or month, YYYY-MM first.

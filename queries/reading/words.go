@@ -39,7 +39,7 @@ func (r Reading) Sentence(lang string) string {
 	if r.Variation == Unread {
 		parts = append(parts, r.assured(lang))
 	} else if r.Signal() || r.Variation == Common {
-		parts = append(parts, r.stands(lang), r.assured(lang))
+		parts = append(parts, r.stands(lang), r.assured(lang), r.gap(lang))
 	}
 	return r.join(lang, parts, r.how(lang))
 }
@@ -110,6 +110,24 @@ func (r Reading) said(lang string) string {
 	}
 	found := say(key, sentence.Values{"n": strconv.Itoa(r.Run), "span": r.span(lang)})
 	return say(string(r.Variation), sentence.Values{"found": found})
+}
+
+// namedGaps is how many months without data are named before they are counted.
+const namedGaps = 3
+
+func (r Reading) gap(lang string) string {
+	switch n := len(r.Gaps); {
+	case n == 0:
+		return ""
+	case n <= namedGaps:
+		separator := "、"
+		if lang == "en" {
+			separator = ", "
+		}
+		return book.Say(lang, "gap", sentence.Values{"months": strings.Join(r.Gaps, separator)})
+	default:
+		return book.Say(lang, "gap_many", sentence.Values{"n": strconv.Itoa(n)})
+	}
 }
 
 // Unknown says why a value is not known: reason is the long table's, export the one that did not speak.

@@ -1,6 +1,6 @@
 -- One issue as it was known at the cut-off: what happened later has not happened yet.
 -- grain: issue_id
--- sources: exports.issues, staging.stg_villages, staging.stg_towns, staging.stg_parameters
+-- sources: exports.issues, history.issues, ops.lacks, staging.stg_villages, staging.stg_towns, staging.stg_parameters
 -- columns:
 --   issue_id: the exporter's number
 --   town: town of the village
@@ -26,9 +26,61 @@
 --   reported_on: day of the report
 --   resolved_on: day it was resolved
 --   since_start: reported since the town's programme began
+--   tells_spot: whether on_the_spot is known, if only to be empty: the row's file gives the column, or that of an older row of
+--     the issue did. The columns below say the same of others
+--   tells_household: its household_id
+--   tells_deadline: its due_on
+--   tells_supervision: its supervised_at
+--   tells_classification: its classified_at
+--   tells_routing: its routed_at
+--   tells_handler: its routed_to
+--   tells_resolution: its resolved_at
+--   tells_feedback: its fed_back_at
+--   tells_answer: its satisfaction
+--   tells_reopening: its reopened_from
 -- checks:
 --   not_null: issue_id, reported_at, town
-with known as (
+with lacking as (
+    select
+        file_no,
+        bool_or(column_id = 'on_the_spot') as on_the_spot,
+        bool_or(column_id = 'household_id') as household_id,
+        bool_or(column_id = 'due_on') as due_on,
+        bool_or(column_id = 'supervised_at') as supervised_at,
+        bool_or(column_id = 'classified_at') as classified_at,
+        bool_or(column_id = 'routed_at') as routed_at,
+        bool_or(column_id = 'routed_to') as routed_to,
+        bool_or(column_id = 'resolved_at') as resolved_at,
+        bool_or(column_id = 'fed_back_at') as fed_back_at,
+        bool_or(column_id = 'satisfaction') as satisfaction,
+        bool_or(column_id = 'reopened_from') as reopened_from
+    from ops.lacks
+    where export = 'issues'
+    group by file_no
+),
+
+-- What older rows of an issue told still holds where the newest file lacks the column.
+told_before as (
+    select
+        h.issue_id,
+        bool_or(not coalesce(l.on_the_spot, false)) as on_the_spot,
+        bool_or(not coalesce(l.household_id, false)) as household_id,
+        bool_or(not coalesce(l.due_on, false)) as due_on,
+        bool_or(not coalesce(l.supervised_at, false)) as supervised_at,
+        bool_or(not coalesce(l.classified_at, false)) as classified_at,
+        bool_or(not coalesce(l.routed_at, false)) as routed_at,
+        bool_or(not coalesce(l.routed_to, false)) as routed_to,
+        bool_or(not coalesce(l.resolved_at, false)) as resolved_at,
+        bool_or(not coalesce(l.fed_back_at, false)) as fed_back_at,
+        bool_or(not coalesce(l.satisfaction, false)) as satisfaction,
+        bool_or(not coalesce(l.reopened_from, false)) as reopened_from
+    from history.issues h
+    left join lacking l on l.file_no = h._file
+    where exists (select 1 from lacking)
+    group by h.issue_id
+),
+
+known as (
     select i.*, cast(p.cut_off as timestamp) + interval '1' day as known_until
     from exports.issues i
     cross join staging.stg_parameters p
@@ -58,8 +110,21 @@ select
     cast(i.reopened_from as varchar) as reopened_from,
     cast(i.reported_at as date) as reported_on,
     cast(case when i.resolved_at < i.known_until then i.resolved_at end as date) as resolved_on,
-    cast(coalesce(i.reported_at >= cast(t.programme_start as timestamp), true) as boolean) as since_start
+    cast(coalesce(i.reported_at >= cast(t.programme_start as timestamp), true) as boolean) as since_start,
+    cast(i.on_the_spot is not null or not coalesce(l.on_the_spot, false) or coalesce(b.on_the_spot, false) as boolean) as tells_spot,
+    cast(i.household_id is not null or not coalesce(l.household_id, false) or coalesce(b.household_id, false) as boolean) as tells_household,
+    cast(i.due_on is not null or not coalesce(l.due_on, false) or coalesce(b.due_on, false) as boolean) as tells_deadline,
+    cast(i.supervised_at is not null or not coalesce(l.supervised_at, false) or coalesce(b.supervised_at, false) as boolean) as tells_supervision,
+    cast(i.classified_at is not null or not coalesce(l.classified_at, false) or coalesce(b.classified_at, false) as boolean) as tells_classification,
+    cast(i.routed_at is not null or not coalesce(l.routed_at, false) or coalesce(b.routed_at, false) as boolean) as tells_routing,
+    cast(i.routed_to is not null or not coalesce(l.routed_to, false) or coalesce(b.routed_to, false) as boolean) as tells_handler,
+    cast(i.resolved_at is not null or not coalesce(l.resolved_at, false) or coalesce(b.resolved_at, false) as boolean) as tells_resolution,
+    cast(i.fed_back_at is not null or not coalesce(l.fed_back_at, false) or coalesce(b.fed_back_at, false) as boolean) as tells_feedback,
+    cast(i.satisfaction is not null or not coalesce(l.satisfaction, false) or coalesce(b.satisfaction, false) as boolean) as tells_answer,
+    cast(i.reopened_from is not null or not coalesce(l.reopened_from, false) or coalesce(b.reopened_from, false) as boolean) as tells_reopening
 from known i
+left join lacking l on l.file_no = i._file
+left join told_before b on b.issue_id = i.issue_id
 left join staging.stg_villages v on v.village_id = i.village_id
 left join staging.stg_towns t on t.town = v.town
 where i.reported_at < i.known_until

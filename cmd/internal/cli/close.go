@@ -179,7 +179,10 @@ func standing(m pipelines.MonthClosing, location *time.Location) string {
 	line := fmt.Sprintf("%s: %s", m.Month, m.State)
 	if m.Restatement > 0 {
 		line += fmt.Sprintf(", restatement %d signed by %s at %s; %d values corrected since, %d ripened", m.Restatement, m.SignedBy,
-			m.SignedAt.In(location).Format(time.DateTime), m.Corrected(), len(m.Differences)-m.Corrected())
+			m.SignedAt.In(location).Format(time.DateTime), m.Corrected(), m.Ripened())
+		if n := m.Unknown(); n > 0 {
+			line += fmt.Sprintf(", %d became unknown: no data stand behind what was signed", n)
+		}
 	}
 	if m.CheckedBy != "" {
 		line += fmt.Sprintf("; checked by %s at %s", m.CheckedBy, m.CheckedAt.In(location).Format(time.DateTime))
@@ -197,7 +200,7 @@ func obstacles(m pipelines.MonthClosing, lang string) pipelines.Table {
 }
 
 func closingTable(all []pipelines.MonthClosing, location *time.Location) pipelines.Table {
-	t := pipelines.Table{Columns: []string{"month", "state", "restatement", "checked_by", "checked_at", "signed_by", "signed_at", "generation", "numbers", "corrected", "ripened", "blocking", "hash", "note"}}
+	t := pipelines.Table{Columns: []string{"month", "state", "restatement", "checked_by", "checked_at", "signed_by", "signed_at", "generation", "numbers", "corrected", "unknown", "ripened", "blocking", "hash", "note"}}
 	for _, m := range all {
 		blocking := 0
 		for _, problem := range m.Problems {
@@ -206,7 +209,7 @@ func closingTable(all []pipelines.MonthClosing, location *time.Location) pipelin
 			}
 		}
 		t.Rows = append(t.Rows, []any{m.Month, string(m.State), int64(m.Restatement), m.CheckedBy, momentOf(m.CheckedAt, location), m.SignedBy, momentOf(m.SignedAt, location), int64(m.Generation),
-			int64(m.Numbers), int64(m.Corrected()), int64(len(m.Differences) - m.Corrected()), int64(blocking), m.Hash, m.Note})
+			int64(m.Numbers), int64(m.Corrected()), int64(m.Unknown()), int64(m.Ripened()), int64(blocking), m.Hash, m.Note})
 	}
 	return t
 }
@@ -221,7 +224,7 @@ func momentOf(at time.Time, location *time.Location) any {
 
 func changesTable(m pipelines.MonthClosing, lang string, location *time.Location) pipelines.Table {
 	t := pipelines.Table{Columns: []string{"month", "measure", "name", "level", "unit_id", "unit_name", "signed_numerator", "signed_denominator", "signed_value",
-		"numerator", "denominator", "value", "since_generation", "since", "ripened", "restatement"}}
+		"numerator", "denominator", "value", "reason", "since_generation", "since", "ripened", "kind", "restatement"}}
 	for i, d := range slices.Concat(m.Restated, m.Differences) {
 		var restatement any // that signed the later value; none yet
 		if i < len(m.Restated) {
@@ -241,7 +244,11 @@ func changesTable(m pipelines.MonthClosing, lang string, location *time.Location
 				}
 			}
 		}
-		t.Rows = append(t.Rows, append(row, int64(d.Since), momentOf(d.SinceAt, location), d.Ripened, restatement))
+		var reason any
+		if d.Now != nil && d.Now.Reason != "" {
+			reason = d.Now.Reason
+		}
+		t.Rows = append(t.Rows, append(row, reason, int64(d.Since), momentOf(d.SinceAt, location), d.Ripened, string(d.Kind()), restatement))
 	}
 	return t
 }

@@ -13,7 +13,7 @@ import (
 
 // measureColumns are the columns the command writes, and those it writes of restated measures.
 const (
-	measureColumns  = "measure, level, unit_id, unit_name, month, numerator, denominator, value, reason, spoke, villages"
+	measureColumns  = "measure, level, unit_id, unit_name, month, numerator, denominator, value, reason, spoke, villages, reached, lacking"
 	restatedColumns = measureColumns + ", basis"
 )
 

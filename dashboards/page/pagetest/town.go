@@ -119,7 +119,7 @@ func (t *Town) measures(tb testing.TB) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	insert, err := tx.PrepareContext(tb.Context(), "insert into measures values (?, ?, ?, ?, ?, ?, ?, ?, null, ?, ?, ?)")
+	insert, err := tx.PrepareContext(tb.Context(), "insert into measures values (?, ?, ?, ?, ?, ?, ?, ?, null, ?, ?, null, null, ?)")
 	if err != nil {
 		tb.Fatal(err)
 	}

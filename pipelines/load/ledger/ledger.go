@@ -79,7 +79,8 @@ type Line struct {
 	Orphans  bool // unknown references only warn
 	Shift    int64
 	ReadAs   pipelines.ReadAs
-	Places   []Place // of the contract's columns
+	Places   []Place  // of the contract's columns
+	Lacks    []string // columns of the contract that nothing gives
 	Details  pipelines.Details
 
 	Read, Accepted, Quarantined, Ignored, Warnings int64
@@ -251,7 +252,7 @@ func (b *Book) appendTo(schema, table string, rows func(yield func(...driver.Val
 
 // write writes files, tables and problems of the run, once everything is known of them.
 func (b *Book) write(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{b.writeFiles, b.writeCovers, b.writeCopies, b.writeLines, b.writeProblems} {
+	for _, step := range []func(context.Context) error{b.writeFiles, b.writeCovers, b.writeCopies, b.writeLines, b.writeLacks, b.writeProblems} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -261,7 +262,7 @@ func (b *Book) write(ctx context.Context) error {
 
 // Forget takes back what an earlier run said of the files, which were refused or held then.
 func (b *Book) Forget(ctx context.Context) error {
-	for _, table := range []string{"files", "reconciliation", "problems", "copies", "covers"} {
+	for _, table := range []string{"files", "reconciliation", "problems", "copies", "covers", "lacks"} {
 		if _, err := b.Tx.Exec(ctx, "delete from ops."+table+" where file_no in (select file_no from new_files)"); err != nil {
 			return err
 		}
@@ -349,6 +350,38 @@ func (b *Book) writeLines(context.Context) error {
 			if err := yield(l.No, l.Table, l.Export, l.Read, l.Accepted, l.Quarantined, l.Ignored, l.Warnings, orNull(string(l.Problem)), l.Details.String(), b.RunID,
 				l.Complete && l.Problem == "", readAs(l.ReadAs)); err != nil {
 				return err
+			}
+		}
+		return nil
+	})
+}
+
+// writeLacks keeps which columns the tables of files do not give. Where one file holds several tables of an export, it gives a
+// column that one of them gives.
+func (b *Book) writeLacks(context.Context) error {
+	type at struct {
+		file   int64
+		export string
+	}
+	var order []at
+	lacks := map[at][]string{}
+	for _, l := range b.Lines {
+		if l.Earlier || l.Problem != "" || l.State != Loaded {
+			continue
+		}
+		k := at{l.No, l.Export}
+		if before, seen := lacks[k]; seen {
+			lacks[k] = slices.DeleteFunc(before, func(id string) bool { return !slices.Contains(l.Lacks, id) })
+			continue
+		}
+		order, lacks[k] = append(order, k), slices.Clone(l.Lacks)
+	}
+	return b.appendTo("ops", "lacks", func(yield func(...driver.Value) error) error {
+		for _, k := range order {
+			for _, id := range lacks[k] {
+				if err := yield(k.file, k.export, id); err != nil {
+					return err
+				}
 			}
 		}
 		return nil

@@ -82,7 +82,7 @@ func Prepare(ctx context.Context, tx statement.Runner) error {
 	for _, c := range all() {
 		missing = missing || !have["waiting."+c.Export]
 	}
-	made, err := tx.Query(ctx, "select count(*) from duckdb_columns() where schema_name = 'ops' and table_name = 'loader' and database_name = current_database()")
+	made, err := tx.Query(ctx, "select count(*) from duckdb_columns() where schema_name = 'ops' and table_name = 'lacks' and database_name = current_database()")
 	if err != nil {
 		return err
 	}

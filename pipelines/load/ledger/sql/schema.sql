@@ -36,5 +36,8 @@ create table if not exists ops.gone (file_no bigint, export varchar, row_key var
 -- The months that files speak of that were not loaded. last_month null: all from the first on; both null: not known.
 create table if not exists ops.covers (file_no bigint, first_month varchar, last_month varchar);
 
+-- The columns of an export that a file does not give: it says nothing of them, not even that they are empty.
+create table if not exists ops.lacks (file_no bigint, export varchar, column_id varchar);
+
 -- The version of the loader that read everything.
 create table if not exists ops.loader (version bigint);
