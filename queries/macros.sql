@@ -12,3 +12,6 @@ create or replace macro main.days_between(a, b) as
     case when b < a then 0e0 else date_diff('second', a, b) / 86400e0 end;
 -- Eight bytes for three texts, of which few others share them by chance (Trino: xxhash64 of the three).
 create or replace macro main.hash_of(a, b, c) as hash(a, b, c);
+-- Whether a cell tells something, if only that there is nothing: it holds a value, its file does not lack the column, or an older
+-- row of the same thing told it. Null counts as no.
+create or replace macro main.tells(filled, lacks, told_before) as filled or not coalesce(lacks, false) or coalesce(told_before, false);

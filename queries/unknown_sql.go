@@ -41,7 +41,7 @@ func unknownModel([]Model) (Model, error) {
 		}
 	}
 	return Model{Name: unknownMonths, Path: "metrics.yaml", SQL: "with needs (measure, export) as (\n    values\n" + strings.Join(needs, ",\n") +
-		"\n),\n\ncolumns (measure, export, column_id, strict, standing) as (\n    values\n" + strings.Join(columns, ",\n") + `
+		"\n),\n\ngiven (measure, export, column_id, strict, standing) as (\n    values\n" + strings.Join(columns, ",\n") + `
 ),
 
 unknown as (
@@ -51,7 +51,7 @@ unknown as (
     where s.reason is not null
     union all
     select c.measure, u.village_id, m.month, 'column'
-    from columns c
+    from given c
     join intermediate.int_untold_columns u on u.export = c.export and u.column_id = c.column_id and (u.is_all or c.strict)
     join staging.stg_months m on m.month = u.month or u.month is null or (c.strict and c.standing and m.month > u.month)
     union all
@@ -138,8 +138,9 @@ spans as (
                 when 'repeat_days' then date_trunc('month', c.month_start - p.repeat_days * interval '1' day)
                 when 'unvisited_days' then date_trunc('month', c.as_of - p.unvisited_days * interval '1' day)
                 when 'survival_months' then c.month_start - (p.survival_months - 1) * interval '1' month
-                when 'half_year' then
-                    date_trunc('year', c.month_start) + case when extract(month from c.month_start) > 6 then 6 else 0 end * interval '1' month
+                when 'half_year'
+                    then date_trunc('year', c.month_start)
+                        + case when extract(month from c.month_start) > 6 then 6 else 0 end * interval '1' month
                 when 'year' then date_trunc('year', c.month_start)
                 when 'start' then earlier_of(date_trunc('month', coalesce(t.programme_start, e.first_on)), c.month_start)
                 else c.month_start
@@ -169,7 +170,8 @@ select
     cast(
         case
             when s.back = 'record' then s.gaps
-            else u.unknown - coalesce(b.unknown, 0) + case when s.from_on < s.first_on then date_diff('month', s.from_on, s.first_on) else 0 end
+            else u.unknown - coalesce(b.unknown, 0)
+                + case when s.from_on < s.first_on then date_diff('month', s.from_on, s.first_on) else 0 end
         end as bigint
     ) as lacking
 from spans s

@@ -20,27 +20,27 @@ issues as (
         village_id,
         month,
         bool_or(tells_spot) as any_spot,
-        bool_and(tells_spot) as all_spot,
+        not bool_or(not tells_spot) as all_spot,
         bool_or(tells_household) as any_household,
-        bool_and(tells_household) as all_household,
+        not bool_or(not tells_household) as all_household,
         bool_or(tells_deadline) as any_deadline,
-        bool_and(tells_deadline) as all_deadline,
+        not bool_or(not tells_deadline) as all_deadline,
         bool_or(tells_supervision) as any_supervision,
-        bool_and(tells_supervision) as all_supervision,
+        not bool_or(not tells_supervision) as all_supervision,
         bool_or(tells_classification) as any_classification,
-        bool_and(tells_classification) as all_classification,
+        not bool_or(not tells_classification) as all_classification,
         bool_or(tells_routing) as any_routing,
-        bool_and(tells_routing) as all_routing,
+        not bool_or(not tells_routing) as all_routing,
         bool_or(tells_handler) as any_handler,
-        bool_and(tells_handler) as all_handler,
+        not bool_or(not tells_handler) as all_handler,
         bool_or(tells_resolution) as any_resolution,
-        bool_and(tells_resolution) as all_resolution,
+        not bool_or(not tells_resolution) as all_resolution,
         bool_or(tells_feedback) as any_feedback,
-        bool_and(tells_feedback) as all_feedback,
+        not bool_or(not tells_feedback) as all_feedback,
         bool_or(tells_answer) as any_answer,
-        bool_and(tells_answer) as all_answer,
+        not bool_or(not tells_answer) as all_answer,
         bool_or(tells_reopening) as any_reopening,
-        bool_and(tells_reopening) as all_reopening
+        not bool_or(not tells_reopening) as all_reopening
     from intermediate.int_issues
     where village_id is not null
     group by village_id, month
@@ -104,7 +104,7 @@ events_told as (
         e.month,
         c.column_id,
         bool_or(l.file_no is null) as any_told,
-        bool_and(l.file_no is null) as all_told
+        not bool_or(l.file_no is not null) as all_told
     from branch_events e
     join (select distinct export, column_id from lacking) c on c.export = e.export
     join intermediate.int_branch_places p on p.branch_id = e.branch_id and p.month = e.month

@@ -37,7 +37,9 @@ with standing as (
     select
         i.*,
         case when i.resolved_at is null and i.tells_resolution then date_diff('day', i.reported_on, p.cut_off) end as age_days,
-        case when i.resolved_at is null and i.tells_resolution and i.due_on < p.cut_off then date_diff('day', i.due_on, p.cut_off) end as overdue_days
+        case
+            when i.resolved_at is null and i.tells_resolution and i.due_on < p.cut_off then date_diff('day', i.due_on, p.cut_off)
+        end as overdue_days
     from intermediate.int_issues i
     cross join staging.stg_parameters p
 )

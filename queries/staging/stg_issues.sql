@@ -111,17 +111,17 @@ select
     cast(i.reported_at as date) as reported_on,
     cast(case when i.resolved_at < i.known_until then i.resolved_at end as date) as resolved_on,
     cast(coalesce(i.reported_at >= cast(t.programme_start as timestamp), true) as boolean) as since_start,
-    cast(i.on_the_spot is not null or not coalesce(l.on_the_spot, false) or coalesce(b.on_the_spot, false) as boolean) as tells_spot,
-    cast(i.household_id is not null or not coalesce(l.household_id, false) or coalesce(b.household_id, false) as boolean) as tells_household,
-    cast(i.due_on is not null or not coalesce(l.due_on, false) or coalesce(b.due_on, false) as boolean) as tells_deadline,
-    cast(i.supervised_at is not null or not coalesce(l.supervised_at, false) or coalesce(b.supervised_at, false) as boolean) as tells_supervision,
-    cast(i.classified_at is not null or not coalesce(l.classified_at, false) or coalesce(b.classified_at, false) as boolean) as tells_classification,
-    cast(i.routed_at is not null or not coalesce(l.routed_at, false) or coalesce(b.routed_at, false) as boolean) as tells_routing,
-    cast(i.routed_to is not null or not coalesce(l.routed_to, false) or coalesce(b.routed_to, false) as boolean) as tells_handler,
-    cast(i.resolved_at is not null or not coalesce(l.resolved_at, false) or coalesce(b.resolved_at, false) as boolean) as tells_resolution,
-    cast(i.fed_back_at is not null or not coalesce(l.fed_back_at, false) or coalesce(b.fed_back_at, false) as boolean) as tells_feedback,
-    cast(i.satisfaction is not null or not coalesce(l.satisfaction, false) or coalesce(b.satisfaction, false) as boolean) as tells_answer,
-    cast(i.reopened_from is not null or not coalesce(l.reopened_from, false) or coalesce(b.reopened_from, false) as boolean) as tells_reopening
+    cast(tells(i.on_the_spot is not null, l.on_the_spot, b.on_the_spot) as boolean) as tells_spot,
+    cast(tells(i.household_id is not null, l.household_id, b.household_id) as boolean) as tells_household,
+    cast(tells(i.due_on is not null, l.due_on, b.due_on) as boolean) as tells_deadline,
+    cast(tells(i.supervised_at is not null, l.supervised_at, b.supervised_at) as boolean) as tells_supervision,
+    cast(tells(i.classified_at is not null, l.classified_at, b.classified_at) as boolean) as tells_classification,
+    cast(tells(i.routed_at is not null, l.routed_at, b.routed_at) as boolean) as tells_routing,
+    cast(tells(i.routed_to is not null, l.routed_to, b.routed_to) as boolean) as tells_handler,
+    cast(tells(i.resolved_at is not null, l.resolved_at, b.resolved_at) as boolean) as tells_resolution,
+    cast(tells(i.fed_back_at is not null, l.fed_back_at, b.fed_back_at) as boolean) as tells_feedback,
+    cast(tells(i.satisfaction is not null, l.satisfaction, b.satisfaction) as boolean) as tells_answer,
+    cast(tells(i.reopened_from is not null, l.reopened_from, b.reopened_from) as boolean) as tells_reopening
 from known i
 left join lacking l on l.file_no = i._file
 left join told_before b on b.issue_id = i.issue_id
