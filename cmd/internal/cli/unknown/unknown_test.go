@@ -58,7 +58,7 @@ func TestAMonthThatWasLost(t *testing.T) {
 	}
 	says(t, s, "?month=2017-10", []string{"未知", "没有收到本月的"}, nil)
 	page := says(t, s, "measures?measure=household_coverage&month=2018-01", []string{"空缺：2017-10 没有数据", "不含没有数据的2017-10"}, nil)
-	if line := charted(t, page); len(line) != 11 || line[7] != nil || line[6] == nil || line[8] == nil {
+	if line := charted(t, page, "试镇"); len(line) != 11 || line[7] != nil || line[6] == nil || line[8] == nil {
 		t.Errorf("the line has no gap in its eighth month: %v", line)
 	}
 	says(t, s, "measures?measure=household_coverage&month=2018-01&lang=en", []string{"Gaps: nothing is known of 2017-10", "without 2017-10, of which nothing is known"}, nil)
@@ -72,28 +72,28 @@ func TestAMonthThatWasLost(t *testing.T) {
 	unknownFor(t, "no_file", town, "household_coverage", "town", "", "2017-10")
 }
 
-// charted is the first line of the first chart of a page, null where it has a gap.
-func charted(t *testing.T, page string) []any {
+// charted is the line of a page's chart that bears a name, null where it has a gap.
+func charted(t *testing.T, page, name string) []any {
 	t.Helper()
-	for part := range strings.SplitSeq(page, "<script") {
-		_, body, _ := strings.Cut(part, ">")
-		body, _, _ = strings.Cut(body, "</script>")
-		var drawn struct {
+	_, rest, _ := strings.Cut(page, `id="option-series">`)
+	option, _, _ := strings.Cut(rest, "</script>")
+	var drawn struct {
+		Option struct {
 			Series []struct {
-				Type string `json:"type"`
+				Name string `json:"name"`
 				Data []any  `json:"data"`
 			} `json:"series"`
-		}
-		if json.Unmarshal([]byte(body), &drawn) != nil || len(drawn.Series) == 0 {
-			continue
-		}
-		for _, s := range drawn.Series {
-			if s.Type == "line" && len(s.Data) > 0 && slices.ContainsFunc(s.Data, func(x any) bool { return x != nil }) {
-				return flat(s.Data)
-			}
+		} `json:"option"`
+	}
+	if err := json.Unmarshal([]byte(option), &drawn); err != nil {
+		t.Fatalf("%v: %.200s", err, option)
+	}
+	for _, s := range drawn.Option.Series {
+		if s.Name == name {
+			return flat(s.Data)
 		}
 	}
-	t.Fatal("the page has no chart")
+	t.Fatalf("no line %s: %.200s", name, option)
 	return nil
 }
 
@@ -117,6 +117,13 @@ func TestATownWithIssuesAlone(t *testing.T) {
 	for name := range files {
 		if !strings.HasPrefix(name, "问题") && name != "村.csv" {
 			delete(files, name)
+		}
+	}
+	for name, rows := range files {
+		for i, row := range rows { // rows that name a branch or household no list has would wait for it
+			if name != "村.csv" {
+				rows[i] = slices.Concat(row[:3], row[5:])
+			}
 		}
 	}
 	files["村.csv"][0] = []string{"village_id", "name", "town", "a", "b"} // no day on which the programme began
