@@ -62,8 +62,8 @@ func TestAMonthThatWasLost(t *testing.T) {
 		t.Errorf("the line has no gap in its eighth month: %v", line)
 	}
 	says(t, s, "measures?measure=household_coverage&month=2018-01&lang=en", []string{"Gaps: nothing is known of 2017-10", "without 2017-10, of which nothing is known"}, nil)
-	says(t, s, "report?month=2017-10", []string{"数据不全", "没有收到本月的"}, []string{"走访到"})
-	says(t, s, "report?month=2017-10&lang=en", []string{"Data are incomplete", "no Household visits came for the month"}, []string{"were visited:"})
+	says(t, s, "report?month=2017-10", []string{"数据不全", "没有收到本月的"}, []string{"2017-10 走访到"})
+	says(t, s, "report?month=2017-10&lang=en", []string{"Data are incomplete", "no Household visits came for the month"}, []string{"In 2017-10, of"})
 
 	clitest.Says(t, clitest.Done, "nothing to report", "nothing", "visits", "2017-10", "--by", "王样本", "--reason", "防汛停访", "--dir", town)
 	known(t, "0", fmt.Sprint(villages*households), town, "household_coverage", "town", "", "2017-10")
