@@ -42,7 +42,7 @@ func (r Request) stepName(s flow.Step) string { return stages[int(s)+1].name.In(
 const passagesSQL = `
 select f.village_id, f.branch_id, f.category, f.reported_at, f.classified_at, f.routed_at, f.resolved_at, f.fed_back_at
 from issue_flow f
-where f.month between ? and ?
+where f.month between ? and ? and f.state <> 'unknown'
 order by f.issue_id`
 
 // passing is how long the steps take here and where they hold issues up, among the issues of the last months.

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -12,8 +13,14 @@ import (
 const ageingSQL = `
 select f.age_days, count(*) as open, count(*) filter (where f.overdue_days > 0) as overdue
 from issue_flow f
-where f.resolved_at is null%s
+where f.resolved_at is null and f.state <> 'unknown'%s
 group by f.age_days`
+
+// toldSQL counts the issues there are, and those of which no file says whether they are resolved.
+const toldSQL = `
+select count(*) as issues, count(*) filter (where f.state = 'unknown') as untold
+from issue_flow f
+where 1 = 1%s`
 
 // ageing shows how long open issues have been open.
 func (r Request) ageing(ctx context.Context) (Block, error) {
@@ -24,6 +31,17 @@ func (r Request) ageing(ctx context.Context) (Block, error) {
 	}
 	rows := read(table)
 	title := r.T("未办结问题的时长", "How long open issues have been open")
+	counted, err := r.Data.Query(ctx, fmt.Sprintf(toldSQL, where), args...)
+	if err != nil {
+		return nil, fmt.Errorf("count issues of which is known whether they are open: %w", err)
+	}
+	untold, told := "", read(counted)[0]
+	if n := told.number("untold"); n > 0 {
+		untold = r.Tf("另有 %s 件，收到的文件没有给出办结时间，是否办结未知。", "Of %s more no file says whether they are resolved. ", Count(n))
+	}
+	if len(rows) == 0 && (untold != "" || told.number("issues") == 0) {
+		return Callout{Tone: ToneQuiet, Title: title, Text: cmp.Or(untold, r.T("没有收到问题，未知。", "Unknown: no issues came."))}, nil
+	}
 	if len(rows) == 0 {
 		return Callout{Title: title, Text: r.T("截至数据截止日没有未办结的问题。", "No issue is open at the cut-off.")}, nil
 	}
@@ -50,13 +68,13 @@ func (r Request) ageing(ctx context.Context) (Block, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Chart{Title: title, Note: r.Tf("截至 %s，不随所选月份变化，含启动以前上报的问题。", "As of %s, whatever month is chosen; those reported before the programme began are included.", r.CutOff.Format("2006-01-02")), Chart: drawn, Table: t}, nil
+	return &Chart{Title: title, Note: untold + r.Tf("截至 %s，不随所选月份变化，含启动以前上报的问题。", "As of %s, whatever month is chosen; those reported before the programme began are included.", r.CutOff.Format("2006-01-02")), Chart: drawn, Table: t}, nil
 }
 
 const repeatsSQL = `
 select f.village_id, f.branch_id, f.category, count(*) as reported, count(*) filter (where f.repeat_within_90) as repeated,
     count(distinct case when f.repeat_within_90 then f.household_id end) as households,
-    count(*) filter (where f.repeat_within_90 and f.resolved_at is null) as open
+    count(*) filter (where f.repeat_within_90 and f.state in ('open', 'overdue')) as open
 from issue_flow f
 where f.month between ? and ?%s
 group by f.village_id, f.branch_id, f.category
@@ -202,7 +220,7 @@ func (r Request) overdue(ctx context.Context) (*Table, error) {
 			{Text: row.date("due_on")}, countCell(row.number("overdue_days")), {Text: r.waitsFor(row)}}))
 	}
 	r.cut(t, total, "issues")
-	return t, nil
+	return t, r.unknownRows(ctx, t, "overdue_issues", r.LastMonth)
 }
 
 // waitsFor names the step an open issue waits for, and with whom it lies.

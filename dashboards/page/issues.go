@@ -88,14 +88,14 @@ const flowSQL = `
 select f.classified_at is not null as classified, f.routed_at is not null as routed, f.resolved_at is not null as resolved,
     f.fed_back_at is not null as fed_back, count(*) as issues
 from issue_flow f
-where f.since_start%s
+where f.since_start and f.state <> 'unknown'%s
 group by f.classified_at is not null, f.routed_at is not null, f.resolved_at is not null, f.fed_back_at is not null
 order by classified, routed, resolved, fed_back`
 
 const earlierSQL = `
 select count(*) as issues
 from issue_flow f
-where f.resolved_at is null and not f.since_start%s`
+where f.resolved_at is null and f.state <> 'unknown' and not f.since_start%s`
 
 // flowCounts are issues by how far they came. An issue may skip a step: what is solved on the spot is neither classified
 // nor routed, so passages lead from each step an issue did pass to the next one it passed.

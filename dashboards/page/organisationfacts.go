@@ -164,6 +164,9 @@ func (r Request) overdueTasks(ctx context.Context) (Block, error) {
 		t.Rows = append(t.Rows, slices.Concat([]Cell{{Text: row.text("title")}}, r.placeCells(row),
 			[]Cell{r.memberCell(row.text("responsible_member_id"), row.text("member_name")), {Text: row.date("due_on")}, countCell(row.number("progress"))}))
 	}
+	if err := r.unknownRows(ctx, t, "tasks_overdue", r.LastMonth); err != nil {
+		return nil, err
+	}
 	if total > len(t.Rows) {
 		t.More = r.Tf("共 %[2]d 项，此处显示期限最早的 %[1]d 项；选一个村可看其余。", "The %[1]d oldest of %[2]d; choose a village to see the others.", len(t.Rows), total)
 	}

@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -376,6 +377,27 @@ func (r Request) gapNote(values []Value) string {
 	default:
 		return r.Tf("空缺：有 %d 个月没有数据，未知，不计入界限。", "Gaps: nothing is known of %d months; unknown months stand in no limits.", n)
 	}
+}
+
+// unknownRows has a list say that nothing is known, in the place of there being none, where its measure is not known of the
+// page's unit; where it is known of some villages only, how many.
+func (r Request) unknownRows(ctx context.Context, t *Table, measure, month string) error {
+	u := r.Unit()
+	found, err := r.values(ctx, scope{level: u.Level, unit: u.ID, from: month, to: month}, measure)
+	if err != nil {
+		return err
+	}
+	switch v := found.at(measure, u.ID, month); {
+	case v.Reason != "":
+		t.Empty = reading.Sentence(r.caution(v), r.Lang)
+	case math.IsNaN(v.Num):
+		t.Empty = r.T("没有数据，未知。", "Unknown: there are no data.")
+	default:
+		if why := r.partial(v); why != "" {
+			t.Note = why + r.T("。", ". ") + t.Note
+		}
+	}
+	return nil
 }
 
 // hollowNote explains the hollow points of a series.

@@ -52,8 +52,15 @@ func buildVisits(ctx context.Context, r Request) (View, error) {
 		}
 		v.Blocks = append(v.Blocks, table)
 	}
-	for _, list := range []func(context.Context) (*Table, error){r.unvisited, r.silent, r.overloaded, r.doubtful} {
-		t, err := list(ctx)
+	for _, list := range []struct {
+		rows    func(context.Context) (*Table, error)
+		measure string
+		month   string
+	}{{r.unvisited, "unvisited_60", r.LastMonth}, {r.silent, "silent_members", r.LastMonth}, {r.overloaded, "overloaded_members", r.LastMonth}, {r.doubtful, "doubtful_visits", r.Month}} {
+		t, err := list.rows(ctx)
+		if err == nil {
+			err = r.unknownRows(ctx, t, list.measure, list.month)
+		}
 		if err != nil {
 			return v, err
 		}
@@ -168,7 +175,7 @@ limit ?`
 
 // silent lists active members without a visit in the month of the cut-off.
 func (r Request) silent(ctx context.Context) (*Table, error) {
-	return r.load(ctx, "coalesce(l.visits_month, 0) = 0 and l.households > 0", nil, &Table{ID: "silent",
+	return r.load(ctx, "l.visits_month = 0 and l.households > 0", nil, &Table{ID: "silent",
 		Title: r.T("有联系户、当月没有走访记录的可动员党员", "Active members with households and no visit in the month"),
 		Note:  r.T("没有记录不等于没有走访：请先核对记录本。", "No record is not proof of no visit: check the notebook first. ") + r.atCutOff(),
 		Empty: r.T("没有这样的党员。", "There are none.")})
@@ -195,7 +202,7 @@ func (r Request) load(ctx context.Context, condition string, conditionArgs []any
 	for _, row := range read(table) {
 		total = int(row.count("total"))
 		t.Rows = append(t.Rows, slices.Concat([]Cell{r.memberCell(row.text("member_id"), row.text("name"))}, r.placeCells(row),
-			[]Cell{countCell(row.number("households")), countCell(float64(row.count("visits_month")))}))
+			[]Cell{countCell(row.number("households")), countCell(row.number("visits_month"))}))
 	}
 	r.cut(t, total, "visits")
 	return t, nil

@@ -164,6 +164,9 @@ func (r Request) weakTable(all []signals.Assessment) *Table {
 		Note:    r.T("按档次排列，同档之内不分先后。点村名看该村依据。", "By tier; within a tier there is no order. A name leads to that village's evidence."),
 		Empty:   r.T("没有一个村触及标准或有持续信号。", "No village meets a criterion or shows a persistent signal."),
 		Columns: []Column{text(r.T("村", "Village")), text(r.T("档次", "Tier")), text(r.T("硬性标准", "Hard criteria")), text(r.T("持续的统计信号", "Persistent statistical signals")), text(r.T("可能原因", "Likely cause")), text(r.T("名单", "On the list"))}}
+	if len(all) == 0 {
+		t.Empty = r.T("没有村的名册，不知道。", "There is no list of villages: nothing is known.")
+	}
 	var calm []string
 	for _, a := range all {
 		if a.Tier == signals.NoSignal {

@@ -12,9 +12,9 @@
 // taken away before the next one is written. One writer at a time holds closings/lock.
 //
 // What is known of a signed month is compared with what was signed, value by value and base by base. A difference is a
-// correction, unless the cut-off moved and the measure is one that ripens: then it is listed as ripened. A number that was signed and is unknown now, because no data stand
-// behind it, is a kind of its own. Observe keeps
-// every state of differences a generation brought, so that each says since which generation it stands.
+// correction, unless the cut-off moved and the measure is one that ripens: then it is listed as ripened. A number that was
+// signed and is unknown now, because no data stand behind it, is a kind of its own. Observe keeps every state of differences
+// a generation brought, so that each says since which generation it stands.
 //
 // It refuses a document whose content does not have its hash, or not the hash the trail names, or that is missing; a
 // trail whose lines do not follow from each other; to sign what nobody checked, what is blocked, and by whoever checked.

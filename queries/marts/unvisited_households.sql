@@ -1,6 +1,7 @@
--- One household not visited for longer than the programme's limit (60 days) at the cut-off.
+-- One household not visited for longer than the programme's limit (60 days) at the cut-off, where its village's visits of
+-- that time are known.
 -- grain: household_id
--- sources: intermediate.int_household_months, staging.stg_parameters
+-- sources: intermediate.int_household_months, intermediate.int_unknown_months, staging.stg_parameters
 -- columns:
 --   household_id: the exporter's number
 --   town: town
@@ -21,4 +22,5 @@ select
     cast(date_diff('day', h.last_visited_on, p.cut_off) as bigint) as days_since
 from intermediate.int_household_months h
 cross join staging.stg_parameters p
-where h.month = month_text(p.cut_off) and h.unvisited = 1
+left join intermediate.int_unknown_months k on k.measure = 'unvisited_60' and k.village_id = h.village_id and k.month = h.month
+where h.month = month_text(p.cut_off) and h.unvisited = 1 and k.measure is null

@@ -51,18 +51,26 @@ func (r Reading) join(lang string, parts []string, how string) string {
 			said = append(said, p)
 		}
 	}
-	separator, open, end, stop := "；", "（", "）", "。"
+	separator, open, end := "；", "（", "）"
 	if lang == "en" {
-		separator, open, end, stop = "; ", " (", ")", "."
+		separator, open, end = "; ", " (", ")"
 	}
 	s := strings.Join(said, separator)
-	if lang == "en" && s != "" {
-		s = strings.ToUpper(s[:1]) + s[1:]
-	}
 	if how != "" {
 		s += open + how + end
 	}
-	return s + stop
+	return Sentence(s, lang)
+}
+
+// Sentence makes a sentence of a phrase.
+func Sentence(phrase, lang string) string {
+	if lang != "en" {
+		return phrase + "。"
+	}
+	if phrase != "" {
+		phrase = strings.ToUpper(phrase[:1]) + phrase[1:]
+	}
+	return phrase + "."
 }
 
 // said is the first part: why there is no judgement, or what was found and what it means.

@@ -58,7 +58,6 @@ says of each row whether it is as lived, summed, or impossible to restate.`, end
 			}
 			rest, arguments := filtered(filterList{"measure", measures}, filterList{"level", levels}, filterList{"month", months}, filterList{"unit_id", units})
 			rest += " order by measure, level, unit_id, month"
-			sql := "select " + measureColumns + " from measures" + rest
 			var table pipelines.Table
 			switch {
 			case restated && day != "":
@@ -66,9 +65,12 @@ says of each row whether it is as lived, summed, or impossible to restate.`, end
 			case restated:
 				table, err = p.askRestated(cmd.Context(), c, rest, arguments...)
 			case day == "":
-				table, err = p.ask(cmd.Context(), c, sql, arguments...)
+				var columns string
+				if columns, err = p.publishedColumns(cmd.Context(), c); err == nil {
+					table, err = p.ask(cmd.Context(), c, "select "+columns+" from measures"+rest, arguments...)
+				}
 			default:
-				table, err = p.askAsOf(cmd.Context(), c, day, sql, arguments...)
+				table, err = p.askAsOf(cmd.Context(), c, day, "select "+measureColumns+" from measures"+rest, arguments...)
 			}
 			if err != nil {
 				return err

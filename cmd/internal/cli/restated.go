@@ -17,6 +17,17 @@ const (
 	restatedColumns = measureColumns + ", basis"
 )
 
+// publishedColumns are those of measureColumns that the published snapshot has: one of an earlier version does not say why a
+// value is not known.
+func (p *program) publishedColumns(ctx context.Context, c config.Config) (string, error) {
+	found, err := p.ask(ctx, c, "select * from measures where 1 = 0")
+	if err != nil {
+		return "", err
+	}
+	kept := slices.DeleteFunc(strings.Split(measureColumns, ", "), func(name string) bool { return !slices.Contains(found.Columns, name) })
+	return strings.Join(kept, ", "), nil
+}
+
 // askRestated answers a query on measures for the units of today, with conditions and order to follow the table, and
 // says on standard error which units that concerns: a series that was restated must not pass for one that was lived.
 func (p *program) askRestated(ctx context.Context, c config.Config, rest string, arguments ...any) (pipelines.Table, error) {
