@@ -93,7 +93,7 @@ func TestACancelledCommandEndsAsItsHelpSays(t *testing.T) {
 		{"backup", filepath.Join(here, "again.zip"), "--dir", town}, {"restore", backup, "--dir", filepath.Join(here, "restored")},
 		{"status", "--dir", town}, {"check", "--dir", town}, {"query", "select 1", "--dir", town}, {"metrics", "--dir", town}, {"close", "--list", "--dir", town},
 		{"template", "visits", "-o", filepath.Join(here, "visits.xlsx")}, {"problems", "--dir", town}, {"problems mark", "villages.csv", "--dir", town, "-o", filepath.Join(here, "marked.xlsx")},
-		{"problems waive", "--by", "王样本", "--reason", "不改", "1", "--dir", town}, {"aside", "villages.csv", "--by", "王样本", "--reason", "试填", "--dir", town}, {"map", villages, "--dir", town},
+		{"problems waive", "--by", "王样本", "--reason", "不改", "1", "--dir", town}, {"aside", "villages.csv", "--by", "王样本", "--reason", "试填", "--dir", town}, {"nothing", "visits", "2018-01", "--by", "王样本", "--dir", town}, {"map", villages, "--dir", town},
 		{"analyze", "--case", filepath.Join(here, "none.json")}, {"analyze wilson", filepath.Join(here, "rates.csv"), "--x", "resolved", "--n", "reported"},
 		{"version"}, {"completion"}, {"completion bash"}, {"help"},
 	} {
@@ -113,7 +113,7 @@ func TestACancelledCommandEndsAsItsHelpSays(t *testing.T) {
 			if name != "analyze" && slices.Contains(may, statusCancelled) != (status == statusCancelled) {
 				t.Errorf("status %d, and the help lists %v\n%s", status, may, &errs)
 			}
-			makesRuns := slices.Contains([]string{"demo", "import", "run", "serve", "problems waive", "aside"}, name)
+			makesRuns := slices.Contains([]string{"demo", "import", "run", "serve", "problems waive", "aside", "nothing"}, name)
 			if status == statusCancelled && strings.Contains(errs.String(), "goes on where it stopped") != makesRuns {
 				t.Errorf("what to do next:\n%s", &errs)
 			}
