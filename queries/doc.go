@@ -44,7 +44,9 @@
 // so that a rate is always made from sums. A measure that does not add up (medians, inequality, correlation) names a
 // model that delivers its rows: measure, level, unit_id, month, numerator, denominator, value. A measure has
 // no rows, rather than zeros, where one of its source exports never came or one of the columns it cannot do without was
-// never filled.
+// never filled. Where its exports did not speak for a village and month, where no file of theirs gives a column it needs
+// (given), or where another month it looks at is not known (reach), it has a row with the reason and no numbers; see
+// adr/0003.
 //
 // # Cases
 //

@@ -122,22 +122,7 @@ func (r *reference) bursts() {
 			if !any {
 				continue
 			}
-			known := 0
-			for _, m := range r.months {
-				if monthStart(m).Before(start) || m > month {
-					continue
-				}
-				villages := []string{unit}
-				switch level {
-				case "town":
-					villages = slices.Collect(maps.Keys(r.villages))
-				case "branch":
-					villages = []string{r.branchPlace(unit, r.asOf(m)).village}
-				}
-				if slices.ContainsFunc(villages, func(v string) bool { return spoke[[2]string{v, m}] == "" }) {
-					known += daysFrom(monthStart(m), r.asOf(m)) + 1
-				}
-			}
+			known := r.knownDays(level, unit, start, month, spoke)
 			var value *float64
 			if total > 0 && known > 0 {
 				v := largest / total / math.Min(1, float64(r.rules.Points.BurstDays)/float64(known))
@@ -146,6 +131,26 @@ func (r *reference) bursts() {
 			r.set("points_burst", level, unit, month, largest, total, value)
 		}
 	}
+}
+
+// knownDays counts the days from one to the end of a month in months for which a unit's points are known.
+func (r *reference) knownDays(level, unit string, from time.Time, month string, spoke map[[2]string]string) (days int) {
+	for _, m := range r.months {
+		if monthStart(m).Before(from) || m > month {
+			continue
+		}
+		villages := []string{unit}
+		switch level {
+		case "town":
+			villages = slices.Collect(maps.Keys(r.villages))
+		case "branch":
+			villages = []string{r.branchPlace(unit, r.asOf(m)).village}
+		}
+		if slices.ContainsFunc(villages, func(v string) bool { return spoke[[2]string{v, m}] == "" }) {
+			days += daysFrom(monthStart(m), r.asOf(m)) + 1
+		}
+	}
+	return days
 }
 
 func (r *reference) quality() {
