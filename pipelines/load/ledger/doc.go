@@ -2,8 +2,8 @@
 //
 // What enters are the files of a run, the tables found in them, and what was found wrong with their rows. What leaves are
 // the tables of Schema: ops.files, ops.reconciliation, in which rows read = accepted + quarantined + ignored, ops.problems
-// with the life of each problem, ops.quarantine, and ops.lacks with the columns that a file does not give. During a run the temporary tables
-// of Begin stand beside them, which every step of the loader reads and adds to:
+// with the life of each problem, ops.quarantine, and ops.lacks with the columns that a file does not give. During a run the
+// temporary tables of Begin stand beside them, which every step of the loader reads and adds to:
 //
 //	new_files(file_no, as_of)                    the files of the run
 //	places(file_no, place)                       the order in which files have their say
