@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -50,15 +51,15 @@ type passing struct {
 	all, own  []flow.Issue // reported in the window: of the town, of the page's unit
 	from      string       // first month of the window
 	end       time.Time
+	steps     []flow.All // of the town, by step
 	lags      []flow.Lag
 	worst     flow.Lag
 	held      bool   // worst is a bottleneck
 	benchmark string // what the steps are held against
 }
 
-// passing reads the issues of the window and sets every step against its benchmark: a village or branch against the
-// town, the town against the half of its villages that is faster at the step.
-func (r Request) passing(ctx context.Context) (passing, error) {
+// window reads the issues reported in the last months.
+func (r Request) window(ctx context.Context) (passing, error) {
 	p := passing{from: max(monthAdd(r.Month, 1-r.Programme.Issues.SurvivalMonths), r.FirstMonth), end: r.CutOff.AddDate(0, 0, 1), benchmark: r.Town.Name}
 	table, err := r.Data.Query(ctx, passagesSQL, p.from, r.Month)
 	if err != nil {
@@ -69,15 +70,26 @@ func (r Request) passing(ctx context.Context) (passing, error) {
 			Classified: row.time("classified_at"), Routed: row.time("routed_at"), Resolved: row.time("resolved_at"), FedBack: row.time("fed_back_at")})
 	}
 	p.own = slices.DeleteFunc(slices.Clone(p.all), func(i flow.Issue) bool { return !r.holds(i) })
+	return p, nil
+}
+
+// passing reads the issues of the window and sets every step against its benchmark: a village or branch against the
+// town, the town against the half of its villages that is faster at the step.
+func (r Request) passing(ctx context.Context) (passing, error) {
+	p, err := r.window(ctx)
+	if err != nil {
+		return p, err
+	}
 	if r.Unit().Level == LevelTown {
 		p.benchmark = r.T("较快的一半村", "the faster half of the villages")
 	}
 	for _, s := range flow.Steps {
-		against := p.all
+		p.steps = append(p.steps, flow.AllOf(p.all, s, p.end))
+		against := p.steps[s].Time
 		if r.Unit().Level == LevelTown {
-			against = flow.BetterHalf(p.all, s, r.Programme.Reading.MinimumBase, p.end)
+			against = flow.TimeOf(flow.BetterHalf(p.all, s, r.Programme.Reading.MinimumBase, p.end), s, p.end)
 		}
-		p.lags = append(p.lags, r.lag(p, p.own, against, s))
+		p.lags = append(p.lags, p.lag(p.own, against))
 	}
 	if !r.tooPoor(r.Unit()) {
 		p.worst, p.held = flow.Bottleneck(p.lags, r.Programme.Reading.MinimumBase)
@@ -98,15 +110,9 @@ func (r Request) holds(i flow.Issue) bool {
 }
 
 // lag sets a step of some issues against a benchmark, and tests them against all others of the town.
-func (r Request) lag(p passing, own, against []flow.Issue, s flow.Step) flow.Lag {
-	l := flow.LagOf(own, against, s, p.end)
-	in := map[flow.Issue]bool{}
-	for _, i := range own {
-		in[i] = true
-	}
-	if others := slices.DeleteFunc(slices.Clone(p.all), func(i flow.Issue) bool { return in[i] }); len(others) > 0 {
-		l.Test(others, p.end)
-	}
+func (p passing) lag(own []flow.Issue, against flow.Time) flow.Lag {
+	l := flow.LagOf(own, against, p.end)
+	l.Test(p.steps[against.Step])
 	return l
 }
 
@@ -195,25 +201,30 @@ func timed(m queries.Measure) (flow.Step, bool) {
 	return 0, false
 }
 
-// timeOf estimates a step over the issues of one unit in the window.
-func (p passing) timeOf(u Unit, s flow.Step) flow.Time {
-	own := slices.DeleteFunc(slices.Clone(p.all), func(i flow.Issue) bool {
-		return u.Level == LevelVillage && i.Village != u.ID || u.Level == LevelBranch && i.Branch != u.ID
-	})
-	return flow.TimeOf(own, s, p.end)
+// sortedByUnit sorts issues by their villages and by their branches.
+func sortedByUnit(issues []flow.Issue) map[string][]flow.Issue {
+	all := map[string][]flow.Issue{}
+	for _, i := range issues {
+		all[i.Village] = append(all[i.Village], i)
+		if i.Branch != i.Village {
+			all[i.Branch] = append(all[i.Branch], i)
+		}
+	}
+	return all
 }
 
 // addMedianIntervals gives the medians of a table of units their intervals, in the column given: the long table holds none.
 func (r Request) addMedianIntervals(t *Table, column int, p passing, s flow.Step) {
-	add := func(u Unit, c *Cell) {
-		if time := p.timeOf(u, s); time.Entered > 0 {
+	add := func(issues []flow.Issue, c *Cell) {
+		if time := flow.TimeOf(issues, s, p.end); time.Entered > 0 {
 			c.Interval = r.daysInterval(time)
 		}
 	}
+	units := sortedByUnit(p.own)
 	for i, u := range r.Below() {
-		add(u, &t.Rows[i][column])
+		add(units[u.ID], &t.Rows[i][column])
 	}
-	add(r.Unit(), &t.Total[column])
+	add(p.own, &t.Total[column])
 }
 
 // timeCell shows the median of a step with its interval and what it stands on.
@@ -244,14 +255,13 @@ type slow struct {
 // the units and the categories each by how many issues too many wait.
 func (r Request) slowPlaces(p passing) []slow {
 	var all []slow
-	add := func(s slow, belongs func(flow.Issue) bool) {
-		own := slices.DeleteFunc(slices.Clone(p.own), func(i flow.Issue) bool { return !belongs(i) })
+	add := func(s slow, own []flow.Issue) {
 		if len(own) == 0 {
 			return
 		}
 		var lags []flow.Lag
 		for _, step := range flow.Steps {
-			lags = append(lags, r.lag(p, own, p.all, step))
+			lags = append(lags, p.lag(own, p.steps[step].Time))
 		}
 		s.lag = lags[flow.Resolve]
 		if worst, ok := flow.Bottleneck(lags, r.Programme.Reading.MinimumBase); ok && !s.poor {
@@ -259,18 +269,15 @@ func (r Request) slowPlaces(p passing) []slow {
 		}
 		all = append(all, s)
 	}
-	for _, u := range r.Below() {
-		add(slow{name: u.Name, link: r.Link("issues", InUnit(u)), unit: true, poor: r.tooPoor(u)}, func(i flow.Issue) bool { return i.Village == u.ID || i.Branch == u.ID })
-	}
-	var categories []string
+	units, categories := sortedByUnit(p.own), map[string][]flow.Issue{}
 	for _, i := range p.own {
-		if !slices.Contains(categories, i.Category) {
-			categories = append(categories, i.Category)
-		}
+		categories[i.Category] = append(categories[i.Category], i)
 	}
-	slices.Sort(categories)
-	for _, c := range categories {
-		add(slow{name: r.word("issues", "category", c)}, func(i flow.Issue) bool { return i.Category == c })
+	for _, u := range r.Below() {
+		add(slow{name: u.Name, link: r.Link("issues", InUnit(u)), unit: true, poor: r.tooPoor(u)}, units[u.ID])
+	}
+	for _, c := range slices.Sorted(maps.Keys(categories)) {
+		add(slow{name: r.word("issues", "category", c)}, categories[c])
 	}
 	slices.SortStableFunc(all, func(a, b slow) int {
 		switch {

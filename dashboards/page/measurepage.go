@@ -8,6 +8,7 @@ import (
 	"hulian/dashboards/chart"
 	"hulian/data"
 	"hulian/queries"
+	"hulian/queries/flow"
 	"hulian/queries/signals"
 )
 
@@ -123,11 +124,11 @@ func (r Request) oneMeasure(ctx context.Context, m queries.Measure) (View, error
 	}
 	tile := r.ownStat(own, m.ID)
 	if step, ok := timed(m); ok {
-		p, err := r.passing(ctx)
+		p, err := r.window(ctx)
 		if err != nil {
 			return v, err
 		}
-		if time := p.timeOf(unit, step); time.Entered > 0 {
+		if time := flow.TimeOf(p.own, step, p.end); time.Entered > 0 {
 			tile.Interval = r.T("95 % 区间 ", "95 % interval ") + r.daysInterval(time) + r.T(" 天", " days")
 		}
 	}

@@ -112,9 +112,10 @@ type Lag struct {
 	P      estimate.Number // log-rank, two-sided: that chance alone makes so much difference
 }
 
-// LagOf sets a step of some issues beside the same step of the benchmark's.
-func LagOf(issues, benchmark []Issue, s Step, end time.Time) Lag {
-	l := Lag{Time: TimeOf(issues, s, end), Against: TimeOf(benchmark, s, end)}
+// LagOf sets a step of some issues beside the same step of the benchmark's, which TimeOf has estimated.
+func LagOf(issues []Issue, benchmark Time, end time.Time) Lag {
+	s := benchmark.Step
+	l := Lag{Time: TimeOf(issues, s, end), Against: benchmark}
 	if l.Median.Known && l.Against.Median.Known {
 		l.Days = estimate.Of(l.Median.Value - l.Against.Median.Value)
 	}
@@ -140,11 +141,20 @@ func (i Issue) entered(s Step) time.Time {
 	return [...]time.Time{i.Reported, i.Classified, i.Routed, i.Resolved, i.Reported}[s]
 }
 
-// Test compares the lag's issues with others by log-rank; others must not hold the lag's own.
-func (l *Lag) Test(others []Issue, end time.Time) {
-	groups := map[string][]survival.Subject{"own": l.spells, "others": TimeOf(others, l.Step, end).spells}
-	l.P = survival.Test(groups).P
+// All is a step of all issues there are, laid out so that any part of them can be tested against the others.
+type All struct {
+	Time
+	whole survival.Whole
 }
+
+// AllOf lays out a step of all issues.
+func AllOf(issues []Issue, s Step, end time.Time) All {
+	t := TimeOf(issues, s, end)
+	return All{Time: t, whole: survival.NewWhole(t.spells)}
+}
+
+// Test compares the lag's issues with the others among all by log-rank; they must be among them.
+func (l *Lag) Test(all All) { _, l.P = all.whole.Against(l.spells) }
 
 // Bottleneck is the step furthest behind its benchmark: first one whose median is not reached although the benchmark's
 // is, then by days. Steps with fewer than least issues are left out. None where no step is behind by more than a twentieth

@@ -27,7 +27,7 @@ func resolving(village string, routed, took float64) Issue {
 func TestLagByHand(t *testing.T) {
 	benchmark := []Issue{resolving("B", 20, 1), resolving("B", 20, 2), resolving("B", 20, 3), resolving("B", 20, 4)}
 	own := []Issue{resolving("A", 10, 5), resolving("A", 10, 6), resolving("A", 10, 0), resolving("A", 10, 0)}
-	l := LagOf(own, benchmark, Resolve, end)
+	l := LagOf(own, TimeOf(benchmark, Resolve, end), end)
 	if l.Median.Value != 6 || l.Against.Median.Value != 2 || l.Days.Value != 4 || l.Waiting() != 2 || math.Abs(l.Issues-2) > 1e-9 {
 		t.Errorf("median %v against %v, %v days, %d waiting, %v too many", l.Median, l.Against.Median, l.Days, l.Waiting(), l.Issues)
 	}
@@ -35,11 +35,11 @@ func TestLagByHand(t *testing.T) {
 		t.Errorf("of four issues with two open the interval is open above: %v to %v", l.Low, l.High)
 	}
 	// At two days half of the benchmark's issues still wait: of two own ones one should.
-	early := LagOf([]Issue{resolving("A", 2, 0), resolving("A", 2, 0)}, benchmark, Resolve, end)
+	early := LagOf([]Issue{resolving("A", 2, 0), resolving("A", 2, 0)}, TimeOf(benchmark, Resolve, end), end)
 	if math.Abs(early.Issues-1) > 1e-9 || early.Median.Known {
 		t.Errorf("%v too many wait, median %v", early.Issues, early.Median)
 	}
-	if none := LagOf(own, nil, Resolve, end); none.Issues != 0 || none.Days.Known {
+	if none := LagOf(own, TimeOf(nil, Resolve, end), end); none.Issues != 0 || none.Days.Known {
 		t.Errorf("without a benchmark nothing is behind: %v days, %v issues", none.Days, none.Issues)
 	}
 }
@@ -83,8 +83,9 @@ func TestBottleneck(t *testing.T) {
 	town = append(town, slow...)
 	var lags []Lag
 	for _, s := range Steps {
-		lag := LagOf(slow, town, s, end)
-		lag.Test(town[:len(town)-len(slow)], end)
+		all := AllOf(town, s, end)
+		lag := LagOf(slow, all.Time, end)
+		lag.Test(all)
 		lags = append(lags, lag)
 	}
 	worst, ok := Bottleneck(lags, 10)
@@ -94,7 +95,7 @@ func TestBottleneck(t *testing.T) {
 	if _, ok := Bottleneck(lags, 41); ok {
 		t.Error("forty issues are fewer than forty-one: no bottleneck is named")
 	}
-	if _, ok := Bottleneck([]Lag{LagOf(town, town, Resolve, end)}, 10); ok {
+	if _, ok := Bottleneck([]Lag{LagOf(town, TimeOf(town, Resolve, end), end)}, 10); ok {
 		t.Error("nothing lies behind itself")
 	}
 	better := BetterHalf(town, Resolve, 10, end)
@@ -107,7 +108,7 @@ func TestBottleneck(t *testing.T) {
 		t.Errorf("%d issues are no half of nine villages", len(better))
 	}
 	// A median that is not reached outranks any number of days.
-	never := LagOf(append(draw("N", 5, 1e9), draw("N", 15, 1e9)...), town, Resolve, end)
+	never := LagOf(append(draw("N", 5, 1e9), draw("N", 15, 1e9)...), TimeOf(town, Resolve, end), end)
 	if worst, ok = Bottleneck([]Lag{lags[Resolve], never}, 10); !ok || worst.Median.Known {
 		t.Errorf("the step hardly anybody passes: %v %v", ok, worst.Median)
 	}

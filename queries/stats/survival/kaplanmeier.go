@@ -3,6 +3,7 @@ package survival
 import (
 	"math"
 	"slices"
+	"sort"
 
 	"hulian/queries/stats/estimate"
 )
@@ -136,14 +137,11 @@ func within(low, high float64) estimate.Interval {
 
 // At gives S(t) and whether t lies within the time followed.
 func (c Curve) At(t float64) (float64, bool) {
-	survival := 1.0
-	for _, s := range c.Steps {
-		if s.Time > t {
-			return survival, true
-		}
-		survival = s.Survival
+	passed := sort.Search(len(c.Steps), func(i int) bool { return c.Steps[i].Time > t })
+	if passed == 0 {
+		return 1, len(c.Steps) > 0
 	}
-	return survival, len(c.Steps) > 0 && t <= c.Steps[len(c.Steps)-1].Time
+	return c.Steps[passed-1].Survival, passed < len(c.Steps) || t <= c.Steps[passed-1].Time
 }
 
 // flat is how near S must come to 1−p to count as equal, as in R's quantile.survfit.

@@ -3,6 +3,8 @@ package survival
 import (
 	"encoding/json"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -163,4 +165,43 @@ func FuzzSurvival(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestAPartAgainstTheRest: of the whole of both treatments, the patients under 6-MP against the others give the χ² of the
+// two groups, 16.79; and so does any part of any whole, drawn at random with ties and censored times.
+func TestAPartAgainstTheRest(t *testing.T) {
+	whole := slices.Clone(mercaptopurine)
+	for _, time := range placebo {
+		whole = append(whole, Subject{time, true})
+	}
+	chi2, _ := NewWhole(whole).Against(mercaptopurine)
+	near(t, "chi-square", chi2.Value, 16.79, 5e-3)
+
+	random := rand.New(rand.NewPCG(3, 9))
+	tested := 0
+	for range 2000 {
+		var all, part, rest []Subject
+		for range random.IntN(40) {
+			s := Subject{Time: float64(random.IntN(12)), Event: random.IntN(3) > 0}
+			all = append(all, s)
+			if random.IntN(4) == 0 {
+				part = append(part, s)
+			} else {
+				rest = append(rest, s)
+			}
+		}
+		want := Test(map[string][]Subject{"part": part, "rest": rest})
+		chi2, p := NewWhole(all).Against(part)
+		if chi2.Known != want.Chi2.Known || p.Known != want.P.Known {
+			t.Fatalf("%v of %v: %+v, by the test of two groups %+v", part, all, chi2, want.Chi2)
+		}
+		if chi2.Known {
+			tested++
+			near(t, "chi-square", chi2.Value, want.Chi2.Value, 1e-9*(1+want.Chi2.Value))
+			near(t, "p", p.Value, want.P.Value, 1e-9)
+		}
+	}
+	if tested < 1000 {
+		t.Errorf("only %d of the wholes could be tested", tested)
+	}
 }
