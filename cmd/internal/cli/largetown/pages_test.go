@@ -1,0 +1,187 @@
+package largetown
+
+import (
+	"cmp"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"hulian/cmd/internal/cli/clitest"
+	"hulian/dashboards/page"
+	"hulian/data"
+	"hulian/data/sample"
+	"hulian/pipelines/model"
+	"hulian/pipelines/publish"
+	"hulian/pipelines/warehouse"
+)
+
+// A town of 300 villages and 350,000 issues, kept for the next time:
+// go test ./cmd/internal/cli/largetown -run ^$ -bench Pages -benchtime 1x -timeout 1h -villages 300 -issues 350000 -town /tmp/large
+var (
+	townVillages = flag.Int("villages", 22, "villages of the town, a multiple of 11 or the next one")
+	townIssues   = flag.Int("issues", 5_000, "issues of the town, about")
+	townFolder   = flag.String("town", "", "folder the town is made in once and kept; empty: made anew")
+	everyLink    = flag.Int("links", 3, "addresses asked for of each page and set of parameters")
+)
+
+// villagesOfSample is how many villages one copy of the sample town adds.
+const villagesOfSample = 11
+
+// BenchmarkPages starts a server for every page, so that nothing is known yet, and asks for the page in both languages.
+// Then it follows the links of all pages on one server, each address for the first time, and asks for each again. The
+// design asks for a second at most, of every page of the large town.
+func BenchmarkPages(b *testing.B) {
+	town := *townFolder
+	if town == "" {
+		town = filepath.Join(b.TempDir(), "town")
+	}
+	if _, err := publish.Current(town); err != nil {
+		enlarge(b, town, *townVillages, *townIssues)
+	}
+	b.ResetTimer()
+	for b.Loop() {
+		cold, fresh, again := map[string]time.Duration{}, map[string]time.Duration{}, map[string]time.Duration{}
+		for _, p := range page.Pages() {
+			for _, address := range []string{p.Path, p.Path + "?lang=en"} {
+				s := served(b, town)
+				cold[address] = s.ask(b, address, nil)
+				s.Stop(b)
+			}
+		}
+		s := served(b, town)
+		s.follow(b, fresh, again)
+		s.Stop(b)
+		report(b, "cold", cold)
+		report(b, "first", fresh)
+		report(b, "again", again)
+	}
+}
+
+// report gives the slowest address as a metric, and names the slowest ones.
+func report(b *testing.B, kind string, took map[string]time.Duration) {
+	b.Helper()
+	addresses := slices.SortedFunc(maps.Keys(took), func(x, y string) int { return cmp.Compare(took[y], took[x]) })
+	for _, address := range addresses[:min(len(addresses), 15)] {
+		b.Logf("%s %6.3f s %s", kind, took[address].Seconds(), address)
+	}
+	b.ReportMetric(took[addresses[0]].Seconds(), "s/slowest-"+kind)
+}
+
+// site is a server that is asked as the organisation office, which sees every page.
+type site struct {
+	*clitest.Running
+	client *http.Client
+}
+
+func served(b *testing.B, town string) site {
+	b.Helper()
+	r := clitest.Start(b, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off", "--office-key", clitest.OfficeKey)
+	return site{r, clitest.Office(b, r, clitest.OfficeKey)}
+}
+
+func (s site) ask(b *testing.B, address string, body *string) time.Duration {
+	b.Helper()
+	started := time.Now()
+	status, content := clitest.Exchange(b, s.client, http.MethodGet, strings.TrimSuffix(s.Address, "/")+address)
+	took := time.Since(started)
+	if status != http.StatusOK {
+		b.Errorf("%s: status %d\n%.300s", address, status, content)
+	}
+	if body != nil {
+		*body = content
+	}
+	return took
+}
+
+var href = regexp.MustCompile(`href="(/[^"]*)"`)
+
+// follow asks for every kind of address that pages lead to, by page and the names of its parameters, some of each kind.
+func (s site) follow(b *testing.B, fresh, again map[string]time.Duration) {
+	kinds := map[string]int{}
+	queue := []string{"/", "/?lang=en"}
+	for len(queue) > 0 {
+		address := queue[0]
+		queue = queue[1:]
+		var body string
+		fresh[address] = s.ask(b, address, &body)
+		again[address] = s.ask(b, address, nil)
+		for _, found := range href.FindAllStringSubmatch(body, -1) {
+			link, _, _ := strings.Cut(strings.ReplaceAll(found[1], "&amp;", "&"), "#")
+			if _, known := fresh[link]; known || strings.HasPrefix(link, "/assets/") || strings.HasPrefix(link, "/marked/") || slices.Contains(queue, link) {
+				continue
+			}
+			if kind := kindOf(link); kinds[kind] < *everyLink {
+				kinds[kind]++
+				queue = append(queue, link)
+			}
+		}
+	}
+}
+
+func kindOf(link string) string {
+	u, err := url.Parse(link)
+	if err != nil {
+		return link
+	}
+	names := slices.Sorted(maps.Keys(u.Query()))
+	return u.Path + " " + strings.Join(names, " ") + " " + u.Query().Get("lang")
+}
+
+// enlarge makes the town: the smallest sample town, whose villages and all they hold are there many times under names of
+// their own, and whose issues are many times as many.
+func enlarge(b *testing.B, town string, villages, issues int) {
+	b.Helper()
+	_, err := sample.Write(b.Context(), sample.Options{Dir: town, Scale: sample.SmallestScale})
+	clitest.Must(b, err)
+	clitest.Says(b, clitest.Done, "", "run", "--dir", town)
+	// What the sample holds is published; the next publication is the large town.
+	w, err := warehouse.Open(b.Context(), warehouse.Config{Path: filepath.Join(town, "warehouse.duckdb")})
+	clitest.Must(b, err)
+	defer clitest.MustClose(b, w)
+	clitest.Must(b, multiply(b, w, (villages+villagesOfSample-1)/villagesOfSample, issues))
+	result, err := model.Build(b.Context(), w, model.Config{Programme: data.DefaultProgramme()})
+	clitest.Must(b, err)
+	_, err = publish.Publish(b.Context(), w, town, publish.Manifest{Version: "large town", CutOff: result.CutOff.Format(time.DateOnly)})
+	clitest.Must(b, err)
+	clitest.Must(b, os.RemoveAll(filepath.Join(town, "inbox")))
+}
+
+// multiply copies all rows of the exports and their history under IDs of their own, then the issues alone: at other
+// households of the same village and on other days.
+func multiply(b *testing.B, w *warehouse.Warehouse, copies, issues int) error {
+	tables, err := w.Query(b.Context(), `select table_schema || '.' || table_name, string_agg(column_name || ' || ''-'' || t as ' || column_name, ', ')
+		from information_schema.columns where table_schema in ('exports', 'history') and data_type = 'VARCHAR'
+		and (column_name like '%\_id' escape '\' or column_name = 'reopened_from' or (table_name = 'villages' and column_name = 'name')) group by 1`)
+	if err != nil {
+		return err
+	}
+	for _, row := range tables.Rows {
+		statement := fmt.Sprintf("insert into %[1]s by name select * exclude (t) replace (%[2]s) from %[1]s, range(1, %[3]d) s(t)", row[0], row[1], copies)
+		if err := w.Exec(b.Context(), statement); err != nil {
+			return errors.Join(err, errors.New(statement))
+		}
+	}
+	there, err := w.Query(b.Context(), "select count(*) from exports.issues")
+	if err != nil {
+		return err
+	}
+	times := int64(issues) / max(1, there.Rows[0][0].(int64))
+	return w.Exec(b.Context(), fmt.Sprintf(`insert into exports.issues by name
+		with homes as (select village_id, list(household_id order by household_id) as ids from exports.households group by village_id),
+		moved as (select i.*, n, h.ids, cast(hash(i.issue_id, n) %% 12 as integer) * interval '1' day as earlier
+			from exports.issues i, range(1, %d) s(n), homes h where h.village_id = i.village_id)
+		select * exclude (n, ids, earlier) replace (issue_id || '+' || n as issue_id, null as reopened_from, ids[1 + hash(issue_id, n, 1) %% len(ids)] as household_id,
+			reported_at - earlier as reported_at, classified_at - earlier as classified_at, routed_at - earlier as routed_at, resolved_at - earlier as resolved_at,
+			fed_back_at - earlier as fed_back_at, supervised_at - earlier as supervised_at, due_on - earlier as due_on)
+		from moved`, times))
+}
