@@ -254,9 +254,14 @@ func collect(rows *sql.Rows, limit int64) (_ pipelines.Table, err error) {
 	}
 	table := pipelines.Table{Columns: columns}
 	size := int64(0)
+	var room []any // for the next rows: one piece of memory for many of them
+	pointers := make([]any, len(columns))
 	for rows.Next() {
-		values := make([]any, len(columns))
-		pointers := make([]any, len(columns))
+		if len(room) < len(columns) {
+			room = make([]any, len(columns)*min(1024, 1+len(table.Rows)))
+		}
+		values := room[:len(columns):len(columns)]
+		room = room[len(columns):]
 		for i := range values {
 			pointers[i] = &values[i]
 		}
