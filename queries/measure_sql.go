@@ -116,50 +116,71 @@ from units u
 // export changes one month of that, not all.
 const toldMeasures = "intermediate.int_told_measures"
 
+// arrived is the table of the exports, and of the columns of them that a measure cannot do without, of which anything came.
+const arrived = "staging.stg_arrived"
+
+// arrivedModel makes it: of an export any row, of a column any value in any version of a row.
+func arrivedModel([]Model) (Model, error) {
+	needed := map[string]bool{}
+	for _, m := range Measures() {
+		for _, name := range slices.Concat(m.Source, m.Columns) {
+			needed[name] = true
+		}
+	}
+	var parts, sources []string
+	for _, name := range slices.Sorted(maps.Keys(needed)) {
+		export, column, filled := strings.Cut(name, ".")
+		tables, condition := []string{"exports." + export}, ""
+		switch {
+		case filled:
+			tables, condition = append(tables, "history."+export), " where "+column+" is not null"
+		case export == "files":
+			tables = []string{"ops.files"}
+		}
+		var any []string
+		for _, table := range tables {
+			any = append(any, "exists (select 1 from "+table+condition+")")
+		}
+		sources = append(sources, tables...)
+		parts = append(parts, fmt.Sprintf("    select '%s' as name\n    where %s", name, strings.Join(any, "\n        or ")))
+	}
+	slices.Sort(sources)
+	return Model{Name: arrived, Path: "metrics.yaml", SQL: "with found as (\n" + strings.Join(parts, "\n    union all\n") + `
+)
+
+select
+    cast(name as varchar) as name
+from found
+`, Header: Header{
+		Text:    "One export of which any row came, or column of one of which any value came.",
+		Grain:   []string{"name"},
+		Sources: slices.Compact(sources),
+		Columns: []Column{{"name", "the export, or export.column"}},
+	}}, nil
+}
+
 // toldModel makes it: a measure one of whose source exports holds no row at all has no rows in the long table, for 0
 // would say that nothing happened where nothing is known; nor has one a column of which was never filled, in any version.
 func toldModel([]Model) (Model, error) {
-	exports, filled := map[string]string{}, map[string]bool{}
-	var needs, arrived, sources []string
+	var needs []string
 	for _, m := range Measures() {
-		for _, export := range m.Source {
-			exports[export] = "exports." + export
-			if export == "files" {
-				exports[export] = "ops.files"
-			}
-			needs = append(needs, fmt.Sprintf("        ('%s', '%s')", m.ID, export))
-		}
-		for _, name := range m.Columns {
+		for _, name := range slices.Concat(m.Source, m.Columns) {
 			needs = append(needs, fmt.Sprintf("        ('%s', '%s')", m.ID, name))
-			filled[name] = true
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(filled)) {
-		export, column, _ := strings.Cut(name, ".")
-		sources = append(sources, "exports."+export, "history."+export)
-		arrived = append(arrived, fmt.Sprintf("    select '%[1]s' as export\n    where exists (select 1 from exports.%[2]s where %[3]s is not null)\n"+
-			"        or exists (select 1 from history.%[2]s where %[3]s is not null)", name, export, column))
-	}
-	for _, name := range slices.Sorted(maps.Keys(exports)) {
-		sources = append(sources, exports[name])
-		arrived = append(arrived, fmt.Sprintf("    select '%s' as export where exists (select 1 from %s)", name, exports[name]))
-	}
-	slices.Sort(sources)
-	sources = slices.Compact(sources)
-	return Model{Name: toldMeasures, Path: "metrics.yaml", SQL: "with arrived as (\n" + strings.Join(arrived, "\n    union all\n") +
-		"\n),\n\nneeds (measure, export) as (\n    values\n" + strings.Join(needs, ",\n") + `
+	return Model{Name: toldMeasures, Path: "metrics.yaml", SQL: "with needs (measure, name) as (\n    values\n" + strings.Join(needs, ",\n") + `
 )
 
 select
     cast(n.measure as varchar) as measure
 from needs n
-left join arrived a on a.export = n.export
+left join ` + arrived + ` a on a.name = n.name
 group by n.measure
-having count(*) = count(a.export)
+having count(*) = count(a.name)
 `, Header: Header{
 		Text:    "One measure all of whose exports hold any row, and whose columns any value.",
 		Grain:   []string{"measure"},
-		Sources: sources,
+		Sources: []string{arrived},
 		Columns: []Column{{"measure", "id of the measure"}},
 	}}, nil
 }

@@ -99,7 +99,7 @@ var parsed = sync.OnceValues(func() (catalogue, error) {
 		}
 	}
 	for _, make := range []func([]Model) (Model, error){sumsTables[0].sumsModel, sumsTables[1].sumsModel, toldModel, reachedModel, unknownModel, longModel, definitionModel,
-		restatedSumsModel, restatedModel, fileVillagesModel} {
+		restatedSumsModel, restatedModel, arrivedModel, heldRowsModel, fileVillagesModel} {
 		model, err := make(c.models)
 		if err != nil {
 			return c, err

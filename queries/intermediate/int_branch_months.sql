@@ -1,6 +1,6 @@
 -- One registered grid branch as it stood on the last day of a month, and the meetings it held.
 -- grain: month, branch_id
--- sources: staging.stg_branch_versions, staging.stg_branches, staging.stg_months, staging.stg_parameters, exports.meetings
+-- sources: staging.stg_branch_versions, staging.stg_branches, staging.stg_months, staging.stg_parameters, staging.stg_meetings
 -- columns:
 --   month: month
 --   town: town
@@ -25,15 +25,13 @@ with meetings as (
         sum(e.expected) filter (where e.present is not null) as expected,
         sum(e.items_done) filter (where e.items_checked is not null) as items_done,
         sum(e.items_checked) filter (where e.items_done is not null) as items_checked
-    from exports.meetings e
-    cross join staging.stg_parameters p
-    where e.held_on <= p.cut_off
+    from staging.stg_meetings e
     group by e.branch_id, month_text(e.held_on)
 ),
 
 organisation_life as (
     select branch_id, cast(date_trunc('year', held_on) as date) as year_start, min(held_on) as first_on
-    from exports.meetings
+    from staging.stg_meetings
     where kind = 'organisation_life'
     group by branch_id, cast(date_trunc('year', held_on) as date)
 )

@@ -2,7 +2,7 @@
 -- said that there was nothing to report, and whether the first of them was received by the deadline of the next month. An
 -- export of which the whole town never sent a row is expected of no village: the town does not keep it, or not yet.
 -- grain: month, village_id, export
--- sources: staging.stg_villages, staging.stg_unit_lives, staging.stg_months, staging.stg_expected_exports, staging.stg_parameters, intermediate.int_file_villages, intermediate.int_spoken_months, ops.files
+-- sources: staging.stg_villages, staging.stg_unit_lives, staging.stg_months, staging.stg_expected_exports, staging.stg_parameters, intermediate.int_file_villages, intermediate.int_spoken_months, staging.stg_files
 -- columns:
 --   month: month
 --   town: town
@@ -12,9 +12,9 @@
 --   received: 1 with any row of the village for the month, or nothing to report
 --   in_time: 1 if the first such row came by the deadline
 with first_received as (
-    select r.export, r.village_id, r.month_start, min(cast(f.received_at as date)) as received_on
+    select r.export, r.village_id, r.month_start, min(f.received_on) as received_on
     from intermediate.int_file_villages r
-    left join ops.files f on f.file_no = r.file_no
+    left join staging.stg_files f on f.file_no = r.file_no
     group by r.export, r.village_id, r.month_start
 )
 

@@ -1,6 +1,6 @@
 -- Pledges and breaches of members by the month they were signed or noted in.
 -- grain: month, town, village_id, branch_id
--- sources: exports.conduct, staging.stg_members, intermediate.int_member_months, staging.stg_parameters
+-- sources: staging.stg_conduct, staging.stg_members, intermediate.int_member_months
 -- columns:
 --   month: month
 --   town: town
@@ -15,13 +15,11 @@ select
     cast(coalesce(s.village_id, m.village_id) as varchar) as village_id,
     cast(coalesce(s.branch_id, m.branch_id) as varchar) as branch_id,
     cast(count(*) filter (where c.kind = 'frugality_pledge') as bigint) as pledges,
-    cast(count(*) filter (where c.kind = 'frugality_pledge' and c.kept_on <= p.cut_off) as bigint) as pledges_kept,
+    cast(count(*) filter (where c.kind = 'frugality_pledge' and c.is_kept) as bigint) as pledges_kept,
     cast(count(*) filter (where c.kind = 'red_line_breach') as bigint) as red_line_breaches
-from exports.conduct c
-cross join staging.stg_parameters p
+from staging.stg_conduct c
 left join intermediate.int_member_months s on s.member_id = c.member_id and s.month = month_text(c.signed_on)
 left join staging.stg_members m on m.member_id = c.member_id
-where c.signed_on <= p.cut_off
 group by
     month_text(c.signed_on),
     coalesce(s.town, m.town),

@@ -1,6 +1,6 @@
 -- Scholarship and charity funds of a year, booked in its December, those of the running year in the month of the cut-off.
 -- grain: month, town, village_id
--- sources: exports.funds, staging.stg_villages, staging.stg_parameters
+-- sources: staging.stg_funds, staging.stg_villages, staging.stg_parameters
 -- columns:
 --   month: month of the booking
 --   town: town
@@ -14,9 +14,8 @@ with booked as (
         f.beneficiaries,
         f.amount_yuan,
         earlier_of(try_cast(cast(f.year as varchar) || '-12-01' as date), cast(date_trunc('month', p.cut_off) as date)) as booked_on
-    from exports.funds f
+    from staging.stg_funds f
     cross join staging.stg_parameters p
-    where f.year <= extract(year from p.cut_off)
 )
 
 select
@@ -24,7 +23,7 @@ select
     cast(v.town as varchar) as town,
     cast(b.village_id as varchar) as village_id,
     cast(coalesce(sum(b.beneficiaries) filter (where b.kind = 'scholarship'), 0) as bigint) as scholarship_students,
-    cast(coalesce(sum(cast(b.amount_yuan as decimal(18, 2))), 0) as decimal(18, 2)) as amount_yuan
+    cast(coalesce(sum(b.amount_yuan), 0) as decimal(18, 2)) as amount_yuan
 from booked b
 left join staging.stg_villages v on v.village_id = b.village_id
 where b.booked_on is not null

@@ -1,7 +1,7 @@
 -- One member as he or she stood on the last day of a month (at the cut-off in the last), and what was done in it.
 -- grain: month, member_id
--- sources: staging.stg_member_versions, intermediate.int_branch_places, staging.stg_months, staging.stg_post_versions, staging.stg_parameters, intermediate.int_households_by_month, intermediate.int_visits_by_month, exports.points
--- months: staging.stg_months, intermediate.int_households_by_month, intermediate.int_visits_by_month, exports.points.awarded_on
+-- sources: staging.stg_member_versions, intermediate.int_branch_places, staging.stg_months, staging.stg_post_versions, staging.stg_parameters, intermediate.int_households_by_month, intermediate.int_visits_by_month, staging.stg_points
+-- months: staging.stg_months, intermediate.int_households_by_month, intermediate.int_visits_by_month, staging.stg_points.awarded_on
 -- columns:
 --   month: month
 --   member_id: the exporter's number
@@ -39,10 +39,8 @@ visits as (
 ),
 
 points as (
-    select e.member_id, month_text(e.awarded_on) as month, sum(cast(e.points as decimal(18, 4))) as points, count(*) as entries
-    from exports.points e
-    cross join staging.stg_parameters p
-    where e.awarded_on <= p.cut_off
+    select e.member_id, month_text(e.awarded_on) as month, sum(e.points) as points, count(*) as entries
+    from staging.stg_points e
     group by e.member_id, month_text(e.awarded_on)
 ),
 

@@ -1,8 +1,8 @@
 -- Points of one member on one day, with where the member stood then; where no registry of that month lists the
 -- member, where he or she was last known.
 -- grain: member_id, awarded_on
--- sources: exports.points, staging.stg_members, intermediate.int_member_months, staging.stg_parameters
--- months: exports.points.awarded_on, intermediate.int_member_months
+-- sources: staging.stg_points, staging.stg_members, intermediate.int_member_months
+-- months: staging.stg_points.awarded_on, intermediate.int_member_months
 -- columns:
 --   member_id: member
 --   town: town
@@ -18,12 +18,10 @@ with days as (
         e.member_id,
         e.awarded_on,
         month_text(e.awarded_on) as month,
-        sum(cast(e.points as decimal(18, 4))) as points,
-        sum(case when e.points > 0 then cast(e.points as decimal(18, 4)) else 0 end) as gained,
+        sum(e.points) as points,
+        sum(case when e.points > 0 then e.points else 0 end) as gained,
         count(*) as entries
-    from exports.points e
-    cross join staging.stg_parameters p
-    where e.awarded_on <= p.cut_off
+    from staging.stg_points e
     group by e.member_id, e.awarded_on, month_text(e.awarded_on)
 )
 

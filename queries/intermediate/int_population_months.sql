@@ -1,7 +1,7 @@
 -- People of a village in a month: the newest count not after its last day; before the first count, the first. A village
 -- made or ended by a merger or division counts between the two only.
 -- grain: month, village_id
--- sources: exports.population, staging.stg_unit_lives, staging.stg_villages, staging.stg_months
+-- sources: staging.stg_population, staging.stg_unit_lives, staging.stg_villages, staging.stg_months
 -- columns:
 --   month: month
 --   town: town
@@ -13,11 +13,11 @@ with counts as (
     select
         village_id,
         as_of,
-        resident_population,
-        migrant_population,
+        residents,
+        migrants,
         lag(as_of) over (partition by village_id order by as_of) as previous,
         lead(as_of) over (partition by village_id order by as_of) as next
-    from exports.population
+    from staging.stg_population
 ),
 
 holding as (
@@ -33,9 +33,9 @@ select
     cast(m.month as varchar) as month,
     cast(v.town as varchar) as town,
     cast(h.village_id as varchar) as village_id,
-    cast(h.resident_population as bigint) as residents,
-    cast(h.migrant_population as bigint) as migrants,
-    cast(h.resident_population + h.migrant_population as bigint) as people
+    cast(h.residents as bigint) as residents,
+    cast(h.migrants as bigint) as migrants,
+    cast(h.residents + h.migrants as bigint) as people
 from holding h
 join staging.stg_months m on h.valid_from <= m.as_of and m.as_of < h.valid_until
 join staging.stg_villages v on v.village_id = h.village_id

@@ -2,7 +2,7 @@
 -- itself, what was merged into it, and of a divided village the branches the merge file assigns. Of a divided unit the
 -- whole comes once more beside all its assigned branches, taken off: what remains there was assigned to nobody.
 -- grain: level, unit_id, month, divided, part_level, part_id
--- sources: intermediate.int_heirs, intermediate.int_branch_places, staging.stg_months, exports.successions, staging.stg_parameters
+-- sources: intermediate.int_heirs, intermediate.int_branch_places, staging.stg_months, staging.stg_assignments
 -- columns:
 --   level: village or branch
 --   unit_id: the unit of today
@@ -41,12 +41,10 @@ divisions as (
 
 -- A branch assigned to a village that has been merged since belongs to what that has become.
 assigned as (
-    select distinct s.old_id as branch_id, coalesce(h.heir_id, s.new_id) as village_id
-    from exports.successions s
-    cross join staging.stg_parameters p
+    select distinct s.branch_id, coalesce(h.heir_id, s.village_id) as village_id
+    from staging.stg_assignments s
     left join intermediate.int_heirs h
-        on h.level = 'village' and h.unit_id = s.new_id and h.divided = 0
-    where s.kind = 'part' and s.from_on <= p.cut_off
+        on h.level = 'village' and h.unit_id = s.village_id and h.divided = 0
 ),
 
 placed as (

@@ -1,6 +1,6 @@
 -- Rights used by linked members, by month.
 -- grain: month, town, village_id, branch_id, member_id
--- sources: exports.rights, staging.stg_members, intermediate.int_member_months, staging.stg_parameters
+-- sources: staging.stg_rights, staging.stg_members, intermediate.int_member_months
 -- columns:
 --   month: month
 --   town: town
@@ -15,11 +15,9 @@ select
     cast(coalesce(s.branch_id, m.branch_id) as varchar) as branch_id,
     cast(r.member_id as varchar) as member_id,
     cast(count(*) as bigint) as used
-from exports.rights r
-cross join staging.stg_parameters p
+from staging.stg_rights r
 left join intermediate.int_member_months s on s.member_id = r.member_id and s.month = month_text(r.used_on)
 left join staging.stg_members m on m.member_id = r.member_id
-where r.used_on <= p.cut_off
 group by
     month_text(r.used_on),
     coalesce(s.town, m.town),

@@ -3,7 +3,7 @@
 -- counts, and a refused row that a newer file brings again counts there. A refused row does not say which village it
 -- belongs to, so this is known of towns only: a file's town is that of the rows it brought, or the only town there is.
 -- grain: month, town
--- sources: ops.reconciliation, ops.files, ops.problems, ops.quarantine, ops.copies, staging.stg_towns, staging.stg_villages, staging.stg_months, staging.stg_parameters, intermediate.int_file_villages
+-- sources: staging.stg_file_tables, staging.stg_files, staging.stg_refused_rows, staging.stg_towns, staging.stg_villages, staging.stg_months, intermediate.int_file_villages
 -- columns:
 --   month: month
 --   town: town
@@ -16,11 +16,8 @@
 with files as (
     select
         f.file_no,
-        month_text(
-            later_of(earlier_of(coalesce(f.as_of, cast(f.received_at as date)), p.cut_off), m.first_on)
-        ) as month
-    from ops.files f
-    cross join staging.stg_parameters p
+        month_text(later_of(f.speaks_for, m.first_on)) as month
+    from staging.stg_files f
     cross join (select min(month_start) as first_on from staging.stg_months) m
 ),
 
@@ -36,54 +33,18 @@ file_towns as (
     group by v.file_no
 ),
 
-loaded as (
-    select
-        r.file_no,
-        r.sheet,
-        r.export,
-        coalesce(c.copy_of, r.file_no) as first_no,
-        c.copy_of is not null and not c.partial as is_whole_copy,
-        r.rows_read - r.ignored as rows_read,
-        r.accepted
-    from ops.reconciliation r
-    left join ops.copies c on c.file_no = r.file_no
-    where r.problem is null or r.problem = ''
-),
-
 newest as (
     select first_no, sheet, export, max(file_no) as file_no
-    from loaded
+    from staging.stg_file_tables
     where is_whole_copy
     group by first_no, sheet, export
 ),
 
 counting as (
     select l.file_no, l.sheet, l.export, l.rows_read, l.accepted
-    from loaded l
+    from staging.stg_file_tables l
     left join newest n on n.first_no = l.first_no and n.sheet = l.sheet and n.export = l.export
     where n.file_no is null or l.file_no >= n.file_no
-),
-
-refused as (
-    select
-        p.file_no,
-        p.sheet,
-        p.export,
-        p."row" as row_no,
-        case
-            when count(*) filter (where p.state = 'open') > 0 then 'open'
-            when count(*) filter (where p.state = 'carried') > 0 then 'carried'
-            when count(*) filter (where p.state = 'waived') > 0 then 'waived'
-            else 'repaired'
-        end as state
-    from ops.problems p
-    where p.severity = 'refuse' and p."row" > 0
-    group by p.file_no, p.sheet, p.export, p."row"
-),
-
-kept as (
-    select file_no, sheet, export, "row" as row_no
-    from ops.quarantine
 ),
 
 counted as (
@@ -91,10 +52,9 @@ counted as (
     from counting
     union all
     select r.file_no, -1, 0, 0, 0, 0
-    from refused r
-    join kept k on k.file_no = r.file_no and k.sheet = r.sheet and k.export = r.export and k.row_no = r.row_no
+    from staging.stg_refused_rows r
     join counting c on c.file_no = r.file_no and c.sheet = r.sheet and c.export = r.export
-    where r.state in ('carried', 'repaired')
+    where r.is_kept and r.state in ('carried', 'repaired')
     union all
     select
         file_no,
@@ -103,7 +63,7 @@ counted as (
         case when state = 'open' then 1 else 0 end,
         case when state = 'repaired' then 1 else 0 end,
         case when state = 'waived' then 1 else 0 end
-    from refused
+    from staging.stg_refused_rows
 )
 
 select

@@ -4,7 +4,7 @@
 -- the village's share of the town's rows, over the months between its first and its last, times the town's rows of the month.
 -- Where that is 7 or more, chance leaves none less often than once in 1,000 times (Poisson: exp(-7)): the village did not report.
 -- grain: month, village_id, export
--- sources: staging.stg_villages, staging.stg_months, staging.stg_expected_exports, intermediate.int_file_villages, exports.nothing_to_report
+-- sources: staging.stg_villages, staging.stg_months, staging.stg_expected_exports, intermediate.int_file_villages, staging.stg_nothing_to_report
 -- columns:
 --   month: month
 --   town: town
@@ -44,7 +44,7 @@ said as (
         of_month,
         back,
         row_number() over (partition by of_export, of_village, of_month order by entered_at desc, entry_id desc) as place
-    from exports.nothing_to_report
+    from staging.stg_nothing_to_report
 ),
 
 nothing as (

@@ -1,6 +1,6 @@
 -- Tasks by the month they were claimed in, and of those the ones done by the cut-off.
 -- grain: month, town, village_id, branch_id
--- sources: exports.tasks, intermediate.int_branch_places, staging.stg_parameters
+-- sources: staging.stg_tasks, intermediate.int_branch_places
 -- columns:
 --   month: month of the claim
 --   town: town
@@ -14,9 +14,7 @@ select
     cast(b.village_id as varchar) as village_id,
     cast(t.branch_id as varchar) as branch_id,
     cast(count(*) as bigint) as claimed,
-    cast(count(*) filter (where t.done_on <= p.cut_off or (t.done_on is null and t.progress >= 100)) as bigint) as done
-from exports.tasks t
-cross join staging.stg_parameters p
+    cast(count(*) filter (where t.is_done) as bigint) as done
+from staging.stg_tasks t
 left join intermediate.int_branch_places b on b.branch_id = t.branch_id and b.month = month_text(t.claimed_on)
-where t.claimed_on <= p.cut_off
 group by month_text(t.claimed_on), b.town, b.village_id, t.branch_id

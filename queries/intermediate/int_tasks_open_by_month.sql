@@ -1,6 +1,6 @@
 -- Tasks open at the end of each month (at the cut-off for the last), of those past their deadline.
 -- grain: month, town, village_id, branch_id
--- sources: exports.tasks, intermediate.int_branch_places, staging.stg_months
+-- sources: staging.stg_tasks, intermediate.int_branch_places, staging.stg_months
 -- columns:
 --   month: month
 --   town: town
@@ -15,8 +15,8 @@ select
     cast(t.branch_id as varchar) as branch_id,
     cast(count(*) as bigint) as open,
     cast(count(*) filter (where t.due_on < m.as_of) as bigint) as overdue
-from exports.tasks t
+from staging.stg_tasks t
 join staging.stg_months m on t.claimed_on <= m.as_of and m.as_of < coalesce(t.done_on, date '9999-12-31')
 left join intermediate.int_branch_places b on b.branch_id = t.branch_id and b.month = m.month
-where t.done_on is not null or coalesce(t.progress, 0) < 100
+where not t.is_undated
 group by m.month, b.town, b.village_id, t.branch_id

@@ -1,7 +1,7 @@
 -- One active member with what a person may want to know beside the signals: context, never a score. Restricted to
 -- the organisation office.
 -- grain: member_id
--- sources: exports.members, exports.member_ratings, exports.cadre_decisions, staging.stg_ratings, staging.stg_parameters, intermediate.int_member_months
+-- sources: staging.stg_member_profiles, staging.stg_member_ratings, staging.stg_cadre_decisions, staging.stg_ratings, staging.stg_parameters, intermediate.int_member_months
 -- columns:
 --   member_id: the exporter's number
 --   name: name
@@ -18,14 +18,12 @@
 --   villager_score: the villager representatives' view of the member's branch, newest rating
 with decisions as (
     select d.member_id, d.decision, d.decided_on, row_number() over (partition by d.member_id order by d.decided_on desc) as place
-    from exports.cadre_decisions d
-    cross join staging.stg_parameters p
-    where d.decided_on <= p.cut_off
+    from staging.stg_cadre_decisions d
 ),
 
 assessments as (
     select member_id, result, row_number() over (partition by member_id order by period desc) as place
-    from exports.member_ratings
+    from staging.stg_member_ratings
 ),
 
 scores as (
@@ -50,7 +48,7 @@ select
     cast(c.villager_score as double) as villager_score
 from intermediate.int_member_months s
 cross join staging.stg_parameters p
-join exports.members m on m.member_id = s.member_id
+join staging.stg_member_profiles m on m.member_id = s.member_id
 left join decisions d on d.member_id = s.member_id and d.place = 1
 left join assessments a on a.member_id = s.member_id and a.place = 1
 left join scores c on c.branch_id = s.branch_id and c.place = 1

@@ -1,7 +1,7 @@
 -- One signal of one active member: what the records show, beside the active members of the same branch. Each signal
 -- stands alone; there is no sum of them. Exempt members are left out. Restricted to the organisation office.
 -- grain: member_id, signal
--- sources: intermediate.int_issues, intermediate.int_member_months, intermediate.int_households_by_month, intermediate.int_doubtful_visits, exports.tasks, staging.stg_months, staging.stg_parameters
+-- sources: intermediate.int_issues, intermediate.int_member_months, intermediate.int_households_by_month, intermediate.int_doubtful_visits, staging.stg_tasks, staging.stg_months, staging.stg_parameters
 -- columns:
 --   member_id: the exporter's number
 --   branch_id: grid branch
@@ -45,10 +45,8 @@ tasks as (
     select
         t.responsible_member_id as member_id,
         count(*) as led,
-        count(*) filter (where t.done_on <= p.cut_off or (t.done_on is null and t.progress >= 100)) as done
-    from exports.tasks t
-    cross join staging.stg_parameters p
-    where t.claimed_on <= p.cut_off
+        count(*) filter (where t.is_done) as done
+    from staging.stg_tasks t
     group by t.responsible_member_id
 ),
 

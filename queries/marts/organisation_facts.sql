@@ -1,7 +1,7 @@
 -- One number about the organisation of one village in one period. Events are counted by calendar year, what stands
 -- at a moment in the month of the cut-off; so the periods of one fact may be added up.
 -- grain: fact, town, village_id, period
--- sources: exports.conduct, exports.funds, exports.rights, exports.meetings, staging.stg_post_versions, staging.stg_members, staging.stg_branches, staging.stg_villages, staging.stg_parameters, intermediate.int_member_months
+-- sources: staging.stg_conduct, staging.stg_funds, staging.stg_rights, staging.stg_meetings, staging.stg_post_versions, staging.stg_members, staging.stg_branches, staging.stg_villages, staging.stg_parameters, intermediate.int_member_months
 -- columns:
 --   fact: pledges, pledges_kept, organ_donation, red_line_breaches, scholarship_students, fund_amount, scholarship_amount,
 --     charity_amount (yuan), rights_<kind>, meetings_<kind> by year; posts_<programme>, centre_households at the cut-off
@@ -12,19 +12,15 @@
 -- checks:
 --   not_null: fact, period, value
 with conduct as (
-    select m.town, m.village_id, substr(cast(c.signed_on as varchar), 1, 4) as period, c.kind, c.kept_on <= p.cut_off as kept
-    from exports.conduct c
-    cross join staging.stg_parameters p
+    select m.town, m.village_id, substr(cast(c.signed_on as varchar), 1, 4) as period, c.kind, c.is_kept
+    from staging.stg_conduct c
     left join staging.stg_members m on m.member_id = c.member_id
-    where c.signed_on <= p.cut_off
 ),
 
 funds as (
-    select v.town, f.village_id, cast(f.year as varchar) as period, f.kind, f.beneficiaries, cast(f.amount_yuan as decimal(18, 2)) as amount
-    from exports.funds f
-    cross join staging.stg_parameters p
+    select v.town, f.village_id, cast(f.year as varchar) as period, f.kind, f.beneficiaries, f.amount_yuan as amount
+    from staging.stg_funds f
     left join staging.stg_villages v on v.village_id = f.village_id
-    where f.year <= extract(year from p.cut_off)
 ),
 
 facts (fact, town, village_id, period, value) as (
@@ -39,7 +35,7 @@ facts (fact, town, village_id, period, value) as (
     union all
     select 'pledges_kept', town, village_id, period, 1
     from conduct
-    where kind = 'frugality_pledge' and kept
+    where kind = 'frugality_pledge' and is_kept
     union all
     select 'scholarship_students', town, village_id, period, beneficiaries
     from funds
@@ -54,16 +50,12 @@ facts (fact, town, village_id, period, value) as (
     where amount is not null
     union all
     select 'rights_' || r.kind, m.town, m.village_id, substr(cast(r.used_on as varchar), 1, 4), 1
-    from exports.rights r
-    cross join staging.stg_parameters p
+    from staging.stg_rights r
     left join staging.stg_members m on m.member_id = r.member_id
-    where r.used_on <= p.cut_off
     union all
     select 'meetings_' || e.kind, b.town, b.village_id, substr(cast(e.held_on as varchar), 1, 4), 1
-    from exports.meetings e
-    cross join staging.stg_parameters p
+    from staging.stg_meetings e
     left join staging.stg_branches b on b.branch_id = e.branch_id
-    where e.held_on <= p.cut_off
     union all
     select 'posts_' || coalesce(o.programme, 'other'), m.town, m.village_id, month_text(p.cut_off), 1
     from staging.stg_post_versions o

@@ -1,0 +1,19 @@
+-- One entry of points known at the cut-off.
+-- grain: member_id, awarded_on, points
+-- kind: view
+-- sources: exports.points, staging.stg_parameters
+-- months: exports.points.awarded_on
+-- columns:
+--   member_id: member
+--   awarded_on: day the points are for
+--   points: positive when earned, negative when deducted
+select
+    cast(e.member_id as varchar) as member_id,
+    cast(e.awarded_on as date) as awarded_on,
+    cast(e.points as decimal(18, 4)) as points
+from exports.points e
+where exists (
+    select 1
+    from staging.stg_parameters p
+    where e.awarded_on <= p.cut_off
+)

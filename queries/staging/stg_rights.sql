@@ -1,0 +1,18 @@
+-- One use of a right by a member, known at the cut-off.
+-- grain: member_id, kind, used_on
+-- kind: view
+-- sources: exports.rights, staging.stg_parameters
+-- columns:
+--   member_id: member
+--   kind: right that was used
+--   used_on: day
+select
+    cast(r.member_id as varchar) as member_id,
+    cast(r.kind as varchar) as kind,
+    cast(r.used_on as date) as used_on
+from exports.rights r
+where exists (
+    select 1
+    from staging.stg_parameters p
+    where r.used_on <= p.cut_off
+)
