@@ -4,12 +4,13 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/stat/distuv"
+	"gonum.org/v1/gonum/stat"
 
 	"hulian/queries"
 	"hulian/queries/reading"
 	"hulian/queries/stats/did"
 	"hulian/queries/stats/estimate"
+	"hulian/queries/stats/welch"
 )
 
 // Row is one village's values in the two windows, made of sums over their months.
@@ -135,7 +136,7 @@ func estimated(p Panel, d Design) Result {
 		r.Design.SmallestP = smallestP(len(r.Pilots), len(r.Others))
 	}
 	r.Warnings = effect.Warnings
-	r.Low, r.High, r.DF = welch(changes(r.Pilots), changes(r.Others))
+	r.Low, r.High, r.DF = between(changes(r.Pilots), changes(r.Others))
 	r.PilotGap = gap(r.Pilots, r.Others)
 	r.Verdict = Inconclusive
 	return r
@@ -175,32 +176,18 @@ func changes(rows []Row) []float64 {
 	return all
 }
 
-// welch is the 95 % interval of a difference of means with unequal variances (Welch 1947, Biometrika 34:28–35); NaN where
-// a side has fewer values than an interval needs.
-func welch(x, y []float64) (low, high, df float64) {
+// between is the 95 % interval of a difference of means by Welch's t, with its degrees of freedom; NaN where a side has fewer
+// values than an interval needs. Where nothing varies the interval is the difference itself.
+func between(x, y []float64) (low, high, df float64) {
 	if len(x) < leastForInterval || len(y) < leastForInterval {
 		return math.NaN(), math.NaN(), math.NaN()
 	}
-	mx, vx := moment(x)
-	my, vy := moment(y)
-	a, b := vx/float64(len(x)), vy/float64(len(y))
-	if a+b == 0 {
-		return mx - my, mx - my, math.NaN()
+	d := welch.Compare(welch.Of(x), welch.Of(y))
+	if d.Variance == 0 {
+		return d.Value, d.Value, math.NaN()
 	}
-	df = (a + b) * (a + b) / (a*a/float64(len(x)-1) + b*b/float64(len(y)-1))
-	half := distuv.StudentsT{Sigma: 1, Nu: df}.Quantile(0.975) * math.Sqrt(a+b)
-	return mx - my - half, mx - my + half, df
-}
-
-// moment is the mean and the sample variance.
-func moment(x []float64) (mean, variance float64) {
-	for _, v := range x {
-		mean += v / float64(len(x))
-	}
-	for _, v := range x {
-		variance += (v - mean) * (v - mean) / float64(len(x)-1)
-	}
-	return mean, variance
+	interval := d.Interval(0.95)
+	return interval.Low.Value, interval.High.Value, d.DF.Value
 }
 
 // gap is how far pilots lay from the others before the start, in standard deviations of all the villages then: a large
@@ -216,9 +203,8 @@ func gap(pilots, others []Row) float64 {
 	if len(all) < 3 {
 		return math.NaN()
 	}
-	m1, _ := moment(one)
-	m0, _ := moment(two)
-	_, variance := moment(all)
+	m1, m0 := stat.Mean(one, nil), stat.Mean(two, nil)
+	variance := stat.Variance(all, nil)
 	if variance == 0 {
 		return 0
 	}
@@ -256,13 +242,13 @@ func moments(p Panel, d Design) []Moment {
 		m := Moment{Month: month, Since: slices.Index(p.Months, month) - slices.Index(p.Months, d.Start), N1: len(x), N0: len(y),
 			Pilots: math.NaN(), Others: math.NaN(), Effect: math.NaN(), Low: math.NaN(), High: math.NaN()}
 		if len(x) > 0 {
-			m.Pilots, _ = moment(x)
+			m.Pilots = stat.Mean(x, nil)
 		}
 		if len(y) > 0 {
-			m.Others, _ = moment(y)
+			m.Others = stat.Mean(y, nil)
 		}
 		m.Effect = m.Pilots - m.Others - before
-		low, high, _ := welch(x, y)
+		low, high, _ := between(x, y)
 		m.Low, m.High = clamped(p.Measure, low-before), clamped(p.Measure, high-before)
 		all = append(all, m)
 	}

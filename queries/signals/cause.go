@@ -7,6 +7,7 @@ import (
 
 	"hulian/queries"
 	"hulian/queries/reading"
+	"hulian/queries/stats/estimate"
 )
 
 // Cause is why a village is probably weak.
@@ -67,7 +68,7 @@ func (t Town) load(id string, at int) (loads []float64, middle float64) {
 	if len(known) < leastPlaces {
 		return loads, math.NaN()
 	}
-	return loads, median(known)
+	return loads, estimate.Median(known)
 }
 
 // hands are those of every village in a month.
@@ -113,7 +114,7 @@ func (t Town) handFactors(at int) []float64 {
 				distances = append(distances, math.Abs(math.Log(x/middle)))
 			}
 		}
-		spread := math.Max(leastSpread, medianNormal*median(distances))
+		spread := math.Max(leastSpread, medianNormal*estimate.Median(distances))
 		ordinary := distuv.StudentsT{Mu: 0, Sigma: spread, Nu: spreadFree}
 		short := distuv.Normal{Mu: shortMiddle, Sigma: shortSpread}
 		for i, x := range loads {

@@ -199,19 +199,3 @@ func (f Funnel) Better(p Place, d queries.Direction) int {
 	}
 	return 0
 }
-
-func median(x []float64) float64 {
-	sorted := slices.Clone(x)
-	slices.Sort(sorted)
-	return quantile(sorted, 0.5)
-}
-
-// quantile interpolates between order statistics (R's type 7). The argument is sorted and not empty.
-func quantile(sorted []float64, q float64) float64 {
-	at := q * float64(len(sorted)-1)
-	low := int(math.Floor(at))
-	if low+1 >= len(sorted) {
-		return sorted[len(sorted)-1]
-	}
-	return sorted[low] + (at-float64(low))*(sorted[low+1]-sorted[low])
-}

@@ -6,6 +6,7 @@ import (
 
 	"hulian/queries"
 	"hulian/queries/reading"
+	"hulian/queries/stats/estimate"
 	"hulian/queries/stats/profile"
 )
 
@@ -119,7 +120,7 @@ func (t Town) pooled(s *series, at int) int {
 		}
 		slices.Sort(bases)
 		p := s.shares[at]
-		if p*(1-p) <= chanceAllowed*chanceAllowed*quantile(bases, .25) {
+		if p*(1-p) <= chanceAllowed*chanceAllowed*estimate.Quantile(bases, .25) {
 			return months
 		}
 	}
@@ -202,5 +203,5 @@ func (s *series) dispersed(at int) float64 {
 	if len(found) < leastPlaces {
 		return assumed
 	}
-	return math.Min(40, math.Max(1, median(found)))
+	return math.Min(40, math.Max(1, estimate.Median(found)))
 }

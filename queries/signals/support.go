@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"hulian/queries"
+	"hulian/queries/stats/estimate"
 )
 
 // Outcome is a support with what the village's series did since.
@@ -167,12 +168,12 @@ func (j *judge) shift(s *series, village int, month string) (one Shift, factor f
 	}
 	drift, spread := 0.0, leastOwn
 	if len(others) >= leastPlaces {
-		drift = median(others)
+		drift = estimate.Median(others)
 		var squares []float64
 		for i, d := range others {
 			squares = append(squares, (d-drift)*(d-drift)-.4549*excess[i]) // 0.4549: the median of χ² with one degree of freedom
 		}
-		spread = math.Max(leastOwn, math.Sqrt(math.Max(0, median(squares))/.4549))
+		spread = math.Max(leastOwn, math.Sqrt(math.Max(0, estimate.Median(squares))/.4549))
 	}
 	y, still, moves := own.distance-drift, own.variance+spread*spread, own.variance+spread*spread+gainSpread*gainSpread
 	if y > gain {

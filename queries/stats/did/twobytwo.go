@@ -8,6 +8,7 @@ import (
 
 	"hulian/queries/stats/estimate"
 	"hulian/queries/stats/permutation"
+	"hulian/queries/stats/welch"
 )
 
 // Outcome is one observation of a two-by-two design.
@@ -361,12 +362,12 @@ func (e *Effect) changes(treated, control []change, o Options2x2) {
 	e.ByChanges = estimate.Of(m1 - m0)
 	n1, n0 := float64(len(treated)), float64(len(control))
 	if min(len(treated), len(control)) >= leastForWelch {
-		v1, v0 := s1*n1/(n1-1), s0*n0/(n0-1)
+		d := welch.Compare(welch.Group{Mean: m1, Variance: s1 * n1 / (n1 - 1), N: len(treated)}, welch.Group{Mean: m0, Variance: s0 * n0 / (n0 - 1), N: len(control)})
 		if !e.Few {
-			e.add(SEFirstDifference, e.ByChanges, v1+v0, 0, o.Confidence)
+			e.add(SEFirstDifference, e.ByChanges, d.Variance, 0, o.Confidence)
 		}
-		if v1+v0 > 0 { // Welch (1947, Biometrika 34:28–35)
-			e.add(SEFirstDifference, e.ByChanges, v1+v0, (v1+v0)*(v1+v0)/(v1*v1/(n1-1)+v0*v0/(n0-1)), o.Confidence)
+		if df, ok := d.DF.Get(); ok {
+			e.add(SEFirstDifference, e.ByChanges, d.Variance, df, o.Confidence)
 		}
 		if !e.Few && len(treated)+len(control) < fewChanges {
 			e.Warnings = append(e.Warnings, estimate.Warn(estimate.SmallBase, "%d units: of intervals by the normal 93 %% hold the truth with 12 units; those by Student's t hold their level", len(treated)+len(control)))

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -171,3 +172,20 @@ func Z(confidence float64) float64 {
 
 // Finite reports whether x is neither NaN nor infinite.
 func Finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// Median is the middle value of x, or the mean of the two in the middle; NaN of nothing. x stays as it is.
+func Median(x []float64) float64 { return Quantile(slices.Sorted(slices.Values(x)), 0.5) }
+
+// Quantile interpolates between the order statistics of a sorted x: the q-th lies at 1 + (n−1) q (Hyndman & Fan 1996, The
+// American Statistician 50:361–365, definition 7, that of R and Excel; gonum has definitions 1 and 4). NaN of nothing.
+func Quantile(sorted []float64, q float64) float64 {
+	if len(sorted) == 0 {
+		return math.NaN()
+	}
+	at := q * float64(len(sorted)-1)
+	low := int(math.Floor(at))
+	if low+1 >= len(sorted) {
+		return sorted[len(sorted)-1]
+	}
+	return sorted[low] + (at-float64(low))*(sorted[low+1]-sorted[low])
+}

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"gonum.org/v1/gonum/stat"
+
 	"hulian/queries/stats/estimate"
 )
 
@@ -72,7 +74,7 @@ func TwoSample(treated, control []float64, o Options) Test {
 		t.Warnings = append(t.Warnings, estimate.Warn(estimate.NotEstimable, "a group is empty: nothing to compare"))
 		return t
 	}
-	t.Mean1, t.Mean2 = estimate.Of(mean(x)), estimate.Of(mean(y))
+	t.Mean1, t.Mean2 = estimate.Of(stat.Mean(x, nil)), estimate.Of(stat.Mean(y, nil))
 	t.Statistic = estimate.Of(t.Mean1.Value - t.Mean2.Value)
 	all := append(append([]float64{}, x...), y...)
 	ways := choose(t.N1+t.N2, t.N1)
@@ -148,14 +150,6 @@ func known(x []float64) (kept []float64, missing int) {
 		}
 	}
 	return kept, missing
-}
-
-func mean(x []float64) float64 {
-	var sum float64
-	for _, v := range x {
-		sum += v
-	}
-	return sum / float64(len(x))
 }
 
 func binary(x []float64) bool {

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"gonum.org/v1/gonum/stat"
+
 	"hulian/queries/stats/estimate"
 )
 
@@ -145,7 +147,7 @@ func Studentised(treated, control []float64, o Options) Test {
 		t.Warnings = append(t.Warnings, estimate.Warn(estimate.NotEstimable, "one unit on a side has no spread of its own: no studentised test"))
 		return t
 	}
-	t.Mean1, t.Mean2 = estimate.Of(mean(x)), estimate.Of(mean(y))
+	t.Mean1, t.Mean2 = estimate.Of(stat.Mean(x, nil)), estimate.Of(stat.Mean(y, nil))
 	c := counter{values: append(append([]float64{}, x...), y...), n1: t.N1}
 	c.observe(o.Rounding)
 	welch := func(chosen func(i int) bool) float64 { return studentOf(c.values, chosen, c.rounding) }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"gonum.org/v1/gonum/stat"
+
 	"hulian/queries/stats/estimate"
 )
 
@@ -43,7 +45,7 @@ func Stratified(strata []Stratum, o Options) Test {
 		t.Warnings = append(t.Warnings, estimate.Warn(estimate.NotEstimable, "a group is empty: nothing to compare"))
 		return t
 	}
-	t.Mean1, t.Mean2 = estimate.Of(mean(x)), estimate.Of(mean(y))
+	t.Mean1, t.Mean2 = estimate.Of(stat.Mean(x, nil)), estimate.Of(stat.Mean(y, nil))
 	t.Statistic = estimate.Of(t.Mean1.Value - t.Mean2.Value)
 	t.Permutations = estimate.Of(ways)
 	if ways == 1 {

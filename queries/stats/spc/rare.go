@@ -2,7 +2,6 @@ package spc
 
 import (
 	"math"
-	"slices"
 
 	"hulian/queries/stats/estimate"
 )
@@ -36,7 +35,7 @@ func G(between []float64, o Options) Chart {
 		half := 3 * math.Sqrt(g*(g+1))
 		phase.Centre, phase.Lower, phase.Upper = estimate.Of(g), estimate.Of(math.Max(0, g-half)), estimate.Of(g+half)
 		phase.Sigma = estimate.Of(half / 3)
-		middle := median(y)
+		middle := estimate.Median(y)
 		c.spread(*phase, func(p *Point) {
 			p.Centre, p.Lower, p.Upper = phase.Centre, phase.Lower, phase.Upper
 			p.centre, p.low, p.high, p.ok = middle, g-half, g+half, p.Value.Known
@@ -67,14 +66,4 @@ func T(times []float64, o Options) Chart {
 	c.missing()
 	c.judge(o)
 	return c
-}
-
-func median(x []float64) float64 {
-	if len(x) == 0 {
-		return math.NaN()
-	}
-	sorted := slices.Clone(x)
-	slices.Sort(sorted)
-	n := len(sorted)
-	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }

@@ -40,7 +40,7 @@ func RunChart(values []float64, o Options) Run {
 		r.Warnings = append(r.Warnings, estimate.Warn(estimate.NotEstimable, "no value: no median"))
 		return r
 	}
-	middle := median(known)
+	middle := estimate.Median(known)
 	r.Median = estimate.Of(middle)
 	var points []*Point
 	length, last := 0, 0
