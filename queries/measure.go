@@ -49,6 +49,7 @@ const (
 // Measure is the definition of one measure.
 type Measure struct {
 	ID          string    `yaml:"id"`
+	Was         []string  `yaml:"was"` // IDs it had before; they are understood wherever an ID is given
 	Name        data.Text `yaml:"name"`
 	Group       string    `yaml:"group"`       // issues, visits, capacity, points, organisation, quality
 	Unit        string    `yaml:"unit"`        // share, count, days, per_thousand, people, households, visits, points, ratio, stars, yuan, coefficient
@@ -58,6 +59,7 @@ type Measure struct {
 	Levels      []Level   `yaml:"levels"`      // where it is computed
 	Numerator   data.Text `yaml:"numerator"`   // in words
 	Denominator data.Text `yaml:"denominator"` // in words; empty for counts
+	Counted     Counted   `yaml:"counted"`     // of a measure whose numerator is no part of its denominator
 	Scale       float64   `yaml:"scale"`       // value = scale × numerator ÷ denominator; 1 unless said otherwise
 	Target      *float64  `yaml:"target"`      // in the value's own unit
 	MinBase     float64   `yaml:"min_base"`    // under this denominator a value is shown, not judged
@@ -84,6 +86,14 @@ type Sums struct {
 	Denominator string `yaml:"denominator"` // empty for counts
 }
 
+// Counted says what the value of a measure stands on where a fraction would mean nothing: a spread of stars is of 50
+// branches, not 39/49.
+type Counted struct {
+	Zh   string  `yaml:"zh"` // of what, behind the number: 个支部
+	En   string  `yaml:"en"`
+	More float64 `yaml:"more"` // added to the denominator
+}
+
 // At reports whether the measure is computed at the level.
 func (m Measure) At(level Level) bool { return slices.Contains(m.Levels, level) }
 
@@ -94,15 +104,33 @@ func (m Measure) Rate() bool { return m.Denominator != (data.Text{}) }
 // modified.
 func Measures() []Measure { return measures() }
 
-// MeasureOf returns the definition of one measure.
+// MeasureOf returns the definition of one measure, by its ID or one it had before.
 func MeasureOf(id string) (Measure, bool) {
-	for _, m := range measures() {
-		if m.ID == id {
-			return m, true
+	i, ok := positions()[id]
+	if !ok {
+		return Measure{}, false
+	}
+	return measures()[i], true
+}
+
+// IDOf returns the ID of a measure by one it had before; any other text as it is.
+func IDOf(id string) string {
+	if i, ok := positions()[id]; ok {
+		return measures()[i].ID
+	}
+	return id
+}
+
+// positions are where the definitions stand, by every ID they have or had.
+var positions = sync.OnceValue(func() map[string]int {
+	at := map[string]int{}
+	for i, m := range measures() {
+		for _, id := range append([]string{m.ID}, m.Was...) {
+			at[id] = i
 		}
 	}
-	return Measure{}, false
-}
+	return at
+})
 
 var measures = sync.OnceValue(func() []Measure {
 	content, err := files.ReadFile("metrics.yaml")
@@ -137,10 +165,12 @@ func readMeasures(content []byte) ([]Measure, error) {
 		if m.Scale == 0 {
 			m.Scale = 1
 		}
-		if seen[m.ID] {
-			return nil, fmt.Errorf("metrics.yaml: %s stands twice", m.ID)
+		for _, id := range append([]string{m.ID}, m.Was...) {
+			if seen[id] {
+				return nil, fmt.Errorf("metrics.yaml: %s stands twice", id)
+			}
+			seen[id] = true
 		}
-		seen[m.ID] = true
 		if err := m.check(); err != nil {
 			return nil, fmt.Errorf("metrics.yaml: %s: %w", m.ID, err)
 		}
@@ -154,6 +184,8 @@ func (m Measure) check() error {
 		return fmt.Errorf("%q is no id", m.ID)
 	case m.Name.Zh == "" || m.Name.En == "" || m.Note.Zh == "" || m.Note.En == "" || m.Numerator.Zh == "" || m.Numerator.En == "":
 		return fmt.Errorf("name, note and numerator are needed in both languages")
+	case (m.Counted.Zh == "") != (m.Counted.En == ""):
+		return fmt.Errorf("what is counted is needed in both languages")
 	case (m.Denominator.Zh == "") != (m.Denominator.En == ""):
 		return fmt.Errorf("the denominator is needed in both languages")
 	case !slices.Contains(groups, m.Group):

@@ -19,7 +19,7 @@ func (r Request) Accepted(ctx context.Context) (string, error) {
 	if !accepted.Known() {
 		return r.Tf("%s：没有收到为这个月报送的文件。", "%s: no file speaks for this month.", r.Month), nil
 	}
-	line := r.Tf("%[1]s 报送的数据：接收 %[2]s（%[3]s 行）", "Data handed in for %[1]s: %[2]s accepted (%[3]s rows)", r.Month, accepted.Text(r.Lang), accepted.Base())
+	line := r.Tf("%[1]s 报送的数据：接收 %[2]s（%[3]s 行）", "Data handed in for %[1]s: %[2]s accepted (%[3]s rows)", r.Month, accepted.Text(r.Lang), accepted.Base(r.Lang))
 	count := func(id string) float64 {
 		if v := town.at(id, r.Town.ID, r.Month); v.Known() {
 			return v.Value

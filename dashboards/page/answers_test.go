@@ -118,7 +118,7 @@ func TestTargets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{"households_per_active_member": "约 10.0 户", "household_coverage": "≥ 100.0 %", "unvisited_60": "≤ 0.0 %"}
+	want := map[string]string{"households_per_active_member": "约 10.0 户", "household_coverage": "≥ 100.0 %", "unvisited_share": "≤ 0.0 %"}
 	for _, table := range v.Tables() {
 		for _, row := range table.Rows {
 			if id := row[5].Text; want[id] != "" && row[3].Text != want[id] {

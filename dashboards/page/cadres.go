@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -227,10 +228,7 @@ func (r Request) biasTable(b signals.Bias) *Table {
 		if b.By == "gender" {
 			name = r.word("members", "gender", s.Part)
 		}
-		interval := missing
-		if !math.IsNaN(s.Low) {
-			interval = Decimal(s.Low*100, 1) + "–" + Percent(s.High)
-		}
+		interval := cmp.Or(reading.ShareRange(s.Low, s.High), missing)
 		t.Rows = append(t.Rows, []Cell{{Text: name}, shareCell(float64(s.Shown), float64(s.Active)), {Text: interval}})
 	}
 	switch p, ok := b.P.Get(); {

@@ -151,7 +151,7 @@ func (r Request) tightestSentence(town, villages measured, u Unit) []string {
 	}
 	return []string{r.Tf("人手最紧的是%[1]s：每名专职干部服务 %[2]s 人，全镇 %[3]s 人；党员中可动员的占 %[4]s（%[5]s），全镇 %[6]s。",
 		"Hands are fewest in %[1]s: %[2]s people for each full-time cadre, %[3]s in the town; %[4]s of its members can be mobilised (%[5]s), %[6]s in the town.",
-		u.Name, here.bare(), all.bare(), active.Text(r.Lang), active.Base(), allActive.Text(r.Lang))}
+		u.Name, here.bare(), all.bare(), active.Text(r.Lang), active.Base(r.Lang), allActive.Text(r.Lang))}
 }
 
 func (r Request) capacityBars(villages measured) ([]Block, error) {

@@ -362,7 +362,7 @@ func (r Request) signedCell(m queries.Measure, n *pipelines.ClosingNumber) Cell 
 	if !m.Rate() {
 		c.Num, c.Den = "", ""
 	}
-	c.Text, c.Base = v.Text(r.Lang), v.Base()
+	c.Text, c.Base = v.Text(r.Lang), v.Base(r.Lang)
 	return c
 }
 

@@ -246,7 +246,7 @@ func (r Request) comparedVillages(result compare.Result) *Table {
 		Columns: []Column{text(r.T("村", "Village")), text(r.T("在本次比较中", "In this comparison")), onBase(r.T("启动前", "Before"), ""), onBase(r.T("启动后", "After"), ""), text(r.T("变化", "Change"))}}
 	row := func(x compare.Row, side string) []Cell {
 		cell := func(v reading.Month) Cell {
-			return Cell{Text: reading.Text(m, v.Value, r.Lang), Value: plainNumber(reading.Shown(m, v.Value), decimals(m.Unit)+1), Base: Base(v.Numerator, v.Denominator),
+			return Cell{Text: reading.Text(m, v.Value, r.Lang), Value: plainNumber(reading.Shown(m, v.Value), decimals(m.Unit)+1), Base: reading.BaseOf(m, v.Numerator, v.Denominator, r.Lang),
 				Num: plainNumber(v.Numerator, 0), Den: plainNumber(v.Denominator, 0)}
 		}
 		return []Cell{{Text: x.Name, Link: r.Link("village", In(x.ID))}, {Text: side}, cell(x.Before), cell(x.After), {Text: reading.Difference(m, x.Change(), r.Lang)}}

@@ -106,7 +106,7 @@ func (r Request) comparisonTable(ctx context.Context, c signals.Comparison) (Tab
 			shrunken = decimalCell(x*100, 1)
 		}
 		if v.Low.Known && v.High.Known {
-			interval = Decimal(v.Low.Value*100, 1) + "–" + Percent(v.High.Value)
+			interval = reading.ShareRange(v.Low.Value, v.High.Value)
 		}
 		t.Rows = append(t.Rows, []Cell{{Text: v.Village.Name, Link: r.Link("weak", In(v.Village.ID), With("measure", ""))}, value, shrunken, {Text: interval}, {Text: gradeText(v.Grade)},
 			{Text: v.Standing.Name(r.Lang), Tone: standingTone(v.Standing)}})

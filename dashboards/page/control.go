@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -174,11 +175,9 @@ func (r Request) addIntervals(series *chart.Series, table *Table, values []Value
 	band := chart.Band{Name: r.T("95 % 区间", "95 % interval"), Colour: chart.Grey}
 	table.Columns = append(table.Columns, text(r.T("95 % 区间", "95 % interval")))
 	for i, v := range values {
-		low, high, ok := v.Interval()
-		cell := Cell{Text: missing}
-		if ok {
-			cell.Text = Decimal(low, 1) + "–" + Decimal(high, 1) + " %"
-		} else {
+		low, high := v.Interval()
+		cell := Cell{Text: cmp.Or(reading.ShareRange(low, high), missing)}
+		if low, high = low*100, high*100; math.IsNaN(low) {
 			low, high = v.Shown(), v.Shown()
 		}
 		band.Low, band.High = append(band.Low, low), append(band.High, high)

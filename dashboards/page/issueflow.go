@@ -1,9 +1,11 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -131,7 +133,7 @@ func (r Request) bottleneckSentences(p passing, places []slow) []string {
 	said := r.Tf("瓶颈是“%s”：", "The bottleneck is “%s”: ", r.stepName(w.Step))
 	if days, ok := w.Days.Get(); ok {
 		said += r.Tf("中位 %s 天（95 %% 区间 %s），比%s（%s 天）多 %s 天；", "%[1]s days at the median (95 %% interval %[2]s), against %[4]s in %[3]s: %[5]s days more; ",
-			Decimal(w.Median.Value, 1), r.daysInterval(w.Time), p.benchmark, Decimal(w.Against.Median.Value, 1), Decimal(days, 1))
+			Decimal(w.Median.Value, 1), daysInterval(w.Time), p.benchmark, Decimal(w.Against.Median.Value, 1), Decimal(days, 1))
 	} else {
 		said += r.Tf("一半以上还没有走完，而%s中位只要 %s 天；", "more than half have not passed it, against %[2]s days at the median in %[1]s; ", p.benchmark, Decimal(w.Against.Median.Value, 1))
 	}
@@ -180,15 +182,8 @@ func (r Request) daysText(n estimate.Number) string {
 }
 
 // daysInterval writes the limits of a median; an upper one the curve does not reach is open.
-func (r Request) daysInterval(t flow.Time) string {
-	low, ok := t.Low.Get()
-	if !ok {
-		return missing
-	}
-	if high, ok := t.High.Get(); ok {
-		return Decimal(low, 1) + "–" + Decimal(high, 1)
-	}
-	return "≥ " + Decimal(low, 1)
+func daysInterval(t flow.Time) string {
+	return cmp.Or(reading.Range(t.Low.Or(math.NaN()), t.High.Or(math.NaN()), 1), missing)
 }
 
 // timed finds the step a measure is the median of.
@@ -217,7 +212,7 @@ func sortedByUnit(issues []flow.Issue) map[string][]flow.Issue {
 func (r Request) addMedianIntervals(t *Table, column int, p passing, s flow.Step) {
 	add := func(issues []flow.Issue, c *Cell) {
 		if time := flow.TimeOf(issues, s, p.end); time.Entered > 0 {
-			c.Interval = r.daysInterval(time)
+			c.Interval = daysInterval(time)
 		}
 	}
 	units := sortedByUnit(p.own)
@@ -232,7 +227,7 @@ func (r Request) timeCell(t flow.Time) Cell {
 	if t.Entered == 0 {
 		return Cell{Text: missing}
 	}
-	c := Cell{Text: r.daysText(t.Median), Base: Base(float64(t.Ended), float64(t.Entered)), Num: plainNumber(float64(t.Ended), 0), Den: plainNumber(float64(t.Entered), 0), Interval: r.daysInterval(t)}
+	c := Cell{Text: r.daysText(t.Median), Base: Base(float64(t.Ended), float64(t.Entered)), Num: plainNumber(float64(t.Ended), 0), Den: plainNumber(float64(t.Entered), 0), Interval: daysInterval(t)}
 	if x, ok := t.Median.Get(); ok {
 		c.Text, c.Value = Decimal(x, 1), plainNumber(x, 1)
 	}
@@ -343,7 +338,7 @@ func (r Request) slowTable(p passing, places []slow) *Table {
 // stepReading is the reading of a step's measure, the same as everywhere.
 func (r Request) stepCell(own measured, p passing, s flow.Step) Cell {
 	c := r.readCell(own.series(s.Measure(), r.Unit().ID, r.MonthsUpTo()))
-	c.Interval = r.daysInterval(p.lags[s].Time)
+	c.Interval = daysInterval(p.lags[s].Time)
 	if p.lags[s].Entered == 0 {
 		c.Interval = ""
 	}

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"hulian/dashboards/chart"
-	"hulian/queries/stats/rate"
+	"hulian/queries/reading"
 )
 
 const ageingSQL = `
@@ -72,13 +72,13 @@ func (r Request) ageing(ctx context.Context) (Block, error) {
 }
 
 const repeatsSQL = `
-select f.village_id, f.branch_id, f.category, count(*) as reported, count(*) filter (where f.repeat_within_90) as repeated,
-    count(distinct case when f.repeat_within_90 then f.household_id end) as households,
-    count(*) filter (where f.repeat_within_90 and f.state in ('open', 'overdue')) as open
+select f.village_id, f.branch_id, f.category, count(*) as reported, count(*) filter (where f.%[1]s) as again,
+    count(distinct case when f.%[1]s then f.household_id end) as households,
+    count(*) filter (where f.%[1]s and f.state in ('open', 'overdue')) as open
 from issue_flow f
-where f.month between ? and ?%s
+where f.month between ? and ?%[2]s
 group by f.village_id, f.branch_id, f.category
-order by repeated desc, reported, f.village_id, f.branch_id, f.category`
+order by again desc, reported, f.village_id, f.branch_id, f.category`
 
 // repeats lists the places where the same matter comes back: branch and category, most repeats first, and those with a
 // single repeat only where no place has more: they would fill the page and say nothing. Whether a place repeats more
@@ -86,7 +86,7 @@ order by repeated desc, reported, f.village_id, f.branch_id, f.category`
 func (r Request) repeats(ctx context.Context) (Block, error) {
 	from := max(monthAdd(r.Month, -11), r.FirstMonth)
 	where, args := r.inPlace("f.")
-	table, err := r.Data.Query(ctx, fmt.Sprintf(repeatsSQL, where), append([]any{from, r.Month}, args...)...)
+	table, err := r.Data.Query(ctx, fmt.Sprintf(repeatsSQL, r.repeated, where), append([]any{from, r.Month}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read repeated issues: %w", err)
 	}
@@ -97,16 +97,16 @@ func (r Request) repeats(ctx context.Context) (Block, error) {
 	rows := read(table)
 	reported, repeated := 0.0, 0.0
 	for _, row := range rows {
-		reported, repeated = reported+row.number("reported"), repeated+row.number("repeated")
+		reported, repeated = reported+row.number("reported"), repeated+row.number("again")
 	}
 	t.Note = r.Tf("同一农户同类问题在 %d 天内再次上报。总体 %s（%s）。次数多的在前。", "The same household and category again within %d days. In all %s (%s). Most often first.",
 		r.Programme.Issues.RepeatDays, Percent(repeated/reported), Base(repeated, reported))
 	all, once, least := 0, 0, 1.0
-	if len(rows) > 0 && rows[0].number("repeated") > 1 {
+	if len(rows) > 0 && rows[0].number("again") > 1 {
 		least = 2
 	}
 	for _, row := range rows {
-		again := row.number("repeated")
+		again := row.number("again")
 		if again > 0 && again < least {
 			once++
 		}
@@ -132,9 +132,9 @@ func (r Request) repeatReading(again, reported, whole float64) Cell {
 		return Cell{Text: r.T("基数小，不作判断", "small base, not judged"), Tone: ToneQuiet}
 	}
 	level := r.Programme.WeakVillages.FunnelLimit // many places are looked at: a limit of 95 % would name some by chance
-	w := rate.Wilson(again, reported, level)
-	interval := r.Tf("%s 区间 %s–%s", "%s interval %s–%s", levelText(level), Decimal(w.Low.Or(0)*100, 1), Percent(w.High.Or(1)))
-	switch low, high := w.Low.Or(0), w.High.Or(1); {
+	low, high := wilson(again, reported, level)
+	interval := r.Tf("%s 区间 %s", "%s interval %s", levelText(level), reading.ShareRange(low, high))
+	switch {
 	case low > whole:
 		return Cell{Text: r.Tf("高于总体（%s）", "above the whole (%s)", interval), Tone: ToneWorse}
 	case high < whole:

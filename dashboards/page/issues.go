@@ -38,7 +38,7 @@ func buildIssues(ctx context.Context, r Request) (View, error) {
 	for _, id := range issueMeasures {
 		tile := r.readStat(own, id)
 		if id == flow.Whole.Measure() && len(p.own) > 0 {
-			tile.Interval = r.T("95 % 区间 ", "95 % interval ") + r.daysInterval(flow.TimeOf(p.own, flow.Whole, p.end)) + r.T(" 天", " days")
+			tile.Interval = r.within(daysInterval(flow.TimeOf(p.own, flow.Whole, p.end)) + r.T(" 天", " days"))
 		}
 		tiles = append(tiles, tile)
 	}

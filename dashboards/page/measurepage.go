@@ -129,7 +129,7 @@ func (r Request) oneMeasure(ctx context.Context, m queries.Measure) (View, error
 			return v, err
 		}
 		if time := flow.TimeOf(p.own, step, p.end); time.Entered > 0 {
-			tile.Interval = r.T("95 % 区间 ", "95 % interval ") + r.daysInterval(time) + r.T(" 天", " days")
+			tile.Interval = r.within(daysInterval(time) + r.T(" 天", " days"))
 		}
 	}
 	v.Blocks = append(v.Blocks, Stats{[]Stat{tile}}, figure, definition)

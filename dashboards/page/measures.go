@@ -51,8 +51,12 @@ where m.level = ? and m.month between ? and ? and m.measure in (%s)%s`
 // that is not there shows as a dash.
 func (r Request) values(ctx context.Context, s scope, ids ...string) (measured, error) {
 	args := []any{string(s.level), s.from, s.to}
+	names := 0
 	for _, id := range ids {
-		args = append(args, id)
+		definition, _ := queries.MeasureOf(id)
+		for _, name := range append([]string{id}, definition.Was...) { // a snapshot of an older version has them by their old IDs
+			args, names = append(args, name), names+1
+		}
 	}
 	condition := ""
 	if s.unit != "" {
@@ -62,7 +66,7 @@ func (r Request) values(ctx context.Context, s scope, ids ...string) (measured, 
 		condition += " and m.unit_id in (select u.unit_id from units u where u.level = 'branch' and u.village_id = ?)"
 		args = append(args, s.village)
 	}
-	table, err := r.Data.Query(ctx, fmt.Sprintf(valuesSQL, r.knownColumns(), r.measures(), placeholders(len(ids)), condition), args...)
+	table, err := r.Data.Query(ctx, fmt.Sprintf(valuesSQL, r.knownColumns(), r.measures(), placeholders(names), condition), args...)
 	if err != nil {
 		return nil, fmt.Errorf("read measures %s: %w", strings.Join(ids, ", "), err)
 	}
@@ -173,12 +177,12 @@ func (v Value) Text(lang string) string {
 	return v.bare() + reading.Suffix(v.Measure.Unit, lang)
 }
 
-// Base is what the value stands on: "910/1,170"; empty for counts and where nothing was counted.
-func (v Value) Base() string {
+// Base is what the value stands on: "910/1,170", "50 branches"; empty for counts and where nothing was counted.
+func (v Value) Base(lang string) string {
 	if !v.Rate() || math.IsNaN(v.Den) {
 		return ""
 	}
-	return Base(v.Num, v.Den)
+	return reading.BaseOf(v.Measure, v.Num, v.Den, lang)
 }
 
 // Small reports whether the base is too small to judge by.
@@ -191,22 +195,29 @@ func (v Value) Ripe(p data.Programme, cutOff time.Time) bool {
 	return reading.RulesOf(v.Measure, p, cutOff, "").Ripe(v.Month)
 }
 
-// Interval is the 95 % interval of a share by Wilson's method, in per cent; ok is false where there is none.
-func (v Value) Interval() (low, high float64, ok bool) {
-	if !v.Share() || !(v.Den > 0) || v.Num < 0 || v.Num > v.Den {
-		return 0, 0, false
+// Interval is the 95 % interval of a share by Wilson's method; both limits are NaN where there is none.
+func (v Value) Interval() (low, high float64) {
+	if !v.Share() {
+		return math.NaN(), math.NaN()
 	}
-	w := rate.Wilson(v.Num, v.Den, 0.95)
-	return w.Low.Value * 100, w.High.Value * 100, w.Low.Known && w.High.Known
+	return wilson(v.Num, v.Den, 0.95)
 }
 
-// intervalText writes the interval of a share, or nothing.
-func (r Request) intervalText(v Value) string {
-	low, high, ok := v.Interval()
-	if !ok {
+// wilson is Wilson's interval of events out of a total; both limits are NaN where there is none.
+func wilson(events, total, level float64) (low, high float64) {
+	if !(total > 0) || events < 0 || events > total {
+		return math.NaN(), math.NaN()
+	}
+	w := rate.Wilson(events, total, level)
+	return w.Low.Or(math.NaN()), w.High.Or(math.NaN())
+}
+
+// within says of an interval that it is one of 95 %; of none, nothing.
+func (r Request) within(interval string) string {
+	if interval == "" {
 		return ""
 	}
-	return r.Tf("95 %% 区间 %s–%s %%", "95 %% interval %s–%s %%", Decimal(low, 1), Decimal(high, 1))
+	return r.T("95 % 区间 ", "95 % interval ") + interval
 }
 
 // caution says why a value is shown but not judged; empty where it may be judged.
@@ -252,7 +263,7 @@ func (r Request) partial(v Value) string {
 
 // cell shows a value in a table, with its base and, where it may not be judged, why.
 func (r Request) cell(v Value) Cell {
-	c := Cell{Text: v.bare(), Base: v.Base()}
+	c := Cell{Text: v.bare(), Base: v.Base(r.Lang)}
 	if !v.Known() {
 		c.Text = v.Text(r.Lang)
 	}
@@ -291,7 +302,7 @@ func (r Request) madeOf(m queries.Measure) string {
 
 // stat shows a value as a tile.
 func (r Request) stat(v Value) Stat {
-	s := Stat{Label: v.Measure.Name.In(r.Lang), Value: v.Text(r.Lang), Base: v.Base(), Interval: r.intervalText(v),
+	s := Stat{Label: v.Measure.Name.In(r.Lang), Value: v.Text(r.Lang), Base: v.Base(r.Lang), Interval: r.within(reading.ShareRange(v.Interval())),
 		Link: r.Link("measures", With("measure", v.Measure.ID))}
 	if why := r.caution(v); why != "" {
 		s.Tone, s.Reading = ToneQuiet, why

@@ -44,7 +44,7 @@ var firstSheet = annex{page: "overview", blocks: []string{"trend", "units"}}
 
 // reported are the measures the five sentences speak of.
 var reported = []string{
-	"resolution_rate_cumulative", "household_coverage", "unvisited_60", "issues_reported", "on_time_rate", "overdue_issues", "satisfaction_rate",
+	"resolution_rate_cumulative", "household_coverage", "unvisited_share", "issues_reported", "on_time_rate", "overdue_issues", "satisfaction_rate",
 	"reconciliation_rate", "bottom_twice", "linked_rate", "households_per_active_member", "card_rate",
 }
 
@@ -220,7 +220,7 @@ func (r Request) letterhead(ctx context.Context, own measured) (*Letterhead, err
 		return nil, err
 	}
 	if accepted := town.at("validity", r.Town.ID, r.Month); accepted.Known() {
-		l.Basis = append(l.Basis, r.Tf("本月数据接收率 %s（%s 行，全镇）。", "Rows accepted this month: %s (%s, whole town).", accepted.Text(r.Lang), accepted.Base()))
+		l.Basis = append(l.Basis, r.Tf("本月数据接收率 %s（%s 行，全镇）。", "Rows accepted this month: %s (%s, whole town).", accepted.Text(r.Lang), accepted.Base(r.Lang)))
 	} else {
 		l.Basis = append(l.Basis, r.T("本月没有收到数据文件。", "No file speaks for this month."))
 	}

@@ -125,7 +125,7 @@ func (r Request) organisationSentences(own measured, branches []branchRow, facts
 	if met := own.at("reconciliation_rate", unit, r.Month); met.Known() {
 		s := r.Tf("%s %s 个支部中 %s 个召开了对账交流会", "In %s, of %s branches %s held the reconciliation meeting", r.Month, Count(met.Den), Count(met.Num))
 		if done := own.at("items_done_rate", unit, r.Month); done.Known() {
-			s += r.Tf("，核对事项落实 %s（%s）", "; of the items checked %s were done (%s)", done.Text(r.Lang), done.Base())
+			s += r.Tf("，核对事项落实 %s（%s）", "; of the items checked %s were done (%s)", done.Text(r.Lang), done.Base(r.Lang))
 		}
 		said = append(said, s+r.T("。", "."))
 	}

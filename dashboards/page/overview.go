@@ -24,13 +24,13 @@ func overviewPage() Page {
 
 // watched are the measures the overview compares with last month, in the order of the programme's own steps.
 var watched = []string{
-	"household_coverage", "vulnerable_coverage", "unvisited_60", "silent_members", "month_end_share", "doubtful_visits",
+	"household_coverage", "vulnerable_coverage", "unvisited_share", "silent_members", "month_end_share", "doubtful_visits",
 	"issues_reported", "on_time_rate", "feedback_rate", "satisfaction_rate", "reopen_rate", "overdue_issues",
 	"card_rate", "reconciliation_rate",
 }
 
 // byUnit are the measures of the overview's table of villages or branches.
-var byUnit = []string{"household_coverage", "unvisited_60", "silent_members", "on_time_rate", "resolution_rate_cumulative", "overdue_issues", "households_per_active_member"}
+var byUnit = []string{"household_coverage", "unvisited_share", "silent_members", "on_time_rate", "resolution_rate_cumulative", "overdue_issues", "households_per_active_member"}
 
 // compared are the measures set against last month at a level: all that say how work is done. Capacity and data quality
 // have pages of their own.
@@ -98,7 +98,7 @@ func (r Request) headline(own measured, posts postCounts) Stats {
 		tiles = append(tiles, Stat{Label: r.T("设岗", "Posts"), Value: Count(posts.all),
 			Reading: r.Tf("其中百米微河长 %s 个", "of which %s micro river chiefs", Count(posts.river)), Link: r.Link("organisation")})
 	}
-	for _, id := range []string{"household_coverage", "on_time_rate", "satisfaction_rate", "overdue_issues", "unvisited_60"} {
+	for _, id := range []string{"household_coverage", "on_time_rate", "satisfaction_rate", "overdue_issues", "unvisited_share"} {
 		tiles = append(tiles, r.readStat(own, id))
 	}
 	return Stats{tiles}

@@ -15,6 +15,7 @@ import (
 	"hulian/dashboards/page/pagetest"
 	"hulian/data"
 	"hulian/queries"
+	"hulian/queries/reading"
 )
 
 func opened(t *testing.T) Snapshot {
@@ -115,11 +116,11 @@ func TestValuesSayWhatTheyStandOn(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("card rate (-want +got):\n%s", diff)
 	}
-	if got := r.intervalText(card); got != "95 % 区间 60.9–62.5 %" {
+	if got := r.within(reading.ShareRange(card.Interval())); got != "95 % 区间 60.9–62.5 %" {
 		t.Errorf("interval %q", got)
 	}
-	if none := own.at("card_rate", "nowhere", r.Month); none.Known() || none.Text(Chinese) != "–" || none.Base() != "" {
-		t.Errorf("a value that is not there shows as %q (%q)", none.Text(Chinese), none.Base())
+	if none := own.at("card_rate", "nowhere", r.Month); none.Known() || none.Text(Chinese) != "–" || none.Base(r.Lang) != "" {
+		t.Errorf("a value that is not there shows as %q (%q)", none.Text(Chinese), none.Base(r.Lang))
 	}
 	median := own.at("days_to_resolve_median", r.Town.ID, r.Month)
 	median.Value = math.NaN()

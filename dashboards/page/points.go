@@ -3,13 +3,13 @@ package page
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
 
 	"hulian/dashboards/chart"
 	"hulian/data"
+	"hulian/queries/stats/estimate"
 )
 
 func pointsPage() Page {
@@ -89,7 +89,7 @@ func (r Request) pointSentences(own measured) []string {
 		return nil
 	}
 	return []string{r.Tf("%s 可动员党员人均积分 %s 分，%s 的人有积分（%s）。", "In %s active members gained %s points each; %s of them gained any (%s).",
-		r.Month, Decimal(points.Value, 1), with.Text(r.Lang), with.Base())}
+		r.Month, Decimal(points.Value, 1), with.Text(r.Lang), with.Base(r.Lang))}
 }
 
 // rhythm shows points per active member month by month: a field of the units below, a line for a branch.
@@ -262,18 +262,9 @@ func (r Request) burstHistory(all []burst) Block {
 				indices = append(indices, b.idx)
 			}
 		}
-		t.Rows = append(t.Rows, []Cell{{Text: r.periodName(half)}, shareCell(float64(over), float64(len(indices))), decimalCell(median(indices), 1), decimalCell(slices.Max(indices), 1)})
+		t.Rows = append(t.Rows, []Cell{{Text: r.periodName(half)}, shareCell(float64(over), float64(len(indices))), decimalCell(estimate.Median(indices), 1), decimalCell(slices.Max(indices), 1)})
 	}
 	return t
-}
-
-// median is the middle value, or the mean of the two in the middle.
-func median(values []float64) float64 {
-	if len(values) == 0 {
-		return math.NaN()
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
 }
 
 // shownBursts is how many branches the town's page lists; a village shows all of its own.

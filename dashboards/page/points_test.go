@@ -8,6 +8,7 @@ import (
 
 	"hulian/dashboards/page/pagetest"
 	"hulian/data"
+	"hulian/queries/stats/estimate"
 )
 
 func built(t *testing.T, town *pagetest.Town, id, query string) View {
@@ -135,7 +136,7 @@ func TestPeriodsEnd(t *testing.T) {
 			t.Errorf("%q ends in %q, want %q", period, got, want)
 		}
 	}
-	if m := median([]float64{4, 1, 3}); m != 3 || median([]float64{4, 1}) != 2.5 || !math.IsNaN(median(nil)) {
+	if m := estimate.Median([]float64{4, 1, 3}); m != 3 || estimate.Median([]float64{4, 1}) != 2.5 || !math.IsNaN(estimate.Median(nil)) {
 		t.Errorf("median %g", m)
 	}
 }

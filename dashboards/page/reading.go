@@ -90,19 +90,10 @@ func (r Request) mark(read reading.Reading) *Mark {
 			m.Letter = r.T("低", "L")
 		}
 	}
-	if interval := r.interval(read); interval != "" {
-		m.Sentence = r.T("95 % 区间 ", "95 % interval ") + interval + r.T("。", ". ") + m.Sentence
+	if interval := r.within(read.Interval(r.Lang)); interval != "" {
+		m.Sentence = interval + r.T("。", ". ") + m.Sentence
 	}
 	return m
-}
-
-// interval writes the 95 % interval of a reading: "60.9–62.5 %"; empty where there is none.
-func (r Request) interval(read reading.Reading) string {
-	if read.IntervalMethod == "" {
-		return ""
-	}
-	digits := decimals(read.Measure.Unit)
-	return Decimal(reading.Shown(read.Measure, read.Low), digits) + "–" + Decimal(reading.Shown(read.Measure, read.High), digits) + r.suffix(read.Measure.Unit)
 }
 
 // readStat is a tile with the reading of its series.
@@ -113,10 +104,7 @@ func (r Request) readStat(own measured, id string) Stat {
 	if why := r.partial(own.at(id, r.Unit().ID, r.Month)); why != "" {
 		s.Reading = strings.TrimSpace(s.Reading + r.T("", " ") + r.T("（", "(") + why + r.T("）", ")"))
 	}
-	s.Interval = ""
-	if interval := r.interval(read); interval != "" {
-		s.Interval = r.T("95 % 区间 ", "95 % interval ") + interval
-	}
+	s.Interval = r.within(read.Interval(r.Lang))
 	return s
 }
 
@@ -129,7 +117,7 @@ func (r Request) readCell(series []Value) Cell {
 	if !now.Known() {
 		return c
 	}
-	c.Tone, c.Interval, c.Mark = toneOf(read), r.interval(read), r.mark(read)
+	c.Tone, c.Interval, c.Mark = toneOf(read), read.Interval(r.Lang), r.mark(read)
 	c.Mark.Link = r.Link("measures", InUnit(r.unit(now.Unit)), With("measure", now.Measure.ID))
 	if read.Variation == reading.Unread && read.Assurance == reading.NoTarget {
 		c.Mark.Assured = "" // a stock without a target: two empty icons in every cell would say nothing many times

@@ -12,6 +12,7 @@ import (
 	"hulian/dashboards/desk"
 	"hulian/data"
 	"hulian/pipelines"
+	"hulian/queries"
 )
 
 // Languages a page speaks.
@@ -93,6 +94,9 @@ func Ask(s Snapshot, p Page, values url.Values) (Request, error) {
 	for _, name := range p.Params {
 		if given := slices.DeleteFunc(slices.Clone(values[name]), func(v string) bool { return v == "" }); len(given) > 0 {
 			r.Params[name] = given
+			if name == "measure" || name == "split" {
+				r.Params.Set(name, queries.IDOf(given[0]))
+			}
 		}
 	}
 	return r, nil

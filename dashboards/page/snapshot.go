@@ -43,7 +43,8 @@ type Snapshot struct {
 	Villages       []Unit // by name of ID
 	Branches       []Unit // by village, then ID
 	Deliveries     Deliveries
-	reasons        bool // the long table says why a value is not known
+	reasons        bool   // the long table says why a value is not known
+	repeated       string // column of issue_flow that marks repeated issues
 	Supports       []Support
 	After          []RowsAfter  // exports with rows that hold days after the cut-off
 	Successions    []Succession // of villages, then of branches; empty where no unit was merged, divided or renumbered
@@ -108,6 +109,12 @@ func Open(ctx context.Context, q pipelines.Querier) (Snapshot, error) {
 		return s, fmt.Errorf("read the measures: %w", err)
 	}
 	s.reasons = columns.Column("reason") >= 0
+	if columns, err = q.Query(ctx, "select * from issue_flow where 1 = 0"); err != nil {
+		return s, fmt.Errorf("read the issues: %w", err)
+	}
+	if s.repeated = "repeated"; columns.Column(s.repeated) < 0 {
+		s.repeated = "repeat_within_90" // its name in snapshots of older versions
+	}
 	// A snapshot made before there were these facts has no tables of them either.
 	if said["rows_after_cut_off"] != "" {
 		if err := s.readRowsAfter(ctx); err != nil {

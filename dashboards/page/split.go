@@ -92,7 +92,7 @@ func (r Request) splitTable(ctx context.Context, m queries.Measure) (*Table, rea
 	t := &Table{ID: "split", Title: r.Tf("%s 与 %s 相比", "%s against %s", r.Month, before),
 		Columns: []Column{text(r.levelName(below.level)), onBase(before, ""), onBase(r.Month, ""), number(r.T("自身变化", "Own rate")), number(r.T("构成变化", "Mix")), number(r.T("合计", "Together"))}}
 	cell := func(v reading.Month) Cell {
-		return Cell{Text: reading.Text(m, v.Value, r.Lang), Value: plainNumber(reading.Shown(m, v.Value), decimals(m.Unit)), Base: Base(v.Numerator, v.Denominator),
+		return Cell{Text: reading.Text(m, v.Value, r.Lang), Value: plainNumber(reading.Shown(m, v.Value), decimals(m.Unit)), Base: reading.BaseOf(m, v.Numerator, v.Denominator, r.Lang),
 			Num: plainNumber(v.Numerator, 0), Den: plainNumber(v.Denominator, 0)}
 	}
 	change := func(x float64) Cell {

@@ -43,7 +43,7 @@ func buildVillage(ctx context.Context, r Request) (View, error) {
 	}
 	v.Sentences = append(r.waiting(own), r.introduction(u)...)
 	var tiles []Stat
-	for _, id := range []string{"household_coverage", "unvisited_60", "on_time_rate", "overdue_issues"} {
+	for _, id := range []string{"household_coverage", "unvisited_share", "on_time_rate", "overdue_issues"} {
 		tiles = append(tiles, r.readStat(own, id))
 	}
 	v.Blocks = append(v.Blocks, Stats{tiles})
@@ -101,12 +101,12 @@ func (r Request) waiting(own measured) []string {
 	if o := own.at("overdue_issues", unit, r.Month); o.Known() {
 		parts = append(parts, r.Tf("超期问题 %s 件", "overdue issues: %s", Count(o.Value)))
 	}
-	if u := own.at("unvisited_60", unit, r.Month); u.Known() {
+	if u := own.at("unvisited_share", unit, r.Month); u.Known() {
 		parts = append(parts, r.Tf("超过 %d 天未走访 %s 户（%s，%s）", "households not visited for more than %d days: %s (%s, %s)",
-			r.Programme.Linking.UnvisitedDays, Count(u.Num), u.Text(r.Lang), u.Base()))
+			r.Programme.Linking.UnvisitedDays, Count(u.Num), u.Text(r.Lang), u.Base(r.Lang)))
 	}
 	if s := own.at("silent_members", unit, r.Month); s.Known() {
-		parts = append(parts, r.Tf("当月没有走访记录的可动员党员 %s 名（%s，%s）", "active members without a visit in the month: %s (%s, %s)", Count(s.Num), s.Text(r.Lang), s.Base()))
+		parts = append(parts, r.Tf("当月没有走访记录的可动员党员 %s 名（%s，%s）", "active members without a visit in the month: %s (%s, %s)", Count(s.Num), s.Text(r.Lang), s.Base(r.Lang)))
 	}
 	if len(parts) == 0 {
 		return nil

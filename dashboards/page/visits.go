@@ -19,7 +19,7 @@ func visitsPage() Page {
 }
 
 var visitMeasures = []string{
-	"household_coverage", "vulnerable_coverage", "unvisited_60", "visits_per_active_member", "silent_members", "month_end_share",
+	"household_coverage", "vulnerable_coverage", "unvisited_share", "visits_per_active_member", "silent_members", "month_end_share",
 	"linked_rate", "card_rate", "group_rate", "overloaded_members", "doubtful_visits",
 }
 
@@ -46,7 +46,7 @@ func buildVisits(ctx context.Context, r Request) (View, error) {
 	monthEnd.Note = r.monthEndNote() + monthEnd.Note
 	v.Blocks = append(v.Blocks, coverage, monthEnd)
 	if len(r.Below()) > 0 {
-		table, err := r.unitTable(ctx, "units", "household_coverage", "vulnerable_coverage", "unvisited_60", "visits_per_active_member", "silent_members", "month_end_share", "card_rate", "group_rate", "overloaded_members", "doubtful_visits")
+		table, err := r.unitTable(ctx, "units", "household_coverage", "vulnerable_coverage", "unvisited_share", "visits_per_active_member", "silent_members", "month_end_share", "card_rate", "group_rate", "overloaded_members", "doubtful_visits")
 		if err != nil {
 			return v, err
 		}
@@ -75,7 +75,7 @@ func (r Request) visitSentences(own measured) []string {
 	if c := own.at("household_coverage", unit, r.Month); c.Known() {
 		said = append(said, r.Tf("%s 走访到 %s 户中的 %s 户，覆盖率 %s。", "In %s, of %s households %s were visited: %s.", r.Month, Count(c.Den), Count(c.Num), c.Text(r.Lang)))
 	}
-	if u := own.at("unvisited_60", unit, r.Month); u.Known() {
+	if u := own.at("unvisited_share", unit, r.Month); u.Known() {
 		said = append(said, r.Tf("%[2]s 户已超过 %[1]d 天没有走访（%[3]s）。", "%[2]s households have not been visited for more than %[1]d days (%[3]s).",
 			r.Programme.Linking.UnvisitedDays, Count(u.Num), u.Text(r.Lang)))
 	}
@@ -88,13 +88,13 @@ func (r Request) loadSentences(own measured) []string {
 	var said []string
 	if o := own.at("overloaded_members", unit, r.Month); o.Known() {
 		said = append(said, r.Tf("%[2]s 名可动员党员联系超过 %[1]d 户（%[3]s，%[4]s）。", "%[2]s active members carry more than %[1]d households (%[3]s, %[4]s).",
-			r.Programme.Linking.HouseholdsLimit, Count(o.Num), o.Text(r.Lang), o.Base()))
+			r.Programme.Linking.HouseholdsLimit, Count(o.Num), o.Text(r.Lang), o.Base(r.Lang)))
 	}
 	if e := own.at("month_end_share", unit, r.Month); e.Known() {
 		last, days := r.monthEnd()
 		even := float64(last) / float64(max(1, days))
 		said = append(said, r.Tf("月底最后 %[1]d 天的走访占 %[2]s（%[3]s）；平均分布应占 %[4]s，实际是它的 %[5]s 倍。", "The last %[1]d days of the month hold %[2]s of the visits (%[3]s); spread evenly it would be %[4]s: %[5]s times that.",
-			last, e.Text(r.Lang), e.Base(), Percent(even), Decimal(e.Value/even, 1)))
+			last, e.Text(r.Lang), e.Base(r.Lang), Percent(even), Decimal(e.Value/even, 1)))
 	}
 	return said
 }

@@ -11,7 +11,6 @@ import (
 	"hulian/queries"
 	"hulian/queries/reading"
 	"hulian/queries/signals"
-	"hulian/queries/stats/rate"
 )
 
 func weakPage() Page {
@@ -276,7 +275,7 @@ func (r Request) evidenceRow(e signals.Evidence) []Cell {
 	}
 	value := shareCell(e.Place.Events, e.Place.Total)
 	value.Text += " %"
-	value.Interval, value.Read = shareInterval(e.Place), e.Reading.Sentence(r.Lang)
+	value.Interval, value.Read = reading.ShareRange(wilson(e.Place.Events, e.Place.Total, 0.95)), e.Reading.Sentence(r.Lang)
 	value.Mark = r.mark(e.Reading)
 	value.Mark.Link = r.Link("measures", In(e.Place.ID), With("measure", m.ID))
 	tone := ToneNone
@@ -284,15 +283,6 @@ func (r Request) evidenceRow(e signals.Evidence) []Cell {
 		tone = ToneWorse
 	}
 	return []Cell{name, value, {Text: Percent(e.Middle), Value: plainNumber(e.Middle*100, 1)}, {Text: r.evidenceText(e), Tone: tone}}
-}
-
-// shareInterval is the 95 % interval of a village's share: "51.5–57.0 %".
-func shareInterval(p signals.Place) string {
-	w := rate.Wilson(p.Events, p.Total, 0.95)
-	if !w.Low.Known || !w.High.Known {
-		return ""
-	}
-	return Decimal(w.Low.Value*100, 1) + "–" + Percent(w.High.Value)
 }
 
 // evidenceText says in a few words what the numbers beside it mean.
@@ -374,7 +364,7 @@ func (r Request) judgedMeasures(town signals.Town, a signals.Assessment) *Table 
 			continue
 		}
 		value := shareCell(place.Events, place.Total)
-		value.Interval = shareInterval(place)
+		value.Interval = reading.ShareRange(wilson(place.Events, place.Total, 0.95))
 		limits := f.Limits(place.Total, f.Outer)
 		centre := Cell{Text: missing}
 		if c, ok := f.Centre.Get(); ok {
@@ -382,7 +372,7 @@ func (r Request) judgedMeasures(town signals.Town, a signals.Assessment) *Table 
 		}
 		edges := missing
 		if limits.Known() {
-			edges = Decimal(limits.Low.Value*100, 1) + "–" + Percent(limits.High.Value)
+			edges = reading.ShareRange(limits.Low.Value, limits.High.Value)
 		}
 		where, tone := r.where(f, place, m)
 		t.Rows = append(t.Rows, []Cell{{Text: m.Name.In(r.Lang), Link: r.Link("weak", In(""), With("measure", m.ID)), Note: periodText(months)}, value, centre, {Text: edges}, {Text: where, Tone: tone}})

@@ -84,6 +84,9 @@ func (s *server) asked(r *http.Request) (condition string, args []any, err error
 	condition, args = "level = ?", []any{string(level)}
 	for _, filter := range []struct{ name, column string }{{"measure", "measure"}, {"month", "month"}, {"unit", "unit_id"}} {
 		if v := values.Get(filter.name); v != "" {
+			if filter.name == "measure" {
+				v = queries.IDOf(v)
+			}
 			condition, args = condition+" and "+filter.column+" = ?", append(args, v)
 		}
 	}

@@ -24,7 +24,7 @@ func stuck(t *testing.T, served *town) {
 				resolved, answer = at(1+took), []any{"satisfied", nil, "dissatisfied"}[v]
 			}
 			served.Exec(t, `insert into issue_flow (issue_id, town, village_id, branch_id, household_id, category, difficulty, title, month, reported_at, classified_at, routed_at, routed_to,
-				resolved_at, fed_back_at, due_on, on_the_spot, state, overdue_days, age_days, satisfaction_answer, since_start, repeat_within_90)
+				resolved_at, fed_back_at, due_on, on_the_spot, state, overdue_days, age_days, satisfaction_answer, since_start, repeated)
 				values (?, '试镇', ?, ?, ?, 'sanitation', 'medium', '路灯不亮', '2017-12', ?, ?, ?, 'village', ?, ?, '2017-12-20', false, ?, ?, ?, ?, true, ?)`,
 				village+string(rune('a'+i)), village, "B"+village[1:]+"1", "H"+string(rune('a'+i)), at(0), at(0), at(1), resolved, resolved,
 				map[bool]string{true: "overdue", false: "fed_back"}[resolved == nil], map[bool]any{true: 42, false: nil}[resolved == nil], map[bool]any{true: 52, false: nil}[resolved == nil],

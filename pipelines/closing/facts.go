@@ -215,7 +215,7 @@ func numbersOf(ctx context.Context, q pipelines.Querier, month string) ([]Number
 		return nil, err
 	}
 	err := each(ctx, q, fmt.Sprintf(numbersSQL, reason), func(row []any) {
-		n := Number{Measure: words(row[0]), Level: words(row[1]), UnitID: words(row[2])}
+		n := Number{Measure: queries.IDOf(words(row[0])), Level: words(row[1]), UnitID: words(row[2])}
 		if n.Level != string(queries.Member) {
 			n.UnitName = words(row[3])
 		}
@@ -255,6 +255,7 @@ func differences(signed, now []Number, later bool) []pipelines.ClosingDifference
 	}
 	for i := range signed {
 		n := signed[i]
+		n.Measure = queries.IDOf(n.Measure) // signed when it had another
 		k := cell{n.Measure, n.Level, n.UnitID}
 		c := current[k]
 		delete(current, k)

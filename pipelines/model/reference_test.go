@@ -357,7 +357,7 @@ func (r *reference) registries() {
 				r.add("vulnerable_coverage", p, month, one(visited), 1)
 			}
 			if !firstVisit.IsZero() && daysFrom(firstVisit, end) >= r.rules.Linking.UnvisitedDays {
-				r.add("unvisited_60", p, month, one(last.IsZero() || daysFrom(last, end) > r.rules.Linking.UnvisitedDays), 1)
+				r.add("unvisited_share", p, month, one(last.IsZero() || daysFrom(last, end) > r.rules.Linking.UnvisitedDays), 1)
 			}
 		}
 		posted := map[string]bool{}

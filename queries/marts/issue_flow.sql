@@ -29,8 +29,8 @@
 --   days_resolve: days from routing to resolution
 --   days_feedback: days from resolution to feedback
 --   days_to_resolve: days from report to resolution
---   reopened_within_90: taken up again within the programme's limit (90 days) after its resolution
---   repeat_within_90: the same household and category within the programme's limit (90 days) before
+--   reopened: taken up again within the programme's limit (reopen_days) after its resolution
+--   repeated: the same household and category within the programme's limit (repeat_days) before
 --   satisfaction_answer: satisfied, neutral or dissatisfied; null without an answer
 --   since_start: reported since the town's programme began
 with standing as (
@@ -80,8 +80,8 @@ select
     cast(days_resolve as double) as days_resolve,
     cast(days_feedback as double) as days_feedback,
     cast(days_to_resolve as double) as days_to_resolve,
-    cast(reopened_within_limit as boolean) as reopened_within_90,
-    cast(repeated_within_limit as boolean) as repeat_within_90,
+    cast(reopened_within_limit as boolean) as reopened,
+    cast(repeated_within_limit as boolean) as repeated,
     cast(satisfaction_answer as varchar) as satisfaction_answer,
     cast(since_start as boolean) as since_start
 from standing

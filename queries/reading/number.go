@@ -60,6 +60,15 @@ func Base(numerator, denominator float64) string {
 	return Count(numerator) + "/" + Count(denominator)
 }
 
+// BaseOf writes what a value of a measure stands on: 910/1,170, or, where a fraction would mean nothing, how much was
+// counted: 50 branches.
+func BaseOf(m queries.Measure, numerator, denominator float64, lang string) string {
+	if m.Counted.Zh == "" {
+		return Base(numerator, denominator)
+	}
+	return Count(denominator+m.Counted.More) + " " + data.Text{Zh: m.Counted.Zh, En: m.Counted.En}.In(lang)
+}
+
 // P writes a p-value with three decimals, and never as zero.
 func P(p float64) string {
 	if p < 0.001 {
@@ -124,7 +133,7 @@ func WithBase(m queries.Measure, value, numerator, denominator float64, lang str
 	case math.IsNaN(value):
 		return s
 	}
-	return s + " (" + Base(numerator, denominator) + ")"
+	return s + " (" + BaseOf(m, numerator, denominator, lang) + ")"
 }
 
 // Mean writes the mean of values of a measure: of counts with a decimal more than a count has.

@@ -180,7 +180,7 @@ func (d *drawn) drawVillage(r *rand.Rand, s shape, i, start int, households, iss
 			reported := poisson(r, issues)
 			resolved := count(r, reported, .9)
 			put("vulnerable_coverage", count(r, math.Round(households*.08), expit(x+.3)), math.Round(households*.08))
-			put("unvisited_60", clustered(r, households, math.Pow(1-expit(x), 1.7), 10, .15), math.Round(households))
+			put("unvisited_share", clustered(r, households, math.Pow(1-expit(x), 1.7), 10, .15), math.Round(households))
 			put("silent_members", count(r, members, math.Pow(1-expit(x), 3)), members)
 			put("resolution_rate", resolved, reported)
 			put("feedback_rate", count(r, resolved, expit(level["feedback"])), resolved)

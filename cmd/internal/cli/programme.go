@@ -37,7 +37,7 @@ func (p *program) programme(c config.Config) (data.Programme, error) {
 	}
 	for _, key := range slices.Sorted(maps.Keys(named)) {
 		for _, measure := range named[key] {
-			if slices.Contains(known, measure) {
+			if _, ok := queries.MeasureOf(measure); ok {
 				continue
 			}
 			err := fmt.Errorf("%s: %w %q", key, pipelines.ErrUnknown, measure)
@@ -47,5 +47,39 @@ func (p *program) programme(c config.Config) (data.Programme, error) {
 			return programme, usage(&pipelines.Fault{Op: "read programme", At: path, Err: err, Next: `hulian query "select measure, name_zh from measure_definitions"`})
 		}
 	}
-	return programme, nil
+	return renamed(programme, path)
+}
+
+// renamed puts the IDs measures have in the place of those they had before. A measure that is named by both is refused: nobody
+// could say which setting holds.
+func renamed(p data.Programme, path string) (data.Programme, error) {
+	twice := func(key, id string) error {
+		return usage(&pipelines.Fault{Op: "read programme", At: path, Err: fmt.Errorf("%s names %q twice, once by the ID it had before", key, id), Next: "delete one of the two lines"})
+	}
+	for id, target := range p.Reading.Targets {
+		now := queries.IDOf(id)
+		if now == id {
+			continue
+		}
+		if _, both := p.Reading.Targets[now]; both {
+			return p, twice("reading.targets", now)
+		}
+		delete(p.Reading.Targets, id)
+		p.Reading.Targets[now] = target
+	}
+	for id, base := range p.Reading.MinimumBases {
+		now := queries.IDOf(id)
+		if now == id {
+			continue
+		}
+		if _, both := p.Reading.MinimumBases[now]; both {
+			return p, twice("reading.minimum_bases", now)
+		}
+		delete(p.Reading.MinimumBases, id)
+		p.Reading.MinimumBases[now] = base
+	}
+	for i, criterion := range p.HardCriteria {
+		p.HardCriteria[i].Measure = queries.IDOf(criterion.Measure)
+	}
+	return p, nil
 }
