@@ -18,7 +18,7 @@ import (
 func newMetricsCommand(p *program) *cobra.Command {
 	var measures, levels, months, units []string
 	var day string
-	var restated bool
+	var restated, read bool
 	cmd := &cobra.Command{
 		Use:   "metrics",
 		Short: "Write measures of the published snapshot",
@@ -29,6 +29,10 @@ months was accepted is said on standard error. "hulian query" shows what each
 measure means: select * from measure_definitions. Months that were corrected since they were signed are named on
 standard error.
 
+With --reading a column says what each value means, in the sentence the pages show beside it, in the language that
+--lang or hulian.yaml names: whether it changed beyond chance, against what, and whether the target will be met. Values
+of members have none.
+
 With --as-of the measures are computed anew as they were known on that day: from the files received by then, in the
 versions that stood then, with that day as the cut-off.
 
@@ -38,7 +42,8 @@ says of each row whether it is as lived, summed, or impossible to restate.`, end
 		Example: `  hulian metrics --measure resolution_rate_cumulative --level town --month 2018-01
   hulian metrics --measure card_rate,group_rate --level village --month 2018-01 --format csv
   hulian metrics --measure resolution_rate --level town --month 2017-11 --as-of 2017-12-20
-  hulian metrics --measure card_rate --level village --restated`,
+  hulian metrics --measure card_rate --level village --restated
+  hulian metrics --measure on_time_rate --level village --month 2018-01 --reading --lang en`,
 		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := p.config(cmd)
@@ -50,6 +55,9 @@ says of each row whether it is as lived, summed, or impossible to restate.`, end
 			}
 			if err := checkMetrics(measures, levels, months); err != nil {
 				return err
+			}
+			for i, id := range measures {
+				measures[i] = queries.IDOf(id)
 			}
 			if day == "" {
 				if err := p.checkScope(cmd.Context(), c, months, units); err != nil {
@@ -70,7 +78,18 @@ says of each row whether it is as lived, summed, or impossible to restate.`, end
 					table, err = p.ask(cmd.Context(), c, "select "+columns+" from measures"+rest, arguments...)
 				}
 			default:
-				table, err = p.askAsOf(cmd.Context(), c, day, "select "+measureColumns+" from measures"+rest, arguments...)
+				err = p.asOf(cmd.Context(), c, day, func(q pipelines.Querier) (err error) {
+					if table, err = q.Query(cmd.Context(), "select "+measureColumns+" from measures"+rest, arguments...); err == nil && read {
+						table, err = p.withReadings(cmd.Context(), c, q, false, table)
+					}
+					return err
+				})
+			}
+			if err == nil && read && day == "" {
+				err = p.published(cmd.Context(), c, func(q pipelines.Querier) (err error) {
+					table, err = p.withReadings(cmd.Context(), c, q, restated, table)
+					return err
+				})
 			}
 			if err != nil {
 				return err
@@ -89,6 +108,7 @@ says of each row whether it is as lived, summed, or impossible to restate.`, end
 	cmd.Flags().StringSliceVar(&months, "month", nil, "month as YYYY-MM")
 	cmd.Flags().StringSliceVar(&units, "unit", nil, "ID of a town, village, branch or member")
 	cmd.Flags().StringVar(&day, "as-of", "", "compute as known on this day (YYYY-MM-DD)")
+	cmd.Flags().BoolVar(&read, "reading", false, "say of each value what it means")
 	cmd.Flags().BoolVar(&restated, "restated", false, "past months for the units of today, where villages or branches were merged or divided")
 	config.AddFlags(cmd.Flags(), reading...)
 	return cmd
@@ -101,7 +121,7 @@ func checkMetrics(measures, levels, months []string) error {
 		known = append(known, m.ID)
 	}
 	for _, name := range measures {
-		if !slices.Contains(known, name) {
+		if _, ok := queries.MeasureOf(name); !ok {
 			return unknown("measure", name, known, `hulian query "select measure, name_en from measure_definitions"`)
 		}
 	}

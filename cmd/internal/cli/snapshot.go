@@ -72,23 +72,22 @@ func (p *program) ask(ctx context.Context, c config.Config, sql string, argument
 	return answer, err
 }
 
-// askAsOf answers one query on the measures as they were known on an earlier day.
-func (p *program) askAsOf(ctx context.Context, c config.Config, text, sql string, arguments ...any) (answer pipelines.Table, err error) {
+// asOf does something with the measures as they were known on an earlier day.
+func (p *program) asOf(ctx context.Context, c config.Config, text string, do func(pipelines.Querier) error) error {
 	day, err := time.Parse(time.DateOnly, text)
 	if err != nil {
-		return answer, unknown("day", text, nil, "a day such as 2018-01-31")
+		return unknown("day", text, nil, "a day such as 2018-01-31")
 	}
 	programme, err := p.programme(c)
 	if err != nil {
-		return answer, err
+		return err
 	}
 	w, err := asof.Rebuild(ctx, asof.Config{Landed: filepath.Join(c.Dir, landedName), MappingsDir: filepath.Join(c.Dir, "mappings"), Day: day, Programme: programme,
 		TimeZone: c.TimeZone, Threads: c.Threads, MemoryLimit: c.MemoryLimit})
 	if err != nil {
-		return answer, err
+		return err
 	}
-	defer func() { err = errors.Join(err, w.Close()) }()
-	return w.Query(ctx, sql, arguments...)
+	return errors.Join(do(w), w.Close())
 }
 
 // served hands the reader's generations to the pages.
