@@ -7,6 +7,7 @@
 --   signal: same_minute, same_text, impossible_count, exempt_visitor or link_mismatch
 --   detail: the number or member behind it
 --   month: month of the visit
+--   town: town of the village
 --   village_id: village of the household
 --   branch_id: grid branch of the household
 --   household_id: household
@@ -105,6 +106,7 @@ select
     cast(signal as varchar) as signal,
     cast(detail as varchar) as detail,
     cast(month as varchar) as month,
+    cast(town as varchar) as town,
     cast(village_id as varchar) as village_id,
     cast(branch_id as varchar) as branch_id,
     cast(household_id as varchar) as household_id,

@@ -35,20 +35,16 @@ record_begins as (
 
 -- The months in which a visit was the last one of its household, whether or not a registry listed the household then.
 spells as (
-    select *, lead(month_start) over (partition by household_id order by month_start) as next_month
+    select
+        *,
+        coalesce(lead(month_start) over (partition by household_id order by month_start), date '9999-12-31') as next_month
     from visits
-),
-
-seen as (
-    select s.household_id, m.month, s.last_visited_on, s.month_start = m.month_start as visited
-    from spells s
-    join staging.stg_months m
-        on m.month_start >= s.month_start and m.month_start < coalesce(s.next_month, date '9999-12-31')
 ),
 
 stood as (
     select
         m.month,
+        m.month_start,
         m.as_of,
         h.household_id,
         h.village_id,
@@ -67,7 +63,7 @@ watched as (
     select
         s.*,
         t.town,
-        coalesce(v.visited, false) as visited,
+        coalesce(v.month_start = s.month_start, false) as visited,
         v.last_visited_on,
         date_diff('day', r.first_on, s.as_of) >= p.unvisited_days as watched,
         coalesce(date_diff('day', v.last_visited_on, s.as_of) > p.unvisited_days, true) as unvisited
@@ -75,7 +71,8 @@ watched as (
     join staging.stg_villages t on t.village_id = s.village_id
     cross join record_begins r
     cross join staging.stg_parameters p
-    left join seen v on v.household_id = s.household_id and v.month = s.month
+    left join spells v
+        on v.household_id = s.household_id and v.month_start <= s.month_start and s.month_start < v.next_month
 )
 
 select

@@ -11,8 +11,7 @@ select
     cast(d.decision as varchar) as decision,
     cast(d.decided_on as date) as decided_on
 from exports.cadre_decisions d
-where exists (
-    select 1
+where d.decided_on <= (
+    select p.cut_off
     from staging.stg_parameters p
-    where d.decided_on <= p.cut_off
 )

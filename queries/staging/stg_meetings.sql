@@ -19,8 +19,7 @@ select
     cast(e.items_checked as bigint) as items_checked,
     cast(e.items_done as bigint) as items_done
 from exports.meetings e
-where exists (
-    select 1
+where e.held_on <= (
+    select p.cut_off
     from staging.stg_parameters p
-    where e.held_on <= p.cut_off
 )

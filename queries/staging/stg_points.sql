@@ -12,8 +12,7 @@ select
     cast(e.awarded_on as date) as awarded_on,
     cast(e.points as decimal(18, 4)) as points
 from exports.points e
-where exists (
-    select 1
+where e.awarded_on <= (
+    select p.cut_off
     from staging.stg_parameters p
-    where e.awarded_on <= p.cut_off
 )

@@ -11,8 +11,7 @@ select
     cast(r.kind as varchar) as kind,
     cast(r.used_on as date) as used_on
 from exports.rights r
-where exists (
-    select 1
+where r.used_on <= (
+    select p.cut_off
     from staging.stg_parameters p
-    where r.used_on <= p.cut_off
 )

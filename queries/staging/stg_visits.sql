@@ -27,9 +27,9 @@ select
     cast(v.note as varchar) as note,
     cast(coalesce(v.channel, 'home') not in ('event', 'round_table', 'wechat') as boolean) as alone
 from visits v
--- A comparison in a join would have the engine expect a handful of visits, and gather all of them in memory for it.
-where exists (
-    select 1
+-- The day is asked for once: a join for it would have the engine expect a handful of visits, and gather all of them in
+-- memory; a correlated question would have it compare every visit's moment with a list of all moments.
+where v.visited_at < (
+    select cast(p.cut_off as timestamp) + interval '1' day
     from staging.stg_parameters p
-    where v.visited_at < cast(p.cut_off as timestamp) + interval '1' day
 )
