@@ -27,6 +27,7 @@ type Programme struct {
 	Ripeness       RipenessRules    `yaml:"ripeness"`
 	Reading        ReadingRules     `yaml:"reading"`
 	Stars          []StarTier       `yaml:"stars"`
+	LastPlace      LastPlaceRules   `yaml:"last_place"`
 	HardCriteria   []HardCriterion  `yaml:"hard_criteria"`
 	WeakVillages   WeakVillageRules `yaml:"weak_villages"`
 	DoubtfulVisits DoubtRules       `yaml:"doubtful_visits"`
@@ -99,6 +100,12 @@ type StarTier struct {
 	Funding float64 `yaml:"funding"` // yuan a year
 }
 
+// LastPlaceRules say what counts as the last place of a yearly rating, and how often it asks for more than a talk.
+type LastPlaceRules struct {
+	Years    int `yaml:"years"`    // running, for organisational adjustment
+	Branches int `yaml:"branches"` // of the village rated, at least
+}
+
 // HardCriterion makes a village weak without further statistics. It reads a measure or a fact and is met when the
 // value lies below Below, or above Above, in each of the last Months months.
 type HardCriterion struct {
@@ -155,6 +162,8 @@ type CadreRules struct {
 	VisitMonths         int `yaml:"visit_months"`
 	SatisfactionAnswers int `yaml:"satisfaction_answers"`
 	PointsMonths        int `yaml:"points_months"`
+
+	FalseShare float64 `yaml:"false_share"` // of those listed, expected to stand there by chance alone
 }
 
 // QualityRules say when data are too poor to judge by, and which files are expected every month.
@@ -303,6 +312,7 @@ func (p Programme) check() error {
 		"doubtful_visits.same_text_repeats":  p.DoubtfulVisits.SameTextRepeats,
 		"doubtful_visits.daily_visits":       p.DoubtfulVisits.DailyVisits,
 		"data_quality.deadline_day":          p.DataQuality.DeadlineDay,
+		"last_place.years":                   p.LastPlace.Years, "last_place.branches": p.LastPlace.Branches,
 	} {
 		if n < 1 || n > maximumPeople {
 			return fmt.Errorf("%s: %d is not 1 or more", key, n)
@@ -310,7 +320,7 @@ func (p Programme) check() error {
 	}
 	for key, share := range map[string]float64{
 		"weak_villages.funnel_limit": p.WeakVillages.FunnelLimit, "weak_villages.probability": p.WeakVillages.Probability,
-		"data_quality.threshold": p.DataQuality.Threshold,
+		"data_quality.threshold": p.DataQuality.Threshold, "cadre_signals.false_share": p.CadreSignals.FalseShare,
 	} {
 		if !(share >= 0 && share <= 1) {
 			return fmt.Errorf("%s: %g is not a share between 0 and 1", key, share)

@@ -437,6 +437,9 @@ func (m Measure) rows(t sumsTable) (string, bool) {
 	switch {
 	case m.Model != "":
 		numerator, denominator, value, scale = "coalesce(v.numerator, 0e0)", "coalesce(v.denominator, 0e0)", "v.value", "cast(null as double)"
+		if !m.Rate() {
+			denominator = "cast(null as double)"
+		}
 		join = fmt.Sprintf("    left join intermediate.%s v\n        on v.measure = '%s' and v.level = u.level and v.unit_id = u.unit_id and v.month = u.month\n", m.Model, m.ID)
 	case m.Rate():
 		denominator = plus(m.Sums.Denominator)

@@ -95,7 +95,7 @@ func (r *reference) compare(w *warehouse.Warehouse) map[string]bool {
 		want = &of
 		value := want.value
 		if !want.own && want.value == nil {
-			if !m.Rate() {
+			if !m.Rate() && m.Model == "" {
 				v := m.Scale * want.num
 				value = &v
 			} else if want.den != 0 && m.Model == "" {
@@ -311,14 +311,25 @@ func (s *scattered) happenings() {
 			s.row("exports.meetings", 1, "branch_id", id("B", b), "kind", s.one("'reconciliation'", "'reconciliation'", "'organisation_life'"), "held_on", s.date(),
 				"expected", s.one("null", "20"), "present", s.one("null", "17"), "items_checked", s.one("null", "9"), "items_done", s.one("null", "5"))
 		}
-		for _, p := range []string{"2015H2", "2016H1", "2016", "2017H1", "2017H2", "2017Q3", "2017-12", "2018H1"} {
-			if s.chance(.9) {
-				rank := s.one("null", s.n(1, 4))
-				if b == 6 {
-					rank = "9" // last wherever it is rated
-				}
-				s.row("exports.ratings", 1, "branch_id", id("B", b), "period", "'"+p+"'", "stars", s.n(1, 6), "rank", rank, "operation", s.n(60, 99), "effect", s.n(60, 99))
+	}
+	for _, p := range []string{"2015H2", "2015", "2016H1", "2016", "2017H1", "2017H2", "2017Q3", "2017", "2017-12", "2018H1"} {
+		ranked := s.chance(.7)
+		for b := range 7 {
+			if s.chance(.05) {
+				continue
 			}
+			rank, stars := s.one("null", s.n(1, 4)), s.n(2, 6)
+			if ranked {
+				rank = s.n(1, 4)
+			}
+			if b == 6 { // last wherever it is rated
+				stars = "0"
+				if ranked {
+					rank = "9"
+				}
+			}
+			s.row("exports.ratings", 1, "branch_id", id("B", b), "period", "'"+p+"'", "stars", stars, "rank", rank,
+				"operation", s.n(60, 99), "effect", s.n(60, 99), "cooperation", s.one("null", s.n(60, 99), s.n(60, 99)))
 		}
 	}
 	for k := range 60 {

@@ -403,22 +403,22 @@ func TestPublishedFigures(t *testing.T) {
 		}
 	}
 	for query, want := range map[string]any{
-		"select cast(sum(value) as bigint) from marts.organisation_facts where fact like 'posts_%'":           int64(680),
-		"select cast(sum(value) as bigint) from marts.organisation_facts where fact = 'posts_five_waters'":    int64(240),
-		"select cast(sum(value) as bigint) from marts.organisation_facts where fact = 'pledges'":              int64(4),
-		"select cast(sum(value) as bigint) from marts.organisation_facts where fact = 'pledges_kept'":         int64(2),
-		"select cast(sum(value) as bigint) from marts.organisation_facts where fact = 'organ_donation'":       int64(3),
-		"select cast(sum(value) as bigint) from marts.organisation_facts where fact = 'scholarship_students'": int64(181),
-		"select cast(sum(value) as bigint) from marts.organisation_facts where fact = 'fund_amount'":          int64(360000),
-		"select count(distinct village_id) from marts.organisation_facts where fact = 'scholarship_students'": int64(9),
-		"select cast(sum(centre_households) as bigint) from marts.branch_structure":                           int64(85),
-		"select count(*) from marts.units where level = 'branch'":                                             int64(50),
-		"select count(*) from marts.issue_flow where since_start":                                             int64(1170),
-		"select count(*) from marts.issue_flow where since_start and state in ('resolved', 'fed_back')":       int64(910),
-		"select count(*) from marts.member_load where duty_status = 'active' and households > 0":              int64(1161),
-		"select cast(sum(households) as bigint) from marts.member_load":                                       int64(13611),
-		"select value from marts.snapshot_facts where key = 'programme_start'":                                "2017-05-01",
-		"select value from marts.snapshot_facts where key = 'first_month'":                                    "2016-02",
+		"select cast(sum(value) as bigint) from marts.organisation_facts where fact like 'posts_%'":              int64(680),
+		"select cast(sum(value) as bigint) from marts.organisation_facts where fact = 'kinds_micro_river_chief'": int64(240),
+		"select cast(sum(value) as bigint) from marts.organisation_facts where fact = 'pledges'":                 int64(4),
+		"select cast(sum(value) as bigint) from marts.organisation_facts where fact = 'pledges_kept'":            int64(2),
+		"select cast(sum(value) as bigint) from marts.organisation_facts where fact = 'organ_donation'":          int64(3),
+		"select cast(sum(value) as bigint) from marts.organisation_facts where fact = 'scholarship_students'":    int64(181),
+		"select cast(sum(value) as bigint) from marts.organisation_facts where fact = 'fund_amount'":             int64(360000),
+		"select count(distinct village_id) from marts.organisation_facts where fact = 'scholarship_students'":    int64(9),
+		"select cast(sum(centre_households) as bigint) from marts.branch_structure":                              int64(85),
+		"select count(*) from marts.units where level = 'branch'":                                                int64(50),
+		"select count(*) from marts.issue_flow where since_start":                                                int64(1170),
+		"select count(*) from marts.issue_flow where since_start and state in ('resolved', 'fed_back')":          int64(910),
+		"select count(*) from marts.member_load where duty_status = 'active' and households > 0":                 int64(1161),
+		"select cast(sum(households) as bigint) from marts.member_load":                                          int64(13611),
+		"select value from marts.snapshot_facts where key = 'programme_start'":                                   "2017-05-01",
+		"select value from marts.snapshot_facts where key = 'first_month'":                                       "2016-02",
 	} {
 		table, err := w.Query(t.Context(), query)
 		if err != nil || table.Rows[0][0] != want {

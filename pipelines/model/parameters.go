@@ -47,6 +47,10 @@ func parameterTables(cutOff time.Time, p data.Programme) map[string]string {
 		{"satisfaction_answers", p.CadreSignals.SatisfactionAnswers},
 		{"points_months", p.CadreSignals.PointsMonths},
 		{"deadline_day", p.DataQuality.DeadlineDay},
+		{"last_place_years", p.LastPlace.Years},
+		{"last_place_branches", p.LastPlace.Branches},
+		{"many_stars", manyStars(p)},
+		{"few_stars", fewStars(p)},
 	}
 	columns := []string{date(cutOff) + " as cut_off", start + " as programme_start"}
 	for _, n := range numbers {
@@ -59,6 +63,20 @@ func parameterTables(cutOff time.Time, p data.Programme) map[string]string {
 		"staging.stg_hard_criteria": rows([]string{"criterion varchar", "measure varchar", "fact varchar", "below double", "above double",
 			"months bigint", "minimum_base double", "position bigint"}, criterionRows(p)),
 	}
+}
+
+// manyStars and fewStars bound the two highest tiers of the star rating and its lower half: the most stars there are, less
+// one, and half of them.
+func manyStars(p data.Programme) int { return mostStars(p) - 1 }
+
+func fewStars(p data.Programme) int { return mostStars(p) / 2 }
+
+func mostStars(p data.Programme) int {
+	most := 0
+	for _, tier := range p.Stars {
+		most = max(most, tier.Stars)
+	}
+	return most
 }
 
 // rows is a SELECT of typed literal rows; it has the columns even where there is no row.

@@ -68,13 +68,110 @@ func (r *reference) ratings() {
 		if !asOf.Equal(time.Date(year, 12, 31, 0, 0, 0, 0, time.UTC)) {
 			year--
 		}
-		now, before := lastOf(all, year), lastOf(all, year-1)
-		for branch := range now {
-			if before[branch] {
-				r.add("bottom_twice", ratedIn(all, branch, year), month, 1, 0)
+		r.lastTwice(all, year, month)
+	}
+}
+
+// lastTwice counts the branches last of their village in the yearly ratings of a year and the one before. Of a branch that
+// was last, with no rating of the year before, it is not known, nor then of its village.
+func (r *reference) lastTwice(all []rated, year int, month string) {
+	villages := map[string][]*float64{}
+	towns := map[string]string{}
+	for _, x := range all {
+		if x.text("period") != strconv.Itoa(year) || !r.allRated(all, x) {
+			continue
+		}
+		before := slices.IndexFunc(all, func(o rated) bool {
+			return o.branch == x.branch && o.text("period") == strconv.Itoa(year-1) && r.allRated(all, o)
+		})
+		var answer *float64
+		switch no, yes := 0., 1.; {
+		case !r.lastAlone(all, x), before >= 0 && !r.lastAlone(all, all[before]):
+			answer = &no
+		case before >= 0:
+			answer = &yes
+		}
+		villages[x.village] = append(villages[x.village], answer)
+		towns[x.village] = x.town
+		r.setAnswers("branch", x.branch, month, []*float64{answer})
+	}
+	whole := map[string][]*float64{}
+	for village, answers := range villages {
+		r.setAnswers("village", village, month, answers)
+		if !slices.Contains(answers, nil) {
+			whole[towns[village]] = append(whole[towns[village]], answers...)
+		} else if whole[towns[village]] == nil {
+			whole[towns[village]] = []*float64{}
+		}
+	}
+	for town, answers := range whole {
+		r.setAnswers("town", town, month, answers)
+	}
+}
+
+func (r *reference) setAnswers(level, unit, month string, answers []*float64) {
+	sum, known := 0.0, 0.0
+	for _, a := range answers {
+		if a != nil {
+			sum, known = sum+*a, known+1
+		}
+	}
+	var value *float64
+	if known == float64(len(answers)) && known > 0 {
+		value = &sum
+	}
+	r.set("bottom_twice", level, unit, month, sum, known, value)
+}
+
+// allRated: two branches of the village or more were rated for the period, and as many as were registered in it at its end.
+func (r *reference) allRated(all []rated, x rated) bool {
+	n, registered := 0, 0
+	for _, o := range all {
+		if o.village == x.village && o.text("period") == x.text("period") {
+			n++
+		}
+	}
+	for _, versions := range r.stays {
+		for _, v := range versions {
+			if v.text("village_id") == x.village && !v.from.After(x.end) && x.end.Before(v.until) {
+				registered++
 			}
 		}
 	}
+	return n >= 2 && n >= registered
+}
+
+// rankOf is the exported rank where all branches of the village have one, else by stars and, where all have the scores, their sum.
+func rankOf(all []rated, x rated) float64 {
+	ranked, scored := true, true
+	var peers []rated
+	for _, o := range all {
+		if o.village == x.village && o.text("period") == x.text("period") {
+			peers = append(peers, o)
+			ranked = ranked && o.row["rank"] != nil
+			scored = scored && o.row["operation"] != nil && o.row["effect"] != nil && o.row["cooperation"] != nil
+		}
+	}
+	if ranked {
+		return x.number("rank")
+	}
+	rank := 1.0
+	for _, o := range peers {
+		if better(o, x, scored) {
+			rank++
+		}
+	}
+	return rank
+}
+
+// lastAlone: no other of the village has as high a rank.
+func (r *reference) lastAlone(all []rated, x rated) bool {
+	for _, o := range all {
+		if o.branch != x.branch && o.village == x.village && o.text("period") == x.text("period") && rankOf(all, o) >= rankOf(all, x) {
+			return false
+		}
+	}
+	return true
 }
 
 // measuredResult is the mean of the shares that have a base, summed over the months of the period.
@@ -167,67 +264,8 @@ func pearson(x, y []float64) (float64, bool) {
 	return (n*sxy - sx*sy) / math.Sqrt(below), true
 }
 
-// lastOf finds the branches that were last of their village in a year.
-func lastOf(all []rated, year int) map[string]bool {
-	ranks := map[string]map[string][]float64{} // village of the year's last rating → branch → ranks
-	yearly := map[string]float64{}
-	for _, x := range all {
-		if x.end.Year() != year {
-			continue
-		}
-		rank := x.number("rank")
-		if x.row["rank"] == nil { // by stars, then by the three scores
-			rank = 1
-			for _, o := range all {
-				if o.village == x.village && o.text("period") == x.text("period") && better(o, x) {
-					rank++
-				}
-			}
-		}
-		village := ratedIn(all, x.branch, year).village
-		if ranks[village] == nil {
-			ranks[village] = map[string][]float64{}
-		}
-		ranks[village][x.branch] = append(ranks[village][x.branch], rank)
-		if len(x.text("period")) == 4 {
-			yearly[x.branch] = rank
-		}
-	}
-	last := map[string]bool{}
-	for _, branches := range ranks {
-		mean := map[string]float64{}
-		var all []float64
-		for b, list := range branches {
-			for _, v := range list {
-				mean[b] += v / float64(len(list))
-			}
-			if v, ok := yearly[b]; ok {
-				mean[b] = v
-			}
-			all = append(all, mean[b])
-		}
-		for b, v := range mean {
-			if v >= slices.Max(all)-1e-9 && v > slices.Min(all)+1e-9 {
-				last[b] = true
-			}
-		}
-	}
-	return last
-}
-
-// ratedIn is where a branch stood when it was last rated in a year.
-func ratedIn(all []rated, branch string, year int) place {
-	var newest rated
-	for _, x := range all {
-		if x.branch == branch && x.end.Year() == year && (x.end.After(newest.end) || x.end.Equal(newest.end) && x.start.After(newest.start)) {
-			newest = x
-		}
-	}
-	return newest.place
-}
-
-func better(a, b rated) bool {
-	if a.number("stars") != b.number("stars") {
+func better(a, b rated, scored bool) bool {
+	if a.number("stars") != b.number("stars") || !scored {
 		return a.number("stars") > b.number("stars")
 	}
 	score := func(x rated) float64 { return x.number("operation") + x.number("effect") + x.number("cooperation") }

@@ -1,6 +1,7 @@
 -- One star rating beside what the records of the same period measure for the branch: the mean of three shares, each
 -- from the period's sums: issues resolved on time, households visited a month, months with a reconciliation meeting.
--- A share without a base is left out.
+-- A share without a base is left out. Its 95 % limits add the variances of the shares, each as Agresti and Coull have it
+-- (two more of each kind, American Statistician 1998); a household counts once, however many months it was looked at.
 -- grain: branch_id, period
 -- sources: staging.stg_ratings, staging.stg_months, intermediate.int_issues_by_due_month, intermediate.int_households_by_month, intermediate.int_branch_months
 -- columns:
@@ -12,6 +13,8 @@
 --   period_end: last day
 --   stars: stars
 --   measured_result: between 0 and 1; null without any base
+--   measured_low: lower 95 % limit of it
+--   measured_high: upper 95 % limit of it
 --   measured_rank: place within the village by that result
 with issues as (
     select branch_id, month, sum(due) as due, sum(on_time) as on_time
@@ -33,6 +36,7 @@ sums as (
         sum(i.on_time) as on_time,
         sum(h.households) as households,
         sum(h.visited) as visited,
+        count(h.households) as months,
         sum(b.branches) as branches,
         sum(b.met) as met
     from staging.stg_ratings r
@@ -49,14 +53,32 @@ shares as (
         period,
         case when due > 0 then cast(on_time as double) / cast(due as double) end as on_time_share,
         case when households > 0 then cast(visited as double) / cast(households as double) end as visited_share,
-        case when branches > 0 then cast(met as double) / cast(branches as double) end as met_share
+        case when branches > 0 then cast(met as double) / cast(branches as double) end as met_share,
+        cast(due as double) + 4e0 as due_base,
+        cast(households as double) / cast(case when months > 0 then months end as double) + 4e0 as households_base,
+        cast(branches as double) + 4e0 as branches_base
     from sums
+),
+
+careful as (
+    select
+        *,
+        (on_time_share * (due_base - 4e0) + 2e0) / cast(due_base as double) as on_time_centre,
+        (visited_share * (households_base - 4e0) + 2e0) / cast(households_base as double) as visited_centre,
+        (met_share * (branches_base - 4e0) + 2e0) / cast(branches_base as double) as met_centre
+    from shares
 ),
 
 results as (
     select
         branch_id,
         period,
+        coalesce(on_time_centre * (1e0 - on_time_centre) / cast(due_base as double), 0e0)
+        + coalesce(visited_centre * (1e0 - visited_centre) / cast(households_base as double), 0e0)
+        + coalesce(met_centre * (1e0 - met_centre) / cast(branches_base as double), 0e0) as variance,
+        case when on_time_share is null then 0e0 else 1e0 end
+        + case when visited_share is null then 0e0 else 1e0 end
+        + case when met_share is null then 0e0 else 1e0 end as parts,
         case
             when on_time_share is not null or visited_share is not null or met_share is not null
                 then (coalesce(on_time_share, 0e0) + coalesce(visited_share, 0e0) + coalesce(met_share, 0e0))
@@ -66,7 +88,18 @@ results as (
                     + case when met_share is null then 0e0 else 1e0 end
                 )
         end as measured_result
-    from shares
+    from careful
+),
+
+limited as (
+    select
+        branch_id,
+        period,
+        measured_result,
+        measured_result - 1.96e0 * sqrt(variance) / cast(parts as double) as measured_low,
+        measured_result + 1.96e0 * sqrt(variance) / cast(parts as double) as measured_high
+    from results
+    where parts > 0e0
 )
 
 select
@@ -78,6 +111,8 @@ select
     cast(r.period_end as date) as period_end,
     cast(r.stars as bigint) as stars,
     cast(s.measured_result as double) as measured_result,
+    cast(case when s.measured_low < 0e0 then 0e0 else s.measured_low end as double) as measured_low,
+    cast(case when s.measured_high > 1e0 then 1e0 else s.measured_high end as double) as measured_high,
     cast(
         case
             when s.measured_result is not null
@@ -85,4 +120,4 @@ select
         end as bigint
     ) as measured_rank
 from staging.stg_ratings r
-left join results s on s.branch_id = r.branch_id and s.period = r.period
+left join limited s on s.branch_id = r.branch_id and s.period = r.period

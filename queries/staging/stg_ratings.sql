@@ -9,7 +9,7 @@
 --   period_start: first day
 --   period_end: last day
 --   stars: stars
---   rank: place within the village as exported, else by stars and the sum of the three scores
+--   rank: place within the village as exported where all its branches have one, else by stars and, where all have the three scores, by their sum
 --   branches_ranked: branches of the village rated for the period
 --   funding: yuan
 --   operation: standard operation
@@ -53,11 +53,24 @@ ended as (
 ),
 
 placed as (
-    select e.*, coalesce(v.village_id, e.last_village_id) as village_id, coalesce(t.town, e.last_town) as town
+    select
+        e.*,
+        e.operation + e.effect + e.cooperation as scores,
+        coalesce(v.village_id, e.last_village_id) as village_id,
+        coalesce(t.town, e.last_town) as town
     from ended e
     left join staging.stg_branch_versions v
         on v.branch_id = e.branch_id and v.valid_from <= e.period_end and e.period_end < v.valid_until
     left join staging.stg_villages t on t.village_id = v.village_id
+),
+
+-- A score that is not there is not nought: then the stars alone rank, and equal stars share a place.
+compared as (
+    select
+        p.*,
+        count(*) over (partition by p.village_id, p.period) = count(p.rank) over (partition by p.village_id, p.period) as all_ranked,
+        count(*) over (partition by p.village_id, p.period) = count(p.scores) over (partition by p.village_id, p.period) as all_scored
+    from placed p
 )
 
 select
@@ -69,10 +82,13 @@ select
     cast(e.period_end as date) as period_end,
     cast(e.stars as bigint) as stars,
     cast(
-        coalesce(e.rank, rank() over (
-            partition by e.village_id, e.period
-            order by e.stars desc, coalesce(e.operation, 0) + coalesce(e.effect, 0) + coalesce(e.cooperation, 0) desc
-        )) as bigint
+        case
+            when e.all_ranked then e.rank
+            else rank() over (
+                partition by e.village_id, e.period
+                order by e.stars desc, case when e.all_scored then e.scores end desc
+            )
+        end as bigint
     ) as rank,
     cast(count(*) over (partition by e.village_id, e.period) as bigint) as branches_ranked,
     cast(e.funding as double) as funding,
@@ -81,6 +97,6 @@ select
     cast(e.cooperation as double) as cooperation,
     cast(e.grid_cadre_score as double) as grid_cadre_score,
     cast(e.villager_score as double) as villager_score
-from placed e
+from compared e
 cross join staging.stg_parameters p
 where e.period_end <= p.cut_off
