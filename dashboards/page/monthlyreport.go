@@ -34,7 +34,7 @@ var annexes = []annex{
 	{page: "issues", blocks: []string{"units", "ageing", "categories"}},
 	{page: "capacity", blocks: []string{"villages"}},
 	{page: "weak", blocks: []string{"villages"}},
-	{page: "points", blocks: []string{"burst-history", "bursts", "periods", "last"}},
+	{page: "points", blocks: []string{"burst-history", "bursts", "periods", "last", "contradictions"}},
 	{page: "organisation", blocks: []string{"incomplete", "no-meeting", "units", "posts", "funds"}},
 	{page: "data", title: data.Text{Zh: "数据质量", En: "Data quality"}, blocks: []string{"completeness"}},
 }
@@ -200,7 +200,7 @@ func (r Request) branchSentence(own measured, bursts []burst) string {
 		}
 	}
 	if twice := own.at("bottom_twice", unit, r.Month); twice.Known() && twice.Value > 0 {
-		parts = append(parts, r.Tf("%s 个支部连续两年末位", "%s branches were last two years running", Count(twice.Value)))
+		parts = append(parts, r.Tf("%s 个支部年度评定连续 %d 年末位", "%s branches were last in %d yearly ratings running", Count(twice.Value), r.Programme.LastPlace.Years))
 	}
 	if len(parts) == 0 {
 		return ""

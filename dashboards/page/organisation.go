@@ -129,8 +129,8 @@ func (r Request) organisationSentences(own measured, branches []branchRow, facts
 		}
 		said = append(said, s+r.T("。", "."))
 	}
-	if posts := facts.prefixed("posts_").sum(); posts > 0 {
-		said = append(said, r.Tf("设岗 %s 个，其中百米微河长 %s 个。", "There are %s posts, %s of them hundred-metre micro river chiefs.", Count(posts), Count(facts.of("posts_five_waters", "").sum())))
+	if posts := facts.prefixed("kinds_").sum(); posts > 0 {
+		said = append(said, r.Tf("设岗 %s 个，其中百米微河长 %s 个。", "There are %s posts, %s of them hundred-metre micro river chiefs.", Count(posts), Count(facts.of(riverChiefs, "").sum())))
 	}
 	if funds := facts.of("fund_amount", ""); funds.sum() > 0 {
 		who := r.Tf("%s 个村设有基金", "%s villages have funds", Count(funds.villages()))
@@ -141,8 +141,12 @@ func (r Request) organisationSentences(own measured, branches []branchRow, facts
 		if len(funds.periods()) == 1 {
 			years = r.T("一年来", "in one year")
 		}
-		said = append(said, r.Tf("%s，%s资助学生 %s 名，金额 %s 元。", "%s; %s %s students were supported with %s yuan.",
-			who, years, Count(facts.of("scholarship_students", "").sum()), Count(funds.sum())))
+		s := r.Tf("%s，%s资助学生 %s 名，金额 %s 元", "%s; %s %s students were supported with %s yuan",
+			who, years, Count(facts.of("scholarship_students", "").sum()), Count(funds.sum()))
+		if unknown := facts.of("scholarship_unknown", "").sum() + facts.of("charity_unknown", "").sum(); unknown > 0 {
+			s += r.Tf("；另有 %s 笔没有填金额，不在其中", "; %s more entries name no amount and are not in it", Count(unknown))
+		}
+		said = append(said, s+r.T("。", "."))
 	}
 	return said
 }
@@ -234,8 +238,11 @@ func (r Request) missingParts(b branchRow) []string {
 
 // meetings shows whether the monthly meeting is held, who came and what was found done, and which branches held none.
 func (r Request) meetings(ctx context.Context, own measured) ([]Block, error) {
-	blocks := []Block{Section{ID: "meetings", Title: r.T("会议与亮相", "Meetings and displays")},
-		Stats{[]Stat{r.readStat(own, "reconciliation_rate"), r.readStat(own, "attendance_rate"), r.readStat(own, "items_done_rate"), r.readStat(own, "display_rate")}}}
+	tiles := []Stat{r.readStat(own, "reconciliation_rate"), r.readStat(own, "attendance_rate"), r.readStat(own, "items_done_rate"), r.readStat(own, "display_rate")}
+	if err := r.placeTiles(ctx, tiles); err != nil {
+		return nil, err
+	}
+	blocks := []Block{Section{ID: "meetings", Title: r.T("会议与亮相", "Meetings and displays")}, Stats{tiles}}
 	trend, err := r.trend(own, "meetings", r.T("对账交流会：召开、到会、落实", "The monthly meeting: held, attended, items done"), "reconciliation_rate", "attendance_rate", "items_done_rate")
 	if err != nil {
 		return nil, err

@@ -103,29 +103,42 @@ func (f facts) periods() []string {
 	return all
 }
 
-// postBlocks show the posts held at the cut-off by the programme they serve, the largest first and the rest last.
+// riverChiefs is the fact that counts the hundred-metre micro river chiefs: a kind of post, beside others that serve the five
+// waters.
+const riverChiefs = "kinds_micro_river_chief"
+
+// postBlocks show the posts held at the cut-off by kind, the most frequent first and the rest last, and by the programme they
+// serve.
 func (r Request) postBlocks(f facts) ([]Block, error) {
-	posts := f.prefixed("posts_")
-	if len(posts) == 0 {
+	if len(f.prefixed("kinds_")) == 0 {
 		return nil, nil
 	}
+	kinds, err := r.postsBy(f, "posts", "kinds_", "kind", r.T("一员双岗：按岗位", "Posts by kind"), r.T("岗位名称", "Kind of post"))
+	if err != nil {
+		return nil, err
+	}
+	programmes, err := r.postsBy(f, "posts-by-programme", "posts_", "programme", r.T("一员双岗：按中心工作", "Posts by the programme they serve"), r.T("中心工作", "Programme"))
+	if err != nil {
+		return nil, err
+	}
+	return []Block{Section{ID: "posts", Title: r.T("岗位", "Posts"), Note: r.atCutOff()}, kinds, programmes}, nil
+}
+
+func (r Request) postsBy(f facts, id, prefix, column, title, head string) (Block, error) {
+	posts, rest := f.prefixed(prefix), prefix+"other"
 	names := posts.names()
 	slices.SortStableFunc(names, func(a, b string) int {
-		if (a == "posts_other") != (b == "posts_other") {
-			return map[bool]int{true: 1, false: -1}[a == "posts_other"]
+		if (a == rest) != (b == rest) {
+			return map[bool]int{true: 1, false: -1}[a == rest]
 		}
 		return cmp.Compare(posts.of(b, "").sum(), posts.of(a, "").sum())
 	})
-	title := r.T("一员双岗：按中心工作", "Posts by the programme they serve")
-	bars := chart.Bars{ID: "posts", Label: title, Number: chart.Whole, Values: true, Height: chart.Short}
+	bars := chart.Bars{ID: id, Label: title, Number: chart.Whole, Values: true, Height: chart.Short}
 	part := chart.Part{Name: r.T("岗位", "Posts"), Colour: chart.Blue}
-	t := Table{ID: "posts", Title: title, Columns: []Column{text(r.T("中心工作", "Programme")), number(r.T("岗位", "Posts")), {Title: r.T("占比", "Share"), Unit: "%", Kind: ColumnRate}}}
+	t := Table{ID: id, Title: title, Columns: []Column{text(head), number(r.T("岗位", "Posts")), {Title: r.T("占比", "Share"), Unit: "%", Kind: ColumnRate}}}
 	for _, name := range names {
 		n := posts.of(name, "").sum()
-		label := r.word("posts", "programme", strings.TrimPrefix(name, "posts_"))
-		if name == "posts_five_waters" {
-			label += r.T("（百米微河长）", " (micro river chiefs)")
-		}
+		label := r.word("posts", column, strings.TrimPrefix(name, prefix))
 		bars.Items, part.Values = append(bars.Items, label), append(part.Values, n)
 		t.Rows = append(t.Rows, []Cell{{Text: label}, countCell(n), shareCell(n, posts.sum())})
 	}
@@ -135,7 +148,7 @@ func (r Request) postBlocks(f facts) ([]Block, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Block{Section{ID: "posts", Title: r.T("岗位", "Posts"), Note: r.atCutOff()}, &Chart{Title: title, Chart: drawn, Table: t, Open: true}}, nil
+	return &Chart{Title: title, Chart: drawn, Table: t, Open: true}, nil
 }
 
 const tasksSQL = `
@@ -188,16 +201,22 @@ func (r Request) conductBlocks(f facts) []Block {
 		}}, r.funds(f), r.rights(f)}
 }
 
-// funds sum up scholarship and charity funds by year.
+// funds sum up scholarship and charity funds by year. An amount or number that was not filled in is unknown, and not nought.
 func (r Request) funds(f facts) Block {
 	t := &Table{ID: "funds", Title: r.T("奖学与慈善基金", "Scholarship and charity funds"), Empty: r.T("没有基金记录。", "There are no funds on record."),
 		Columns: []Column{text(r.T("年份", "Year")), number(r.T("有基金的村", "Villages")), number(r.T("受助学生", "Students")), number(r.T("奖学（元）", "Scholarships (yuan)")),
 			number(r.T("慈善（元）", "Charity (yuan)")), number(r.T("合计（元）", "All (yuan)"))}}
+	entries := slices.Concat(f.of("scholarship_funds", ""), f.of("charity_funds", ""))
 	line := func(name, year string) []Cell {
-		return []Cell{{Text: name}, countCell(f.of("fund_amount", year).villages()), countCell(f.of("scholarship_students", year).sum()),
-			countCell(f.of("scholarship_amount", year).sum()), countCell(f.of("charity_amount", year).sum()), countCell(f.of("fund_amount", year).sum())}
+		count := func(fact string) float64 { return f.of(fact, year).sum() }
+		scholarships, charities := count("scholarship_funds"), count("charity_funds")
+		students, noAmount, noCharity := count("students_unknown"), count("scholarship_unknown"), count("charity_unknown")
+		villages := slices.Concat(f.of("scholarship_funds", year), f.of("charity_funds", year)).villages()
+		return []Cell{{Text: name}, countCell(villages), r.knownSum(count("scholarship_students"), scholarships-students, scholarships),
+			r.knownSum(count("scholarship_amount"), scholarships-noAmount, scholarships), r.knownSum(count("charity_amount"), charities-noCharity, charities),
+			r.knownSum(count("fund_amount"), scholarships+charities-noAmount-noCharity, scholarships+charities)}
 	}
-	for _, year := range f.of("fund_amount", "").periods() {
+	for _, year := range entries.periods() {
 		t.Rows = append(t.Rows, line(year, year))
 	}
 	if len(t.Rows) > 0 {

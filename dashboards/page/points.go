@@ -46,11 +46,17 @@ func buildPoints(ctx context.Context, r Request) (View, error) {
 	if s := r.agreementSentence(ratings); s != "" {
 		v.Sentences = append(v.Sentences, s)
 	}
+	if s := r.contradictionSentence(ratings); s != "" {
+		v.Sentences = append(v.Sentences, s)
+	}
 	var tiles []Stat
 	for _, id := range pointMeasures {
 		if v := own.at(id, r.Unit().ID, r.Month); v.Known() || v.Reason != "" {
 			tiles = append(tiles, r.readStat(own, id))
 		}
+	}
+	if err := r.placeTiles(ctx, tiles); err != nil {
+		return v, err
 	}
 	v.Blocks = append(v.Blocks, Stats{tiles})
 	rhythm, err := r.rhythm(ctx, own)
@@ -148,23 +154,43 @@ from points_burst b
 where 1 = 1%s
 order by b.half_year, b."index" desc, b.branch_id`
 
-// bursts reads the half-years that have ended by the page's month: in one still running, thirty days are most of it. So are
-// they in one of which little more than a month is known: no branch could pass the limit, and none is said to have kept it.
+// bursts reads the half-years that have ended by the page's month: in one still running, thirty days are most of it, and so they are
+// in one of which not every month's points came: no branch could pass the limit, and none is said to have kept it.
 func (r Request) bursts(ctx context.Context) ([]burst, error) {
 	where, args := r.inPlace("b.")
 	table, err := r.Data.Query(ctx, fmt.Sprintf(burstSQL, where), args...)
 	if err != nil {
 		return nil, fmt.Errorf("read points bursts: %w", err)
 	}
+	known, err := r.values(ctx, scope{level: LevelVillage, from: r.FirstMonth, to: r.Month}, "members_with_points")
+	if err != nil {
+		return nil, err
+	}
 	var all []burst
 	for _, row := range read(table) {
 		if end := periodEnd(row.text("half_year")); end == "" || end > r.Month || 1/row.number("even_share") <= r.Programme.Points.BurstIndex {
+			continue
+		}
+		if !toldAll(known.series("members_with_points", row.text("village_id"), halfOf(row.text("half_year")))) {
 			continue
 		}
 		all = append(all, burst{village: row.text("village_id"), branch: row.text("branch_id"), half: row.text("half_year"), points: row.number("points"),
 			fullest: row.number("largest_30day_points"), share: row.number("share"), even: row.number("even_share"), idx: row.number("burst_index"), from: row.date("largest_from")})
 	}
 	return all, nil
+}
+
+// halfOf lists the six months of a half-year.
+func halfOf(half string) []string {
+	var months []string
+	for k := -5; k <= 0; k++ {
+		months = append(months, monthAdd(periodEnd(half), k))
+	}
+	return months
+}
+
+func toldAll(series []Value) bool {
+	return !slices.ContainsFunc(series, func(v Value) bool { return !v.Known() })
 }
 
 // periodEnd is the last month of a rating period or half-year: 2017H2, 2017Q3, 2017-11 or 2017; "" for anything else.
@@ -330,8 +356,8 @@ func (r Request) burstCells(b burst) []Cell {
 
 // burstNote says what the index is made of.
 func (r Request) burstNote() string {
-	return r.Tf("指数 = 最集中的 %[1]d 天所占份额 ÷ 均匀分布时应占的份额；1 为均匀，超过 %[2]s 提示核实。只列已经结束的半年。",
-		"Index = share of the fullest %[1]d days ÷ the share they would have if points came evenly; 1 is even, above %[2]s is a prompt to check. Only half-years that have ended.",
+	return r.Tf("指数 = 最集中的 %[1]d 天所占份额 ÷ 均匀分布时应占的份额；1 为均匀，超过 %[2]s 提示核实。只列已经结束、每月积分都已报来的半年。",
+		"Index = share of the fullest %[1]d days ÷ the share they would have if points came evenly; 1 is even, above %[2]s is a prompt to check. Only half-years that have ended and of which every month's points came.",
 		r.Programme.Points.BurstDays, Decimal(r.Programme.Points.BurstIndex, 1))
 }
 

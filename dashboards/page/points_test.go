@@ -86,6 +86,12 @@ func TestBurstsArePromptsOfEndedHalfYears(t *testing.T) {
 	if rows := tableIn(t, built(t, town, "points", "branch=B12"), "bursts"); len(rows) != 1 {
 		t.Errorf("a branch sees %q", rows)
 	}
+	// A town that starts with December's file has half-years of one month: thirty days hold all of them, and nobody is accused.
+	town.Exec(t, "update measures set numerator = null, denominator = null, value = null, reason = 'before' where measure = 'members_with_points' and month < '2017-12'")
+	v = built(t, town, "points", "")
+	if rows := tableIn(t, v, "bursts"); len(rows) != 0 || strings.Contains(strings.Join(v.Sentences, ""), "超过界限") {
+		t.Errorf("with five months unknown the page says %q, %q", rows, v.Sentences)
+	}
 }
 
 func TestFewBranchesConcludeNothing(t *testing.T) {
@@ -102,7 +108,7 @@ func TestFewBranchesConcludeNothing(t *testing.T) {
 		town := pagetest.New(t)
 		for i := range 40 {
 			stars := 1 + i%5
-			town.Exec(t, "insert into star_history values (?, 'V1', '2017H2', ?, 1, 40, null, null, null, null, null, null, ?, 1)",
+			town.Exec(t, "insert into star_history values (?, 'V1', '2017H2', ?, 1, 40, null, null, null, null, null, null, ?, 1, null, null, null, null, true, false)",
 				"X"+strings.Repeat("x", i), stars, 0.5+c.sign*(0.08*float64(stars)+0.002*float64(i)))
 		}
 		if rows := tableIn(t, built(t, town, "points", ""), "periods"); !strings.Contains(rows[1], c.want) || !strings.Contains(rows[1], "46 个支部") {
@@ -111,15 +117,78 @@ func TestFewBranchesConcludeNothing(t *testing.T) {
 	}
 }
 
-func TestLastPlacesAndScores(t *testing.T) {
+// Half-yearly ratings have no consequence; the yearly one has: an admonition talk, and organisational adjustment for whoever
+// was last in as many years running as the town's rule says.
+func TestLastPlacesAskOnlyByTheYearlyRating(t *testing.T) {
 	town := pagetest.New(t)
 	town.Exec(t, "update measures set numerator = 0, value = 0 where measure = 'bottom_twice'")
-	town.Exec(t, "update measures set numerator = 1, value = 1 where measure = 'bottom_twice' and unit_id = 'B11' and month = '2018-01'")
 	v := built(t, town, "points", "")
+	if rows := tableIn(t, v, "last"); len(rows) != 0 {
+		t.Errorf("half-years alone, and the page asks for %q", rows)
+	}
+	if empty := tableOf(t, v, "last").Empty; !strings.Contains(empty, "没有收到2017年度评定") || !strings.Contains(empty, "半年评选的末位不能代替") {
+		t.Errorf("it says %q", empty)
+	}
+	if text := viewText(v); strings.Contains(text, "整顿") || strings.Contains(text, "约谈") {
+		t.Error("the words of the rules are 诫勉谈话 and 组织调整")
+	}
+	for _, branch := range []string{"B11", "B12", "B21", "B22", "B31", "B32"} {
+		last := strings.HasSuffix(branch, "2") && branch != "B32" // in V3 two share the place
+		town.Exec(t, "insert into star_history values (?, ?, '2017', 3, ?, 2, null, null, null, null, null, null, 0.6, 1, 0.5, 0.7, 0.6, null, true, ?)",
+			branch, "V"+branch[1:2], map[bool]int{true: 2, false: 1}[last], last)
+	}
+	town.Exec(t, "update measures set numerator = 1, value = 1 where measure = 'bottom_twice' and unit_id = 'B12' and month = '2018-01'")
+	v = built(t, town, "points", "")
 	last := strings.Join(tableIn(t, v, "last"), "\n")
-	if !strings.Contains(last, "福合院一支部 | 5 | 1/2 | 60.0 | 连续两年末位，整顿") || !strings.Contains(last, "福合院二支部 | 2 | 2/2 | 60.0 | 约谈") || strings.Contains(last, "新园一支部") {
+	if !strings.Contains(last, "福合院二支部 | 3 | 2/2 | 60.0 | 连续2年末位：组织调整") || !strings.Contains(last, "新园二支部 | 3 | 2/2 | 60.0 | 诫勉谈话") || strings.Count(last, "\n") != 1 {
 		t.Errorf("last places:\n%s", last)
 	}
+	if note := tableOf(t, v, "last").Note; !strings.Contains(note, "末位并列、不作认定的村："+pagetest.Hostile) {
+		t.Errorf("nobody says why V3 has no last branch: %s", note)
+	}
+	if en := strings.Join(tableIn(t, built(t, town, "points", "lang=en"), "last"), "\n"); !strings.Contains(en, "an admonition talk (诫勉谈话)") || !strings.Contains(en, "organisational adjustment (组织调整)") {
+		t.Errorf("in English:\n%s", en)
+	}
+	if t2 := tableOf(t, built(t, town, "points", "branch=B12"), "stars"); !strings.Contains(t2.More, "组织调整") {
+		t.Errorf("the branch's own page says %q", t2.More)
+	}
+}
+
+// viewText is all a view says.
+func viewText(v View) string {
+	said := strings.Join(v.Sentences, "\n")
+	for _, t := range v.Tables() {
+		said += "\n" + t.Title + t.Note + t.More + t.Empty
+		for _, row := range t.Rows {
+			for _, c := range row {
+				said += " " + c.Text + " " + c.Note
+			}
+		}
+	}
+	return said
+}
+
+func TestContradictionsAreNamedBranchByBranch(t *testing.T) {
+	town := pagetest.New(t)
+	v := built(t, town, "points", "")
+	if rows := tableIn(t, v, "contradictions"); len(rows) != 0 {
+		t.Errorf("nothing contradicts, and the page lists %q", rows)
+	}
+	town.Exec(t, "update star_history set contradiction = 'high_stars', measured_result = 0.277, measured_low = 0.2, measured_high = 0.35, middle_result = 0.682 where branch_id = 'B11' and period = '2017H2'")
+	for _, village := range []string{"", "village=V1"} {
+		v = built(t, town, "points", village)
+		if rows := tableIn(t, v, "contradictions"); len(rows) != 1 || !strings.Contains(rows[0], "福合院一支部 | 五星 | 1/2 | 27.7 | 68.2 | 星级高，实绩明显低") {
+			t.Errorf("contradictions: %q", rows)
+		}
+		if said := strings.Join(v.Sentences, ""); !strings.Contains(said, "1 个支部的星级与同期实绩相反：福合院一支部（五星，实绩 27.7 %）") {
+			t.Errorf("sentences: %s", said)
+		}
+	}
+}
+
+func TestScores(t *testing.T) {
+	town := pagetest.New(t)
+	v := built(t, town, "points", "")
 	scores := tableIn(t, v, "scores")
 	if got := scores[len(scores)-1]; got != "试镇 | 6 | 75.0 | 90.0 | −15.0 | 6" {
 		t.Errorf("scores of the town: %q", got)

@@ -20,11 +20,15 @@ type rating struct {
 	operation, effect, cooperates float64
 	cadres, villagers             float64 // scores given by grid cadres and by villager representatives
 	measured                      float64 // 0 to 1; NaN without any base
+	low, high, middle             float64 // 95 % limits of measured, and the town's middle branch; NaN likewise
+	contradiction                 string  // as in the table star_history; empty: none
+	complete                      bool    // every branch of the village was rated
+	last                          bool    // of its village, alone on the place, where complete
 }
 
 const ratingsSQL = `
 select s.branch_id, s.village_id, s.period, s.stars, s.rank, s.branches_ranked, s.funding, s.operation, s.effect, s.cooperation,
-    s.grid_cadre_score, s.villager_score, s.measured_result
+    s.grid_cadre_score, s.villager_score, s.measured_result, s.measured_low, s.measured_high, s.middle_result, s.contradiction, s.complete, s.is_last
 from star_history s
 where 1 = 1%s
 order by s.period, s.village_id, s.branch_id`
@@ -44,7 +48,8 @@ func (r Request) ratings(ctx context.Context) ([]rating, error) {
 		all = append(all, rating{village: row.text("village_id"), branch: row.text("branch_id"), period: row.text("period"), stars: row.number("stars"),
 			rank: row.number("rank"), ranked: row.number("branches_ranked"), funding: row.number("funding"), operation: row.number("operation"),
 			effect: row.number("effect"), cooperates: row.number("cooperation"), cadres: row.number("grid_cadre_score"), villagers: row.number("villager_score"),
-			measured: row.number("measured_result")})
+			measured: row.number("measured_result"), low: row.number("measured_low"), high: row.number("measured_high"), middle: row.number("middle_result"),
+			contradiction: row.text("contradiction"), complete: row.truth("complete"), last: row.truth("is_last")})
 	}
 	slices.SortStableFunc(all, func(a, b rating) int { return strings.Compare(periodEnd(a.period), periodEnd(b.period)) })
 	return all, nil
@@ -129,7 +134,7 @@ func (r Request) ratingBlocks(ctx context.Context, all []rating) ([]Block, error
 	if r.Unit().Level == LevelBranch {
 		return append(blocks, r.branchRatings(all, twice)), nil
 	}
-	blocks = append(blocks, r.ratingPeriods(all), r.lastPlaces(all, twice), r.scores(all))
+	blocks = append(blocks, r.ratingPeriods(all), r.lastPlaces(all, twice), r.contradictions(all), r.scores(all))
 	if r.Unit().Level == LevelTown {
 		agree, err := r.agreementByVillage(ctx, all)
 		if err != nil {
@@ -146,18 +151,18 @@ func (r Request) ratingPeriods(all []rating) Block {
 		{Title: r.T("平均星级", "Mean stars"), Kind: ColumnRate}, number(r.T("激励资金（元）", "Funding (yuan)")), text(r.T("与同期实绩的一致性", "Agreement with results of the same months"))}}
 	for _, period := range periods(all) {
 		rated := of(all, period)
-		var stars, funding float64
+		var stars, funding, told float64
 		for _, x := range rated {
 			stars += x.stars
 			if !math.IsNaN(x.funding) {
-				funding += x.funding
+				funding, told = funding+x.funding, told+1
 			}
 		}
 		n := float64(len(rated))
 		mean := Cell{Text: Decimal(stars/n, 2), Value: plainNumber(stars/n, 2), Base: Base(stars, n), Num: plainNumber(stars, 0), Den: plainNumber(n, 0)}
 		found := Cell{}
 		found.Text, found.Tone = r.agreementFinding(agreement(rated))
-		t.Rows = append(t.Rows, []Cell{{Text: r.periodName(period)}, countCell(n), mean, countCell(funding), found})
+		t.Rows = append(t.Rows, []Cell{{Text: r.periodName(period)}, countCell(n), mean, r.knownSum(funding, told, n), found})
 	}
 	t.Note = r.resultNote()
 	return t
@@ -170,14 +175,14 @@ func (r Request) branchRatings(all []rating, twice map[string]bool) Block {
 		number(r.T("网格干部评分", "Grid cadres")), number(r.T("村民代表评分", "Villagers")), number(r.T("实绩 (%)", "Result (%)"))}}
 	for _, x := range all {
 		place := Cell{Text: r.place(x)}
-		if isLast(x) {
+		if x.last {
 			place.Note = r.T("末位", "last")
 		}
 		t.Rows = append(t.Rows, []Cell{{Text: r.periodName(x.period)}, {Text: r.starsText(x.stars)}, place, countCell(x.funding), decimalCell(x.operation, 1), decimalCell(x.effect, 1),
 			decimalCell(x.cooperates, 1), decimalCell(x.cadres, 1), decimalCell(x.villagers, 1), decimalCell(100*x.measured, 1)})
 	}
-	if twice[r.Branch] {
-		t.More = r.T("连续两年末位，按办法应当整顿。", "Last two years running: the rules ask for reorganisation.")
+	if year := lastYear(r.Month); twice[r.Branch] || slices.ContainsFunc(of(all, year), func(x rating) bool { return x.last }) {
+		t.More = r.Tf("%s年度评定末位，按办法应当%s。", "Last in the yearly rating of %s: the rules ask for %s.", year, r.asked(twice[r.Branch]))
 	}
 	return t
 }
@@ -186,50 +191,6 @@ func (r Request) branchRatings(all []rating, twice map[string]bool) Block {
 func (r Request) resultNote() string {
 	return r.T("实绩 = 同期按期办结率、走访覆盖率、对账会召开率的平均。", "Results: the mean of on-time resolution, households visited and monthly meetings held in the same period.")
 }
-
-// twiceLast are the branches that stood last of their village in the two newest yearly ratings.
-func (r Request) twiceLast(ctx context.Context) (map[string]bool, error) {
-	branches, err := r.values(ctx, scope{level: LevelBranch, from: r.Month, to: r.Month}, "bottom_twice")
-	if err != nil {
-		return nil, err
-	}
-	twice := map[string]bool{}
-	for key, v := range branches {
-		if v.Known() && v.Value > 0 {
-			twice[key.unit] = true
-		}
-	}
-	return twice, nil
-}
-
-// lastPlaces lists the branches at the bottom of their village, for which the rules ask a talk or, two years running, a
-// reorganisation.
-func (r Request) lastPlaces(all []rating, twice map[string]bool) Block {
-	names := periods(all)
-	last := names[len(names)-1]
-	t := &Table{ID: "last", Stacked: true, Title: r.Tf("末位支部：%s本村末位，或年度评定连续两年末位", "At the bottom: last of their village in %s, or last in two yearly ratings running", r.periodName(last)), Columns: append(r.placeColumns(),
-		number(r.T("星级", "Stars")), text(r.T("名次", "Rank")), number(r.T("实绩 (%)", "Result (%)")), text(r.T("按办法应当", "The rules ask for")))}
-	for _, x := range of(all, last) {
-		if !isLast(x) && !twice[x.branch] {
-			continue
-		}
-		asked := Cell{Text: r.T("约谈", "a talk")}
-		if twice[x.branch] {
-			asked = Cell{Text: r.T("连续两年末位，整顿", "last two years running: reorganisation"), Tone: ToneWorse}
-		}
-		row := []Cell{}
-		if r.Village == "" {
-			row = append(row, r.unitCell(x.village))
-		}
-		row = append(row, Cell{Text: r.Name(x.branch), Link: r.Link("points", InBranch(x.branch))})
-		t.Rows = append(t.Rows, append(row, countCell(x.stars), Cell{Text: r.place(x)}, decimalCell(100*x.measured, 1), asked))
-	}
-	t.Note = r.T("末位不等于差：请同时看实绩和同村其他支部。末位支部实绩不低的，先核实评定。", "Last is not bad: look at the result and at the other branches of the village. Where the last one's result is not low, check the rating first.")
-	t.Empty = r.T("没有。", "There are none.")
-	return t
-}
-
-func isLast(x rating) bool { return x.ranked > 1 && x.rank == x.ranked }
 
 // place writes a rank within its village: 3/5.
 func (r Request) place(x rating) string {
@@ -353,7 +314,7 @@ func (r Request) starTable(all []rating, twice map[string]bool) Block {
 				continue
 			}
 			c := Cell{Text: r.starsText(x.stars), Value: plainNumber(x.stars, 0), Base: r.place(x)}
-			if isLast(x) {
+			if x.last {
 				times++
 				c.Note = r.T("末位", "last")
 			}
@@ -361,7 +322,7 @@ func (r Request) starTable(all []rating, twice map[string]bool) Block {
 		}
 		note := Cell{}
 		if twice[id] {
-			note = Cell{Text: r.T("连续两年末位", "last two years running"), Tone: ToneWorse}
+			note = Cell{Text: r.Tf("年度评定连续%d年末位", "last in %d yearly ratings running", r.Programme.LastPlace.Years), Tone: ToneWorse}
 		}
 		t.Rows = append(t.Rows, append(row, countCell(float64(times)), note))
 	}

@@ -198,6 +198,9 @@ func (t *Town) rows(tb testing.TB) {
 			t.Exec(tb, "insert into doubtful_visits values (?, ?, ?, ?, ?, '2018-01-30 20:00:00', ?, 'same_minute', '2')", "W"+p.branch, "H"+p.branch, "M"+p.branch, p.village, p.branch, LastMonth)
 		}
 		if p.level == "branch" {
+			if first := strings.HasSuffix(p.branch, "1"); first { // the second branches have nobody to compare with
+				t.peers(tb, p)
+			}
 			t.Exec(tb, "insert into cadre_context values (?, '王小明', 'male', 41, 'college', 12, 'member', ?, ?, null, null, 'qualified', 90)", "M"+p.branch, p.branch, p.village)
 			// Steady visiting clearly above the branch; hard issues too; of tasks too little on record.
 			t.Exec(tb, "insert into cadre_signals values (?, ?, ?, 'visiting', 110, 120, 0.9166667, 0.7, 20, true, '12/2'), (?, ?, ?, 'hard_issues', 5, 6, 5, 0, 20, true, null), (?, ?, ?, 'tasks_led', 1, 1, 1, 0, 20, false, null)",
@@ -216,11 +219,13 @@ func (t *Town) rows(tb testing.TB) {
 	}
 	t.Exec(tb, "insert into cadre_decisions values ('MB11', '2017-09-11', 'list', '镇党委组织办', '牵头办结土地清理')")
 	t.Exec(tb, "insert into supports values ('V1', 'training', '2017-05-03', '2017-05-05', null, '联户党员培训班'), ('V2', 'funding', '2017-12-11', null, 50000, null)")
-	t.Exec(tb, "insert into organisation_facts values ('posts_five_waters', ?, 'V1', '2018-01', 200), ('posts_five_waters', ?, 'V2', '2018-01', 40), ('posts_environment', ?, 'V1', '2018-01', 440)", Name, Name, Name)
+	t.Exec(tb, `insert into organisation_facts values ('posts_five_waters', ?, 'V1', '2018-01', 260), ('posts_five_waters', ?, 'V2', '2018-01', 40), ('posts_environment', ?, 'V1', '2018-01', 380),
+		('kinds_micro_river_chief', ?, 'V1', '2018-01', 200), ('kinds_micro_river_chief', ?, 'V2', '2018-01', 40), ('kinds_river_inspector', ?, 'V1', '2018-01', 60), ('kinds_cleaning_supervisor', ?, 'V1', '2018-01', 380)`, Name, Name, Name, Name, Name, Name, Name)
 	t.Exec(tb, `insert into organisation_facts values ('fund_amount', ?, 'V1', '2016', 12000), ('fund_amount', ?, 'V2', '2017', 8000), ('scholarship_amount', ?, 'V1', '2016', 12000),
 		('scholarship_amount', ?, 'V2', '2017', 8000), ('scholarship_students', ?, 'V1', '2016', 6), ('scholarship_students', ?, 'V2', '2017', 4), ('pledges', ?, 'V1', '2017', 4),
-		('pledges_kept', ?, 'V1', '2017', 2), ('organ_donation', ?, 'V2', '2017', 3), ('rights_gate', ?, 'V1', '2017', 5), ('rights_veto', ?, 'V2', '2018', 2)`,
-		Name, Name, Name, Name, Name, Name, Name, Name, Name, Name, Name)
+		('pledges_kept', ?, 'V1', '2017', 2), ('organ_donation', ?, 'V2', '2017', 3), ('rights_gate', ?, 'V1', '2017', 5), ('rights_veto', ?, 'V2', '2018', 2), ('scholarship_funds', ?, 'V1', '2016', 1), ('scholarship_funds', ?, 'V2', '2017', 1),
+		('charity_funds', ?, 'V1', '2017', 1), ('charity_unknown', ?, 'V1', '2017', 1)`,
+		Name, Name, Name, Name, Name, Name, Name, Name, Name, Name, Name, Name, Name, Name, Name)
 	t.Exec(tb, "insert into files values (1, 'aa', '走访2018年1月.csv', 'inbox', 1000, '2018-02-01 08:00:00', null, '2018-02-01 08:00:00', 'loaded'), (2, 'bb', '加密.xlsx', 'inbox', 10, '2018-02-01 08:00:00', null, '2018-02-01 08:00:00', 'rejected')")
 	t.Exec(tb, "insert into reconciliation values (1, null, 'visits', 100, 96, 2, 2, 1, null, null, 'r1', '{\"format\":\"csv\",\"encoding\":\"gb18030\",\"delimiter\":\",\",\"header_row\":3}'), (2, null, '', 0, 0, 0, 0, 0, 'file_encrypted', null, 'r1', null)")
 	t.Exec(tb, `insert into problems values (1, 1, null, 'visits', 17, 'C', 'visited_at', '走访时间', 'wrong_type', 'refuse', '=cmd|''x''', null, 'open', 'r1'), (2, 1, null, 'visits', 18, 'A', 'household_id', '农户编号', 'missing_required', 'refuse', null, null, 'open', 'r1'), (3, 1, null, 'visits', 19, 'B', 'member_id', '党员编号', 'link_mismatch', 'warn', 'M1', 'M2', 'open', 'r1')`)
@@ -237,10 +242,21 @@ func (t *Town) ratings(tb testing.TB, p place) {
 	t.Exec(tb, "insert into points_burst values (?, ?, '2017H2', 500, ?, '2017-12-02', ?, 0.163, ?), (?, ?, '2018H1', 50, 50, '2018-01-01', 1, 0.97, 1.03)",
 		p.branch, p.village, 500*share, share, share/0.163, p.branch, p.village)
 	t.Exec(tb, "insert into points_days values ('branch', ?, '2017-12-05', 300), ('branch', ?, '2018-01-09', 50)", p.branch, p.branch)
-	t.Exec(tb, "insert into star_history values (?, ?, '2017H1', 3, ?, 2, 6000, 80, 81, 82, 85, 84, 0.5, 1), (?, ?, '2017H2', ?, ?, 2, 8000, 80, 81, 82, 90, 75, 0.6, 1)",
-		p.branch, p.village, 3-rank, p.branch, p.village, stars, rank)
+	t.Exec(tb, `insert into star_history values (?, ?, '2017H1', 3, ?, 2, 6000, 80, 81, 82, 85, 84, 0.5, 1, 0.4, 0.6, 0.5, null, true, ?),
+		(?, ?, '2017H2', ?, ?, 2, 8000, 80, 81, 82, 90, 75, 0.6, 1, 0.5, 0.7, 0.6, null, true, ?)`,
+		p.branch, p.village, 3-rank, first, p.branch, p.village, stars, rank, !first)
 	t.Exec(tb, "insert into tasks values (?, ?, '河道保洁', '2017-12-01', 'five_waters', ?, '2018-01-10', 60, null), (?, ?, '路灯维修', '2017-11-01', 'other', ?, '2017-12-01', 100, '2017-11-20')",
 		"T1"+p.branch, p.branch, "M"+p.branch, "T2"+p.branch, p.branch, "M"+p.branch)
+}
+
+// peers are nineteen active members of a branch with little on record, beside whom one stands out.
+func (t *Town) peers(tb testing.TB, p place) {
+	for i := range 19 {
+		id := fmt.Sprintf("P%02d%s", i+1, p.branch)
+		t.Exec(tb, "insert into cadre_context values (?, '李平', 'female', 50, 'junior', 20, 'member', ?, ?, null, null, 'qualified', 90)", id, p.branch, p.village)
+		t.Exec(tb, "insert into cadre_signals values (?, ?, ?, 'visiting', ?, 120, ?, 0.7, 20, true, '12/0'), (?, ?, ?, 'hard_issues', ?, 2, ?, 0, 20, false, null), (?, ?, ?, 'tasks_led', 0, 0, 0, 0, 20, false, null)",
+			id, p.branch, p.village, 78+i%7, float64(78+i%7)/120, id, p.branch, p.village, i%4/3, float64(i%4/3), id, p.branch, p.village)
+	}
 }
 
 // Exec changes the town, for a test that needs it otherwise.
