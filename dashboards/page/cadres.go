@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,6 +43,7 @@ func buildCadres(ctx context.Context, r Request) (View, error) {
 		return v, err
 	}
 	sheets, bias := signals.Cadres(records, people, r.Programme.CadreSignals)
+	sheets = r.sheetsHere(sheets)
 	if id := r.Params.Get("member"); id != "" {
 		return r.sheet(ctx, v, id, records, people, sheets)
 	}
@@ -59,15 +61,21 @@ func buildCadres(ctx context.Context, r Request) (View, error) {
 	return v, nil
 }
 
+// sheetsHere keeps the sheets of the page's place. Whether a member is listed is decided among all members of the town, so that
+// nobody appears or disappears with a filter.
+func (r Request) sheetsHere(all []signals.Sheet) []signals.Sheet {
+	return slices.DeleteFunc(all, func(s signals.Sheet) bool {
+		return r.Branch != "" && s.Branch != r.Branch || r.Village != "" && s.Village != r.Village
+	})
+}
+
 const cadreSignalsSQL = `
 select c.member_id, c.branch_id, c.village_id, c.signal, c.numerator, c.denominator, c.value, c.peer_median, c.peers, c.minimum_met, c.detail
 from cadre_signals c
-where 1 = 1%s
 order by c.member_id, c.signal`
 
 func (r Request) cadreRecords(ctx context.Context) ([]signals.Record, error) {
-	where, args := r.inPlace("c.")
-	table, err := r.Data.Query(ctx, fmt.Sprintf(cadreSignalsSQL, where), args...)
+	table, err := r.Data.Query(ctx, cadreSignalsSQL)
 	if err != nil {
 		return nil, fmt.Errorf("read reserve-cadre signals: %w", err)
 	}
@@ -89,12 +97,10 @@ func (r Request) cadreRecords(ctx context.Context) ([]signals.Record, error) {
 const cadreContextSQL = `
 select c.member_id, c.name, c.gender, c.age, c.education, c.years_member, c.role, c.branch_id, c.village_id, c.decision, c.decided_on, c.member_rating
 from cadre_context c
-where 1 = 1%s
 order by c.member_id`
 
 func (r Request) cadrePeople(ctx context.Context) ([]signals.Person, error) {
-	where, args := r.inPlace("c.")
-	table, err := r.Data.Query(ctx, fmt.Sprintf(cadreContextSQL, where), args...)
+	table, err := r.Data.Query(ctx, cadreContextSQL)
 	if err != nil {
 		return nil, fmt.Errorf("read the context of members: %w", err)
 	}
@@ -108,15 +114,23 @@ func (r Request) cadrePeople(ctx context.Context) ([]signals.Person, error) {
 }
 
 func (r Request) cadreSentences(people []signals.Person, sheets []signals.Sheet) []string {
-	several := 0
-	for _, s := range sheets {
-		if len(s.Signs) > 1 {
-			several++
+	members, listed := 0, 0
+	for _, p := range people {
+		if (r.Village == "" || p.Village == r.Village) && (r.Branch == "" || p.Branch == r.Branch) {
+			members++
 		}
 	}
+	for _, s := range sheets {
+		if s.Listed {
+			listed++
+		}
+	}
+	trial := signals.CadreTrial
 	return []string{
-		r.Tf("%[1]s 名可动员党员中，%[2]s 名至少有一项依据明显高于本支部同伴，其中 %[3]s 名有两项以上。", "Of %[1]s active members, %[2]s show at least one piece of evidence clearly above their branch, %[3]s of them two or more.",
-			Count(float64(len(people))), Count(float64(len(sheets))), Count(float64(several))),
+		r.Tf("%[1]s 名可动员党员中，%[2]s 名有两项以上依据明显高于本支部同伴。", "Of %[1]s active members, %[2]s show two or more pieces of evidence clearly above their branch.", Count(float64(members)), Count(float64(listed))),
+		r.Tf("这份名单有多可靠：在 %[1]d 个模拟镇（谁真正突出是事先设定的）上，列出的人中 %[2]s 真正突出（%[3]s），真正突出的人中 %[4]s 被列出（%[5]s）。真实的镇可能不如模拟的镇。",
+			"How far the list can be trusted: in %[1]d simulated towns, where it was planted who is proven, %[2]s of those listed were (%[3]s), and %[4]s of the proven were listed (%[5]s). A real town may do worse than a simulated one.",
+			trial.Towns, Percent(trial.Precision()), Base(float64(trial.Rightly), float64(trial.Shown)), Percent(trial.Recall()), Base(float64(trial.Rightly), float64(trial.Planted))),
 		r.T("系统只摆依据，不打分、不排名；决定由人作出并写明理由。", "The system lays out evidence; it neither scores nor ranks. People decide, and write down why."),
 	}
 }
@@ -125,9 +139,9 @@ func (r Request) cadreSentences(people []signals.Person, sheets []signals.Sheet)
 func (r Request) cadreRules() Block {
 	c := r.Programme.CadreSignals
 	return Callout{Tone: ToneNone, Title: r.T("怎样才算一项依据", "When something counts as evidence"), Text: r.Tf(
-		"每项单独看，不相加。最低依据：难题 %[1]d 件、认领事项 %[2]d 件、走访 %[3]d 个月、满意度答复 %[4]d 户、积分 %[5]d 个月；同支部有记录的党员不少于 %[6]d 名；并且数值的 95 %% 区间下限高于本支部中位数。不作联户要求的党员不在其中。年龄、学历、党龄只作背景。",
-		"Each stands alone; nothing is added up. The least there must be: %[1]d hard issues, %[2]d tasks, %[3]d months of visits, %[4]d answers, %[5]d months of points; at least %[6]d members of the branch with a record; and the lower 95 %% limit of the value above the branch's median. Exempt members are left out. Age, education and years as a member are context only.",
-		c.HardIssues, c.Tasks, c.VisitMonths, c.SatisfactionAnswers, c.PointsMonths, c.Peers)}
+		"每项单独看，不相加。最低依据：难题 %[1]d 件、认领事项 %[2]d 件、走访 %[3]d 个月、满意度答复 %[4]d 户、积分 %[5]d 个月；同支部有记录的党员不少于 %[6]d 名。每项都与同支部其他党员比：党员之间本来就有差别，普通党员达到这样的数有多罕见，算出概率。有两项都罕见的才列入，列入的人中只凭偶然的预计不超过 %[7]s（全体党员一起校正）。存疑走访不算任何人的依据，别人代走的也不算。不作联户要求的党员不在其中。年龄、学历、党龄只作背景。",
+		"Each stands alone; nothing is added up. The least there must be: %[1]d hard issues, %[2]d tasks, %[3]d months of visits, %[4]d answers, %[5]d months of points; at least %[6]d members of the branch with a record. Each kind is held against the other members of the branch: members differ anyhow, so the page computes how rarely an ordinary one would show as much. Listed are those with two rare kinds, so many that no more than %[7]s of them are expected to stand there by chance (corrected for all members at once). Doubtful visits are evidence for nobody, nor are visits another person made. Exempt members are left out. Age, education and years as a member are context only.",
+		c.HardIssues, c.Tasks, c.VisitMonths, c.SatisfactionAnswers, c.PointsMonths, c.Peers, Percent(c.FalseShare))}
 }
 
 // signCounts counts members by signal; a signal narrows the list.
@@ -135,7 +149,9 @@ func (r Request) signCounts(sheets []signals.Sheet) *Table {
 	counts := map[string]int{}
 	for _, s := range sheets {
 		for _, sign := range s.Signs {
-			counts[sign.Signal]++
+			if sign.Sure {
+				counts[sign.Signal]++
+			}
 		}
 	}
 	t := &Table{ID: "signals", Title: r.T("各项依据", "By kind of evidence"), Columns: []Column{text(r.T("依据", "Evidence")), number(r.T("党员", "Members"))}}
@@ -161,9 +177,9 @@ func (r Request) cadreList(sheets []signals.Sheet) *Table {
 		has := false
 		for _, sign := range s.Signs {
 			said = append(said, r.signText(sign))
-			has = has || sign.Signal == only
+			has = has || sign.Signal == only && sign.Sure
 		}
-		if only != "" && !has || only == "" && len(s.Signs) < 2 {
+		if only != "" && !has || only == "" && !s.Listed {
 			continue
 		}
 		t.Rows = append(t.Rows, []Cell{{Text: r.Person(s.Name) + " " + s.ID, Link: r.Link("cadres", With("member", s.ID), With("signal", ""))}, r.unitCell(s.Branch),
@@ -175,11 +191,19 @@ func (r Request) cadreList(sheets []signals.Sheet) *Table {
 // signText writes one signal with its number and the branch's median beside it.
 func (r Request) signText(s signals.Sign) string {
 	value, peer := r.signValue(s.Record)
-	said := r.Tf("%s %s（支部中位数 %s）", "%s %s (branch median %s)", signNames[s.Signal].In(r.Lang), value, peer)
+	said := r.Tf("%s %s（支部中位数 %s，普通党员如此的概率%s）", "%s %s (branch median %s; an ordinary member shows as much with a chance %s)", signNames[s.Signal].In(r.Lang), value, peer, r.rarity(s.Chance))
 	if s.Doubtful > 0 {
-		said += r.Tf("，含存疑走访 %d 次", ", doubtful visits among them: %d", s.Doubtful)
+		said += r.Tf("，存疑走访 %d 次未计入", ", doubtful visits left out: %d", s.Doubtful)
 	}
 	return said
+}
+
+// rarity writes a small probability: "不到 0.1 %".
+func (r Request) rarity(p float64) string {
+	if p < .001 {
+		return r.T("不到 0.1 %", "below 0.1 %")
+	}
+	return r.T(" ", "of ") + Percent(p)
 }
 
 func (r Request) signValue(s signals.Record) (value, peer string) {

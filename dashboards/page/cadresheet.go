@@ -62,14 +62,15 @@ func (r Request) recordRow(record signals.Record, signs []signals.Sign) []Cell {
 	said := Cell{Text: r.T("不能肯定", "cannot be told")}
 	switch {
 	case slices.ContainsFunc(signs, func(s signals.Sign) bool { return s.Signal == record.Signal }):
-		said = Cell{Text: r.T("是", "yes"), Tone: ToneBetter}
+		i := slices.IndexFunc(signs, func(s signals.Sign) bool { return s.Signal == record.Signal })
+		said = Cell{Text: r.Tf("是，普通党员如此的概率%s", "yes: an ordinary member shows as much with a chance %s", r.rarity(signs[i].Chance)), Tone: ToneBetter}
 	case !record.MinimumMet:
 		said = Cell{Text: r.T("记录不足最低要求", "below the least evidence"), Tone: ToneQuiet}
 	case record.Peers < rules.Peers:
 		said = Cell{Text: r.T("同伴太少", "too few peers"), Tone: ToneQuiet}
 	}
 	if record.Doubtful > 0 {
-		said.Note = r.Tf("其中存疑走访 %d 次，先核实", "doubtful visits among them: %d; check first", record.Doubtful)
+		said.Note = r.Tf("存疑走访 %d 次未计入，先核实", "doubtful visits left out: %d; check them first", record.Doubtful)
 	}
 	return []Cell{{Text: signNames[record.Signal].In(r.Lang)}, cell, {Text: peer}, countCell(float64(record.Peers)), said}
 }

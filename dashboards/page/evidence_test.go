@@ -119,8 +119,15 @@ func TestEvidenceOfAMember(t *testing.T) {
 		t.Fatal(err)
 	}
 	list := tableOf(t, v, "members")
-	if len(list.Rows) != 1 || !strings.Contains(list.Rows[0][2].Text, "91.7 % (110/120)（支部中位数 70.0 %）") || !strings.Contains(list.Rows[0][2].Text, "含存疑走访 2 次") {
+	if len(list.Rows) != 1 || !strings.Contains(list.Rows[0][2].Text, "91.7 % (110/120)（支部中位数 70.0 %，普通党员如此的概率") || !strings.Contains(list.Rows[0][2].Text, "存疑走访 2 次未计入") {
 		t.Errorf("%+v", list.Rows)
+	}
+	if said := v.Sentences[1]; !strings.Contains(said, "在 240 个模拟镇") || !strings.Contains(said, "（4,594/5,955）") || !strings.Contains(said, "（4,594/5,235）") {
+		t.Errorf("how far the list can be trusted: %s", said)
+	}
+	// B12 has nobody to compare with; and who is listed does not hang on the filter.
+	if whole, err := ask(t, town, "cadres", ""); err != nil || len(tableOf(t, whole, "members").Rows) != 3 {
+		t.Errorf("%v: %+v", err, tableOf(t, whole, "members").Rows)
 	}
 	sheet, err := ask(t, town, "cadres", "member=MB11&lang=en")
 	if err != nil {

@@ -1,13 +1,13 @@
 -- One signal of one active member: what the records show, beside the active members of the same branch. Each signal
 -- stands alone; there is no sum of them. Exempt members are left out. Restricted to the organisation office.
 -- grain: member_id, signal
--- sources: intermediate.int_issues, intermediate.int_member_months, intermediate.int_households_by_month, intermediate.int_doubtful_visits, staging.stg_tasks, staging.stg_months, staging.stg_parameters
+-- sources: intermediate.int_issues, intermediate.int_member_months, intermediate.int_households_by_month, intermediate.int_household_months, staging.stg_visits, intermediate.int_doubtful_visits, staging.stg_tasks, staging.stg_months, staging.stg_parameters
 -- columns:
 --   member_id: the exporter's number
 --   branch_id: grid branch
 --   village_id: village
 --   signal: hard_issues (hard issues the member reported that were resolved), tasks_led (tasks done of those led),
---     visiting (linked households visited, over the last twelve months), satisfaction (satisfied answers on issues
+--     visiting (linked households the member visited, month by month over the last twelve, doubtful visits left out), satisfaction (satisfied answers on issues
 --     reported), points_months (months with points among the last twelve)
 --   numerator: numerator
 --   denominator: denominator; 0 where there is nothing on record
@@ -15,7 +15,7 @@
 --   peer_median: median of the value over the active members of the branch who have one
 --   peers: those members, the member included
 --   minimum_met: the programme's least evidence is there
---   detail: months on record; for visiting also the member's doubtful visits in them, as months/visits
+--   detail: months on record; for visiting the months with a visit beyond doubt and the doubtful visits left out, as months/visits
 with members as (
     select s.member_id, s.branch_id, s.village_id
     from intermediate.int_member_months s
@@ -51,10 +51,25 @@ tasks as (
 ),
 
 households as (
-    select h.member_id, sum(h.visited) as visited, sum(h.households) as households
+    select h.member_id, sum(h.households) as households
     from intermediate.int_households_by_month h
     join last_year y on y.month = h.month
     group by h.member_id
+),
+
+-- A doubtful visit is evidence for nobody, and nobody has evidence from another's visits.
+undoubted as (
+    select distinct v.member_id, v.household_id, y.month
+    from staging.stg_visits v
+    join last_year y on y.month = month_text(v.visited_on)
+    where v.visit_id not in (select visit_id from intermediate.int_doubtful_visits)
+),
+
+reached as (
+    select u.member_id, count(*) as visited, count(distinct u.month) as months
+    from undoubted u
+    join intermediate.int_household_months h on h.month = u.month and h.household_id = u.household_id and h.member_id = u.member_id
+    group by u.member_id
 ),
 
 months as (
@@ -85,13 +100,13 @@ signals (member_id, branch_id, village_id, signal, numerator, denominator, count
     cross join staging.stg_parameters p
     left join tasks t on t.member_id = m.member_id
     union all
-    select m.member_id, m.branch_id, m.village_id, 'visiting', coalesce(h.visited, 0), coalesce(h.households, 0), false,
-        coalesce(h.households, 0) > 0 and coalesce(n.months, 0) >= p.visit_months,
-        cast(coalesce(n.months, 0) as varchar) || '/' || cast(coalesce(d.visits, 0) as varchar)
+    select m.member_id, m.branch_id, m.village_id, 'visiting', coalesce(r.visited, 0), coalesce(h.households, 0), false,
+        coalesce(h.households, 0) > 0 and coalesce(r.months, 0) >= p.visit_months,
+        cast(coalesce(r.months, 0) as varchar) || '/' || cast(coalesce(d.visits, 0) as varchar)
     from members m
     cross join staging.stg_parameters p
     left join households h on h.member_id = m.member_id
-    left join months n on n.member_id = m.member_id
+    left join reached r on r.member_id = m.member_id
     left join doubtful d on d.member_id = m.member_id
     union all
     select m.member_id, m.branch_id, m.village_id, 'satisfaction', coalesce(i.satisfied, 0), coalesce(i.answered, 0), false,

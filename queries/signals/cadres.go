@@ -6,7 +6,9 @@ import (
 	"slices"
 
 	"hulian/data"
+	"hulian/queries/stats/discovery"
 	"hulian/queries/stats/estimate"
+	"hulian/queries/stats/ordinary"
 	"hulian/queries/stats/permutation"
 	"hulian/queries/stats/rate"
 )
@@ -31,7 +33,7 @@ type Record struct {
 	PeerMedian                      float64 // of the active members of the branch, NaN without any
 	Peers                           int
 	MinimumMet                      bool
-	Doubtful                        int // doubtful visits among those counted
+	Doubtful                        int // of visiting: the member's visits left out as doubtful
 }
 
 // Person is the context of a member: for people to read, never a score.
@@ -40,16 +42,20 @@ type Person struct {
 	Age, Years                                                                      float64 // NaN where unknown
 }
 
-// Sign is one signal a member shows: the record, and how sure the number is.
+// Sign is one signal a member shows: the record, how sure the number is, and how rarely an ordinary member of the branch
+// would show as much.
 type Sign struct {
 	Record
 	Low, High float64 // 95 % limits of the value
+	Chance    float64 // of an ordinary member of the branch showing as much or more
+	Sure      bool    // it stands among all members, with the share of false ones the programme allows
 }
 
 // Sheet is what is on record for one member: the signs shown, and nothing added up from them.
 type Sheet struct {
 	Person
-	Signs []Sign
+	Signs  []Sign
+	Listed bool // two kinds of evidence or more, with the share of false ones the programme allows
 }
 
 // Share is how many of a part of the active membership show a sign.
@@ -66,50 +72,115 @@ type Bias struct {
 	P      estimate.Number // smallest over the parts of the exact test of one part against the rest, times the parts
 }
 
-// Cadres gives the sheets of the members who show at least one sign, by village, branch and number, with no order of
-// merit, and the check for bias over all active members. Exempt members are in neither list: whoever made it left them
-// out. A sign is shown when the programme's minimum of evidence is there, the branch has enough peers, and the lower
-// 95 % limit of the value (Wilson for shares, exact Poisson or Byar for counts) lies above the median of the branch.
+// shownBelow is the chance below which a kind of evidence is shown for a member who is listed.
+const shownBelow = .05
+
+// Cadres gives the sheets of the members with evidence, by village, branch and number, with no order of merit, and the
+// check for bias over all active members. Exempt members are in neither list: whoever made it left them out.
+//
+// Each kind of evidence is held against ordinary members of the same branch: how rarely one of them, differing from the
+// others as members do, would show as much (package ordinary). A member is listed when two kinds stand: the second smallest
+// of these chances is itself held against what as many kinds of an ordinary member give, and of all members so many are
+// listed that a share of at most rules.FalseShare is expected to stand there by chance (package discovery). A kind is
+// sure by itself by the same rule among all members. Below the programme's minimum of evidence or peers a kind is none.
 func Cadres(records []Record, people []Person, rules data.CadreRules) ([]Sheet, []Bias) {
-	signs := map[string][]Sign{}
-	for _, r := range records {
-		if s, ok := sign(r, rules); ok {
-			signs[r.Member] = append(signs[r.Member], s)
-		}
-	}
+	shown := evidence(records, people, rules)
 	var sheets []Sheet
 	for _, p := range people {
-		own := signs[p.ID]
-		if len(own) == 0 {
+		s, ok := shown[p.ID]
+		if !ok {
 			continue
 		}
-		slices.SortStableFunc(own, func(a, b Sign) int {
+		s.Person = p
+		slices.SortStableFunc(s.Signs, func(a, b Sign) int {
 			return cmp.Compare(slices.Index(SignalKinds, a.Signal), slices.Index(SignalKinds, b.Signal))
 		})
-		sheets = append(sheets, Sheet{Person: p, Signs: own})
+		sheets = append(sheets, *s)
 	}
 	slices.SortStableFunc(sheets, func(a, b Sheet) int {
 		return cmp.Or(cmp.Compare(a.Village, b.Village), cmp.Compare(a.Branch, b.Branch), cmp.Compare(a.ID, b.ID))
 	})
-	return sheets, []Bias{bias("gender", people, signs, gender), bias("age", people, signs, AgeBand)}
+	return sheets, []Bias{bias("gender", people, shown, gender), bias("age", people, shown, AgeBand)}
 }
 
-func sign(r Record, rules data.CadreRules) (Sign, bool) {
-	if !r.MinimumMet || r.Peers < rules.Peers || math.IsNaN(r.Value) || math.IsNaN(r.PeerMedian) {
-		return Sign{}, false
+// evidence gives the signs of each member who has any.
+func evidence(records []Record, people []Person, rules data.CadreRules) map[string]*Sheet {
+	active := map[string]int{}
+	for i, p := range people {
+		active[p.ID] = i
 	}
-	s := Sign{Record: r}
-	var limits rate.Rate
-	if Counted(r.Signal) {
-		limits = rate.Counts(r.Numerator, 1, 1, 0.95)
-	} else {
-		limits = rate.Wilson(r.Numerator, r.Denominator, 0.95)
+	chances := make([][]float64, len(people)) // of each kind that can be told, by member
+	signs := make([][]Sign, len(people))
+	for _, kind := range SignalKinds {
+		for _, s := range beside(kind, records, active, rules) {
+			i := active[s.Member]
+			chances[i] = append(chances[i], s.Chance)
+			if s.Chance <= shownBelow || s.Sure {
+				signs[i] = append(signs[i], s)
+			}
+		}
 	}
-	if !limits.Low.Known || !limits.High.Known {
-		return Sign{}, false
+	second := make([]float64, len(people))
+	for i, own := range chances {
+		second[i] = math.NaN()
+		if len(own) > 1 {
+			slices.Sort(own)
+			second[i] = discovery.SecondSmallest(own[1], len(own))
+		}
 	}
-	s.Low, s.High = limits.Low.Value, limits.High.Value
-	return s, s.Low > r.PeerMedian
+	shown := map[string]*Sheet{}
+	for i, q := range discovery.Adjusted(second) {
+		listed := q <= rules.FalseShare && len(signs[i]) > 1
+		if listed || slices.ContainsFunc(signs[i], func(s Sign) bool { return s.Sure }) {
+			shown[people[i].ID] = &Sheet{Signs: signs[i], Listed: listed}
+		}
+	}
+	return shown
+}
+
+// beside holds one kind of evidence of all active members against ordinary members of their branches.
+func beside(kind string, records []Record, active map[string]int, rules data.CadreRules) []Sign {
+	var signs []Sign
+	var units []ordinary.Unit
+	for _, r := range records {
+		if _, ok := active[r.Member]; r.Signal != kind || !ok || math.IsNaN(r.Value) || math.IsNaN(r.Numerator) {
+			continue
+		}
+		signs = append(signs, Sign{Record: r})
+		units = append(units, ordinary.Unit{Group: r.Branch, X: r.Numerator, N: r.Denominator})
+	}
+	fit := ordinary.Shares
+	if Counted(kind) {
+		fit = ordinary.Counts
+	}
+	found := fit(units)
+	chances := make([]float64, len(signs))
+	kept := signs[:0]
+	for i, s := range signs {
+		s.Chance = found.Units[i].P
+		if math.IsNaN(s.Chance) || s.Peers < rules.Peers {
+			continue
+		}
+		if !s.MinimumMet {
+			s.Chance = 1
+		}
+		s.limits()
+		chances[len(kept)] = s.Chance
+		kept = append(kept, s)
+	}
+	for i, q := range discovery.Adjusted(chances[:len(kept)]) {
+		kept[i].Sure = q <= rules.FalseShare && kept[i].MinimumMet
+	}
+	return kept
+}
+
+// limits sets the 95 % limits of the value: exact Poisson or Byar for counts, Wilson for shares.
+func (s *Sign) limits() {
+	limits := rate.Wilson(s.Numerator, s.Denominator, 0.95)
+	if Counted(s.Signal) {
+		limits = rate.Counts(s.Numerator, 1, 1, 0.95)
+	}
+	s.Low, s.High = limits.Low.Or(math.NaN()), limits.High.Or(math.NaN())
 }
 
 // Counted reports whether a signal's value is a count and not a share.
@@ -139,7 +210,7 @@ var ageBands = []string{"< 35", "35–44", "45–54", "55–64", "≥ 65"}
 
 // bias compares each part of the membership with the rest by Fisher's exact test and corrects for the number of parts
 // (Bonferroni).
-func bias(by string, people []Person, signs map[string][]Sign, part func(Person) string) Bias {
+func bias(by string, people []Person, sheets map[string]*Sheet, part func(Person) string) Bias {
 	shown, active := map[string]int{}, map[string]int{}
 	for _, p := range people {
 		name := part(p)
@@ -147,7 +218,7 @@ func bias(by string, people []Person, signs map[string][]Sign, part func(Person)
 			continue
 		}
 		active[name]++
-		if len(signs[p.ID]) > 0 {
+		if sheets[p.ID] != nil {
 			shown[name]++
 		}
 	}

@@ -10,30 +10,50 @@ import (
 	"hulian/data"
 )
 
+// hall is a branch of twenty with ordinary records: 84 of 120 household-months visited, give or take, hardly any hard issue.
+func hall() (records []Record, people []Person) {
+	for i := range 20 {
+		id := fmt.Sprintf("P%02d", i+1)
+		people = append(people, Person{ID: id, Branch: "B1", Village: "V1", Gender: "female", Age: 40})
+		visited, hard := 78+float64(i*7%13), float64(i%4/3)
+		records = append(records, recordOf(id, Visiting, visited, 120, true), recordOf(id, HardIssues, hard, 2, false), recordOf(id, TasksLed, float64(i%5/4), 1, false),
+			recordOf(id, Satisfaction, 8+float64(i%3), 10, true))
+	}
+	return records, people
+}
+
+func recordOf(member, signal string, numerator, denominator float64, minimum bool) Record {
+	value := numerator / denominator
+	if Counted(signal) {
+		value = numerator
+	}
+	return Record{Member: member, Branch: "B1", Village: "V1", Signal: signal, Numerator: numerator, Denominator: denominator, Value: value, Peers: 20, MinimumMet: minimum}
+}
+
 func TestSigns(t *testing.T) {
 	rules := data.DefaultProgramme().CadreSignals
-	record := func(member, signal string, numerator, denominator, value, median float64, peers int, minimum bool) Record {
-		return Record{Member: member, Branch: "B1", Village: "V1", Signal: signal, Numerator: numerator, Denominator: denominator, Value: value, PeerMedian: median, Peers: peers, MinimumMet: minimum}
-	}
-	people := []Person{}
+	records, people := hall()
 	for _, id := range []string{"M1", "M2", "M3", "M4", "M5", "M6"} {
 		people = append(people, Person{ID: id, Branch: "B1", Village: "V1", Gender: "female", Age: 40})
 	}
-	sheets, _ := Cadres([]Record{
-		// 110 of 120 household-months: Wilson from 85.3 %, above the branch's 80 %.
-		record("M1", Visiting, 110, 120, 110./120, .8, 20, true),
-		// 5 hard issues where the branch's median is 1: exact Poisson from 1.62.
-		record("M1", HardIssues, 5, 6, 5, 1, 20, true),
-		// 9 of 10 satisfied is no more than the branch's 85 % for all we know: Wilson from 59.6 %.
-		record("M2", Satisfaction, 9, 10, .9, .85, 20, true),
-		record("M3", Visiting, 110, 120, 110./120, .8, 4, true),   // too few peers
-		record("M4", Visiting, 110, 120, 110./120, .8, 20, false), // below the minimum of evidence
-		record("M5", HardIssues, 5, 6, 5, math.NaN(), 20, true),   // nobody to compare with
-		record("M9", Visiting, 110, 120, 110./120, .8, 20, true),  // not among the active members
-		record("M6", TasksLed, math.NaN(), 3, math.NaN(), 1, 9, true),
-	}, people, rules)
-	if len(sheets) != 1 || sheets[0].ID != "M1" {
-		t.Fatalf("sheets %+v", sheets)
+	few := func(r Record) Record { r.Peers = 4; return r }
+	records = append(records,
+		recordOf("M1", Visiting, 118, 120, true), recordOf("M1", HardIssues, 6, 6, true), // two kinds
+		recordOf("M2", Satisfaction, 9, 10, true), recordOf("M2", Visiting, 85, 120, true), // no more than the others
+		recordOf("M3", Visiting, 118, 120, true), recordOf("M3", HardIssues, 0, 0, false), // one kind alone
+		few(recordOf("M4", Visiting, 118, 120, true)), few(recordOf("M4", HardIssues, 6, 6, true)), // too few peers
+		recordOf("M5", Visiting, 118, 120, false), recordOf("M5", HardIssues, 6, 6, false), // below the minimum of evidence
+		recordOf("M9", Visiting, 118, 120, true), recordOf("M9", HardIssues, 6, 6, true), // not among the active members
+		recordOf("M6", TasksLed, math.NaN(), 3, true))
+	sheets, _ := Cadres(records, people, rules)
+	var listed []string
+	for _, s := range sheets {
+		if s.Listed {
+			listed = append(listed, s.ID)
+		}
+	}
+	if diff := cmp.Diff([]string{"M1"}, listed); diff != "" {
+		t.Fatal(diff)
 	}
 	var kinds []string
 	for _, s := range sheets[0].Signs {
@@ -42,8 +62,17 @@ func TestSigns(t *testing.T) {
 	if diff := cmp.Diff([]string{HardIssues, Visiting}, kinds); diff != "" {
 		t.Error(diff)
 	}
-	if low := sheets[0].Signs[1].Low; math.Abs(low-.8534) > 1e-3 {
-		t.Errorf("lower limit %v", low)
+	// Wilson for 118 of 120.
+	if s := sheets[0].Signs[1]; math.Abs(s.Low-.9412) > 1e-3 || !(s.Chance < .01) {
+		t.Errorf("lower limit %v, chance %v", s.Low, s.Chance)
+	}
+	for _, s := range sheets {
+		if s.ID == "M2" || s.ID == "M4" || s.ID == "M5" || s.ID == "M6" {
+			t.Errorf("%s is shown: %+v", s.ID, s.Signs)
+		}
+		if s.ID == "M3" && (len(s.Signs) != 1 || s.Signs[0].Signal != Visiting) {
+			t.Errorf("one kind alone: %+v", s.Signs)
+		}
 	}
 }
 
@@ -51,7 +80,7 @@ func TestSigns(t *testing.T) {
 // is 0.0007.
 func TestBias(t *testing.T) {
 	var people []Person
-	var records []Record
+	sheets := map[string]*Sheet{}
 	for i := range 200 {
 		p := Person{ID: fmt.Sprintf("M%03d", i), Gender: "female", Age: 30 + float64(i%40)}
 		shown := i < 30
@@ -60,18 +89,17 @@ func TestBias(t *testing.T) {
 		}
 		people = append(people, p)
 		if shown {
-			records = append(records, Record{Member: p.ID, Signal: HardIssues, Numerator: 9, Denominator: 9, Value: 9, PeerMedian: 0, Peers: 20, MinimumMet: true})
+			sheets[p.ID] = &Sheet{}
 		}
 	}
-	_, checks := Cadres(records, people, data.DefaultProgramme().CadreSignals)
-	gender := checks[0]
+	gender := bias("gender", people, sheets, gender)
 	if gender.By != "gender" || gender.Shares[0].Part != "female" || gender.Shares[0].Shown != 30 || gender.Shares[1].Active != 100 {
 		t.Errorf("%+v", gender)
 	}
 	if p, ok := gender.P.Get(); !ok || math.Abs(p-.0007) > 2e-4 {
 		t.Errorf("p %v", gender.P)
 	}
-	if age := checks[1]; age.By != "age" || len(age.Shares) != 5 || age.Shares[0].Part != "< 35" {
+	if age := bias("age", people, sheets, AgeBand); age.By != "age" || len(age.Shares) != 5 || age.Shares[0].Part != "< 35" {
 		t.Errorf("%+v", age)
 	}
 	if _, none := Cadres(nil, nil, data.DefaultProgramme().CadreSignals); none[0].P.Known {

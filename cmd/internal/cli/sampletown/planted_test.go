@@ -34,7 +34,7 @@ type truth struct {
 }
 
 // checkPlanted holds the pages to the truth: the weak villages and their causes, the effect of the pilot within its
-// interval, and the members with the evidence of a reserve cadre, none missing and none too many.
+// interval, and the members with the evidence of a reserve cadre: nine of ten of them listed, and six of ten of those listed among them.
 func checkPlanted(t *testing.T, town string) {
 	var told truth
 	content, err := os.ReadFile(filepath.Join(town, "truth", "planted.json"))
@@ -78,15 +78,16 @@ func checkPlanted(t *testing.T, town string) {
 
 	checkEffect(t, told, table("/compare?lang=en&format=csv&table=outcomes"))
 
-	var members []string
+	listed, rightly := 0, 0
 	for _, row := range table("/cadres?format=csv&table=members") {
 		fields := strings.Fields(row[0])
-		members = append(members, fields[len(fields)-1])
+		listed++
+		if slices.Contains(told.Promising, fields[len(fields)-1]) {
+			rightly++
+		}
 	}
-	slices.Sort(members)
-	slices.Sort(told.Promising)
-	if diff := cmp.Diff(told.Promising, members); diff != "" || len(members) == 0 {
-		t.Errorf("members with two pieces of evidence or more (-planted +found):\n%s", diff)
+	if planted := len(told.Promising); planted == 0 || 10*rightly < 9*planted || 10*rightly < 6*listed {
+		t.Errorf("of %d members with the evidence of a reserve cadre %d are listed, among %d", planted, rightly, listed)
 	}
 }
 
