@@ -56,6 +56,9 @@ func (r Request) funnelPicture(f signals.Funnel, m queries.Measure) (chart.Chart
 	drawn := chart.Funnel{ID: "funnel", Label: m.Name.In(r.Lang), Number: chart.Percent, BaseTitle: m.Denominator.In(r.Lang),
 		Centre: f.Centre.Value * 100, CentreName: r.T("中位村", "median village"), Links: map[string]string{}}
 	for _, p := range f.Places {
+		if p.Total <= tiny { // it would stand at 0 % or 100 % by chance alone; the table has it
+			continue
+		}
 		smallest, largest = math.Min(smallest, p.Total), math.Max(largest, p.Total)
 		d := chart.Dot{Name: r.Name(p.ID), Base: p.Total, Value: p.Rate() * 100}
 		switch {
@@ -66,6 +69,9 @@ func (r Request) funnelPicture(f signals.Funnel, m queries.Measure) (chart.Chart
 		}
 		drawn.Dots = append(drawn.Dots, d)
 		drawn.Links[d.Name] = r.Link("weak", In(p.ID), With("measure", ""))
+	}
+	if math.IsInf(smallest, 1) {
+		smallest, largest = 1, tiny
 	}
 	smallest, largest = math.Max(1, smallest*.8), largest*1.15
 	for _, edge := range []chart.Edge{{Name: r.Tf("%s 界限", "%s limits", outerText(f))}, {Name: r.T("95 % 界限", "95 % limits"), Dashed: true}} {
@@ -101,6 +107,7 @@ func (r Request) comparisonTable(ctx context.Context, c signals.Comparison) (Tab
 		if v.Place.Total > 0 && len(c.Months) > 1 {
 			value = shareCell(v.Place.Events, v.Place.Total) // months together have no place on a control chart
 		}
+		value = r.stoodAt(value, positionOf(v.Standing))
 		shrunken, interval := Cell{Text: missing}, missing
 		if x, ok := v.Shrunken.Get(); ok {
 			shrunken = decimalCell(x*100, 1)
@@ -134,6 +141,18 @@ func (r Request) shrinkNote(c signals.Comparison) string {
 }
 
 // standingTone colours what is clear, and greys what is not compared.
+// positionOf is the mark of a standing: beyond the outer limit, or none.
+func positionOf(s signals.Standing) Position {
+	switch s {
+	case signals.FarBehind:
+		return Behind
+	case signals.FarAhead:
+		return Ahead
+	default:
+		return NoPosition
+	}
+}
+
 func standingTone(s signals.Standing) Tone {
 	switch s {
 	case signals.FarBehind:

@@ -29,7 +29,7 @@ func (r Request) controlled(own measured, m queries.Measure) (*Chart, error) {
 	table := Table{ID: "series", Title: m.Name.In(r.Lang), Columns: []Column{text(r.T("月份", "Month")), r.column(m.ID)}}
 	line, hollow := chart.Line{Name: unit.Name, Colour: chart.Blue}, false
 	for _, v := range values {
-		line.Values = append(line.Values, v.Shown())
+		line.Values = append(line.Values, v.Drawn())
 		line.Hollow = append(line.Hollow, r.caution(v) != "")
 		hollow = hollow || v.Reason == "" && r.caution(v) != ""
 		table.Rows = append(table.Rows, []Cell{{Text: v.Month}, r.cell(v)})
@@ -44,7 +44,11 @@ func (r Request) controlled(own measured, m queries.Measure) (*Chart, error) {
 		if read.Heading != 0 {
 			c.Note += r.T("最近一段还在变动，没有稳定在一个水平，这一段的中心线和界限只作参考。", " The newest phase is still moving and holds no level yet: its centre and limits are provisional.")
 		}
-	} else if m.Unit == "share" && len(read.Chart.Points) == 0 {
+	}
+	if read.Method == reading.RunChart {
+		c.Note += r.T("最近一段不足 12 个月，画走势图：虚线是中位数，不设界限。", " The newest phase has fewer than 12 months and is a run chart: the dashed line is its median, without limits.")
+	}
+	if len(series.Bands) == 0 && m.Unit == "share" && len(read.Chart.Points) == 0 {
 		r.addIntervals(&series, &table, values)
 		c.Note = r.T("灰带：每月的 95 % 区间。", "Grey band: the 95 % interval of each month.")
 	}

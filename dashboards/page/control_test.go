@@ -45,8 +45,9 @@ func TestControlChartShowsTheSignal(t *testing.T) {
 		if last[0].Text != "2018-01" || last[5].Tone != want || last[5].Text == "" || steady[5].Text != "" {
 			t.Errorf("%s: the last month reads %+v, a steady one %+v; want tone %q on the last", measure, last[5], steady[5], want)
 		}
-		if last[2].Text == missing || last[4].Text == missing {
-			t.Errorf("%s: the last month has no limits: %+v", measure, last)
+		// Nine months since the start are a run chart: a median and no limits. The fifteen before have limits.
+		if last[2].Text != missing || last[3].Text == missing || last[4].Text != missing || steady[2].Text == missing || steady[4].Text == missing {
+			t.Errorf("%s: limits of the last month %+v, of a month before the start %+v", measure, last, steady)
 		}
 		tile := v.Blocks[0].(Stats).Tiles[0]
 		if tile.Tone != want || !strings.Contains(tile.Reading, "信号") {

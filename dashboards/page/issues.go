@@ -42,6 +42,9 @@ func buildIssues(ctx context.Context, r Request) (View, error) {
 		}
 		tiles = append(tiles, tile)
 	}
+	if err := r.placeTiles(ctx, tiles); err != nil {
+		return v, err
+	}
 	v.Blocks = append(v.Blocks, Stats{tiles})
 	passed, sentences, err := r.flow(ctx, own, p)
 	if err != nil {

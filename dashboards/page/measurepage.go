@@ -132,7 +132,11 @@ func (r Request) oneMeasure(ctx context.Context, m queries.Measure) (View, error
 			tile.Interval = r.within(daysInterval(time) + r.T(" 天", " days"))
 		}
 	}
-	v.Blocks = append(v.Blocks, Stats{[]Stat{tile}}, figure, definition)
+	tiles := []Stat{tile}
+	if err := r.placeTiles(ctx, tiles); err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, Stats{tiles}, figure, definition)
 	if below := r.Below(); len(below) > 0 && m.At(r.below().level) {
 		units, err := r.unitsOf(ctx, m)
 		if err != nil {

@@ -302,7 +302,7 @@ func (r Request) madeOf(m queries.Measure) string {
 
 // stat shows a value as a tile.
 func (r Request) stat(v Value) Stat {
-	s := Stat{Label: v.Measure.Name.In(r.Lang), Value: v.Text(r.Lang), Base: v.Base(r.Lang), Interval: r.within(reading.ShareRange(v.Interval())),
+	s := Stat{Measure: v.Measure.ID, Label: v.Measure.Name.In(r.Lang), Value: v.Text(r.Lang), Base: v.Base(r.Lang), Interval: r.within(reading.ShareRange(v.Interval())),
 		Link: r.Link("measures", With("measure", v.Measure.ID))}
 	if why := r.caution(v); why != "" {
 		s.Tone, s.Reading = ToneQuiet, why

@@ -72,7 +72,11 @@ func buildOverview(ctx context.Context, r Request) (View, error) {
 		return v, err
 	}
 	v.Blocks = append(v.Blocks, origin...)
-	v.Blocks = append(v.Blocks, Section{ID: "stands", Title: r.T("现在到了哪里", "Where things stand")}, r.headline(own, posts))
+	tiles := r.headline(own, posts)
+	if err := r.placeTiles(ctx, tiles); err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, Section{ID: "stands", Title: r.T("现在到了哪里", "Where things stand")}, Stats{tiles})
 	trend, err := r.trend(own, "trend", r.T("走访覆盖与按期办结", "Coverage and on-time resolution"), "household_coverage", "on_time_rate")
 	if err != nil {
 		return v, err
@@ -89,7 +93,7 @@ func buildOverview(ctx context.Context, r Request) (View, error) {
 }
 
 // headline are the tiles: the programme's published figures first.
-func (r Request) headline(own measured, posts postCounts) Stats {
+func (r Request) headline(own measured, posts postCounts) []Stat {
 	var tiles []Stat
 	for _, id := range []string{"resolution_rate_cumulative", "card_rate"} {
 		tiles = append(tiles, r.readStat(own, id))
@@ -101,7 +105,7 @@ func (r Request) headline(own measured, posts postCounts) Stats {
 	for _, id := range []string{"household_coverage", "on_time_rate", "satisfaction_rate", "overdue_issues", "unvisited_share"} {
 		tiles = append(tiles, r.readStat(own, id))
 	}
-	return Stats{tiles}
+	return tiles
 }
 
 // neverArrived names the exports without which this page stays empty: those of the measures asked for that have no
@@ -193,7 +197,7 @@ type postCounts struct {
 const postsSQL = `
 select fact, sum(value) as value
 from organisation_facts
-where substr(fact, 1, 6) = 'posts_'%s
+where substr(fact, 1, 6) = 'kinds_'%s
 group by fact
 order by fact`
 
@@ -210,7 +214,7 @@ func (r Request) posts(ctx context.Context) (postCounts, error) {
 	for _, row := range read(table) {
 		p.known = true
 		p.all += row.number("value")
-		if row.text("fact") == "posts_five_waters" {
+		if row.text("fact") == riverChiefs {
 			p.river += row.number("value")
 		}
 	}
@@ -265,7 +269,7 @@ func (r Request) changeRow(own measured, read reading.Reading, before string) []
 	now, then := own.at(id, unit, r.Month), own.at(id, unit, before)
 	current, previous := r.readCell(own.series(id, unit, r.MonthsUpTo())), r.cell(then)
 	current.Text, previous.Text = now.Text(r.Lang), then.Text(r.Lang)
-	change := Cell{Text: r.difference(now, then)}
+	change := r.changeCell(now, then)
 	if r.canSplit(read.Measure) {
 		change.Link = r.Link("overview", With("split", id)) + "#figure-split"
 	}
@@ -273,17 +277,35 @@ func (r Request) changeRow(own measured, read reading.Reading, before string) []
 		current, previous, change, {Text: read.Finding(r.Lang), Tone: toneOf(read)}}
 }
 
+// changeCell is the difference to the month before, or why there is none to be read.
+func (r Request) changeCell(now, then Value) Cell {
+	if reason := r.notCompared(now, then); reason != "" {
+		return Cell{Text: missing, Note: reason}
+	}
+	return Cell{Text: r.difference(now, then)}
+}
+
+// notCompared says why this month's value is not set against the last one; empty where it is.
+func (r Request) notCompared(now, then Value) string {
+	switch {
+	case !now.Known() || !then.Known():
+		return ""
+	case now.Measure.Series == queries.Filling:
+		return r.T("按期累计，不与上月相比", "fills up over its period, not compared")
+	case !now.Ripe(r.Programme, r.CutOff):
+		return r.T("时间未到，还不能比较", "not ripe, not compared yet")
+	}
+	return ""
+}
+
 // signalSentence answers the page's question in one sentence: what got worse, what got better, and that the rest did
-// neither beyond chance.
+// neither beyond chance. What one event shows in several measures is one signal.
 func (r Request) signalSentence(readings []reading.Reading) string {
 	var worse, better, changed []string
-	rest, unknown := 0, 0
-	for _, read := range readings {
-		if read.Rules.Unknown != "" {
-			unknown++
-			continue
-		}
-		switch name := read.Measure.Name.In(r.Lang); read.Variation {
+	known := slices.DeleteFunc(slices.Clone(readings), func(read reading.Reading) bool { return read.Rules.Unknown != "" })
+	rest, unknown := 0, len(readings)-len(known)
+	for _, event := range reading.ByEvent(known) {
+		switch name := r.eventName(event); event[0].Variation {
 		case reading.Worsening:
 			worse = append(worse, name)
 		case reading.Improving:
@@ -291,7 +313,7 @@ func (r Request) signalSentence(readings []reading.Reading) string {
 		case reading.Shift:
 			changed = append(changed, name)
 		default:
-			rest++
+			rest += len(event)
 		}
 	}
 	var parts []string
@@ -319,6 +341,18 @@ func (r Request) signalSentence(readings []reading.Reading) string {
 	return r.Month + r.T("：", ": ") + strings.Join(parts, r.T("；", "; ")) + r.T("。", ".")
 }
 
+// eventName names an event by its measure of the most surprising reading, with the others that show the same in brackets.
+func (r Request) eventName(event []reading.Reading) string {
+	var names []string
+	for _, read := range event {
+		names = append(names, read.Measure.Name.In(r.Lang))
+	}
+	if len(names) == 1 {
+		return names[0]
+	}
+	return r.Tf("%s（连同%s）", "%s (with %s)", names[0], strings.Join(names[1:], r.T("、", ", ")))
+}
+
 // trend draws measures of the page's unit over the months.
 func (r Request) trend(own measured, id, title string, ids ...string) (*Chart, error) {
 	months, hollow := r.MonthsUpTo(), false
@@ -332,7 +366,7 @@ func (r Request) trend(own measured, id, title string, ids ...string) (*Chart, e
 		series := own.series(measure, unit.ID, months)
 		line := chart.Line{Name: series[0].Measure.Name.In(r.Lang)}
 		for i, v := range series {
-			line.Values = append(line.Values, v.Shown())
+			line.Values = append(line.Values, v.Drawn())
 			line.Hollow = append(line.Hollow, r.caution(v) != "")
 			hollow = hollow || v.Reason == "" && r.caution(v) != ""
 			table.Rows[i] = append(table.Rows[i], r.cell(v))
@@ -402,5 +436,5 @@ func (r Request) unknownRows(ctx context.Context, t *Table, measure, month strin
 
 // hollowNote explains the hollow points of a series.
 func (r Request) hollowNote() string {
-	return r.T("空心点：基数小或时间未到，只显示，不作判断。", "Hollow points: small base or not ripe, shown and not judged.")
+	return r.T("空心点：基数小或时间未到，只显示，不作判断；基数不超过 3 的不画，见表。", "Hollow points: small base or not ripe, shown and not judged; a base of 3 or less is not drawn, it stands in the table.")
 }

@@ -57,6 +57,9 @@ type Mark struct {
 	Assured   string // the assurance in words
 	Sentence  string // the whole reading, the interval included
 	Link      string // where all of it is shown
+
+	Position Position // among its like; empty without one
+	Placed   string   // the position in words
 }
 
 // variationWords and assuranceWords name the icons.
@@ -151,6 +154,9 @@ func (r Request) Markings() []Mark {
 	explain(varies(reading.Unread, ""), "月末存量或按期累计，逐月相连，不适用控制图。", "Stands at the month's end or fills up: its months hang together, and no control chart applies.")
 	explain(assured(reading.Met), "按现有水平，每月都能达到。", "As things stand every month will meet it.")
 	explain(assured(reading.Missed), "按现有水平，不改变做法就达不到。", "As things stand no month will, unless the way of working changes.")
+	for _, p := range []Position{Behind, Ahead} {
+		all = append(all, Mark{Position: p, Placed: positionWords[p].In(r.Lang), Sentence: r.T("与同类单位（村与村、支部与全镇支部）比，超出漏斗图 99.8 % 界限；与圆形图标所说的自身变化是两回事。", "Beyond the 99.8 % limit of the funnel of its like (villages, or all branches of the town); not the same as its own course over time, which the circle tells.")})
+	}
 	explain(assured(reading.HitOrMiss), "有的月份能达到，有的不能，全凭偶然。", "Some months will and some will not, by chance alone.")
 	return all
 }

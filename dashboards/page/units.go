@@ -15,10 +15,14 @@ func (r Request) unitTable(ctx context.Context, id string, ids ...string) (*Tabl
 	if err != nil {
 		return nil, err
 	}
+	positions, err := r.positions(ctx, scope.level, below, ids...)
+	if err != nil {
+		return nil, err
+	}
 	unit, months := r.Unit(), r.MonthsUpTo()
 	t := &Table{ID: id, Title: r.Tf("各村 · %s", "Villages · %s", r.Month),
 		Columns: []Column{{Title: r.T("村", "Village"), Kind: ColumnText}},
-		Note:    r.T("每个数下面是基数和 95 % 区间，图标是读数，点图标看全文。灰色：只显示，不作判断。", "Below each value stand its base and 95 % interval; the icons are its reading and lead to it in full. Grey: shown and not judged. ")}
+		Note:    r.T("每个数下面是基数和 95 % 区间，圆形图标是自身变化，三角是与同类相比的位置，点图标看全文。灰色：只显示，不作判断。", "Below each value stand its base and 95 % interval; the circle is its own course over time, a triangle its place among its like; both lead to the reading in full. Grey: shown and not judged. ")}
 	name := r.T("点村名看该村。", "A name leads to its page.")
 	if unit.Level == LevelVillage {
 		t.Title, t.Columns[0].Title = r.Tf("各网格支部 · %s", "Grid branches · %s", r.Month), r.T("网格支部", "Grid branch")
@@ -36,9 +40,10 @@ func (r Request) unitTable(ctx context.Context, id string, ids ...string) (*Tabl
 			row[0].Note = r.T("数据不足以判断", "data too poor to judge")
 		}
 		for _, measure := range ids {
-			row = append(row, r.readCell(below.series(measure, u.ID, months)))
+			row = append(row, r.stoodAt(r.readCell(below.series(measure, u.ID, months)), positions[measuredKey{measure, u.ID, r.Month}]))
 		}
 		t.Rows = append(t.Rows, row)
 	}
+	r.targetsSaidOnce(t, 1, ids)
 	return t, nil
 }

@@ -60,6 +60,8 @@ type Stat struct {
 	Tone     Tone
 	Link     string
 	Mark     *Mark // the reading as a pair of icons; nil: the value is not read over time
+
+	Measure string // its ID; empty for a figure that is none
 }
 
 // Table is rows under columns. Its ID names it in a download (?format=csv&table=ID), so it is unique on its page.

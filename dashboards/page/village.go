@@ -46,6 +46,9 @@ func buildVillage(ctx context.Context, r Request) (View, error) {
 	for _, id := range []string{"household_coverage", "unvisited_share", "on_time_rate", "overdue_issues"} {
 		tiles = append(tiles, r.readStat(own, id))
 	}
+	if err := r.placeTiles(ctx, tiles); err != nil {
+		return v, err
+	}
 	v.Blocks = append(v.Blocks, Stats{tiles})
 	todo, err := r.toDo(ctx)
 	if err != nil {
@@ -74,7 +77,11 @@ func buildVillage(ctx context.Context, r Request) (View, error) {
 		return v, err
 	}
 	v.Blocks = append(v.Blocks, structure)
-	v.Blocks = append(v.Blocks, r.everything(own, town, ids)...)
+	positions, err := r.ownPositions(ctx, ids...)
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, r.everything(own, town, ids, positions)...)
 	return v, nil
 }
 
@@ -268,7 +275,7 @@ func (r Request) structure(ctx context.Context) (Block, error) {
 }
 
 // everything lists all measures of the unit beside the town's, group by group.
-func (r Request) everything(own, town measured, ids []string) []Block {
+func (r Request) everything(own, town measured, ids []string, positions map[string]Position) []Block {
 	unit := r.Unit()
 	blocks := []Block{Section{ID: "all", Title: r.T("全部指标", "All measures"), Note: r.T("点组名展开；点指标名看定义。", "A group's name opens it; a measure's name leads to its definition.")}}
 	for _, group := range groupOrder {
@@ -281,10 +288,11 @@ func (r Request) everything(own, town measured, ids []string) []Block {
 				continue
 			}
 			mine, theirs := r.readCell(own.series(id, unit.ID, r.MonthsUpTo())), r.readCell(town.series(id, r.Town.ID, r.MonthsUpTo()))
+			mine = r.stoodAt(mine, positions[id])
 			mine.Text, theirs.Text = now.Text(r.Lang), town.at(id, r.Town.ID, r.Month).Text(r.Lang)
 			read := r.readSeries(own.series(id, unit.ID, r.MonthsUpTo()))
 			t.Rows = append(t.Rows, []Cell{{Text: now.Measure.Name.In(r.Lang), Link: r.Link("measures", With("measure", id))}, mine, theirs,
-				{Text: r.difference(now, own.at(id, unit.ID, monthBefore(r.Month)))}, {Text: read.Finding(r.Lang), Tone: toneOf(read)}})
+				r.changeCell(now, own.at(id, unit.ID, monthBefore(r.Month))), {Text: read.Finding(r.Lang), Tone: toneOf(read)}})
 		}
 		if len(t.Rows) > 0 {
 			blocks = append(blocks, t)

@@ -34,6 +34,9 @@ func buildVisits(ctx context.Context, r Request) (View, error) {
 	for _, id := range visitMeasures {
 		tiles = append(tiles, r.readStat(own, id))
 	}
+	if err := r.placeTiles(ctx, tiles); err != nil {
+		return v, err
+	}
 	v.Blocks = append(v.Blocks, Stats{tiles})
 	coverage, err := r.trend(own, "coverage", r.T("走访覆盖率", "Households visited in the month"), "household_coverage", "vulnerable_coverage")
 	if err != nil {
@@ -56,7 +59,8 @@ func buildVisits(ctx context.Context, r Request) (View, error) {
 		rows    func(context.Context) (*Table, error)
 		measure string
 		month   string
-	}{{r.unvisited, "unvisited_60", r.LastMonth}, {r.silent, "silent_members", r.LastMonth}, {r.overloaded, "overloaded_members", r.LastMonth}, {r.doubtful, "doubtful_visits", r.Month}} {
+	}{{r.unvisited, "unvisited_share", r.LastMonth}, {r.silent, "silent_members", r.LastMonth}, {r.overloaded, "overloaded_members", r.LastMonth},
+		{r.doubtful, "doubtful_visits", r.Month}, {r.callbacks, "doubtful_visits", r.Month}} {
 		t, err := list.rows(ctx)
 		if err == nil {
 			err = r.unknownRows(ctx, t, list.measure, list.month)
@@ -231,7 +235,7 @@ func (r Request) doubtful(ctx context.Context) (*Table, error) {
 		return nil, fmt.Errorf("read doubtful visits: %w", err)
 	}
 	t := &Table{ID: "doubtful", Title: r.Tf("值得回访核实的走访 · %s", "Visits worth a call-back · %s", r.Month),
-		Note: r.Tf("这是抽查提示，不是指控：请随机抽取 %d 次走访回访，用核实率说话。一次走访可同时符合几条。", "Prompts for a call-back, never accusations: draw %d visits at random, ask, and judge by the share confirmed. A visit may match several.",
+		Note: r.Tf("这是抽查提示，不是指控：要知道有多大比例，请在全部走访中随机抽取 %d 次回访，用核实率说话。一次走访可同时符合几条。存疑走访在核实之前，不作为任何人的表现依据。", "Prompts for a call-back, never accusations: to know how many there are, draw %d of all visits at random, ask, and judge by the share confirmed. A visit may match several. Until they are confirmed, doubtful visits are evidence for nobody.",
 			r.Programme.DoubtfulVisits.CallbackSample),
 		Empty: r.T("本月没有这样的走访。", "There are none this month."),
 		Columns: []Column{{Title: r.T("提示", "Prompt"), Kind: ColumnText}, {Title: r.T("走访", "Visits"), Kind: ColumnNumber},

@@ -277,6 +277,9 @@ func (r Request) evidenceRow(e signals.Evidence) []Cell {
 	value.Text += " %"
 	value.Interval, value.Read = reading.ShareRange(wilson(e.Place.Events, e.Place.Total, 0.95)), e.Reading.Sentence(r.Lang)
 	value.Mark = r.mark(e.Reading)
+	if e.Behind >= .5 { // likelier than not
+		value.Mark = r.placed(value.Mark, Behind)
+	}
 	value.Mark.Link = r.Link("measures", In(e.Place.ID), With("measure", m.ID))
 	tone := ToneNone
 	if e.Persistent {

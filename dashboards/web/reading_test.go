@@ -45,7 +45,7 @@ func TestEveryMeasureIsReadEverywhere(t *testing.T) {
 		}
 	}
 	_, body := get(t, client, server.URL+"/visits")
-	for _, want := range []string{`<svg class="improving"`, `aria-label="改善信号"`, ">高</text>", `aria-label="达不到目标"`, "95 % 区间", "（XmR，规则1，试用界限，9个月）"} {
+	for _, want := range []string{`<svg class="improving"`, `aria-label="改善信号"`, ">高</text>", `aria-label="达不到目标"`, "95 % 区间", "（走势图，9个月，不足12个月不设界限）"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("/visits does not show %s", want)
 		}
@@ -71,7 +71,7 @@ func TestTheOverviewAnswersItsQuestion(t *testing.T) {
 	served.Exec(t, "update measures set value = numerator / denominator where measure = 'household_coverage' and level = 'town'")
 	_, body := get(t, client, server.URL+"/?lang=en")
 	lead := body[strings.Index(body, `<div class="lead">`):]
-	if lead, _, _ = strings.Cut(lead, "</p>"); !strings.Contains(lead, "; improving (3): Households visited, ") {
+	if lead, _, _ = strings.Cut(lead, "</p>"); !strings.Contains(lead, ": improving (1): Households visited; ") {
 		t.Errorf("the first sentence is %s", lead)
 	}
 	order := []string{`id="table-changes"`, `id="table-steady"`, `id="figure-split"`, `id="stands"`, `id="figure-trend"`, `id="table-units"`}

@@ -2,6 +2,7 @@ package reading
 
 import (
 	"math"
+	"slices"
 
 	"hulian/queries"
 	"hulian/queries/stats/estimate"
@@ -52,6 +53,7 @@ const (
 	UChart     Method = "u"
 	UPrime     Method = "u_prime"
 	CChart     Method = "c" // u with one month as the base
+	RunChart   Method = "run"
 	NoChart    Method = "none"
 	evenBases         = 1.25 // largest base over smallest below which values may be read without their bases
 	largeBase         = 300  // mean base from which variation beyond chance shows and limits must be widened for it
@@ -79,9 +81,8 @@ type Reading struct {
 	Sign      int      // +1 high or rising, −1 low or falling
 	Run       int      // months in the run or trend that fired
 	Method    Method
-	Trial     bool            // limits from fewer than 12 months
-	Points    int             // months the limits stand on
-	Centre    estimate.Number // of the phase the month lies in
+	Points    int             // months the centre stands on
+	Centre    estimate.Number // of the phase the month lies in; of a run chart the median
 	Before    estimate.Number // centre of the phase before the programme; absent without one
 	Heading   int             // +1 or −1 where the phase moves up or down instead of holding a level: its centre is provisional
 	Came      estimate.Number // first value of a phase that moves
@@ -188,7 +189,6 @@ func (r *Reading) overTime(all []Month) {
 	if !ok || last.Index != len(series)-1 {
 		return
 	}
-	r.Trial = r.Chart.Trial
 	phase := r.Chart.Phases[last.Phase]
 	r.Points, r.Centre = phase.N, phase.Centre
 	if last.Phase > 0 && r.Chart.Phases[last.Phase-1].N >= spc.MinimumPoints {
@@ -199,6 +199,10 @@ func (r *Reading) overTime(all []Month) {
 		return
 	}
 	r.gaps(all, r.Months[phase.From])
+	if phase.N < spc.TrialPoints {
+		r.withoutLimits(last.Phase, options)
+		return
+	}
 	r.moving(phase)
 	if r.Variation == Common {
 		return
@@ -220,6 +224,126 @@ func (r *Reading) gaps(series []Month, from string) {
 			r.Gaps = append(r.Gaps, m.Month)
 		}
 	}
+}
+
+// fewestOnRunChart is how many months a run chart needs to speak of common variation; with fewer, only a month far from all others is
+// told. The test of crossings needs nine off the median: with eight even one crossing comes by chance more often than once in twenty.
+const fewestOnRunChart = 8
+
+// withoutLimits reads a phase of fewer than twelve months as a run chart: a median, and no limits, which so few months
+// cannot bear (Provost and Murray, The Health Care Data Guide, chapter 3). A signal is an astronomical point, a trend, or months
+// that lie on one side of the median first and on the other after, with fewer crossings than chance leaves (Anhøj and Olesen 2014).
+func (r *Reading) withoutLimits(number int, options spc.Options) {
+	phase := &r.Chart.Phases[number]
+	points := r.Chart.Points[phase.From:phase.To]
+	values := make([]float64, len(points))
+	for i, p := range points {
+		values[i] = p.Value.Or(math.NaN())
+	}
+	run := spc.RunChart(values, options)
+	phase.Centre, phase.Lower, phase.Upper = run.Median, estimate.Absent(), estimate.Absent()
+	for i := range points {
+		p := &points[i]
+		p.Centre, p.Lower, p.Upper = run.Median, estimate.Absent(), estimate.Absent()
+		p.Outside, p.TwoOfThree, p.TwoOfThreeIncl, p.Shift = 0, 0, 0, 0
+		p.Rule, p.Sign, p.Trend = spc.CommonCause, 0, run.Points[i].Trend
+		if p.Trend != 0 {
+			p.Rule, p.Sign = spc.TrendRule, p.Trend
+		}
+	}
+	r.Method, r.Points, r.Centre, r.Variation, r.Assurance = RunChart, run.N, run.Median, Common, NoTarget
+	r.standing()
+	last := points[len(points)-1]
+	if sign := r.astronomical(values); sign != 0 {
+		last.Rule, last.Sign, last.Outside, r.Run = spc.OutsideLimits, sign, sign, 1
+		points[len(points)-1] = last
+	}
+	if last.Rule == spc.CommonCause && run.Useful > fewestOnRunChart && run.Crossings < run.CrossMin {
+		r.Run, last.Sign = since(values, run.Median.Value)
+		last.Rule = spc.ShiftRule
+		points[len(points)-1] = last
+	}
+	switch {
+	case last.Rule == spc.CommonCause && run.N < fewestOnRunChart:
+		r.Variation = NotEnough
+		return
+	case last.Rule == spc.CommonCause:
+		return
+	}
+	r.Rule, r.Sign = last.Rule, last.Sign
+	if r.Rule == spc.TrendRule {
+		r.Run = r.run(last)
+	}
+	r.Variation = Shift
+	if d := r.Measure.Direction; d != queries.Neutral {
+		r.Variation = map[bool]Variation{true: Improving, false: Worsening}[(r.Sign > 0) == (d == queries.Up)]
+	}
+	r.Surprise = r.surprise(last, *phase)
+}
+
+// Astronomical points: how many months are needed to know the others by, and how many of their deviations make one.
+const (
+	fewestOthers = 5
+	farAway      = 5
+	madToSigma   = 1.4826 // of a normal distribution
+)
+
+// astronomical tells whether the newest month lies so far from the others that nobody needs a limit to see it (Perla, Provost and Murray
+// 2011, BMJ Quality & Safety 20:46–51): farther from their median than five deviations, by the months' own spread or by chance
+// in the month's base, whichever is wider. It is +1 above, −1 below.
+func (r *Reading) astronomical(values []float64) int {
+	var others []float64
+	for _, v := range values[:len(values)-1] {
+		if !math.IsNaN(v) {
+			others = append(others, v)
+		}
+	}
+	if len(others) < fewestOthers {
+		return 0
+	}
+	middle := middleOf(others)
+	for i, v := range others {
+		others[i] = math.Abs(v - middle)
+	}
+	spread := madToSigma * middleOf(others)
+	switch m := r.Measure; {
+	case m.Unit == "share" && r.Denominator > 0:
+		spread = math.Max(spread, math.Sqrt(math.Max(middle*(1-middle), 1/r.Denominator)/r.Denominator))
+	case m.Unit == "per_thousand" && r.Denominator > 0:
+		spread = math.Max(spread, math.Sqrt(math.Max(middle, m.Scale/r.Denominator)*m.Scale/r.Denominator))
+	case m.Unit == "count":
+		spread = math.Max(spread, math.Sqrt(math.Max(middle, 1)))
+	}
+	switch newest := values[len(values)-1]; {
+	case newest > middle+farAway*spread:
+		return 1
+	case newest < middle-farAway*spread:
+		return -1
+	}
+	return 0
+}
+
+func middleOf(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
+}
+
+// since counts how many of the last values lie on one side of the median, and which side it is. Values on it are passed over.
+func since(values []float64, median float64) (months, side int) {
+	for i := len(values) - 1; i >= 0; i-- {
+		switch v := values[i]; {
+		case math.IsNaN(v) || v == median:
+		case side == 0:
+			side = 1
+			if v < median {
+				side = -1
+			}
+		case (v > median) != (side > 0):
+			return months, side
+		}
+		months++
+	}
+	return months, side
 }
 
 // independent leaves out the months of a rolling measure that share data with a later one kept. (Where the month read is

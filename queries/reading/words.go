@@ -2,6 +2,7 @@ package reading
 
 import (
 	_ "embed"
+	"math"
 	"strconv"
 	"strings"
 
@@ -100,24 +101,63 @@ func (r Reading) said(lang string) string {
 		}
 		return r.stock(lang)
 	case NotEnough:
+		if r.Method == RunChart {
+			return say("too_few_run", sentence.Values{"points": strconv.Itoa(r.Points), "span": r.span(lang), "centre": Mean(r.Measure, r.Centre.Or(math.NaN()), lang)})
+		}
 		if len(r.Chart.Phases) > 1 {
 			return say("too_few", sentence.Values{"points": strconv.Itoa(r.Points)})
 		}
 		return say("too_few_ever", sentence.Values{"points": strconv.Itoa(r.Points)})
 	case Common:
+		if r.Method == RunChart {
+			return say("common_run", nil)
+		}
 		return say("common", nil)
 	case Improving, Worsening, Shift: // a signal, below
 	}
 	side := "_high"
+	if r.Method == RunChart && r.Rule != spc.TrendRule {
+		side = "_run_high"
+	}
 	if r.Sign < 0 {
-		side = "_low"
+		side = strings.Replace(side, "high", "low", 1)
 	}
 	key := string(r.Rule) + side
 	if r.Heading == r.Sign && r.Rule != spc.TrendRule {
 		key = "moving" + side // outside limits made of the movement itself says no more than that it moves
 	}
-	found := say(key, sentence.Values{"n": strconv.Itoa(r.Run), "span": r.span(lang)})
-	return say(string(r.Variation), sentence.Values{"found": found})
+	return say(string(r.Variation), sentence.Values{"found": say(key, r.figures(lang)) + r.against(lang)})
+}
+
+// figures are the numbers a finding prints: since when, from what to what, and what it is held against.
+func (r Reading) figures(lang string) sentence.Values {
+	last, _ := r.Chart.Last()
+	limit := last.Upper
+	if r.Sign < 0 {
+		limit = last.Lower
+	}
+	began := r.since()
+	return sentence.Values{"n": strconv.Itoa(r.Run), "span": r.span(lang), "centre": Mean(r.Measure, r.Centre.Or(math.NaN()), lang),
+		"limit": Mean(r.Measure, limit.Or(math.NaN()), lang), "since": began.Month, "from": Text(r.Measure, began.Value, lang), "to": r.Text(lang)}
+}
+
+// since is the month a finding began: of a level that moves the first of its phase, else the first of the run.
+func (r Reading) since() Month {
+	if came, moves := r.Came.Get(); moves && r.Heading == r.Sign && r.Rule != spc.TrendRule {
+		return Month{Month: r.CameIn, Value: came}
+	}
+	from := max(0, len(r.Months)-max(1, r.Run))
+	return Month{Month: r.Months[from], Value: r.Chart.Points[from].Value.Or(math.NaN())}
+}
+
+// against says that the newest month moved the other way than the finding, so that the sentence does not contradict the two figures
+// beside it.
+func (r Reading) against(lang string) string {
+	change := r.Change()
+	if !(change*float64(r.Sign) < 0) || Same(r.Measure, change) || r.Rule == spc.TrendRule {
+		return ""
+	}
+	return book.Say(lang, "against", sentence.Values{"change": Difference(r.Measure, change, lang)})
 }
 
 // namedGaps is how many months without data are named before they are counted.
@@ -175,18 +215,26 @@ func (r Reading) stands(lang string) string {
 	}
 	v := sentence.Values{"centre": Mean(r.Measure, centre, lang)}
 	before, ok := r.Before.Get()
+	if r.Method == RunChart && r.Variation == Common && !ok {
+		return book.Say(lang, "middle", v)
+	}
 	if ok {
 		v["before"] = Mean(r.Measure, before, lang)
 	}
-	if came, moves := r.Came.Get(); moves {
-		moved := book.Say(lang, "moved", sentence.Values{"month": r.CameIn, "from": Text(r.Measure, came, lang), "to": r.Text(lang)})
+	if r.Came.Known {
+		moved := book.Say(lang, "moved", nil)
 		if ok {
 			moved += book.Say(lang, "moved_before", v)
 		}
 		return moved
 	}
-	if ok {
+	switch {
+	case ok && r.Method == RunChart:
+		return book.Say(lang, "middle_since", v)
+	case ok:
 		return book.Say(lang, "since", v)
+	case r.Signal() && r.Rule != spc.TrendRule:
+		return "" // the finding names the mean already
 	}
 	return book.Say(lang, "centre", v)
 }
@@ -196,23 +244,23 @@ func (r Reading) assured(lang string) string {
 		return ""
 	}
 	key := string(r.Assurance)
-	if r.Variation == Unread || r.Heading != 0 {
+	if r.Variation == Unread || r.Heading != 0 || r.Method == RunChart {
 		key = map[Assurance]string{Met: "target_met", Missed: "target_missed"}[r.Assurance]
 	}
 	return book.Say(lang, key, sentence.Values{"target": Text(r.Measure, *r.Rules.Target, lang)})
 }
 
-// how names the chart, the rule that fired and, where limits are young, how many months they stand on.
+// how names the chart and the rule that fired; of a run chart, how few months it stands on.
 func (r Reading) how(lang string) string {
 	if r.Method == NoChart || !r.Signal() && r.Variation != Common {
 		return ""
 	}
+	if r.Method == RunChart {
+		return book.Say(lang, "run", sentence.Values{"points": strconv.Itoa(r.Points), "span": r.span(lang)})
+	}
 	method := book.Say(lang, string(r.Method), nil)
 	if r.Signal() {
 		method = book.Say(lang, "rule", sentence.Values{"chart": method, "rule": strconv.Itoa(RuleNumbers[r.Rule])})
-	}
-	if r.Trial {
-		return book.Say(lang, "trial", sentence.Values{"method": method, "points": strconv.Itoa(r.Points), "span": r.span(lang)})
 	}
 	return method
 }

@@ -247,7 +247,9 @@ func (t Town) poor(m queries.Measure, v Village, at int) bool {
 func (t Town) periods() int { return max(1, t.Programme.WeakVillages.Periods) }
 
 // worsening asks for firm limits: eight of nine months above a mean made of the same nine say little.
-func worsening(r reading.Reading) bool { return r.Variation == reading.Worsening && !r.Trial }
+func worsening(r reading.Reading) bool {
+	return r.Variation == reading.Worsening && r.Method != reading.RunChart
+}
 
 func (t Town) read(m queries.Measure, v Village, at int) reading.Reading {
 	series := t.Series[m.ID][v.ID]
