@@ -244,7 +244,7 @@ places as (
 ),
 
 there as (
-    select v.town, s.month, count(*) as villages
+    select 'town' as level, v.town, s.month, count(*) as villages
     from intermediate.int_unit_months s
     join marts.units v on v.level = 'village' and v.unit_id = s.unit_id
     where s.level = 'village' and s.standing = 1
@@ -253,7 +253,7 @@ there as (
 
 -- How many months a town's measures are made of, and how many of them are not known in some village.
 reaching as (
-    select measure, town, month, max(reached) as reached, max(lacking) as lacking
+    select 'town' as level, measure, town, month, max(reached) as reached, max(lacking) as lacking
     from ` + reachedMonths + `
     group by measure, town, month
 ),
@@ -261,6 +261,7 @@ reaching as (
 -- What the villages of which a measure is not known would add to their town.
 apart as (
     select
+        'town' as level,
         k.measure,
         k.town,
         k.month,
@@ -296,10 +297,10 @@ known as (
     join ` + toldMeasures + ` told on told.measure = l.measure
     left join places p on p.level = l.level and p.unit_id = l.unit_id
     left join ` + unknownMonths + ` k on k.measure = l.measure and k.village_id = p.village_id and k.month = l.month
-    left join apart a on l.level = 'town' and a.measure = l.measure and a.town = l.unit_id and a.month = l.month
-    left join there t on l.level = 'town' and t.town = l.unit_id and t.month = l.month
+    left join apart a on a.level = l.level and a.measure = l.measure and a.town = l.unit_id and a.month = l.month
+    left join there t on t.level = l.level and t.town = l.unit_id and t.month = l.month
     left join ` + reachedMonths + ` h on h.measure = l.measure and h.village_id = p.village_id and h.month = l.month
-    left join reaching g on l.level = 'town' and g.measure = l.measure and g.town = l.unit_id and g.month = l.month
+    left join reaching g on g.level = l.level and g.measure = l.measure and g.town = l.unit_id and g.month = l.month
     -- A member's month without anything to measure is no row: there are many, and their zeros say nothing. Nor is a month of
     -- a village or branch that was not there yet, or no longer.
     where l.standing = 1 or l.numerator <> 0 or l.denominator <> 0
