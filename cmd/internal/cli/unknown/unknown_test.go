@@ -165,6 +165,11 @@ func TestAVillageThatStoppedReporting(t *testing.T) {
 	says(t, s, "weak?month=2018-01&village=V3", []string{"数据不足以判断"}, nil)
 	says(t, s, "?month=2018-01&village=V3", []string{"第3村：数据不足以判断", "未知"}, []string{"覆盖率 0"})
 	says(t, s, "data?month=2018-01", []string{"数据不足以判断的村（1 个）：第3村"}, nil)
+	for _, row := range clitest.Fields(t, "query", "--dir", town, "select member_id as id from member_load where village_id = 'V3' and visits_month is not null union all select household_id from unvisited_households where village_id = 'V3'") {
+		t.Errorf("%s of a village whose visits are unknown is listed", row["id"])
+	}
+	says(t, s, "visits?month=2018-01&village=V3", []string{"按往常应有，未知。"}, []string{"没有这样的农户", "从未走访"})
+	says(t, s, "issues?month=2018-01&village=V3&lang=en", []string{"though some were to be expected."}, []string{"No issue is overdue"})
 	for _, row := range clitest.Fields(t, "query", "--dir", town, "select criterion, met from hard_criteria where village_id = 'V3' and month = '2018-01'") {
 		if row["met"] == "true" && row["criterion"] != "secretary_vacant" {
 			t.Errorf("silence meets the criterion %s", row["criterion"])
