@@ -270,7 +270,7 @@ func (r Request) changeRow(own measured, read reading.Reading, before string) []
 	current, previous := r.readCell(own.series(id, unit, r.MonthsUpTo())), r.cell(then)
 	current.Text, previous.Text = now.Text(r.Lang), then.Text(r.Lang)
 	change := r.changeCell(now, then)
-	if r.canSplit(read.Measure) {
+	if r.canSplit(read.Measure) && change.Text != missing {
 		change.Link = r.Link("overview", With("split", id)) + "#figure-split"
 	}
 	return []Cell{{Text: now.Measure.Name.In(r.Lang), Link: r.Link("measures", With("measure", id)), Note: r.direction(now.Measure.Direction)},
