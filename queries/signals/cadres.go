@@ -239,8 +239,7 @@ func bias(by string, people []Person, sheets map[string]*Sheet, part func(Person
 		w := rate.Wilson(float64(shown[name]), float64(active[name]), 0.95)
 		b.Shares = append(b.Shares, Share{Part: name, Shown: shown[name], Active: active[name], Low: w.Low.Or(math.NaN()), High: w.High.Or(math.NaN())})
 		if allActive > active[name] {
-			test := permutation.TwoSample(binary(shown[name], active[name]), binary(allShown-shown[name], allActive-active[name]), permutation.Options{})
-			if p, ok := test.PFisher.Get(); ok {
+			if p, ok := permutation.Fisher(shown[name], active[name], allShown-shown[name], allActive-active[name]).Get(); ok {
 				smallest = math.Min(smallest, p)
 			}
 		}
@@ -253,12 +252,4 @@ func bias(by string, people []Person, sheets map[string]*Sheet, part func(Person
 		b.P = estimate.Of(math.Min(1, smallest*float64(tests)))
 	}
 	return b
-}
-
-func binary(ones, n int) []float64 {
-	x := make([]float64, n)
-	for i := range ones {
-		x[i] = 1
-	}
-	return x
 }
