@@ -56,7 +56,7 @@ func buildCompare(ctx context.Context, r Request) (View, error) {
 		}
 		v.Blocks = append(v.Blocks, blocks...)
 	}
-	if outcomes := r.outcomes(panels, measure); outcomes != nil {
+	if outcomes := r.outcomes(panels, result); outcomes != nil {
 		v.Blocks = append(v.Blocks, outcomes)
 	}
 	return v, nil
@@ -294,7 +294,7 @@ var glances = map[compare.Verdict]data.Text{
 
 // outcomes compares every measure that can be compared, so that nobody has to pick the one that looks best; nil where
 // none can be estimated.
-func (r Request) outcomes(panels func(queries.Measure) compare.Panel, chosen queries.Measure) *Table {
+func (r Request) outcomes(panels func(queries.Measure) compare.Panel, chosen compare.Result) *Table {
 	t := &Table{ID: "outcomes", Stacked: true, Title: r.T("所有可比指标", "Every measure that can be compared"),
 		Columns: []Column{text(r.T("指标", "Measure")), text(r.T("差", "Difference")), text(r.T("95 % 区间", "95 % interval")), number("p"), text(r.T("初看", "At first sight"))}}
 	judged := 0
@@ -302,7 +302,10 @@ func (r Request) outcomes(panels func(queries.Measure) compare.Panel, chosen que
 		if !compare.Comparable(m) {
 			continue
 		}
-		result := compare.Compare(panels(m))
+		result := chosen
+		if m.ID != chosen.Measure.ID {
+			result = compare.Glance(panels(m))
+		}
 		p, interval := Cell{Text: missing}, missing
 		if x, ok := result.P.Get(); ok {
 			judged++
@@ -312,7 +315,7 @@ func (r Request) outcomes(panels func(queries.Measure) compare.Panel, chosen que
 			interval = reading.DifferenceRange(m, result.Low, result.High, r.Lang)
 		}
 		name := Cell{Text: m.Name.In(r.Lang), Link: r.Link("compare", With("measure", m.ID)), Note: r.direction(m.Direction)}
-		if m.ID == chosen.ID {
+		if m.ID == chosen.Measure.ID {
 			name.Link = ""
 		}
 		t.Rows = append(t.Rows, []Cell{name, {Text: reading.Difference(m, result.Effect, r.Lang)}, {Text: interval}, p, {Text: glances[result.Verdict].In(r.Lang)}})

@@ -10,6 +10,7 @@ import (
 	"hulian/queries/reading"
 	"hulian/queries/stats/did"
 	"hulian/queries/stats/estimate"
+	"hulian/queries/stats/permutation"
 	"hulian/queries/stats/welch"
 )
 
@@ -75,20 +76,33 @@ type Result struct {
 
 // Compare estimates the design of a panel and grades the answer.
 func Compare(p Panel) Result {
+	r := graded(p, 0)
+	if r.Verdict == NotEstimable {
+		return r
+	}
+	r.Moments = moments(p, r.Design)
+	r.Cohorts = cohorts(p)
+	r.ByStart = r.Cohorts.Randomise(dealt, 1)
+	return r
+}
+
+// Glance is Compare for a table of many measures: effect, interval, p and verdict, without the months and the cohorts. Where
+// assignments are drawn, which only towns of many villages need, it draws a tenth of them: p is right within 0.007 near 0.05.
+func Glance(p Panel) Result { return graded(p, 9_999) }
+
+// graded estimates and grades. Draws are the assignments drawn where they are too many to be counted; 0: 99,999.
+func graded(p Panel, draws int) Result {
 	d := Plan(p)
-	r := estimated(p, d)
+	r := estimated(p, d, draws)
 	if r.Verdict == NotEstimable {
 		return r
 	}
 	if shifted, ok := earlier(d); ok {
-		placebo := estimated(p, shifted)
+		placebo := estimated(p, shifted, draws)
 		if !math.IsNaN(placebo.Effect) {
 			r.Placebo = &placebo
 		}
 	}
-	r.Moments = moments(p, d)
-	r.Cohorts = cohorts(p)
-	r.ByStart = r.Cohorts.Randomise(dealt, 1)
 	r.Verdict = r.graded()
 	return r
 }
@@ -108,7 +122,7 @@ func earlier(d Design) (Design, bool) {
 // reasonable is the least number of months a placebo keeps before its start.
 const reasonable = 3
 
-func estimated(p Panel, d Design) Result {
+func estimated(p Panel, d Design, draws int) Result {
 	r := Result{Measure: p.Measure, Design: d, Effect: math.NaN(), Low: math.NaN(), High: math.NaN(), PilotGap: math.NaN(), Verdict: NotEstimable}
 	if d.Obstacle != None {
 		return r
@@ -124,7 +138,7 @@ func estimated(p Panel, d Design) Result {
 		outcomes = append(outcomes, did.Outcome{Unit: row.ID, Treated: treated, Y: row.Before.Value, Size: row.Before.Denominator},
 			did.Outcome{Unit: row.ID, Treated: treated, Post: true, Y: row.After.Value, Size: row.After.Denominator})
 	}
-	effect := did.TwoByTwo(outcomes, did.Options2x2{})
+	effect := did.TwoByTwo(outcomes, did.Options2x2{ChanceOnly: true, Permutation: permutation.Options{Draws: draws}})
 	if !effect.ByChanges.Known {
 		r.Design.Obstacle = OneEach
 		return r

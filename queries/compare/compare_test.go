@@ -309,3 +309,15 @@ func TestOneAgainstOne(t *testing.T) {
 		t.Errorf("%s: %s", r.Verdict, r.Words("zh"))
 	}
 }
+
+// TestAGlanceSaysTheSame: where the ways to choose pilots can be counted a glance has the same effect, interval, p and verdict
+// as the full comparison.
+func TestAGlanceSaysTheSame(t *testing.T) {
+	for seed := range uint64(20) {
+		p := panel(t, starts, flat, .03, .02, seeded(seed))
+		full, glance := Compare(p), Glance(p)
+		if full.Verdict != glance.Verdict || full.P != glance.P || full.Effect != glance.Effect || full.Low != glance.Low || full.High != glance.High {
+			t.Errorf("seed %d: %s, p %v against %s, p %v", seed, full.Verdict, full.P, glance.Verdict, glance.P)
+		}
+	}
+}

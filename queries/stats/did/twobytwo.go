@@ -34,6 +34,7 @@ type Options2x2 struct {
 	RepeatedCrossSections bool
 	Confidence            float64
 	Permutation           permutation.Options
+	ChanceOnly            bool // of the permutation tests only the one that Chance returns is made
 }
 
 // SE is a standard error under its name, with the interval and p-value it gives.
@@ -409,12 +410,12 @@ func (e *Effect) permuted(treated, control []change, most float64, o Options2x2)
 		test, how := permutation.Rescaled(sizes[0], sizes[1], o.Permutation)
 		e.Rescaled, e.Rescaling = &test, how
 	}
-	if weighted {
+	if weighted || o.ChanceOnly && e.Rescaled != nil {
 		return
 	}
 	plain := permutation.TwoSample(values[0], values[1], o.Permutation)
 	e.Permutation = &plain
-	if len(treated) > 1 && len(control) > 1 {
+	if len(treated) > 1 && len(control) > 1 && !o.ChanceOnly {
 		studentised := permutation.Studentised(values[0], values[1], o.Permutation)
 		e.Studentised = &studentised
 	}
