@@ -165,13 +165,17 @@ func Contracts() []Contract { return contracts() }
 
 // ContractOf returns the contract of one export, those of Entries among them.
 func ContractOf(export string) (Contract, bool) {
-	for _, c := range slices.Concat(contracts(), entries()) {
-		if c.Export == export {
-			return c, true
-		}
-	}
-	return Contract{}, false
+	c, ok := byExport()[export]
+	return c, ok
 }
+
+var byExport = sync.OnceValue(func() map[string]Contract {
+	all := map[string]Contract{}
+	for _, c := range slices.Concat(contracts(), entries()) {
+		all[c.Export] = c
+	}
+	return all
+})
 
 // Entries returns the contracts of what people enter in the program itself: decisions about files, rows and problems. They
 // arrive as files of their own origin, never from outside. The returned values are shared: they must not be modified.

@@ -46,8 +46,9 @@ type Snapshot struct {
 	reasons        bool   // the long table says why a value is not known
 	repeated       string // column of issue_flow that marks repeated issues
 	Supports       []Support
-	After          []RowsAfter  // exports with rows that hold days after the cut-off
-	Successions    []Succession // of villages, then of branches; empty where no unit was merged, divided or renumbered
+	After          []RowsAfter    // exports with rows that hold days after the cut-off
+	Successions    []Succession   // of villages, then of branches; empty where no unit was merged, divided or renumbered
+	places         map[string]int // where a village or branch stood in its list when the snapshot was opened
 }
 
 const factsSQL = `select key, cast(value as varchar) as value from snapshot_facts order by key`
@@ -98,6 +99,12 @@ func Open(ctx context.Context, q pipelines.Querier) (Snapshot, error) {
 		case LevelMember: // no page is about one member
 		}
 	}
+	s.places = map[string]int{}
+	for _, all := range [][]Unit{s.Villages, s.Branches} {
+		for i, u := range all {
+			s.places[string(u.Level)+u.ID] = i
+		}
+	}
 	if s.Town.ID == "" {
 		return s, fmt.Errorf("read the units: the snapshot names no town")
 	}
@@ -130,10 +137,10 @@ func Open(ctx context.Context, q pipelines.Querier) (Snapshot, error) {
 }
 
 // Village returns the village with an ID.
-func (s Snapshot) Village(id string) (Unit, bool) { return unitIn(s.Villages, id) }
+func (s Snapshot) Village(id string) (Unit, bool) { return s.unitIn(s.Villages, LevelVillage, id) }
 
 // Branch returns the branch with an ID.
-func (s Snapshot) Branch(id string) (Unit, bool) { return unitIn(s.Branches, id) }
+func (s Snapshot) Branch(id string) (Unit, bool) { return s.unitIn(s.Branches, LevelBranch, id) }
 
 // BranchesOf returns the branches of a village.
 func (s Snapshot) BranchesOf(village string) []Unit {
@@ -169,8 +176,16 @@ func (s Snapshot) Months() []string {
 	return months
 }
 
-func unitIn(units []Unit, id string) (Unit, bool) {
-	i := slices.IndexFunc(units, func(u Unit) bool { return u.ID == id })
+// unitIn finds a unit where it stood, or, where the list has become another one since, by looking through it.
+func (s Snapshot) unitIn(units []Unit, level queries.Level, id string) (Unit, bool) {
+	i, known := s.places[string(level)+id]
+	if s.places != nil && !known {
+		return Unit{}, false
+	}
+	if i < len(units) && units[i].ID == id {
+		return units[i], true
+	}
+	i = slices.IndexFunc(units, func(u Unit) bool { return u.ID == id })
 	if i < 0 {
 		return Unit{}, false
 	}
