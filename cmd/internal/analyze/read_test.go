@@ -159,7 +159,7 @@ func TestReadRefuses(t *testing.T) {
 		"unclosed":  {"a,b\n\"1,2\n3,4\n", "row 2 of the file “unclosed” is never closed"},
 		"wide":      {"a,b\n1,2,3\n", "row 2 has more cells"},
 		"twice":     {"a,a\n1,2\n", `two columns are called "a"`},
-		"broken":    {"PK\x03\x04nothing", "zip"},
+		"broken":    {"PK\x03\x04nothing", "cut off"},
 	} {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(c.content), 0o600); err != nil {
