@@ -288,7 +288,10 @@ known as (
         l.value,
         case when l.level = 'town' then l.numerator - coalesce(a.numerator, 0) else l.numerator end as numerator,
         case when l.level = 'town' then l.denominator - coalesce(a.denominator, 0) else l.denominator end as denominator,
-        case when l.level <> 'town' then k.reason when a.unknown = t.villages then a.reason end as reason,
+        coalesce(
+            case when l.level <> 'town' then k.reason when a.unknown = t.villages then a.reason end,
+            case when l.numerator is null then 'kind' end
+        ) as reason,
         case when l.level = 'town' then t.villages - coalesce(a.unknown, 0) end as spoke,
         case when l.level = 'town' then t.villages end as villages,
         coalesce(h.reached, g.reached) as reached,
@@ -439,7 +442,7 @@ func (m Measure) rows(t sumsTable) (string, bool) {
 	case m.Model != "":
 		numerator, denominator, value, scale = "coalesce(v.numerator, 0e0)", "coalesce(v.denominator, 0e0)", "v.value", "cast(null as double)"
 		if !m.Rate() {
-			denominator = "cast(null as double)"
+			numerator, denominator = "v.numerator", "cast(null as double)" // what its model does not say of a unit is not none
 		}
 		join = fmt.Sprintf("    left join intermediate.%s v\n        on v.measure = '%s' and v.level = u.level and v.unit_id = u.unit_id and v.month = u.month\n", m.Model, m.ID)
 	case m.Rate():

@@ -22,5 +22,5 @@ select
     cast(date_diff('day', h.last_visited_on, p.cut_off) as bigint) as days_since
 from intermediate.int_household_months h
 cross join staging.stg_parameters p
-left join intermediate.int_unknown_months k on k.measure = 'unvisited_60' and k.village_id = h.village_id and k.month = h.month
+left join intermediate.int_unknown_months k on k.measure = 'unvisited_share' and k.village_id = h.village_id and k.month = h.month
 where h.month = month_text(p.cut_off) and h.unvisited = 1 and k.measure is null

@@ -75,7 +75,7 @@ var examples = []example{
 	{"just started", "household_coverage", "2017-12", shares(1000, 430, 441, 425, 436, 428, 433, 440, 431, 437, 426, 434, 560, 640)},
 	{"slow ramp since the start", "household_coverage", "2017-05-01", shares(1000, 470, 441, 425, 436, 428, 433, 440, 431, 437, 426, 434, 429, 436, 432, 438, 491, 517, 538, 575, 658, 711, 744, 780, 799)},
 	{"rising, still below", "household_coverage", "", shares(1000, 700, 705, 698, 703, 699, 702, 697, 701, 704, 696, 700, 400, 405, 410, 415, 420, 425, 430)},
-	{"target met", "unvisited_60", "", shares(1000, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0)},
+	{"target met", "unvisited_share", "", shares(1000, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0)},
 	{"uneven small bases", "on_time_rate", "", uneven([2]float64{8, 10}, [2]float64{15, 20}, [2]float64{9, 12}, [2]float64{18, 25}, [2]float64{11, 15}, [2]float64{4, 20})},
 	{"uneven large bases", "satisfaction_rate", "", uneven([2]float64{320, 400}, [2]float64{500, 620}, [2]float64{360, 470}, [2]float64{410, 500}, [2]float64{280, 380}, [2]float64{340, 420}, [2]float64{330, 400})},
 	{"small base", "on_time_rate", "", uneven([2]float64{8, 10}, [2]float64{15, 20}, [2]float64{3, 4})},
@@ -342,7 +342,7 @@ func TestASentenceDoesNotContradictTheFiguresBesideIt(t *testing.T) {
 // TestOneEventIsOneSignal: coverage, unvisited households and vulnerable coverage are one event, open and overdue another.
 func TestOneEventIsOneSignal(t *testing.T) {
 	say := func(id string, v Variation) Reading { return Reading{Measure: measure(t, id), Variation: v} }
-	groups := ByEvent([]Reading{say("unvisited_60", Improving), say("overdue_issues", Worsening), say("vulnerable_coverage", Improving), say("open_issues", Worsening),
+	groups := ByEvent([]Reading{say("unvisited_share", Improving), say("overdue_issues", Worsening), say("vulnerable_coverage", Improving), say("open_issues", Worsening),
 		say("household_coverage", Improving), say("silent_members", Worsening), say("card_rate", Common)})
 	var got []string
 	for _, g := range groups {
@@ -352,7 +352,7 @@ func TestOneEventIsOneSignal(t *testing.T) {
 		}
 		got = append(got, line)
 	}
-	want := []string{"improving unvisited_60 vulnerable_coverage household_coverage", "worsening overdue_issues open_issues", "worsening silent_members", "common card_rate"}
+	want := []string{"improving unvisited_share vulnerable_coverage household_coverage", "worsening overdue_issues open_issues", "worsening silent_members", "common card_rate"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

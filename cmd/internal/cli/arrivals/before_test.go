@@ -47,8 +47,11 @@ func TestATownOfAnEarlierVersionShowsTheSameFigures(t *testing.T) {
 		clitest.Says(t, clitest.Done, signer, "close", "--list", "--dir", town)
 	}
 	same("as it was", "甲样本")
-	if status, out, stderr := clitest.Session(t, "run", "--dir", town); status != clitest.Held || !strings.Contains(out+stderr, "13党员短.csv") {
+	if status, out, stderr := clitest.Session(t, "run", "--dir", town); status != clitest.Done { // the file that was held then is held still, and told no second time
 		t.Fatalf("status %d:\n%s%s", status, out, stderr)
+	}
+	if held := asked(t, town, "select name from ops.files where state = 'held'"); !slices.Equal(held, []string{"13党员短.csv"}) {
+		t.Errorf("held: %v", held)
 	}
 	same("loaded anew", "乙样本")
 	unknown := figuresHold(t, town, figures)
@@ -80,7 +83,7 @@ func figuresHold(t *testing.T, town string, figures []string) (unknown int) {
 	before := map[at][]string{}
 	for _, line := range figures[1:] {
 		cells := strings.Split(line, ",")
-		k := at{cells[0], cells[1], cells[2], cells[3]}
+		k := at{queries.IDOf(cells[0]), cells[1], cells[2], cells[3]} // some have another name since
 		before[k] = cells[4:]
 		if f := now[k]; k.level == "village" && f["reason"] != "" {
 			sum := apart[at{measure: k.measure, month: k.month}]

@@ -16,7 +16,7 @@ import (
 func TestATownThatStartsWithTwoMonthsOfFiles(t *testing.T) {
 	town := townOf("2017-12").built(t)
 	unknownFor(t, "reach", town, "repeat_rate", "town", "", "2018-01")
-	unknownFor(t, "reach", town, "unvisited_60", "village", "V1", "2017-12")
+	unknownFor(t, "reach", town, "unvisited_share", "village", "V1", "2017-12")
 	unknownFor(t, "reach", town, "organisation_life", "town", "", "2017-12")
 	if v := value(t, town, "resolution_rate_cumulative", "town", "", "2018-01"); v["reached"] != "9" || v["lacking"] != "7" || v["value"] == "" {
 		t.Errorf("since May, of nine months seven are not known: %v", v)
@@ -44,8 +44,8 @@ func TestAMonthThatWasLost(t *testing.T) {
 		unknownFor(t, "no_file", town, "household_coverage", at[0], at[1], "2017-10")
 		unknownFor(t, "no_file", town, "silent_members", at[0], at[1], "2017-10")
 	}
-	unknownFor(t, "reach", town, "unvisited_60", "town", "", "2017-11")
-	if v := value(t, town, "unvisited_60", "town", "", "2018-01"); v["reason"] != "" || v["denominator"] != fmt.Sprint(villages*households) {
+	unknownFor(t, "reach", town, "unvisited_share", "town", "", "2017-11")
+	if v := value(t, town, "unvisited_share", "town", "", "2018-01"); v["reason"] != "" || v["denominator"] != fmt.Sprint(villages*households) {
 		t.Errorf("sixty days after the lost month: %v", v)
 	}
 	s := clitest.Serve(t, town)
