@@ -67,6 +67,7 @@ var carriedOver = []struct{ into, columns, query string }{
 	{"before_problems", `problem_no bigint, file_no bigint, sheet varchar, export varchar, "row" bigint, letter varchar, column_id varchar, header varchar,
 		code varchar, severity varchar, value varchar, detail varchar, state varchar, run_id varchar, row_key varchar`,
 		`select problem_no, file_no, sheet, export, "row", letter, column_id, header, code, severity, value, detail, state, run_id, row_key from ops.problems`},
+	{"before_loader", "version bigint", "select version from ops.loader"},
 	{"before_settled", "problem_no bigint, file_no bigint", "select problem_no, file_no from ops.settled"},
 	{"before_waivers", "problem_no bigint, waived_by varchar, reason varchar, waived_at timestamp", "select problem_no, waived_by, reason, waived_at from ops.waivers"},
 }

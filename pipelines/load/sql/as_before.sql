@@ -1,6 +1,6 @@
 -- Files of which nothing new is to be said after everything was loaded anew: they stand where they stood, and they were read
--- in the same way or every count is what it was. A newer version of the program reads every file in another way, and most
--- of them with the same result.
+-- in the same way. A newer version of the program reads every file in another way, and most of them with the same result:
+-- of those nothing is said whose counts are what they were.
 with changed as (
     select file_no
     from ops.reconciliation r
@@ -12,4 +12,6 @@ with changed as (
 select f.file_id, f.name
 from ops.files f
 join before_files b using (file_no)
-where b.state = f.state and (coalesce(b.read_with, '') = coalesce(f.read_with, '') or f.file_no not in (select file_no from changed));
+where b.state = f.state
+    and (coalesce(b.read_with, '') = coalesce(f.read_with, '')
+        or f.file_no not in (select file_no from changed) and not exists (select 1 from before_loader o join ops.loader n using (version)));

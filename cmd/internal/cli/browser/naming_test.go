@@ -23,6 +23,7 @@ const requests = "SRRecordID,SRType,CreatedDate,SRStatus,CloseDate,Neighborhood\
 // set fills a control of a form by its name.
 func (c clerk) set(name, value string) {
 	c.t.Helper()
+	c.loaded()
 	found, err := chromedp.Run(c.ctx, chromedp.Evaluate[bool](`(() => {
 		const field = document.querySelector('[name="`+name+`"]');
 		if (!field) return false;
@@ -34,9 +35,21 @@ func (c clerk) set(name, value string) {
 	}
 }
 
+// loaded waits until the page is there to its end: what is read first stands at its beginning.
+func (c clerk) loaded() {
+	c.t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if done, err := chromedp.Run(c.ctx, chromedp.Evaluate[bool](`document.readyState === "complete"`)); err == nil && done {
+			return
+		}
+	}
+	c.t.Fatal("the page is not there to its end")
+}
+
 // shows reports whether a control can be seen.
 func (c clerk) shows(name string) bool {
 	c.t.Helper()
+	c.loaded()
 	seen, err := chromedp.Run(c.ctx, chromedp.Evaluate[bool](`document.querySelector('[name="`+name+`"]').checkVisibility()`))
 	if err != nil {
 		c.t.Fatal(err)
