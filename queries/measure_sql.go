@@ -442,7 +442,7 @@ func (m Measure) rows(t sumsTable) (string, bool) {
 	case m.Model != "":
 		numerator, denominator, value, scale = "coalesce(v.numerator, 0e0)", "coalesce(v.denominator, 0e0)", "v.value", "cast(null as double)"
 		if !m.Rate() {
-			numerator, denominator = "v.numerator", "cast(null as double)" // what its model does not say of a unit is not none
+			numerator, denominator = "case when v.value is not null then v.numerator end", "cast(null as double)" // what its model does not say of a unit is not none
 		}
 		join = fmt.Sprintf("    left join intermediate.%s v\n        on v.measure = '%s' and v.level = u.level and v.unit_id = u.unit_id and v.month = u.month\n", m.Model, m.ID)
 	case m.Rate():

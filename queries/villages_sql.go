@@ -54,6 +54,7 @@ from held
 `, Header: Header{
 		Text:    "One row of an export or of its history, by the household, member, branch or village it is about.",
 		View:    true,
+		Grain:   []string{"export", "file_no", "kind", "id", "held_on", "held"},
 		Sources: slices.Compact(sources),
 		Columns: []Column{{"export", "the export"}, {"file_no", "the file it came with"}, {"kind", "household, member, branch or village"}, {"id", "its number"},
 			{"held_on", "the day it is of; null of what has no day"}, {"held", "1 where it stands, 0 where a newer file replaced it"}},

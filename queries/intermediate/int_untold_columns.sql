@@ -1,7 +1,7 @@
 -- One column of an export that rows of a village do not tell, because their files do not give it: of events month by month, of
 -- lists whatever the month.
 -- grain: village_id, export, column_id, month
--- sources: intermediate.int_issues, intermediate.int_branch_places, exports.meetings, exports.tasks, exports.households, history.households, exports.branches, history.branches, ops.lacks
+-- sources: intermediate.int_issues, intermediate.int_branch_places, staging.stg_branch_files, staging.stg_list_files, staging.stg_lacks
 -- columns:
 --   village_id: village
 --   export: the export
@@ -11,8 +11,8 @@
 -- checks:
 --   not_null: village_id, export, column_id, is_all
 with lacking as (
-    select distinct file_no, export, column_id
-    from ops.lacks
+    select file_no, export, column_id
+    from staging.stg_lacks
 ),
 
 issues as (
@@ -89,14 +89,6 @@ issues_told as (
 ),
 
 -- Of the exports below only the rows of files that lack something are looked at one by one.
-branch_events as (
-    select 'meetings' as export, branch_id, month_text(held_on) as month, _file as file_no
-    from exports.meetings
-    union all
-    select 'tasks', branch_id, month_text(claimed_on), _file
-    from exports.tasks
-),
-
 events_told as (
     select
         e.export,
@@ -105,7 +97,7 @@ events_told as (
         c.column_id,
         bool_or(l.file_no is null) as any_told,
         not bool_or(l.file_no is not null) as all_told
-    from branch_events e
+    from staging.stg_branch_files e
     join (select distinct export, column_id from lacking) c on c.export = e.export
     join intermediate.int_branch_places p on p.branch_id = e.branch_id and p.month = e.month
     left join lacking l on l.file_no = e.file_no and l.export = e.export and l.column_id = c.column_id
@@ -115,23 +107,9 @@ events_told as (
 
 -- A village's list tells a column where any of its rows came from a file that gives it: a later list without the column
 -- leaves what stood there.
-lists as (
-    select distinct 'households' as export, village_id, _file as file_no
-    from exports.households
-    union
-    select distinct 'households', village_id, _file
-    from history.households
-    union
-    select distinct 'branches', village_id, _file
-    from exports.branches
-    union
-    select distinct 'branches', village_id, _file
-    from history.branches
-),
-
 lists_told as (
     select s.export, s.village_id, c.column_id, bool_or(l.file_no is null) as any_told
-    from lists s
+    from staging.stg_list_files s
     join (select distinct export, column_id from lacking) c on c.export = s.export
     left join lacking l on l.file_no = s.file_no and l.export = s.export and l.column_id = c.column_id
     where s.village_id is not null
