@@ -108,16 +108,21 @@ func (t *Test) count(c counter) {
 	t.PTwoSided = estimate.Of(c.extreme / total)
 }
 
-// draw deals every deck anew, and sorts the sums over all of them.
-func (t *Test) draw(c *counter, decks []counter, o Options) {
+// beginDraws notes how many outcomes are drawn, usual where the caller does not say, and from which seed.
+func (t *Test) beginDraws(o Options, usual int) *rand.Rand {
 	t.Method, t.Draws, t.Seed = MonteCarlo, o.Draws, o.Seed
 	if t.Draws <= 0 {
-		t.Draws = 99_999
+		t.Draws = usual
 	}
 	if t.Seed == 0 {
 		t.Seed = 1
 	}
-	random := rand.New(rand.NewPCG(t.Seed, 0x9e3779b97f4a7c15))
+	return rand.New(rand.NewPCG(t.Seed, 0x9e3779b97f4a7c15))
+}
+
+// draw deals every deck anew, and sorts the sums over all of them.
+func (t *Test) draw(c *counter, decks []counter, o Options) {
+	random := t.beginDraws(o, 99_999)
 	for range t.Draws {
 		var sum float64
 		for _, deck := range decks {

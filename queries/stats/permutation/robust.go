@@ -2,7 +2,6 @@ package permutation
 
 import (
 	"math"
-	"math/rand/v2"
 
 	"gonum.org/v1/gonum/stat"
 
@@ -171,14 +170,7 @@ func Studentised(treated, control []float64, o Options) Test {
 		t.count(of)
 		return t
 	}
-	t.Method, t.Draws, t.Seed = MonteCarlo, o.Draws, o.Seed
-	if t.Draws <= 0 {
-		t.Draws = 9_999
-	}
-	if t.Seed == 0 {
-		t.Seed = 1
-	}
-	random := rand.New(rand.NewPCG(t.Seed, 0x9e3779b97f4a7c15))
+	random := t.beginDraws(o, 9_999)
 	for range t.Draws {
 		random.Shuffle(len(c.values), func(i, j int) { c.values[i], c.values[j] = c.values[j], c.values[i] })
 		of.addInfinite(welch(func(i int) bool { return i < t.N1 }))
