@@ -56,30 +56,30 @@ func renamed(p data.Programme, path string) (data.Programme, error) {
 	twice := func(key, id string) error {
 		return usage(&pipelines.Fault{Op: "read programme", At: path, Err: fmt.Errorf("%s names %q twice, once by the ID it had before", key, id), Next: "delete one of the two lines"})
 	}
-	for id, target := range p.Reading.Targets {
-		now := queries.IDOf(id)
-		if now == id {
-			continue
-		}
-		if _, both := p.Reading.Targets[now]; both {
-			return p, twice("reading.targets", now)
-		}
-		delete(p.Reading.Targets, id)
-		p.Reading.Targets[now] = target
+	if both := renamedKeys(p.Reading.Targets); both != "" {
+		return p, twice("reading.targets", both)
 	}
-	for id, base := range p.Reading.MinimumBases {
-		now := queries.IDOf(id)
-		if now == id {
-			continue
-		}
-		if _, both := p.Reading.MinimumBases[now]; both {
-			return p, twice("reading.minimum_bases", now)
-		}
-		delete(p.Reading.MinimumBases, id)
-		p.Reading.MinimumBases[now] = base
+	if both := renamedKeys(p.Reading.MinimumBases); both != "" {
+		return p, twice("reading.minimum_bases", both)
 	}
 	for i, criterion := range p.HardCriteria {
 		p.HardCriteria[i].Measure = queries.IDOf(criterion.Measure)
 	}
 	return p, nil
+}
+
+// renamedKeys puts the IDs measures have in the place of those they had before, and gives one that stands there by both.
+func renamedKeys[V any](settings map[string]V) (both string) {
+	for id, value := range settings {
+		now := queries.IDOf(id)
+		if now == id {
+			continue
+		}
+		if _, there := settings[now]; there {
+			return now
+		}
+		delete(settings, id)
+		settings[now] = value
+	}
+	return ""
 }
