@@ -309,15 +309,17 @@ func (l *layout) strange(cells []string) string {
 	if l.contract.Kind != data.Registry {
 		return ""
 	}
+	foreign := slices.DeleteFunc(reduce(cells), func(cell reduced) bool {
+		_, own := lookUp(headerIndex()[l.contract.Export], cell)
+		return own
+	})
 	for _, c := range data.Contracts() {
 		if c.Kind == data.Registry {
 			continue
 		}
 		found := 0
-		for i, cell := range reduce(cells) {
-			w, known := lookUp(headerIndex()[c.Export], cell)
-			_, own := lookUp(headerIndex()[l.contract.Export], cell)
-			if known && !own && w.column != "" && !slices.Contains(slices.Collect(maps.Values(l.at)), i) {
+		for _, cell := range foreign {
+			if _, known := lookUp(headerIndex()[c.Export], cell); known {
 				found++
 			}
 		}
