@@ -161,23 +161,28 @@ func (r *reference) reached(m queries.Measure, village, month string, silent map
 	return reached, lacking, true
 }
 
+// villageOf is the village of a value's unit; of a town its own ID.
+func (r *reference) villageOf(k refKey) string {
+	switch k.level {
+	case "branch":
+		return r.branches[k.unit].text("village_id")
+	case "member":
+		return r.branches[r.members[k.unit].text("branch_id")].text("village_id")
+	}
+	return k.unit
+}
+
 // reachOf is how many months a value is made of and how many of them are not known: of a town, the most of its villages.
 func (r *reference) reachOf(k refKey, silent map[string]map[[2]string]string) (reached, lacking int, ok bool) {
 	m, _ := queries.MeasureOf(k.measure)
-	village := k.unit
-	switch k.level {
-	case "branch":
-		village = r.branches[k.unit].text("village_id")
-	case "member":
-		village = r.branches[r.members[k.unit].text("branch_id")].text("village_id")
-	case "town":
+	if k.level == "town" {
 		for village := range r.villages {
 			of, without, known := r.reached(m, village, k.month, silent)
 			reached, lacking, ok = max(reached, of), max(lacking, without), ok || known
 		}
 		return reached, lacking, ok
 	}
-	return r.reached(m, village, k.month, silent)
+	return r.reached(m, r.villageOf(k), k.month, silent)
 }
 
 // silence gives the months of a village for which one export is not known.
@@ -226,13 +231,8 @@ func (r *reference) silence(village string, held map[[2]string]float64, all map[
 // reasonOf is why a value of the long table is not known; of a town: that it is known of none of its villages. spoke is
 // how many villages a town's value is known of.
 func (r *reference) reasonOf(k refKey, unknown map[unknownKey]string) (reason string, spoke int) {
-	village := k.unit
-	switch k.level {
-	case "branch":
-		village = r.branches[k.unit].text("village_id")
-	case "member":
-		village = r.branches[r.members[k.unit].text("branch_id")].text("village_id")
-	case "town":
+	village := r.villageOf(k)
+	if k.level == "town" {
 		for village := range r.villages {
 			why, ok := unknown[unknownKey{k.measure, village, k.month}]
 			if !ok {
