@@ -8,7 +8,7 @@
 --   unit_id: the unit
 --   month: month
 --   numerator: branches last so often, as far as it is known
---   denominator: branches of which it is known
+--   denominator: branches whose last places are known
 --   value: the branches; null where it is not known
 with villages as (
     select

@@ -79,9 +79,9 @@ const shownBelow = .05
 // check for bias over all active members. Exempt members are in neither list: whoever made it left them out.
 //
 // Each kind of evidence is held against ordinary members of the same branch: how rarely one of them, differing from the
-// others as members do, would show as much (package ordinary). A member is listed when two kinds stand: the second smallest
-// of these chances is itself held against what as many kinds of an ordinary member give, and of all members so many are
-// listed that a share of at most rules.FalseShare is expected to stand there by chance (package discovery). A kind is
+// others as members do, would show as much (package ordinary). A member is listed when two kinds stand out. For that
+// the second smallest of a member's chances is compared with the second smallest that an ordinary member with as many kinds
+// would show. The list is cut where a share of at most rules.FalseShare of it is expected by chance (package discovery). A kind is
 // sure by itself by the same rule among all members. Below the programme's minimum of evidence or peers a kind is none.
 func Cadres(records []Record, people []Person, rules data.CadreRules) ([]Sheet, []Bias) {
 	shown := evidence(records, people, rules)

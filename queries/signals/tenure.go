@@ -43,9 +43,9 @@ func (t Town) tenure() tenure {
 	return x
 }
 
-// settled reports whether a village may be compared with the others on a month of a measure: its work takes two months to take
-// hold, unless the middle village is no further, and what stands at a month's end is still the old practice's for the first
-// months.
+// settled reports whether a village has worked in the programme long enough to be compared with the others on a month of a
+// measure. Two months are enough for what happens within a month, or fewer where the middle village has had fewer. What
+// stands at a month's end, such as open issues, comes from the time before the programme for longer.
 func (x tenure) settled(m queries.Measure, v Village, at int) bool {
 	since := x.since[v.ID]
 	switch {

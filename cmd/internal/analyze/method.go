@@ -266,8 +266,8 @@ func (c *Call) numbers(role string) ([]float64, error) {
 // rateHeader is how columns of rates are called.
 var rateHeader = regexp.MustCompile(`(?i)率|比例|占比|rate|share|percent|pct|proportion`)
 
-// askShares asks about a column of rates of which some look like shares and some like percentages: 0.78 beside 81, with
-// nothing near 1 in between.
+// askShares asks about a column of rates of which some look like shares and some like percentages: 0.78 beside 81,
+// with no value near 1 that would join the two groups.
 func (c *Call) askShares(column int, values []float64) {
 	if !rateHeader.MatchString(c.Frame.Columns[column]) {
 		return

@@ -25,8 +25,8 @@ func (r *Reader) severity(c *column, code pipelines.Code) (s pipelines.Severity,
 	return pipelines.SeverityRefuse, false
 }
 
-// report notes that a column breaks a rule. keep says whether its value stays: what cannot be read, or makes no sense, is
-// empty in a row that is accepted all the same, unless a mapping file wants it kept.
+// report notes that a column breaks a rule. In a row that is accepted all the same its value is left empty, unless a mapping
+// file says that the rule only warns.
 func (r *Reader) report(i int, code pipelines.Code, value string, detail pipelines.Detail) {
 	c := &r.columns[i]
 	severity, lowered := r.severity(c, code)

@@ -89,7 +89,8 @@ func pairs(units []Judged, order []int) [][]float64 {
 // best cuts the order into grades; it returns where each ends.
 func best(above [][]float64, s float64) []int {
 	n := len(above)
-	// inside[a][b] is what is gained by setting apart all pairs of units a to b−1; grades keep what lies between them.
+	// inside[a][b] sums, over all pairs of the units a to b−1, the gain from putting the two units of a pair into different
+	// grades. Units that share a grade forgo it, so the best cut leaves the least gain inside its grades.
 	inside := make([][]float64, n+1)
 	for a := n; a >= 0; a-- {
 		inside[a] = make([]float64, n+1)
