@@ -24,7 +24,7 @@ func ExplainClosing(p pipelines.ClosingProblem, lang string) (sentence, mend str
 			subject = c.Name.In(lang)
 		}
 	}
-	fill := strings.NewReplacer("{subject}", subject, "{count}", humanize.Comma(p.Count), "{of}", humanize.Comma(p.Of))
+	fill := strings.NewReplacer("{subject}", MonthName(subject, lang), "{count}", humanize.Comma(p.Count), "{of}", humanize.Comma(p.Of))
 	return fill.Replace(text[0].In(lang)), fill.Replace(text[1].In(lang))
 }
 
@@ -34,34 +34,34 @@ func ExplainRefusal(r pipelines.ClosingRefusal, lang string) string { return ref
 var closingTexts = map[pipelines.ClosingCode][2]Text{
 	pipelines.ClosingMonthNotOver: {
 		{Zh: "数据只到 {subject}，这个月还没有过完。", En: "The data end on {subject}, before the month does."},
-		{Zh: "月末的数据报来并运行后再月结；最后几天确实没有事可报的，请维护人员在 hulian.yaml 中把 cut_off 写成月末那一天，再运行一次。",
-			En: "Close it when the data to the month's end have been run; where nothing happened on its last days, set cut_off in hulian.yaml to the month's last day and run again."}},
+		{Zh: "月末的数据报来并运行后再月结；最后几天确实没有事可报的，请管理员把数据截止日定为月末那一天，再在“运行”页点“立即运行”。",
+			En: "Close it when the data to the month's end have been run; where nothing happened on its last days, have an administrator set the cut-off to the month's last day, then use Run now on the page Runs."}},
 	pipelines.ClosingRowsOpen: {
 		{Zh: "本月 {of} 行中有 {count} 行被退回、尚未修正。", En: "{count} of the month's {of} rows are refused and wait for repair."},
 		{Zh: "在数据状况页逐行查看，改好后重新导入，或写明理由予以豁免。", En: "Look at them on the data page; repair and import them, or waive them with a reason."}},
 	pipelines.ClosingExportMissing: {
 		{Zh: "本月没有收到“{subject}”的任何一行。", En: "Not one row of “{subject}” was received for the month."},
-		{Zh: "请催报；如果本镇确实没有这张表，请维护人员在 programme.yaml 的 data_quality.expected 中去掉它。", En: "Ask for it; if the town has no such export, have it taken out of data_quality.expected in programme.yaml."}},
+		{Zh: "请催报；如果本镇确实没有这张表，请在“工作标准”页的“每月应报的报表”中去掉它。", En: "Ask for it; if the town has no such export, take it out of the exports due every month on the page Standards."}},
 	pipelines.ClosingVillagesPoor: {
 		{Zh: "{of} 个村中有 {count} 个村近期报表不全，数据不足以评价：{subject}。", En: "{count} of {of} villages have lately sent too little to be judged: {subject}."},
 		{Zh: "核实是没有报还是没有发生。", En: "Find out whether it was not sent or did not happen."}},
 	pipelines.ClosingFileHeld: {
 		{Zh: "文件“{subject}”待人确认，还没有读入。", En: "The file “{subject}” waits for confirmation and has not been read in."},
-		{Zh: "重新报送完整的文件；若确实如此，在“数据状况”页确认收下，或由维护人员运行：hulian import 文件 --confirm。", En: "Send the complete file; if it is right as it is, accept it on the page Data, or run: hulian import FILE --confirm."}},
+		{Zh: "重新报送完整的文件；若确实如此，在“数据状况”页写明理由，确认收下。", En: "Send the complete file; if it is right as it is, accept it on the page Data, with a reason."}},
 	pipelines.ClosingFileRejected: {
 		{Zh: "文件“{subject}”没有读入，其中可能有本月的数据。", En: "The file “{subject}” could not be read, and may hold data of the month."},
-		{Zh: "在“数据状况”页看原因，改好后用原来的文件名重新报送；与本月无关的文件，在该页写明姓名和理由剔除，或由维护人员运行 hulian aside。", En: "The page Data says why; mend it and send it again under the same name. If it has nothing to do with the month, set it aside there with name and reason, or run: hulian aside."}},
+		{Zh: "在“数据状况”页看原因，改好后用原来的文件名重新报送；与本月无关的文件，在该页写明理由剔除。", En: "The page Data says why; mend it and send it again under the same name. If it has nothing to do with the month, set it aside there with a reason."}},
 	pipelines.ClosingRunFailed: {
 		{Zh: "最近一次运行没有发布，看到的可能不是最新数据：{subject}", En: "The last run published nothing, so newer data may be missing: {subject}"},
-		{Zh: "按“运行”页记录的原因处理，再在该页运行一次，或由维护人员执行 hulian run。", En: "Mend it as the page Runs says, then run again, there or by hulian run."}},
+		{Zh: "按“运行”页记录的原因处理，再在该页点“立即运行”。", En: "Mend it as the page Runs says, then use Run now there."}},
 	pipelines.ClosingCheckWarned: {
 		{Zh: "检查有提醒，{count} 行：{subject}", En: "A check warns of {count} rows: {subject}"},
 		{Zh: "确认这不影响本月的数字。", En: "Make sure that it does not touch the month's numbers."}},
 	pipelines.ClosingEarlierMonth: {
-		{Zh: "更早的 {subject} 还没有月结。", En: "The earlier month {subject} has not been closed."},
+		{Zh: "更早的{subject}还没有月结。", En: "The earlier month {subject} has not been closed."},
 		{Zh: "一般按月份先后月结。", En: "Months are closed in their order as a rule."}},
 	pipelines.ClosingCorrectedSince: {
-		{Zh: "更早的 {subject} 签发后有变动，尚未重新签发。", En: "The earlier month {subject} has changed since it was signed, and was not signed anew."},
+		{Zh: "更早的{subject}签发后有变动，尚未重新签发。", En: "The earlier month {subject} has changed since it was signed, and was not signed anew."},
 		{Zh: "看一看变动是否也影响本月。", En: "See whether the change touches this month too."}},
 	pipelines.ClosingDocumentBroken: {
 		{Zh: "本月签发的存档“{subject}”缺失，或内容与签发时不一致，签发的数值无法核实。", En: "The signed record “{subject}” of the month is missing, or is not what was signed: the values signed cannot be told."},
@@ -69,9 +69,9 @@ var closingTexts = map[pipelines.ClosingCode][2]Text{
 }
 
 var refusalTexts = map[pipelines.ClosingRefusal]Text{
-	pipelines.RefusedBlocked:    {Zh: "还有阻碍月结的问题，见下表。", En: "Problems stand in the way; they are listed below."},
+	pipelines.RefusedBlocked:    {Zh: "还有须先处理的事项，见下表。", En: "Problems stand in the way; they are listed below."},
 	pipelines.RefusedNotChecked: {Zh: "还没有人核对本月现在的数字。请先核对，再由另一人签发。", En: "Nobody has checked the month's present numbers. Check it first; then another person signs."},
 	pipelines.RefusedSamePerson: {Zh: "核对人与签发人不能是同一人。", En: "Whoever checked the month may not sign it too."},
 	pipelines.RefusedUnchanged:  {Zh: "本月已签发，此后没有变动。", En: "The month is signed and nothing has changed since."},
-	pipelines.RefusedNoName:     {Zh: "请写姓名（一行，不超过 100 字）；说明不超过 2000 字。", En: "Write your name (one line, at most 100 characters); a note has at most 2,000."},
+	pipelines.RefusedNoName:     {Zh: "姓名须为一行，不超过 100 字；说明不超过 2000 字。", En: "A name has one line and at most 100 characters, a note at most 2,000."},
 }

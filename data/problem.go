@@ -127,6 +127,9 @@ func ExplainDetails(all pipelines.Details, lang string) string {
 	return strings.Join(said, map[bool]string{true: "; ", false: "；"}[lang == "en"])
 }
 
+// mostArgs is the highest number that the words of a detail name.
+const mostArgs = 4
+
 // fill puts the arguments of a detail into its words; names of exports and columns are told in the reader's language.
 func fill(words string, args []string, lang string) string {
 	told := make([]string, len(args))
@@ -138,12 +141,18 @@ func fill(words string, args []string, lang string) string {
 	for i, arg := range told {
 		pairs = append(pairs, "{"+strconv.Itoa(i+1)+"}", arg)
 	}
+	for i := len(told); i < mostArgs; i++ { // kept by a version that told less
+		pairs = append(pairs, "{"+strconv.Itoa(i+1)+"}", "…")
+	}
 	pairs = append(pairs, "{rest}", strings.Join(told, comma), "{rest2}", strings.Join(told[min(1, len(told)):], comma))
 	return strings.NewReplacer(pairs...).Replace(words)
 }
 
 // namedIn gives the name of the export or column an argument stands for, and any other argument as it is.
 func namedIn(arg, lang string) string {
+	if wrong, ok := pipelines.RefusalOf(arg); ok {
+		return ExplainMappingRefusal(wrong, lang)
+	}
 	name, rest, _ := strings.Cut(arg, " ")
 	if rest != "" {
 		rest = " " + rest

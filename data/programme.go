@@ -121,11 +121,10 @@ type HardCriterion struct {
 
 // Facts a hard criterion may read beside measures.
 const (
-	FactVacantSecretaries      = "vacant_secretaries"              // branches without a secretary
-	FactWithoutReconciliation  = "branches_without_reconciliation" // share of branches
-	firstYear, lastYear        = 1990, 2100
-	dateLayout                 = "2006-01-02"
-	maximumDays, maximumPeople = 3660, 100000
+	FactVacantSecretaries     = "vacant_secretaries"              // branches without a secretary
+	FactWithoutReconciliation = "branches_without_reconciliation" // share of branches
+	firstYear, lastYear       = 1990, 2100
+	dateLayout                = "2006-01-02"
 )
 
 // WeakVillageRules are the second key to a weak village: a signal that persists.
@@ -292,43 +291,11 @@ func (p Programme) check() error {
 			return fmt.Errorf("programme_start: %q is not a date such as 2017-05-01", p.ProgrammeStart)
 		}
 	}
-	for key, days := range map[string]int{
-		"issues.due_days.easy": p.Issues.DueDays.Easy, "issues.due_days.medium": p.Issues.DueDays.Medium,
-		"issues.due_days.hard": p.Issues.DueDays.Hard, "issues.feedback_days": p.Issues.FeedbackDays,
-		"issues.reopen_days": p.Issues.ReopenDays, "issues.repeat_days": p.Issues.RepeatDays,
-		"linking.unvisited_days": p.Linking.UnvisitedDays, "points.burst_days": p.Points.BurstDays,
-		"ripeness.resolution_days": p.Ripeness.ResolutionDays, "ripeness.reopen_days": p.Ripeness.ReopenDays,
-		"ripeness.satisfaction_days": p.Ripeness.SatisfactionDays,
-	} {
-		if days < 0 || days > maximumDays {
-			return fmt.Errorf("%s: %d is not between 0 and %d days", key, days, maximumDays)
-		}
-	}
-	for key, n := range map[string]int{
-		"issues.survival_months": p.Issues.SurvivalMonths, "linking.households_limit": p.Linking.HouseholdsLimit,
-		"linking.households_target": p.Linking.HouseholdsTarget, "linking.month_end_days": p.Linking.MonthEndDays,
-		"weak_villages.periods": p.WeakVillages.Periods, "weak_villages.measures": p.WeakVillages.Measures, "weak_villages.longest_period": p.WeakVillages.LongestPeriod,
-		"doubtful_visits.same_minute_visits": p.DoubtfulVisits.SameMinuteVisits,
-		"doubtful_visits.same_text_repeats":  p.DoubtfulVisits.SameTextRepeats,
-		"doubtful_visits.daily_visits":       p.DoubtfulVisits.DailyVisits,
-		"data_quality.deadline_day":          p.DataQuality.DeadlineDay,
-		"last_place.years":                   p.LastPlace.Years, "last_place.branches": p.LastPlace.Branches,
-	} {
-		if n < 1 || n > maximumPeople {
-			return fmt.Errorf("%s: %d is not 1 or more", key, n)
-		}
-	}
-	for key, share := range map[string]float64{
-		"weak_villages.funnel_limit": p.WeakVillages.FunnelLimit, "weak_villages.probability": p.WeakVillages.Probability,
-		"data_quality.threshold": p.DataQuality.Threshold, "cadre_signals.false_share": p.CadreSignals.FalseShare,
-	} {
-		if !(share >= 0 && share <= 1) {
-			return fmt.Errorf("%s: %g is not a share between 0 and 1", key, share)
-		}
-	}
-	for key, share := range map[string]float64{"weak_villages.margin": p.WeakVillages.Margin, "weak_villages.expected": p.WeakVillages.Expected} {
-		if !(share > 0 && share <= .5) {
-			return fmt.Errorf("%s: %g is not above 0 and at most 0.5", key, share)
+	for _, setting := range settings() {
+		if limit, bounded := BoundsOf(setting.Path); bounded {
+			if x := number(p.Value(setting.Path)); !limit.Holds(x) {
+				return fmt.Errorf("%s: %g %s", setting.Path, x, limit.says)
+			}
 		}
 	}
 	if bands := p.Issues.AgeBands; len(bands) == 0 || bands[0] < 0 || !slices.IsSorted(bands) || len(slices.Compact(slices.Clone(bands))) < len(bands) {
@@ -371,13 +338,7 @@ func (p Programme) checkNumbers() error {
 			return fmt.Errorf("%s: %g cannot be compared with anything", key, x)
 		}
 	}
-	counts := map[string]int{
-		"reading.minimum_base": p.Reading.MinimumBase, "doubtful_visits.same_text_min_length": p.DoubtfulVisits.SameTextMinLength,
-		"doubtful_visits.callback_sample": p.DoubtfulVisits.CallbackSample, "cadre_signals.peers": p.CadreSignals.Peers,
-		"cadre_signals.hard_issues": p.CadreSignals.HardIssues, "cadre_signals.tasks": p.CadreSignals.Tasks,
-		"cadre_signals.visit_months": p.CadreSignals.VisitMonths, "cadre_signals.satisfaction_answers": p.CadreSignals.SatisfactionAnswers,
-		"cadre_signals.points_months": p.CadreSignals.PointsMonths,
-	}
+	counts := map[string]int{}
 	for measure, base := range p.Reading.MinimumBases {
 		counts["reading.minimum_bases."+measure] = base
 	}

@@ -128,6 +128,9 @@ func TestEverySettingIsRead(t *testing.T) {
 		if filepath.Dir(path) == filepath.Join("..", "data") {
 			return nil // reading and checking them is not using them
 		}
+		if strings.HasPrefix(filepath.Base(path), "standard") {
+			return nil // nor is showing and editing every one of them
+		}
 		content, err := os.ReadFile(path)
 		source.Write(content)
 		return err
@@ -140,7 +143,7 @@ func TestEverySettingIsRead(t *testing.T) {
 	}
 	for _, field := range leaves(reflect.TypeFor[Programme](), "") {
 		name := field[strings.LastIndex(field, ".")+1:]
-		read := regexp.MustCompile(`\.` + name + `\b`).MatchString(source.String())
+		read := regexp.MustCompile(`\.` + name + `\b`).MatchString(strings.ReplaceAll(source.String(), "row.Funding", "")) // what a rating says was paid
 		if reason := awaited[field]; read == (reason != "") {
 			t.Errorf("%s: read is %v, awaited because %q", field, read, reason)
 		}

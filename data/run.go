@@ -30,13 +30,13 @@ func ExplainRun(run pipelines.Run, lang string) string {
 
 // runTexts are in Chinese alone: the English of a run stands in its document.
 var runTexts = map[pipelines.RunReasonCode]string{
-	pipelines.RunFileInDoubt:    "“{subject}”的行数有两种数法，暂不读入，其他文件照常。请检查引号和换行后重新报送；确认无误的，请在“数据状况”页写明姓名和理由收下，或由维护人员运行：hulian import 文件 --confirm。",
-	pipelines.RunFileHeld:       "“{subject}”的行数不到上一份的一半，暂不读入，其他文件照常。请补发完整文件；确认无误的，请在“数据状况”页写明姓名和理由收下，或由维护人员运行：hulian import 文件 --confirm。",
+	pipelines.RunFileInDoubt:    "“{subject}”的行数有两种数法，暂不读入，其他文件照常。请检查引号和换行后重新报送；确认无误的，请在“数据状况”页写明理由收下。",
+	pipelines.RunFileHeld:       "“{subject}”的行数不到上一份的一半，暂不读入，其他文件照常。请补发完整文件；确认无误的，请在“数据状况”页写明理由收下。",
 	pipelines.RunSourceUnread:   "没有取到“{subject}”，下次运行会再取，其他来源照常。系统提示：{detail}。",
 	pipelines.RunCheckFailed:    "有一项检查没有通过，{count} 行不符：{subject}。仍沿用上次发布的数据；请先查看最近收到的文件。",
 	pipelines.RunDiskFull:       "磁盘已满。请腾出空间再运行，会接着做完；已发布的数据不受影响。",
-	pipelines.RunFileDamaged:    "文件“{subject}”损坏，这次没有做完；已发布的数据不受影响。请维护人员运行 hulian check 查明，再用 hulian check --repair 修复。系统提示：{detail}。",
-	pipelines.RunMappingRefused: "对照文件“{subject}”写得不对，这次没有读入任何文件：{detail}已发布的数据不受影响，请维护人员改正后再运行。",
+	pipelines.RunFileDamaged:    "文件“{subject}”损坏，这次没有做完；已发布的数据不受影响。请管理员检查并修复。系统提示：{detail}。",
+	pipelines.RunMappingRefused: "对照文件“{subject}”写得不对，归它管的文件这次没有读入，其他文件照常：{detail}请维护人员改正，下次运行会自动再读。",
 	pipelines.RunWasCancelled:   "运行被取消。已发布的数据不受影响，下次运行会接着做完。",
 	pipelines.RunWasInterrupted: "程序在运行结束前退出了，下次运行会接着做完。",
 	pipelines.RunOtherwise:      "运行出错，请把这句话转给维护人员：{detail}。",

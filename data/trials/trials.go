@@ -20,6 +20,12 @@ func Kills(t testing.TB, usual int) int { t.Helper(); return number(t, "HULIAN_K
 // Flips is how many bytes of a file a test damages, one at a time: HULIAN_FLIPS, else usual.
 func Flips(t testing.TB, usual int) int { t.Helper(); return number(t, "HULIAN_FLIPS", usual) }
 
+// Load is for how many seconds a test puts a server under load: HULIAN_LOAD, else usual.
+func Load(t testing.TB, usual int) int { t.Helper(); return number(t, "HULIAN_LOAD", usual) }
+
+// Long reports whether this is a long run, on a machine that does nothing else: times are asked for there alone.
+func Long() bool { return os.Getenv("HULIAN_LOAD") != "" }
+
 func number(t testing.TB, variable string, usual int) int {
 	t.Helper()
 	text := os.Getenv(variable)
