@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
-	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
@@ -25,8 +24,6 @@ type Feed interface {
 type FeedColumn struct {
 	Name string
 	Type FeedType
-	// Words are the values a Text column may hold, where they are few and known: the engine then handles numbers.
-	Words []string
 }
 
 // FeedType is the type of a column of a feed.
@@ -46,42 +43,6 @@ const (
 type Cursor interface {
 	// Fill writes up to Chunk.Room rows and says how many; none at the end.
 	Fill(*Chunk) (int, error)
-}
-
-// Chunk is a piece of a table that a Cursor writes. The driver's chunk is passed by reference: it would be copied for every cell.
-type Chunk struct{ chunk *duckdb.DataChunk }
-
-// Room is how many rows a chunk takes.
-func (c *Chunk) Room() int { return duckdb.GetDataChunkCapacity() }
-
-// Null leaves a cell without a value.
-func (c *Chunk) Null(column, row int) error {
-	return c.chunk.SetValue(column, row, nil)
-}
-
-// Text sets a cell of a FeedText column.
-func (c *Chunk) Text(column, row int, value string) error {
-	return c.chunk.SetValue(column, row, value)
-}
-
-// Whole sets a cell of a FeedWhole column.
-func (c *Chunk) Whole(column, row int, value int64) error {
-	return c.chunk.SetValue(column, row, value)
-}
-
-// Float sets a cell of a FeedFloat column.
-func (c *Chunk) Float(column, row int, value float64) error {
-	return c.chunk.SetValue(column, row, value)
-}
-
-// Boolean sets a cell of a FeedBoolean column.
-func (c *Chunk) Boolean(column, row int, value bool) error {
-	return c.chunk.SetValue(column, row, value)
-}
-
-// Time sets a cell of a FeedDate or FeedTimestamp column.
-func (c *Chunk) Time(column, row int, value time.Time) error {
-	return c.chunk.SetValue(column, row, value)
 }
 
 // feeds are the sources that statements may read at the moment.
@@ -157,9 +118,6 @@ func newFeedSource(f Feed) (*feedSource, error) {
 }
 
 func typeOf(c FeedColumn) (duckdb.TypeInfo, error) {
-	if c.Type == FeedText && len(c.Words) > 0 {
-		return duckdb.NewEnumInfo(c.Words[0], c.Words[1:]...)
-	}
 	return duckdb.NewTypeInfo(map[FeedType]duckdb.Type{FeedText: duckdb.TYPE_VARCHAR, FeedWhole: duckdb.TYPE_BIGINT, FeedFloat: duckdb.TYPE_DOUBLE,
 		FeedBoolean: duckdb.TYPE_BOOLEAN, FeedDate: duckdb.TYPE_DATE, FeedTimestamp: duckdb.TYPE_TIMESTAMP}[c.Type])
 }
@@ -181,7 +139,15 @@ func (s *feedSource) Init() duckdb.ParallelTableSourceInfo {
 }
 
 // NewLocalState implements duckdb.ParallelChunkTableSource.
-func (s *feedSource) NewLocalState() any { return s.feed.Cursor() }
+func (s *feedSource) NewLocalState() any {
+	return &thread{s.feed.Cursor(), Chunk{columns: s.feed.Columns(), vectors: make([]vector, len(s.columns))}}
+}
+
+// thread is one of the engine's on its way through a feed.
+type thread struct {
+	cursor Cursor
+	chunk  Chunk
+}
 
 // FillChunk implements duckdb.ParallelChunkTableSource. It is called from threads of the engine, where a panic would end
 // the program.
@@ -191,7 +157,9 @@ func (s *feedSource) FillChunk(state any, chunk duckdb.DataChunk) (err error) {
 			err = fmt.Errorf("programming error: %v\n%s", value, debug.Stack())
 		}
 	}()
-	n, err := state.(Cursor).Fill(&Chunk{&chunk})
+	t := state.(*thread)
+	t.chunk.over(&chunk)
+	n, err := t.cursor.Fill(&t.chunk)
 	if err != nil {
 		return err
 	}

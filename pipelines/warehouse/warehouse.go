@@ -133,7 +133,40 @@ func (w *Warehouse) Query(ctx context.Context, query string, args ...any) (pipel
 	if err != nil {
 		return pipelines.Table{}, typed(err)
 	}
-	return collect(rows, w.config.AnswerLimit)
+	table, err := collect(rows, w.config.AnswerLimit)
+	if err == nil && w.config.AnswerLimit > 0 {
+		err = w.whole(ctx, query, len(table.Rows))
+	}
+	if err != nil {
+		return pipelines.Table{}, err
+	}
+	return table, nil
+}
+
+// handedOver is how many rows the engine hands over at once.
+const handedOver = 2048
+
+// whole reports whether an answer that somebody asked for has all of its rows. The driver takes a piece of an answer that does not
+// fit into memory for the end of the answer and says nothing. Such an answer ends between two pieces; only then its rows are counted.
+func (w *Warehouse) whole(ctx context.Context, query string, rows int) error {
+	if rows%handedOver != 0 {
+		return nil
+	}
+	counted := int64(-1)
+	text := strings.TrimRight(query, "; \t\r\n")
+	if err := w.db.QueryRowContext(ctx, "select count(*) from (\n"+text+"\n)").Scan(&counted); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if failed := typed(err); errors.Is(failed, pipelines.ErrMemory) {
+			return fmt.Errorf("%w: the memory holds %d rows and cannot count the others: %w", ErrTooMuch, rows, failed)
+		}
+		return nil // what cannot stand within a question, such as EXPLAIN, has few rows
+	}
+	if counted > int64(rows) {
+		return fmt.Errorf("%w: %d rows were found, and the memory holds %d", ErrTooMuch, counted, rows)
+	}
+	return nil
 }
 
 // Tx is one transaction. It must not be used after the function it was given to returns.

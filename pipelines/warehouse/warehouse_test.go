@@ -318,6 +318,26 @@ func TestAnAnswerIsBounded(t *testing.T) {
 	}
 }
 
+// TestAnAnswerThatEndsEarlyIsNone: an answer is counted where it ends between two pieces, and one that lacks rows is an error. An answer
+// that is empty or of so many rows, or cannot be counted, is none.
+func TestAnAnswerThatEndsEarlyIsNone(t *testing.T) {
+	w := opened(t, Config{AnswerLimit: 1 << 20})
+	for _, query := range []string{"select 1 where false;", "select i from range(2048) t(i) -- all", "show tables", "describe select 1", "explain select 1"} {
+		if _, err := w.Query(t.Context(), query); err != nil {
+			t.Errorf("%s: %v", query, err)
+		}
+	}
+	for rows, early := range map[int]bool{0: true, 2048: true, 4096: false} {
+		if err := w.whole(t.Context(), "select i from range(4096) t(i) -- all", rows); errors.Is(err, ErrTooMuch) != early {
+			t.Errorf("%d rows of 4096: %v", rows, err)
+		}
+	}
+	small := opened(t, Config{MemoryLimit: "20MB", TempLimit: "1MB"})
+	if err := small.whole(t.Context(), "select distinct i from range(100000000) t(i)", 0); !errors.Is(err, ErrTooMuch) {
+		t.Errorf("rows that the memory cannot count: %v", err)
+	}
+}
+
 func TestAFileIsTheOwnersAlone(t *testing.T) {
 	at := filepath.Join(t.TempDir(), "w.duckdb")
 	opened(t, Config{Path: at})
