@@ -104,7 +104,7 @@ func (f *feed) covered(ctx context.Context) error {
 			return nil
 		}
 		if row := reader.Read(from); row.Fate != typing.Ignored && row.Values[dated].Set {
-			of := row.Values[dated].Time.Format(month)
+			of := row.Values[dated].Time().Format(month)
 			file.Cover(of, of)
 		}
 		return nil

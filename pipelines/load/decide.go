@@ -18,11 +18,12 @@ import (
 	"hulian/pipelines/load/statement"
 )
 
-// The exports in which people enter what becomes of files and rows.
+// The exports in which people enter what becomes of files and rows, and what they have done of their lists.
 const (
 	AcceptedFiles   = "accepted_files"
 	SetAsides       = "set_asides"
 	NothingToReport = "nothing_to_report"
+	TodoTicks       = pipelines.TodoTicks
 )
 
 // decisions are what people have decided about files and rows so far. Each holds for what had landed before it.
@@ -30,6 +31,7 @@ type decisions struct {
 	accepted map[string]accepted // by id of the file
 	aside    map[string]aside    // likewise
 	rows     map[string]bool     // exports of which rows are set aside
+	only     map[int64][]string  // villages whose rows may stand in a file, by its number; a file that is not named may hold all
 }
 
 type accepted struct {
@@ -43,7 +45,8 @@ type aside struct {
 }
 
 // decide loads what people have entered since the last run, before anything else, and reads what is decided by now. Rows
-// that are set aside, or taken back, have been loaded already: everything is loaded anew.
+// that are set aside, or taken back, have been loaded already: everything is loaded anew, and so it is where somebody handed a
+// loaded file in again who may hand in other rows.
 func (r *run) decide(ctx context.Context, empty bool) error {
 	fresh, err := r.enter(ctx)
 	if err != nil {
@@ -78,7 +81,7 @@ func (r *run) decide(ctx context.Context, empty bool) error {
 		}
 		r.decided.aside[id] = aside{entry, back}
 	}
-	return nil
+	return r.owned(ctx, fresh)
 }
 
 // enter loads files that hold what people entered in the program itself, and says which.

@@ -18,9 +18,9 @@ import (
 	"hulian/pipelines/load/merge"
 	"hulian/pipelines/load/statement"
 	"hulian/pipelines/load/typing"
+	"hulian/pipelines/personal"
+	"hulian/pipelines/warehouse"
 )
-
-func loadZone(name string) (*time.Location, error) { return time.LoadLocation(name) }
 
 // feed is one table of one file on its way into one export.
 type feed struct {
@@ -134,7 +134,7 @@ func (r *run) inDoubt(ctx context.Context) error {
 		if d == nil || f.line.State == ledger.Held {
 			continue
 		}
-		detail := pipelines.NewDetail(pipelines.DetailTwoCounts, d.Rows, d.Lines, d.Row)
+		detail := pipelines.NewDetail(pipelines.DetailTwoCounts, d.Rows, d.Lines, d.Row, personal.Mask(d.Text))
 		if d.LineEnds {
 			detail.Code = pipelines.DetailLineEnds
 		}
@@ -225,19 +225,49 @@ func (r *run) lacks(c data.Contract) map[int64][]string {
 
 // large splits the feeds of an export into those whose rows are stored by one statement each, and the others. Large are
 // those of events, of a file that brings no other table of the same export, so that file and number name a row.
-func (r *run) large(c data.Contract) (large, small []*feed) {
-	for _, f := range r.feeds {
-		if f.line.Export != c.Export || f.line.State == ledger.Held || f.line.Earlier {
+//
+// Rows with IDs are small where others have none: they are compared with each other.
+//
+// Records that leave out names would lose what they are silent of when their rows are given back, which matters where other
+// rows may have their keys: then they are small.
+func (r *run) large(ctx context.Context, c data.Contract) (large, small []*feed, err error) {
+	feeds := slices.DeleteFunc(slices.Clone(r.feeds), func(f *feed) bool { return f.line.Export != c.Export })
+	met := len(feeds) > 1
+	if !met && len(feeds) == 1 && feeds[0].table.Omits && feeds[0].table.Count() >= r.config.Large {
+		standing, err := r.tx.Query(ctx, fmt.Sprintf("select exists (from exports.%[1]s) or exists (from waiting.%[1]s)", c.Export))
+		if err != nil {
+			return nil, nil, err
+		}
+		met = standing.Rows[0][0] == true
+	}
+	unnamed, err := r.unnamed(ctx, c, feeds)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, f := range feeds {
+		if f.line.State == ledger.Held || f.line.Earlier {
 			continue
 		}
 		alone := !slices.ContainsFunc(r.feeds, func(o *feed) bool { return o != f && o.line.File == f.line.File && o.line.Export == c.Export })
-		if c.Kind == data.Registry || r.decided.rows[c.Export] || f.table.Count() < r.config.Large || !alone || f.line.Copy != nil || f.plan.Export.Keeps() != "" || len(c.AlternateKey) > 0 && f.makesKeys() {
+		if c.Kind == data.Registry || r.decided.rows[c.Export] || r.decided.only[f.line.No] != nil || f.table.Count() < r.config.Large || !alone || f.line.Copy != nil || f.plan.Export.Keeps() != "" || unnamed || f.table.Omits && met {
 			small = append(small, f)
 		} else {
 			large = append(large, f)
 		}
 	}
-	return large, small
+	return large, small, nil
+}
+
+// unnamed reports whether rows of an export, of this run or before, came without their ID.
+func (r *run) unnamed(ctx context.Context, c data.Contract, feeds []*feed) (bool, error) {
+	if len(c.AlternateKey) == 0 {
+		return false, nil
+	}
+	if slices.ContainsFunc(feeds, (*feed).makesKeys) {
+		return true, nil
+	}
+	found, err := r.tx.Query(ctx, "select exists (from ops.lacks where export = ? and column_id = ?)", c.Export, c.Key[0])
+	return err == nil && found.Rows[0][0] == true, err
 }
 
 // makesKeys reports whether the file gives no key, so that one is made of other columns.
@@ -260,10 +290,10 @@ func (r *run) typeRows(ctx context.Context, c data.Contract, feeds ...*feed) err
 
 // typed makes the temporary table of an export's typed rows from what comes in. A table is made by one statement, because
 // the engine makes a table in parallel but fills a standing one with one thread.
-func (r *run) typed(ctx context.Context, c data.Contract, in incomingRows) error {
+func (r *run) typed(ctx context.Context, c data.Contract, in warehouse.Feed) error {
 	read, done := r.engine.Feed(in)
 	defer done()
-	if err := r.unordered(ctx, fmt.Sprintf("create or replace temp table typed_%s as select %s from %s", c.Export, in.selected(), read)); err != nil {
+	if err := r.unordered(ctx, fmt.Sprintf("create or replace temp table typed_%s as from %s", c.Export, read)); err != nil {
 		return err
 	}
 	rows := r.rowsOf(c)
@@ -278,11 +308,12 @@ func (r *run) typed(ctx context.Context, c data.Contract, in incomingRows) error
 
 // rowsOf gives the typed rows of an export to the checks.
 func (r *run) rowsOf(c data.Contract) *check.Rows {
-	rows := &check.Rows{Contract: c, Tx: r.tx, Alone: r.book.Alone, Keeps: map[int64]string{}, KeyColumn: map[int64]string{}}
+	rows := &check.Rows{Contract: c, Tx: r.tx, Alone: r.book.Alone, Keeps: map[int64]string{}, KeyColumn: map[int64]string{}, Names: map[int64]string{}}
 	for _, f := range r.feeds {
 		if f.line.Export != c.Export || f.line.Earlier {
 			continue
 		}
+		rows.Names[f.line.No] = f.line.Name
 		if keeps := f.plan.Export.Keeps(); keeps != "" {
 			rows.Keeps[f.line.Feed] = keeps
 		}
@@ -337,7 +368,7 @@ func (r *run) take(ctx context.Context, c data.Contract, f *feed) error {
 	if _, err := r.tx.Exec(ctx, "set preserve_insertion_order = false"); err != nil {
 		return err
 	}
-	taken, n, err := merge.Take(ctx, merge.Rows{Contract: c, Tx: r.tx, Good: "", Lacks: r.lacks(c)}, f.line.Feed, f.line.No, "(select "+in.selected()+" from "+read+")")
+	taken, n, err := merge.Take(ctx, merge.Rows{Contract: c, Tx: r.tx, Good: "", Lacks: r.lacks(c)}, f.line.Feed, f.line.No, read)
 	if err != nil {
 		return err
 	}

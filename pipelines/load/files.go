@@ -25,7 +25,7 @@ import (
 
 // Version says how this loader reads files. It is raised when the same file would give other rows, or more is kept of it:
 // warehouses that an older version filled are loaded anew.
-const Version = 5
+const Version = 6
 
 // pending lists the landed files that are to be loaded: those that are not in ops.files, the held ones that a person has
 // accepted, those asked for again, those taken back, and those that could not be read and would be read otherwise now,
@@ -57,7 +57,7 @@ func (r *run) pending(ctx context.Context) (files []*ledger.File, err error) {
 		aside := r.isAside(f)
 		_, accepted := r.acceptance(f)
 		again := slices.Contains(r.config.Again, f.ID) && (s.state == ledger.Rejected || s.state == ledger.Held || s.state == ledger.Corrected)
-		otherwise := !r.letGo && s.readWith != r.readWith(s.readWith)
+		otherwise := !r.letGo && r.otherwise(s.state, s.readWith)
 		file := &ledger.File{File: f, Name: f.Name, Aside: aside}
 		switch {
 		case aside && s.state == ledger.SetAside:
@@ -106,24 +106,37 @@ func (r *run) current(ctx context.Context, empty bool) error {
 	return err
 }
 
-// reading says what decided how a file was read: the names mapping files were asked for, and a sum over the answer.
+// reading says what decided how a file was read: the names mapping files were asked for, the wrong one of which nobody could
+// say that it does not claim the file, and a sum over the answers.
 type reading struct {
 	Names []string `json:"names"`
+	Wrong string   `json:"wrong,omitempty"`
 	Sum   string   `json:"sum"`
 }
 
-// readWith gives, for what decided how a file was read, what would decide it now.
-func (r *run) readWith(before string) string {
+// otherwise reports whether a file would be read otherwise now than it was. What has been loaded stays as it is while its
+// mapping is wrong: nobody can say how it would be read.
+func (r *run) otherwise(state, before string) bool {
 	var of reading
 	if json.Unmarshal([]byte(before), &of) != nil {
-		return before
+		return false
 	}
-	return r.readingOf(of.Names)
+	wrong := r.mappings.WrongAtLarge() != nil || slices.ContainsFunc(of.Names, func(name string) bool { return r.mappings.WrongFor(name, nil) != nil })
+	if state == ledger.Loaded && wrong {
+		return false
+	}
+	return before != r.readingOf(of.Names, of.Wrong)
 }
 
-// readingOf says what decides how a file is read that mapping files know by some names.
-func (r *run) readingOf(names []string) string {
+// readingOf says what decides how a file is read that mapping files know by some names. wrong is a mapping file that may
+// claim it or not.
+func (r *run) readingOf(names []string, wrong string) string {
 	sum := sha256.New()
+	for i := range r.mappings {
+		if m := &r.mappings[i]; m.Path() == wrong {
+			fmt.Fprintf(sum, "%s\n", m.Content())
+		}
+	}
 	for _, name := range names {
 		for _, m := range r.mappings.For(name) {
 			fmt.Fprintf(sum, "%s\n%s\n", m.Path(), m.Content())
@@ -136,7 +149,7 @@ func (r *run) readingOf(names []string) string {
 		}
 	}
 	fmt.Fprintln(sum, Version)
-	text, err := json.Marshal(reading{names, hex.EncodeToString(sum.Sum(nil)[:8])})
+	text, err := json.Marshal(reading{names, wrong, hex.EncodeToString(sum.Sum(nil)[:8])})
 	if err != nil {
 		panic("how a file was read cannot be written: " + err.Error()) // strings only
 	}
@@ -224,14 +237,18 @@ func (r *run) recognise(ctx context.Context, file *ledger.File, opened *decode.F
 		lines = append(lines, &ledger.Line{File: file, Table: table, Problem: e.Code, Details: pipelines.Details{e.Detail}, ReadAs: as})
 	}
 	completes := false // a second file: its rows are read where those of the first one are
+	atLarge := ""      // a wrong mapping file that may claim it or not
 	defer func() {
-		file.ReadWith = r.readingOf(names)
+		file.ReadWith = r.readingOf(names, atLarge)
 		if len(feeds) == 0 && !completes && file.State == ledger.Loaded {
 			file.State = ledger.Rejected
 		}
 	}()
 	var whole *decode.Error
 	if errors.As(openErr, &whole) {
+		if wrong := r.mappings.WrongFor(file.Name, nil); wrong != nil { // it may have said how the file is to be read
+			whole = wrongMapping(wrong)
+		}
 		refuse("", whole, opened.ReadAs())
 		return nil, lines, nil
 	}
@@ -258,9 +275,12 @@ func (r *run) recognise(ctx context.Context, file *ledger.File, opened *decode.F
 			continue
 		}
 		claimed := r.mappings.ForTable(file.Name, t)
-		segments, err := match.Segments(ctx, t, match.Given{File: file.Name, Mappings: claimed})
+		segments, err := r.segments(ctx, file, t, claimed)
 		var unknown *decode.Error
 		if errors.As(err, &unknown) {
+			if wrong := r.mappings.WrongAtLarge(); wrong != nil && unknown.Code == pipelines.HeaderNotRecognised && len(claimed) == 0 && !match.Explains(t) {
+				unknown, atLarge = wrongMapping(wrong), wrong.Path()
+			}
 			line := &ledger.Line{File: file, Table: t.Name, Problem: unknown.Code, Details: pipelines.Details{unknown.Detail}, ReadAs: t.ReadAs}
 			if len(claimed) == 1 {
 				line.ReadAs.Mapping = claimed[0].Path()
@@ -268,7 +288,7 @@ func (r *run) recognise(ctx context.Context, file *ledger.File, opened *decode.F
 			if by := r.beside(cmp.Or(t.Member, file.Name)); by != "" && len(claimed) == 0 {
 				line.Problem, line.Details, completes = "", pipelines.Details{pipelines.NewDetail(pipelines.DetailBeside, by)}, true
 			}
-			if match.Explains(t) && unknown.Code == pipelines.HeaderNotRecognised {
+			if match.Explains(t) && (unknown.Code == pipelines.HeaderNotRecognised || unknown.Code == pipelines.MappingWrong) {
 				explain, explaining = append(explain, t.Name), append(explaining, line)
 				continue
 			}
@@ -309,6 +329,19 @@ func (r *run) recognise(ctx context.Context, file *ledger.File, opened *decode.F
 	return feeds, lines, nil
 }
 
+// segments finds what a table holds; an *decode.Error where it is not recognised, or a mapping file that claims it is wrong.
+func (r *run) segments(ctx context.Context, file *ledger.File, t decode.Table, claimed []*match.Mapping) ([]match.Segment, error) {
+	if wrong := r.mappings.WrongFor(file.Name, &t); wrong != nil {
+		return nil, wrongMapping(wrong)
+	}
+	return match.Segments(ctx, t, match.Given{File: file.Name, Mappings: claimed})
+}
+
+// wrongMapping refuses what a wrong mapping file claims.
+func wrongMapping(m *match.Mapping) *decode.Error {
+	return &decode.Error{Code: pipelines.MappingWrong, Detail: m.Detail()}
+}
+
 func anys(texts []string) []any {
 	all := make([]any, len(texts))
 	for i, t := range texts {
@@ -320,7 +353,7 @@ func anys(texts []string) []any {
 // newFeed makes the feed of one export in one segment of a table.
 func (r *run) newFeed(file *ledger.File, t decode.Table, s match.Segment, p match.Plan) (*feed, error) {
 	f := &feed{table: t, segment: s, plan: p, line: &ledger.Line{File: file, Table: t.Name, Export: p.Contract.Export, Shift: t.Shift, ReadAs: s.ReadAs}}
-	f.line.Complete = f.full()
+	f.line.Complete = f.full() && r.decided.only[file.No] == nil // a village's list says nothing of the others
 	if p.Export != nil {
 		f.line.Orphans = p.Export.Severity[pipelines.UnknownReference] == pipelines.SeverityWarn
 	}
@@ -338,14 +371,14 @@ func (r *run) newFeed(file *ledger.File, t decode.Table, s match.Segment, p matc
 	for _, n := range t.Notes {
 		f.line.Details = append(f.line.Details, noted(n))
 	}
-	settings := typing.Settings{Zone: r.zone, FileZone: r.zone, Header: s.Header, Titles: s.Titles, Epoch: t.Epoch, Limit: r.limit(file)}
+	settings := typing.Settings{Zone: r.zone, FileZone: r.zone, Header: s.Header, Titles: s.Titles, Epoch: t.Epoch, Silence: t.Silence, Limit: r.limit(file)}
 	if p.Mapping != nil {
 		var err error
 		if settings.Layout, err = typing.Layout(p.Mapping.DateFormat); err != nil {
 			return nil, err
 		}
 		if p.Mapping.TimeZone != "" {
-			if settings.FileZone, err = loadZone(p.Mapping.TimeZone); err != nil {
+			if settings.FileZone, err = time.LoadLocation(p.Mapping.TimeZone); err != nil {
 				return nil, err
 			}
 		}

@@ -13,18 +13,11 @@ import (
 	"hulian/data"
 	"hulian/pipelines/load/decode"
 	"hulian/pipelines/load/ledger"
-	"hulian/pipelines/load/statement"
 	"hulian/pipelines/load/typing"
 	"hulian/pipelines/warehouse"
 )
 
-// incomingRows is a source of typed rows for the engine: _feed, _row, the columns of the contract, _bad and _cells.
-type incomingRows interface {
-	warehouse.Feed
-	selected() string
-}
-
-// columnsOf are the columns of typed rows. Bare rows have nothing but their number and their values: what is the same of all
+// columnsOf are the columns of typed rows, for the engine: _row, those of the contract, _feed, _bad, _cells and _silent. Bare rows have nothing but their number and their values: what is the same of all
 // of them need not be written for each.
 func columnsOf(c data.Contract, bare bool) []warehouse.FeedColumn {
 	columns := []warehouse.FeedColumn{{Name: "_row", Type: warehouse.FeedWhole}}
@@ -41,36 +34,14 @@ func columnsOf(c data.Contract, bare bool) []warehouse.FeedColumn {
 			of.Type = warehouse.FeedDate
 		case data.TypeTimestamp:
 			of.Type = warehouse.FeedTimestamp
-		case data.TypeEnum:
-			if !column.Open {
-				for _, v := range column.Values {
-					of.Words = append(of.Words, v.ID)
-				}
-			}
-		case data.TypeText, data.TypePeriod: // texts
+		case data.TypeText, data.TypeEnum, data.TypePeriod: // texts
 		}
 		columns = append(columns, of)
 	}
 	if bare {
 		return columns
 	}
-	return append(columns, warehouse.FeedColumn{Name: "_feed", Type: warehouse.FeedWhole}, warehouse.FeedColumn{Name: "_bad", Type: warehouse.FeedBoolean}, warehouse.FeedColumn{Name: "_cells"})
-}
-
-// selectedOf lists the columns of typed rows as tables keep them.
-func selectedOf(c data.Contract, bare bool) string {
-	names := []string{"_row"}
-	for _, column := range c.Columns {
-		name := statement.Quote(column.ID)
-		if column.Type == data.TypeEnum && !column.Open {
-			name = "cast(" + name + " as varchar) as " + name
-		}
-		names = append(names, name)
-	}
-	if !bare {
-		names = append(names, "_feed", "_bad", "_cells")
-	}
-	return strings.Join(names, ", ")
+	return append(columns, warehouse.FeedColumn{Name: "_feed", Type: warehouse.FeedWhole}, warehouse.FeedColumn{Name: "_bad", Type: warehouse.FeedBoolean}, warehouse.FeedColumn{Name: "_cells"}, warehouse.FeedColumn{Name: "_silent", Type: warehouse.FeedWhole})
 }
 
 // incoming reads the rows of feeds and types them while the engine takes them, block by block and several at a time.
@@ -109,8 +80,6 @@ func newIncoming(ctx context.Context, c data.Contract, feeds []*feed) *incoming 
 	}
 	return in
 }
-
-func (in *incoming) selected() string { return selectedOf(in.contract, in.aside != nil) }
 
 // Columns implements warehouse.Feed.
 func (in *incoming) Columns() []warehouse.FeedColumn { return columnsOf(in.contract, in.aside != nil) }
@@ -163,9 +132,21 @@ func (c *cursor) Fill(chunk *warehouse.Chunk) (int, error) {
 		}
 	}
 	n := min(chunk.Room(), c.rows.count()-c.at)
-	err := c.rows.write(chunk, c.at, n)
+	c.rows.write(chunk, c.at, n)
 	c.at += n
-	return n, err
+	return n, nil
+}
+
+// block is one block of rows of a feed on its way through typing.
+type block struct {
+	*cursor
+	*feed
+	reader               *typing.Reader
+	key                  int // the column whose rising is watched
+	span                 span
+	found                []ledger.Found
+	asides               []held
+	handed, passed, last int64
 }
 
 // read types the rows of one block.
@@ -176,80 +157,95 @@ func (c *cursor) read(t task) error {
 		reader = f.reader.Clone()
 		c.readers[f] = reader
 	}
-	var found []ledger.Found
-	var asides []held
-	handed, passed, last := int64(0), int64(0), int64(0)
-	s := span{block: t.block, rises: c.in.aside != nil}
-	key := slices.IndexFunc(c.in.contract.Columns, func(column data.Column) bool { return column.ID == c.in.contract.Key[0] })
-	if len(c.in.contract.Key) > 1 || c.in.contract.Columns[key].Type != data.TypeText {
-		s.rises = false
+	b := &block{cursor: c, feed: f, reader: reader, span: span{block: t.block, rises: c.in.aside != nil}}
+	key := c.in.contract.Key
+	b.key = slices.IndexFunc(c.in.contract.Columns, func(column data.Column) bool { return column.ID == key[0] })
+	if len(key) > 1 || c.in.contract.Columns[b.key].Type != data.TypeText {
+		b.span.rises = false
 	}
 	before := reader.Counts()
-	err := f.table.Rows(c.in.ctx, t.block, func(from decode.Row) error {
-		if from.No < f.segment.First || from.No > f.segment.Last || from.No <= f.segment.HeaderRow && from.No > f.segment.HeaderRow-f.segment.HeaderRows {
-			return nil
-		}
-		last = from.No
-		if from.No < f.segment.HeaderRow { // a title
-			return nil
-		}
-		row := reader.Read(from)
-		switch row.Fate {
-		case typing.Ignored:
-			return nil
-		case typing.PassedOver:
-			passed++
-			return nil
-		case typing.Accepted, typing.Refused:
-			handed++
-		}
-		for _, p := range row.Problems {
-			column := ""
-			if p.Column >= 0 {
-				column = c.in.contract.Columns[p.Column].ID
-			}
-			letter, header := f.placeOf(p)
-			found = append(found, ledger.Found{Feed: f.line.Feed, Row: from.No, Column: column, Code: p.Code, Severity: p.Severity, Value: strings.Clone(p.Value), Detail: p.Detail,
-				Letter: letter, Header: header})
-		}
-		bad, cells := row.Fate == typing.Refused, ""
-		if len(row.Problems) > 0 {
-			cells = row.Texts()
-		}
-		if len(row.Problems) > 0 && c.in.aside != nil {
-			asides = append(asides, held{f.line.Feed, from.No, cloneValues(row.Values), bad, cells})
-			return nil
-		}
-		if s.rises {
-			now := row.Values[key].Text
-			switch {
-			case now <= s.last:
-				s.rises = false
-			case s.first == "":
-				s.first = now
-			}
-			s.last = now
-		}
-		c.rows.add(f.line.Feed, from.No, row.Values, bad, cells)
-		return nil
-	})
-	if err != nil {
+	if err := f.table.Rows(c.in.ctx, t.block, func(from decode.Row) error { b.row(from); return nil }); err != nil {
 		return err
 	}
-	f.handed.Add(handed)
-	f.passedOver.Add(passed)
-	f.reach(last)
+	f.handed.Add(b.handed)
+	f.passedOver.Add(b.passed)
+	f.reach(b.last)
 	now := reader.Counts()
 	f.saw(typing.Counts{Nothing: now.Nothing - before.Nothing, Words: now.Words, Alone: now.Alone - before.Alone})
-	s.first, s.last = strings.Clone(s.first), strings.Clone(s.last)
-	c.in.mu.Lock()
-	defer c.in.mu.Unlock()
-	c.in.found = append(c.in.found, found...)
-	if c.in.aside != nil {
-		c.in.aside.rows = append(c.in.aside.rows, asides...)
-		c.in.spans = append(c.in.spans, s)
-	}
+	b.deliver()
 	return nil
+}
+
+// row types one row, where it belongs to the table, and puts it with the others or aside.
+func (b *block) row(from decode.Row) {
+	s := &b.segment
+	if from.No < s.First || from.No > s.Last || from.No <= s.HeaderRow && from.No > s.HeaderRow-s.HeaderRows {
+		return
+	}
+	b.last = from.No
+	if from.No < s.HeaderRow { // a title
+		return
+	}
+	row := b.reader.Read(from)
+	switch row.Fate {
+	case typing.Ignored:
+		return
+	case typing.PassedOver:
+		b.passed++
+		return
+	case typing.Accepted, typing.Refused:
+		b.handed++
+	}
+	bad, cells := row.Fate == typing.Refused, ""
+	if len(row.Problems) > 0 {
+		cells = row.Texts()
+		b.tell(from.No, row.Problems)
+	}
+	if len(row.Problems) > 0 && b.in.aside != nil {
+		b.asides = append(b.asides, held{b.line.Feed, from.No, cloneValues(row.Values), bad, cells, row.Silent})
+		return
+	}
+	if b.span.rises {
+		b.span.reach(row.Values[b.key].Text)
+	}
+	b.rows.add(b.line.Feed, from.No, row.Values, bad, cells, row.Silent)
+}
+
+// tell notes the problems of a row.
+func (b *block) tell(no int64, problems []typing.Problem) {
+	for _, p := range problems {
+		column := ""
+		if p.Column >= 0 {
+			column = b.in.contract.Columns[p.Column].ID
+		}
+		letter, header := b.placeOf(p)
+		b.found = append(b.found, ledger.Found{Feed: b.line.Feed, Row: no, Column: column, Code: p.Code, Severity: p.Severity, Value: strings.Clone(p.Value), Detail: p.Detail,
+			Letter: letter, Header: header})
+	}
+}
+
+// reach takes the key of the next row into a span.
+func (s *span) reach(key string) {
+	switch {
+	case key <= s.last:
+		s.rises = false
+	case s.first == "":
+		s.first = key
+	}
+	s.last = key
+}
+
+// deliver hands over what was gathered beside the rows.
+func (b *block) deliver() {
+	s := b.span
+	s.first, s.last = strings.Clone(s.first), strings.Clone(s.last)
+	b.in.mu.Lock()
+	defer b.in.mu.Unlock()
+	b.in.found = append(b.in.found, b.found...)
+	if b.in.aside != nil {
+		b.in.aside.rows = append(b.in.aside.rows, b.asides...)
+		b.in.spans = append(b.in.spans, s)
+	}
 }
 
 // placeOf says where a problem stands that is not in the column's own cell.
@@ -279,84 +275,84 @@ type columns struct {
 	contract data.Contract
 	feeds    []int64
 	numbers  []int64
-	values   [][]typing.Value
-	bad      []bool
+	values   []values
+	bad      []int64 // 1: the row is refused
 	cells    []string
+	hasCells []bool
+	silent   []int64
 	bare     bool
 }
 
+// values are those of one column. Its type says which of the lists hold them.
+type values struct {
+	set     []bool
+	texts   []string
+	numbers []int64
+	floats  []float64
+}
+
 func newColumns(c data.Contract, bare bool) *columns {
-	return &columns{contract: c, values: make([][]typing.Value, len(c.Columns)), bare: bare}
+	return &columns{contract: c, values: make([]values, len(c.Columns)), bare: bare}
 }
 
 func (c *columns) count() int { return len(c.numbers) }
 
 func (c *columns) reset() {
-	c.feeds, c.numbers, c.bad, c.cells = c.feeds[:0], c.numbers[:0], c.bad[:0], c.cells[:0]
+	c.feeds, c.numbers, c.bad, c.cells, c.hasCells, c.silent = c.feeds[:0], c.numbers[:0], c.bad[:0], c.cells[:0], c.hasCells[:0], c.silent[:0]
 	for i := range c.values {
-		c.values[i] = c.values[i][:0]
+		v := &c.values[i]
+		v.set, v.texts, v.numbers, v.floats = v.set[:0], v.texts[:0], v.numbers[:0], v.floats[:0]
 	}
 }
 
-func (c *columns) add(feed, row int64, values []typing.Value, bad bool, cells string) {
-	c.feeds, c.numbers, c.bad, c.cells = append(c.feeds, feed), append(c.numbers, row), append(c.bad, bad), append(c.cells, cells)
-	for i, v := range values {
-		c.values[i] = append(c.values[i], v)
-	}
-}
-
-// write writes n rows from an offset on.
-func (c *columns) write(chunk *warehouse.Chunk, at, n int) error {
-	for row := range n {
-		if err := chunk.Whole(0, row, c.numbers[at+row]); err != nil {
-			return err
-		}
-	}
-	for i, column := range c.contract.Columns {
-		for row, v := range c.values[i][at : at+n] {
-			if err := set(chunk, i+1, row, column.Type, v); err != nil {
-				return err
-			}
+func (c *columns) add(feed, row int64, all []typing.Value, bad bool, cells string, silent int64) {
+	c.numbers = append(c.numbers, row)
+	for i := range all {
+		from, to := &all[i], &c.values[i]
+		to.set = append(to.set, from.Set)
+		switch c.contract.Columns[i].Type {
+		case data.TypeInteger, data.TypeBoolean, data.TypeDate, data.TypeTimestamp:
+			to.numbers = append(to.numbers, from.Number)
+		case data.TypeDecimal:
+			to.floats = append(to.floats, from.Float)
+		default:
+			to.texts = append(to.texts, from.Text)
 		}
 	}
 	if c.bare {
-		return nil
+		return
 	}
-	last := len(c.contract.Columns) + 1
-	for row := range n {
-		if err := chunk.Whole(last, row, c.feeds[at+row]); err != nil {
-			return err
-		}
-		if err := chunk.Boolean(last+1, row, c.bad[at+row]); err != nil {
-			return err
-		}
-		if cells := c.cells[at+row]; cells == "" {
-			if err := chunk.Null(last+2, row); err != nil {
-				return err
-			}
-		} else if err := chunk.Text(last+2, row, cells); err != nil {
-			return err
-		}
+	c.feeds, c.cells, c.hasCells = append(c.feeds, feed), append(c.cells, cells), append(c.hasCells, cells != "")
+	n := int64(0)
+	if bad {
+		n = 1
 	}
-	return nil
+	c.bad, c.silent = append(c.bad, n), append(c.silent, silent)
 }
 
-func set(chunk *warehouse.Chunk, column, row int, of data.Type, v typing.Value) error {
-	if !v.Set {
-		return chunk.Null(column, row)
+// write writes n rows from an offset on.
+func (c *columns) write(chunk *warehouse.Chunk, at, n int) {
+	chunk.Numbers(0, c.numbers[at:at+n], nil)
+	for i, column := range c.contract.Columns {
+		v := &c.values[i]
+		set := v.set[at : at+n]
+		switch column.Type {
+		case data.TypeInteger, data.TypeBoolean, data.TypeDate, data.TypeTimestamp:
+			chunk.Numbers(i+1, v.numbers[at:at+n], set)
+		case data.TypeDecimal:
+			chunk.Floats(i+1, v.floats[at:at+n], set)
+		default:
+			chunk.Texts(i+1, v.texts[at:at+n], set)
+		}
 	}
-	switch of {
-	case data.TypeInteger:
-		return chunk.Whole(column, row, v.Whole)
-	case data.TypeDecimal:
-		return chunk.Float(column, row, v.Float)
-	case data.TypeBoolean:
-		return chunk.Boolean(column, row, v.Whole == 1)
-	case data.TypeDate, data.TypeTimestamp:
-		return chunk.Time(column, row, v.Time)
-	default:
-		return chunk.Text(column, row, v.Text)
+	if c.bare {
+		return
 	}
+	last := len(c.contract.Columns) + 1
+	chunk.Numbers(last, c.feeds[at:at+n], nil)
+	chunk.Numbers(last+1, c.bad[at:at+n], nil)
+	chunk.Texts(last+2, c.cells[at:at+n], c.hasCells[at:at+n])
+	chunk.Numbers(last+3, c.silent[at:at+n], nil)
 }
 
 // heldRows are typed rows that were put aside.
@@ -371,11 +367,10 @@ type held struct {
 	values    []typing.Value
 	bad       bool
 	cells     string
+	silent    int64
 }
 
 func (h *heldRows) count() int { return len(h.rows) }
-
-func (h *heldRows) selected() string { return selectedOf(h.contract, false) }
 
 // Columns implements warehouse.Feed.
 func (h *heldRows) Columns() []warehouse.FeedColumn { return columnsOf(h.contract, false) }
@@ -388,7 +383,7 @@ func (h *heldRows) Cursor() warehouse.Cursor {
 	c := &heldCursor{rows: newColumns(h.contract, false)}
 	if h.given.CompareAndSwap(false, true) {
 		for _, r := range h.rows {
-			c.rows.add(r.feed, r.row, r.values, r.bad, r.cells)
+			c.rows.add(r.feed, r.row, r.values, r.bad, r.cells, r.silent)
 		}
 	}
 	return c
@@ -402,7 +397,7 @@ type heldCursor struct {
 // Fill implements warehouse.Cursor.
 func (c *heldCursor) Fill(chunk *warehouse.Chunk) (int, error) {
 	n := min(chunk.Room(), c.rows.count()-c.at)
-	err := c.rows.write(chunk, c.at, n)
+	c.rows.write(chunk, c.at, n)
 	c.at += n
-	return n, err
+	return n, nil
 }

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,6 +48,9 @@ type Landed interface {
 // DefaultZone is the zone of towns that name none.
 const DefaultZone = "Asia/Shanghai"
 
+// Zone gives the time zone of a town by its name; DefaultZone where that is empty.
+func Zone(name string) (*time.Location, error) { return time.LoadLocation(cmp.Or(name, DefaultZone)) }
+
 // DefaultLarge is the number of rows from which on storing everything first and taking back what is wrong costs less than
 // looking at everything first.
 const DefaultLarge = 50_000
@@ -59,6 +63,7 @@ type Result struct {
 	Held     []string                   // names of files that wait for confirmation
 	Waiting  int64                      // rows quarantined until a registry names what they refer to
 	WaitNow  int64                      // of them, rows of the files of this run
+	Mappings []error                    // what is wrong with mapping files: the files they claim are not read
 	Failed   []error                    // why files could not be read that are no file's fault alone: for the log, in nobody's words
 	TakenUp  int64                      // rows that were waiting and have been loaded by this run
 }
@@ -120,6 +125,9 @@ func (c Config) attempt(ctx context.Context, w *warehouse.Warehouse, mappings ma
 		}
 		if result, err = r.load(ctx, files, c.Store.Verified); err != nil {
 			return err
+		}
+		for _, m := range mappings.Refused() {
+			result.Mappings = append(result.Mappings, m.Fault(c.MappingsDir))
 		}
 		return r.book.Waive(ctx)
 	})
@@ -193,10 +201,7 @@ func newRun(w *warehouse.Warehouse, tx *warehouse.Tx, c Config, mappings match.M
 	if c.Large == 0 {
 		c.Large = DefaultLarge
 	}
-	if c.TimeZone == "" {
-		c.TimeZone = DefaultZone
-	}
-	zone, err := time.LoadLocation(c.TimeZone)
+	zone, err := Zone(c.TimeZone)
 	if err != nil {
 		return nil, err
 	}
@@ -271,7 +276,10 @@ func (r *run) close() error {
 // export checks and merges the rows of one export. Exports come in the order of their references, so that the lists a row
 // refers to are complete, this run's included, when it is checked.
 func (r *run) export(ctx context.Context, c data.Contract) error {
-	large, small := r.large(c)
+	large, small, err := r.large(ctx, c)
+	if err != nil {
+		return err
+	}
 	if c.Kind != data.Registry && len(small) > 0 {
 		if err := r.typeRows(ctx, c, small...); err != nil {
 			return err
@@ -282,7 +290,12 @@ func (r *run) export(ctx context.Context, c data.Contract) error {
 		return err
 	}
 	if rows := r.rows[c.Export]; rows != nil {
-		rows.Waited = waited
+		rows.Waited, rows.Only = waited, map[int64][]string{}
+		for _, f := range r.feeds {
+			if only := r.decided.only[f.line.No]; f.line.Export == c.Export && only != nil {
+				rows.Only[f.line.Feed] = only
+			}
+		}
 		if err := r.round(ctx, c, rows); err != nil {
 			return err
 		}
@@ -318,8 +331,12 @@ func (r *run) round(ctx context.Context, c data.Contract, rows *check.Rows) erro
 			f.typed, f.refused = f.typed+n.Typed, f.refused+n.Refused
 		}
 	}
+	silent, err := r.silent(ctx, c)
+	if err != nil {
+		return err
+	}
 	change := r.changed[c.Export]
-	into := merge.Rows{Contract: c, Tx: r.tx, Good: rows.Good(), Repeated: rows.Repeated() > 0, Lacks: r.lacks(c), Behind: r.letGo}
+	into := merge.Rows{Contract: c, Tx: r.tx, Good: rows.Good(), Repeated: rows.Repeated() > 0, Lacks: r.lacks(c), Silent: silent, Behind: r.letGo}
 	if c.Kind == data.Registry {
 		lists, err := r.lists(ctx, c)
 		if err != nil {

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"strings"
 	"testing"
 
 	"hulian/pipelines"
@@ -121,4 +122,46 @@ func TestARegisterOfEventsIsNoList(t *testing.T) {
 		t.Errorf("%+v", last)
 	}
 	town.want("select count(*) from exports.villages", "2")
+}
+
+// TestAWrongMappingHurtsTheFilesThatItClaims: whatever is wrong with it, other files load, with their own mappings too, and the
+// file is read as soon as its mapping is right.
+func TestAWrongMappingHurtsTheFilesThatItClaims(t *testing.T) {
+	const right = "files: ['口*']\nexports:\n  - {export: population, columns: {village_id: VID, as_of: DAY, resident_population: RES, migrant_population: MIG}}\n"
+	for name, wrong := range map[string]string{
+		"unknown key":    strings.Replace(right, "exports:", "exprots:", 1),
+		"unknown column": strings.Replace(right, "village_id:", "vilage_id:", 1),
+		"no YAML":        strings.Replace(right, "}}", "}", 1),
+		"broken above":   "where: [\n" + right,
+		"two documents":  right + "---\n" + right,
+		"no exports":     "files: ['口*']\n",
+		"empty":          "",
+		"no files":       strings.Replace(right, "files:", "fils:", 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			town := newTown(t)
+			town.mapping("other.yaml", "files: ['名册*']\nexports:\n  - {export: villages, columns: {village_id: 甲, name: 乙}, constants: {town: 逍林镇}}\n")
+			town.mapping("people.yaml", wrong)
+			town.drop("名册.csv", []byte("甲,乙\nV01,福合院村\n"))
+			town.drop("口.csv", []byte("VID,DAY,RES,MIG\nV01,2018-01-01,100,5\n"))
+			result := town.load()
+			if len(result.Mappings) != 1 || !strings.Contains(result.Mappings[0].Error(), "people.yaml") {
+				t.Errorf("what is wrong with mappings: %v", result.Mappings)
+			}
+			town.want("select village_id, name from exports.villages", "V01 福合院村")
+			town.want("select f.name, p.code from ops.problems p join ops.files f using (file_no)", "口.csv mapping_wrong")
+			if again := town.load(); len(again.Files) > 0 {
+				t.Errorf("nothing has changed, and files were read: %+v", again.Files)
+			}
+			town.mapping("people.yaml", right)
+			if result := town.load(); len(result.Mappings) > 0 || town.rebuilt > 0 {
+				t.Errorf("%v, loaded anew %d times", result.Mappings, town.rebuilt)
+			}
+			town.want("select village_id, resident_population from exports.population", "V01 100")
+
+			town.mapping("people.yaml", wrong)
+			town.load()
+			town.want("select village_id, resident_population from exports.population", "V01 100")
+		})
+	}
 }

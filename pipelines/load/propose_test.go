@@ -148,7 +148,13 @@ func TestMappingsAreKeptPerExporterAndTable(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "hand.yaml"), []byte("files: [信访*.csv]\nexports:\n  - export: visits\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(dir, "wrong.yaml"), []byte("files: [热线*.csv]\nexport: visits\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	for why, refused := range map[pipelines.MappingFault]func() (string, error){
+		pipelines.MappingBroken: func() (string, error) {
+			return keep("热线1.csv", "", func(d *pipelines.MappingDraft) { d.Files = []string{"热线*.csv"} })
+		},
 		pipelines.MappingClaimed: func() (string, error) {
 			return keep("信访1.csv", "", func(d *pipelines.MappingDraft) { d.Files = []string{"信访*.csv"} })
 		},

@@ -43,6 +43,16 @@ func (r *run) silences(ctx context.Context) error {
 	return nil
 }
 
+// silent gives the bits of the columns that some of an export's typed rows say nothing of.
+func (r *run) silent(ctx context.Context, c data.Contract) (bits int64, err error) {
+	found, err := r.tx.Query(ctx, "select cast(coalesce(bit_or(_silent), 0) as bigint) from typed_"+c.Export)
+	if err != nil {
+		return 0, fmt.Errorf("find rows of %s that say nothing of a column: %w", c.Export, err)
+	}
+	bits, _ = found.Rows[0][0].(int64)
+	return bits, nil
+}
+
 // filled says, by column of an export, in which stretches of the files' places its rows held a value: behind the first place
 // of each, up to the second one.
 type filled map[string][][2]int64

@@ -34,7 +34,7 @@ func (t *tried) Verified(ctx context.Context, id string) (string, error) {
 }
 
 // Try says what Load would make of files if they landed now: nothing is kept. Problems are those of the named files, the
-// first hundred of them. Known lists the names of files whose content has been loaded before.
+// first hundred of them. Known lists the names of files whose content has been loaded before, and still holds.
 func Try(ctx context.Context, w *warehouse.Warehouse, c Config, items []source.Item) (result Result, known []string, err error) {
 	mappings, err := match.ReadMappings(c.MappingsDir)
 	if err != nil {
@@ -49,7 +49,13 @@ func Try(ctx context.Context, w *warehouse.Warehouse, c Config, items []source.I
 			return Result{}, nil, &pipelines.Fault{Op: "check", At: item.Name, Err: err, Next: "check who may read it"}
 		}
 		if slices.ContainsFunc(landed, func(f land.File) bool { return f.ID == id }) {
-			known = append(known, item.Name)
+			standing, err := StandingOf(ctx, w, id, nil)
+			if err != nil {
+				return Result{}, nil, err
+			}
+			if !standing.Replaced { // else it counts as a new arrival
+				known = append(known, item.Name)
+			}
 		}
 		if !ids[id] {
 			store.files = append(store.files, land.File{No: int64(len(landed)+len(store.files)) + 1, ID: id, Name: item.Name, Origin: item.Origin, Size: item.Size, ReceivedAt: item.ModTime, LandedAt: c.Now})

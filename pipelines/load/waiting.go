@@ -63,7 +63,7 @@ func (r *run) released(ctx context.Context, c data.Contract) (bool, error) {
 		}
 	}
 	columns := statement.For{Contract: c}.Columns("t")
-	if _, err := r.tx.Exec(ctx, fmt.Sprintf(`insert into typed_%s by name select f.feed as _feed, t._row, %s, false as _bad from %s t
+	if _, err := r.tx.Exec(ctx, fmt.Sprintf(`insert into typed_%s by name select f.feed as _feed, t._row, %s, false as _bad, t._silent from %s t
 		join feeds f on f.file_no = t._file and f.sheet = t._sheet and f.export = %s and f.earlier`, c.Export, columns, released, statement.Literal(c.Export))); err != nil {
 		return false, err
 	}

@@ -30,6 +30,8 @@ type Rows struct {
 	Tx statement.Runner
 	// Feeds are the numbers of the feeds the rows came with.
 	Feeds []int64
+	// Names are the names of the files of the run, by their numbers.
+	Names map[int64]string
 	// Waited says that some of the rows have waited for a list.
 	Waited bool
 	// Alone says that there are no other exports to compare with.
@@ -38,6 +40,8 @@ type Rows struct {
 	Keeps map[int64]string
 	// KeyColumn is the column a repeated key is shown at, by feed; others show the last column of the key.
 	KeyColumn map[int64]string
+	// Only are the villages whose rows may stand in a feed's file, by feed; a feed that is not named may hold all.
+	Only map[int64][]string
 	// Behind says that what stands has had its say, wherever rows belong.
 	Behind bool
 	// Merged counts, by feed, the rows that Run made one with another row of their file.
@@ -59,7 +63,7 @@ func (r *Rows) exec(ctx context.Context, name string, p statement.P) (int64, err
 
 // Run makes every check in order.
 func (r *Rows) Run(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{r.keep, r.references, r.sameEvents, r.duplicates, r.refuse, r.visits} {
+	for _, step := range []func(context.Context) error{r.keep, r.references, r.villages, r.sameEvents, r.sameIDs, r.duplicates, r.refuse, r.visits} {
 		if err := step(ctx); err != nil {
 			return err
 		}

@@ -66,10 +66,7 @@ func (r *Rows) sameEvents(ctx context.Context) error {
 		feed, _ := row[0].(int64)
 		n, _ := row[2].(int64)
 		if n > 0 {
-			if r.Merged == nil {
-				r.Merged = map[int64]int64{}
-			}
-			r.Merged[feed] += n
+			r.merged(feed, n)
 		}
 	}
 	_, err = r.exec(ctx, "same_event_told", p)

@@ -92,6 +92,7 @@ func (d *decoder) decodeCSV(ctx context.Context, t text, sample string, s Table)
 	}
 	cut := d.cutting(sample, t.end-t.start <= int64(len(sample)), pins)
 	s = s.cutBy(cut.delimiter, d.Pins(s.Member))
+	s.Silence = SilentEnd
 	d.file.last = s.ReadAs
 	scan := &csvScan{decoder: d, text: t, body: &csvBody{path: t.path, cut: cut}, row: row}
 	if err := scan.run(ctx); err != nil {
@@ -105,7 +106,7 @@ func (d *decoder) decodeCSV(ctx context.Context, t text, sample string, s Table)
 			return err
 		}
 		if strict >= 0 && strict != scan.records+scan.joined {
-			s.Doubt = &Doubt{Rows: scan.records, Lines: strict, Row: scan.several}
+			s.Doubt = &Doubt{Rows: scan.records, Lines: strict, Row: scan.several, Text: scan.severalText}
 		}
 	}
 	if s.Doubt != nil {
@@ -129,6 +130,9 @@ type csvScan struct {
 	several  int64 // the first row that takes several lines
 	suspects []int64
 	doubt    *Doubt
+	unshown  bool // what follows belongs to the text of the doubt
+
+	severalText string
 }
 
 func (s *csvScan) run(ctx context.Context) (err error) {
@@ -210,14 +214,41 @@ func (s *csvScan) note(line string, found shape) {
 		s.whole++
 	}
 	if found.lines > 1 && s.several == 0 {
-		s.several = s.row
+		s.several, s.severalText = s.row, onOneLine(line)
+	}
+	if s.unshown {
+		s.doubt.Text, s.unshown = shortened(s.doubt.Text+lineBreak+onOneLine(line)), false
 	}
 	if (found.doubtful || found.apart) && s.doubt == nil {
-		s.doubt = &Doubt{Row: s.row, LineEnds: found.apart}
+		s.doubt = &Doubt{Row: s.row, LineEnds: found.apart, Text: onOneLine(line)}
+		s.unshown = found.apart
 	}
 	if len(s.suspects) < mostSuspects && s.Suspect(firstOf(line, s.body.cut.delimiter)) {
 		s.suspects = append(s.suspects, s.row)
 	}
+}
+
+// lineBreak stands for a line break in a text that is shown on one line, mostShown is how many characters of it are shown.
+const (
+	lineBreak = "⏎"
+	mostShown = 240
+)
+
+var lineBreaks = strings.NewReplacer("\r\n", lineBreak, "\n", lineBreak, "\r", lineBreak)
+
+// onOneLine writes a record on one line, as people are shown it.
+func onOneLine(record string) string {
+	return shortened(lineBreaks.Replace(strings.TrimRight(record, "\r\n")))
+}
+
+func shortened(text string) string {
+	n := 0
+	for at := range text {
+		if n++; n > mostShown {
+			return strings.Clone(text[:at]) + "…"
+		}
+	}
+	return strings.Clone(text) // the record lies in a block of the file
 }
 
 // mostSuspects is how many rows of a table are noted that may be headers; more of them are rows like any other.

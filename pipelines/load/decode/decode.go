@@ -46,7 +46,18 @@ type Cell struct {
 	Kind Kind
 
 	Spread bool // it is a merged cell's, whose text stands in a row above
+	Said   bool // of an empty cell of a table whose silence is by cell: it stands in the file, and is empty
 }
+
+// Silence says which cells of a table do not stand in the file at all, other than cells that are there and empty.
+type Silence uint8
+
+// Kinds of silence.
+const (
+	NoSilence     Silence = iota // a cell that is not there is empty, as in a workbook
+	SilentEnd                    // those behind the end of a row, as in delimited text
+	SilentNotSaid                // empty ones that are not Said, as in records that leave out names
+)
 
 // Row is one row as it stands in the file.
 type Row struct {
@@ -75,6 +86,8 @@ type Table struct {
 	Workbook bool
 	Hidden   bool    // a worksheet that Excel does not show
 	Epoch    int     // days to add to numbers that are days: 1462 in workbooks that count from 1904
+	Silence  Silence // which cells do not stand in it
+	Omits    bool    // some of its records leave out names that others have
 	Shift    int64   // rows a marked copy stands lower than the file it was made from
 	Suspects []int64 // numbers of rows that begin with a word Options.Suspect knows, in order
 	Notes    []Note  // what is to be said of how it was read
@@ -111,6 +124,8 @@ type Doubt struct {
 	Rows  int64 // as it was cut: quotes hold a cell together
 	Lines int64 // with every line as a row
 	Row   int64 // the first row where the two differ
+	// Text is what stands there, its line breaks written as ⏎: one row by one of the two ways, and by the other broken at each ⏎.
+	Text string
 
 	// LineEnds says that records end with CRLF and that the doubt is about an LF without a CR: Rows is the count where every
 	// LF ends a row, Lines the one where CRLF alone does.

@@ -442,6 +442,7 @@ func (r *jsonRead) row(into *jsonTable, object []byte) error {
 	if into.twice != "" {
 		return into.add(Row{No: into.row, Cells: shown(object), Broken: pipelines.NewDetail(pipelines.DetailNameTwice, into.twice)})
 	}
+	into.said += int64(len(into.cells)) - into.leftOut()
 	return into.add(Row{No: into.row, Cells: into.cells})
 }
 
@@ -481,7 +482,7 @@ func (r *jsonRead) finish() error {
 		if len(kept) > 1 && t.name != "" {
 			s.Name = path.Join(s.Name, t.name)
 		}
-		s.Headed = true
+		s.Headed, s.Silence, s.Omits = true, SilentNotSaid, t.omits()
 		s.Notes = append(slices.Clone(s.Notes), t.notes()...)
 		if len(kept) == 1 && r.said > t.rows {
 			s.Notes = append(s.Notes, Note{What: FewerThanSaid, Count: t.rows, Of: r.said})

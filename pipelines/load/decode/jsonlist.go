@@ -158,6 +158,7 @@ func (r *jsonRead) listed(into *jsonTable, list []byte) error {
 	for i, value := range values {
 		into.cells = append(into.cells, into.cellOf(into.names[min(i, len(into.names)-1)], value))
 	}
+	into.said += int64(len(into.cells))
 	return into.add(Row{No: into.row, Cells: into.cells})
 }
 

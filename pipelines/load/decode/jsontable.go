@@ -23,6 +23,7 @@ type jsonTable struct {
 	lists  map[string]bool
 	row    int64
 	cells  []Cell
+	said   int64 // cells that stand in the rows so far
 
 	nul, firstNul int64 // zero bytes that were left out, and the row of the first
 }
@@ -59,6 +60,19 @@ func (t *jsonTable) flatten(before string, object []byte, depth int, r *jsonRead
 	})
 }
 
+// leftOut counts the cells that do not stand in the record at hand.
+func (t *jsonTable) leftOut() (n int64) {
+	for i := range t.cells {
+		if t.set[i] != t.row {
+			n++
+		}
+	}
+	return n
+}
+
+// omits reports whether some rows leave out names that others have.
+func (t *jsonTable) omits() bool { return t.said < t.rows*int64(len(t.names)) }
+
 // standsAround finds out, once for each way, whether more headers are known in an object than beside it.
 func (t *jsonTable) standsAround(way string, object, inside []byte, r *jsonRead) {
 	if _, known := t.around[way]; known {
@@ -83,13 +97,13 @@ func (t *jsonTable) standsAround(way string, object, inside []byte, r *jsonRead)
 func (t *jsonTable) cellOf(name string, value []byte) Cell {
 	switch value[0] {
 	case 'n':
-		return Cell{}
+		return Cell{Said: true}
 	case '"':
-		return Cell{Text: t.withoutNul(unescapedJSON(value))}
+		return said(t.withoutNul(unescapedJSON(value)))
 	case '[':
 		var texts []string
 		if json.Unmarshal(value, &texts) == nil {
-			return Cell{Text: t.withoutNul(strings.Join(texts, "、"))}
+			return said(t.withoutNul(strings.Join(texts, "、")))
 		}
 		t.lists[name] = true
 		return Cell{Text: string(value)}
@@ -102,6 +116,9 @@ func (t *jsonTable) cellOf(name string, value []byte) Cell {
 		return Cell{Text: string(value), Kind: Number}
 	}
 }
+
+// said is the cell of a text that stands in a record, empty or not.
+func said(text string) Cell { return Cell{Text: text, Said: text == ""} }
 
 // withoutNul leaves zero bytes out, as they are left out of other texts, and counts them.
 func (t *jsonTable) withoutNul(text string) string {

@@ -120,6 +120,7 @@ type sheetRead struct {
 
 	row         Row
 	rowIsHidden bool
+	inRow       bool     // between the beginning of a row and its end
 	column      int      // of the last cell
 	cells       int64    // read so far
 	open        []*merge // that reach the row at hand
@@ -206,6 +207,9 @@ func (r *sheetRead) token(x *xmlScan, t token) error {
 		if !r.inRows {
 			return nil
 		}
+		if !r.inRow {
+			return r.astray()
+		}
 		if !t.ends {
 			r.openCell(t)
 		}
@@ -232,7 +236,16 @@ func (r *sheetRead) token(x *xmlScan, t token) error {
 	return nil
 }
 
+// astray refuses a sheet in which rows do not begin and end in turn: which cells belong to which row cannot be told.
+func (r *sheetRead) astray() error {
+	return Refuse(pipelines.FileUnreadable, pipelines.NewDetail(pipelines.DetailRow, r.row.No))
+}
+
 func (r *sheetRead) openRow(t token) error {
+	if r.inRow {
+		return r.astray()
+	}
+	r.inRow = true
 	no := r.row.No + 1
 	if given := t.attribute("r"); given != nil {
 		named, err := strconv.ParseInt(string(given), 10, 64)
@@ -341,6 +354,10 @@ func (r *sheetRead) cell() Cell {
 }
 
 func (r *sheetRead) closeRow() error {
+	if !r.inRow {
+		return r.astray()
+	}
+	r.inRow = false
 	r.fill()
 	if !holds(r.row.Cells) {
 		return nil

@@ -30,8 +30,8 @@ const (
 	rowBroken
 )
 
-// spread marks the kind of a cell that is a merged one's.
-const spread = 1 << 7
+// Marks on the kind of a cell: it is a merged one's, or stands in the file and is empty.
+const spread, emptied = 1 << 7, 1 << 6
 
 func (d *decoder) newSpool() *spool { return &spool{decoder: d} }
 
@@ -55,7 +55,7 @@ func (s *spool) add(r Row) error {
 		b = binary.AppendUvarint(append(b, rowWhole), uint64(r.No))
 	}
 	cells := r.Cells
-	for len(cells) > 0 && cells[len(cells)-1].Text == "" {
+	for len(cells) > 0 && cells[len(cells)-1].Text == "" && !cells[len(cells)-1].Said {
 		cells = cells[:len(cells)-1]
 	}
 	b = binary.AppendUvarint(b, uint64(len(cells)))
@@ -63,6 +63,9 @@ func (s *spool) add(r Row) error {
 		kind := byte(c.Kind)
 		if c.Spread {
 			kind |= spread
+		}
+		if c.Said {
+			kind |= emptied
 		}
 		b = appendText(append(b, kind), c.Text)
 		b = appendText(b, c.Raw)
@@ -144,7 +147,7 @@ func (s *spool) Rows(ctx context.Context, block int, each func(Row) error) error
 		}
 		for range r.number() {
 			kind := r.byte()
-			row.Cells = append(row.Cells, Cell{Kind: Kind(kind &^ spread), Spread: kind&spread != 0, Text: r.text(), Raw: r.text()})
+			row.Cells = append(row.Cells, Cell{Kind: Kind(kind &^ (spread | emptied)), Spread: kind&spread != 0, Said: kind&emptied != 0, Text: r.text(), Raw: r.text()})
 		}
 		cells = row.Cells
 		if r.short {

@@ -11,7 +11,7 @@
 //	                                             the tables of the run, one line an export; earlier: rows that had waited
 //	found(export, feed, row, column_id, code, severity, value, detail)
 //	                                             what is wrong with rows
-//	typed_<export>(_feed, _row, columns…, _bad, _cells)
+//	typed_<export>(_feed, _row, columns…, _bad, _cells, _silent)
 //	                                             the rows of an export: _bad ones are refused by themselves, _cells are the
 //	                                             texts of a row with problems
 //

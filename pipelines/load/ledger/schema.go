@@ -47,28 +47,39 @@ func Schema() []string {
 		statements = append(statements,
 			fmt.Sprintf("create table if not exists exports.%s (%s)", contract.Export, body),
 			fmt.Sprintf("create table if not exists history.%s (%s, _until_file bigint)", contract.Export, body),
-			fmt.Sprintf("create table if not exists waiting.%s (%s, _sheet varchar)", contract.Export, body))
+			fmt.Sprintf("create table if not exists waiting.%s (%s, _sheet varchar, _silent bigint)", contract.Export, body))
 	}
 	return append(statements, statement.Split(SQL.SQL("schema", data.Contract{}, nil))...)
 }
 
-// Prepare makes the tables of Schema, and adds to those that stand the columns a newer version has. It may be called on
+// Prepare makes the tables of Schema, and adds to those that stand the columns, and the times of day, of a newer version. It may be called on
 // any warehouse, any number of times.
 func Prepare(ctx context.Context, tx statement.Runner) error {
-	known, err := tx.Query(ctx, `select schema_name, table_name, column_name from duckdb_columns()
+	known, err := tx.Query(ctx, `select schema_name, table_name, column_name, data_type from duckdb_columns()
 		where schema_name in ('exports', 'history', 'waiting') and database_name = current_database()`)
 	if err != nil {
 		return err
 	}
-	have := map[string]bool{}
+	have, days := map[string]bool{}, map[string]bool{}
 	for _, row := range known.Rows {
 		have[fmt.Sprintf("%s.%s", row[0], row[1])] = true
 		have[fmt.Sprintf("%s.%s.%s", row[0], row[1], row[2])] = true
+		days[fmt.Sprintf("%s.%s.%s", row[0], row[1], row[2])] = row[3] == "DATE"
 	}
 	for _, c := range all() {
 		for _, schema := range []string{"exports", "history", "waiting"} {
 			table := schema + "." + c.Export
+			if schema == "waiting" && have[table] && !have[table+"._silent"] {
+				if _, err := tx.Exec(ctx, "alter table "+table+" add column _silent bigint"); err != nil {
+					return fmt.Errorf("prepare %s: %w", table, err)
+				}
+			}
 			for _, column := range c.Columns {
+				if column.Type == data.TypeTimestamp && days[table+"."+column.ID] { // an earlier version kept the day alone
+					if _, err := tx.Exec(ctx, fmt.Sprintf("alter table %s alter column %s set data type timestamp", table, statement.Quote(column.ID))); err != nil {
+						return fmt.Errorf("prepare %s: %w", table, err)
+					}
+				}
 				if !have[table] || have[table+"."+column.ID] {
 					continue
 				}

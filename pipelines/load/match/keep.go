@@ -116,17 +116,15 @@ func checkDraft(file, table string, d pipelines.MappingDraft) error {
 // after the exporter.
 func mappingName(dir, file, table string, d pipelines.MappingDraft) (string, error) {
 	all, err := ReadMappings(dir)
-	var refused pipelines.MappingRefusal
-	var fault *pipelines.Fault
-	if errors.As(err, &refused) && errors.As(err, &fault) { // one that is no mapping would keep this one from being read
-		return "", pipelines.MappingRefusal{Why: pipelines.MappingBroken, Subject: filepath.Base(fault.At)}
-	}
 	if err != nil {
 		return "", err
 	}
 	for _, m := range all.For(file) {
 		if !m.claimsSheet(path.Base(table)) {
 			continue
+		}
+		if _, ok := m.Wrong(); !ok { // it would claim the table beside this one
+			return "", pipelines.MappingRefusal{Why: pipelines.MappingBroken, Subject: m.path}
 		}
 		if !m.OnPage() {
 			return "", pipelines.MappingRefusal{Why: pipelines.MappingClaimed, Subject: m.path, Key: "exporter"}

@@ -33,7 +33,24 @@ type Mapping struct {
 	Exports  []MappedExport `yaml:"exports"`
 	Pins     `yaml:",inline"`
 	path     string
-	content  string // of the file, so that a change of it is noticed
+	content  string  // of the file, so that a change of it is noticed
+	wrong    refusal // what is wrong with it; nothing may then be read with it
+	claims   bool    // of a wrong one: what it claims could be read all the same
+}
+
+// Wrong says what is wrong with the mapping file; ok where nothing is.
+func (m *Mapping) Wrong() (why pipelines.MappingRefusal, ok bool) {
+	return m.wrong.MappingRefusal, m.wrong.Why == ""
+}
+
+// Fault says what is wrong with a wrong mapping file of a folder, and what to do.
+func (m *Mapping) Fault(dir string) error {
+	return &pipelines.Fault{Op: "read mapping", At: filepath.Join(dir, m.path), Err: m.wrong, Next: "mend the file and run again; hulian help map explains every key"}
+}
+
+// Detail says it as a part of a problem: the name of the mapping file, and what is wrong.
+func (m *Mapping) Detail() pipelines.Detail {
+	return pipelines.NewDetail(pipelines.DetailMappingWrong, m.path, pipelines.RefusalNamed(m.wrong.MappingRefusal))
 }
 
 // Path is the name of the mapping file.
@@ -83,7 +100,7 @@ func (e *MappedExport) Keeps() string {
 var lowerable = []pipelines.Code{pipelines.UnknownReference, pipelines.OutOfRange, pipelines.DateOrder, pipelines.FutureDate, pipelines.NotAllowed}
 
 // ReadMappings reads every *.yaml file of the folder, in order of their names. A folder that does not exist holds
-// none. Unknown keys, exports and columns are refused with the nearest right one.
+// none. A file that is no mapping is among them as a wrong one: it concerns the files that it claims and no others.
 func ReadMappings(dir string) (Mappings, error) {
 	if dir == "" {
 		return nil, nil
@@ -106,7 +123,10 @@ func ReadMappings(dir string) (Mappings, error) {
 			return nil, &pipelines.Fault{Op: "read mapping", At: at, Err: err, Next: "check who may read the file"}
 		}
 		m, err := ParseMapping(content)
-		if err != nil {
+		if wrong := (refusal{}); errors.As(err, &wrong) {
+			m = claimed(content)
+			m.wrong = wrong
+		} else if err != nil {
 			return nil, &pipelines.Fault{Op: "read mapping", At: at, Err: err, Next: "mend the file and run again; hulian help map explains every key"}
 		}
 		m.path, m.content = entry.Name(), string(content)
@@ -115,14 +135,47 @@ func ReadMappings(dir string) (Mappings, error) {
 	return all, nil
 }
 
-// ParseMapping reads one mapping file's content. The error wraps a pipelines.MappingRefusal.
+// claimed reads of a wrong mapping file what it claims. Each of its first keys is read by itself, so that a mistake below
+// one of them hides nothing of the others.
+func claimed(content []byte) (m Mapping) {
+	var parts []string
+	for line := range strings.Lines(string(content)) {
+		if len(parts) == 0 || strings.Trim(line[:1], " \t\r\n-#]}") != "" {
+			parts = append(parts, "")
+		}
+		parts[len(parts)-1] += line
+	}
+	for _, part := range parts {
+		var says struct {
+			Files []string   `yaml:"files"`
+			Sheet string     `yaml:"sheet"`
+			With  *Companion `yaml:"with"`
+		}
+		if yaml.Unmarshal([]byte(part), &says) != nil {
+			continue
+		}
+		if len(says.Files) > 0 && checkPatterns(says.Files...) == nil {
+			m.Files, m.claims = says.Files, true
+		}
+		if says.Sheet != "" && checkPatterns(says.Sheet) == nil {
+			m.Sheet, m.claims = says.Sheet, true
+		}
+		if says.With != nil && says.With.check() == nil {
+			m.With = says.With
+		}
+	}
+	return m
+}
+
+// ParseMapping reads one mapping file's content. The error wraps a pipelines.MappingRefusal. Unknown keys, exports and
+// columns are refused with the nearest right one.
 func ParseMapping(content []byte) (Mapping, error) {
 	var node yaml.Node
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
 	if err := decoder.Decode(&node); errors.Is(err, io.EOF) {
 		return Mapping{}, refuse(pipelines.MappingEmpty, "", "")
 	} else if err != nil {
-		return Mapping{}, refuse(pipelines.MappingSyntax, err.Error(), "")
+		return Mapping{}, noYAML(err)
 	}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return Mapping{}, refuse(pipelines.MappingDocuments, "", "")
@@ -347,14 +400,51 @@ func (e MappedExport) checkColumns(contract data.Contract) error {
 	return nil
 }
 
-// Mappings are all mapping files of a town.
+// Mappings are all mapping files of a town, wrong ones among them.
 type Mappings []Mapping
+
+// Refused gives the wrong mappings.
+func (all Mappings) Refused() (wrong []*Mapping) {
+	for i := range all {
+		if _, ok := all[i].Wrong(); !ok {
+			wrong = append(wrong, &all[i])
+		}
+	}
+	return wrong
+}
+
+// WrongFor gives a wrong mapping that claims a table of a file, or the file where no table is named; nil where there is none.
+func (all Mappings) WrongFor(file string, t *decode.Table) *Mapping {
+	found := all.For(file)
+	if t != nil {
+		found = all.ForTable(file, *t)
+	}
+	for _, m := range found {
+		if _, ok := m.Wrong(); !ok {
+			return m
+		}
+	}
+	return nil
+}
+
+// WrongAtLarge gives a wrong mapping of which nobody can say what it claims; nil where there is none.
+func (all Mappings) WrongAtLarge() *Mapping {
+	for _, m := range all.Refused() {
+		if !m.claims {
+			return m
+		}
+	}
+	return nil
+}
 
 // For gives the mappings that claim a file, or a member of a bundle, of this name.
 func (all Mappings) For(name string) []*Mapping {
 	var found []*Mapping
 	base := path.Base(name)
 	for i := range all {
+		if _, ok := all[i].Wrong(); !ok && !all[i].claims {
+			continue
+		}
 		claimed := len(all[i].Files) == 0 || slices.ContainsFunc(all[i].Files, func(pattern string) bool {
 			matched, _ := path.Match(pattern, base)
 			return matched
@@ -378,7 +468,7 @@ func (all Mappings) ForTable(file string, t decode.Table) []*Mapping {
 // Pins gives what mapping files fix for the reading of a file, or of a member of a bundle.
 func (all Mappings) Pins(name string) decode.Pins {
 	for _, m := range all.For(name) {
-		if m.Encoding != "" || m.Delimiter != "" {
+		if m.Encoding != "" || m.Delimiter != "" { // nothing is read of a wrong one but what it claims
 			return m.Reading()
 		}
 	}

@@ -39,7 +39,7 @@ func TestMappingFilesAreHeldToTheirWord(t *testing.T) {
 		start + "    mode: partial\n":                                         `line 4: mode: "partial": must be one of full, changes`,
 		"files: ['[']\nexports:\n  - export: visits\n":                        "pattern",
 		start + "---\nfiles: []\n":                                            "one document",
-		"files: [\n":                                                          "yaml",
+		"files: [\n":                                                          "line 1: it is no YAML",
 	}
 	for content, want := range tests {
 		if _, err := ParseMapping([]byte(content)); err == nil || !strings.Contains(err.Error(), want) {

@@ -2,6 +2,8 @@ package match
 
 import (
 	"errors"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -20,6 +22,18 @@ func (r refusal) Unwrap() error { return r.MappingRefusal }
 
 func refuse(why pipelines.MappingFault, subject, near string) error {
 	return refusal{pipelines.MappingRefusal{Why: why, Subject: subject, Near: near}}
+}
+
+var lineOfYAML = regexp.MustCompile(`^yaml: line ([0-9]+): `)
+
+// noYAML refuses what the reader of YAML does not understand, with the line that it names.
+func noYAML(err error) error {
+	r := pipelines.MappingRefusal{Why: pipelines.MappingSyntax, Subject: err.Error()}
+	if found := lineOfYAML.FindStringSubmatch(r.Subject); found != nil {
+		r.Line, _ = strconv.Atoi(found[1])
+		r.Subject = r.Subject[len(found[0]):]
+	}
+	return refusal{r}
 }
 
 // notAmong refuses a word that is none of those there are.

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"runtime"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"hulian/data"
@@ -48,10 +50,12 @@ func (c *Change) month(month string) {
 type Rows struct {
 	data.Contract
 	Tx       statement.Runner
-	Good     string // a query in brackets: columns of the contract, _file, _row, _feed
+	Good     string // a query in brackets: columns of the contract, _file, _row, _feed, _silent
 	Repeated bool   // keys may stand more than once among them
 	// Lacks lists, by feed, the columns its file lacks.
 	Lacks map[int64][]string
+	// Silent has the bits of the columns that some of the rows say nothing of: see typing.Row.
+	Silent int64
 	// Behind says that what stands has had its say, wherever rows belong.
 	Behind bool
 }
@@ -64,25 +68,50 @@ func (r *Rows) exec(ctx context.Context, name string, p statement.P) (int64, err
 	return SQL.Exec(ctx, r.Tx, name, r.Contract, p)
 }
 
-// carried lists the columns that some of the files lack: their values are carried over from the version before.
+// carried lists the columns that some of the files lack, or some of their rows say nothing of: their values are carried over
+// from the version before.
 func (r *Rows) carried() (columns []carried) {
-	for _, column := range r.Columns {
-		var feeds []int64
+	for i, column := range r.Columns {
+		if slices.Contains(r.Key, column.ID) {
+			columns = append(columns, carried{ID: column.ID})
+			continue
+		}
+		var feeds []string
 		for feed, lacks := range r.Lacks {
-			if slices.Contains(lacks, column.ID) && !slices.Contains(r.Key, column.ID) {
-				feeds = append(feeds, feed)
+			if slices.Contains(lacks, column.ID) {
+				feeds = append(feeds, strconv.FormatInt(feed, 10))
 			}
 		}
 		slices.Sort(feeds)
-		columns = append(columns, carried{column.ID, feeds})
+		of := carried{ID: column.ID, feeds: feeds}
+		if r.Silent&(1<<i) != 0 {
+			of.bit = 1 << i
+		}
+		columns = append(columns, of)
 	}
 	return columns
 }
 
-// carried is one column and the feeds whose files lack it.
+// carried is one column, the feeds whose files lack it, and the bit by which a row says nothing of it; 0 where every row does.
 type carried struct {
 	ID    string
-	Feeds []int64
+	feeds []string
+	bit   int64
+}
+
+// Silent is the condition that a row says nothing of the column; empty where every row does.
+func (c carried) Silent(table string) string {
+	var ways []string
+	if len(c.feeds) > 0 {
+		ways = append(ways, table+"._feed in ("+strings.Join(c.feeds, ", ")+")")
+	}
+	if c.bit != 0 {
+		ways = append(ways, fmt.Sprintf("(coalesce(%s._silent, 0) & %d) <> 0", table, c.bit))
+	}
+	if len(ways) == 0 {
+		return ""
+	}
+	return "(" + strings.Join(ways, " or ") + ")"
 }
 
 // Events merges rows of events and snapshots: their absence means nothing.

@@ -71,6 +71,9 @@ func Propose(ctx context.Context, at, name string, ask pipelines.MappingAsk, map
 			continue
 		}
 		p := &proposing{Table: t, file: name, ask: ask, lists: known}
+		if wrong := mappings.WrongFor(name, &t); wrong != nil {
+			return nil, wrong.Fault(mappingsDir)
+		}
 		claimed := mappings.ForTable(name, t)
 		if len(claimed) == 1 && ask.HeaderRow == 0 {
 			p.ask.HeaderRow = int64(claimed[0].HeaderRow)

@@ -9,6 +9,7 @@ import (
 	"hulian/pipelines"
 	"hulian/pipelines/load/decode"
 	"hulian/pipelines/load/match"
+	"hulian/pipelines/personal"
 )
 
 // severity says what a broken rule does to the row. What an optional column of a registry holds never refuses the row:
@@ -47,6 +48,9 @@ func (r *Reader) warn(i int, code pipelines.Code, value string, detail pipelines
 func (r *Reader) cell(i int, cells []decode.Cell, no int64) {
 	c := &r.columns[i]
 	r.part = 0
+	if c.plain != nil && r.short(i, cells) {
+		return
+	}
 	cell := r.take(c, cells, no)
 	if cell.Kind != decode.Text || cell.Raw != "" || c.seen == nil || cell.Text == "" {
 		r.read(i, cell, cells)
@@ -61,6 +65,24 @@ func (r *Reader) cell(i int, cells []decode.Cell, no int64) {
 	if len(r.row.Problems) == problems && r.counts.Nothing == nothing {
 		c.seen.keep(cell.Text, once{r.row.texts[i], r.row.Values[i]})
 	}
+}
+
+// short reads a cell that is plain, or empty where that says nothing.
+func (r *Reader) short(i int, cells []decode.Cell) bool {
+	c := &r.columns[i]
+	at := c.At[0]
+	if at >= len(cells) || cells[at].Text == "" {
+		return !c.Required && c.Blank == nil
+	}
+	cell := &cells[at]
+	if cell.Kind != decode.Text || cell.Raw != "" {
+		return false
+	}
+	v, ok := c.plain(cell.Text)
+	if ok {
+		r.row.texts[i], r.row.Values[i] = cell.Text, v
+	}
+	return ok
 }
 
 // read makes a value of what a column is given.
@@ -196,7 +218,7 @@ func (r *Reader) value(i int, cell decode.Cell, text string) {
 		if yes, ok := ParseBoolean(text); ok {
 			r.row.Values[i] = Value{Set: true}
 			if yes {
-				r.row.Values[i].Whole = 1
+				r.row.Values[i].Number = 1
 			}
 		} else {
 			r.wrongType(i, text, "")
@@ -264,8 +286,12 @@ func (r *Reader) text(i int, cell decode.Cell, text string) {
 		return
 	}
 	if c.isFree {
-		if kind := personalNumber(text); kind != "" {
-			r.warn(i, pipelines.PersonalNumber, "", pipelines.NewDetail(kind))
+		switch personal.KindOf(text) {
+		case personal.IdentityCard:
+			r.warn(i, pipelines.PersonalNumber, "", pipelines.NewDetail(pipelines.DetailIDNumber))
+		case personal.Phone:
+			r.warn(i, pipelines.PersonalNumber, "", pipelines.NewDetail(pipelines.DetailPhone))
+		case personal.None:
 		}
 	}
 }
@@ -302,7 +328,7 @@ func (r *Reader) number(i int, cell decode.Cell, text string) {
 			return
 		}
 		value = float64(whole)
-		r.row.Values[i] = Value{Set: true, Whole: whole}
+		r.row.Values[i] = Value{Set: true, Number: whole}
 	} else {
 		value = fifteen(value)
 		r.row.Values[i] = Value{Set: true, Float: value}

@@ -60,7 +60,7 @@ func (r *Reader) day(i int, m Moment, text string) {
 	if c.Type == data.TypeDate {
 		at = time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, time.UTC)
 	}
-	r.row.Values[i] = Value{Set: true, Time: at}
+	r.row.Values[i] = Value{Set: true, Number: at.UnixMicro()}
 	switch {
 	case at.Year() < firstYear || at.Year() > lastYear:
 		r.report(i, pipelines.OutOfRange, text, pipelines.NewDetail(pipelines.DetailBetween, firstYear, lastYear))
@@ -113,7 +113,7 @@ func (r *Reader) minutes(i int, cells []decode.Cell) {
 	value := at[1].Sub(at[0]).Minutes()
 	if c.Type == data.TypeInteger {
 		value = math.Round(value)
-		r.row.Values[i] = Value{Set: true, Whole: int64(value)}
+		r.row.Values[i] = Value{Set: true, Number: int64(value)}
 	} else {
 		r.row.Values[i] = Value{Set: true, Float: value}
 	}
@@ -178,11 +178,11 @@ func (r *Reader) order(indexes []int) {
 	for n, early := range indexes {
 		for _, late := range indexes[n+1:] {
 			a, z := r.row.Values[early], r.row.Values[late]
-			if !a.Set || !z.Set || !a.Time.After(z.Time) {
+			if !a.Set || !z.Set || a.Number <= z.Number {
 				continue
 			}
-			sameDay := a.Time.Truncate(24 * time.Hour).Equal(z.Time.Truncate(24 * time.Hour))
-			if sameDay && (r.columns[early].Type != r.columns[late].Type || z.Time.Equal(z.Time.Truncate(24*time.Hour))) {
+			dayOf := func(v Value) time.Time { return v.Time().Truncate(24 * time.Hour) }
+			if dayOf(a).Equal(dayOf(z)) && (r.columns[early].Type != r.columns[late].Type || z.Time().Equal(dayOf(z))) {
 				continue
 			}
 			detail := pipelines.NewDetail(pipelines.DetailOrder, pipelines.ColumnNamed(r.plan.Contract.Export, r.columns[early].ID), r.row.Shown(early), r.row.Shown(late))

@@ -5,4 +5,7 @@
 // whether the row counts at all: totals, notes and repeated headers do not. It holds no state but counts, so that a crash
 // loses nothing. It refuses to guess: a date that could be read in two ways, a month where a day is needed or an ID that a
 // spreadsheet program changed is refused in words, never read as something else.
+//
+// Texts in the form in which programs write them go a short way (plain.go), which gives what the long one gives. Of the others
+// that come again and again, such as a member's number as it is written in one town, what was made of them is kept.
 package typing

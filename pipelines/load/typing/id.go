@@ -71,39 +71,3 @@ func ParseID(cell decode.Cell, text string) (id string, why pipelines.DetailCode
 	}
 	return id, ""
 }
-
-// Numbers of persons in free texts: telephones, with and without the country, and identity numbers of eighteen and of the
-// older fifteen digits, which begin with the number of a province.
-var (
-	phoneNumber = regexp.MustCompile(`(^|[^0-9])((\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}|0[0-9]{2,3}-[2-9][0-9]{6,7})($|[^0-9])`)
-	idNumber    = regexp.MustCompile(`(^|[^0-9])([1-9][0-9]{5} ?(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01]) ?[0-9]{3}[0-9Xx])($|[^0-9Xx])|` +
-		`(^|[^0-9])((1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])[0-9]{4}[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3})($|[^0-9])`)
-)
-
-// personalNumber says whether a text holds the number of an identity card or a telephone; empty where it holds none.
-func personalNumber(text string) pipelines.DetailCode {
-	run := 0
-	for i := 0; i < len(text) && run < 11; i++ { // most texts have no eleven digits in a row
-		switch b := text[i]; {
-		case b >= '0' && b <= '9':
-			run++
-		case b == 0xef && strings.HasPrefix(text[i:], "\uff10"[:2]) && i+2 < len(text) && text[i+2] >= 0x90 && text[i+2] <= 0x99: // full-width digits
-			run++
-			i += 2
-		case b == '-' || b == ' ':
-		default:
-			run = 0
-		}
-	}
-	if run < 11 {
-		return ""
-	}
-	text = half(text)
-	switch {
-	case idNumber.MatchString(text):
-		return pipelines.DetailIDNumber
-	case phoneNumber.MatchString(text):
-		return pipelines.DetailPhone
-	}
-	return ""
-}

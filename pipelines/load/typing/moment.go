@@ -39,7 +39,7 @@ func (m Moment) valid() bool {
 	if m.Month < 1 || m.Month > 12 || m.Hour > 23 || m.Minute > 59 || m.Second > 59 || m.Day < 0 {
 		return false
 	}
-	return m.Day == 0 || m.Day <= 31 && time.Date(m.Year, time.Month(m.Month), m.Day, 0, 0, 0, 0, time.UTC).Day() == m.Day
+	return m.Day <= 28 || m.Day <= 31 && time.Date(m.Year, time.Month(m.Month), m.Day, 0, 0, 0, 0, time.UTC).Day() == m.Day
 }
 
 // ParseMoment reads a day or moment in any form that arrives. Where it cannot be read, why may say more: the zero code

@@ -22,6 +22,7 @@ type Settings struct {
 	Limit     time.Time      // the first moment a row of the file cannot know of, on the programme's wall clock
 	Header    []string
 	Titles    []string
+	Silence   decode.Silence                                   // which cells do not stand in the file
 	Epoch     int                                              // days to add to numbers that are days
 	Companion func(key string) func(header string) decode.Cell // the row of the second file with a key, nil where it has none; nil: there is no file
 }
@@ -66,6 +67,7 @@ type column struct {
 	words                  vocabulary
 	nothing                nothing
 	limit                  int // characters of a text
+	plain                  plain
 	seen                   *seen
 }
 
@@ -81,6 +83,9 @@ func NewReader(plan match.Plan, s Settings) *Reader {
 			col.limit = 200
 		}
 		r.columns = append(r.columns, col)
+	}
+	for i := range r.columns {
+		r.columns[i].plain = plainOf(&r.columns[i], &r.settings)
 	}
 	for _, order := range c.Order {
 		var indexes []int
@@ -126,6 +131,7 @@ func (r *Reader) Read(from decode.Row) *Row {
 	row.Problems, row.Fate = row.Problems[:0], Accepted
 	clear(row.Values)
 	clear(row.texts)
+	row.Silent = 0
 	if !from.Broken.IsZero() {
 		return r.flawed(pipelines.RecordBroken, from.Broken)
 	}
@@ -150,6 +156,9 @@ func (r *Reader) Read(from decode.Row) *Row {
 		r.cell(i, cells, from.No)
 	}
 	r.makeKey()
+	if r.settings.Silence == decode.SilentNotSaid || r.settings.Silence == decode.SilentEnd && len(from.Cells) < len(r.settings.Header) {
+		r.silences(from.Cells)
+	}
 	switch {
 	case len(cells) > len(r.settings.Header):
 		return r.flawed(pipelines.TooManyCells, pipelines.Detail{})

@@ -13,12 +13,14 @@ import (
 
 // Value is one value of a row. Which of the fields holds it depends on the type of its column.
 type Value struct {
-	Set   bool
-	Text  string    // text, enum, period
-	Whole int64     // integer; boolean as 0 and 1
-	Float float64   // decimal
-	Time  time.Time // date, timestamp: the wall clock of the programme's zone, as UTC
+	Set    bool
+	Text   string  // text, enum, period
+	Number int64   // integer; boolean as 0 and 1; date, timestamp: microseconds since 1970 on the programme's wall clock
+	Float  float64 // decimal
 }
+
+// Time is the value of a date or timestamp: the wall clock of the programme's zone, as UTC.
+func (v Value) Time() time.Time { return time.UnixMicro(v.Number).UTC() }
 
 // Problem is one thing wrong with one row.
 type Problem struct {
@@ -46,6 +48,7 @@ type Row struct {
 	Fate     Fate
 	Values   []Value   // of every column of the contract
 	Problems []Problem // none of rows that are ignored or passed over
+	Silent   int64     // a bit for every column of the contract, the first the lowest: the row says nothing of it
 	texts    []string
 	contract *data.Contract
 }
@@ -58,18 +61,18 @@ func (r *Row) Shown(i int) string {
 	}
 	switch r.contract.Columns[i].Type {
 	case data.TypeInteger:
-		return strconv.FormatInt(v.Whole, 10)
+		return strconv.FormatInt(v.Number, 10)
 	case data.TypeDecimal:
 		return strconv.FormatFloat(v.Float, 'f', -1, 64)
 	case data.TypeBoolean:
-		return strconv.FormatBool(v.Whole == 1)
+		return strconv.FormatBool(v.Number == 1)
 	case data.TypeDate:
-		return v.Time.Format(time.DateOnly)
+		return v.Time().Format(time.DateOnly)
 	case data.TypeTimestamp:
-		if v.Time.Second() == 0 {
-			return v.Time.Format("2006-01-02 15:04")
+		if v.Time().Second() == 0 {
+			return v.Time().Format("2006-01-02 15:04")
 		}
-		return v.Time.Format(time.DateTime)
+		return v.Time().Format(time.DateTime)
 	default:
 		return v.Text
 	}

@@ -134,6 +134,16 @@ func (n nothing) is(text string) bool {
 	return n.words[match.Folded(text)]
 }
 
+// any reports whether one of the words, folded, passes a test.
+func (n nothing) any(passes func(word string) bool) bool {
+	for word := range n.words {
+		if passes(word) {
+			return true
+		}
+	}
+	return false
+}
+
 // formulaErrors are what a spreadsheet program shows in place of a value.
 var formulaErrors = []string{"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA", "#FIELD!", "#BLOCKED!"}
 

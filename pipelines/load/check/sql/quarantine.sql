@@ -6,7 +6,7 @@ join refused_{{.Export}} r on r.feed = t._feed and r."row" = t._row
 join feeds f on f.feed = t._feed;
 
 insert into waiting.{{.Export}} by name
-select {{.Columns "t"}}, f.file_no as _file, t._row, f.sheet as _sheet
+select {{.Columns "t"}}, f.file_no as _file, t._row, f.sheet as _sheet, t._silent
 from typed_{{.Export}} t
 join refused_{{.Export}} r on r.feed = t._feed and r."row" = t._row and r.waits
 join feeds f on f.feed = t._feed;

@@ -2,7 +2,7 @@
 -- place already. What a file lacks it says nothing of.
 create or replace temp table late as
 with fresh as (
-    select {{.Columns "t"}}, t._feed, t._row, p.place
+    select {{.Columns "t"}}, t._feed, t._row, t._silent, p.place
     from {{.P.good}} t
     join places p on p.file_no = t._file and p.place < {{.P.newest}}
     where exists (select 1 from standing s where {{.SameKey "s" "t"}})
@@ -21,7 +21,7 @@ select
     f._row,
     coalesce(arg_max(
         {{- range $i, $c := .P.carried}}
-        {{if $i}}and {{end}}{{if .Feeds}}(f._feed in ({{range $j, $f := .Feeds}}{{if $j}}, {{end}}{{$f}}{{end}}) or f.{{quote .ID}} is not distinct from k.{{quote .ID}}){{else}}f.{{quote .ID}} is not distinct from k.{{quote .ID}}{{end}}
+        {{if $i}}and {{end}}{{if .Silent "f"}}({{.Silent "f"}} or f.{{quote .ID}} is not distinct from k.{{quote .ID}}){{else}}f.{{quote .ID}} is not distinct from k.{{quote .ID}}{{end}}
         {{- end}}, k.place), false) as known
 from fresh f
 left join known k on {{.SameKey "k" "f"}} and k.place <= f.place

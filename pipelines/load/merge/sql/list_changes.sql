@@ -5,7 +5,7 @@ create or replace temp table changes as
 with brought as (
     select
         {{- range .P.carried}}
-        {{if .Feeds}}case when t._feed in ({{range $i, $f := .Feeds}}{{if $i}}, {{end}}{{$f}}{{end}}) then e.{{quote .ID}} else t.{{quote .ID}} end as {{quote .ID}}{{else}}t.{{quote .ID}}{{end}},
+        {{if .Silent "t"}}case when {{.Silent "t"}} then e.{{quote .ID}} else t.{{quote .ID}} end as {{quote .ID}}{{else}}t.{{quote .ID}}{{end}},
         {{- end}}
         t._row,
         e.rid,

@@ -3,17 +3,17 @@
 -- before has it. Fresh versions that repeat the one before them vanish.
 create or replace temp table versions as
 with everything as (
-    select {{.Columns "t"}}, t._file, t._row, false as fresh, rid, cast(-1 as bigint) as _feed
+    select {{.Columns "t"}}, t._file, t._row, false as fresh, rid, cast(-1 as bigint) as _feed, cast(0 as bigint) as _silent
     from standing t
     union all
-    select {{.Columns "t"}}, t._file, t._row, true, -1, t._feed
+    select {{.Columns "t"}}, t._file, t._row, true, -1, t._feed, t._silent
     from {{.P.good}} t
     where exists (select 1 from again k where {{.SameKey "k" "t"}})
 ),
 carried as (
     select
         {{- range .P.carried}}
-        {{if .Feeds}}(last_value(case when e._feed not in ({{range $i, $f := .Feeds}}{{if $i}}, {{end}}{{$f}}{{end}}) then {'v': e.{{quote .ID}}} end ignore nulls) over before_it).v as {{quote .ID}}{{else}}e.{{quote .ID}}{{end}},
+        {{if .Silent "e"}}(last_value(case when not {{.Silent "e"}} then {'v': e.{{quote .ID}}} end ignore nulls) over before_it).v as {{quote .ID}}{{else}}e.{{quote .ID}}{{end}},
         {{- end}}
         e._file, e._row, e.fresh, e.rid, e._feed, p.place
     from everything e
