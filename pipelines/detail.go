@@ -35,6 +35,7 @@ const (
 	DetailSeveralExports  DetailCode = "several_exports"  // exports
 	DetailSeveralMappings DetailCode = "several_mappings" // mapping files
 	DetailMissing         DetailCode = "missing"          // the headers that were seen, then the columns that are missing
+	DetailMappingWrong    DetailCode = "mapping_wrong"    // mapping file, what is wrong with it
 	DetailHeaderRow       DetailCode = "header_row"       // mapping file, row
 	DetailExport          DetailCode = "export"           // export
 	DetailSeen            DetailCode = "seen"             // the headers that were seen
@@ -53,6 +54,7 @@ const (
 	DetailLatest         DetailCode = "latest"           // the last day it can be
 	DetailOrder          DetailCode = "order"            // column, its value, the value of the later step
 	DetailOtherRow       DetailCode = "other_row"        // sheet, or empty; row
+	DetailRowOfFile      DetailCode = "row_of_file"      // name of the file, row
 	DetailInList         DetailCode = "in_list"          // the list, an export
 	DetailInListNear     DetailCode = "in_list_near"     // the list; an ID that is in it and was probably meant
 	DetailMoment         DetailCode = "moment"           // day and time
@@ -73,6 +75,7 @@ const (
 	DetailPhone          DetailCode = "phone"            // a phone number in a text
 	DetailLinkedTo       DetailCode = "linked_to"        // the member a household is linked to
 	DetailNameTwice      DetailCode = "name_twice"       // a name that a record has twice, with values that differ
+	DetailRowShort       DetailCode = "row_short"        // cells of the row, of the header; the first column it says nothing of
 	DetailNoRecord       DetailCode = "no_record"        // what stands where a record should
 
 	// Of what is offered for a column of a table that is not recognised, and why.
@@ -111,8 +114,8 @@ const (
 	DetailFewer        DetailCode = "fewer"         // rows read, rows there are as the file says itself
 	DetailNothing      DetailCode = "nothing"       // count of cells, the words that stand for nothing
 	DetailFell         DetailCode = "fell"          // rows before, rows now
-	DetailTwoCounts    DetailCode = "two_counts"    // rows, lines, the first row where they differ
-	DetailLineEnds     DetailCode = "line_ends"     // rows with every LF as an end, rows with CRLF alone, the first row where they differ
+	DetailTwoCounts    DetailCode = "two_counts"    // rows, lines, the first row where they differ, its text
+	DetailLineEnds     DetailCode = "line_ends"     // rows with every LF as an end, rows with CRLF alone, the first row where they differ, its text
 	DetailPassedOver   DetailCode = "passed_over"   // rows that a mapping's condition leaves out
 	DetailBeside       DetailCode = "beside"        // the mapping file that has the rows of the file complete those of another one
 	DetailAlone        DetailCode = "alone"         // rows whose key the second file does not hold
@@ -147,6 +150,8 @@ const (
 	exportMark = "export:"
 	columnMark = "column:"
 	unitMark   = "unit:"
+
+	refusalMark = "refusal:"
 )
 
 // ExportNamed is the argument of a detail that names an export.
@@ -171,6 +176,21 @@ func ColumnNamed(export, column string) string { return columnMark + export + ".
 
 // UnitNamed is the argument of a detail that names the unit of a column.
 func UnitNamed(export, column string) string { return unitMark + export + "." + column }
+
+// RefusalNamed is the argument of a detail that says what is wrong with a mapping.
+func RefusalNamed(r MappingRefusal) string {
+	text, err := json.Marshal(r)
+	if err != nil {
+		panic("a refusal cannot be written: " + err.Error()) // strings and a number only
+	}
+	return refusalMark + string(text)
+}
+
+// RefusalOf reads what RefusalNamed writes.
+func RefusalOf(arg string) (r MappingRefusal, ok bool) {
+	text, ok := strings.CutPrefix(arg, refusalMark)
+	return r, ok && json.Unmarshal([]byte(text), &r) == nil
+}
 
 // IsZero reports whether the detail says nothing.
 func (d Detail) IsZero() bool { return d.Code == "" }

@@ -9,7 +9,9 @@ const (
 	FoundLandedChanged   FindingCode = "landed_changed" // or is not what landed
 	FoundClosingDocument FindingCode = "closing_document"
 	FoundClosingTrail    FindingCode = "closing_trail"
-	FoundUnreadable      FindingCode = "unreadable" // nothing is known of it, because it may not be read
+	FoundAccounts        FindingCode = "accounts"    // the file of accounts cannot be read: Detail
+	FoundAuditTrail      FindingCode = "audit_trail" // entry Count of the audit trail is not as it was written
+	FoundUnreadable      FindingCode = "unreadable"  // nothing is known of it, because it may not be read
 
 	FoundManifestLine     FindingCode = "manifest_line"     // line Count of the manifest of landed files cannot be trusted
 	FoundManifestLost     FindingCode = "manifest_lost"     // the loaded file Detail is not in it

@@ -102,13 +102,13 @@ type MappingCompanion struct {
 
 // MappingRefusal says what is wrong with a mapping, and where.
 type MappingRefusal struct {
-	Why     MappingFault
-	Subject string // the word, file, column or pattern it is about
-	Near    string // what was probably meant, or what there is
-	Line    int    // of the mapping file; 0: not known, or none
-	Export  string // it is said of
-	Column  string // contract column it is said of
-	Key     string // of the mapping file that it is about, such as join; empty: the column, or the file, as a whole
+	Why     MappingFault `json:"why"`
+	Subject string       `json:"subject,omitempty"` // the word, file, column or pattern it is about
+	Near    string       `json:"near,omitempty"`    // what was probably meant, or what there is
+	Line    int          `json:"line,omitempty"`    // of the mapping file; 0: not known, or none
+	Export  string       `json:"export,omitempty"`  // it is said of
+	Column  string       `json:"column,omitempty"`  // contract column it is said of
+	Key     string       `json:"key,omitempty"`     // of the mapping file that it is about, such as join; empty: the column, or the file, as a whole
 }
 
 // MappingFault names what is wrong with a mapping; its sentences stand in package data.
@@ -124,7 +124,7 @@ const (
 	MappingNoHeader   MappingFault = "no_header"  // the table has no column Subject
 	MappingHalf       MappingFault = "half"       // a way was chosen and not filled in
 	MappingFixedOnly  MappingFault = "fixed_only" // a constant that is to count in some rows alone
-	MappingBroken     MappingFault = "broken"     // another mapping file, Subject, is none
+	MappingBroken     MappingFault = "broken"     // another mapping file, Subject, claims the file and is wrong
 )
 
 // What is wrong with a mapping, whoever wrote it.

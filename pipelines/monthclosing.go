@@ -28,6 +28,7 @@ type MonthClosing struct {
 	State       ClosingState `json:"state"`
 	Restatement int          `json:"restatement,omitempty"` // 1: the first signing; 0: not signed
 	CheckedBy   string       `json:"checked_by,omitempty"`
+	Checker     string       `json:"checker,omitempty"` // account of CheckedBy; empty for commands
 	CheckedAt   time.Time    `json:"checked_at,omitzero"`
 	SignedBy    string       `json:"signed_by,omitempty"`
 	SignedAt    time.Time    `json:"signed_at,omitzero"`

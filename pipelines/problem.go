@@ -27,10 +27,14 @@ const (
 	ExemptVisitor    Code = "exempt_visitor" // warning
 	LinkMismatch     Code = "link_mismatch"  // warning
 	TooManyCells     Code = "too_many_cells"
-	RecordBroken     Code = "record_broken"   // a line of JSON that is none
-	DayMissing       Code = "day_missing"     // warning: the first day of the month is kept
-	SameEvent        Code = "same_event"      // warning: an event with a time of day, and once more without
-	PersonalNumber   Code = "personal_number" // warning: an identity or phone number in a free text
+	RowShort         Code = "row_short"        // warning: the row ends before the header does
+	RecordBroken     Code = "record_broken"    // a line of JSON that is none
+	DayMissing       Code = "day_missing"      // warning: the first day of the month is kept
+	SameEvent        Code = "same_event"       // warning: an event with a time of day, and once more without
+	SameEventID      Code = "same_event_id"    // warning: an event with an ID, and once more without
+	SameEventDoubt   Code = "same_event_doubt" // warning: likewise, perhaps
+	OtherVillage     Code = "other_village"    // its author may hand in rows of his own village only
+	PersonalNumber   Code = "personal_number"  // warning: an identity or phone number in a free text
 )
 
 // Codes of problems with a whole file or sheet.
@@ -53,6 +57,7 @@ const (
 	FileFailed          Code = "file_failed"      // reading it met a fault of the program, or of the engine
 	EncodingDamaged     Code = "encoding_damaged"
 	ColumnsMissing      Code = "columns_missing"
+	MappingWrong        Code = "mapping_wrong" // the mapping file that claims it
 	HeaderAmbiguous     Code = "header_ambiguous"
 	FileTruncated       Code = "file_truncated"
 	JSONBroken          Code = "json_broken"    // a text that begins as JSON and is none

@@ -46,6 +46,8 @@ type Run struct {
 	After      []RowsAfter      `json:"after,omitempty"`      // rows that hold days after it
 	Generation int              `json:"generation,omitempty"` // the snapshot served after the run
 	Snapshot   string           `json:"snapshot,omitempty"`   // its content hash
+	Figures    []Figure         `json:"figures,omitempty"`    // the headline figures it published
+	Changed    []FigureChange   `json:"changed,omitempty"`    // those that the run before had published otherwise
 	Error      string           `json:"error,omitempty"`      // one sentence: what failed, where, why, what to do next
 	Reasons    []RunReason      `json:"reasons,omitempty"`    // what Error says, to be told in any language; older documents have none
 	Log        []LogLine        `json:"log,omitempty"`        // what it did, line by line

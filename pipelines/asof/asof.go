@@ -1,7 +1,6 @@
 package asof
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,7 +65,7 @@ func Rebuild(ctx context.Context, c Config) (_ *warehouse.Warehouse, err error) 
 
 // whole refuses a day of which nothing is known, or not everything any more.
 func (c Config) whole(landed *land.View) error {
-	zone, err := time.LoadLocation(cmp.Or(c.TimeZone, load.DefaultZone))
+	zone, err := load.Zone(c.TimeZone)
 	if err != nil {
 		return err
 	}

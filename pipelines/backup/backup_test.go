@@ -43,7 +43,7 @@ func town(t *testing.T) string {
 	dir := t.TempDir()
 	id := hashed("村编号\nV01\n")
 	for name, content := range map[string]string{
-		"hulian.yaml": "lang: zh\n", "programme.yaml": "", "mappings/city.yaml": "exporter: city\n", "runs/20180201T060000Z-0001.json": "{}",
+		"hulian.yaml": "lang: zh\n", "programme.yaml": "", "standards.json": "{}", "mappings/city.yaml": "exporter: city\n", "runs/20180201T060000Z-0001.json": "{}",
 		"landed/manifest.ndjson": "{}\n", "landed/" + id[:2] + "/" + id: "村编号\nV01\n",
 		"snapshots/current": "2\n", "snapshots/gen-000001.json": "{}", "snapshots/gen-000001.duckdb": "old",
 		"snapshots/gen-000002.json": `{"hash": "abc"}`, "snapshots/gen-000002.duckdb": "new", "marts/gen-000001/units.parquet": "old", "marts/gen-000002/units.parquet": "new",
@@ -100,7 +100,7 @@ func TestWhatIsBackedUpComesBackByteForByte(t *testing.T) {
 		t.Errorf("%v, %v: keys may stand in it", info.Mode(), err)
 	}
 	again := filepath.Join(t.TempDir(), "again")
-	restored, replaced, err := Restore(t.Context(), file, again, false)
+	restored, replaced, err := Restore(t.Context(), file, again, "", false)
 	if err != nil || replaced != "" {
 		t.Fatalf("%q, %v", replaced, err)
 	}
@@ -143,13 +143,13 @@ func TestNothingIsOverwrittenUnlessTold(t *testing.T) {
 	put(t, filepath.Join(dir, "warehouse.duckdb.wal"), "")
 	put(t, filepath.Join(dir, "hulian.yaml"), "lang: en\n")
 	before := tree(t, dir)
-	if _, _, err := Restore(t.Context(), file, dir, false); err == nil || !strings.Contains(err.Error(), "--force") {
+	if _, _, err := Restore(t.Context(), file, dir, "", false); err == nil || !strings.Contains(err.Error(), "--force") {
 		t.Errorf("restore over a town: %v", err)
 	}
 	if diff := cmp.Diff(before, tree(t, dir)); diff != "" {
 		t.Errorf("a refused restore changed the town:\n%s", diff)
 	}
-	_, replaced, err := Restore(t.Context(), file, dir, true)
+	_, replaced, err := Restore(t.Context(), file, dir, "", true)
 	if err != nil || filepath.Dir(replaced) != dir {
 		t.Fatalf("%q, %v", replaced, err)
 	}
@@ -268,7 +268,7 @@ func TestHostileBackupsAreRefusedAndChangeNothing(t *testing.T) {
 			put(t, file, string(c.content))
 			put(t, filepath.Join(dir, "hulian.yaml"), "mine\n")
 			before := tree(t, around)
-			_, _, err := Restore(t.Context(), file, dir, true)
+			_, _, err := Restore(t.Context(), file, dir, "", true)
 			var fault *pipelines.Fault
 			if err == nil || !strings.Contains(err.Error(), c.says) || !errors.As(err, &fault) || fault.Next == "" {
 				t.Errorf("error %v does not say %q", err, c.says)
@@ -280,11 +280,48 @@ func TestHostileBackupsAreRefusedAndChangeNothing(t *testing.T) {
 	}
 }
 
+// TestAnEncryptedBackupOpensWithItsPassphraseAlone looks for the town's own words in the file, and changes a byte of it.
+func TestAnEncryptedBackupOpensWithItsPassphraseAlone(t *testing.T) {
+	dir, folder := town(t), t.TempDir()
+	const passphrase = "seven small lamps"
+	file := filepath.Join(folder, Name(time.Now(), true))
+	made, err := Write(t.Context(), dir, file, Options{Version: "test", Passphrase: passphrase})
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(content, []byte("hulian.yaml")) || bytes.HasPrefix(content, []byte("PK")) {
+		t.Error("the file can be read without a passphrase")
+	}
+	again := filepath.Join(folder, "again")
+	for given, want := range map[string]error{"": ErrNoPassphrase, "seven small lamp": ErrWrongPassphrase} {
+		var fault *pipelines.Fault
+		if _, _, err := Restore(t.Context(), file, again, given, false); !errors.Is(err, want) || !errors.As(err, &fault) || !strings.Contains(fault.Next, "--passphrase") {
+			t.Errorf("passphrase %q: %v", given, err)
+		}
+	}
+	restored, _, err := Restore(t.Context(), file, again, passphrase, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(made, restored); diff != "" {
+		t.Errorf("manifest (-made +restored):\n%s", diff)
+	}
+	content[len(content)-100] ^= 1
+	put(t, file, string(content))
+	if _, _, err := Restore(t.Context(), file, filepath.Join(folder, "third"), passphrase, false); err == nil {
+		t.Error("a changed byte was not noticed")
+	}
+}
+
 func TestOnlyOldBackupsAreDeleted(t *testing.T) {
 	folder := t.TempDir()
 	first := time.Date(2018, 1, 30, 2, 30, 0, 0, time.UTC)
 	for i := range 4 {
-		put(t, filepath.Join(folder, Name(first.AddDate(0, 0, i))), "")
+		put(t, filepath.Join(folder, Name(first.AddDate(0, 0, i), i%2 == 1)), "")
 	}
 	for _, mine := range []string{"hulian-before-the-move.zip", "hulian-20180101.zip", "town.zip", "hulian-20180101T000000Z.zip.txt"} {
 		put(t, filepath.Join(folder, mine), "")
@@ -300,7 +337,7 @@ func TestOnlyOldBackupsAreDeleted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{".backup-1", "hulian-20180130T023000Z.zip", "hulian-20180131T023000Z.zip"}, deleted); diff != "" {
+	if diff := cmp.Diff([]string{".backup-1", "hulian-20180130T023000Z.zip", "hulian-20180131T023000Z.zip.age"}, deleted); diff != "" {
 		t.Errorf("deleted (-want +got):\n%s", diff)
 	}
 	if left := tree(t, folder); len(left) != 7 {
@@ -317,7 +354,7 @@ func FuzzRestore(f *testing.F) {
 		around := t.TempDir()
 		file := filepath.Join(t.TempDir(), "b.zip")
 		put(t, file, string(archived(t, nil, entry{name: name, content: content}, entry{name: manifestName, content: string(manifest)})))
-		_, _, err := Restore(context.Background(), file, filepath.Join(around, "town"), false)
+		_, _, err := Restore(context.Background(), file, filepath.Join(around, "town"), "", false)
 		for found := range tree(t, around) {
 			if err != nil || !strings.HasPrefix(found, "town/") {
 				t.Errorf("%v: %s was written", err, found)

@@ -3,7 +3,7 @@
 // A town's folder enters Write: what landed with its manifest, a copy of the warehouse taken after a checkpoint, the
 // snapshot that is served, configuration, mappings, pauses, notices and the documents of runs. One zip file leaves, with
 // a manifest that names every file by size and SHA-256. The caller holds the town's lock, so that all parts are of one
-// moment. Restore makes a folder of such a file.
+// moment. Restore makes a folder of such a file. A passphrase encrypts the file (format age, key by scrypt).
 //
 // A zip file is written aside, synced, read back and compared with its own hashes, and only then renamed; after a crash
 // the earlier backups are as they were. Restore unpacks aside, verifies everything, and only then puts the parts in

@@ -25,22 +25,30 @@ const largestManifest = 256 << 20
 
 // archive is an open backup whose entries have been held against its manifest, though not yet their content.
 type archive struct {
-	*zip.ReadCloser
+	io.Closer
 	manifest Manifest
 	entries  map[string]*zip.File
 }
 
-func open(from string) (a *archive, err error) {
-	reader, err := zip.OpenReader(from)
+func open(from, passphrase string) (a *archive, err error) {
+	file, err := os.Open(from)
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, reader.Close())
+			err = errors.Join(err, file.Close())
 		}
 	}()
-	a = &archive{ReadCloser: reader, entries: map[string]*zip.File{}}
+	plain, size, err := unsealed(file, passphrase)
+	if err != nil {
+		return nil, err
+	}
+	reader, err := zip.NewReader(plain, size)
+	if err != nil {
+		return nil, err
+	}
+	a = &archive{Closer: file, entries: map[string]*zip.File{}}
 	for _, entry := range reader.File {
 		if a.entries[entry.Name] != nil {
 			return nil, fmt.Errorf("%q stands twice", entry.Name)
@@ -119,8 +127,8 @@ func (c cancelled) Read(p []byte) (int, error) {
 }
 
 // Verify reads a backup through and holds every file against the manifest.
-func Verify(ctx context.Context, from string) (m Manifest, err error) {
-	a, err := open(from)
+func Verify(ctx context.Context, from, passphrase string) (m Manifest, err error) {
+	a, err := open(from, passphrase)
 	if err != nil {
 		return Manifest{}, err
 	}
@@ -144,8 +152,9 @@ func Occupied(dir string) string {
 }
 
 // Restore puts the town of a backup into dir, which it makes. Where a town stands there already it refuses, or, with
-// force, moves that one into the folder it returns as replaced. The caller holds the lock of dir where dir was there.
-func Restore(ctx context.Context, from, dir string, force bool) (m Manifest, replaced string, err error) {
+// force, moves that one into the folder it returns as replaced. The caller holds the lock of dir where dir was there. The
+// passphrase opens a backup that is encrypted.
+func Restore(ctx context.Context, from, dir, passphrase string, force bool) (m Manifest, replaced string, err error) {
 	defer func() {
 		var said *pipelines.Fault // of the moment in which something has changed
 		if err != nil && !errors.As(err, &said) {
@@ -155,7 +164,7 @@ func Restore(ctx context.Context, from, dir string, force bool) (m Manifest, rep
 	if part := Occupied(dir); part != "" && !force {
 		return m, "", fmt.Errorf("%w: %s holds %s", errExists, dir, part)
 	}
-	a, err := open(from)
+	a, err := open(from, passphrase)
 	if err != nil {
 		return m, "", err
 	}
@@ -252,7 +261,13 @@ func moveBack(dir, replaced string, moved []string, why error) (string, error) {
 }
 
 // Name is how a backup made at a time is called.
-func Name(at time.Time) string { return prefix + at.UTC().Format(stamp) + suffix }
+func Name(at time.Time, encrypted bool) string {
+	name := prefix + at.UTC().Format(stamp) + suffix
+	if encrypted {
+		name += Encrypted
+	}
+	return name
+}
 
 const (
 	prefix = "hulian-"
@@ -280,7 +295,7 @@ func Retain(folder string, keep int) (deleted []string, err error) {
 			continue
 		}
 		middle, ok := strings.CutPrefix(entry.Name(), prefix)
-		middle, isZip := strings.CutSuffix(middle, suffix)
+		middle, isZip := strings.CutSuffix(strings.TrimSuffix(middle, Encrypted), suffix)
 		if _, err := time.Parse(stamp, middle); ok && isZip && err == nil && entry.Type().IsRegular() {
 			backups = append(backups, entry.Name())
 		}

@@ -26,7 +26,7 @@ func TestATownThatCannotBeMovedAwayIsMovedBack(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "b.zip")
 	put(t, file, string(archived(t, Manifest{Format: 1, Files: []File{of("hulian.yaml", "lang: zh\n")}}, entry{name: "hulian.yaml", content: "lang: zh\n"})))
 	before := tree(t, dir)
-	_, replaced, err := Restore(t.Context(), file, dir, true)
+	_, replaced, err := Restore(t.Context(), file, dir, "", true)
 	var fault *pipelines.Fault
 	if !errors.As(err, &fault) || !strings.Contains(err.Error(), "move") || replaced != "" || !strings.Contains(fault.Next, "has changed") {
 		t.Errorf("replaced %q, error %.200v", replaced, err)

@@ -29,6 +29,13 @@ type Options struct {
 	Version string    // of the program
 	Now     time.Time // zero: time.Now
 	Force   bool      // a file that is there is replaced
+
+	// Copy gives files that are written at all times, by their name in the folder: each is copied whole to the place named, by
+	// whoever owns it, and the copy is backed up.
+	Copy map[string]func(ctx context.Context, to string) error
+
+	// Passphrase encrypts the file; empty: it is a plain zip file.
+	Passphrase string
 }
 
 // Write backs a town's folder up into the file at to. The caller holds the town's lock (runner.Hold). Landed files that
@@ -67,11 +74,15 @@ func Write(ctx context.Context, dir, to string, o Options) (m Manifest, err erro
 		return m, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(aside.Name())) }() // nothing lies there any more once it is in place
-	err = pack(ctx, aside, dir, paths, &m)
+	into, err := sealed(aside, o.Passphrase)
+	if err == nil {
+		err = pack(ctx, into, dir, paths, o.Copy, &m)
+		err = errors.Join(err, into.Close())
+	}
 	if err := errors.Join(err, aside.Sync(), aside.Close()); err != nil {
 		return m, err
 	}
-	if _, err := Verify(ctx, aside.Name()); err != nil {
+	if _, err := Verify(ctx, aside.Name(), o.Passphrase); err != nil {
 		return m, fmt.Errorf("read back what was written: %w", err)
 	}
 	if err := os.Rename(aside.Name(), to); err != nil {
@@ -85,6 +96,9 @@ var errExists = errors.New("nothing is overwritten")
 func nextOf(err error) string {
 	if errors.Is(err, errExists) {
 		return "name another place, or say --force"
+	}
+	if errors.Is(err, ErrNoPassphrase) || errors.Is(err, ErrWrongPassphrase) {
+		return "name the passphrase it was made with: --passphrase env:NAME or --passphrase file:/path"
 	}
 	return ""
 }
@@ -171,13 +185,25 @@ func atWork(path string) bool {
 }
 
 // pack writes every file and, last, the manifest.
-func pack(ctx context.Context, to io.Writer, dir string, names []string, m *Manifest) error {
+func pack(ctx context.Context, to io.Writer, dir string, names []string, copies map[string]func(context.Context, string) error, m *Manifest) (err error) {
+	aside, err := os.MkdirTemp("", "hulian-backup-*") // its owner's alone
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(aside)) }()
 	archive := zip.NewWriter(to)
 	for _, name := range names {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		file, err := packFile(archive, filepath.Join(dir, filepath.FromSlash(name)), name)
+		from := filepath.Join(dir, filepath.FromSlash(name))
+		if copied := copies[name]; copied != nil {
+			from = filepath.Join(aside, filepath.Base(from))
+			if err := copied(ctx, from); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+		file, err := packFile(archive, from, name)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}

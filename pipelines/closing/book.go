@@ -45,8 +45,9 @@ type Warning struct {
 type Book struct {
 	Dir       string // the town's folder
 	Programme data.Programme
-	Version   string           // of the program, for the documents
-	Now       func() time.Time // nil: time.Now
+	Renew     func() (data.Programme, error) // what the town has decided by now; nil: Programme
+	Version   string                         // of the program, for the documents
+	Now       func() time.Time               // nil: time.Now
 
 	mu   sync.Mutex
 	made string // what months was made of
@@ -58,6 +59,16 @@ func (b *Book) now() time.Time {
 		return b.Now().UTC()
 	}
 	return time.Now().UTC()
+}
+
+// decided is what the town has decided by now. Where its file cannot be read, a run says so; what was known before holds until then.
+func (b *Book) decided() data.Programme {
+	if b.Renew != nil {
+		if p, err := b.Renew(); err == nil {
+			return p
+		}
+	}
+	return b.Programme
 }
 
 // Stamp changes whenever somebody closes a month, a generation brings a correction, or a document is edited.
@@ -243,18 +254,18 @@ func (b *Book) month(ctx context.Context, s Snapshot, f *facts, month string, h 
 	}
 	if document != nil {
 		m.State, m.Restatement, m.Note, m.Generation, m.CutOff, m.Hash = pipelines.ClosingSigned, document.Restatement, document.Note, document.Generation, document.CutOff, document.Hash
-		m.CheckedBy, m.CheckedAt, m.SignedBy, m.SignedAt, m.Numbers = document.CheckedBy, document.CheckedAt, document.SignedBy, document.At, len(document.Numbers)
+		m.CheckedBy, m.Checker, m.CheckedAt, m.SignedBy, m.SignedAt, m.Numbers = document.CheckedBy, document.Checker, document.CheckedAt, document.SignedBy, document.At, len(document.Numbers)
 		m.Restated = document.Differences
 		m.Differences = differences(document.Numbers, numbers, f.cutOff > document.CutOff)
 		if err := b.date(m.Differences, h, s.Generation); err != nil {
 			return b.broken(m, err), nil
 		}
 		if m.Corrected()+m.Unknown() > 0 {
-			m.State, m.CheckedBy, m.CheckedAt = pipelines.ClosingChanged, "", time.Time{}
+			m.State, m.CheckedBy, m.Checker, m.CheckedAt = pipelines.ClosingChanged, "", "", time.Time{}
 		}
 	}
 	if h.checked != nil && (document == nil || len(m.Differences) > 0) && h.checked.Numbers == numbersHash(numbers) {
-		m.CheckedBy, m.CheckedAt = h.checked.By, h.checked.At
+		m.CheckedBy, m.Checker, m.CheckedAt = h.checked.By, h.checked.Account, h.checked.At
 		if document == nil {
 			m.State, m.Generation, m.Numbers = pipelines.ClosingChecked, h.checked.Generation, len(numbers)
 		}
@@ -330,15 +341,29 @@ func (b *Book) date(found []pipelines.ClosingDifference, h *history, generation 
 	return nil
 }
 
+// Person is who checks or signs.
+type Person struct {
+	Name    string // one line of at most 100 characters
+	Account string // by which he has signed in; empty for commands
+}
+
+// is reports whether two are the same: by account, which is one person's alone; by name where one of them has none.
+func (p Person) is(other Person) bool {
+	if p.Account != "" && other.Account != "" {
+		return p.Account == other.Account
+	}
+	return strings.EqualFold(p.Name, other.Name)
+}
+
 // Act checks or signs a month in the name of a person. A refusal is a pipelines.ClosingRefusal, is recorded, and comes
 // with how the month stands.
-func (b *Book) Act(ctx context.Context, s Snapshot, month, action, by, note string) (_ pipelines.MonthClosing, err error) {
+func (b *Book) Act(ctx context.Context, s Snapshot, month, action string, who Person, note string) (_ pipelines.MonthClosing, err error) {
 	if action != pipelines.DoCheck && action != pipelines.DoSign {
 		return pipelines.MonthClosing{}, fmt.Errorf("%w: %s", pipelines.ErrUnknown, action)
 	}
 	// JSON writes bytes that are no text otherwise than the sign it reads them as, so that the document would not have its
 	// own hash.
-	by, note = strings.Join(strings.Fields(by), " "), strings.ToValidUTF8(strings.TrimSpace(note), "\uFFFD")
+	who.Name, note = strings.Join(strings.Fields(who.Name), " "), strings.ToValidUTF8(strings.TrimSpace(note), "\uFFFD")
 	release, err := b.hold(ctx)
 	if err != nil {
 		return pipelines.MonthClosing{}, err
@@ -352,7 +377,7 @@ func (b *Book) Act(ctx context.Context, s Snapshot, month, action, by, note stri
 	if err != nil {
 		return m, err
 	}
-	if !printable(by, 100) || by == "" || utf8.RuneCountInString(note) > 2000 {
+	if !printable(who.Name, 100) || who.Name == "" || utf8.RuneCountInString(note) > 2000 {
 		return m, pipelines.RefusedNoName
 	}
 	if m.State == pipelines.ClosingDamaged {
@@ -361,8 +386,8 @@ func (b *Book) Act(ctx context.Context, s Snapshot, month, action, by, note stri
 	if err := b.adopt(month); err != nil {
 		return m, err
 	}
-	entry := Entry{At: b.now(), Month: month, By: by, Note: note, Generation: s.Generation, Snapshot: s.Hash, Problems: m.Problems}
-	if refused := b.refuses(m, action, by); refused != "" {
+	entry := Entry{At: b.now(), Month: month, By: who.Name, Account: who.Account, Note: note, Generation: s.Generation, Snapshot: s.Hash, Problems: m.Problems}
+	if refused := b.refuses(m, action, who); refused != "" {
 		entry.Action, entry.Reason = actRefused, action+": "+string(refused)
 		if err := b.record(entry); err != nil {
 			return m, err
@@ -389,7 +414,7 @@ func (b *Book) Act(ctx context.Context, s Snapshot, month, action, by, note stri
 	return find(all, month)
 }
 
-func (b *Book) refuses(m pipelines.MonthClosing, action, by string) pipelines.ClosingRefusal {
+func (b *Book) refuses(m pipelines.MonthClosing, action string, who Person) pipelines.ClosingRefusal {
 	switch {
 	case m.Restatement > 0 && len(m.Differences) == 0:
 		return pipelines.RefusedUnchanged
@@ -399,7 +424,7 @@ func (b *Book) refuses(m pipelines.MonthClosing, action, by string) pipelines.Cl
 		return ""
 	case m.State == pipelines.ClosingDraft, m.CheckedBy == "", m.Restatement > 0 && !m.CheckedAt.After(m.SignedAt):
 		return pipelines.RefusedNotChecked
-	case strings.EqualFold(m.CheckedBy, by) && !b.Programme.MonthClosing.OnePerson:
+	case who.is(Person{m.CheckedBy, m.Checker}) && !b.decided().MonthClosing.OnePerson:
 		return pipelines.RefusedSamePerson
 	default:
 		return ""
@@ -412,7 +437,7 @@ func (b *Book) sign(ctx context.Context, s Snapshot, m pipelines.MonthClosing, n
 	if err != nil {
 		return err
 	}
-	d := Document{Month: m.Month, Restatement: m.Restatement + 1, CheckedBy: m.CheckedBy, CheckedAt: m.CheckedAt, SignedBy: entry.By, At: entry.At, Note: entry.Note,
+	d := Document{Month: m.Month, Restatement: m.Restatement + 1, CheckedBy: m.CheckedBy, Checker: m.Checker, CheckedAt: m.CheckedAt, SignedBy: entry.By, Signer: entry.Account, At: entry.At, Note: entry.Note,
 		Generation: s.Generation, Snapshot: s.Hash, CutOff: f.cutOff, Version: b.Version, Replaces: m.Hash, Problems: m.Problems, Differences: m.Differences, Numbers: numbers}
 	name := signedName(m.Month, d.Restatement)
 	if d, err = b.write(name, d); err != nil {
@@ -440,7 +465,7 @@ func (b *Book) adopt(month string) error {
 		if err != nil {
 			return err
 		}
-		if err := b.record(Entry{At: d.At, Month: month, Action: actSigned, By: d.SignedBy, Note: d.Note, Generation: d.Generation, Snapshot: d.Snapshot,
+		if err := b.record(Entry{At: d.At, Month: month, Action: actSigned, By: d.SignedBy, Account: d.Signer, Note: d.Note, Generation: d.Generation, Snapshot: d.Snapshot,
 			Numbers: numbersHash(d.Numbers), Restatement: n, Document: name, Hash: d.Hash, Reason: "named here later: the signing was interrupted"}); err != nil {
 			return err
 		}

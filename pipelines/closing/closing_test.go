@@ -78,7 +78,7 @@ func (d *desk) snapshot() Snapshot {
 
 func (d *desk) act(month, action, by string) pipelines.MonthClosing {
 	d.t.Helper()
-	m, err := d.book.Act(d.t.Context(), d.snapshot(), month, action, by, "")
+	m, err := d.book.Act(d.t.Context(), d.snapshot(), month, action, Person{Name: by}, "")
 	if err != nil {
 		d.t.Fatalf("%s %s by %s: %v", action, month, by, err)
 	}
@@ -118,6 +118,21 @@ func TestADifferenceSaysSinceWhen(t *testing.T) {
 	}
 	if since["T"] != 4 || since["V1"] != 3 {
 		t.Errorf("since %v", since)
+	}
+}
+
+// TestAMeasureThatIsNewerThanTheSignatureIsNoCorrection: a later version of the program has more measures.
+func TestAMeasureThatIsNewerThanTheSignatureIsNoCorrection(t *testing.T) {
+	d := newDesk(t)
+	d.act("2018-01", pipelines.DoCheck, "陈")
+	d.act("2018-01", pipelines.DoSign, "王")
+	d.publish("insert into marts.measures select 'undoubted_coverage', level, unit_id, unit_name, month, numerator, denominator, value from marts.measures where month = '2018-01' and measure = 'card_rate'")
+	if m := d.month("2018-01"); m.State != pipelines.ClosingSigned || len(m.Differences) > 0 {
+		t.Errorf("%+v", m)
+	}
+	d.publish("insert into marts.measures values ('card_rate', 'village', 'V9', '新村', '2018-01', 1, 2, .5)")
+	if m := d.month("2018-01"); m.State != pipelines.ClosingChanged || m.Corrected() != 1 {
+		t.Errorf("a village that came later: %+v", m)
 	}
 }
 
@@ -167,12 +182,12 @@ func TestWhatWasCheckedIsWhatIsSigned(t *testing.T) {
 	d := newDesk(t)
 	d.act("2018-01", pipelines.DoCheck, "陈")
 	d.publish("update marts.measures set numerator = 51 where unit_id = 'T' and measure = 'card_rate' and month = '2018-01'")
-	if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, "王", ""); !errors.Is(err, pipelines.RefusedNotChecked) {
+	if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, Person{Name: "王"}, ""); !errors.Is(err, pipelines.RefusedNotChecked) {
 		t.Fatalf("signing changed numbers: %v", err)
 	}
 	d.act("2018-01", pipelines.DoCheck, "陈")
 	for _, name := range []string{"", "  ", "王\x00镇长", strings.Repeat("王", 101)} {
-		if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, name, ""); !errors.Is(err, pipelines.RefusedNoName) {
+		if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, Person{Name: name}, ""); !errors.Is(err, pipelines.RefusedNoName) {
 			t.Errorf("signed by %q: %v", name, err)
 		}
 	}
@@ -205,7 +220,7 @@ func TestAnInterruptedSigningStands(t *testing.T) {
 		t.Fatalf("after the crash: %+v", m)
 	}
 	d.act("2017-12", pipelines.DoCheck, "陈") // adopts nothing: it is about another month
-	if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, "李", ""); !errors.Is(err, pipelines.RefusedUnchanged) {
+	if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, Person{Name: "李"}, ""); !errors.Is(err, pipelines.RefusedUnchanged) {
 		t.Fatalf("signed twice: %v", err)
 	}
 	entries, err := d.book.Trail()
@@ -299,7 +314,7 @@ func TestExchangedDocumentsAreFound(t *testing.T) {
 		}
 	}
 	broken()
-	if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, "王", ""); !errors.Is(err, os.ErrNotExist) {
+	if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, Person{Name: "王"}, ""); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("acting on a missing document: %v", err)
 	}
 	d.act("2017-12", pipelines.DoCheck, "陈") // another month is none of its business
@@ -309,7 +324,7 @@ func TestExchangedDocumentsAreFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	broken()
-	if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, "王", ""); !errors.Is(err, ErrTampered) {
+	if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, Person{Name: "王"}, ""); !errors.Is(err, ErrTampered) {
 		t.Errorf("acting on an exchanged document: %v", err)
 	}
 }
@@ -341,7 +356,7 @@ func TestATrailThatIsGoneIsFound(t *testing.T) {
 			t.Errorf("the trail does not tell what was signed: %v", damaged)
 		}
 	}
-	if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, "李", ""); !errors.Is(err, ErrTampered) {
+	if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, Person{Name: "李"}, ""); !errors.Is(err, ErrTampered) {
 		t.Errorf("the month was signed anew over a lost trail: %v", err)
 	}
 }
@@ -355,7 +370,7 @@ func TestOneSigns(t *testing.T) {
 	for i := range results {
 		wait.Go(func() {
 			book := &Book{Dir: d.book.Dir, Programme: d.book.Programme, Version: "test"} // as another process has it
-			_, results[i] = book.Act(context.Background(), d.snapshot(), "2018-01", pipelines.DoSign, fmt.Sprint("王", i), "")
+			_, results[i] = book.Act(context.Background(), d.snapshot(), "2018-01", pipelines.DoSign, Person{Name: fmt.Sprint("王", i)}, "")
 		})
 	}
 	wait.Wait()
@@ -376,7 +391,7 @@ func TestOneSigns(t *testing.T) {
 func TestANoteThatIsNoTextIsKeptAsOne(t *testing.T) {
 	d := newDesk(t)
 	d.act("2018-01", pipelines.DoCheck, "陈")
-	if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, "王", "已核对\xff"); err != nil {
+	if _, err := d.book.Act(t.Context(), d.snapshot(), "2018-01", pipelines.DoSign, Person{Name: "王"}, "已核对\xff"); err != nil {
 		t.Fatal(err)
 	}
 	if m := d.month("2018-01"); m.State != pipelines.ClosingSigned || m.Note != "已核对\uFFFD" {

@@ -34,6 +34,8 @@ type Document struct {
 	CheckedBy   string    `json:"checked_by,omitempty"`
 	CheckedAt   time.Time `json:"checked_at,omitzero"`
 	SignedBy    string    `json:"signed_by,omitempty"`
+	Checker     string    `json:"checker,omitempty"` // account of CheckedBy; empty for commands
+	Signer      string    `json:"signer,omitempty"`  // account of SignedBy
 	At          time.Time `json:"at"`
 	Note        string    `json:"note,omitempty"`
 	Generation  int       `json:"generation"`

@@ -64,8 +64,9 @@ where month = ? order by measure, level, unit_id`
 )
 
 func (b *Book) facts(ctx context.Context, s Snapshot) (*facts, error) {
+	decided := b.decided()
 	f := &facts{arrived: map[string]map[string]bool{}, read: map[string]float64{}, open: map[string]float64{}, villages: map[string]float64{}, poor: map[string][]string{},
-		expected: b.Programme.DataQuality.Expected, allowed: 1 - b.Programme.DataQuality.Threshold}
+		expected: decided.DataQuality.Expected, allowed: 1 - decided.DataQuality.Threshold}
 	said := map[string]string{}
 	if err := each(ctx, s.Data, factsSQL, func(row []any) { said[words(row[0])] = words(row[1]) }); err != nil {
 		return nil, err
@@ -91,7 +92,7 @@ func (b *Book) facts(ctx context.Context, s Snapshot) (*facts, error) {
 		month, id := words(row[0]), words(row[2])
 		f.villages[month]++
 		came[id] = append(came[id], reading.Month{Month: month, Numerator: figure(row[3]), Denominator: figure(row[4])})
-		if b.tooPoor(came[id], month) {
+		if tooPoor(decided, came[id], month) {
 			f.poor[month] = append(f.poor[month], words(row[1]))
 		}
 	}); err != nil {
@@ -103,7 +104,7 @@ func (b *Book) facts(ctx context.Context, s Snapshot) (*facts, error) {
 			continue
 		}
 		f.arrived[export] = map[string]bool{}
-		sql := fmt.Sprintf("select distinct substr(cast(%s as varchar), 1, 7) from exports.%s where %[1]s is not null", contract.DatedBy, export)
+		sql := fmt.Sprintf("select strftime(month, '%%Y-%%m') from (select distinct date_trunc('month', %s) as month from exports.%s where %[1]s is not null)", contract.DatedBy, export)
 		if err := each(ctx, s.Data, sql, func(row []any) { f.arrived[export][words(row[0])] = true }); err != nil {
 			return nil, err
 		}
@@ -136,13 +137,13 @@ func (b *Book) facts(ctx context.Context, s Snapshot) (*facts, error) {
 
 // tooPoor reports whether too few of a village's exports came to judge it in a month, by the rule of pages, reports and
 // signals: over the months by which a village is judged.
-func (b *Book) tooPoor(series []reading.Month, month string) bool {
-	periods := max(1, b.Programme.WeakVillages.Periods)
+func tooPoor(decided data.Programme, series []reading.Month, month string) bool {
+	periods := max(1, decided.WeakVillages.Periods)
 	if on, err := time.Parse("2006-01", month); err == nil {
 		first := on.AddDate(0, 1-periods, 0).Format("2006-01")
 		series = slices.DeleteFunc(slices.Clone(series), func(m reading.Month) bool { return m.Month < first })
 	}
-	return reading.Rules{Complete: reading.Completeness(series, periods), Threshold: b.Programme.DataQuality.Threshold}.Poor()
+	return reading.Rules{Complete: reading.Completeness(series, periods), Threshold: decided.DataQuality.Threshold}.Poor()
 }
 
 // problems lists what stands in the way of closing a month, then what is to be known.
@@ -240,7 +241,8 @@ func key(d pipelines.ClosingDifference) string {
 	return d.Measure + "\x00" + d.Level + "\x00" + d.UnitID
 }
 
-// differences lists the values that are not what was signed, in the order of the signed numbers, new ones last.
+// differences lists the values that are not what was signed, in the order of the signed numbers, new ones last. A measure of
+// which nothing was signed is none that the program had then: it is no difference.
 func differences(signed, now []Number, later bool) []pipelines.ClosingDifference {
 	current := make(map[cell]*Number, len(now))
 	for i := range now {
@@ -253,9 +255,11 @@ func differences(signed, now []Number, later bool) []pipelines.ClosingDifference
 		ripened := later && was != nil && is != nil && (m.Ripens != "" || m.Series == queries.Rolling)
 		all = append(all, pipelines.ClosingDifference{Measure: n.Measure, Level: n.Level, UnitID: n.UnitID, UnitName: n.UnitName, Signed: was, Now: is, Ripened: ripened})
 	}
+	had := map[string]bool{}
 	for i := range signed {
 		n := signed[i]
 		n.Measure = queries.IDOf(n.Measure) // signed when it had another
+		had[n.Measure] = true
 		k := cell{n.Measure, n.Level, n.UnitID}
 		c := current[k]
 		delete(current, k)
@@ -267,7 +271,7 @@ func differences(signed, now []Number, later bool) []pipelines.ClosingDifference
 		}
 	}
 	for i := range now {
-		if current[cell{now[i].Measure, now[i].Level, now[i].UnitID}] != nil {
+		if had[now[i].Measure] && current[cell{now[i].Measure, now[i].Level, now[i].UnitID}] != nil {
 			add(now[i], nil, &now[i].ClosingNumber)
 		}
 	}

@@ -35,6 +35,7 @@ type Entry struct {
 	Month       string                     `json:"month"`
 	Action      string                     `json:"action"` // checked, refused, signed, changed
 	By          string                     `json:"by,omitempty"`
+	Account     string                     `json:"account,omitempty"` // by which the person had signed in; empty for commands
 	Note        string                     `json:"note,omitempty"`
 	Generation  int                        `json:"generation"`
 	Snapshot    string                     `json:"snapshot"`          // the generation's content hash

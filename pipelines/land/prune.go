@@ -1,21 +1,25 @@
 package land
 
 import (
+	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"hulian/pipelines"
 	"hulian/pipelines/durable"
+	"hulian/pipelines/source"
 )
 
 // prunedName lists the content that was let go, one id a line.
 const prunedName = "pruned"
 
 // Prune removes the content of landed files for good and returns how many bytes that freed. Their lines in the manifest
-// stay, so that the order of arrival is known and the same content sent again is still no news. Each is put on record
+// stay, so that the order of arrival is known and the same content is no news to a source that still offers it. Each is put on record
 // before it is removed: a crash between the two leaves content that nobody asks for, never a file that comes again.
 func (s *Store) Prune(ids []string) (freed int64, err error) {
 	defer func() {
@@ -55,6 +59,37 @@ func (s *Store) Prune(ids []string) (freed int64, err error) {
 		}
 	}
 	return freed, err
+}
+
+// BringBack takes in content again that was let go: it has arrived once more, and is to be read. A crash on the way leaves
+// content that nobody asks for.
+func (s *Store) BringBack(ctx context.Context, item source.Item, id string) (err error) {
+	defer func() {
+		if err != nil {
+			err = &pipelines.Fault{Op: "land", At: source.Readable(item.Name), Err: err, Next: next(err)}
+		}
+	}()
+	aside, copied, _, err := s.copy(ctx, item)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(aside)) }() // nothing lies there any more once it is in place
+	if copied != id {
+		return source.ErrChanged
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := place(aside, s.Path(id)); err != nil {
+		return err
+	}
+	still := maps.Clone(s.gone)
+	delete(still, id)
+	record := strings.Join(slices.Sorted(maps.Keys(still)), "\n") + "\n"
+	if err := errors.Join(durable.Sync(filepath.Dir(s.Path(id))), durable.Write(filepath.Join(s.dir, prunedName), []byte(record), durable.FileMode)); err != nil {
+		return err
+	}
+	s.gone, s.hashed[id] = still, true
+	return nil
 }
 
 // Pruned reports whether the content of a landed file was let go.

@@ -3,6 +3,7 @@ package land
 import (
 	"os"
 	"testing"
+	"time"
 )
 
 func TestPrunedContentDoesNotComeAgain(t *testing.T) {
@@ -43,5 +44,45 @@ func TestPrunedContentDoesNotComeAgain(t *testing.T) {
 	}
 	if got := s.Files(); len(got) != 2 {
 		t.Errorf("%d files on record, want both", len(got))
+	}
+}
+
+// TestContentThatWasLetGoIsTakenInWhenItArrivesAnew lets two files go and brings one of them back.
+func TestContentThatWasLetGoIsTakenInWhenItArrivesAnew(t *testing.T) {
+	dir := t.TempDir()
+	s, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, content := range []string{"village,V01\n", "village,V02\n"} {
+		f, _, err := s.Land(t.Context(), item("villages.csv", content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, f.ID)
+	}
+	if _, err := s.Prune(ids); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.BringBack(t.Context(), item("again.csv", "something else\n"), ids[0]); err == nil {
+		t.Error("other content came in its place")
+	}
+	if err := s.BringBack(t.Context(), item("again.csv", "village,V01\n"), ids[0]); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // by this store, and by one opened anew
+		if _, err := s.Repeat(ids[0], "again.csv", time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if at, err := s.Verified(t.Context(), ids[0]); err != nil || s.Pruned(ids[0]) {
+			t.Errorf("%s, let go: %t, %v", at, s.Pruned(ids[0]), err)
+		}
+		if !s.Pruned(ids[1]) {
+			t.Error("the other file is not let go any more")
+		}
+		if s, err = Open(dir); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -124,7 +124,7 @@ func bare(b *testing.B, w *warehouse.Warehouse, result Result, plain *spent) {
 	}
 	forget(b, w)
 	exec(b, w, "create schema staging; create schema intermediate; create schema marts")
-	for name, sql := range parameterTables(demoCutOff, data.DefaultProgramme()) {
+	for name, sql := range parameterTables(Config{CutOff: demoCutOff, Programme: data.DefaultProgramme()}, result) {
 		exec(b, w, "create table "+name+" as "+sql)
 	}
 	plain.add(b, func() {

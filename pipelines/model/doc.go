@@ -3,9 +3,9 @@
 //
 // A warehouse whose exports, history and ops tables are loaded enters, with the cut-off and the programme; tables of
 // the schemas staging, intermediate and marts leave. All of it is one transaction: after a crash, a refusal or a
-// cancelled context the warehouse holds the models of the last build that passed, whole. It refuses models that read
-// what their header does not name, that stand in a circle, or that read files; and it refuses to commit when a
-// blocking check returns rows.
+// cancelled context the warehouse holds the models of the last build that passed, whole. It refuses models
+// that stand in a circle, and it refuses to commit when a blocking check returns rows. That models read no files, and nothing
+// their headers do not name, is what a test of this package holds.
 //
 // # What is rebuilt
 //
@@ -17,6 +17,7 @@
 //
 // A model whose header names months has all this for each month: only the months whose recipe changed are taken out and
 // made again, over the rows of its sources that belong to them. A corrected visit of one month costs that month, and of
-// what follows from it later months no more than changes there. A change of what is read whole, as the registries are or
-// the cut-off, makes every month anew.
+// what follows from it later months no more than changes there. Of a list that says since when its rows hold,
+// and of the cut-off, a month knows what holds on its last day, so that a newer list and a moved cut-off leave the months before alone.
+// A change of what is read whole makes every month anew.
 package model

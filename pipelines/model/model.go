@@ -81,7 +81,7 @@ func buildThese(ctx context.Context, w *warehouse.Warehouse, c Config, models []
 	if b.config.Progress == nil {
 		b.config.Progress = pipelines.Silent{}
 	}
-	if err := b.plan(ctx, w, models); err != nil {
+	if err := b.plan(models); err != nil {
 		return Result{}, err
 	}
 	b.config.Progress.Stage(pipelines.StageModel, len(b.ordered)+len(checks))
@@ -92,13 +92,12 @@ func buildThese(ctx context.Context, w *warehouse.Warehouse, c Config, models []
 	return b.result, nil
 }
 
-// What is kept beside the fingerprint of a table: a model's recipe, the recipes and fingerprints of its months, and the
-// fingerprint of the SQL and header of which it was once found out that they name the same tables.
+// What is kept beside the fingerprint of a table: a model's recipe, and the recipes and fingerprints of its months.
 const (
 	recipeSuffix      = " recipe"
 	monthRecipeSuffix = " recipes of months"
 	monthSuffix       = " months"
-	agreedSuffix      = " agreed"
+	standingSuffix    = " standing"
 )
 
 // build is one pass over the models.
@@ -110,7 +109,7 @@ type build struct {
 	prints   map[string]string   // fingerprints of this build: what readers of a table depend on
 	recipes  map[string]string   // kept beside them under their names and a suffix
 	months   map[string]monthly  // fingerprints of the months of tables, by table and column
-	agreed   map[string]string   // models and checks whose header was compared with their SQL
+	onDays   map[string]monthly  // of tables of versions, of the rows that hold on a day, by table and day
 	previous map[string]string   // of the last build
 	present  map[string]string   // table → BASE TABLE or VIEW
 	rows     map[string]int64    // of tables, as last estimated
@@ -137,9 +136,6 @@ func (b *build) run(ctx context.Context, tx *warehouse.Tx) error {
 }
 
 func (b *build) model(ctx context.Context, tx *warehouse.Tx, m queries.Model) error {
-	if err := agrees(m.Header.Sources, b.reads[m.Name]); err != nil {
-		return fault("build model", m.Path, 1, err)
-	}
 	if len(m.Header.Months) > 0 {
 		return b.modelByMonth(ctx, tx, m)
 	}

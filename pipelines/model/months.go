@@ -26,15 +26,41 @@ func (m monthly) sum() string {
 	return fingerprint(parts...)
 }
 
-// upTo sums up the months until one, and the rows without a month.
-func (m monthly) upTo(last string) string {
+// between sums up the months from one to another. From the empty one on are the rows without a month too.
+func (m monthly) between(first, last string) string {
 	some := monthly{}
 	for month, print := range m {
-		if month <= last {
+		if first <= month && month <= last {
 			some[month] = print
 		}
 	}
 	return some.sum()
+}
+
+// firstMonth is the first month whose rows of a history a month looks back to; empty: it looks back to all.
+func (b *build) firstMonth(source queries.MonthSource, month string) string {
+	days, limited := limitOf(b.config.Programme, source.Within)
+	first, err := time.Parse("2006-01", month)
+	if !limited || err != nil {
+		return ""
+	}
+	return first.AddDate(0, 0, -days).Format("2006-01")
+}
+
+// lookedBack lists the months of a history that some months look back to; nil: all.
+func (b *build) lookedBack(source queries.MonthSource, months []string) []string {
+	var all []string
+	for _, month := range months {
+		first := b.firstMonth(source, month)
+		if first == "" {
+			return nil
+		}
+		for at, _ := time.Parse("2006-01", first); at.Format("2006-01") <= month; at = at.AddDate(0, 1, 0) {
+			all = append(all, at.Format("2006-01"))
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func (m monthly) text() string {
@@ -51,16 +77,19 @@ func monthlyOf(text string) monthly {
 	return m
 }
 
-// contentByMonth is ContentOf by month.
+// contentByMonth sums up the rows of each month as ContentOf does those of a table, for this warehouse alone.
 func contentByMonth(ctx context.Context, q pipelines.Querier, source queries.MonthSource, where string) (monthly, error) {
-	month := "month"
-	if source.Column != "month" {
-		month = "substr(cast(date_trunc('month', " + source.Column + ") as varchar), 1, 7)"
+	month := source.Column
+	if month != "month" {
+		month = "date_trunc('month', " + month + ")"
 	}
 	if where != "" {
 		where = " where " + where
 	}
-	table, err := q.Query(ctx, "select coalesce("+month+", ''), "+contentSums+" from "+source.Table+" t"+where+" group by 1")
+	// Rows are hashed once, and months become text once they are few: "2018-01-01" is cut to the month.
+	const sums = "count(*) || ':' || coalesce(sum(h), 0) || ':' || coalesce(bit_xor(hash(h)), 0)"
+	table, err := q.Query(ctx, "select coalesce(substr(cast(month as varchar), 1, 7), ''), content from (select month, "+sums+" as content from (select "+
+		month+" as month, hash(t) as h from "+source.Table+" t"+where+") group by month)")
 	if err != nil {
 		return nil, err
 	}
@@ -94,12 +123,20 @@ func inMonths(source queries.MonthSource, months []string) string {
 	return "(" + strings.Join(parts, " or ") + ")"
 }
 
-// restricted is the model's SELECT over the rows that belong to some months.
-func restricted(m queries.Model, months []string) string {
+// restricted is the model's SELECT over the rows that belong to some months, and over those of the past they look back to.
+func (b *build) restricted(m queries.Model, months []string) string {
 	sql := m.SQL
-	for _, source := range m.Header.Months {
+	only := func(source queries.MonthSource, months []string) {
 		name := regexp.MustCompile(`\b` + regexp.QuoteMeta(source.Table) + `\b`)
 		sql = name.ReplaceAllLiteralString(sql, "(select * from "+source.Table+" where "+inMonths(source, months)+")")
+	}
+	for _, source := range m.Header.Months {
+		only(source, months)
+	}
+	for _, source := range m.Header.History {
+		if past := b.lookedBack(source, months); past != nil {
+			only(source, past)
+		}
 	}
 	return sql
 }
@@ -150,18 +187,25 @@ func (b *build) monthRecipes(ctx context.Context, tx *warehouse.Tx, m queries.Mo
 	}
 	for _, read := range b.reads[m.Name] {
 		inPart := func(s queries.MonthSource) bool { return s.Table == read }
-		if !slices.ContainsFunc(m.Header.Months, inPart) && !slices.ContainsFunc(m.Header.History, inPart) {
+		if !slices.ContainsFunc(m.Header.Months, inPart) && !slices.ContainsFunc(m.Header.History, inPart) && !slices.Contains(m.Header.Standing, read) {
 			parts = append(parts, read, b.prints[read])
 		}
+	}
+	standing, err := b.standing(ctx, tx, m.Header.Standing, months)
+	if err != nil {
+		return nil, err
 	}
 	whole, recipes := fingerprint(parts...), monthly{}
 	for month := range months {
 		parts := []string{whole}
+		for _, found := range standing {
+			parts = append(parts, found[b.lastDay(month)])
+		}
 		for _, source := range own {
 			parts = append(parts, source[month])
 		}
-		for _, source := range past {
-			parts = append(parts, source.upTo(month))
+		for i, source := range past {
+			parts = append(parts, source.between(b.firstMonth(m.Header.History[i], month), month))
 		}
 		recipes[month] = fingerprint(parts...)[:20]
 	}
@@ -197,8 +241,7 @@ func (b *build) modelByMonth(ctx context.Context, tx *warehouse.Tx, m queries.Mo
 			return err
 		}
 	default:
-		prints = recipes
-		if err := b.rebuild(ctx, tx, m); err != nil {
+		if prints, err = b.rebuildWhole(ctx, tx, m, prints, recipes, standing); err != nil {
 			return err
 		}
 	}
@@ -206,6 +249,37 @@ func (b *build) modelByMonth(ctx context.Context, tx *warehouse.Tx, m queries.Mo
 	b.recipes[m.Name+monthSuffix] = prints.text()
 	b.prints[m.Name] = prints.sum()
 	return nil
+}
+
+// rebuildWhole makes all months of a model anew and returns their fingerprints. Where the model stood before and is not large, a
+// month whose rows are what they were keeps the old one, so that the change ends there.
+func (b *build) rebuildWhole(ctx context.Context, tx *warehouse.Tx, m queries.Model, prints, recipes monthly, stood bool) (monthly, error) {
+	own := queries.MonthSource{Table: m.Name, Column: "month"}
+	compare := stood && !m.Header.View && b.rows[m.Name] <= comparedRows
+	var old monthly
+	var err error
+	if compare {
+		if old, err = contentByMonth(ctx, tx, own, ""); err != nil {
+			return nil, fault("fingerprint", m.Name, 0, err)
+		}
+	}
+	if err := b.rebuild(ctx, tx, m); err != nil {
+		return nil, err
+	}
+	all := maps.Clone(recipes)
+	if !compare {
+		return all, nil
+	}
+	fresh, err := contentByMonth(ctx, tx, own, "")
+	if err != nil {
+		return nil, fault("fingerprint", m.Name, 0, err)
+	}
+	for month := range all {
+		if prints[month] != "" && old[month] == fresh[month] {
+			all[month] = prints[month]
+		}
+	}
+	return all, nil
 }
 
 // rebuildMonths replaces the rows of some months and returns the fingerprints of all: of a month whose rows are what they
@@ -221,7 +295,7 @@ func (b *build) rebuildMonths(ctx context.Context, tx *warehouse.Tx, m queries.M
 	if _, err := tx.Exec(ctx, "delete from "+m.Name+" where "+where); err != nil {
 		return nil, fault("replace months of model", m.Path, 0, err)
 	}
-	if _, err := tx.Exec(ctx, "insert into "+m.Name+"\n"+restricted(m, stale)); err != nil {
+	if _, err := tx.Exec(ctx, "insert into "+m.Name+"\n"+b.restricted(m, stale)); err != nil {
 		return nil, fault("build months of model", m.Path, 0, located(err, 1))
 	}
 	fresh, err := contentByMonth(ctx, tx, own, where)

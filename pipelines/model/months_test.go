@@ -5,7 +5,9 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
+	"hulian/data"
 	"hulian/data/trials"
 	"hulian/pipelines/warehouse"
 	"hulian/queries"
@@ -50,6 +52,43 @@ var changes = []func(r *rand.Rand) string{
 	func(r *rand.Rand) string {
 		return "delete from exports.visits where visited_at < timestamp '2016-01-01'"
 	},
+	func(r *rand.Rand) string {
+		return newList(r, "households", "household_id", "branch_id = 'B' || hash(household_id, _file) % 50, linked_member_id = 'M' || hash(household_id, _file) % 1300")
+	},
+	func(r *rand.Rand) string {
+		return newList(r, "members", "member_id", "branch_id = 'B' || hash(member_id, _file) % 50, duty_status = 'exempt', name = '党员改'")
+	},
+	func(r *rand.Rand) string {
+		return newList(r, "posts", "post_id", "released_on = date '2017-09-10', member_id = 'M' || hash(post_id, _file) % 1300")
+	},
+	func(r *rand.Rand) string {
+		return newList(r, "branches", "branch_id", "secretary_id = null, village_id = 'V' || (1 + hash(branch_id, _file) % 11)")
+	},
+}
+
+// newList sends some rows of a registry again, changed, in a file that speaks for a day of 2017; what they were stays in the
+// history.
+func newList(r *rand.Rand, table, id, set string) string {
+	file := 2 + r.IntN(1_000_000_000)
+	day := fmt.Sprintf("2017-%02d-%02d", 1+r.IntN(12), 1+r.IntN(28))
+	return fmt.Sprintf(`insert into ops.files select %[1]d, 'f%[1]d', 'list.csv', 'test', 1, timestamp '%[2]s 08:00:00', date '%[2]s', timestamp '%[2]s 08:00:00', 'loaded', null;
+		insert into history.%[3]s by name select *, %[1]d as _until_file from exports.%[3]s where hash(%[4]s, %[1]d) %% 9 = 0;
+		update exports.%[3]s set %[5]s where hash(%[4]s, %[1]d) %% 9 = 0;
+		update exports.%[3]s set _file = %[1]d where hash(%[4]s, %[1]d) %% 9 = 0`, file, day, table, id, set)
+}
+
+// cutOffs are days to which the cut-off moves between two builds: within a month, over its end, and back.
+var cutOffs = []time.Time{
+	demoCutOff, demoCutOff.AddDate(0, 0, -11), demoCutOff.AddDate(0, -1, 0), demoCutOff.AddDate(0, -2, -20), demoCutOff.AddDate(0, 0, 3),
+}
+
+func buildAt(t *testing.T, w *warehouse.Warehouse, cutOff time.Time) Result {
+	t.Helper()
+	result, err := Build(t.Context(), w, Config{CutOff: cutOff, Programme: data.DefaultProgramme()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
 }
 
 // TestMonthsAreRebuiltAsTheWhole builds after every change, months where the models say so, and after every second
@@ -64,7 +103,8 @@ func TestMonthsAreRebuiltAsTheWhole(t *testing.T) {
 		r := rand.New(rand.NewPCG(uint64(seed), 4))
 		w := open(t, "")
 		fill(t, w, 500, 2000)
-		build1(t, w)
+		cutOff := demoCutOff
+		buildAt(t, w, cutOff)
 		// Each kind of change once, alone or in company, in any order.
 		for n, i := range r.Perm(len(changes)) {
 			made := []string{changes[i](r)}
@@ -74,7 +114,11 @@ func TestMonthsAreRebuiltAsTheWhole(t *testing.T) {
 			for _, change := range made {
 				exec(t, w, change)
 			}
-			result := build1(t, w)
+			if r.IntN(3) == 0 {
+				cutOff = cutOffs[r.IntN(len(cutOffs))]
+				made = append(made, "cut-off "+cutOff.Format(time.DateOnly))
+			}
+			result := buildAt(t, w, cutOff)
 			for _, m := range result.Built {
 				if m.Months != nil {
 					inMonths++
@@ -85,7 +129,7 @@ func TestMonthsAreRebuiltAsTheWhole(t *testing.T) {
 			}
 			stepwise := contents(t, w, models)
 			exec(t, w, "delete from ops.fingerprints")
-			build1(t, w)
+			buildAt(t, w, cutOff)
 			for name, whole := range contents(t, w, models) {
 				if stepwise[name] != whole {
 					t.Fatalf("seed %d, after %q: %s: %s by months, %s from nothing", seed, made, name, stepwise[name], whole)
@@ -111,15 +155,41 @@ func contents(t testing.TB, w *warehouse.Warehouse, models []queries.Model) map[
 	return all
 }
 
-// TestOneMonthLeavesTheOthers shows what a changed month costs: the models of visits run for that month and no other, and
-// those that do not hang on visits do not run.
-func TestOneMonthLeavesTheOthers(t *testing.T) {
+// TestANewMonthLeavesTheOthers moves the cut-off from the end of one month to that of the next, with the visits and a list of
+// households of the new month: what is counted of visits and households runs for the new month and no other.
+func TestANewMonthLeavesTheOthers(t *testing.T) {
+	w := open(t, "")
+	fill(t, w, 500, 2000)
+	exec(t, w, "update ops.files set as_of = date '2017-12-31', received_at = timestamp '2017-12-31 08:00:00'")
+	buildAt(t, w, time.Date(2017, 12, 31, 0, 0, 0, 0, time.UTC))
+	exec(t, w, `insert into ops.files select 2, 'f2', 'list.csv', 'test', 1, timestamp '2018-01-31 08:00:00', date '2018-01-31', timestamp '2018-01-31 08:00:00', 'loaded', null;
+		insert into history.households by name select *, 2 as _until_file from exports.households;
+		update exports.households set linked_member_id = 'M7', _file = 2`)
+	result := buildAt(t, w, demoCutOff)
+	wanted := []string{"intermediate.int_doubtful_visits", "intermediate.int_visits_by_month", "intermediate.int_households_by_month", "intermediate.int_member_months"}
+	for _, name := range wanted {
+		i := slices.IndexFunc(result.Built, func(m Built) bool { return m.Name == name })
+		if i < 0 || !slices.Equal(result.Built[i].Months, []string{"2018-01"}) {
+			t.Errorf("%s was not rebuilt for the new month alone: %v", name, result.Built[max(i, 0)].Months)
+		}
+	}
+}
+
+// visitsChanged builds a town, moves five visits between two days to another member, builds again and returns the second result.
+func visitsChanged(t *testing.T, from, until string) Result {
+	t.Helper()
 	w := open(t, "")
 	fill(t, w, 500, 2000)
 	build1(t, w)
-	exec(t, w, "update exports.visits set member_id = 'M3' where visit_id in (select visit_id from exports.visits where visited_at >= timestamp '2018-01-20' limit 5)")
-	result := build1(t, w)
-	wanted := []string{"intermediate.int_visits_by_month", "intermediate.int_member_months", "intermediate.int_unit_months", "marts.measures"}
+	exec(t, w, fmt.Sprintf("update exports.visits set member_id = 'M3' where visit_id in (select visit_id from exports.visits where visited_at >= timestamp '%s' and visited_at < timestamp '%s' limit 5)", from, until))
+	return build1(t, w)
+}
+
+// TestOneMonthLeavesTheOthers shows what a changed month costs: the models of visits run for that month and no other, and
+// those that do not hang on visits do not run.
+func TestOneMonthLeavesTheOthers(t *testing.T) {
+	result := visitsChanged(t, "2018-01-20", "2018-02-01")
+	wanted := []string{"intermediate.int_visits_by_month", "intermediate.int_member_months", "intermediate.int_unit_months", "intermediate.int_measures"}
 	for _, m := range result.Built {
 		if i := slices.Index(wanted, m.Name); i >= 0 {
 			if !slices.Equal(m.Months, []string{"2018-01"}) {
@@ -134,6 +204,31 @@ func TestOneMonthLeavesTheOthers(t *testing.T) {
 	for _, name := range []string{"intermediate.int_points_days", "intermediate.int_issues", "marts.points_rhythm", "intermediate.int_told_measures"} {
 		if i := slices.IndexFunc(result.Built, func(m Built) bool { return m.Name == name }); i >= 0 && name != "intermediate.int_told_measures" {
 			t.Errorf("a visit of January changed and %s ran", name)
+		}
+	}
+}
+
+// TestAVisitIsLookedBackAtForSoLong changes a visit of March: who was not visited for sixty days is counted again until May, and no
+// later month runs.
+func TestAVisitIsLookedBackAtForSoLong(t *testing.T) {
+	result := visitsChanged(t, "2017-03-05", "2017-03-20")
+	i := slices.IndexFunc(result.Built, func(m Built) bool { return m.Name == "intermediate.int_households_by_month" })
+	if i < 0 || !slices.Equal(result.Built[i].Months, []string{"2017-03", "2017-04", "2017-05"}) {
+		t.Errorf("rebuilt: %+v", result.Built)
+	}
+}
+
+// TestHistoriesEndAtLimitsThereAre: a name that is none of the limits would have all of the past read.
+func TestHistoriesEndAtLimitsThereAre(t *testing.T) {
+	models, err := queries.Models()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range models {
+		for _, source := range m.Header.History {
+			if _, ok := limitOf(data.DefaultProgramme(), source.Within); source.Within != "" && !ok {
+				t.Errorf("%s: %s is no limit of the programme", m.Path, source.Within)
+			}
 		}
 	}
 }

@@ -10,17 +10,37 @@ import (
 	"hulian/queries"
 )
 
-// parameterTables returns, for each table the programme fills, the SELECT that makes it. They are tables and not
-// placeholders so that every model still runs by hand.
-func parameterTables(cutOff time.Time, p data.Programme) map[string]string {
-	start := "cast(null as date)"
+// parameterTables returns, for each table the programme and the cut-off of a build fill, the SELECT that makes it. They
+// are tables and not placeholders so that every model still runs by hand.
+func parameterTables(c Config, result Result) map[string]string {
+	p, start := c.Programme, "cast(null as date)"
 	if day, ok := p.StartDate(); ok {
 		start = date(day)
 	}
-	numbers := []struct {
-		name  string
-		value int
-	}{
+	columns := []string{start + " as programme_start"}
+	for _, n := range limits(p) {
+		columns = append(columns, fmt.Sprintf("cast(%d as bigint) as %s", n.value, n.name))
+	}
+	return map[string]string{
+		queries.CutOffTable:            "select " + date(result.CutOff) + " as cut_off",
+		queries.ParameterTable:         "select " + strings.Join(columns, ", "),
+		afterTable:                     rows([]string{"export varchar", "rows bigint", "last_on date", "cut_off_set boolean"}, afterRows(result.After, !c.CutOff.IsZero())),
+		"staging.stg_programme":        rows([]string{"document varchar"}, [][]string{{text(p.Document())}}), // what a page says of a limit is what the figures were made by
+		"staging.stg_expected_exports": rows([]string{"export varchar"}, expectedRows(p)),
+		"staging.stg_measure_settings": rows([]string{"measure varchar", "target double", "min_base double"}, settingRows(p)),
+		"staging.stg_hard_criteria": rows([]string{"criterion varchar", "measure varchar", "fact varchar", "below double", "above double",
+			"months bigint", "minimum_base double", "position bigint"}, criterionRows(p)),
+	}
+}
+
+// limit is a whole number of the programme, by its column in the table of them.
+type limit struct {
+	name  string
+	value int
+}
+
+func limits(p data.Programme) []limit {
+	return []limit{
 		{"due_days_easy", p.Issues.DueDays.Easy},
 		{"due_days_medium", p.Issues.DueDays.Medium},
 		{"due_days_hard", p.Issues.DueDays.Hard},
@@ -52,17 +72,16 @@ func parameterTables(cutOff time.Time, p data.Programme) map[string]string {
 		{"many_stars", manyStars(p)},
 		{"few_stars", fewStars(p)},
 	}
-	columns := []string{date(cutOff) + " as cut_off", start + " as programme_start"}
-	for _, n := range numbers {
-		columns = append(columns, fmt.Sprintf("cast(%d as bigint) as %s", n.value, n.name))
+}
+
+// limitOf gives the number in a column of the table of limits.
+func limitOf(p data.Programme, name string) (int, bool) {
+	for _, l := range limits(p) {
+		if l.name == name {
+			return l.value, true
+		}
 	}
-	return map[string]string{
-		queries.ParameterTable:         "select " + strings.Join(columns, ", "),
-		"staging.stg_expected_exports": rows([]string{"export varchar"}, expectedRows(p)),
-		"staging.stg_measure_settings": rows([]string{"measure varchar", "target double", "min_base double"}, settingRows(p)),
-		"staging.stg_hard_criteria": rows([]string{"criterion varchar", "measure varchar", "fact varchar", "below double", "above double",
-			"months bigint", "minimum_base double", "position bigint"}, criterionRows(p)),
-	}
+	return 0, false
 }
 
 // manyStars and fewStars bound the two highest tiers of the star rating and its lower half: the most stars there are, less

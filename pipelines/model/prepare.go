@@ -35,8 +35,7 @@ func (b *build) prepare(ctx context.Context, tx *warehouse.Tx) error {
 	if err := b.cutOff(ctx, tx); err != nil {
 		return fault("find the latest day on which something happened", "", 0, err)
 	}
-	parameters := parameterTables(b.result.CutOff, b.config.Programme)
-	parameters[afterTable] = rows([]string{"export varchar", "rows bigint", "last_on date", "cut_off_set boolean"}, afterRows(b.result.After, !b.config.CutOff.IsZero()))
+	parameters := parameterTables(b.config, b.result)
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {
 		b.prints[name] = fingerprint("parameters", parameters[name])
 		if b.prints[name] == b.previous[name] && b.present[name] != "" {
@@ -51,10 +50,7 @@ func (b *build) prepare(ctx context.Context, tx *warehouse.Tx) error {
 
 func (b *build) remember(ctx context.Context, tx *warehouse.Tx) error {
 	b.prints, b.recipes, b.previous, b.present = map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}
-	b.months, b.rows = map[string]monthly{}, map[string]int64{}
-	for key, agreed := range b.agreed {
-		b.recipes[key+agreedSuffix] = agreed
-	}
+	b.months, b.onDays, b.rows = map[string]monthly{}, map[string]monthly{}, map[string]int64{}
 	table, err := tx.Query(ctx, "select name, fingerprint from ops.fingerprints")
 	if err != nil {
 		return err
@@ -125,7 +121,8 @@ func (b *build) fingerprintLoaded(ctx context.Context, tx *warehouse.Tx) error {
 	return nil
 }
 
-// contentSums are rows and two independent sums of their hashes: a change that leaves all alike is not met by accident.
+// contentSums are rows and two independent sums of their hashes: a change that leaves all alike is not met by accident. Snapshots
+// keep them, so that they stay as they are.
 const contentSums = "count(*) || ':' || coalesce(sum(hash(t)), 0) || ':' || coalesce(bit_xor(hash(t, 1)), 0)"
 
 // ContentOf sums up the rows of a table in one short text that does not depend on their order. Columns named in

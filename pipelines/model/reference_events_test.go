@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -65,18 +64,15 @@ func (r *reference) events() {
 		}
 	}
 	for _, f := range r.tables["exports.funds"] {
-		year := int(f.number("year"))
-		month := fmt.Sprintf("%d-12", year)
-		if year > r.cutOff.Year() {
+		if int(f.number("year")) > r.cutOff.Year() {
 			continue
 		}
-		if year == r.cutOff.Year() {
-			month = monthOf(r.cutOff)
-		}
 		p := place{town: r.town(f.text("village_id")), village: f.text("village_id")}
-		r.add("fund_amount", p, month, f.number("amount_yuan"), 0)
-		if f.text("kind") == "scholarship" {
-			r.add("scholarship_students", p, month, f.number("beneficiaries"), 0)
+		for _, month := range r.fundMonths(f) {
+			r.add("fund_amount", p, month, f.number("amount_yuan"), 0)
+			if f.text("kind") == "scholarship" {
+				r.add("scholarship_students", p, month, f.number("beneficiaries"), 0)
+			}
 		}
 	}
 	r.bursts()

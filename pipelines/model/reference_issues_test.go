@@ -15,6 +15,10 @@ func (r *reference) knownIssues() []row {
 			continue
 		}
 		i := row{}
+		for _, column := range []string{"on_the_spot", "household_id", "due_on", "supervised_at", "classified_at", "routed_at", "routed_to", "resolved_at", "fed_back_at", "satisfaction", "reopened_from"} {
+			i["tells "+column] = x[column] != nil || !r.lacks[[2]any{x["_file"], column}]
+		}
+		i["tells due_on"] = i.truth("tells due_on") || x.truth("on_the_spot")
 		for k, v := range x {
 			if at, ok := v.(time.Time); ok && k != "due_on" && !at.Before(end) {
 				v = nil
@@ -53,8 +57,9 @@ func (r *reference) issues() {
 
 		r.add("issues_reported", p, month, 1, 0)
 		r.add("report_intensity", p, month, 1, 0)
-		r.add("resolution_rate", p, month, one(isResolved), 1)
-		r.add("on_the_spot_rate", p, month, one(i.truth("on_the_spot")), 1)
+		told := func(column string) float64 { return one(i.truth("tells " + column)) }
+		r.add("resolution_rate", p, month, one(isResolved), told("resolved_at"))
+		r.add("on_the_spot_rate", p, month, one(i.truth("on_the_spot")), told("on_the_spot"))
 		repeated := false
 		for _, e := range issues {
 			at, _ := e.when("reported_at")
@@ -64,18 +69,19 @@ func (r *reference) issues() {
 				repeated = true
 			}
 		}
-		r.add("repeat_rate", p, month, one(repeated), 1)
-		if start, ok := r.townStart(p.town); !ok || !reported.Before(start) {
+		r.add("repeat_rate", p, month, one(repeated), told("household_id"))
+		if start, ok := r.townStart(p.town); told("resolved_at") == 1 && (!ok || !reported.Before(start)) {
 			for _, m := range r.months {
 				if m >= month {
 					r.add("resolution_rate_cumulative", p, m, one(isResolved), 1)
 				}
 			}
 		}
-		if hasDue && !day(due).After(r.cutOff) {
+		if hasDue && !day(due).After(r.cutOff) && told("resolved_at") == 1 {
 			timed := due.After(day(due)) && resolved.After(day(resolved)) // a day alone lasts until it ends
 			onTime := isResolved && !day(resolved).After(day(due)) && (!timed || !resolved.After(due))
 			r.add("on_time_rate", p, monthOf(due), one(onTime), 1)
+			r.show("on_time_rate", p, monthOf(due), one(onTime), 1)
 		}
 		if i.text("routed_to") != "" {
 			in := month
@@ -86,18 +92,18 @@ func (r *reference) issues() {
 		}
 		if isResolved {
 			in := monthOf(resolved)
-			told, isTold := i.when("fed_back_at")
-			r.add("feedback_rate", p, in, one(isTold && daysFrom(resolved, told) <= r.rules.Issues.FeedbackDays), 1)
+			fedBack, isTold := i.when("fed_back_at")
+			r.add("feedback_rate", p, in, one(isTold && daysFrom(resolved, fedBack) <= r.rules.Issues.FeedbackDays), told("fed_back_at"))
 			r.add("reopen_rate", p, in, one(r.reopened(issues, i, resolved)), 1)
 			answered := i.text("satisfaction") != ""
-			r.add("satisfaction_answered", p, in, one(answered), 1)
+			r.add("satisfaction_answered", p, in, one(answered), told("satisfaction"))
 			if answered {
 				r.add("satisfaction_rate", p, in, one(i.text("satisfaction") == "satisfied"), 1)
 			}
 		}
 		for _, m := range r.months {
 			end := r.asOf(m)
-			if day(reported).After(end) || isResolved && !day(resolved).After(end) {
+			if day(reported).After(end) || isResolved && !day(resolved).After(end) || told("resolved_at") == 0 {
 				continue
 			}
 			overdue := hasDue && due.Before(end)
@@ -105,7 +111,7 @@ func (r *reference) issues() {
 			r.add("overdue_issues", p, m, one(overdue), 0)
 			if overdue {
 				pressed, ok := i.when("supervised_at")
-				r.add("supervised_rate", p, m, one(ok && !day(pressed).After(end)), 1)
+				r.add("supervised_rate", p, m, one(ok && !day(pressed).After(end)), told("supervised_at"))
 			}
 		}
 	}
@@ -140,6 +146,9 @@ func (r *reference) durations(issues []row) {
 			return slices.ContainsFunc(steps, func(s string) bool { _, ok := at[s]; return ok })
 		}
 		take := func(name, from, to string) {
+			if !i.truth("tells " + to) {
+				return
+			}
 			s := spell{days: end.Sub(at[from]).Hours() / 24}
 			if t, ok := at[to]; ok {
 				s = spell{days: math.Max(0, t.Sub(at[from]).Hours()/24), ended: true}

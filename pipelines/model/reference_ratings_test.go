@@ -180,10 +180,8 @@ func (r *reference) measuredResult(x rated) *float64 {
 	for _, measure := range []string{"on_time_rate", "household_coverage", "reconciliation_rate"} {
 		num, den := 0.0, 0.0
 		for m := x.start; !m.After(x.end); m = m.AddDate(0, 1, 0) {
-			if v, ok := r.sums[refKey{measure, "branch", x.branch, monthOf(m)}]; ok {
-				num += v.num
-				den += v.den
-			}
+			v := r.shown[[3]string{measure, x.branch, monthOf(m)}]
+			num, den = num+v[0], den+v[1]
 		}
 		if den > 0 {
 			shares = append(shares, num/den)

@@ -23,11 +23,15 @@ type reference struct {
 	rules              data.Programme
 	tables             map[string][]row // exports.x and history.x
 	files              map[int64]row
+	lacks              map[[2]any]bool // file and column of issues that it does not give
 	months             []string
 	villages, branches map[string]row
 	stays, standings   map[string][]version // of branches in villages, of members in branches
 	members            map[string]row       // as last known
 	sums               map[refKey]*refValue
+	silent             map[unknownKey]string
+	known              []row                    // issues as of the cut-off, and which columns they tell
+	shown              map[[3]string][2]float64 // evidence: measure, branch and month → of how many how many, where it is known
 }
 
 type row map[string]any
@@ -97,7 +101,7 @@ func (r *reference) asOf(month string) time.Time {
 
 func newReference(t testing.TB, w *warehouse.Warehouse, cutOff time.Time, rules data.Programme) *reference {
 	r := &reference{t: t, cutOff: cutOff, rules: rules, tables: map[string][]row{}, files: map[int64]row{},
-		villages: map[string]row{}, sums: map[refKey]*refValue{}}
+		villages: map[string]row{}, sums: map[refKey]*refValue{}, shown: map[[3]string][2]float64{}}
 	for _, c := range data.Contracts() {
 		for _, schema := range []string{"exports.", "history."} {
 			r.tables[schema+c.Export] = r.read(w, "select * from "+schema+c.Export)
@@ -105,6 +109,10 @@ func newReference(t testing.TB, w *warehouse.Warehouse, cutOff time.Time, rules 
 	}
 	for _, table := range []string{"ops.reconciliation", "ops.problems", "ops.quarantine", "ops.copies"} {
 		r.tables[table] = r.read(w, "select * from "+table)
+	}
+	r.lacks = map[[2]any]bool{}
+	for _, l := range r.read(w, "select * from ops.lacks where export = 'issues'") {
+		r.lacks[[2]any{l["file_no"], l.text("column_id")}] = true
 	}
 	for _, f := range r.read(w, "select * from ops.files") {
 		r.files[f["file_no"].(int64)] = f
@@ -289,13 +297,32 @@ func one(b bool) float64 {
 	return 0
 }
 
+// show counts evidence for or against a branch; what is not known of its village in the month is none.
+func (r *reference) show(measure string, p place, month string, num, den float64) {
+	if r.silent[unknownKey{measure, p.village, month}] == "" {
+		have := r.shown[[3]string{measure, p.branch, month}]
+		r.shown[[3]string{measure, p.branch, month}] = [2]float64{have[0] + num, have[1] + den}
+	}
+}
+
 func (r *reference) compute() {
+	r.silent = r.unknown()
 	r.issues()
 	r.registries()
 	r.events()
 	r.ratings()
 	r.quality()
 	r.received()
+}
+
+// latest is the newest of days that is not after one.
+func latest(days []time.Time, end time.Time) (last time.Time) {
+	for _, on := range days {
+		if !on.After(end) && on.After(last) {
+			last = on
+		}
+	}
+	return last
 }
 
 func (r *reference) registries() {
@@ -325,6 +352,15 @@ func (r *reference) registries() {
 		}
 	}
 	doubts := r.doubtful(households, members)
+	undoubted := map[string]bool{}                                          // household|month
+	undoubtedOn, undoubtedBy := map[string][]time.Time{}, map[string]bool{} // household; member|month
+	for _, v := range r.tables["exports.visits"] {
+		if at, _ := v.when("visited_at"); !day(at).After(r.cutOff) && !doubts[v.text("visit_id")] {
+			undoubted[v.text("household_id")+"|"+monthOf(at)] = true
+			undoubtedOn[v.text("household_id")] = append(undoubtedOn[v.text("household_id")], day(at))
+			undoubtedBy[v.text("member_id")+"|"+monthOf(at)] = true
+		}
+	}
 	for _, month := range r.months {
 		end := r.asOf(month)
 		r.populations(month, end)
@@ -339,25 +375,24 @@ func (r *reference) registries() {
 			if p.member != "" {
 				linked[p.member]++
 			}
-			visited, last := false, time.Time{}
-			for _, on := range visitedOn[id] {
-				visited = visited || monthOf(on) == month
-				if !on.After(end) && on.After(last) {
-					last = on
-				}
-			}
+			visited, last := slices.ContainsFunc(visitedOn[id], func(on time.Time) bool { return monthOf(on) == month }), latest(visitedOn[id], end)
 			vulnerable := h.text("vulnerable") != "" && h.text("vulnerable") != "none"
 			card, hasCard := h.when("card_issued_on")
 			r.add("household_coverage", p, month, one(visited), 1)
+			r.add("undoubted_coverage", p, month, one(undoubted[id+"|"+month]), 1)
+			r.show("household_coverage", p, month, one(undoubted[id+"|"+month]), 1)
 			r.add("linked_rate", p, month, one(p.member != ""), 1)
 			r.add("card_rate", p, month, one(hasCard && !card.After(end)), 1)
 			r.add("group_rate", p, month, one(h.truth("in_group")), 1)
 			r.add("households_per_active_member", p, month, 1, 0)
 			if vulnerable {
 				r.add("vulnerable_coverage", p, month, one(visited), 1)
+				r.add("undoubted_vulnerable_coverage", p, month, one(undoubted[id+"|"+month]), 1)
 			}
 			if !firstVisit.IsZero() && daysFrom(firstVisit, end) >= r.rules.Linking.UnvisitedDays {
 				r.add("unvisited_share", p, month, one(last.IsZero() || daysFrom(last, end) > r.rules.Linking.UnvisitedDays), 1)
+				last = latest(undoubtedOn[id], end)
+				r.add("undoubted_unvisited_share", p, month, one(last.IsZero() || daysFrom(last, end) > r.rules.Linking.UnvisitedDays), 1)
 			}
 		}
 		posted := map[string]bool{}
@@ -379,6 +414,7 @@ func (r *reference) registries() {
 			key := id + "|" + month
 			r.add("visits_per_active_member", p, month, 0, 1)
 			r.add("silent_members", p, month, one(visitsBy[key] == 0), 1)
+			r.add("undoubted_silent_members", p, month, one(!undoubtedBy[key]), 1)
 			r.add("overloaded_members", p, month, one(linked[id] > float64(r.rules.Linking.HouseholdsLimit)), 1)
 			r.add("people_per_active_member", p, month, 0, 1)
 			r.add("people_per_hand", p, month, 0, 1)
@@ -497,6 +533,7 @@ func (r *reference) branchMonth(month string, end time.Time, branches map[string
 			}
 		}
 		r.add("reconciliation_rate", p, month, one(met), 1)
+		r.show("reconciliation_rate", p, month, one(met), 1)
 		r.add("organisation_life", p, month, one(life), 1)
 	}
 }

@@ -17,7 +17,7 @@ func TestExportsAreReadThroughStaging(t *testing.T) {
 	w := open(t, "")
 	staged := map[string]bool{}
 	for _, m := range models {
-		reads, err := Reads(t.Context(), w, m.SQL)
+		reads, err := readsOf(t.Context(), w, m.SQL)
 		if err != nil {
 			t.Fatalf("%s: %v", m.Path, err)
 		}

@@ -18,7 +18,7 @@ import (
 // Channel is one way to tell people, and what of.
 type Channel struct {
 	Name    string            `yaml:"name"`
-	On      []pipelines.Event `yaml:"on"`      // failure, month_ready, held; empty: all
+	On      []pipelines.Event `yaml:"on"`      // failure, month_ready, held, alert; empty: all
 	Link    string            `yaml:"link"`    // address of the dashboards as people reach them; empty: none is named
 	Webhook *Webhook          `yaml:"webhook"` // this
 	Mail    *Mail             `yaml:"mail"`    // or this
@@ -58,13 +58,13 @@ type Mail struct {
 	CA       string           `yaml:"ca"` // PEM file of certificate authorities trusted instead of the system's
 }
 
-var events = []pipelines.Event{pipelines.EventFailure, pipelines.EventMonthReady, pipelines.EventHeld}
+var events = []pipelines.Event{pipelines.EventFailure, pipelines.EventMonthReady, pipelines.EventHeld, pipelines.EventAlert}
 
 // Check refuses what cannot be meant, with the field and the reason.
 func (c Channel) Check() error {
 	for _, on := range c.On {
 		if !slices.Contains(events, on) {
-			return fmt.Errorf("on: there is no %q; there are failure, month_ready, held", on)
+			return fmt.Errorf("on: there is no %q; there are failure, month_ready, held, alert", on)
 		}
 	}
 	if c.Link != "" {

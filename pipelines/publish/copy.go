@@ -99,17 +99,78 @@ func fillDatabase(ctx context.Context, w *warehouse.Warehouse, alias string, tab
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0)) // most tables are too small to keep a second thread of the engine at work
 	for _, t := range tables {
-		if same[t.name] && slices.Equal(there[t.name].columns, t.columns) {
+		stands := slices.Equal(there[t.name].columns, t.columns)
+		if stands && same[t.name] {
 			continue
 		}
 		group.Go(func() error {
-			if err := w.Exec(ctx, fmt.Sprintf("create or replace table %s.%s as from %s", alias, t.name, t.name)); err != nil {
+			if err := copyTable(ctx, w, alias, t, stands); err != nil {
 				return fmt.Errorf("copy %s: %w", t.name, err)
 			}
 			return nil
 		})
 	}
 	return group.Wait()
+}
+
+// copyTable makes a table of the copy what the warehouse's is. Where it stands there, and is large, the rows alone are replaced that
+// are others now: most of them are encoded already.
+func copyTable(ctx context.Context, w *warehouse.Warehouse, alias string, t table, stands bool) error {
+	if stands && t.rows() >= replacedRows && passing[t.name] == nil {
+		err := w.Transact(ctx, func(tx *warehouse.Tx) error { return replaceRows(ctx, tx, alias+"."+t.name, t) })
+		if !errors.Is(err, errOtherRows) {
+			return err
+		}
+	}
+	return w.Exec(ctx, fmt.Sprintf("create or replace table %s.%s as from %s", alias, t.name, t.name))
+}
+
+// replacedRows is the size from which on the rows of a table are compared before it is copied anew: what takes some time to encode.
+const replacedRows = 50_000
+
+// errOtherRows says that a table cannot be had, or not cheaply, by replacing some of its rows.
+var errOtherRows = errors.New("too many rows are others")
+
+// replaceRows takes the rows out of a copy that the table does not have and adds those it lacks, told apart by their hashes, each of
+// which is made once, and again where rows are to be added. Rows that stand several times are not told apart: whether the copy then holds what the table does say the number
+// of its rows and the sum of their hashes.
+func replaceRows(ctx context.Context, tx *warehouse.Tx, copied string, t table) error {
+	for _, made := range []string{
+		"rows_before as select hash(t) as h, rowid as id from " + copied + " t",
+		"rows_now as select hash(t) as h from " + t.name + " t", // it may be a view, whose rows have no number
+		"rows_gone as from rows_before b anti join rows_now n on n.h = b.h",
+		"rows_fresh as from rows_now n anti join rows_before b on b.h = n.h",
+	} {
+		if _, err := tx.Exec(ctx, "create or replace temp table "+made); err != nil {
+			return err
+		}
+	}
+	found, err := tx.Query(ctx, `select (select count(*) from rows_gone), (select count(*) from rows_fresh),
+		sum(n) || ':' || sum(h) || ':' from (select count(*) as n, coalesce(sum(h), 0) as h from rows_before union all
+			select -count(*), -coalesce(sum(h), 0) from rows_gone union all select count(*), coalesce(sum(h), 0) from rows_fresh)`)
+	if err != nil {
+		return err
+	}
+	gone, fresh, held := found.Rows[0][0].(int64), found.Rows[0][1].(int64), found.Rows[0][2].(string)
+	if gone > t.rows()/4 || !strings.HasPrefix(t.content, held) {
+		return errOtherRows
+	}
+	if gone > 0 {
+		if _, err := tx.Exec(ctx, fmt.Sprintf("delete from %s where rowid in (select id from rows_gone)", copied)); err != nil {
+			return err
+		}
+	}
+	if fresh > 0 {
+		if _, err := tx.Exec(ctx, fmt.Sprintf("insert into %s from %s t where hash(t) in (select h from rows_fresh)", copied, t.name)); err != nil {
+			return err
+		}
+	}
+	for _, made := range []string{"rows_before", "rows_now", "rows_gone", "rows_fresh"} {
+		if _, err := tx.Exec(ctx, "drop table "+made); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // finishDatabase opens the copy by itself, so that the views name its own tables and nothing of the warehouse, and
@@ -120,7 +181,8 @@ func finishDatabase(ctx context.Context, path string, tables []table) (wasteful 
 		return false, err
 	}
 	defer func() { err = errors.Join(err, snapshot.Close()) }()
-	if err := addViews(ctx, snapshot, tables); err != nil {
+	// In one transaction: a hundred of them would wait for the disk a hundred times.
+	if err := snapshot.Transact(ctx, func(tx *warehouse.Tx) error { return addViews(ctx, tx, tables) }); err != nil {
 		return false, err
 	}
 	if err := snapshot.Exec(ctx, "checkpoint"); err != nil {
@@ -134,13 +196,13 @@ func finishDatabase(ctx context.Context, path string, tables []table) (wasteful 
 }
 
 // addViews makes main hold a view of every table but those of the history and of what waits, and nothing else.
-func addViews(ctx context.Context, snapshot *warehouse.Warehouse, tables []table) error {
-	old, err := snapshot.Query(ctx, "select table_name from information_schema.tables where table_catalog = current_database() and table_schema = 'main'")
+func addViews(ctx context.Context, tx *warehouse.Tx, tables []table) error {
+	old, err := tx.Query(ctx, "select table_name from information_schema.tables where table_catalog = current_database() and table_schema = 'main'")
 	if err != nil {
 		return err
 	}
 	for _, row := range old.Rows {
-		if err := snapshot.Exec(ctx, fmt.Sprintf(`drop view main."%s"`, row[0])); err != nil {
+		if _, err := tx.Exec(ctx, fmt.Sprintf(`drop view main."%s"`, row[0])); err != nil {
 			return err
 		}
 	}
@@ -156,7 +218,7 @@ func addViews(ctx context.Context, snapshot *warehouse.Warehouse, tables []table
 				columns = append(columns, `"`+c.ID+`"`)
 			}
 		}
-		if err := snapshot.Exec(ctx, fmt.Sprintf(`create view main."%s" as select %s from %s`, name, strings.Join(columns, ", "), t.name)); err != nil {
+		if _, err := tx.Exec(ctx, fmt.Sprintf(`create view main."%s" as select %s from %s`, name, strings.Join(columns, ", "), t.name)); err != nil {
 			return fmt.Errorf("view of %s: %w", t.name, err)
 		}
 	}

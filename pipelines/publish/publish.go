@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,6 +48,14 @@ var passing = map[string][]string{
 type table struct {
 	name    string // schema.table
 	columns []string
+	content string // as the manifest has it
+}
+
+// rows is how many rows the table has, as its content says.
+func (t table) rows() int64 {
+	count, _, _ := strings.Cut(t.content, ":")
+	n, _ := strconv.ParseInt(count, 10, 64) // what is no number is none: the table is copied whole
+	return n
 }
 
 // Publish writes the warehouse's exports, history, ops and marts as a new generation of the town's folder and makes
@@ -157,13 +166,22 @@ func columnsOf(ctx context.Context, w *warehouse.Warehouse, database string, sch
 func (m *Manifest) describe(ctx context.Context, w *warehouse.Warehouse, tables []table) error {
 	hash := sha256.New()
 	m.Tables = nil
+	group, within := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0)) // most tables are too small to keep a second thread of the engine at work
+	for i, t := range tables {
+		group.Go(func() (err error) {
+			if tables[i].content, err = model.ContentOf(within, w, t.name, passing[t.name]...); err != nil {
+				return fmt.Errorf("%s: %w", t.name, err)
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
 	for _, t := range tables {
-		content, err := model.ContentOf(ctx, w, t.name, passing[t.name]...)
-		if err != nil {
-			return fmt.Errorf("%s: %w", t.name, err)
-		}
-		fmt.Fprintf(hash, "%s(%s)=%s\n", t.name, strings.Join(t.columns, ","), content)
-		m.Tables = append(m.Tables, TableContent{Table: t.name, Content: content})
+		fmt.Fprintf(hash, "%s(%s)=%s\n", t.name, strings.Join(t.columns, ","), t.content)
+		m.Tables = append(m.Tables, TableContent{Table: t.name, Content: t.content})
 	}
 	m.Hash = hex.EncodeToString(hash.Sum(nil))
 	facts, err := w.Query(ctx, "select value from marts.snapshot_facts where key = 'cut_off'")

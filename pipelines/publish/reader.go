@@ -145,13 +145,24 @@ type opened struct {
 // Query answers from this generation. Where that shows it to be damaged, the reader turns to an older one.
 func (o *opened) Query(ctx context.Context, query string, args ...any) (pipelines.Table, error) {
 	table, err := o.database.Query(ctx, query, args...)
-	if errors.Is(err, pipelines.ErrDamaged) {
-		err = &pipelines.Fault{Op: "read generation " + strconv.Itoa(o.generation.Number), At: o.generation.Path, Err: err, Next: republish}
-		o.reader.mu.Lock()
-		defer o.reader.mu.Unlock()
-		o.reader.damaged[o.generation.Number] = err
+	return table, o.noted(err)
+}
+
+// Scan is Query, column by column.
+func (o *opened) Scan(ctx context.Context, do func(pipelines.Piece) error, query string, args ...any) error {
+	return o.noted(o.database.Scan(ctx, do, query, args...))
+}
+
+// noted keeps in mind that this generation is damaged, where an error says so.
+func (o *opened) noted(err error) error {
+	if !errors.Is(err, pipelines.ErrDamaged) {
+		return err
 	}
-	return table, err
+	err = &pipelines.Fault{Op: "read generation " + strconv.Itoa(o.generation.Number), At: o.generation.Path, Err: err, Next: republish}
+	o.reader.mu.Lock()
+	defer o.reader.mu.Unlock()
+	o.reader.damaged[o.generation.Number] = err
+	return err
 }
 
 // Question is warehouse.Warehouse.Question of this generation.

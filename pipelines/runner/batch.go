@@ -42,7 +42,14 @@ func (w *work) number(ctx context.Context) error {
 		if name == a.ID { // the landed copy itself
 			name = a.Name
 		}
-		if failed := w.arrived(w.store.Repeat(a.ID, name, w.Now())); failed != nil {
+		failed := error(nil)
+		if w.store.Pruned(a.ID) {
+			failed = w.store.BringBack(ctx, a.item, a.ID)
+		}
+		if failed == nil {
+			failed = w.arrived(w.store.Repeat(a.ID, name, w.Now()))
+		}
+		if failed != nil {
 			err = errors.Join(err, failed)
 			continue
 		}

@@ -50,8 +50,8 @@ func cells(t *testing.T, dir string) map[[4]string]string {
 	return found
 }
 
-// sendAgain writes rows as a file of their own and imports it.
-func sendAgain(t *testing.T, dir string, rows pipelines.Table) {
+// written writes rows as a file of their own and gives its path.
+func written(t *testing.T, dir string, rows pipelines.Table) string {
 	t.Helper()
 	records := [][]string{rows.Columns}
 	for _, row := range rows.Rows {
@@ -79,6 +79,13 @@ func sendAgain(t *testing.T, dir string, rows pipelines.Table) {
 	if err := file.Close(); err != nil {
 		t.Fatal(err)
 	}
+	return path
+}
+
+// sendAgain imports rows as a file of their own.
+func sendAgain(t *testing.T, dir string, rows pipelines.Table) {
+	t.Helper()
+	path := written(t, dir, rows)
 	r, err := New(config(dir))
 	if err != nil {
 		t.Fatal(err)

@@ -74,7 +74,7 @@ func TestADamagedLandedFileIsNeverLoaded(t *testing.T) {
 	if next := pipelines.Advice(err, pipelines.ErrDamaged); !strings.Contains(next, "send the same file again") || strings.Contains(err.Error(), "run again") {
 		t.Errorf("advice %q of %v", next, err)
 	}
-	if len(run.Reasons) != 1 || run.Reasons[0].Code != pipelines.RunFileDamaged || !strings.Contains(data.ExplainRun(run, "zh"), "hulian check") {
+	if len(run.Reasons) != 1 || run.Reasons[0].Code != pipelines.RunFileDamaged || !strings.Contains(data.ExplainRun(run, "zh"), "请管理员检查并修复") {
 		t.Errorf("reasons %+v", run.Reasons)
 	}
 	if after := asked(t, dir, "select village_id, name from villages"); after != before {

@@ -27,6 +27,31 @@ func (w *work) enter(ctx context.Context, e entry.Entry) error {
 	return err
 }
 
+// authored lands who handed in the files of this run, before they land themselves: none of them is ever without its author.
+func (w *work) authored(ctx context.Context) error {
+	for _, by := range w.HandedIn {
+		if by.By == "" || len(by.Files) == 0 {
+			continue
+		}
+		var rows []entry.Row
+		for _, id := range by.Files {
+			row := entry.Row{"file_id": id}
+			if by.Village != "" {
+				row["of_village"] = by.Village
+			}
+			if by.AcceptedBy != "" {
+				row["accepted_by"] = by.AcceptedBy
+			}
+			rows = append(rows, row)
+		}
+		w.Logger.Info("handed in", "by", by.By, "village", by.Village, "accepted_by", by.AcceptedBy, "files", len(rows))
+		if err := w.enter(ctx, entry.Entry{Export: load.HandedInFiles, By: by.By, At: w.Now(), Rows: rows}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Enter keeps what somebody has entered, as rows of an export, and takes it through all stages. make gives the rows, from
 // what is loaded; none: nothing happens.
 func (r *Runner) Enter(ctx context.Context, trigger, export, by string, make func(context.Context, pipelines.Querier) ([]entry.Row, error)) (n int, run pipelines.Run, err error) {
@@ -34,6 +59,7 @@ func (r *Runner) Enter(ctx context.Context, trigger, export, by string, make fun
 		return 0, pipelines.Run{}, &pipelines.Fault{Op: trigger, Err: errors.New("nobody said who decides"), Next: "--by NAME"}
 	}
 	run, err = r.record(ctx, trigger, func(w *work) (err error) {
+		w.by = by
 		if w.store, err = land.Open(filepath.Join(w.Dir, landedName)); err != nil {
 			return err
 		}
@@ -93,8 +119,16 @@ func (r *Runner) SetAside(ctx context.Context, a pipelines.Aside) (pipelines.Run
 	return run, err
 }
 
-// SayNothing keeps that a village had nothing to report, or takes it back, and publishes that.
+// SayNothing keeps that a village had nothing to report, or takes it back, and publishes that. Of a month ahead it is
+// pipelines.ErrNotBegun.
 func (r *Runner) SayNothing(ctx context.Context, n pipelines.Nothing) (pipelines.Run, error) {
+	zone, err := load.Zone(r.config.TimeZone)
+	if err != nil {
+		return pipelines.Run{}, err
+	}
+	if n.Month > r.config.Now().In(zone).Format("2006-01") {
+		return pipelines.Run{}, &pipelines.Fault{Op: "nothing to report", At: n.Month, Err: pipelines.ErrNotBegun, Next: "say so when it is over"}
+	}
 	_, run, err := r.Enter(ctx, "nothing", load.NothingToReport, n.By, func(context.Context, pipelines.Querier) ([]entry.Row, error) {
 		row := entry.Row{"of_export": n.Export, "of_month": n.Month, "back": n.Back}
 		if n.Village != "" {
@@ -104,6 +138,26 @@ func (r *Runner) SayNothing(ctx context.Context, n pipelines.Nothing) (pipelines
 			row["reason"] = reason
 		}
 		return []entry.Row{row}, nil
+	})
+	return run, err
+}
+
+// columnOf is the column that names a thing to do of each kind; of the others it is item.
+var columnOf = map[pipelines.TodoKind]string{pipelines.TodoHousehold: "household_id", pipelines.TodoIssue: "issue_id", pipelines.TodoMember: "member_id"}
+
+// Tick keeps that things to do are done, or takes that back, and publishes that.
+func (r *Runner) Tick(ctx context.Context, t pipelines.Tick) (pipelines.Run, error) {
+	_, run, err := r.Enter(ctx, "tick", load.TodoTicks, t.By, func(context.Context, pipelines.Querier) ([]entry.Row, error) {
+		rows := make([]entry.Row, len(t.Items))
+		for i, item := range t.Items {
+			rows[i] = entry.Row{"back": t.Back, "of_kind": string(item.Kind), "of_month": t.Month, cmp.Or(columnOf[item.Kind], "item"): item.ID}
+			for column, value := range map[string]string{"of_village": item.Village, "of_branch": item.Branch, "remark": strings.TrimSpace(t.Note)} {
+				if value != "" {
+					rows[i][column] = value
+				}
+			}
+		}
+		return rows, nil
 	})
 	return run, err
 }

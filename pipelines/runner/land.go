@@ -26,6 +26,9 @@ func (w *work) land(ctx context.Context, record *pipelines.StageRecord) (err err
 	if err := w.accounted(); err != nil {
 		return err
 	}
+	if err := w.authored(ctx); err != nil {
+		return err
+	}
 	w.Progress.Stage(pipelines.StageLand, 0)
 	later, err := w.fetchAll(ctx)
 	if err != nil {
@@ -152,7 +155,7 @@ func (w *work) fetch(ctx context.Context, s source.Source) (later int, err error
 	return later, nil
 }
 
-// take lands one file. One whose content has arrived before, and that a person names or a folder offers anew, waits with all behind it until
+// take lands one file. One whose content has arrived before, and that a person names or a source offers anew, waits with all behind it until
 // number has found out what of them is to arrive anew: a number decides what holds.
 func (w *work) take(ctx context.Context, item source.Item, offers *offers) error {
 	w.Progress.Step(item.Name)

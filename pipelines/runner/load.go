@@ -64,6 +64,9 @@ func (w *work) account(result load.Result, record *pipelines.StageRecord) error 
 			w.Logger.Info("file had arrived before", "file", known.Name, "as", known.As)
 		}
 	}
+	for _, why := range result.Mappings {
+		w.Logger.Error("a mapping file is wrong: the files that it claims are not read", "error", why)
+	}
 	for _, why := range result.Failed {
 		w.Logger.Error("a file could not be read: this is a fault of the program", "error", why)
 	}

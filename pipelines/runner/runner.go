@@ -35,17 +35,19 @@ type Config struct {
 	Sources         []source.Source // read by Run, in this order
 	Memory          source.Memory   // told which version of a file has landed; nil: sources bring everything every time
 	Programme       data.Programme
-	TimeZone        string    // zone times are stored in; empty: load's default
-	CutOff          time.Time // the day the data are known as of; zero: the latest day on which something happened
-	MemoryLimit     string    // of the engine; empty: its default
-	Threads         int       // of the engine; 0: as many as the machine has
-	KeepGenerations int       // published snapshots kept; 0: publish's default
-	KeepLanded      int       // days the content of landed files is kept once it is loaded and nothing in it is open; 0: for good
-	KeepRuns        int       // documents of runs kept; 0: all. The newest of every pipeline stays
-	Pipeline        string    // name of the pipeline its runs are recorded under; empty: none
-	Version         string    // of the program, for the snapshot's manifest
-	Confirm         bool      // files of this run that would be held are let through
-	By, Reason      string    // who confirms them, and why; By empty: the user of this machine
+	Renew           func() (data.Programme, error) // what the town has decided by the time a run begins; nil: Programme
+	TimeZone        string                         // zone times are stored in; empty: load's default
+	CutOff          time.Time                      // the day the data are known as of; zero: the latest day on which something happened
+	MemoryLimit     string                         // of the engine; empty: its default
+	Threads         int                            // of the engine; 0: as many as the machine has
+	KeepGenerations int                            // published snapshots kept; 0: publish's default
+	KeepLanded      int                            // days the content of landed files is kept once it is loaded and nothing in it is open; 0: for good
+	KeepRuns        int                            // documents of runs kept; 0: all. The newest of every pipeline stays
+	Pipeline        string                         // name of the pipeline its runs are recorded under; empty: none
+	Version         string                         // of the program, for the snapshot's manifest
+	Confirm         bool                           // files of this run that would be held are let through
+	HandedIn        []pipelines.HandedIn           // who handed in the files that came through a page
+	By, Reason      string                         // who confirms them, and why; By empty: the user of this machine
 
 	// Published is told of every new generation before its run ends; q is what it was made of. nil: nobody.
 	Published func(ctx context.Context, q pipelines.Querier, g publish.Generation)
@@ -99,9 +101,13 @@ func (r *Runner) Import(ctx context.Context, paths []string) (pipelines.Run, err
 	return r.named(ctx, "import", paths)
 }
 
-// Upload does what Import does with files that came through a page.
-func (r *Runner) Upload(ctx context.Context, paths []string) (pipelines.Run, error) {
-	return r.named(ctx, "upload", paths)
+// Upload does what Import does with files that came through a page: who handed them in lands beside them, and what he may hand
+// in is all that is taken of them. The zero HandedIn says that nobody knows who it was.
+func (r *Runner) Upload(ctx context.Context, by pipelines.HandedIn, paths []string) (pipelines.Run, error) {
+	return r.record(ctx, "upload", func(w *work) error {
+		w.sources, w.named, w.HandedIn = []source.Source{source.Files(paths...)}, true, append(slices.Clone(w.HandedIn), by)
+		return w.stages(ctx)
+	})
 }
 
 // Release does what Upload does with a landed file that is held and that a person has confirmed on a page: it is let
@@ -111,7 +117,7 @@ func (r *Runner) Release(ctx context.Context, path, by, reason string) (pipeline
 		return pipelines.Run{}, &pipelines.Fault{Op: "release a held file", At: filepath.Base(path), Err: errors.New("nobody said who confirms it, and why"), Next: "give a name and a reason"}
 	}
 	return r.record(ctx, "upload", func(w *work) error {
-		w.sources, w.named, w.Confirm, w.By, w.Reason = []source.Source{source.Files(path)}, true, true, by, reason
+		w.sources, w.named, w.Confirm, w.By, w.Reason, w.by = []source.Source{source.Files(path)}, true, true, by, reason, by
 		w.Logger.Info("held file confirmed", "file", filepath.Base(path), "by", by, "reason", reason)
 		return w.stages(ctx)
 	})
@@ -153,13 +159,14 @@ func (r *Runner) record(ctx context.Context, trigger string, do func(*work) erro
 		return pipelines.Run{}, err
 	}
 	defer func() { err = errors.Join(err, release()) }()
-	w := work{Config: r.config}
+	w := work{Config: r.config, by: r.config.By}
 	w.journal = newJournal(r.config.Logger.Handler())
 	w.Logger = slog.New(w.journal)
 	before, err := r.settle(w.Logger)
 	if err != nil {
 		return pipelines.Run{}, err
 	}
+	w.before = before
 	last, err := lastID(r.config.Dir)
 	if err != nil {
 		return pipelines.Run{}, err
@@ -172,7 +179,12 @@ func (r *Runner) record(ctx context.Context, trigger string, do func(*work) erro
 		return w.run, err
 	}
 	w.Logger.Info("run starts", "run", w.run.ID, "pipeline", w.run.Pipeline, "trigger", trigger)
-	err = w.finish(ctx, w.guarded(do))
+	err = w.finish(ctx, w.guarded(func(w *work) error {
+		if err := w.renew(); err != nil {
+			return err
+		}
+		return do(w)
+	}))
 	if err := forget(r.config.Dir, r.config.KeepRuns, append([]pipelines.Run{w.run}, before...)); err != nil {
 		r.config.Logger.Warn("old runs stay on record", "error", err)
 	}
@@ -180,6 +192,14 @@ func (r *Runner) record(ctx context.Context, trigger string, do func(*work) erro
 		r.config.Ended(w.run)
 	}
 	return w.run, err
+}
+
+// renew reads what the town has decided, which may have changed since the runner was made.
+func (w *work) renew() (err error) {
+	if w.Renew != nil {
+		w.Programme, err = w.Renew()
+	}
+	return err
 }
 
 // guarded turns a panic into the failure of this run: the document says so, and a server goes on.
@@ -211,9 +231,11 @@ type work struct {
 	known     []pipelines.KnownFile // files a person named whose content had arrived before
 	loaded    load.Result
 	modelled  model.Result
-	changed   bool // a generation was published
-	named     bool // a person named the files
-	anew      bool // everything was loaded anew
+	changed   bool            // a generation was published
+	named     bool            // a person named the files
+	before    []pipelines.Run // newest first
+	by        string          // who entered or confirmed what the run is about; empty: nobody did
+	anew      bool            // everything was loaded anew
 }
 
 func (w *work) stages(ctx context.Context) (err error) {
@@ -248,6 +270,9 @@ func (w *work) behindLanding(ctx context.Context) error {
 	}{{pipelines.StageLoad, w.load}, {pipelines.StageModel, w.model}, {pipelines.StagePublish, w.publish}} {
 		if err := w.stage(ctx, stage.name, stage.do); err != nil {
 			return err
+		}
+		if stage.name == pipelines.StageLoad {
+			failed = errors.Join(slices.Concat([]error{failed}, w.loaded.Mappings)...)
 		}
 		if stage.name == pipelines.StageLoad && w.nothing() {
 			_, unpublished := publish.Current(w.Dir)
@@ -362,6 +387,11 @@ func (w *work) publish(ctx context.Context, record *pipelines.StageRecord) error
 		return err
 	}
 	w.changed = generation.Number != before.Number
+	if w.changed {
+		if err := w.figures(ctx); err != nil {
+			return err
+		}
+	}
 	if errors.Is(unreadable, pipelines.ErrDamaged) || w.changed && generation.Hash == before.Hash {
 		w.Logger.Warn("what was published before is damaged: it is published anew", "was", before.Number, "is", generation.Number)
 	}
@@ -381,8 +411,10 @@ func (w *work) prune(ctx context.Context) error {
 	old, err := w.warehouse.Query(ctx, `
 select f.file_id
 from ops.files f
-where f.state = 'loaded' and f.origin <> 'entered' and f.landed_at < ?
-  and not exists (select 1 from ops.problems p where p.file_no = f.file_no and p.state = 'open' and p.severity <> 'warn')`,
+where f.origin <> 'entered'
+group by f.file_id
+having bool_and(f.state = 'loaded') and max(f.landed_at) < ?
+   and not bool_or(exists (select 1 from ops.problems p where p.file_no = f.file_no and p.state = 'open' and p.severity <> 'warn'))`,
 		w.Now().UTC().AddDate(0, 0, -w.KeepLanded))
 	if err != nil {
 		return fmt.Errorf("find old files: %w", err)

@@ -304,9 +304,9 @@ func (s *Schedule) tries(ctx context.Context, i int, trigger string) error {
 	}
 }
 
-// lasting reports whether waiting cannot mend an error: a person has to send or confirm something.
+// lasting reports whether waiting cannot mend an error: a person has to send, confirm or correct something.
 func lasting(err error) bool {
-	return errors.Is(err, pipelines.ErrHeld) || errors.Is(err, pipelines.ErrNothingLoaded) || errors.Is(err, pipelines.ErrCheckFailed)
+	return errors.As(err, new(pipelines.MappingRefusal)) || errors.Is(err, pipelines.ErrHeld) || errors.Is(err, pipelines.ErrNothingLoaded) || errors.Is(err, pipelines.ErrCheckFailed)
 }
 
 func call(name string, do func() error) (err error) {
