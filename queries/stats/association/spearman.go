@@ -22,7 +22,7 @@ type Spearman struct {
 	// PPermutation counts all orders of the mid-ranks where there are ties and n ≤ ExactLimit.
 	PPermutation estimate.Number    `json:"p_permutation"`
 	Ties         bool               `json:"ties"`
-	Low          estimate.Number    `json:"low"` // 95 % by Fisher's z with Bonett & Wright's variance
+	Low          estimate.Number    `json:"low"` // 95% by Fisher's z with Bonett & Wright's variance
 	High         estimate.Number    `json:"high"`
 	Warnings     []estimate.Warning `json:"warnings,omitempty"`
 }

@@ -88,11 +88,15 @@ func Kitagawa(groups []Group) Change {
 		c.Warnings = append(c.Warnings, estimate.Warn(estimate.NotEstimable, "a population has no members: nothing to compare"))
 		return c
 	}
-	var total1, total2, rate, mix, rate3, mix3, both float64
+	var total1, total2, rate, mix, rate3, mix3, both, most float64
+	for _, g := range sound {
+		most = math.Max(most, math.Max(math.Abs(g.Rate1.Value), math.Abs(g.Rate2.Value)))
+	}
+	known := func(x float64) estimate.Number { return estimate.Of(estimate.Cleared(x, most)) }
 	for _, g := range sound {
 		p := Part{Name: g.Name, Share1: g.Size1 / size1, Share2: g.Size2 / size2, Rate1: g.Rate1.Value, Rate2: g.Rate2.Value}
 		dr, dc := p.Rate2-p.Rate1, p.Share2-p.Share1
-		p.Rate, p.Mix = (p.Share1+p.Share2)/2*dr, (p.Rate1+p.Rate2)/2*dc
+		p.Rate, p.Mix = estimate.Cleared((p.Share1+p.Share2)/2*dr, most), estimate.Cleared((p.Rate1+p.Rate2)/2*dc, most)
 		total1, total2 = total1+p.Share1*p.Rate1, total2+p.Share2*p.Rate2
 		rate, mix = rate+p.Rate, mix+p.Mix
 		rate3, mix3, both = rate3+p.Share1*dr, mix3+p.Rate1*dc, both+dc*dr
@@ -102,11 +106,11 @@ func Kitagawa(groups []Group) Change {
 		p := &c.Parts[i]
 		p.MixCentred = ((p.Rate1+p.Rate2)/2 - (total1+total2)/2) * (p.Share2 - p.Share1)
 	}
-	c.Total1, c.Total2, c.Difference = estimate.Of(total1), estimate.Of(total2), estimate.Of(total2-total1)
-	c.Rate, c.Mix = estimate.Of(rate), estimate.Of(mix)
-	c.Three = ThreePart{estimate.Of(rate3), estimate.Of(mix3), estimate.Of(both)}
-	if d := rate + mix; d != 0 {
-		c.RateShare, c.MixShare = estimate.Of(100*rate/d), estimate.Of(100*mix/d)
+	c.Total1, c.Total2, c.Difference = estimate.Of(total1), estimate.Of(total2), known(total2-total1)
+	c.Rate, c.Mix = known(rate), known(mix)
+	c.Three = ThreePart{known(rate3), known(mix3), known(both)}
+	if d := c.Difference.Value; d != 0 {
+		c.RateShare, c.MixShare = estimate.Of(100*c.Rate.Value/d), estimate.Of(100*c.Mix.Value/d)
 	} else {
 		c.Warnings = append(c.Warnings, estimate.Warn(estimate.NotEstimable, "the totals do not differ: the effects have no shares"))
 	}

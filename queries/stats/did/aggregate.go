@@ -125,15 +125,15 @@ func (r *Result) weighted(groups []int, atts []float64, influences [][]float64) 
 		return Average{}
 	}
 	share := func(g int) float64 { return r.panel.share[g] }
-	var total, att float64
+	var total, att, most float64
 	attOf, timesOf := map[int]float64{}, map[int]float64{}
 	for k, g := range groups {
 		total += share(g)
-		att += share(g) * atts[k]
+		att, most = att+share(g)*atts[k], math.Max(most, math.Abs(atts[k]))
 		attOf[g] += atts[k]
 		timesOf[g]++
 	}
-	att /= total
+	att = estimate.Cleared(att/total, most)
 	var meanAtt, meanTimes float64
 	for g := range timesOf {
 		meanAtt += attOf[g] * share(g)
@@ -160,15 +160,15 @@ func (r *Result) plain(parts []Average) Average {
 	if len(parts) == 0 {
 		return Average{}
 	}
-	var att float64
+	var att, most float64
 	influence := make([]float64, r.panel.n)
 	for _, p := range parts {
-		att += p.Att.Value / float64(len(parts))
+		att, most = att+p.Att.Value/float64(len(parts)), math.Max(most, math.Abs(p.Att.Value))
 		for i, v := range p.influence {
 			influence[i] += v / float64(len(parts))
 		}
 	}
-	return r.finish(att, influence)
+	return r.finish(estimate.Cleared(att, most), influence)
 }
 
 func (r *Result) finish(att float64, influence []float64) Average {

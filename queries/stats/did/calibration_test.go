@@ -85,7 +85,7 @@ func BenchmarkStaggered(b *testing.B) {
 }
 
 // rejections is how often the permutation test over units, and the intervals of their changes by the normal and by
-// Student's t, find an effect at 5 %.
+// Student's t, find an effect at 5%.
 func rejections(rounds, units int, effect float64) (permuted, normal, student float64) {
 	for k := range rounds {
 		rows := panelRows(uint64(9000+k), units, 2, func(i int) int { return 2 * (i % 2) }, func(int, int) float64 { return effect })
@@ -116,7 +116,7 @@ func TestFewUnitsKeepTheirLevel(t *testing.T) {
 	permuted, _, student := rejections(rounds, 12, 0)
 	for name, level := range map[string]float64{"the permutation test": permuted, "Student's t": student} {
 		if level > 0.05+4*math.Sqrt(0.05*0.95/rounds) {
-			t.Errorf("%s: %.1f %% of the p-values without an effect are below 0.05", name, 100*level)
+			t.Errorf("%s: %.1f%% of the p-values without an effect are below 0.05", name, 100*level)
 		}
 	}
 }

@@ -248,7 +248,7 @@ func TestRandomise(t *testing.T) {
 			below++
 		}
 	}
-	if below > 10+12 { // 5 % of 200 and four standard errors
+	if below > 10+12 { // 5% of 200 and four standard errors
 		t.Errorf("%d of 200 tests without an effect are below 0.05", below)
 	}
 	if p := (Result{}).Randomise(99, 1); p.PTwoSided.Known {

@@ -130,7 +130,7 @@ func few(units int) func(i int) int {
 	}
 }
 
-// before tells how often the tests before the start find a departure at 5 % where there is none, and where the pilots
+// before tells how often the tests before the start find a departure at 5% where there is none, and where the pilots
 // drift.
 func before(rounds, units int, drift float64) (pretrend, maxT float64) {
 	for k := range rounds {
@@ -172,7 +172,7 @@ func TestPretrendHoldsWithFewUnits(t *testing.T) {
 	}
 }
 
-// dealt tells how often dealing the starts anew finds an effect at 5 % where outcomes vary with 1 ÷ size and the pilots
+// dealt tells how often dealing the starts anew finds an effect at 5% where outcomes vary with 1 ÷ size and the pilots
 // are the smallest, with the sizes and without.
 func dealt(rounds, units int, effect float64) (plain, rescaled float64) {
 	for k := range rounds {
@@ -214,7 +214,7 @@ func dealt(rounds, units int, effect float64) (plain, rescaled float64) {
 func TestRandomiseWithSizes(t *testing.T) {
 	const rounds = 200
 	if _, rescaled := dealt(rounds, 11, 0); rescaled > 5+4*100*math.Sqrt(0.05*0.95/rounds) {
-		t.Errorf("%.1f of 100 tests without an effect are below 5 %%", rescaled)
+		t.Errorf("%.1f of 100 tests without an effect are below 5%%", rescaled)
 	}
 }
 
@@ -223,15 +223,15 @@ func BenchmarkFewUnits(b *testing.B) {
 		for _, units := range []int{8, 11, 18, 40} {
 			none, maxT := before(1000, units, 0)
 			drift, maxTDrift := before(500, units, 2)
-			b.Logf("%d units: before the start, permuted %.1f, max t %.1f %%; of a jump of 2 sd %.1f, %.1f %%", units, none, maxT, drift, maxTDrift)
+			b.Logf("%d units: before the start, permuted %.1f, max t %.1f%%; of a jump of 2 sd %.1f, %.1f%%", units, none, maxT, drift, maxTDrift)
 		}
 		for _, units := range []int{8, 11, 18} {
 			plain, rescaled := dealt(1000, units, 0)
 			plainFound, rescaledFound := dealt(500, units, 0.6)
-			b.Logf("%d units, the pilots the smallest: plain %.1f, rescaled %.1f %%; of an effect of 0.6 %.1f, %.1f %%", units, plain, rescaled, plainFound, rescaledFound)
+			b.Logf("%d units, the pilots the smallest: plain %.1f, rescaled %.1f%%; of an effect of 0.6%.1f, %.1f%%", units, plain, rescaled, plainFound, rescaledFound)
 		}
 		for _, n := range [][2]int{{2, 9}, {3, 8}, {5, 6}, {8, 8}} {
-			b.Logf("%d against %d without an effect: Welch's t of changes finds one in %.1f %%", n[0], n[1], welchLevel(4000, n[0], n[1]))
+			b.Logf("%d against %d without an effect: Welch's t of changes finds one in %.1f%%", n[0], n[1], welchLevel(4000, n[0], n[1]))
 		}
 	}
 }
@@ -250,4 +250,85 @@ func welchLevel(rounds, n1, n0 int) (found float64) {
 		}
 	}
 	return found
+}
+
+// One unit against one gives no effect, whoever stands for the comparison, and no test before the start.
+func TestOneUnitAgainstOne(t *testing.T) {
+	for name, starts := range map[string][]int{"never": {5, 0}, "later": {5, 7}, "the last cohort": {5, 6}} {
+		rows := panelRows(3, 2, 9, func(i int) int { return starts[i] }, func(int, int) float64 { return 4 })
+		for _, control := range []Control{NeverTreated, NotYetTreated} {
+			r := Staggered(rows, Options{Control: control, Draws: 99})
+			if r.Simple.Att.Known || len(r.Cells) > 0 || r.Randomise(99, 1).PTwoSided.Known || r.Pretrend(99, 1).P.Known || len(r.Warnings) == 0 {
+				t.Errorf("%s, %s: %+v", name, control, r.Simple)
+			}
+		}
+	}
+	if r := Staggered(panelRows(3, 3, 9, func(i int) int { return []int{5, 0, 0}[i] }, func(int, int) float64 { return 4 }), Options{}); !r.Simple.Att.Known {
+		t.Error("one against two has an effect, if no error")
+	}
+}
+
+// Where units are known to differ in size, the tests that take them as alike are not there to be read.
+func TestUnequalSizesHaveOneTest(t *testing.T) {
+	var rows []Outcome
+	for i := range 12 {
+		size := 30.0
+		if i >= 4 {
+			size = 800
+		}
+		unit := fmt.Sprint(i)
+		rows = append(rows, Outcome{Unit: unit, Treated: i < 4, Y: float64(i * i % 7), Size: size}, Outcome{Unit: unit, Treated: i < 4, Post: true, Y: float64(i % 5), Size: size})
+	}
+	e := TwoByTwo(rows, Options2x2{})
+	if e.Rescaled == nil || e.Chance() != e.Rescaled || e.Permutation != nil || e.Studentised != nil {
+		t.Errorf("%v %v %v", e.Rescaled, e.Permutation, e.Studentised)
+	}
+	for i := range rows {
+		rows[i].Size = 100
+	}
+	if e := TwoByTwo(rows, Options2x2{}); e.Permutation == nil || math.Abs(e.Permutation.PTwoSided.Value-e.Rescaled.PTwoSided.Value) > 1e-12 {
+		t.Error("units of one size: all tests are the same")
+	}
+}
+
+// What is left of rounding is no effect: parallel units have 0, not 2.9e-17.
+func TestNoEffectIsZero(t *testing.T) {
+	var rows []Observation
+	for i := range 20 {
+		for k := 1; k <= 6; k++ {
+			first := 0
+			if i < 9 {
+				first = 4
+			}
+			rows = append(rows, Observation{Unit: fmt.Sprint(i), Time: k, First: first, Y: .1*float64(i) + .7/float64(k)})
+		}
+	}
+	r := Staggered(rows, Options{})
+	for _, c := range r.Cells {
+		if c.Att != 0 || math.Signbit(c.Att) {
+			t.Errorf("%d in %d: %g", c.Group, c.Time, c.Att)
+		}
+	}
+	if r.Simple.Att.Value != 0 || r.Dynamic.Overall.Att.Value != 0 {
+		t.Errorf("%g, %g", r.Simple.Att.Value, r.Dynamic.Overall.Att.Value)
+	}
+}
+
+// Units of a side that all change by the same leave no spread: rounding in their outcomes would give p-values of 1e-35.
+func TestChangesAlikeWithinASideGiveNoStandardError(t *testing.T) {
+	var rows []Outcome
+	for i := range 8 {
+		before, after := 0.4+float64(i)/100, 0.41+float64(i)/100
+		if i < 3 {
+			after = 0.6 + float64(i)/100
+		}
+		unit := fmt.Sprint(i)
+		rows = append(rows, Outcome{Unit: unit, Treated: i < 3, Y: before}, Outcome{Unit: unit, Treated: i < 3, Post: true, Y: after})
+	}
+	e := TwoByTwo(rows, Options2x2{})
+	if len(e.SEs) != 0 {
+		t.Errorf("offered: %+v", e.SEs)
+	}
+	near(t, "effect", e.ByChanges.Value, 0.19, 1e-12)
+	near(t, "p of 56 ways", e.Chance().PTwoSided.Value, 1./56, 1e-15)
 }

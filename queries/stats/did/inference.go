@@ -61,8 +61,8 @@ func (r *Result) pretest() {
 // leastCondition: below this reciprocal condition number of the correlation matrix its inverse is rounding error.
 const leastCondition = 1e-12
 
-// unitsPerEffect: in simulations without any departure the joint test at 5 % rejects in 10 % of the panels with 20 units
-// an effect, in 33 % with 5, and in 87 % with 2 (BenchmarkStaggered).
+// unitsPerEffect: in simulations without any departure the joint test at 5% rejects in 10% of the panels with 20 units
+// an effect, in 33% with 5, and in 87% with 2 (BenchmarkStaggered).
 const unitsPerEffect = 30
 
 func wald(atts []float64, influences [][]float64) Wald {

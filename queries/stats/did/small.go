@@ -23,7 +23,7 @@ import (
 //
 // ψ̄_g, the mean of a cohort, carries the estimation of the cohorts' shares and nothing else. It is taken out: who
 // started when is given, a town's own villages are no draw from a larger number, and at 20 units that term, made of the
-// noise of the cohorts' own effects, is a sixth of the variance: 97 % of the intervals would hold the truth.
+// noise of the cohorts' own effects, is a sixth of the variance: 97% of the intervals would hold the truth.
 
 // fitting is up to how many units Options.Fitting takes the small-sample variant.
 const fitting = 100
@@ -39,7 +39,7 @@ func (r *Result) fewUnits() {
 		return
 	}
 	if !r.Options.SmallSample && r.panel.n < fitting {
-		r.warn(estimate.SmallBase, "%d units: of such 95 %% intervals 92 %% hold the truth with 20 units and 94 with 50, of the bands 74 and 89; the small-sample variant gives 96 and 95, and 95 and 95; dealing the starts anew gives a p-value that holds with any number", r.panel.n)
+		r.warn(estimate.SmallBase, "%d units: of such 95%% intervals 92%% hold the truth with 20 units and 94 with 50, of the bands 74 and 89; the small-sample variant gives 96 and 95, and 95 and 95; dealing the starts anew gives a p-value that holds with any number", r.panel.n)
 	}
 	for _, g := range r.Groups {
 		switch {

@@ -157,6 +157,10 @@ func Staggered(rows []Observation, o Options) Result {
 	if !r.prepare(rows) {
 		return r
 	}
+	if r.panel.n == 2 && len(r.Groups)+r.Never == 2 {
+		r.warn(estimate.NotEstimable, "one unit against one: what the treatment did cannot be told from what the two units do by themselves")
+		return r
+	}
 	r.Options.SmallSample = o.SmallSample || o.Fitting && r.panel.n < fitting
 	r.fewUnits()
 	r.cells()
@@ -246,10 +250,10 @@ func (r *Result) cell(g, k, base int) (GroupTime, bool) {
 		return first == 0 || r.Options.Control == NotYetTreated && first != g && first > until
 	}
 	var nt, nc int
-	var wt, wc, mt, mc float64
+	var wt, wc, mt, mc, most float64
 	change := make([]float64, p.n)
 	for i, w := range p.weight {
-		change[i] = p.y[i][k] - p.y[i][base]
+		change[i], most = p.y[i][k]-p.y[i][base], math.Max(most, math.Abs(p.y[i][k]))
 		switch {
 		case p.first[i] == g:
 			nt++
@@ -264,7 +268,7 @@ func (r *Result) cell(g, k, base int) (GroupTime, bool) {
 	if nt == 0 || nc == 0 {
 		return GroupTime{}, false
 	}
-	cell := GroupTime{Group: g, Time: p.periods[k], BaseTime: p.periods[base], Att: mt - mc, Treated: nt, Comparison: nc, influence: make([]float64, p.n)}
+	cell := GroupTime{Group: g, Time: p.periods[k], BaseTime: p.periods[base], Att: estimate.Cleared(mt-mc, most), Treated: nt, Comparison: nc, influence: make([]float64, p.n)}
 	n := float64(p.n)
 	for i, w := range p.weight {
 		switch {

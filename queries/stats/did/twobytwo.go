@@ -83,12 +83,14 @@ type Effect struct {
 	Few       bool            `json:"few_units"` // a side has so few units that standard errors by formula are not offered
 
 	// Tests over which units could have been treated, of a panel's changes. Rescaled allows for the units' sizes and stands
-	// first where they are known; Studentised does what can be done without.
+	// first where they are known. The other two are made where all units are known, or have to be taken, to be equally large:
+	// with unequal sizes they find effects that are none.
 	Permutation *permutation.Test     `json:"permutation,omitempty"`
 	Studentised *permutation.Test     `json:"permutation_studentised,omitempty"`
 	Rescaled    *permutation.Test     `json:"permutation_rescaled,omitempty"`
 	Rescaling   permutation.Rescaling `json:"rescaling"`
 	Warnings    []estimate.Warning    `json:"warnings,omitempty"`
+	spread      float64               // largest distance of a unit's change from the mean of its side; 0 where there is none but rounding
 }
 
 // Chance is the permutation test to read first; nil where there is none.
@@ -123,16 +125,20 @@ func TwoByTwo(rows []Outcome, o Options2x2) Effect {
 	if c[0][0].N == 0 || c[0][1].N == 0 || c[1][0].N == 0 || c[1][1].N == 0 {
 		return e
 	}
-	e.Estimate = estimate.Of((c[1][1].Mean.Value - c[1][0].Mean.Value) - (c[0][1].Mean.Value - c[0][0].Mean.Value))
+	var most float64
+	for _, r := range rows {
+		most = math.Max(most, math.Abs(r.Y))
+	}
+	e.Estimate = estimate.Of(estimate.Cleared((c[1][1].Mean.Value-c[1][0].Mean.Value)-(c[0][1].Mean.Value-c[0][0].Mean.Value), most))
 	e.classical(o.Confidence)
 	if e.Panel {
-		e.panel(rows, o)
+		e.panel(rows, most, o)
 	}
 	return e
 }
 
 // fewASide: with fewer units on a side, errors clustered by unit find an effect where there is none in 13 of 100 tests at
-// 5 % (5 of 11 treated), and one unit on a side leaves them next to nothing.
+// 5% (5 of 11 treated), and one unit on a side leaves them next to nothing.
 const fewASide = 8
 
 func (e *Effect) usable(rows []Outcome) []Outcome {
@@ -280,7 +286,7 @@ func (u followed) change() change {
 }
 
 // panel adds what a design with the same units before and after needs.
-func (e *Effect) panel(rows []Outcome, o Options2x2) {
+func (e *Effect) panel(rows []Outcome, most float64, o Options2x2) {
 	units := map[string]*followed{}
 	var names []string
 	changedSides := 0
@@ -345,25 +351,26 @@ func (e *Effect) panel(rows []Outcome, o Options2x2) {
 		}
 		e.Warnings = append(e.Warnings, estimate.Warn(estimate.Assumption, "the same units stand before and after: use %s, %s or a cluster standard error, not %s", SEFirstDifference, SEInfluence, SEOLS))
 	}
-	e.changes(treated, control, o)
-	var most float64
-	for _, r := range rows {
-		most = math.Max(most, math.Abs(r.Y))
-	}
+	e.spread = spreadOf([2][]change{treated, control}, most)
+	e.changes(treated, control, most, o)
 	e.permuted(treated, control, most, o)
 }
 
-func (e *Effect) changes(treated, control []change, o Options2x2) {
+func (e *Effect) changes(treated, control []change, most float64, o Options2x2) {
 	if len(treated) == 0 || len(control) == 0 {
 		e.Warnings = append(e.Warnings, estimate.Warn(estimate.NotEstimable, "no unit of one side is seen both before and after"))
 		return
 	}
 	m1, s1 := meanAndVariance(treated)
 	m0, s0 := meanAndVariance(control)
-	e.ByChanges = estimate.Of(m1 - m0)
+	e.ByChanges = estimate.Of(estimate.Cleared(m1-m0, most))
 	n1, n0 := float64(len(treated)), float64(len(control))
 	if min(len(treated), len(control)) >= leastForWelch {
 		d := welch.Compare(welch.Group{Mean: m1, Variance: s1 * n1 / (n1 - 1), N: len(treated)}, welch.Group{Mean: m0, Variance: s0 * n0 / (n0 - 1), N: len(control)})
+		if d.Variance <= rounding(most)*rounding(most) {
+			e.Warnings = append(e.Warnings, estimate.Warn(estimate.NotEstimable, "the units of each side all change by the same: their spread is not known, and there is no first-difference standard error"))
+			return
+		}
 		if !e.Few {
 			e.add(SEFirstDifference, e.ByChanges, d.Variance, 0, o.Confidence)
 		}
@@ -371,7 +378,7 @@ func (e *Effect) changes(treated, control []change, o Options2x2) {
 			e.add(SEFirstDifference, e.ByChanges, d.Variance, df, o.Confidence)
 		}
 		if !e.Few && len(treated)+len(control) < fewChanges {
-			e.Warnings = append(e.Warnings, estimate.Warn(estimate.SmallBase, "%d units: of intervals by the normal 93 %% hold the truth with 12 units; those by Student's t hold their level", len(treated)+len(control)))
+			e.Warnings = append(e.Warnings, estimate.Warn(estimate.SmallBase, "%d units: of intervals by the normal 93%% hold the truth with 12 units; those by Student's t hold their level", len(treated)+len(control)))
 		}
 	} else {
 		e.Warnings = append(e.Warnings, estimate.Warn(estimate.SmallBase, "fewer than %d units on a side do not show how much units vary: no first-difference standard error", leastForWelch))
@@ -382,17 +389,18 @@ func (e *Effect) changes(treated, control []change, o Options2x2) {
 }
 
 // permuted adds the tests over which units could have been treated. Rows that count differently are a matter of size: what
-// they count for stands for it where no size is known, and the plain tests, which count all units alike, are left out.
+// they count for stands for it where no size is known. Where units differ in either, the tests that take them as alike
+// are left out.
 func (e *Effect) permuted(treated, control []change, most float64, o Options2x2) {
 	if len(treated) == 0 || len(control) == 0 {
 		return
 	}
 	o.Permutation.Rounding = math.Max(o.Permutation.Rounding, 0x1p-50*most)
-	values, weighted, sized := [2][]float64{}, false, true
-	sizes, first := [2][]permutation.Sized{}, treated[0].weight
+	values, weighted, sized, unequal := [2][]float64{}, false, true, false
+	sizes, first := [2][]permutation.Sized{}, treated[0]
 	for k, list := range [][]change{treated, control} {
 		for _, c := range list {
-			weighted, sized = weighted || c.weight != first, sized && c.size > 0
+			weighted, sized, unequal = weighted || c.weight != first.weight, sized && c.size > 0, unequal || c.size != first.size
 		}
 		for _, c := range list {
 			values[k] = append(values[k], c.y)
@@ -410,7 +418,7 @@ func (e *Effect) permuted(treated, control []change, most float64, o Options2x2)
 		test, how := permutation.Rescaled(sizes[0], sizes[1], o.Permutation)
 		e.Rescaled, e.Rescaling = &test, how
 	}
-	if weighted || o.ChanceOnly && e.Rescaled != nil {
+	if weighted || sized && unequal || o.ChanceOnly && e.Rescaled != nil {
 		return
 	}
 	plain := permutation.TwoSample(values[0], values[1], o.Permutation)
@@ -422,8 +430,11 @@ func (e *Effect) permuted(treated, control []change, most float64, o Options2x2)
 }
 
 // leastForWelch: with two units on a side Welch's t of the changes finds an effect where there is none in 10 of 100 tests at
-// 5 %, with three in 6 (BenchmarkFewUnits).
+// 5%, with three in 6 (BenchmarkFewUnits).
 const leastForWelch = 3
+
+// rounding is the largest spread that changes of equal size have by rounding alone; most is the largest outcome.
+func rounding(most float64) float64 { return 0x1p-46 * most }
 
 // fewChanges is up to where intervals by the normal hold the truth clearly too seldom (BenchmarkTwoByTwo).
 const fewChanges = 40

@@ -26,12 +26,20 @@ type Number struct {
 	Known bool
 }
 
-// Of wraps x; NaN and the infinities become absent.
+// Of wraps x; NaN and the infinities become absent, and −0 becomes 0.
 func Of(x float64) Number {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return Number{}
 	}
-	return Number{Value: x, Known: true}
+	return Number{Value: x + 0, Known: true}
+}
+
+// Cleared is x, or 0 where x is no more than rounding leaves of numbers as large as scale: 0.1 + 0.2 − 0.3 is 0.
+func Cleared(x, scale float64) float64 {
+	if math.Abs(x) <= 0x1p-48*math.Abs(scale) {
+		return 0
+	}
+	return x
 }
 
 // Absent is the number that could not be estimated.

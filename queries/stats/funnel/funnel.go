@@ -24,7 +24,7 @@ type Unit struct {
 	Total  float64
 }
 
-// Options steer a funnel. The zero value compares with the units' own pooled rate at 95 % and 99.8 %.
+// Options steer a funnel. The zero value compares with the units' own pooled rate at 95% and 99.8%.
 type Options struct {
 	Levels []float64       // two-sided levels, inner first; nil means 0.95 and 0.998
 	Target estimate.Number // centre to compare with; absent: Σ events ÷ Σ totals

@@ -27,10 +27,10 @@ func TestBristol(t *testing.T) {
 	f := Compare(centres, Options{})
 	near(t, "θ", f.Theta.Value, 397.0/3319, 1e-15)
 	if diff := cmp.Diff([]string{"Bristol"}, f.Flagged(1)); diff != "" {
-		t.Errorf("beyond 99.8 %%: %s", diff)
+		t.Errorf("beyond 99.8%%: %s", diff)
 	}
 	if got := len(f.Flagged(0)); got != 3 {
-		t.Errorf("%d beyond 95 %%, want 3", got)
+		t.Errorf("%d beyond 95%%, want 3", got)
 	}
 	// R: qbinom(c(.025, .975), 143, 397/3319)/143
 	near(t, "exact low", f.Places[0].Limits[0].Quantile.Low.Value, 10.0/143, 1e-15)

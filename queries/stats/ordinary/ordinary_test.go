@@ -55,7 +55,7 @@ func TestTailsWithoutSpread(t *testing.T) {
 	}
 }
 
-// Where nobody stands out, a tail below 5 % comes in no more than about 5 % of the members, whatever they differ by, and
+// Where nobody stands out, a tail below 5% comes in no more than about 5% of the members, whatever they differ by, and
 // thirty who stand out far do not hide each other.
 func TestOrdinaryMembersAreOrdinary(t *testing.T) {
 	for _, rho := range []float64{0, .05, .15} {

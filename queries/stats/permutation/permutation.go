@@ -3,6 +3,7 @@ package permutation
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/stat"
 
@@ -43,6 +44,7 @@ type Test struct {
 	Mean1     estimate.Number `json:"mean1"`
 	Mean2     estimate.Number `json:"mean2"`
 	Statistic estimate.Number `json:"statistic"`
+	Infinite  bool            `json:"statistic_infinite,omitempty"` // Welch's t of groups without spread: Statistic is absent
 	Method    Method          `json:"method"`
 	Draws     int             `json:"draws,omitempty"`
 	Seed      uint64          `json:"seed,omitempty"`
@@ -74,8 +76,7 @@ func TwoSample(treated, control []float64, o Options) Test {
 		t.Warnings = append(t.Warnings, estimate.Warn(estimate.NotEstimable, "a group is empty: nothing to compare"))
 		return t
 	}
-	t.Mean1, t.Mean2 = estimate.Of(stat.Mean(x, nil)), estimate.Of(stat.Mean(y, nil))
-	t.Statistic = estimate.Of(t.Mean1.Value - t.Mean2.Value)
+	t.difference(x, y)
 	all := append(append([]float64{}, x...), y...)
 	ways := choose(t.N1+t.N2, t.N1)
 	t.Permutations = estimate.Of(ways)
@@ -98,6 +99,16 @@ func TwoSample(treated, control []float64, o Options) Test {
 		t.PFisher = estimate.Of(fisher(raw, t.N1))
 	}
 	return t
+}
+
+// difference sets the means and the statistic.
+func (t *Test) difference(x, y []float64) {
+	var most float64
+	for _, v := range slices.Concat(x, y) {
+		most = math.Max(most, math.Abs(v))
+	}
+	t.Mean1, t.Mean2 = estimate.Of(stat.Mean(x, nil)), estimate.Of(stat.Mean(y, nil))
+	t.Statistic = estimate.Of(estimate.Cleared(t.Mean1.Value-t.Mean2.Value, most))
 }
 
 func (t *Test) count(c counter) {
@@ -177,4 +188,23 @@ func choose(n, k int) float64 {
 		return math.Round(c)
 	}
 	return c
+}
+
+// SmallestP is the smallest two-sided p-value that the test could have given over all its assignments: the one seen alone, with
+// groups of one size its mirror image too.
+func (t Test) SmallestP() float64 { return smallest(t.N1, t.N2, t.Permutations.Or(math.Inf(1))) }
+
+// SmallestP is that of a test of so many treated against so many controls; NaN where a side is empty.
+func SmallestP(n1, n2 int) float64 {
+	if n1 < 1 || n2 < 1 {
+		return math.NaN()
+	}
+	return smallest(n1, n2, choose(n1+n2, n1))
+}
+
+func smallest(n1, n2 int, ways float64) float64 {
+	if n1 == n2 {
+		return math.Min(1, 2/ways)
+	}
+	return 1 / ways
 }

@@ -210,7 +210,7 @@ func TestFisher(t *testing.T) {
 	near(t, "twins", Fisher(10, 13, 2, 17).Value, 0.0005367, 5e-8)
 	near(t, "nothing seen", Fisher(0, 9000, 0, 8000).Value, 1, 1e-12)
 	if p := Fisher(900, 9000, 400, 8000); !p.Known || p.Value > 1e-12 {
-		t.Errorf("10 %% of 9,000 against 5 %% of 8,000: p %v", p)
+		t.Errorf("10%% of 9,000 against 5%% of 8,000: p %v", p)
 	}
 	for _, none := range []struct{ a, n, b, m int }{{0, 0, 1, 2}, {1, 2, 0, 0}, {3, 2, 1, 2}, {-1, 2, 1, 2}} {
 		if p := Fisher(none.a, none.n, none.b, none.m); p.Known {

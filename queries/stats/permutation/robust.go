@@ -9,7 +9,7 @@ import (
 )
 
 // A permutation of outcomes takes every unit's outcome as equally uncertain. Where the treated are the smallest villages
-// theirs vary most: at 5 % the plain test then finds 12 effects in 100 that are none with 2 of 10 or 3 of 11, and 10 with
+// theirs vary most: at 5% the plain test then finds 12 effects in 100 that are none with 2 of 10 or 3 of 11, and 10 with
 // 6 of 18 (BenchmarkUnequalSizes). Rescaled, which knows the sizes, keeps below 6 in all of them; Studentised, which
 // does not, brings 12 to 9 and 10 to 5.
 
@@ -133,8 +133,9 @@ const mostStudentised = 200_000
 
 // Studentised tests treated against control by Welch's t in place of the difference of means (Janssen 1997; Chung &
 // Romano 2013, Annals of Statistics 41:484–507; MacKinnon & Webb 2020, Journal of Econometrics 218:435–450): with
-// unequal variances it holds its level better, and the better the more units there are. Statistic is t. Each group needs
-// two outcomes.
+// unequal variances it holds its level better, and the better the more units there are. Statistic is t; it is absent
+// where no outcome varies within its group while the means differ, for t is infinite then, and p counts the assignments of which
+// t is infinite too. Each group needs two outcomes.
 func Studentised(treated, control []float64, o Options) Test {
 	x, missing1 := known(treated)
 	y, missing2 := known(control)
@@ -151,7 +152,11 @@ func Studentised(treated, control []float64, o Options) Test {
 	c.observe(o.Rounding)
 	welch := func(chosen func(i int) bool) float64 { return studentOf(c.values, chosen, c.rounding) }
 	seen := welch(func(i int) bool { return i < t.N1 })
-	t.Statistic = estimate.Of(math.Max(-mostT, math.Min(mostT, seen)))
+	if t.Infinite = math.IsInf(seen, 0); t.Infinite {
+		t.Warnings = append(t.Warnings, estimate.Warn(estimate.NotEstimable, "the outcomes of each group are all alike: Welch's t is infinite and is not given; its p-value counts the assignments with an infinite t"))
+	} else {
+		t.Statistic = estimate.Of(seen)
+	}
 	ways := choose(t.N1+t.N2, t.N1)
 	t.Permutations = estimate.Of(ways)
 	of := counter{sum: seen, slack: 1e-9 * (1 + math.Abs(seen))}
@@ -178,9 +183,6 @@ func Studentised(treated, control []float64, o Options) Test {
 	t.drawn(of)
 	return t
 }
-
-// mostT stands for a t of outcomes that do not vary within either group.
-const mostT = 1e15
 
 // addInfinite counts a statistic that may be infinite, where differences are not numbers.
 func (c *counter) addInfinite(t float64) {

@@ -69,7 +69,7 @@ func TestStudentisedByHand(t *testing.T) {
 	if one := Studentised(values[:1], values[1:], Options{}); one.PTwoSided.Known || len(one.Warnings) == 0 {
 		t.Errorf("one unit: %+v", one)
 	}
-	if flat := Studentised([]float64{3, 3}, []float64{1, 1, 1}, Options{}); flat.PTwoSided.Value != 0.1 {
+	if flat := Studentised([]float64{3, 3}, []float64{1, 1, 1}, Options{}); flat.PTwoSided.Value != 0.1 || flat.Statistic.Known || !flat.Infinite || len(flat.Warnings) == 0 {
 		t.Errorf("only one of ten choices parts the two: %+v", flat)
 	}
 }
@@ -93,7 +93,7 @@ func TestRescaledOfEqualSizes(t *testing.T) {
 	}
 }
 
-// found tells how often each test finds an effect at 5 %, where outcomes vary with 1 ÷ size and by as much again for all
+// found tells how often each test finds an effect at 5%, where outcomes vary with 1 ÷ size and by as much again for all
 // alike where common is set, and the treated are the smallest units. effect is in standard errors.
 func found(rounds, n1, n0 int, smallest, common bool, effect float64, seed uint64) (plain, studentised, rescaled float64) {
 	r := rand.New(rand.NewPCG(seed, 5))
@@ -137,7 +137,7 @@ func TestUnequalSizes(t *testing.T) {
 	const rounds = 500
 	plain, _, rescaled := found(rounds, 3, 8, true, false, 0, 1)
 	if limit := 5 + 4*100*math.Sqrt(0.05*0.95/rounds); rescaled > limit || plain < 7 {
-		t.Errorf("of 100 tests without an effect %.1f are below 5 %% by rescaling, %.1f without", rescaled, plain)
+		t.Errorf("of 100 tests without an effect %.1f are below 5%% by rescaling, %.1f without", rescaled, plain)
 	}
 }
 
@@ -148,7 +148,7 @@ func BenchmarkUnequalSizes(b *testing.B) {
 				for _, common := range []bool{false, true} {
 					for _, effect := range []float64{0, 3} {
 						plain, studentised, rescaled := found(2000, n[0], n[1], smallest, common, effect, 7)
-						b.Logf("%d of %d, smallest %t, common %t, effect %v: plain %.1f, studentised %.1f, rescaled %.1f %%", n[0], n[0]+n[1], smallest, common, effect, plain, studentised, rescaled)
+						b.Logf("%d of %d, smallest %t, common %t, effect %v: plain %.1f, studentised %.1f, rescaled %.1f%%", n[0], n[0]+n[1], smallest, common, effect, plain, studentised, rescaled)
 					}
 				}
 			}

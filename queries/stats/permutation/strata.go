@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"gonum.org/v1/gonum/stat"
-
 	"hulian/queries/stats/estimate"
 )
 
@@ -45,8 +43,7 @@ func Stratified(strata []Stratum, o Options) Test {
 		t.Warnings = append(t.Warnings, estimate.Warn(estimate.NotEstimable, "a group is empty: nothing to compare"))
 		return t
 	}
-	t.Mean1, t.Mean2 = estimate.Of(stat.Mean(x, nil)), estimate.Of(stat.Mean(y, nil))
-	t.Statistic = estimate.Of(t.Mean1.Value - t.Mean2.Value)
+	t.difference(x, y)
 	t.Permutations = estimate.Of(ways)
 	if ways == 1 {
 		t.Warnings = append(t.Warnings, estimate.Warn(estimate.NotEstimable, "no stratum has units of both groups: there is only one assignment"))

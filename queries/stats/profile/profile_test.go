@@ -66,7 +66,7 @@ func TestNearOneChanceIsNoSpread(t *testing.T) {
 	}
 }
 
-// TestIntervalsHold: 95 % intervals of ordinary units hold their true share in 95 % of cases, and among units said to lie behind
+// TestIntervalsHold: 95% intervals of ordinary units hold their true share in 95% of cases, and among units said to lie behind
 // with a probability about as many do.
 func TestIntervalsHold(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 6))

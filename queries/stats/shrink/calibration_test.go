@@ -44,7 +44,7 @@ func TestCoverage(t *testing.T) {
 	near(t, "coverage", coverage, 0.945, 0.02)
 	near(t, "prior mean", mean, 0.12, 0.005)
 	if error > 0.75 {
-		t.Errorf("shrinking keeps %.0f %% of the raw error", 100*error)
+		t.Errorf("shrinking keeps %.0f%% of the raw error", 100*error)
 	}
 }
 

@@ -70,10 +70,10 @@ type Fit struct {
 // over μ = α/(α+β) and r = α+β, with 1/r (the variance between units, but for a factor) and logit μ flat, and gives the Beta
 // distribution with the mean and variance of the mixture (Christiansen & Morris 1997, JASA 92:618–632; Tak, Kelly &
 // Morris 2017, Journal of Statistical Software 78(5)): its intervals hold their level with a dozen units too. With 6 to 30
-// units and a variance A between them against one of chance V, 94 to 96 % of its 95 % intervals hold the truth where A is V
-// or more, up to 98 % at A = V/4 and 99.6 % of units truly alike. A dozen units cannot tell A = 0 from V/4, so that what
+// units and a variance A between them against one of chance V, 94 to 96% of its 95% intervals hold the truth where A is V
+// or more, up to 98% at A = V/4 and 99.6% of units truly alike. A dozen units cannot tell A = 0 from V/4, so that what
 // holds at the one is wide at the other: lighter priors (flat in √A, uniform shrinkage, 1/(V+A)) are narrower there and
-// fall to 92 to 94 % at A = V (BenchmarkCoverageByWorld).
+// fall to 92 to 94% at A = V (BenchmarkCoverageByWorld).
 func BetaBinomial(units []Unit, method Method, confidence float64) Fit {
 	wanted := method
 	f, sound := prepare(units, confidence, func(u Unit) bool { return u.Events <= u.Base })
@@ -220,7 +220,7 @@ func (f *Fit) note(n int, wanted Method) {
 		f.Warnings = append(f.Warnings, estimate.Warn(estimate.NoSpread, "the units differ by no more than chance: every unit is given the pooled rate"))
 	case !f.Prior.Alpha.Known:
 		f.Warnings = append(f.Warnings, estimate.Warn(estimate.NotEstimable, "the variation between units cannot be estimated: every unit is given the pooled rate"))
-	case n < 20 && wanted != Hierarchical: // BenchmarkCoverage and BenchmarkCoverageByWorld; with 60 units 94 % hold
-		f.Warnings = append(f.Warnings, estimate.Warn(estimate.SmallBase, "the prior rests on %d units only and is taken as known: with a dozen units 64 to 95 %% of such 95 %% intervals hold the truth; method %s keeps the level", n, Hierarchical))
+	case n < 20 && wanted != Hierarchical: // BenchmarkCoverage and BenchmarkCoverageByWorld; with 60 units 94% hold
+		f.Warnings = append(f.Warnings, estimate.Warn(estimate.SmallBase, "the prior rests on %d units only and is taken as known: with a dozen units 64 to 95%% of such 95%% intervals hold the truth; method %s keeps the level", n, Hierarchical))
 	}
 }

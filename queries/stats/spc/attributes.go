@@ -3,6 +3,8 @@ package spc
 import (
 	"math"
 
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"hulian/queries/stats/estimate"
 )
 
@@ -84,7 +86,7 @@ func (c *Chart) attributePhase(k int, o Options, x, n []float64, ceiling float64
 	if sigma(centre, 1) == 0 {
 		c.Warnings = append(c.Warnings, estimate.Warn(estimate.NoSpread, "the rate of the baseline is %v: the limits have no width", centre))
 	}
-	same := true
+	same, exact := true, o.Exact || c.few(*phase, ceiling, o.ExactBelow)
 	c.spread(*phase, func(p *Point) {
 		p.Centre = phase.Centre
 		if !p.Value.Known {
@@ -92,6 +94,9 @@ func (c *Chart) attributePhase(k int, o Options, x, n []float64, ceiling float64
 		}
 		half := 3 * widen * sigma(centre, p.Base.Value)
 		p.centre, p.low, p.high, p.ok = centre, centre-half, centre+half, true
+		if exact {
+			p.exactly(ceiling)
+		}
 		p.Lower, p.Upper = estimate.Of(math.Max(0, p.low)), estimate.Of(math.Min(ceiling, p.high))
 		if phase.Lower.Known && (side(phase.Lower.Value, p.Lower.Value) != 0 || side(phase.Upper.Value, p.Upper.Value) != 0) {
 			same = false
@@ -100,6 +105,55 @@ func (c *Chart) attributePhase(k int, o Options, x, n []float64, ceiling float64
 	})
 	if !same {
 		phase.Lower, phase.Upper = estimate.Absent(), estimate.Absent()
+	}
+}
+
+// few reports whether the points of a phase have fewer events than a number on average, or fewer of their base that are none.
+func (c *Chart) few(phase Phase, ceiling, below float64) bool {
+	var events, rest, points float64
+	for _, p := range c.Points[phase.From:phase.To] {
+		if n, ok := p.Base.Get(); ok {
+			events, rest, points = events+p.y*n, rest+(1-p.y)*n, points+1
+		}
+	}
+	return events < below*points || ceiling == 1 && rest < below*points
+}
+
+// tail is the chance of one point beyond a limit three standard deviations from the centre of a normal distribution.
+const tail = 0.00135
+
+// exactly widens a point's limits to the counts beyond which chance goes less often than tail, and takes the median as
+// what runs are counted from. Of a share it looks at the rarer side, events or what is no event.
+func (p *Point) exactly(ceiling float64) {
+	n := p.Base.Value
+	if ceiling == 1 && p.centre > .5 {
+		low, median, high := limitsOf(distuv.Binomial{N: math.Round(n), P: 1 - p.centre}.CDF, n)
+		p.centre, p.low, p.high = 1-median, math.Min(p.low, 1-high), math.Max(p.high, 1-low)
+		return
+	}
+	chance := distuv.Poisson{Lambda: p.centre * n}.CDF
+	if ceiling == 1 {
+		chance = distuv.Binomial{N: math.Round(n), P: p.centre}.CDF
+	}
+	low, median, high := limitsOf(chance, n)
+	p.centre, p.low, p.high = median, math.Min(p.low, low), math.Max(p.high, high)
+}
+
+// limitsOf gives the limits and the median of a count as a share of n, from the chance of so many or fewer. Where none at all is
+// likelier than tail there is no lower limit.
+func limitsOf(chance func(float64) float64, n float64) (low, median, high float64) {
+	low, median = math.Inf(-1), math.NaN()
+	for k := 0.; ; k++ {
+		below := chance(k)
+		if below <= tail {
+			low = (k + 1) / n
+		}
+		if math.IsNaN(median) && below >= .5 {
+			median = k / n
+		}
+		if 1-below <= tail {
+			return low, median, k / n
+		}
 	}
 }
 

@@ -174,10 +174,10 @@ func found(shiftBy float64, series int, seed uint64) float64 {
 func TestPlantedShiftsAreFound(t *testing.T) {
 	none, large := found(0, 4000, 8), found(3, 4000, 8)
 	if large < 0.9 {
-		t.Errorf("a shift of three sigmas is found in %.0f %% of the series within six months", 100*large)
+		t.Errorf("a shift of three sigmas is found in %.0f%% of the series within six months", 100*large)
 	}
 	if none > 0.25 {
-		t.Errorf("no shift is found in %.0f %%", 100*none)
+		t.Errorf("no shift is found in %.0f%%", 100*none)
 	}
 }
 

@@ -60,6 +60,12 @@ type Options struct {
 	TrendLength  int     // points that rise or fall and make a trend, the first included; 0 means 7
 	CountOutside bool    // two-of-three counts points outside the limits too (Western Electric)
 
+	// Exact widens the limits of p, u and c charts to those of the binomial or Poisson distribution where these lie farther out, and
+	// counts runs from its median. Counts of a few events need it: three standard deviations above 0.1 events are passed by two.
+	Exact bool
+	// ExactBelow does so for the phases in which a point has fewer events than this on average, or, of a share, fewer that are none.
+	ExactBelow float64
+
 	// Baseline marks the points that centre and limits are computed from; nil means all. It applies within each phase;
 	// a phase with no baseline point uses all of its own.
 	Baseline []bool
@@ -265,10 +271,10 @@ func assurance(last Point, o Options) Assurance {
 	}
 	above, below := target > last.Upper.Value, target < last.Lower.Value
 	switch {
+	case o.Direction == Up && target <= last.Lower.Value, o.Direction == Down && target >= last.Upper.Value:
+		return ReliablyMet // a limit on the target itself: every month at 100% meets 100%
 	case !above && !below:
 		return HitOrMiss
-	case above == (o.Direction == Up):
-		return ReliablyMissed
 	}
-	return ReliablyMet
+	return ReliablyMissed
 }

@@ -43,7 +43,7 @@ func falseSums(n, base, p float64, series int, seed uint64) (falsely, found floa
 	return falsely, found
 }
 
-// TestSumsKeepTheirLimits: 2.5 % of steady series pass the limit simulated for their size in a year, within Monte-Carlo error and
+// TestSumsKeepTheirLimits: 2.5% of steady series pass the limit simulated for their size in a year, within Monte-Carlo error and
 // the coarseness of the bands.
 func TestSumsKeepTheirLimits(t *testing.T) {
 	for _, c := range []struct{ n, base float64 }{{10, 60}, {100, 600}, {1000, 6000}} {

@@ -23,7 +23,7 @@ type Run struct {
 }
 
 // RunChart tests a series for non-random variation about its median by the longest run and the number of crossings.
-// With n values off the median, a run longer than round(log₂ n + 3), or fewer crossings than the 5 % quantile of
+// With n values off the median, a run longer than round(log₂ n + 3), or fewer crossings than the 5% quantile of
 // Binomial(n−1, ½), is a signal (Anhøj & Olesen 2014, PLoS ONE 9:e113825). Values on the median neither end a run nor
 // count. NaN is a missing value. Under ten useful values the tests have no power and say so.
 func RunChart(values []float64, o Options) Run {

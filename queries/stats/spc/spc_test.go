@@ -257,3 +257,53 @@ func TestRunChart(t *testing.T) {
 		t.Errorf("a constant series: %+v", r)
 	}
 }
+
+// TestLimitsOfAFewEvents: where a month has 0.3 events on average, 99.97% of months have 3 or fewer, and 99.64% have 2 or fewer (Poisson
+// tables). So 4 events are a signal and 3 are none. Three standard deviations (0.3 + 1.64) would call 2 events a signal. Months without
+// an event lie on the median and make no run. The same holds near 100%, for what is left to it.
+func TestLimitsOfAFewEvents(t *testing.T) {
+	events, size := []float64{0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 1, 0}, make([]float64, 20)
+	rest := make([]float64, len(events))
+	for i := range size {
+		size[i], rest[i] = 400, 400-events[i]
+	}
+	c := P(events, size, Options{Exact: true})
+	near(t, "upper", c.Points[0].Upper.Value, 3./400, 1e-12)
+	if len(c.Outside()) > 0 || c.Points[8].Rule != CommonCause {
+		t.Errorf("outside: %v, the months without events: %q", c.Outside(), c.Points[8].Rule)
+	}
+	if normal := P(events, size, Options{}); len(normal.Outside()) != 1 || normal.Points[8].Rule != ShiftRule {
+		t.Errorf("by three standard deviations outside: %v, the months without events: %q", normal.Outside(), normal.Points[8].Rule)
+	}
+	mirrored := P(rest, size, Options{Exact: true})
+	near(t, "lower", mirrored.Points[0].Lower.Value, 1-3./400, 1e-12)
+	events[19] = 5
+	if c = P(events, size, Options{Exact: true}); !slices.Contains(c.Outside(), 19) {
+		t.Error("5 where 0.55 is usual is no signal")
+	}
+}
+
+// TestOldPhasesOfFewEvents: before the programme a month has one event of 20, after it ten. Four of 20 in an old month lie beyond
+// three standard deviations from 5% (19.6%) and come by chance in one month of 63: P(X ≥ 4) = 0.0159 of Binomial(20, 0.05). The
+// exact limit is 5 of 20, which P(X > 5) = 0.0003 goes beyond. The new phase keeps its limits, 0.5 ± 3 √(0.25/20).
+func TestOldPhasesOfFewEvents(t *testing.T) {
+	events, size := make([]float64, 40), make([]float64, 40)
+	for i := range events {
+		events[i], size[i] = 1, 20
+		if i >= 20 {
+			events[i] = 10
+		}
+	}
+	events[3], events[5], events[7], events[9] = 4, 0, 0, 0
+	o := Options{Rebase: []int{20}}
+	if c := P(events, size, o); !slices.Equal(c.Outside(), []int{3}) {
+		t.Errorf("by three standard deviations outside: %v", c.Outside())
+	}
+	o.ExactBelow = 10
+	c := P(events, size, o)
+	if len(c.Outside()) > 0 {
+		t.Errorf("by exact limits outside: %v", c.Outside())
+	}
+	near(t, "old upper limit", c.Points[3].Upper.Value, .25, 1e-9)
+	near(t, "new upper limit", c.Points[30].Upper.Value, .5+3*math.Sqrt(.25/20), 1e-9)
+}

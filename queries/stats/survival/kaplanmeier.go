@@ -90,7 +90,7 @@ func KaplanMeier(subjects []Subject, confidence float64) Curve {
 }
 
 func (c *Curve) sound(subjects []Subject) []Subject {
-	var sound []Subject
+	sound := make([]Subject, 0, len(subjects))
 	for _, s := range subjects {
 		if estimate.Finite(s.Time) && s.Time >= 0 {
 			sound = append(sound, s)
@@ -103,7 +103,7 @@ func (c *Curve) sound(subjects []Subject) []Subject {
 	if c.N == 0 {
 		c.Warnings = append(c.Warnings, estimate.Warn(estimate.NotEstimable, "nobody was followed"))
 	}
-	slices.SortStableFunc(sound, func(a, b Subject) int {
+	slices.SortFunc(sound, func(a, b Subject) int {
 		switch {
 		case a.Time < b.Time:
 			return -1
