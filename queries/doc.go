@@ -18,20 +18,26 @@
 //	          | "kind:" ( "table" | "view" )          a table unless it says view
 //	          | "sources:" tables                     every table read, schema.name; compared with the parsed SQL
 //	          | "months:" months                 sources of whose rows those of one month make the rows of that month
-//	          | "history:" months                sources of whose rows those up to a month's end make the rows of that month
+//	          | "history:" pasts                 sources of whose rows those up to a month's end make the rows of that month
+//	          | "standing:" tables                    sources of whose rows those that hold on a month's last day make the rows of that month
 //	          | "severity:" ( "blocking" | "warning" )  of a check; blocking unless it says warning
 //	          | "columns:" { column }                 every column of the result, in order
 //	          | "checks:" { check } .
 //	column    = name ":" text .                       indented
 //	check     = [ "warning" ] ( "not_null" | "unique" ) ":" names .   indented
 //	names     = name { "," name } .
-//	months    = table [ "." column ] { "," table [ "." column ] } .   the column that tells the month: month, else a date
+//	months    = month { "," month } .
+//	month     = table [ "." column ] .                the column that tells the month: month, else a date
+//	pasts     = past { "," past } .
+//	past      = month [ "within" name ] .             a limit of staging.stg_parameters: so many days before the month, no earlier row counts
 //
 // Every line of the header starts with "-- "; it ends at the first line that does not. A field's value may run on
 // over following lines that are indented.
 //
 // A model that names months has a column month and is rebuilt month by month; of the sources it does not name there, any
 // change rebuilds all of it.
+// A table of versions (valid_from, valid_until) may be read for what holds on the month's last day alone, and the cut-off for
+// that day where it lies before the month's end: standing names them.
 //
 // SQL is portable by rule: only what DuckDB and Trino both accept, with the same meaning. The few differences stand
 // behind the macros of macros.sql. TestModelsArePortable holds the list of what is refused, with reasons.
@@ -45,7 +51,7 @@
 // model that delivers its rows: measure, level, unit_id, month, numerator, denominator, value. A measure has
 // no rows, rather than zeros, where one of its source exports never came or one of the columns it cannot do without was
 // never filled. Where its exports did not speak for a village and month, where no file of theirs gives a column it needs
-// (given), or where another month it looks at is not known (reach), it has a row with the reason and no numbers; see
+// (given), in the month of the day by which it counts rows (dated), or where another month it looks at is not known (reach), it has a row with the reason and no numbers; see
 // adr/0003.
 //
 // # Cases

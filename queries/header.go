@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -17,7 +18,8 @@ type Header struct {
 	View     bool
 	Sources  []string
 	Months   []MonthSource // of them, the tables whose rows of a month are all that the rows of that month are made of
-	History  []MonthSource // of them, the tables whose rows up to a month's end the rows of that month are made of
+	History  []MonthSource // of them, the tables whose rows up to a month's end, or within a limit of days before, the rows of that month are made of
+	Standing []string      // of them, the tables of versions whose rows that hold on the last day of a month the rows of that month are made of
 	Warning  bool          // of a check: its rows warn, they do not block
 	Columns  []Column
 	Checks   []ColumnCheck
@@ -28,6 +30,7 @@ type Header struct {
 type MonthSource struct {
 	Table  string
 	Column string // month as text where it is called month, else a date or timestamp
+	Within string // of a history, the column of ParameterTable with the days before a month that its rows look back to; empty: all
 }
 
 // parseCheck reads the header of a check. Its claim is told to whoever closes a month, in the language they read.
@@ -78,6 +81,7 @@ var (
 	nameForm  = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
 	tableForm = regexp.MustCompile(`^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$`)
 	monthForm = regexp.MustCompile(`^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$`)
+	pastForm  = regexp.MustCompile(strings.TrimSuffix(monthForm.String(), "$") + `( within [a-z_][a-z0-9_]*)?$`)
 )
 
 // ParseHeader reads the comment a model or check opens with; the grammar stands in the package comment. An error is
@@ -127,7 +131,7 @@ func ParseHeader(sql string) (Header, error) {
 }
 
 func known(field string) bool {
-	return slices.Contains([]string{"zh", "grain", "kind", "sources", "months", "history", "severity", "columns", "checks"}, field)
+	return slices.Contains([]string{"zh", "grain", "kind", "sources", "months", "history", "standing", "severity", "columns", "checks"}, field)
 }
 
 // entry takes one indented line of a field.
@@ -172,11 +176,14 @@ func (h *Header) finish(values map[string]string) error {
 	if h.Sources, err = list(values["sources"], tableForm); err != nil {
 		return &HeaderError{1, "sources: " + err.Error()}
 	}
-	if h.Months, err = monthSources(values["months"], h.Sources); err != nil {
+	if h.Months, err = monthSources(values["months"], monthForm, h.Sources); err != nil {
 		return &HeaderError{1, "months: " + err.Error()}
 	}
-	if h.History, err = monthSources(values["history"], h.Sources); err != nil {
+	if h.History, err = monthSources(values["history"], pastForm, h.Sources); err != nil {
 		return &HeaderError{1, "history: " + err.Error()}
+	}
+	if h.Standing, err = h.standing(values["standing"]); err != nil {
+		return &HeaderError{1, "standing: " + err.Error()}
 	}
 	switch kind := strings.TrimSpace(values["kind"]); kind {
 	case "", "table":
@@ -195,18 +202,40 @@ func (h *Header) finish(values map[string]string) error {
 	return nil
 }
 
-// monthSources reads names of sources, each with the column that tells its month where that is not called month.
-func monthSources(text string, sources []string) ([]MonthSource, error) {
-	names, err := list(text, monthForm)
+// standing reads names of sources. What holds on a day means something to months alone.
+func (h *Header) standing(text string) ([]string, error) {
+	names, err := list(text, tableForm)
+	if err != nil {
+		return nil, err
+	}
+	if len(names) > 0 && len(h.Months) == 0 {
+		return nil, errors.New("the model names no months")
+	}
+	for _, name := range names {
+		if !slices.Contains(h.Sources, name) {
+			return nil, fmt.Errorf("%s is none of the sources", name)
+		}
+	}
+	return names, nil
+}
+
+// monthSources reads names of sources, each with the column that tells its month where that is not called month, and, of a
+// history, how far back it goes.
+func monthSources(text string, form *regexp.Regexp, sources []string) ([]MonthSource, error) {
+	names, err := list(text, form)
 	if err != nil {
 		return nil, err
 	}
 	var all []MonthSource
 	for _, name := range names {
+		name, within, limited := strings.Cut(name, " within ")
 		parts := append(strings.Split(name, "."), "month")
-		source := MonthSource{Table: parts[0] + "." + parts[1], Column: parts[2]}
+		source := MonthSource{Table: parts[0] + "." + parts[1], Column: parts[2], Within: within}
 		if !slices.Contains(sources, source.Table) {
 			return nil, fmt.Errorf("%s is none of the sources", source.Table)
+		}
+		if limited && !slices.Contains(sources, ParameterTable) {
+			return nil, fmt.Errorf("%s is a column of %s, which is none of the sources", within, ParameterTable)
 		}
 		all = append(all, source)
 	}

@@ -52,11 +52,10 @@ var sumsTables = []sumsTable{
 		levels: []Level{Member},
 		text:   "One member in one month a registry lists him or her in, with every sum the measures are made of.",
 		spine: `with units as (
-    select 'member' as level, s.member_id as unit_id, coalesce(m.member_name, s.member_id) as unit_name, s.month, 0 as standing
+    select 'member' as level, s.member_id as unit_id, s.member_id as unit_name, s.month, 0 as standing
     from intermediate.int_member_months s
-    join staging.stg_members m on m.member_id = s.member_id
 )`,
-		reads:  []string{"intermediate.int_member_months", "staging.stg_members"},
+		reads:  []string{"intermediate.int_member_months"},
 		months: "intermediate.int_member_months",
 	},
 }
@@ -75,7 +74,7 @@ func (t sumsTable) sumsModel(models []Model) (Model, error) {
 	header := Header{
 		Text:  t.text,
 		Grain: []string{"level", "unit_id", "month"},
-		Columns: []Column{{"level", "town, village, branch or member"}, {"unit_id", "the unit"}, {"unit_name", "its name"},
+		Columns: []Column{{"level", "town, village, branch or member"}, {"unit_id", "the unit"}, {"unit_name", "its name; of a member the number"},
 			{"month", "month"}, {"standing", "1 where a month without anything is a row too: of a town, village or branch that was there"}},
 	}
 	var sql, columns, joins strings.Builder
@@ -106,7 +105,7 @@ from units u
 	header.Sources = slices.Compact(sources)
 	for _, source := range header.Sources {
 		if strings.HasPrefix(source, "intermediate.") || source == t.months {
-			header.Months = append(header.Months, MonthSource{source, "month"})
+			header.Months = append(header.Months, MonthSource{Table: source, Column: "month"})
 		}
 	}
 	return Model{Name: t.name, Path: "metrics.yaml", SQL: sql.String(), Header: header}, nil
@@ -185,22 +184,68 @@ having count(*) = count(a.name)
 	}}, nil
 }
 
-// longModel makes the long table: each measure picks its numerator and denominator out of the sums, or its rows out
+// measuresByMonth is the table the long one is a view of: of one month nothing in it hangs on what changes with every other
+// month, the cut-off and the members' list.
+const measuresByMonth = "intermediate.int_measures"
+
+// longModel makes the long table as people read it: with the names of members and the day the data are known as of.
+func longModel([]Model) (Model, error) {
+	return Model{Name: "marts.measures", Path: "metrics.yaml", SQL: `select
+    cast(n.measure as varchar) as measure,
+    cast(n.level as varchar) as level,
+    cast(n.unit_id as varchar) as unit_id,
+    cast(coalesce(m.member_name, n.unit_name) as varchar) as unit_name,
+    cast(n.month as varchar) as month,
+    cast(n.numerator as double) as numerator,
+    cast(n.denominator as double) as denominator,
+    cast(n.value as double) as value,
+    cast(n.reason as varchar) as reason,
+    cast(n.spoke as bigint) as spoke,
+    cast(n.villages as bigint) as villages,
+    cast(n.reached as bigint) as reached,
+    cast(n.lacking as bigint) as lacking,
+    cast(n.partly as bigint) as partly,
+    cast(cut.cut_off as date) as cut_off
+from ` + measuresByMonth + ` n
+cross join ` + CutOffTable + ` cut
+left join staging.stg_members m on m.member_id = case when n.level = 'member' then n.unit_id end
+`, Header: Header{
+		Text:    "One value of one measure of one unit in one month, with its numerator and denominator.",
+		Grain:   []string{"measure", "level", "unit_id", "month"},
+		View:    true,
+		Sources: []string{measuresByMonth, CutOffTable, "staging.stg_members"},
+		Columns: append(slices.Clone(longColumns), Column{"cut_off", "day the data is known as of"}),
+	}}, nil
+}
+
+var longColumns = []Column{
+	{"measure", "id of the measure"}, {"level", "town, village, branch or member"}, {"unit_id", "the unit"},
+	{"unit_name", "its name"}, {"month", "2018-01"}, {"numerator", "of a count the count; null where it is not known"},
+	{"denominator", "null of a count, and where it is not known"}, {"value", "scale × numerator ÷ denominator; null where it is not known, the denominator is 0 or the value is not reached"},
+	{"reason", "why it is not known: before, no_file, never or silent, as in int_spoken_months; column: the month's files do not give a column it needs; blank: an entry leaves out a number it sums; reach: another month it looks at is not known; null where it is known"},
+	{"spoke", "of a town: villages it is known of; null of other units"},
+	{"villages", "of a town: villages there were; null of other units"},
+	{"reached", "months it is made of, its own among them; null of a measure of one month"},
+	{"lacking", "of those, the months that are not known; of a town: of none of the villages it is made of"},
+	{"partly", "of a town: villages it is made of, of which more months are not known; null of other units and of a measure of one month"},
+}
+
+// monthlyMeasuresModel makes the table the long one is a view of: each measure picks its numerator and denominator out of the sums, or its rows out
 // of its own model. A measure that cannot be known at all has no rows; a month that is not known has a row with the reason
 // and no numbers. A town's numbers are those of the villages of which it is known. Of members only months with something to
 // measure are rows.
-func longModel([]Model) (Model, error) {
-	sources := []string{ParameterTable, toldMeasures, unknownMonths, reachedMonths, "marts.units", "staging.stg_members"}
-	months := []MonthSource{{unknownMonths, "month"}, {reachedMonths, "month"}}
+func monthlyMeasuresModel([]Model) (Model, error) {
+	sources := []string{toldMeasures, unknownMonths, reachedMonths, "intermediate.int_member_months", "marts.units", "staging.stg_villages"}
+	months := []MonthSource{{Table: unknownMonths, Column: "month"}, {Table: reachedMonths, Column: "month"}, {Table: "intermediate.int_member_months", Column: "month"}}
 	for _, t := range sumsTables {
 		sources = append(sources, t.name)
-		months = append(months, MonthSource{t.name, "month"})
+		months = append(months, MonthSource{Table: t.name, Column: "month"})
 	}
 	var rows []string
 	for _, m := range Measures() {
 		if m.Model != "" && !slices.Contains(sources, "intermediate."+m.Model) {
 			sources = append(sources, "intermediate."+m.Model)
-			months = append(months, MonthSource{"intermediate." + m.Model, "month"})
+			months = append(months, MonthSource{Table: "intermediate." + m.Model, Column: "month"})
 		}
 		for _, t := range sumsTables {
 			if part, ok := m.rows(t); ok {
@@ -209,38 +254,36 @@ func longModel([]Model) (Model, error) {
 		}
 	}
 	slices.Sort(sources)
-	return Model{Name: "marts.measures", Path: "metrics.yaml", SQL: longLead + strings.Join(rows, "    union all\n") + longEnd, Header: Header{
-		Text:    "One value of one measure of one unit in one month, with its numerator and denominator.",
+	return Model{Name: measuresByMonth, Path: "metrics.yaml", SQL: longLead + strings.Join(rows, "    union all\n") + longEnd, Header: Header{
+		Text:    "One value of one measure of one unit in one month, with its numerator and denominator; members by number alone.",
 		Grain:   []string{"measure", "level", "unit_id", "month"},
 		Sources: sources,
 		Months:  months,
-		Columns: []Column{
-			{"measure", "id of the measure"}, {"level", "town, village, branch or member"}, {"unit_id", "the unit"},
-			{"unit_name", "its name"}, {"month", "2018-01"}, {"numerator", "of a count the count; null where it is not known"},
-			{"denominator", "null of a count, and where it is not known"}, {"value", "scale × numerator ÷ denominator; null where it is not known, the denominator is 0 or the value is not reached"},
-			{"reason", "why it is not known: before, no_file, never or silent, as in int_spoken_months; column: the month's files do not give a column it needs; reach: another month it looks at is not known; null where it is known"},
-			{"spoke", "of a town: villages it is known of; null of other units"},
-			{"villages", "of a town: villages there were; null of other units"},
-			{"reached", "months it is made of, its own among them; null of a measure of one month"},
-			{"lacking", "of those, the months that are not known; of a town: in any of its villages"},
-			{"cut_off", "day the data is known as of"},
-		},
-		Checks: []ColumnCheck{{Rule: "not_null", Columns: []string{"measure", "level", "unit_id", "unit_name", "month"}}},
+		Columns: longColumns,
+		Checks:  []ColumnCheck{{Rule: "not_null", Columns: []string{"measure", "level", "unit_id", "unit_name", "month"}}},
 	}}, nil
 }
 
 const longLead = `with long as (
 `
 
-const longEnd = `),
+// answered lists the counts of a model of their own, which may have no answer for a unit.
+var answered = func() string {
+	var ids []string
+	for _, m := range Measures() {
+		if m.Model != "" && !m.Rate() {
+			ids = append(ids, quote(m.ID))
+		}
+	}
+	return strings.Join(ids, ", ")
+}()
+
+var longEnd = `),
 
 places as (
     select level, unit_id, village_id
     from marts.units
     where level <> 'town'
-    union all
-    select 'member', member_id, village_id
-    from staging.stg_members
 ),
 
 there as (
@@ -251,10 +294,26 @@ there as (
     group by v.town, s.month
 ),
 
--- How many months a town's measures are made of, and how many of them are not known in some village.
+-- How many months a town's measures are made of, how many of them are known of none of the villages in it, and of how many of these
+-- more are wanting.
+within_town as (
+    select h.measure, h.town, h.month, h.reached, h.lacking, min(h.lacking) over (partition by h.measure, h.town, h.month) as fewest
+    from ` + reachedMonths + ` h
+    join intermediate.int_unit_months s on s.level = 'village' and s.unit_id = h.village_id and s.month = h.month and s.standing = 1
+    left join ` + unknownMonths + ` k on k.measure = h.measure and k.village_id = h.village_id and k.month = h.month
+    where k.measure is null
+),
+
 reaching as (
-    select 'town' as level, measure, town, month, max(reached) as reached, max(lacking) as lacking
-    from ` + reachedMonths + `
+    select
+        'town' as level,
+        measure,
+        town,
+        month,
+        max(reached) as reached,
+        min(lacking) as lacking,
+        count(*) filter (where lacking > fewest) as partly
+    from within_town
     group by measure, town, month
 ),
 
@@ -276,6 +335,16 @@ apart as (
     group by k.measure, k.town, k.month
 ),
 
+-- Villages whose exports spoke, but of which a model of its own has no answer.
+unanswered as (
+    select 'town' as level, l.measure, v.town, l.month, count(*) as villages
+    from long l
+    join staging.stg_villages v on v.village_id = l.unit_id
+    left join ` + unknownMonths + ` k on k.measure = l.measure and k.village_id = l.unit_id and k.month = l.month
+    where l.measure in (` + answered + `) and l.level = 'village' and l.standing = 1 and l.numerator is null and k.measure is null
+    group by l.measure, v.town, l.month
+),
+
 known as (
     select
         l.measure,
@@ -292,17 +361,22 @@ known as (
             case when l.level <> 'town' then k.reason when a.unknown = t.villages then a.reason end,
             case when l.numerator is null then 'kind' end
         ) as reason,
-        case when l.level = 'town' then t.villages - coalesce(a.unknown, 0) end as spoke,
+        case when l.level = 'town' then t.villages - coalesce(a.unknown, 0) - coalesce(w.villages, 0) end as spoke,
         case when l.level = 'town' then t.villages end as villages,
         coalesce(h.reached, g.reached) as reached,
-        coalesce(h.lacking, g.lacking) as lacking
+        coalesce(h.lacking, g.lacking) as lacking,
+        g.partly
     from long l
     join ` + toldMeasures + ` told on told.measure = l.measure
     left join places p on p.level = l.level and p.unit_id = l.unit_id
-    left join ` + unknownMonths + ` k on k.measure = l.measure and k.village_id = p.village_id and k.month = l.month
+    left join intermediate.int_member_months s on s.member_id = case when l.level = 'member' then l.unit_id end and s.month = l.month
+    left join ` + unknownMonths + ` k
+        on k.measure = l.measure and k.village_id = coalesce(p.village_id, s.village_id) and k.month = l.month
     left join apart a on a.level = l.level and a.measure = l.measure and a.town = l.unit_id and a.month = l.month
+    left join unanswered w on w.level = l.level and w.measure = l.measure and w.town = l.unit_id and w.month = l.month
     left join there t on t.level = l.level and t.town = l.unit_id and t.month = l.month
-    left join ` + reachedMonths + ` h on h.measure = l.measure and h.village_id = p.village_id and h.month = l.month
+    left join ` + reachedMonths + ` h
+        on h.measure = l.measure and h.village_id = coalesce(p.village_id, s.village_id) and h.month = l.month
     left join reaching g on g.level = l.level and g.measure = l.measure and g.town = l.unit_id and g.month = l.month
     -- A member's month without anything to measure is no row: there are many, and their zeros say nothing. Nor is a month of
     -- a village or branch that was not there yet, or no longer.
@@ -330,9 +404,8 @@ select
     cast(n.villages as bigint) as villages,
     cast(case when n.reason is null then n.reached end as bigint) as reached,
     cast(case when n.reason is null then n.lacking end as bigint) as lacking,
-    cast(p.cut_off as date) as cut_off
+    cast(case when n.reason is null then n.partly end as bigint) as partly
 from known n
-cross join staging.stg_parameters p
 `
 
 // asked collects what the measures sum at some levels, and refuses what no model delivers.

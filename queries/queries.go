@@ -8,12 +8,16 @@ import (
 	"sync"
 )
 
-//go:embed staging intermediate marts checks macros.sql metrics.yaml
+//go:embed staging intermediate marts checks macros.sql metrics.yaml behind.yaml
 var files embed.FS
 
-// ParameterTable is the one-row table of the cut-off and the programme's limits. It is the only table models read
-// that is neither loaded nor modelled: whoever builds the models fills it.
-const ParameterTable = "staging.stg_parameters"
+// ParameterTable and CutOffTable have one row each: the programme's limits, and the day the data are known as of. They are
+// tables models read that are neither loaded nor modelled: whoever builds the models fills them. The day stands apart because
+// it moves with every month.
+const (
+	ParameterTable = "staging.stg_parameters"
+	CutOffTable    = "staging.stg_cut_off"
+)
 
 // Model is one SELECT and what its header says.
 type Model struct {
@@ -98,7 +102,7 @@ var parsed = sync.OnceValues(func() (catalogue, error) {
 			}
 		}
 	}
-	for _, make := range []func([]Model) (Model, error){sumsTables[0].sumsModel, sumsTables[1].sumsModel, toldModel, reachedModel, unknownModel, longModel, definitionModel,
+	for _, make := range []func([]Model) (Model, error){sumsTables[0].sumsModel, sumsTables[1].sumsModel, toldModel, reachedModel, unknownModel, monthlyMeasuresModel, longModel, definitionModel,
 		restatedSumsModel, restatedModel, arrivedModel, heldRowsModel, fileVillagesModel} {
 		model, err := make(c.models)
 		if err != nil {

@@ -2,6 +2,7 @@ package queries
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -19,6 +20,7 @@ days_to_resolve_median days_to_resolve_p75 step_days_classify step_days_route st
 open_issues overdue_issues supervised_rate escalation_rate reopen_rate repeat_rate satisfaction_rate
 household_coverage vulnerable_coverage unvisited_share visits_per_active_member silent_members month_end_share linked_rate
 card_rate group_rate overloaded_members doubtful_visits
+undoubted_coverage undoubted_vulnerable_coverage undoubted_unvisited_share undoubted_silent_members
 people_per_cadre active_share people_per_active_member people_per_hand hands_multiplier migrant_share
 households_per_active_member branch_structure
 points_per_member members_with_points points_burst points_gini posts_rate tasks_done tasks_overdue
@@ -132,22 +134,28 @@ select 1
 	if err != nil || !cmp.Equal(got, want) {
 		t.Errorf("%v\n%s", err, cmp.Diff(want, got))
 	}
+	got, err = ParseHeader("-- Rows.\n-- sources: a.b, staging.stg_parameters\n-- history: a.b.day within limit_days, a.b\nselect 1")
+	if past := []MonthSource{{Table: "a.b", Column: "day", Within: "limit_days"}, {Table: "a.b", Column: "month"}}; err != nil || !cmp.Equal(got.History, past) {
+		t.Errorf("%v\n%s", err, cmp.Diff(past, got.History))
+	}
 	for sql, want := range map[string]struct {
 		line int
 		why  string
 	}{
-		"select 1":                                   {1, "does not open with a comment"},
-		"-- grain: a\nselect 1":                      {1, "no sentence"},
-		"-- Rows.\n-- grain: a\n-- grain: b\n":       {3, "stands twice"},
-		"-- Rows.\n-- grain: a b\n":                  {1, "is no name"},
-		"-- Rows.\n-- sources: visits\n":             {1, "is no name"},
-		"-- Rows.\n-- kind: tabel\n":                 {1, "no kind"},
-		"-- Rows.\n-- severity: fatal\n":             {1, "no severity"},
-		"-- Rows.\n-- checks:\n--   nonull: a\n":     {3, "no rule"},
-		"-- Rows.\n-- checks:\n--   not_null: A\n":   {3, "is no name"},
-		"-- Rows.\n-- columns:\n--   A column\n":     {3, "is no entry"},
-		"-- Rows.\n-- columns:\n-- month: a month":   {3, "neither a field nor"},
-		"-- Rows.\n-- columns:\n--   month: m\n-- x": {4, "neither a field nor"},
+		"select 1":                                                 {1, "does not open with a comment"},
+		"-- grain: a\nselect 1":                                    {1, "no sentence"},
+		"-- Rows.\n-- grain: a\n-- grain: b\n":                     {3, "stands twice"},
+		"-- Rows.\n-- grain: a b\n":                                {1, "is no name"},
+		"-- Rows.\n-- sources: visits\n":                           {1, "is no name"},
+		"-- Rows.\n-- kind: tabel\n":                               {1, "no kind"},
+		"-- Rows.\n-- severity: fatal\n":                           {1, "no severity"},
+		"-- Rows.\n-- checks:\n--   nonull: a\n":                   {3, "no rule"},
+		"-- Rows.\n-- checks:\n--   not_null: A\n":                 {3, "is no name"},
+		"-- Rows.\n-- columns:\n--   A column\n":                   {3, "is no entry"},
+		"-- Rows.\n-- columns:\n-- month: a month":                 {3, "neither a field nor"},
+		"-- Rows.\n-- columns:\n--   month: m\n-- x":               {4, "neither a field nor"},
+		"-- Rows.\n-- sources: a.b\n-- history: a.b within days\n": {1, "days is a column of staging.stg_parameters"},
+		"-- Rows.\n-- sources: a.b\n-- months: a.b within days\n":  {1, "is no name"},
 	} {
 		_, err := ParseHeader(sql)
 		var located *HeaderError
@@ -353,5 +361,29 @@ func TestPortabilityIsHeld(t *testing.T) {
 		}) {
 			t.Errorf("%q would pass", line)
 		}
+	}
+}
+
+// A column that int_untold_columns does not tell by the day a measure counts by would never make the measure unknown.
+func TestColumnsAreToldByTheDayTheirMeasureCountsBy(t *testing.T) {
+	content, err := os.ReadFile(filepath.Join("intermediate", "int_untold_columns.sql"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dated := 0
+	for _, m := range Measures() {
+		if m.Dated == "" {
+			continue
+		}
+		for _, name := range m.Given {
+			dated++
+			export, column, _ := strings.Cut(name, ".")
+			if told := fmt.Sprintf("('%s', '%s')", m.Dated, column); export != "issues" || !strings.Contains(string(content), told) {
+				t.Errorf("%s counts by %s and needs %s, of which dated_columns has no %s", m.ID, m.Dated, name, told)
+			}
+		}
+	}
+	if dated == 0 {
+		t.Fatal("no measure counts by another day than the event's")
 	}
 }

@@ -11,17 +11,25 @@ import (
 // RestatedMeasures reads as the table measures does, but for villages and branches of today alone: where the merge file
 // says what a unit carries on from, its past months are those units' sums. It has one column more, basis: "lived" as in
 // measures; "summed" from other units; "impossible" where the month belonged to other units and cannot be restated,
-// with neither numbers nor value. It stands in a from clause, under a name of the reader's choice.
-const RestatedMeasures = `(
-    select m.measure, m.level, m.unit_id, m.unit_name, m.month, m.numerator, m.denominator, m.value, m.reason, m.spoke, m.villages, m.reached, m.lacking, 'lived' as basis
+// with neither numbers nor value. It stands in a from clause, under a name of the reader's choice. A snapshot that an older
+// version published has no reasons: without them it lacks the columns reason,
+// spoke, villages, reached, lacking and partly. The last, of towns alone, is null in it.
+func RestatedMeasures(reasons bool) string {
+	lived, restated := "", ""
+	if reasons {
+		lived, restated = "m.reason, m.spoke, m.villages, m.reached, m.lacking, null as partly, ", "r.reason, null, null, null, null, null, "
+	}
+	return `(
+    select m.measure, m.level, m.unit_id, m.unit_name, m.month, m.numerator, m.denominator, m.value, ` + lived + `'lived' as basis
     from measures m
     where not exists (
         select 1 from unit_successions s where s.level = m.level and (s.unit_id = m.unit_id or s.old_id = m.unit_id)
     )
     union all
-    select r.measure, r.level, r.unit_id, r.unit_name, r.month, r.numerator, r.denominator, r.value, r.reason, null, null, null, null, r.basis
+    select r.measure, r.level, r.unit_id, r.unit_name, r.month, r.numerator, r.denominator, r.value, ` + restated + `r.basis
     from measures_restated r
 )`
+}
 
 // restatedSums is the table of what restated measures are made of.
 const restatedSums = "intermediate.int_restated_sums"

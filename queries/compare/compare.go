@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -30,7 +31,7 @@ type Moment struct {
 	Since          int // months since the pilots' start, negative before it
 	Pilots, Others float64
 	Effect         float64
-	Low, High      float64 // 95 %, Welch's t over villages; NaN where a side has one village
+	Low, High      float64 // 95%, Welch's t over villages; NaN where a side has fewer than eight, or nothing varies
 	N1, N0         int
 }
 
@@ -56,15 +57,20 @@ type Result struct {
 	Others  []Row
 	Missing []Village // without a value in one of the windows
 
-	Effect   float64 // difference in differences, in the measure's unit; NaN where there is none
-	Low      float64 // 95 %, Welch's t over the villages' changes; NaN where a side has fewer than three villages
-	High     float64
-	DF       float64
-	P        estimate.Number // exact over which villages could have been pilots, two-sided, allowing for their bases
-	Sized    bool            // villages with small bases vary more, and P measures each change in its own spread
-	Ways     float64         // of picking the pilots
-	Drawn    int             // ways drawn at random where there are too many to count; 0: all were counted
-	PilotGap float64         // pilots less others before, in standard deviations of the villages before
+	Effect float64 // difference in differences, in the measure's unit; NaN where there is none
+	Low    float64 // 95%; NaN where there is no interval, see NoInterval
+	High   float64
+	DF     float64 // of Welch's t over the villages' changes, which gives the interval where there are eight villages a side; else NaN
+	// NoInterval says why there is no interval. With fewer than eight villages on a side, the interval is not made from a standard
+	// error: it holds the effects that the permutation test does not reject.
+	NoInterval did.WhyNone
+	P          estimate.Number // exact over which villages could have been pilots, two-sided, allowing for their bases
+	Sized      bool            // villages with small bases vary more, and P measures each change in its own spread
+	Ways       float64         // of picking the pilots
+	Few        bool            // a side has fewer than eight villages: P is read first, and no interval comes from a standard error
+	Drawn      int             // ways drawn at random where there are too many to count; 0: all were counted
+	effect     did.Effect
+	PilotGap   float64 // pilots less others before, in standard deviations of the villages before
 
 	Placebo  *Result // the same villages, as if the pilots had begun before they did; nil where too few months are left
 	Moments  []Moment
@@ -97,6 +103,7 @@ func graded(p Panel, draws int) Result {
 	if r.Verdict == NotEstimable {
 		return r
 	}
+	r.interval()
 	if shifted, ok := earlier(d); ok {
 		placebo := estimated(p, shifted, draws)
 		if !math.IsNaN(placebo.Effect) {
@@ -123,7 +130,7 @@ func earlier(d Design) (Design, bool) {
 const reasonable = 3
 
 func estimated(p Panel, d Design, draws int) Result {
-	r := Result{Measure: p.Measure, Design: d, Effect: math.NaN(), Low: math.NaN(), High: math.NaN(), PilotGap: math.NaN(), Verdict: NotEstimable}
+	r := Result{Measure: p.Measure, Design: d, Effect: math.NaN(), Low: math.NaN(), High: math.NaN(), DF: math.NaN(), PilotGap: math.NaN(), Verdict: NotEstimable}
 	if d.Obstacle != None {
 		return r
 	}
@@ -132,13 +139,7 @@ func estimated(p Panel, d Design, draws int) Result {
 		r.Design.Obstacle = NoOutcomes
 		return r
 	}
-	var outcomes []did.Outcome
-	for i, row := range slices.Concat(r.Pilots, r.Others) {
-		treated := i < len(r.Pilots)
-		outcomes = append(outcomes, did.Outcome{Unit: row.ID, Treated: treated, Y: row.Before.Value, Size: row.Before.Denominator},
-			did.Outcome{Unit: row.ID, Treated: treated, Post: true, Y: row.After.Value, Size: row.After.Denominator})
-	}
-	effect := did.TwoByTwo(outcomes, did.Options2x2{ChanceOnly: true, Permutation: permutation.Options{Draws: draws}})
+	effect := did.TwoByTwo(r.outcomes(), did.Options2x2{ChanceOnly: true, Permutation: permutation.Options{Draws: draws}})
 	if !effect.ByChanges.Known {
 		r.Design.Obstacle = OneEach
 		return r
@@ -147,13 +148,36 @@ func estimated(p Panel, d Design, draws int) Result {
 	if test := effect.Chance(); test != nil {
 		r.P, r.Ways, r.Drawn = test.PTwoSided, test.Permutations.Or(math.NaN()), test.Draws
 		r.Sized = effect.Rescaled != nil && effect.Rescaling.BySize > 0
-		r.Design.SmallestP = smallestP(len(r.Pilots), len(r.Others))
+		r.Design.SmallestP = permutation.SmallestP(len(r.Pilots), len(r.Others))
 	}
-	r.Warnings = effect.Warnings
-	r.Low, r.High, r.DF = between(changes(r.Pilots), changes(r.Others))
+	r.effect, r.Few, r.Warnings = effect, effect.Few, effect.Warnings
 	r.PilotGap = gap(r.Pilots, r.Others)
 	r.Verdict = Inconclusive
 	return r
+}
+
+// outcomes are the villages' values in the two windows.
+func (r *Result) outcomes() (all []did.Outcome) {
+	for i, row := range slices.Concat(r.Pilots, r.Others) {
+		treated := i < len(r.Pilots)
+		all = append(all, did.Outcome{Unit: row.ID, Treated: treated, Y: row.Before.Value, Size: row.Before.Denominator},
+			did.Outcome{Unit: row.ID, Treated: treated, Post: true, Y: row.After.Value, Size: row.After.Denominator})
+	}
+	return all
+}
+
+// interval computes the interval of the effect, or says why there is none.
+func (r *Result) interval() {
+	if !r.Few {
+		if r.Low, r.High, r.DF = between(changes(r.Pilots), changes(r.Others)); math.IsNaN(r.Low) {
+			r.NoInterval = did.NoSpread
+		}
+		return
+	}
+	interval, none := did.Inverted(r.outcomes(), r.effect, did.Options2x2{})
+	if r.NoInterval = none; none == did.HasInterval {
+		r.Low, r.High = clamped(r.Measure, interval.Low.Value), clamped(r.Measure, interval.High.Value)
+	}
 }
 
 func (r *Result) rows(p Panel, villages []Village) []Row {
@@ -190,17 +214,17 @@ func changes(rows []Row) []float64 {
 	return all
 }
 
-// between is the 95 % interval of a difference of means by Welch's t, with its degrees of freedom; NaN where a side has fewer
-// values than an interval needs. Where nothing varies the interval is the difference itself.
+// between is the 95% interval of a difference of means by Welch's t, with its degrees of freedom; NaN where a side has fewer
+// values than an interval by a standard error needs, and where nothing varies: then the spread is not known.
 func between(x, y []float64) (low, high, df float64) {
 	if len(x) < leastForInterval || len(y) < leastForInterval {
 		return math.NaN(), math.NaN(), math.NaN()
 	}
 	d := welch.Compare(welch.Of(x), welch.Of(y))
-	if d.Variance == 0 {
-		return d.Value, d.Value, math.NaN()
-	}
 	interval := d.Interval(0.95)
+	if most := math.Max(math.Abs(slices.Max(slices.Concat(x, y))), math.Abs(slices.Min(slices.Concat(x, y)))); d.Variance <= rounding*rounding*most*most || !interval.Known() {
+		return math.NaN(), math.NaN(), math.NaN()
+	}
 	return interval.Low.Value, interval.High.Value, d.DF.Value
 }
 
@@ -269,8 +293,14 @@ func moments(p Panel, d Design) []Moment {
 	return all
 }
 
-// leastForInterval is the villages a side needs: with two, 95 % intervals miss the truth in 10 of 100 towns.
-const leastForInterval = 3
+// leastForInterval is the villages a side needs for an interval by a standard error.
+const leastForInterval = 8
+
+// leastForStrong is the villages a side needs for strong evidence: one or two may have had luck, whatever p is.
+const leastForStrong = 3
+
+// rounding is the largest spread, as a share of the largest value, that equal values have by rounding alone.
+const rounding = 0x1p-46
 
 // clamped keeps the difference of two shares where it can be.
 func clamped(m queries.Measure, x float64) float64 {
@@ -314,18 +344,22 @@ func middle(series []reading.Month) float64 {
 	return sum / n
 }
 
-// graded turns the numbers into one of the verdicts. Strong evidence asks for all of: a permutation p of 5 % or less, an
-// interval that leaves out zero, a placebo before the start that shows nothing like it, and pilots that were not the worst
-// of all to begin with. Some evidence asks for a p of 10 % or less and the placebo.
+// graded turns the numbers into one of the verdicts, by one rule for every measure:
+//
+//  1. The permutation p decides: up to 5% the evidence can be strong, up to 10% there is some, above there is none.
+//  2. Months before the start that move as much as the effect leave no evidence, whatever p is.
+//  3. Strong evidence becomes some where the 95% interval includes zero or is not there, where a side has fewer than three
+//     villages, where the months before were not quite alike, and where the pilots were the worst to begin with.
+//
+// The interval never makes a verdict and never takes some evidence away. With few villages it says no more than p does: it
+// includes zero where p is above 5%. Why says which of these decided.
 func (r Result) graded() Verdict {
 	if math.IsNaN(r.Effect) {
 		return NotEstimable
 	}
-	p := r.P.Or(1)
-	clear := !math.IsNaN(r.Low) && (r.Low > 0 || r.High < 0)
-	quiet := r.Before() == Calm || r.Before() == Unseen
-	strong := p <= significant && clear && quiet && !r.Regression()
-	some := p <= suggestive && quiet
+	before := r.Before()
+	some := r.P.Or(1) <= suggestive && before != Noisy && before != Restless
+	strong := some && len(r.doubts()) == 0
 	good := map[queries.Direction]float64{queries.Up: 1, queries.Down: -1}[r.Measure.Direction] * r.Effect
 	switch {
 	case !some:
@@ -345,26 +379,55 @@ func (r Result) graded() Verdict {
 	}
 }
 
-// Quiet says how the ground before the start looked.
+// doubts are the reasons that keep some evidence from being strong, as keys of sentences.
+func (r Result) doubts() (keys []string) {
+	if r.P.Or(1) > significant {
+		keys = append(keys, "why_between")
+	}
+	switch {
+	case math.IsNaN(r.Low):
+		keys = append(keys, "why_"+cmp.Or(string(r.NoInterval), string(did.TooFewWays)))
+	case !r.Few && r.Low <= 0 && r.High >= 0:
+		keys = append(keys, "why_zero")
+	}
+	if n := min(len(r.Pilots), len(r.Others)); n > 0 && n < leastForStrong {
+		keys = append(keys, "why_one_or_two")
+	}
+	if r.Before() == Uneasy {
+		keys = append(keys, "why_uneasy")
+	}
+	if r.Regression() {
+		keys = append(keys, "why_regression")
+	}
+	return keys
+}
+
+// Quiet says what the placebo shows: the effect that a start some months too early would seem to have had.
 type Quiet string
 
-// How pilots and others moved before the start.
+// What the placebo shows, beside the effect.
 const (
-	Calm     Quiet = "calm"     // the placebo shows nothing like the effect
-	Noisy    Quiet = "noisy"    // it is half as large or larger, if only by chance: months before are no quiet ground
-	Restless Quiet = "restless" // it is beyond chance: the two sides did not move alike
-	Unseen   Quiet = "none"     // too few months before the start
+	Calm     Quiet = "calm"     // little: less than half of the effect, and either not significant or less than a fifth of the effect
+	Uneasy   Quiet = "uneasy"   // a fifth to a half of the effect, with a p-value of 5 to 10%
+	Noisy    Quiet = "noisy"    // half of the effect or more, not significant: the months before the start vary too much
+	Restless Quiet = "restless" // a fifth of the effect or more, with a p-value of 5% or less: pilots and others already moved apart
+	Unseen   Quiet = "none"     // there are too few months before the start for a placebo
 )
 
-// Before reads the placebo beside the effect.
+// Before reads the placebo beside the effect, by the p-values that grade the effect.
 func (r Result) Before() Quiet {
-	switch {
-	case r.Placebo == nil:
+	if r.Placebo == nil {
 		return Unseen
-	case r.Placebo.P.Or(1) <= significant && math.Abs(r.Placebo.Effect) >= math.Abs(r.Effect)/5:
+	}
+	p, size := r.Placebo.P.Or(1), math.Abs(r.Placebo.Effect)
+	seen := size >= math.Abs(r.Effect)/5
+	switch {
+	case p <= significant && seen:
 		return Restless
-	case math.Abs(r.Placebo.Effect) >= math.Abs(r.Effect)/2:
+	case size >= math.Abs(r.Effect)/2:
 		return Noisy
+	case p <= suggestive && seen:
+		return Uneasy
 	default:
 		return Calm
 	}

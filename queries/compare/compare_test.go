@@ -15,6 +15,9 @@ import (
 
 	"hulian/queries"
 	"hulian/queries/reading"
+	"hulian/queries/stats/did"
+	"hulian/queries/stats/estimate"
+	"hulian/queries/stats/permutation"
 )
 
 var months = func() []string {
@@ -76,7 +79,7 @@ func TestPlan(t *testing.T) {
 	if math.Abs(d.SmallestP-1./56) > 1e-12 {
 		t.Errorf("smallest p %v", d.SmallestP)
 	}
-	if smallestP(3, 3) != .1 || smallestP(1, 1) != 1 || smallestP(2, 3) != .1 {
+	if permutation.SmallestP(3, 3) != .1 || permutation.SmallestP(1, 1) != 1 || permutation.SmallestP(2, 3) != .1 {
 		t.Error("3 of 6: 20 ways and their mirror images; 2 of 5: 10 ways")
 	}
 }
@@ -111,9 +114,8 @@ func TestObstacles(t *testing.T) {
 	}
 }
 
-// TestByHand: pilots 40 → 62, 41 → 61; others 50 → 51, 48 → 51, 52 → 53 %: changes 22, 20 and 1, 3, 1; 21 − 5/3 = 19.33
-// points. Of the 10 ways to pick 2 of 5 no other reaches it: p = 0.1. Variances 2 and 4/3: Welch's standard error is
-// √(2/2 + 1.3333/3) = 1.2019.
+// TestByHand: pilots 40 → 62, 41 → 61; others 50 → 51, 48 → 51, 52 → 53%: changes 22, 20 and 1, 3, 1; 21 − 5/3 = 19.33
+// points. Of the 10 ways to pick 2 of 5 no other reaches it: p = 0.1. It cannot be smaller, so there is no 95% interval.
 func TestByHand(t *testing.T) {
 	p := Panel{Measure: measure(t, "household_coverage"), Months: []string{"2017-04", "2017-05"}, Series: map[string][]reading.Month{}}
 	for i, x := range [][2]float64{{400, 620}, {410, 610}, {500, 510}, {480, 510}, {520, 530}} {
@@ -128,17 +130,43 @@ func TestByHand(t *testing.T) {
 	if math.Abs(r.Effect-.19333) > 1e-4 || r.P.Value != .1 || r.Ways != 10 || r.Design.SmallestP != .1 {
 		t.Errorf("effect %v, p %v of %v ways, smallest %v", r.Effect, r.P, r.Ways, r.Design.SmallestP)
 	}
-	// df = (1 + 0.4444)² ÷ (1²/1 + 0.4444²/2) = 1.8989; t(0.975) there is 4.533; 19.33 ± 5.449.
-	if math.Abs(r.DF-1.8989) > 1e-3 || math.Abs(r.High-r.Low-2*.0545) > 1e-3 {
-		t.Errorf("df %v, interval %v to %v", r.DF, r.Low, r.High)
+	if !math.IsNaN(r.Low) || !math.IsNaN(r.High) || r.NoInterval != did.TooFewWays || !strings.Contains(strings.Join(r.Found("en"), " "), "cannot be below 0.1") {
+		t.Errorf("interval %v to %v, reason %q: %q", r.Low, r.High, r.NoInterval, r.Found("en"))
 	}
 	if r.Placebo != nil || r.Verdict != MaybeBetter {
-		t.Errorf("verdict %s: p cannot be 5 %% with five villages, so the evidence is never strong", r.Verdict)
+		t.Errorf("verdict %s: p cannot be 5%% with five villages, so the evidence is never strong", r.Verdict)
+	}
+}
+
+// TestIntervals: with eight villages a side the interval is Welch's, with fewer it is that of the permutation test, and where the
+// villages of each side all change by the same there is none, whatever their number.
+func TestIntervals(t *testing.T) {
+	many := append(slices.Repeat([]string{"2017-05"}, 8), slices.Repeat([]string{""}, 9)...)
+	r := Compare(panel(t, many, flat, .2, .02, seeded(1)))
+	if low, high, df := between(changes(r.Pilots), changes(r.Others)); r.Few || !(df > 7) || r.Low != low || r.High != high {
+		t.Errorf("eight against nine: %v to %v, df %v, want %v to %v", r.Low, r.High, r.DF, low, high)
+	}
+	for seed := range uint64(30) {
+		r := Compare(panel(t, starts, flat, .02, .02, seeded(seed)))
+		if !r.Few || !math.IsNaN(r.DF) || !(r.Low < r.Effect && r.Effect < r.High) || (r.Low <= 0 && 0 <= r.High) != (r.P.Value > .05) {
+			t.Errorf("seed %d: three against five: %v to %v about %v, p %v, df %v", seed, r.Low, r.High, r.Effect, r.P, r.DF)
+		}
+		for _, m := range r.Moments {
+			if !math.IsNaN(m.Low) {
+				t.Errorf("%s has an interval from %d and %d villages", m.Month, m.N1, m.N0)
+			}
+		}
+	}
+	alike := func(int) float64 { return .4 }
+	for _, starts := range [][]string{starts, many} {
+		if r := Compare(panel(t, starts, alike, .2, 0, nil)); !math.IsNaN(r.Low) || r.NoInterval != did.NoSpread || !strings.Contains(strings.Join(r.Found("zh"), ""), "区间无法估计") {
+			t.Errorf("nothing varies, and the interval is %v to %v: %q", r.Low, r.High, r.Found("zh"))
+		}
 	}
 }
 
 // TestPlantedEffect: an effect of 20 points lies inside the interval in about 95 of 100 towns, and the verdict is an
-// improvement; without an effect that verdict comes in 5 % at most.
+// improvement; without an effect that verdict comes in 5% at most.
 func TestPlantedEffect(t *testing.T) {
 	const towns = 200
 	inside, improved, falsely := 0, 0, 0
@@ -255,7 +283,7 @@ func TestSentences(t *testing.T) {
 	}
 }
 
-// chanceFindings tells how many of 100 towns have a p of 5 % or less without an effect, where a month's share is that of
+// chanceFindings tells how many of 100 towns have a p of 5% or less without an effect, where a month's share is that of
 // so many households drawn by lot and the pilots are the smallest villages: 30 to 300 households.
 func chanceFindings(t testing.TB, rounds int) (found float64, sized int) {
 	for k := range rounds {
@@ -319,5 +347,46 @@ func TestAGlanceSaysTheSame(t *testing.T) {
 		if full.Verdict != glance.Verdict || full.P != glance.P || full.Effect != glance.Effect || full.Low != glance.Low || full.High != glance.High {
 			t.Errorf("seed %d: %s, p %v against %s, p %v", seed, full.Verdict, full.P, glance.Verdict, glance.P)
 		}
+	}
+}
+
+// TestOneRule: the permutation p grades, a placebo as large takes the evidence away, and an interval only keeps it from
+// being strong. The same p is worded alike whether the interval includes zero or not.
+func TestOneRule(t *testing.T) {
+	of := func(p, low, high, placebo, placeboP float64) Result {
+		r := Result{Measure: measure(t, "household_coverage"), Effect: .2, Low: low, High: high, P: estimate.Of(p), Verdict: Inconclusive,
+			Placebo: &Result{Effect: placebo, P: estimate.Of(placeboP), Design: Design{After: months[:1]}}}
+		r.Design.SmallestP = .018
+		r.Verdict = r.graded()
+		return r
+	}
+	for _, c := range []struct {
+		name string
+		r    Result
+		want Verdict
+		says []string
+	}{
+		{"interval excludes zero", of(.054, .05, .4, .01, .6), MaybeBetter, []string{"between 5 and 10%"}},
+		{"interval includes zero", of(.054, -.06, .5, .01, .6), MaybeBetter, []string{"between 5 and 10%", "includes zero"}},
+		{"no interval", of(.03, math.NaN(), math.NaN(), .01, .6), MaybeBetter, []string{"too few villages for an interval"}},
+		{"significant, and the interval includes zero", of(.03, -.01, .4, .01, .6), MaybeBetter, []string{"includes zero"}},
+		{"strong", of(.03, .05, .4, .01, .6), Improved, nil},
+		{"interval excludes zero, p does not", of(.2, .05, .4, .01, .6), Inconclusive, []string{"above 10%"}},
+		{"noisy before", of(.03, .05, .4, .12, .3), Inconclusive, []string{"moves that much by itself"}},
+		{"apart before", of(.03, .05, .4, .05, .04), Inconclusive, []string{"did not move alike"}},
+		{"perhaps apart before", of(.03, .05, .4, .05, .054), MaybeBetter, []string{"may not have moved alike"}},
+	} {
+		words := c.r.Why("en")
+		if c.r.Verdict != c.want || c.says == nil && words != "" {
+			t.Errorf("%s: %s: %s", c.name, c.r.Verdict, words)
+		}
+		for _, says := range c.says {
+			if !strings.Contains(words, says) {
+				t.Errorf("%s: no word of %q in %q", c.name, says, words)
+			}
+		}
+	}
+	if said := of(.03, .05, .4, .05, .054).placebo("en"); strings.Contains(said, "nothing like it") {
+		t.Errorf("a placebo of p 0.054: %q", said)
 	}
 }

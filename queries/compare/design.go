@@ -1,8 +1,9 @@
 package compare
 
 import (
-	"math"
 	"slices"
+
+	"hulian/queries/stats/permutation"
 
 	"hulian/queries"
 	"hulian/queries/reading"
@@ -60,8 +61,8 @@ func Comparable(m queries.Measure) bool {
 
 // Plan chooses the windows. Before is the year before the pilots' start, or as much as there is; after begins with it and
 // ends with the last month, up to the newest of the panel, for which so many villages had not begun that a p-value of
-// 5 % can be reached at all. Longer windows would see more of the effect with too few villages left to compare with;
-// where no window reaches 5 %, the one with most villages to compare with is taken. The outcome plays no part in it.
+// 5% can be reached at all. Longer windows would see more of the effect with too few villages left to compare with;
+// where no window reaches 5%, the one with most villages to compare with is taken. The outcome plays no part in it.
 func Plan(p Panel) Design {
 	var d Design
 	if !Comparable(p.Measure) {
@@ -94,7 +95,7 @@ func Plan(p Panel) Design {
 	end, others := start, -1
 	for e := start; e < len(p.Months); e++ {
 		n := len(untouched(p.Villages, p.Months[e]))
-		if n > others && others < 0 || n > 0 && smallestP(len(d.Pilots), n) <= significant {
+		if n > others && others < 0 || n > 0 && permutation.SmallestP(len(d.Pilots), n) <= significant {
 			end, others = e, n
 		}
 	}
@@ -116,7 +117,7 @@ func Plan(p Panel) Design {
 	}
 	d.Before = p.Months[max(0, last-yearBefore):last]
 	d.After = p.Months[start : end+1]
-	d.SmallestP = smallestP(len(d.Pilots), len(d.Others))
+	d.SmallestP = permutation.SmallestP(len(d.Pilots), len(d.Others))
 	return d
 }
 
@@ -129,17 +130,4 @@ func untouched(villages []Village, month string) []Village {
 		}
 	}
 	return all
-}
-
-// smallestP is the smallest p-value a two-sided permutation test can give: the one assignment seen, and with groups of
-// the same size its mirror image too.
-func smallestP(pilots, others int) float64 {
-	n := 1.0
-	for i := 1; i <= min(pilots, others); i++ {
-		n = n * float64(pilots+others-min(pilots, others)+i) / float64(i)
-	}
-	if pilots == others {
-		return math.Min(1, 2/n)
-	}
-	return 1 / n
 }

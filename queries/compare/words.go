@@ -1,15 +1,18 @@
 package compare
 
 import (
+	"cmp"
 	_ "embed"
 	"math"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"hulian/queries"
 	"hulian/queries/reading"
 	"hulian/queries/sentence"
+	"hulian/queries/stats/did"
 )
 
 //go:embed sentences.yaml
@@ -23,6 +26,36 @@ func (r Result) Words(lang string) string {
 		return sentence.Join(lang, book.Say(lang, string(NotEstimable), nil), book.Say(lang, string(r.Design.Obstacle), nil))
 	}
 	return book.Say(lang, string(r.Verdict), nil)
+}
+
+// Why says what kept the verdict from being a clear one; empty where it is.
+func (r Result) Why(lang string) string {
+	keys := r.doubts()
+	if r.Verdict == Inconclusive {
+		keys = nil
+		switch before := r.Before(); {
+		case r.P.Or(1) > suggestive && r.Design.SmallestP > suggestive:
+			keys = append(keys, "why_too_few")
+		case r.P.Or(1) > suggestive:
+			keys = append(keys, "why_chance")
+		case before == Noisy || before == Restless:
+			keys = append(keys, "why_"+string(before))
+		default: // of a measure without a better direction
+			keys = r.doubts()
+		}
+	}
+	if len(keys) == 0 {
+		return ""
+	}
+	said := make([]string, len(keys))
+	for i, key := range keys {
+		said[i] = book.Say(lang, key, sentence.Values{"p": reading.P(r.P.Or(math.NaN())), "smallest": reading.P(r.Design.SmallestP)})
+	}
+	between := "; "
+	if lang == "zh" {
+		between = "；"
+	}
+	return book.Say(lang, "why", sentence.Values{"reasons": strings.Join(said, between)})
 }
 
 func names(villages []Village) []string {
@@ -41,9 +74,9 @@ func (r Result) Who(lang string) []string {
 	}
 	said := []string{
 		book.Say(lang, "who", sentence.Values{"pilots": sentence.List(lang, names(d.Pilots)), "others": sentence.List(lang, names(d.Others)),
-			"n1": strconv.Itoa(len(d.Pilots)), "n0": strconv.Itoa(len(d.Others)), "start": d.Start, "end": d.After[len(d.After)-1]}),
-		book.Say(lang, "windows", sentence.Values{"before_from": d.Before[0], "before_to": d.Before[len(d.Before)-1],
-			"after_from": d.After[0], "after_to": d.After[len(d.After)-1]}),
+			"n1": strconv.Itoa(len(d.Pilots)), "n0": strconv.Itoa(len(d.Others)), "start": reading.MonthName(d.Start, lang), "end": reading.MonthName(d.After[len(d.After)-1], lang)}),
+		book.Say(lang, "windows", sentence.Values{"before_from": reading.MonthName(d.Before[0], lang), "before_to": reading.MonthName(d.Before[len(d.Before)-1], lang),
+			"after_from": reading.MonthName(d.After[0], lang), "after_to": reading.MonthName(d.After[len(d.After)-1], lang)}),
 	}
 	if len(d.Left) > 0 {
 		said = append(said, book.Say(lang, "left", sentence.Values{"left": sentence.List(lang, names(d.Left))}))
@@ -68,7 +101,7 @@ func (r Result) means() (p0, p1, o0, o1 float64) {
 	return p0, p1, o0, o1
 }
 
-// Found says what moved, by how much, and how sure that is.
+// Found says what kept the verdict from being clear, what moved, by how much, and how sure that is.
 func (r Result) Found(lang string) []string {
 	if r.Verdict == NotEstimable {
 		return nil
@@ -77,13 +110,24 @@ func (r Result) Found(lang string) []string {
 	value := func(x float64) string { return reading.Text(m, x, lang) }
 	change := func(x float64) string { return reading.Difference(m, x, lang) }
 	p0, p1, o0, o1 := r.means()
-	said := []string{book.Say(lang, "moved", sentence.Values{"measure": m.Name.In(lang), "p0": value(p0), "p1": value(p1), "dp": change(p1 - p0),
-		"o0": value(o0), "o1": value(o1), "do": change(o1 - o0)})}
-	if math.IsNaN(r.Low) {
-		said = append(said, book.Say(lang, "effect_only", sentence.Values{"effect": change(r.Effect)}))
-	} else {
-		said = append(said, book.Say(lang, "effect", sentence.Values{"effect": change(r.Effect), "range": reading.DifferenceRange(m, r.Low, r.High, lang)}))
+	var said []string
+	if why := r.Why(lang); why != "" {
+		said = append(said, why)
 	}
+	said = append(said, book.Say(lang, "moved", sentence.Values{"measure": m.Name.In(lang), "p0": value(p0), "p1": value(p1), "dp": change(p1 - p0),
+		"o0": value(o0), "o1": value(o1), "do": change(o1 - o0)}))
+	values := sentence.Values{"effect": change(r.Effect), "smallest": reading.P(r.Design.SmallestP)}
+	key, then := "effect", ""
+	switch {
+	case math.IsNaN(r.Low):
+		key, then = "effect_alone", "interval_"+cmp.Or(string(r.NoInterval), string(did.TooFewWays))
+	case r.Few: // what decides stands before what follows from it
+		key, then = "effect_alone", "interval_inverted"
+		fallthrough
+	default:
+		values["range"] = reading.DifferenceRange(m, r.Low, r.High, lang)
+	}
+	said = append(said, book.Say(lang, key, values))
 	if p, ok := r.P.Get(); ok {
 		key, count := "chance", math.Round(p*r.Ways)
 		if r.Drawn > 0 {
@@ -94,6 +138,9 @@ func (r Result) Found(lang string) []string {
 		if r.Sized {
 			said = append(said, book.Say(lang, "sized", nil))
 		}
+	}
+	if then != "" {
+		said = append(said, book.Say(lang, then, values))
 	}
 	if text := r.terms(lang); text != "" {
 		said = append(said, text)
@@ -117,7 +164,7 @@ func (r Result) terms(lang string) string {
 	}
 	numerator := r.Measure.Numerator.In(lang)
 	first, size := utf8.DecodeRuneInString(numerator)
-	return book.Say(lang, key, sentence.Values{"count": reading.Count(math.Abs(count)), "numerator": string(unicode.ToLower(first)) + numerator[size:]})
+	return book.Say(lang, key, sentence.Values{"count": reading.Counted(r.Measure, math.Abs(count), lang), "numerator": string(unicode.ToLower(first)) + numerator[size:]})
 }
 
 // ByCohorts says what comes out when every village is compared by its own start.
@@ -164,7 +211,7 @@ func (r Result) Assumptions(lang string) []string {
 func (r Result) placebo(lang string) string {
 	values := sentence.Values{}
 	if r.Placebo != nil {
-		values = sentence.Values{"month": r.Placebo.Design.After[0], "effect": reading.Difference(r.Measure, r.Placebo.Effect, lang),
+		values = sentence.Values{"month": reading.MonthName(r.Placebo.Design.After[0], lang), "effect": reading.Difference(r.Measure, r.Placebo.Effect, lang),
 			"p": reading.P(r.Placebo.P.Or(math.NaN()))}
 	}
 	return book.Say(lang, "placebo_"+string(r.Before()), values)

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -74,7 +75,7 @@ type Time struct {
 	Entered int             // issues that entered it
 	Ended   int             // of those, that have passed it
 	Median  estimate.Number // days; absent: not reached
-	Low     estimate.Number // 95 % limits of the median, log-log; High absent: not reached
+	Low     estimate.Number // 95% limits of the median, log-log; High absent: not reached
 	High    estimate.Number
 	curve   survival.Curve
 	spells  []survival.Subject
@@ -85,7 +86,7 @@ func (t Time) Waiting() int { return t.Entered - t.Ended }
 
 // TimeOf estimates a step over issues; end is the end of the cut-off day.
 func TimeOf(issues []Issue, s Step, end time.Time) Time {
-	t := Time{Step: s}
+	t := Time{Step: s, spells: make([]survival.Subject, 0, len(issues))}
 	for _, i := range issues {
 		if spell, ok := i.spell(s, end); ok {
 			t.spells = append(t.spells, spell)
@@ -175,11 +176,7 @@ func Bottleneck(lags []Lag, least int) (Lag, bool) {
 
 // BetterHalf are the issues of the villages whose median of a step is no longer than the median village's: what half of
 // the villages manage, and so what the town may be held against. A village with fewer than least issues has no say.
-func BetterHalf(issues []Issue, s Step, least int, end time.Time) []Issue {
-	byVillage := map[string][]Issue{}
-	for _, i := range issues {
-		byVillage[i.Village] = append(byVillage[i.Village], i)
-	}
+func BetterHalf(byVillage map[string][]Issue, s Step, least int, end time.Time) []Issue {
 	medians := map[string]float64{}
 	var all []float64
 	for village, own := range byVillage {
@@ -192,12 +189,21 @@ func BetterHalf(issues []Issue, s Step, least int, end time.Time) []Issue {
 	}
 	limit := middle(all)
 	var better []Issue
-	for _, i := range issues {
-		if m, ok := medians[i.Village]; ok && m <= limit {
-			better = append(better, i)
+	for _, village := range slices.Sorted(maps.Keys(medians)) {
+		if medians[village] <= limit {
+			better = append(better, byVillage[village]...)
 		}
 	}
 	return better
+}
+
+// ByVillage sorts issues by their villages.
+func ByVillage(issues []Issue) map[string][]Issue {
+	all := map[string][]Issue{}
+	for _, i := range issues {
+		all[i.Village] = append(all[i.Village], i)
+	}
+	return all
 }
 
 // middle is the lower median; of nothing it is nothing.

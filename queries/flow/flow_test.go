@@ -98,7 +98,7 @@ func TestBottleneck(t *testing.T) {
 	if _, ok := Bottleneck([]Lag{LagOf(town, TimeOf(town, Resolve, end), end)}, 10); ok {
 		t.Error("nothing lies behind itself")
 	}
-	better := BetterHalf(town, Resolve, 10, end)
+	better := BetterHalf(ByVillage(town), Resolve, 10, end)
 	for _, i := range better {
 		if i.Village == "S" {
 			t.Fatal("the slowest village is in the better half")

@@ -1,6 +1,6 @@
 -- One issue with how long each step took, its deadline and how it stands at the cut-off.
 -- grain: issue_id
--- sources: staging.stg_issues, staging.stg_parameters
+-- sources: staging.stg_issues, staging.stg_cut_off, staging.stg_parameters
 -- columns:
 --   issue_id: the exporter's number
 --   town: town of the village
@@ -120,7 +120,7 @@ select
     cast(days_between(i.routed_at, i.resolved_at) as double) as days_resolve,
     cast(days_between(i.resolved_at, i.fed_back_at) as double) as days_feedback,
     cast(days_between(i.reported_at, i.resolved_at) as double) as days_to_resolve,
-    cast(days_between(i.reported_at, cast(p.cut_off as timestamp) + interval '1' day) as double) as days_open_to_cut_off,
+    cast(days_between(i.reported_at, cast(cut.cut_off as timestamp) + interval '1' day) as double) as days_open_to_cut_off,
     cast(
         coalesce(date_diff('day', i.resolved_on, cast(r.reopened_at as date)) <= p.reopen_days, false) as boolean
     ) as reopened_within_limit,
@@ -128,6 +128,7 @@ select
         coalesce(date_diff('day', cast(e.previous_at as date), i.reported_on) <= p.repeat_days, false) as boolean
     ) as repeated_within_limit
 from due i
+cross join staging.stg_cut_off cut
 cross join staging.stg_parameters p
 left join reopening r on r.issue_id = i.issue_id
 left join earlier e on e.issue_id = i.issue_id

@@ -1,6 +1,6 @@
 -- Issues by the month their deadline fell in, deadlines up to the cut-off only: a backlog cannot hide in this cohort.
 -- grain: month, town, village_id, branch_id, member_id
--- sources: intermediate.int_issues, staging.stg_parameters
+-- sources: intermediate.int_issues, staging.stg_cut_off
 -- columns:
 --   month: month of the deadline
 --   town: town
@@ -12,8 +12,8 @@
 with due as (
     select i.*
     from intermediate.int_issues i
-    cross join staging.stg_parameters p
-    where i.due_on <= p.cut_off and i.tells_resolution
+    cross join staging.stg_cut_off cut
+    where i.due_on <= cut.cut_off and i.tells_resolution
 )
 
 select

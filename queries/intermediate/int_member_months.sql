@@ -1,7 +1,8 @@
 -- One member as he or she stood on the last day of a month (at the cut-off in the last), and what was done in it.
 -- grain: month, member_id
 -- sources: staging.stg_member_versions, intermediate.int_branch_places, staging.stg_months, staging.stg_post_versions, staging.stg_parameters, intermediate.int_households_by_month, intermediate.int_visits_by_month, staging.stg_points
--- months: staging.stg_months, intermediate.int_households_by_month, intermediate.int_visits_by_month, staging.stg_points.awarded_on
+-- months: staging.stg_months, intermediate.int_branch_places, intermediate.int_households_by_month, intermediate.int_visits_by_month, staging.stg_points.awarded_on
+-- standing: staging.stg_member_versions, staging.stg_post_versions
 -- columns:
 --   month: month
 --   member_id: the exporter's number
@@ -13,12 +14,13 @@
 --   households: households linked
 --   visits: visits made in the month
 --   silent: 1 if active and without a visit in the month
+--   silent_undoubted: 1 if active and without a visit beyond doubt in the month
 --   overloaded: 1 if active and linked to more households than the programme's limit
 --   points: points awarded in the month
 --   active_points: the same, of active members
 --   with_points: 1 if active and awarded any
 --   holding_post: 1 if active and holding a post
---   centre_household: 1 if the home is a member centre household
+--   centre_household: 1 if the home is a member centre household, 0 if not, null where the list does not say
 with stood as (
     select m.month, m.as_of, v.member_id, v.branch_id, v.active, v.centre_household
     from staging.stg_member_versions v
@@ -33,7 +35,7 @@ links as (
 ),
 
 visits as (
-    select month, member_id, sum(visits) as visits
+    select month, member_id, sum(visits) as visits, sum(visits) - sum(doubtful) as undoubted
     from intermediate.int_visits_by_month
     group by month, member_id
 ),
@@ -62,12 +64,13 @@ select
     cast(coalesce(l.households, 0) as bigint) as households,
     cast(coalesce(v.visits, 0) as bigint) as visits,
     cast(case when s.active and v.visits is null then 1 else 0 end as integer) as silent,
+    cast(case when s.active and coalesce(v.undoubted, 0) = 0 then 1 else 0 end as integer) as silent_undoubted,
     cast(case when s.active and l.households > p.households_limit then 1 else 0 end as integer) as overloaded,
     cast(coalesce(e.points, 0) as decimal(18, 4)) as points,
     cast(case when s.active then coalesce(e.points, 0) else 0 end as decimal(18, 4)) as active_points,
     cast(case when s.active and e.entries > 0 then 1 else 0 end as integer) as with_points,
     cast(case when s.active and o.member_id is not null then 1 else 0 end as integer) as holding_post,
-    cast(case when s.centre_household then 1 else 0 end as integer) as centre_household
+    cast(case when s.centre_household then 1 when not s.centre_household then 0 end as integer) as centre_household
 from stood s
 join intermediate.int_branch_places b on b.branch_id = s.branch_id and b.month = s.month
 cross join staging.stg_parameters p

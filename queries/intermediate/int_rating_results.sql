@@ -1,9 +1,10 @@
 -- One star rating beside what the records of the same period measure for the branch: the mean of three shares, each
 -- from the period's sums: issues resolved on time, households visited a month, months with a reconciliation meeting.
--- A share without a base is left out. Its 95 % limits add the variances of the shares, each as Agresti and Coull have it
+-- Visits in doubt are evidence for nobody and do not count; months of which a share is not known are left out of it, and so is
+-- a share without a base. Its 95 % limits add the variances of the shares, each as Agresti and Coull have it
 -- (two more of each kind, American Statistician 1998); a household counts once, however many months it was looked at.
 -- grain: branch_id, period
--- sources: staging.stg_ratings, staging.stg_months, intermediate.int_issues_by_due_month, intermediate.int_households_by_month, intermediate.int_branch_months
+-- sources: staging.stg_ratings, staging.stg_months, intermediate.int_issues_by_due_month, intermediate.int_households_by_month, intermediate.int_branch_months, intermediate.int_unknown_months
 -- columns:
 --   branch_id: grid branch
 --   village_id: village
@@ -12,20 +13,36 @@
 --   period_start: first day
 --   period_end: last day
 --   stars: stars
---   measured_result: between 0 and 1; null without any base
+--   measured_result: between 0 and 1, to twelve digits, so that equal results share a place; null without any base
 --   measured_low: lower 95 % limit of it
 --   measured_high: upper 95 % limit of it
 --   measured_rank: place within the village by that result
-with issues as (
-    select branch_id, month, sum(due) as due, sum(on_time) as on_time
-    from intermediate.int_issues_by_due_month
-    group by branch_id, month
+with unknown as (
+    select measure, village_id, month
+    from intermediate.int_unknown_months
+),
+
+issues as (
+    select i.branch_id, i.month, sum(i.due) as due, sum(i.on_time) as on_time
+    from intermediate.int_issues_by_due_month i
+    left join unknown k on k.measure = 'on_time_rate' and k.village_id = i.village_id and k.month = i.month
+    where k.measure is null
+    group by i.branch_id, i.month
 ),
 
 households as (
-    select branch_id, month, sum(households) as households, sum(visited) as visited
-    from intermediate.int_households_by_month
-    group by branch_id, month
+    select h.branch_id, h.month, sum(h.households) as households, sum(h.undoubted) as visited
+    from intermediate.int_households_by_month h
+    left join unknown k on k.measure = 'household_coverage' and k.village_id = h.village_id and k.month = h.month
+    where k.measure is null
+    group by h.branch_id, h.month
+),
+
+meetings as (
+    select b.branch_id, b.month, b.branches, b.met
+    from intermediate.int_branch_months b
+    left join unknown k on k.measure = 'reconciliation_rate' and k.village_id = b.village_id and k.month = b.month
+    where k.measure is null
 ),
 
 sums as (
@@ -43,7 +60,7 @@ sums as (
     join staging.stg_months m on m.month_start >= r.period_start and m.month_start <= r.period_end
     left join issues i on i.branch_id = r.branch_id and i.month = m.month
     left join households h on h.branch_id = r.branch_id and h.month = m.month
-    left join intermediate.int_branch_months b on b.branch_id = r.branch_id and b.month = m.month
+    left join meetings b on b.branch_id = r.branch_id and b.month = m.month
     group by r.branch_id, r.period
 ),
 
@@ -81,12 +98,12 @@ results as (
         + case when met_share is null then 0e0 else 1e0 end as parts,
         case
             when on_time_share is not null or visited_share is not null or met_share is not null
-                then (coalesce(on_time_share, 0e0) + coalesce(visited_share, 0e0) + coalesce(met_share, 0e0))
+                then round((coalesce(on_time_share, 0e0) + coalesce(visited_share, 0e0) + coalesce(met_share, 0e0))
                 / (
                     case when on_time_share is null then 0e0 else 1e0 end
                     + case when visited_share is null then 0e0 else 1e0 end
                     + case when met_share is null then 0e0 else 1e0 end
-                )
+                ), 12)
         end as measured_result
     from careful
 ),

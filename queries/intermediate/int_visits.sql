@@ -4,8 +4,9 @@
 -- one row of it is what the check visits_counted_once asserts.
 -- grain: visit_id
 -- kind: view
--- sources: staging.stg_visits, staging.stg_household_versions, staging.stg_villages, staging.stg_member_versions, intermediate.int_branch_places, staging.stg_parameters
--- months: staging.stg_visits.visited_on
+-- sources: staging.stg_visits, staging.stg_household_versions, staging.stg_villages, staging.stg_member_versions, intermediate.int_branch_places, staging.stg_cut_off, staging.stg_parameters
+-- months: staging.stg_visits.visited_on, intermediate.int_branch_places
+-- standing: staging.stg_household_versions, staging.stg_member_versions, staging.stg_cut_off
 -- columns:
 --   visit_id: the exporter's number
 --   month: month of the visit
@@ -20,15 +21,17 @@
 --   alone: neither a gathering nor a message to many: channels event, round_table and wechat reach several households at once
 --   at_month_end: on one of the last days of the month (programme: month_end_days)
 --   exempt_visitor: the member was exempt from linking at the month's end
+--   linked: the household was linked to the member at the month's end
 --   linked_member_id: the member the household was linked to at the month's end, where it was another one
 with visits as (
     select
         v.*,
         month_text(v.visited_on) as month,
         month_last_day(v.visited_on) as month_end,
-        earlier_of(month_last_day(v.visited_on), p.cut_off) as as_of,
+        earlier_of(month_last_day(v.visited_on), cut.cut_off) as as_of,
         p.month_end_days
     from staging.stg_visits v
+    cross join staging.stg_cut_off cut
     cross join staging.stg_parameters p
 ),
 
@@ -60,6 +63,7 @@ select
     cast(v.alone as boolean) as alone,
     cast(date_diff('day', v.visited_on, v.month_end) < v.month_end_days as boolean) as at_month_end,
     cast(coalesce(not m.active, false) as boolean) as exempt_visitor,
+    cast(coalesce(h.linked_since <= v.as_of and h.linked_member_id = v.member_id, false) as boolean) as linked,
     cast(
         case when h.linked_since <= v.as_of and h.linked_member_id <> v.member_id then h.linked_member_id end as varchar
     ) as linked_member_id

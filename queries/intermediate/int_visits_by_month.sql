@@ -11,32 +11,22 @@
 --   visits: visits
 --   at_month_end: of those, on the last days of the month
 --   doubtful: of those, with one doubt signal or more
-with counted as (
-    select
-        month,
-        town,
-        village_id,
-        branch_id,
-        member_id,
-        count(*) as visits,
-        count(*) filter (where at_month_end) as at_month_end,
-        0 as doubtful
-    from intermediate.int_visits
-    group by month, town, village_id, branch_id, member_id
-    union all
-    select month, town, village_id, branch_id, member_id, 0, 0, count(distinct visit_id)
+--   reached: households linked to the member at the month's end that one of the visits without a doubt signal reached
+with doubtful as (
+    select distinct visit_id
     from intermediate.int_doubtful_visits
-    group by month, town, village_id, branch_id, member_id
 )
 
 select
-    cast(month as varchar) as month,
-    cast(town as varchar) as town,
-    cast(village_id as varchar) as village_id,
-    cast(branch_id as varchar) as branch_id,
-    cast(member_id as varchar) as member_id,
-    cast(sum(visits) as bigint) as visits,
-    cast(sum(at_month_end) as bigint) as at_month_end,
-    cast(sum(doubtful) as bigint) as doubtful
-from counted
-group by month, town, village_id, branch_id, member_id
+    cast(v.month as varchar) as month,
+    cast(v.town as varchar) as town,
+    cast(v.village_id as varchar) as village_id,
+    cast(v.branch_id as varchar) as branch_id,
+    cast(v.member_id as varchar) as member_id,
+    cast(count(*) as bigint) as visits,
+    cast(count(*) filter (where v.at_month_end) as bigint) as at_month_end,
+    cast(count(d.visit_id) as bigint) as doubtful,
+    cast(count(distinct case when v.linked and d.visit_id is null then v.household_id end) as bigint) as reached
+from intermediate.int_visits v
+left join doubtful d on d.visit_id = v.visit_id
+group by v.month, v.town, v.village_id, v.branch_id, v.member_id

@@ -1,6 +1,6 @@
 -- One registered grid branch as it stands at the cut-off.
 -- grain: branch_id
--- sources: staging.stg_branch_versions, staging.stg_branches, staging.stg_parameters, intermediate.int_branch_months, intermediate.int_member_months, intermediate.int_households_by_month
+-- sources: staging.stg_branch_versions, staging.stg_branches, staging.stg_cut_off, intermediate.int_branch_months, intermediate.int_member_months, intermediate.int_households_by_month
 -- columns:
 --   branch_id: the exporter's number
 --   village_id: village
@@ -8,7 +8,7 @@
 --   committee_count: committee members
 --   group_count: party groups
 --   liaison_count: liaison cadres, of the town and of the village
---   centre_households: member centre households
+--   centre_households: member centre households; null where no member list says of anybody in the village
 --   members: members
 --   active_members: members who can be mobilised
 --   households: households of the grid
@@ -19,16 +19,24 @@
 with members as (
     select s.branch_id, sum(s.members) as members, sum(s.active) as active_members, sum(s.centre_household) as centre_households
     from intermediate.int_member_months s
-    cross join staging.stg_parameters p
-    where s.month = month_text(p.cut_off)
+    cross join staging.stg_cut_off cut
+    where s.month = month_text(cut.cut_off)
     group by s.branch_id
+),
+
+said as (
+    select s.village_id, count(s.centre_household) as members
+    from intermediate.int_member_months s
+    cross join staging.stg_cut_off cut
+    where s.month = month_text(cut.cut_off)
+    group by s.village_id
 ),
 
 households as (
     select h.branch_id, sum(h.households) as households
     from intermediate.int_households_by_month h
-    cross join staging.stg_parameters p
-    where h.month = month_text(p.cut_off)
+    cross join staging.stg_cut_off cut
+    where h.month = month_text(cut.cut_off)
     group by h.branch_id
 )
 
@@ -41,7 +49,7 @@ select
     cast(
         case when v.town_cadre_id is null then 0 else 1 end + case when v.village_cadre_id is null then 0 else 1 end as bigint
     ) as liaison_count,
-    cast(coalesce(m.centre_households, 0) as bigint) as centre_households,
+    cast(case when a.members > 0 then coalesce(m.centre_households, 0) end as bigint) as centre_households,
     cast(coalesce(m.members, 0) as bigint) as members,
     cast(coalesce(m.active_members, 0) as bigint) as active_members,
     cast(coalesce(h.households, 0) as bigint) as households,
@@ -50,9 +58,10 @@ select
     cast(coalesce(v.display_branch, false) as boolean) as display_branch,
     cast(coalesce(v.display_home, false) as boolean) as display_home
 from staging.stg_branch_versions v
-cross join staging.stg_parameters p
+cross join staging.stg_cut_off cut
 join staging.stg_branches b on b.branch_id = v.branch_id
-join intermediate.int_branch_months s on s.branch_id = v.branch_id and s.month = month_text(p.cut_off)
+join intermediate.int_branch_months s on s.branch_id = v.branch_id and s.month = month_text(cut.cut_off)
 left join members m on m.branch_id = v.branch_id
+left join said a on a.village_id = v.village_id
 left join households h on h.branch_id = v.branch_id
-where v.valid_from <= p.cut_off and p.cut_off < v.valid_until
+where v.valid_from <= cut.cut_off and cut.cut_off < v.valid_until

@@ -1,7 +1,7 @@
 -- One active member with what a person may want to know beside the signals: context, never a score. Restricted to
 -- the organisation office.
 -- grain: member_id
--- sources: staging.stg_member_profiles, staging.stg_member_ratings, staging.stg_cadre_decisions, staging.stg_ratings, staging.stg_parameters, intermediate.int_member_months
+-- sources: staging.stg_member_profiles, staging.stg_member_ratings, staging.stg_cadre_decisions, staging.stg_ratings, staging.stg_cut_off, intermediate.int_member_months
 -- columns:
 --   member_id: the exporter's number
 --   name: name
@@ -36,9 +36,9 @@ select
     cast(s.member_id as varchar) as member_id,
     cast(m.name as varchar) as name,
     cast(m.gender as varchar) as gender,
-    cast(floor(cast(date_diff('day', m.birth_date, p.cut_off) as double) / 365.25) as bigint) as age,
+    cast(floor(cast(date_diff('day', m.birth_date, cut.cut_off) as double) / 365.25) as bigint) as age,
     cast(m.education as varchar) as education,
-    cast(floor(cast(date_diff('day', m.joined_on, p.cut_off) as double) / 365.25) as bigint) as years_member,
+    cast(floor(cast(date_diff('day', m.joined_on, cut.cut_off) as double) / 365.25) as bigint) as years_member,
     cast(m.role as varchar) as role,
     cast(s.branch_id as varchar) as branch_id,
     cast(s.village_id as varchar) as village_id,
@@ -47,9 +47,9 @@ select
     cast(a.result as varchar) as member_rating,
     cast(c.villager_score as double) as villager_score
 from intermediate.int_member_months s
-cross join staging.stg_parameters p
+cross join staging.stg_cut_off cut
 join staging.stg_member_profiles m on m.member_id = s.member_id
 left join decisions d on d.member_id = s.member_id and d.place = 1
 left join assessments a on a.member_id = s.member_id and a.place = 1
 left join scores c on c.branch_id = s.branch_id and c.place = 1
-where s.month = month_text(p.cut_off) and s.active = 1
+where s.month = month_text(cut.cut_off) and s.active = 1

@@ -1,7 +1,7 @@
 -- One signal of one active member: what the records show, beside the active members of the same branch. Each signal
 -- stands alone; there is no sum of them. Exempt members are left out. Restricted to the organisation office.
 -- grain: member_id, signal
--- sources: intermediate.int_issues, intermediate.int_member_months, intermediate.int_households_by_month, intermediate.int_household_months, staging.stg_visits, intermediate.int_doubtful_visits, staging.stg_tasks, staging.stg_months, staging.stg_parameters
+-- sources: intermediate.int_issues, intermediate.int_member_months, intermediate.int_households_by_month, intermediate.int_visits_by_month, intermediate.int_unknown_months, staging.stg_tasks, staging.stg_months, staging.stg_cut_off, staging.stg_parameters
 -- columns:
 --   member_id: the exporter's number
 --   branch_id: grid branch
@@ -19,22 +19,27 @@
 with members as (
     select s.member_id, s.branch_id, s.village_id
     from intermediate.int_member_months s
-    cross join staging.stg_parameters p
-    where s.month = month_text(p.cut_off) and s.active = 1
+    cross join staging.stg_cut_off cut
+    where s.month = month_text(cut.cut_off) and s.active = 1
 ),
 
 last_year as (
     select m.month
     from staging.stg_months m
-    cross join staging.stg_parameters p
-    where m.month_start > cast(date_trunc('month', p.cut_off) as date) - interval '12' month
+    cross join staging.stg_cut_off cut
+    where m.month_start > cast(date_trunc('month', cut.cut_off) as date) - interval '12' month
+),
+
+unknown as (
+    select measure, village_id, month
+    from intermediate.int_unknown_months
 ),
 
 issues as (
     select
         member_id,
-        count(*) filter (where difficulty = 'hard') as hard,
-        count(*) filter (where difficulty = 'hard' and resolved_on is not null) as hard_resolved,
+        count(*) filter (where difficulty = 'hard' and tells_resolution) as hard,
+        count(*) filter (where difficulty = 'hard' and tells_resolution and resolved_on is not null) as hard_resolved,
         count(satisfaction_answer) as answered,
         count(*) filter (where satisfaction_answer = 'satisfied') as satisfied
     from intermediate.int_issues
@@ -54,37 +59,35 @@ households as (
     select h.member_id, sum(h.households) as households
     from intermediate.int_households_by_month h
     join last_year y on y.month = h.month
+    left join unknown k on k.measure = 'household_coverage' and k.village_id = h.village_id and k.month = h.month
+    where k.measure is null
     group by h.member_id
 ),
 
 -- A doubtful visit is evidence for nobody, and nobody has evidence from another's visits.
-undoubted as (
-    select distinct v.member_id, v.household_id, y.month
-    from staging.stg_visits v
-    join last_year y on y.month = month_text(v.visited_on)
-    where v.visit_id not in (select visit_id from intermediate.int_doubtful_visits)
-),
-
 reached as (
-    select u.member_id, count(*) as visited, count(distinct u.month) as months
-    from undoubted u
-    join intermediate.int_household_months h on h.month = u.month and h.household_id = u.household_id and h.member_id = u.member_id
-    group by u.member_id
+    select v.member_id, sum(v.reached) as visited, count(distinct v.month) as months
+    from intermediate.int_visits_by_month v
+    join last_year y on y.month = v.month
+    left join unknown k on k.measure = 'household_coverage' and k.village_id = v.village_id and k.month = v.month
+    where k.measure is null and v.reached > 0
+    group by v.member_id
 ),
 
 months as (
     select s.member_id, count(*) as months, count(*) filter (where s.points > 0) as with_points
     from intermediate.int_member_months s
     join last_year y on y.month = s.month
-    where s.active = 1
+    left join unknown k on k.measure = 'members_with_points' and k.village_id = s.village_id and k.month = s.month
+    where s.active = 1 and k.measure is null
     group by s.member_id
 ),
 
 doubtful as (
-    select d.member_id, count(distinct d.visit_id) as visits
-    from intermediate.int_doubtful_visits d
-    join last_year y on y.month = d.month
-    group by d.member_id
+    select v.member_id, sum(v.doubtful) as visits
+    from intermediate.int_visits_by_month v
+    join last_year y on y.month = v.month
+    group by v.member_id
 ),
 
 signals (member_id, branch_id, village_id, signal, numerator, denominator, counted, minimum_met, detail) as (

@@ -1,6 +1,6 @@
 -- One issue on its way through the five steps, as it stands at the cut-off.
 -- grain: issue_id
--- sources: intermediate.int_issues, staging.stg_parameters
+-- sources: intermediate.int_issues, staging.stg_cut_off
 -- columns:
 --   issue_id: the exporter's number
 --   town: town
@@ -32,16 +32,19 @@
 --   reopened: taken up again within the programme's limit (reopen_days) after its resolution
 --   repeated: the same household and category within the programme's limit (repeat_days) before
 --   satisfaction_answer: satisfied, neutral or dissatisfied; null without an answer
+--   tells_household: its file names the household
+--   tells_deadline: its file gives the deadline
+--   tells_answer: its file says whether the household is satisfied
 --   since_start: reported since the town's programme began
 with standing as (
     select
         i.*,
-        case when i.resolved_at is null and i.tells_resolution then date_diff('day', i.reported_on, p.cut_off) end as age_days,
+        case when i.resolved_at is null and i.tells_resolution then date_diff('day', i.reported_on, cut.cut_off) end as age_days,
         case
-            when i.resolved_at is null and i.tells_resolution and i.due_on < p.cut_off then date_diff('day', i.due_on, p.cut_off)
+            when i.resolved_at is null and i.tells_resolution and i.due_on < cut.cut_off then date_diff('day', i.due_on, cut.cut_off)
         end as overdue_days
     from intermediate.int_issues i
-    cross join staging.stg_parameters p
+    cross join staging.stg_cut_off cut
 )
 
 select
@@ -83,5 +86,8 @@ select
     cast(reopened_within_limit as boolean) as reopened,
     cast(repeated_within_limit as boolean) as repeated,
     cast(satisfaction_answer as varchar) as satisfaction_answer,
+    cast(tells_household as boolean) as tells_household,
+    cast(tells_deadline as boolean) as tells_deadline,
+    cast(tells_answer as boolean) as tells_answer,
     cast(since_start as boolean) as since_start
 from standing

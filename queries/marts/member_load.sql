@@ -1,6 +1,6 @@
 -- One member in the month of the cut-off: households linked and visits made.
 -- grain: member_id
--- sources: intermediate.int_member_months, intermediate.int_spoken_months, staging.stg_members, staging.stg_parameters
+-- sources: intermediate.int_member_months, intermediate.int_spoken_months, staging.stg_members, staging.stg_cut_off
 -- columns:
 --   member_id: the exporter's number
 --   town: town
@@ -23,6 +23,6 @@ select
     cast(s.month as varchar) as month
 from intermediate.int_member_months s
 join staging.stg_members m on m.member_id = s.member_id
-cross join staging.stg_parameters p
+cross join staging.stg_cut_off cut
 left join intermediate.int_spoken_months v on v.export = 'visits' and v.village_id = s.village_id and v.month = s.month
-where s.month = month_text(p.cut_off)
+where s.month = month_text(cut.cut_off)

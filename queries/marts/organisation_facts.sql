@@ -1,7 +1,7 @@
 -- One number about the organisation of one village in one period. Events are counted by calendar year, what stands
 -- at a moment in the month of the cut-off; so the periods of one fact may be added up.
 -- grain: fact, town, village_id, period
--- sources: staging.stg_conduct, staging.stg_funds, staging.stg_rights, staging.stg_meetings, staging.stg_post_versions, staging.stg_members, staging.stg_branches, staging.stg_villages, staging.stg_parameters, intermediate.int_member_months
+-- sources: staging.stg_conduct, staging.stg_funds, staging.stg_rights, staging.stg_meetings, staging.stg_post_versions, staging.stg_members, staging.stg_branches, staging.stg_villages, staging.stg_cut_off, intermediate.int_member_months
 -- columns:
 --   fact: pledges, pledges_kept, organ_donation, red_line_breaches, scholarship_students, fund_amount, scholarship_amount,
 --     charity_amount (yuan; no row where no amount is filled in), scholarship_funds, charity_funds (entries), scholarship_unknown,
@@ -26,14 +26,14 @@ funds as (
 ),
 
 posts as (
-    select o.kind, o.programme, m.town, m.village_id, month_text(p.cut_off) as period
+    select o.kind, o.programme, m.town, m.village_id, month_text(cut.cut_off) as period
     from staging.stg_post_versions o
-    cross join staging.stg_parameters p
+    cross join staging.stg_cut_off cut
     left join staging.stg_members m on m.member_id = o.member_id
-    where o.valid_from <= p.cut_off
-        and p.cut_off < o.valid_until
-        and coalesce(o.claimed_on, date '0001-01-01') <= p.cut_off
-        and p.cut_off < coalesce(o.released_on, date '9999-12-31')
+    where o.valid_from <= cut.cut_off
+        and cut.cut_off < o.valid_until
+        and coalesce(o.claimed_on, date '0001-01-01') <= cut.cut_off
+        and cut.cut_off < coalesce(o.released_on, date '9999-12-31')
 ),
 
 facts (fact, town, village_id, period, value) as (
@@ -89,8 +89,8 @@ facts (fact, town, village_id, period, value) as (
     union all
     select 'centre_households', s.town, s.village_id, s.month, s.centre_household
     from intermediate.int_member_months s
-    cross join staging.stg_parameters p
-    where s.month = month_text(p.cut_off) and s.centre_household = 1
+    cross join staging.stg_cut_off cut
+    where s.month = month_text(cut.cut_off) and s.centre_household = 1
 )
 
 select

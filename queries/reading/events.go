@@ -5,7 +5,8 @@ import "slices"
 // events are the measures in which one event shows: a household not visited lowers the coverage, raises the share unvisited for
 // long and leaves a member silent; an issue overdue is open. The first of each stands for it.
 var events = [][]string{
-	{"household_coverage", "vulnerable_coverage", "unvisited_share", "silent_members", "visits_per_active_member"},
+	{"household_coverage", "vulnerable_coverage", "unvisited_share", "silent_members", "visits_per_active_member",
+		"undoubted_coverage", "undoubted_vulnerable_coverage", "undoubted_unvisited_share", "undoubted_silent_members"},
 	{"overdue_issues", "open_issues"},
 	{"issues_reported", "report_intensity"},
 	{"on_time_rate", "resolution_rate", "days_to_resolve_median", "days_to_resolve_p75"},

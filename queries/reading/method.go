@@ -13,7 +13,9 @@ import (
 //
 //   - a share or a rate per 1,000 whose base varies by more than a quarter: p or u, widened for variation beyond
 //     chance (p′, u′; Laney 2002) where the mean base is 300 or more;
-//   - a count below 10 a month on average: c, the chart of rare counts;
+//   - a share or rate of fewer than 10 events a month on average, or fewer than 10 that are no event: p, u or p′, u′ with
+//     exact limits, however even the base; older phases of so few events have exact limits whatever the newest is like;
+//   - a count below 10 a month on average: c, the chart of rare counts, with exact limits;
 //   - everything else, bases that hardly vary included: XmR.
 func draw(m queries.Measure, series, newest []Month, o spc.Options) (Method, spc.Chart) {
 	x, n, values := make([]float64, len(series)), make([]float64, len(series)), make([]float64, len(series))
@@ -21,7 +23,9 @@ func draw(m queries.Measure, series, newest []Month, o spc.Options) (Method, spc
 		x[i], n[i], values[i] = month.Numerator, month.Denominator, month.Value
 	}
 	smallest, largest, base := bases(newest)
-	uneven := m.Rate() && smallest > 0 && largest > evenBases*smallest
+	few := m.Rate() && base > 0 && fewEvents(m, newest)
+	uneven := m.Rate() && smallest > 0 && (largest > evenBases*smallest || few)
+	o.ExactBelow = rareCount
 	switch {
 	case uneven && m.Unit == "share" && base >= largeBase:
 		return PPrime, spc.PPrime(x, n, o)
@@ -39,13 +43,74 @@ func draw(m queries.Measure, series, newest []Month, o spc.Options) (Method, spc
 		for i := range n {
 			n[i] = 1
 		}
+		o.Exact = true
 		return CChart, spc.U(x, n, o)
 	default:
 		return XmR, clipped(spc.XmR(values, o), m)
 	}
 }
 
-// clipped keeps the limits drawn where values can be: a limit of 104 % helps nobody. The rules have fired before.
+// fewEvents reports whether a month has few events on average, or few of its base that are none.
+func fewEvents(m queries.Measure, series []Month) bool {
+	var events, rest, months float64
+	for _, month := range series {
+		if month.Denominator > 0 && month.Numerator >= 0 {
+			events, rest, months = events+month.Numerator, rest+month.Denominator-month.Numerator, months+1
+		}
+	}
+	return events < rareCount*months || m.Unit == "share" && rest < rareCount*months
+}
+
+// atRest takes the rules that ask for several points from those that lie as low or as high as they can, where that is nothing new: a
+// run of months at 0% or 100% is no signal, whatever one month far back did to the mean. It is one where the months before
+// mostly lay elsewhere.
+func atRest(c spc.Chart, m queries.Measure) spc.Chart {
+	if m.Unit != "share" && m.Unit != "count" {
+		return c
+	}
+	last, _ := c.Last()
+	for i := range c.Points {
+		p := &c.Points[i]
+		if v, ok := p.Value.Get(); !ok || v > 0 && (v < 1 || m.Unit == "count") {
+			continue
+		}
+		if cameFromElsewhere(c, i) {
+			continue
+		}
+		p.Shift, p.TwoOfThree, p.TwoOfThreeIncl = 0, 0, 0
+		if p.Rule == spc.ShiftRule || p.Rule == spc.TwoOfThreeRule {
+			p.Rule, p.Sign = spc.CommonCause, 0
+			if p.Index == last.Index {
+				c.Variation = spc.Common
+			}
+		}
+	}
+	return c
+}
+
+// cameFromElsewhere reports whether, of the points of a phase before the run of equal ones that a point belongs to, most have
+// other values, and enough of them to be no accident.
+func cameFromElsewhere(c spc.Chart, point int) bool {
+	value := c.Points[point].Value.Value
+	before, other, within := 0, 0, true
+	for i := point - 1; i >= c.Phases[c.Points[point].Phase].From; i-- {
+		v, ok := c.Points[i].Value.Get()
+		if !ok || within && v == value {
+			continue
+		}
+		within = false
+		before++
+		if v != value {
+			other++
+		}
+	}
+	return other >= leastElsewhere && 2*other > before
+}
+
+// leastElsewhere is how many months of other values a run at 0% or 100% must follow to be news.
+const leastElsewhere = 3
+
+// clipped keeps the limits drawn where values can be: a limit of 104% helps nobody. The rules have fired before.
 func clipped(c spc.Chart, m queries.Measure) spc.Chart {
 	if m.Unit == "coefficient" {
 		return c
@@ -88,25 +153,31 @@ func mean(series []Month) float64 {
 	return sum / count
 }
 
-// run counts the months that make the rule of the last point fire.
-func (r *Reading) run(last spc.Point) int {
-	points := r.Chart.Points
-	from := r.Chart.Phases[last.Phase].From
-	n := 1
+// run counts the months that make the rule of the last point fire, and finds the first of them. Months without a value are
+// stepped over, as the rule does.
+func (r *Reading) run(last spc.Point) (n, began int) {
+	in := func(spc.Point) bool { return false }
 	switch r.Rule {
 	case spc.ShiftRule:
-		for i := last.Index - 1; i >= from && points[i].Shift == last.Shift; i-- {
-			n++
-		}
+		in = func(p spc.Point) bool { return p.Shift == last.Shift }
 	case spc.TrendRule:
-		for i := last.Index - 1; i >= from && points[i].Trend == last.Trend; i-- {
-			n++
-		}
+		in = func(p spc.Point) bool { return p.Trend == last.Trend }
 	case spc.TwoOfThreeRule:
-		return minimumRun
+		return minimumRun, max(0, last.Index-minimumRun+1)
 	case spc.OutsideLimits, spc.CommonCause: // one month is enough
 	}
-	return n
+	n, began = 1, last.Index
+	for i := last.Index - 1; i >= r.Chart.Phases[last.Phase].From; i-- {
+		p := r.Chart.Points[i]
+		if !p.Value.Known {
+			continue
+		}
+		if !in(p) {
+			break
+		}
+		n, began = n+1, i
+	}
+	return n, began
 }
 
 // surprise is −log₁₀ of the chance that a steady process shows this or more at one month: the normal tail beyond the

@@ -39,7 +39,7 @@ func rank(r Reading) int {
 	}
 }
 
-// relative is a change as a part of the value it started from; shares change in points, so that 1 % to 2 % does not pass
+// relative is a change as a part of the value it started from; shares change in points, so that 1% to 2% does not pass
 // for doubling the work.
 func (r Reading) relative(change float64) float64 {
 	if math.IsNaN(change) {

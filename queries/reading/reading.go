@@ -68,7 +68,7 @@ type Reading struct {
 	Month
 	Previous Month // the month before; its Value is NaN where there is none
 
-	Low, High      float64     // 95 % interval in the measure's unit; NaN where there is none
+	Low, High      float64     // 95% interval in the measure's unit; NaN where there is none
 	IntervalMethod rate.Method // empty where there is none
 
 	Poor      bool // too few of the unit's exports came to judge it
@@ -80,6 +80,7 @@ type Reading struct {
 	Rule      spc.Rule // that fired at this month
 	Sign      int      // +1 high or rising, −1 low or falling
 	Run       int      // months in the run or trend that fired
+	began     int      // the first of them, in Months
 	Method    Method
 	Points    int             // months the centre stands on
 	Centre    estimate.Number // of the phase the month lies in; of a run chart the median
@@ -138,7 +139,7 @@ func Read(m queries.Measure, series []Month, rules Rules) Reading {
 func (r *Reading) interval() {
 	m := r.Measure
 	switch {
-	case !m.Rate() || !(r.Denominator > 0) || !r.Known() || m.Group == "capacity":
+	case !m.Rate() || !(r.Denominator > 0) || !r.Known() || m.Group == "capacity" || m.Register():
 		return
 	case m.Unit == "share" && r.Numerator >= 0 && r.Numerator <= r.Denominator:
 		w := rate.Wilson(r.Numerator, r.Denominator, 0.95)
@@ -185,6 +186,7 @@ func (r *Reading) overTime(all []Month) {
 		}
 	}
 	r.Method, r.Chart = draw(r.Measure, series, r.newestPhase(series), options)
+	r.Chart = atRest(r.Chart, r.Measure)
 	last, ok := r.Chart.Last()
 	if !ok || last.Index != len(series)-1 {
 		return
@@ -210,7 +212,7 @@ func (r *Reading) overTime(all []Month) {
 	if r.Rule, r.Sign = signal(last); r.Sign != last.Sign && r.Variation != Shift {
 		r.Variation = map[bool]Variation{true: Improving, false: Worsening}[(r.Sign > 0) == (r.Measure.Direction == queries.Up)]
 	}
-	r.Run = r.run(last)
+	r.Run, r.began = r.run(last)
 	r.Surprise = r.surprise(last, phase)
 }
 
@@ -255,11 +257,12 @@ func (r *Reading) withoutLimits(number int, options spc.Options) {
 	r.standing()
 	last := points[len(points)-1]
 	if sign := r.astronomical(values); sign != 0 {
-		last.Rule, last.Sign, last.Outside, r.Run = spc.OutsideLimits, sign, sign, 1
+		last.Rule, last.Sign, last.Outside, r.Run, r.began = spc.OutsideLimits, sign, sign, 1, len(r.Months)-1
 		points[len(points)-1] = last
 	}
 	if last.Rule == spc.CommonCause && run.Useful > fewestOnRunChart && run.Crossings < run.CrossMin {
-		r.Run, last.Sign = since(values, run.Median.Value)
+		r.Run, r.began, last.Sign = since(values, run.Median.Value)
+		r.began += phase.From
 		last.Rule = spc.ShiftRule
 		points[len(points)-1] = last
 	}
@@ -272,7 +275,7 @@ func (r *Reading) withoutLimits(number int, options spc.Options) {
 	}
 	r.Rule, r.Sign = last.Rule, last.Sign
 	if r.Rule == spc.TrendRule {
-		r.Run = r.run(last)
+		r.Run, r.began = r.run(last)
 	}
 	r.Variation = Shift
 	if d := r.Measure.Direction; d != queries.Neutral {
@@ -328,22 +331,26 @@ func middleOf(values []float64) float64 {
 	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
 }
 
-// since counts how many of the last values lie on one side of the median, and which side it is. Values on it are passed over.
-func since(values []float64, median float64) (months, side int) {
+// since counts how many of the last values lie on one side of the median, from which, and which side it is. Values on it are
+// passed over, and so are months without one.
+func since(values []float64, median float64) (months, began, side int) {
+	began = len(values) - 1
 	for i := len(values) - 1; i >= 0; i-- {
 		switch v := values[i]; {
-		case math.IsNaN(v) || v == median:
+		case math.IsNaN(v):
+			continue
+		case v == median:
 		case side == 0:
 			side = 1
 			if v < median {
 				side = -1
 			}
 		case (v > median) != (side > 0):
-			return months, side
+			return months, began, side
 		}
-		months++
+		months, began = months+1, i
 	}
-	return months, side
+	return months, began, side
 }
 
 // independent leaves out the months of a rolling measure that share data with a later one kept. (Where the month read is

@@ -76,6 +76,10 @@ var examples = []example{
 	{"slow ramp since the start", "household_coverage", "2017-05-01", shares(1000, 470, 441, 425, 436, 428, 433, 440, 431, 437, 426, 434, 429, 436, 432, 438, 491, 517, 538, 575, 658, 711, 744, 780, 799)},
 	{"rising, still below", "household_coverage", "", shares(1000, 700, 705, 698, 703, 699, 702, 697, 701, 704, 696, 700, 400, 405, 410, 415, 420, 425, 430)},
 	{"target met", "unvisited_share", "", shares(1000, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0)},
+	{"at the ceiling after one bad month", "household_coverage", "", shares(480, 280, 480, 480, 480, 480, 480, 480, 480, 480, 480, 480, 480, 480, 480)},
+	{"target met in every month", "household_coverage", "", shares(480, 480, 480, 480, 480, 480, 480, 480, 480, 480, 480, 480, 480, 480)},
+	{"two of few events", "doubtful_visits", "", shares(245, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 2)},
+	{"a run over a lost month", "household_coverage", "", lost(shares(1000, 470, 490, 472, 489, 468, 491, 474, 505, 495, 512, 498, 510, 0, 0, 496, 508), 12, 13)},
 	{"uneven small bases", "on_time_rate", "", uneven([2]float64{8, 10}, [2]float64{15, 20}, [2]float64{9, 12}, [2]float64{18, 25}, [2]float64{11, 15}, [2]float64{4, 20})},
 	{"uneven large bases", "satisfaction_rate", "", uneven([2]float64{320, 400}, [2]float64{500, 620}, [2]float64{360, 470}, [2]float64{410, 500}, [2]float64{280, 380}, [2]float64{340, 420}, [2]float64{330, 400})},
 	{"small base", "on_time_rate", "", uneven([2]float64{8, 10}, [2]float64{15, 20}, [2]float64{3, 4})},
@@ -89,6 +93,14 @@ var examples = []example{
 	{"median, every third month", "days_to_resolve_median", "", days(5, 5.2, 4.9, 5.1, 5, 4.8, 5.2, 5, 4.9, 5.3, 5, 5.1, 4.9, 5, 5.2, 9)},
 	{"no data", "household_coverage", "", []Month{{"2017-12", 9, 20, .45}, {"2018-01", math.NaN(), 0, math.NaN()}}},
 	{"too few", "household_coverage", "", shares(1000, 500, 510)},
+}
+
+// lost takes months out of a series, as those of which nothing is known are.
+func lost(series []Month, months ...int) []Month {
+	for _, i := range months {
+		series[i].Numerator, series[i].Denominator, series[i].Value = math.NaN(), math.NaN(), math.NaN()
+	}
+	return series
 }
 
 func days(medians ...float64) []Month {
@@ -142,7 +154,7 @@ func TestByHand(t *testing.T) {
 	if r.Variation != Improving || r.Rule != spc.ShiftRule || r.Run != 7 || r.Method != XmR {
 		t.Errorf("got %s by %s, run %d, %s", r.Variation, r.Rule, r.Run, r.Method)
 	}
-	if got, want := r.Finding("zh"), "自2017-07起连续7个月高于均值49.1 %，属改善信号（XmR，规则2）。"; got != want {
+	if got, want := r.Finding("zh"), "自2017年7月起连续7个月高于均值49.1%，属改善信号（XmR，规则2）。"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	if got := r.Centre.Value; math.Abs(got-.49129) > 1e-4 {
@@ -217,7 +229,7 @@ func TestPoorDataAreNotJudged(t *testing.T) {
 	if poor.Signal() || !poor.Poor || poor.Surprise != 0 {
 		t.Errorf("six of eight exports: %s", poor.Variation)
 	}
-	if got, want := poor.Sentence("zh"), "数据不足以判断：近期应报8份，只收到6份（75.0 %），低于80.0 %。"; got != want {
+	if got, want := poor.Sentence("zh"), "数据不足以判断：近期应报8份，只收到6份（75.0%），低于80.0%。"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	rules.Complete = Month{Numerator: 7, Denominator: 8}
@@ -228,9 +240,13 @@ func TestPoorDataAreNotJudged(t *testing.T) {
 	if r := Read(m, drop, rules); r.Signal() || r.Sentence("en") != "Household visits came from too few villages for the month: not judged." {
 		t.Errorf("few visits came: %s %s", r.Variation, r.Sentence("en"))
 	}
+	rules.Because = "column"
+	if got, want := Read(m, drop, rules).Sentence("zh"), "部分村的走访记录没有给出所需的列，不作判断。"; got != want {
+		t.Errorf("the column is missing: %s, want %s", got, want)
+	}
 	rules.Unknown = "silent"
 	unknown := append(slices.Clone(drop[:len(drop)-1]), Month{"2018-01", math.NaN(), math.NaN(), math.NaN()})
-	if r := Read(m, unknown, rules); r.Signal() || r.Sentence("en") != "Unknown: no Household visits came for the month, though some were to be expected." {
+	if r := Read(m, unknown, rules); r.Signal() || r.Sentence("en") != "Unknown: nothing of “Household visits” came for the month, though something was to be expected." {
 		t.Errorf("no visits came: %s %s", r.Variation, r.Sentence("en"))
 	}
 	quality := measure(t, "timeliness")
@@ -273,18 +289,18 @@ func TestOrder(t *testing.T) {
 		}
 	}
 	if first := all[0]; first.Rule != spc.OutsideLimits || first.Value != .43 {
-		t.Errorf("the drop from 50 %% to 43 %% at a spread of half a point is the surest signal, got %s %v", first.Measure.ID, first.Value)
+		t.Errorf("the drop from 50%% to 43%% at a spread of half a point is the surest signal, got %s %v", first.Measure.ID, first.Value)
 	}
 }
 
 func TestNumbers(t *testing.T) {
 	share, people, yuan := measure(t, "household_coverage"), measure(t, "people_per_cadre"), measure(t, "fund_amount")
 	for _, c := range []struct{ got, want string }{
-		{WithBase(share, 50./52, 50, 52, "zh"), "96.2 % (50/52)"},
-		{WithBase(people, 11042./9, 11042, 9, "zh"), "1,226.9 人 (11,042/9)"},
+		{WithBase(share, 50./52, 50, 52, "zh"), "96.2% (50/52)"},
+		{WithBase(people, 11042./9, 11042, 9, "zh"), "1,226.9人 (11,042/9)"},
 		{WithBase(people, 11042./9, 11042, 9, "en"), "1,226.9 people (11,042/9)"},
 		{WithBase(yuan, 360000, 360000, math.NaN(), "en"), "360,000 yuan"},
-		{Difference(share, .023, "zh"), "+2.3 个百分点"},
+		{Difference(share, .023, "zh"), "+2.3个百分点"},
 		{Difference(share, -.023, "en"), "−2.3 percentage points"},
 		{Difference(share, .0004, "en"), "same"},
 		{Decimal(-0.04, 1), "0.0"},
@@ -309,10 +325,10 @@ func TestFewMonthsAreARunChart(t *testing.T) {
 		want   Variation
 		say    string
 	}{
-		{"low first, then high", shares(1000, 410, 431, 420, 462, 457, 521, 515, 530, 519, 524), Improving, "前低后高：自2017-09起连续5个月高于中位数48.9 %，此前低于它，属改善信号（走势图，10个月，不足12个月不设界限）。"},
+		{"low first, then high", shares(1000, 410, 431, 420, 462, 457, 521, 515, 530, 519, 524), Improving, "前低后高：自2017年9月起连续5个月高于中位数48.9%，此前低于它，属改善信号（走势图，10个月，不足12个月不设界限）。"},
 		{"ups and downs", shares(1000, 500, 512, 498, 511, 489, 505, 492, 507, 501), Common, "没有异常的走势（走势图，9个月，不足12个月不设界限）。"},
-		{"far from all others", shares(1000, 500, 512, 498, 511, 489, 505, 492, 507, 101), Worsening, "远低于其他月份（中位数50.0 %），属变差信号（走势图，9个月，不足12个月不设界限）。"},
-		{"three months", shares(1000, 500, 300, 500), NotEnough, "只有3个月的数据，中位数50.0 %，暂不判读。"},
+		{"far from all others", shares(1000, 500, 512, 498, 511, 489, 505, 492, 507, 101), Worsening, "远低于其他月份（中位数50.0%），属变差信号（走势图，9个月，不足12个月不设界限）。"},
+		{"three months", shares(1000, 500, 300, 500), NotEnough, "只有3个月的数据，中位数50.0%，暂不判读。"},
 	} {
 		r := Read(m, c.series, rules)
 		if r.Variation != c.want || r.Finding("zh") != c.say {
@@ -326,15 +342,15 @@ func TestFewMonthsAreARunChart(t *testing.T) {
 	}
 }
 
-// TestASentenceDoesNotContradictTheFiguresBesideIt: 79.0 % to 78.8 % is no improvement of that month: the sentence says since when and
+// TestASentenceDoesNotContradictTheFiguresBesideIt: 79.0% to 78.8% is no improvement of that month: the sentence says since when and
 // from what the level has risen, and that the month itself went down.
 func TestASentenceDoesNotContradictTheFiguresBesideIt(t *testing.T) {
 	series := shares(1000, 420, 452, 471, 505, 530, 561, 590, 622, 655, 690, 712, 741, 765, 790, 788)
 	r := Read(measure(t, "vulnerable_coverage"), series, RulesOf(measure(t, "vulnerable_coverage"), data.DefaultProgramme(), cutOff, ""))
-	if r.Variation != Improving || !strings.HasPrefix(r.Finding("zh"), "自2016-11的42.0 %起水平在上移，现为78.8 %，虽与上月相比−0.2 个百分点，属改善信号") {
+	if r.Variation != Improving || !strings.HasPrefix(r.Finding("zh"), "自2016年11月的42.0%起水平在上移，现为78.8%，虽与上月相比−0.2个百分点，属改善信号") {
 		t.Errorf("%s: %s", r.Variation, r.Finding("zh"))
 	}
-	if en := r.Finding("en"); !strings.Contains(en, "since 2016-11, from 42.0 % to 78.8 %, though −0.2 percentage points against last month: a signal of improvement") {
+	if en := r.Finding("en"); !strings.Contains(en, "since 2016-11, from 42.0% to 78.8%, though −0.2 percentage points against last month: a signal of improvement") {
 		t.Error(en)
 	}
 }
@@ -359,7 +375,7 @@ func TestOneEventIsOneSignal(t *testing.T) {
 }
 
 // TestFalseSignals: on a steady process the newest month shows a signal about as often as theory says, so that a page
-// of twenty measures does not cry every month. The outside rule alone: 0.27 %; with the three others, 1 to 3 %.
+// of twenty measures does not cry every month. The outside rule alone: 0.27%; with the three others, 1 to 3%.
 func TestFalseSignals(t *testing.T) {
 	m := measure(t, "household_coverage")
 	rules := RulesOf(m, data.DefaultProgramme(), cutOff, "")
@@ -384,7 +400,7 @@ func TestFalseSignals(t *testing.T) {
 		months++
 	}
 	if rate := float64(signals) / float64(months); rate > .04 {
-		t.Errorf("%.1f %% false signals", rate*100)
+		t.Errorf("%.1f%% false signals", rate*100)
 	}
 }
 
@@ -406,4 +422,43 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestAFallToNothingIsNoRunAtRest tells a measure that fell to 0% and stayed there from one that has always been there but for a month.
+func TestAFallToNothingIsNoRunAtRest(t *testing.T) {
+	rules := RulesOf(measure(t, "household_coverage"), data.Programme{}, cutOff, "")
+	fell := []float64{9, 8, 10, 9, 7, 9, 10, 8, 9, 11, 9, 8}
+	rested := []float64{0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0}
+	for range 13 {
+		fell, rested = append(fell, 0), append(rested, 0)
+	}
+	for name, test := range map[string]struct {
+		series []float64
+		want   Variation
+	}{"fell": {fell, Worsening}, "at rest": {rested, Common}} {
+		if got := Read(measure(t, "household_coverage"), shares(30, test.series...), rules); got.Variation != test.want {
+			t.Errorf("%s: %s, want %s", name, got.Variation, test.want)
+		}
+	}
+}
+
+// TestCountsHaveTheirMeasureWord: every share names something that has one.
+func TestCountsHaveTheirMeasureWord(t *testing.T) {
+	want := map[string]string{"household_coverage": "936户", "on_time_rate": "936件", "silent_members": "936名", "reconciliation_rate": "936个", "month_end_share": "936次",
+		"attendance_rate": "936人", "tasks_done": "936项", "repeat_rate": "936件", "satisfaction_rate": "936件", "organisation_life": "936个"}
+	for _, m := range queries.Measures() {
+		if m.Unit != "share" {
+			continue
+		}
+		got := Counted(m, 936, "zh")
+		if w, ok := want[m.ID]; ok && got != w {
+			t.Errorf("%s: %s, want %s", m.ID, got, w)
+		}
+		if strings.HasSuffix(got, "个") != strings.HasSuffix(m.Numerator.Zh, "支部") {
+			t.Errorf("%s: nothing in %q says how it is counted", m.ID, m.Numerator.Zh)
+		}
+		if en := Counted(m, 936, "en"); en != "936" {
+			t.Errorf("%s: %s", m.ID, en)
+		}
+	}
 }

@@ -22,7 +22,8 @@ type Rules struct {
 	Complete  Month   // exports received ÷ expected in the unit up to the month read; no denominator: nothing is known of it
 	Threshold float64 // share of Complete below which the unit's performance is not judged
 	Missing   string  // export of which too little came for the month to judge by; empty: none
-	Unknown   string  // why the value is not known, as in the long table: before, no_file, never, silent, column, reach; empty: it is known
+	Because   string  // why too little is known of it, as Unknown says it: most of the villages that did not speak
+	Unknown   string  // why the value is not known, as in the long table: before, no_file, never, silent, column, blank, kind, reach; empty: it is known
 }
 
 // RulesOf gathers the rules of a measure from the programme. Start is a date or month, YYYY-MM first.
@@ -63,7 +64,7 @@ func (r Rules) Ripe(month string) bool {
 
 // Small reports whether a base is too small to judge by. Counts have none.
 func (r Rules) Small(m queries.Measure, denominator float64) bool {
-	return m.Rate() && denominator < r.MinimumBase // NaN is not smaller
+	return m.Rate() && denominator+m.Counted.More < r.MinimumBase // NaN is not smaller
 }
 
 // Completeness sums the exports received and expected over the last periods months of a unit's series. One month alone

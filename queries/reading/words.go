@@ -23,7 +23,7 @@ var RuleNumbers = map[spc.Rule]int{spc.OutsideLimits: 1, spc.ShiftRule: 2, spc.T
 // Text is the value with its unit.
 func (r Reading) Text(lang string) string { return Text(r.Measure, r.Value, lang) }
 
-// WithBase is the value with its unit and base: "96.2 % (50/52)".
+// WithBase is the value with its unit and base: "96.2% (50/52)".
 func (r Reading) WithBase(lang string) string {
 	return WithBase(r.Measure, r.Value, r.Numerator, r.Denominator, lang)
 }
@@ -84,13 +84,13 @@ func (r Reading) said(lang string) string {
 		c := r.Rules.Complete
 		return say("poor", sentence.Values{"received": Count(c.Numerator), "expected": Count(c.Denominator), "share": Percent(c.Value), "threshold": Percent(r.Rules.Threshold)})
 	case r.Missing:
-		return say("missing", sentence.Values{"export": exportName(r.Rules.Missing, lang)})
+		return Partly(r.Rules.Because, r.Rules.Missing, lang)
 	case !r.Known() && r.Measure.Unit == "days" && r.Denominator > 0:
 		return say("not_reached", nil)
 	case !r.Known():
 		return say("no_value", nil)
 	case r.SmallBase:
-		return say("small_base", sentence.Values{"base": Count(r.Denominator), "minimum": Count(r.Rules.MinimumBase)})
+		return say("small_base", sentence.Values{"base": Count(r.Denominator + r.Measure.Counted.More), "minimum": Count(r.Rules.MinimumBase)})
 	case r.Unripe:
 		return say("unripe", sentence.Values{"days": strconv.Itoa(r.Rules.RipeDays)})
 	}
@@ -138,7 +138,7 @@ func (r Reading) figures(lang string) sentence.Values {
 	}
 	began := r.since()
 	return sentence.Values{"n": strconv.Itoa(r.Run), "span": r.span(lang), "centre": Mean(r.Measure, r.Centre.Or(math.NaN()), lang),
-		"limit": Mean(r.Measure, limit.Or(math.NaN()), lang), "since": began.Month, "from": Text(r.Measure, began.Value, lang), "to": r.Text(lang)}
+		"limit": Mean(r.Measure, limit.Or(math.NaN()), lang), "since": MonthName(began.Month, lang), "from": Text(r.Measure, began.Value, lang), "to": r.Text(lang)}
 }
 
 // since is the month a finding began: of a level that moves the first of its phase, else the first of the run.
@@ -146,8 +146,7 @@ func (r Reading) since() Month {
 	if came, moves := r.Came.Get(); moves && r.Heading == r.Sign && r.Rule != spc.TrendRule {
 		return Month{Month: r.CameIn, Value: came}
 	}
-	from := max(0, len(r.Months)-max(1, r.Run))
-	return Month{Month: r.Months[from], Value: r.Chart.Points[from].Value.Or(math.NaN())}
+	return Month{Month: r.Months[r.began], Value: r.Chart.Points[r.began].Value.Or(math.NaN())}
 }
 
 // against says that the newest month moved the other way than the finding, so that the sentence does not contradict the two figures
@@ -172,7 +171,11 @@ func (r Reading) gap(lang string) string {
 		if lang == "en" {
 			separator = ", "
 		}
-		return book.Say(lang, "gap", sentence.Values{"months": strings.Join(r.Gaps, separator)})
+		named := make([]string, n)
+		for i, month := range r.Gaps {
+			named[i] = MonthName(month, lang)
+		}
+		return book.Say(lang, "gap", sentence.Values{"months": strings.Join(named, separator)})
 	default:
 		return book.Say(lang, "gap_many", sentence.Values{"n": strconv.Itoa(n)})
 	}
@@ -181,6 +184,17 @@ func (r Reading) gap(lang string) string {
 // Unknown says why a value is not known: reason is the long table's, export the one that did not speak.
 func Unknown(reason, export, lang string) string {
 	return book.Say(lang, "unknown_"+reason, sentence.Values{"export": exportName(export, lang)})
+}
+
+// Partly says why a value that is known of some villages is not judged: reason and export are those of the villages it is not
+// known of.
+func Partly(reason, export, lang string) string {
+	key := "missing"
+	switch reason {
+	case "column", "blank", "kind", "reach":
+		key += "_" + reason
+	}
+	return book.Say(lang, key, sentence.Values{"export": exportName(export, lang)})
 }
 
 func exportName(id, lang string) string {

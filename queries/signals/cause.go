@@ -22,8 +22,11 @@ const (
 	NoCause  Cause = ""
 )
 
-// shortOfHands is how much more than the median village a hand has to serve before hands are called short.
-const shortOfHands = 1.25
+// How many times as much as in the median village a hand has to serve before hands are called short, and very short.
+const (
+	shortOfHands     = 1.25
+	veryShortOfHands = 1.6 // what shortMiddle expects where hands are what is missing
+)
 
 // Hand is one measure of how much each hand of a village has to serve, beside the median village.
 type Hand struct {
@@ -37,6 +40,9 @@ func (h Hand) Ratio() float64 { return h.Value.Value / h.Median }
 
 // Short reports whether hands are short by this measure.
 func (h Hand) Short() bool { return h.Ratio() >= shortOfHands }
+
+// VeryShort reports whether hands are as short by this measure as where nothing else explains weak results.
+func (h Hand) VeryShort() bool { return h.Ratio() >= veryShortOfHands }
 
 // handMeasures say how much each hand has to serve. Nine cadres more or less are a matter of posts: their number explains, and
 // does not enter the evidence.

@@ -47,7 +47,7 @@ type Compared struct {
 	Grade    int             // 1 is the best; 0 where villages are not graded, before Shrink
 	Place    Place           // Total 0 where the village has none
 	Shrunken estimate.Number // absent before Shrink
-	Low      estimate.Number // 95 % interval of the shrunken share
+	Low      estimate.Number // 95% interval of the shrunken share
 	High     estimate.Number
 }
 
@@ -55,11 +55,11 @@ type Compared struct {
 type Comparison struct {
 	Measure  queries.Measure
 	Months   []string // the period, oldest first
-	Funnel   Funnel
-	Villages []Compared // by standing, within it in the town's order
-	AtBest   int        // compared villages within two points of the best possible value
-	Ceiling  bool       // so many of them that the measure no longer tells villages apart
-	Prior    shrink.Prior
+	Funnel   VillageFunnel
+	Villages []Compared     // by standing, within it in the town's order
+	AtBest   int            // compared villages within two points of the best possible value
+	Ceiling  bool           // so many of them that the measure no longer tells villages apart
+	Prior    shrink.Prior   // of villages too few to model
 	Graded   profile.Graded // after Shrink
 	period   *period
 }
@@ -72,7 +72,7 @@ func HasFunnel(m queries.Measure) bool {
 
 // ComparisonOf compares the villages on a measure in its newest ripe period.
 func (t Town) ComparisonOf(m queries.Measure) Comparison {
-	c := Comparison{Measure: m, Funnel: Funnel{TooFew: true}, period: t.newest(m)}
+	c := Comparison{Measure: m, Funnel: VillageFunnel{TooFew: true}, period: t.newest(m)}
 	if p := c.period; p != nil {
 		c.Funnel, c.Months = p.funnel(t.Programme.WeakVillages.FunnelLimit), t.months(p)
 	}
@@ -101,32 +101,48 @@ func (t Town) ComparisonOf(m queries.Measure) Comparison {
 const misorderedBound = .05
 
 // Shrink gives every village compared its share with the noise of a small base taken out, the interval of that, and the
-// grade it can be told to be in.
+// grade it can be told to be in. All three come from the model that draws the limits, with the months of a village varying beyond
+// chance as much as they do: intervals that ignored it would set villages apart that share a grade.
 func (c *Comparison) Shrink() {
-	var units []shrink.Unit
-	for _, v := range c.Villages {
-		if v.Place.Total > 0 {
-			units = append(units, shrink.Unit{Events: v.Place.Events, Base: v.Place.Total})
-		}
+	if c.Funnel.TooFew {
+		c.shrinkAlone()
+		return
 	}
+	grades := make([]int, len(c.period.places))
 	if c.Funnel.Judged && c.Measure.Direction != queries.Neutral {
 		c.Graded = profile.Grade(c.period.fit.Units, misorderedBound)
-		for i := range c.Villages {
-			for k, p := range c.period.places {
-				if p.ID == c.Villages[i].Village.ID {
-					c.Villages[i].Grade = c.Graded.Grades[k]
-				}
-			}
+		grades = c.Graded.Grades
+	}
+	for i := range c.Villages {
+		v := &c.Villages[i]
+		k := slices.IndexFunc(c.period.places, func(p Place) bool { return p.ID == v.Village.ID })
+		if k < 0 {
+			continue
+		}
+		u := c.period.fit.Units[k]
+		within := u.Interval(Inner)
+		v.Grade, v.Shrunken, v.Low, v.High = grades[k], u.Rate(), within.Low, within.High
+		if c.Measure.Direction == queries.Down { // the model counts the good side
+			other := func(x float64) float64 { return 1 - x }
+			v.Shrunken, v.Low, v.High = v.Shrunken.Map(other), within.High.Map(other), within.Low.Map(other)
+		}
+	}
+}
+
+// shrinkAlone is for villages too few to model: by the shares alone.
+func (c *Comparison) shrinkAlone() {
+	var units []shrink.Unit
+	var at []int
+	for i, v := range c.Villages {
+		if v.Place.Total > 0 {
+			units, at = append(units, shrink.Unit{Events: v.Place.Events, Base: v.Place.Total}), append(at, i)
 		}
 	}
 	fit := shrink.BetaBinomial(units, shrink.Hierarchical, Inner)
 	c.Prior = fit.Prior
-	k := 0
-	for i := range c.Villages {
-		if v := &c.Villages[i]; v.Place.Total > 0 {
-			v.Shrunken, v.Low, v.High = fit.Units[k].Value, fit.Units[k].Low, fit.Units[k].High
-			k++
-		}
+	for k, i := range at {
+		v := &c.Villages[i]
+		v.Shrunken, v.Low, v.High = fit.Units[k].Value, fit.Units[k].Low, fit.Units[k].High
 	}
 }
 
@@ -149,7 +165,7 @@ func (t Town) absent(x tenure, m queries.Measure, v Village, at int) Standing {
 	}
 }
 
-func (f Funnel) standing(p Place, d queries.Direction) Standing {
+func (f VillageFunnel) standing(p Place, d queries.Direction) Standing {
 	switch {
 	case !f.Judged:
 		return NotCompared
@@ -196,6 +212,9 @@ func (c Comparison) Said(lang string) []string {
 	case c.Funnel.Alike:
 		said = append(said, book.Say(lang, "all_alike", sentence.Values{"n": strconv.Itoa(len(c.Funnel.Places))}))
 	}
+	if len(c.Villages) > 0 && !slices.ContainsFunc(c.Villages, func(v Compared) bool { return v.Village.Start != "" }) {
+		said = append(said, book.Say(lang, "undated", nil))
+	}
 	for _, s := range Standings {
 		// Where nobody can be told apart, those left out are named all the same: their values may lie far off.
 		names := c.In(s)
@@ -208,6 +227,9 @@ func (c Comparison) Said(lang string) []string {
 		}
 		said = append(said, book.Say(lang, key, sentence.Values{"tier": s.Name(lang), "n": strconv.Itoa(len(names)), "names": sentence.List(lang, names)}))
 	}
+	if c.Graded.Count == 1 {
+		said = append(said, book.Say(lang, "ungraded", sentence.Values{"n": strconv.Itoa(len(c.Funnel.Places)), "wrong": reading.Percent(misorderedBound)}))
+	}
 	if c.Graded.Count > 1 {
 		var list []string
 		for grade := 1; grade <= c.Graded.Count; grade++ {
@@ -219,9 +241,17 @@ func (c Comparison) Said(lang string) []string {
 			}
 			list = append(list, book.Say(lang, "grade", sentence.Values{"k": strconv.Itoa(grade), "n": strconv.Itoa(len(names)), "names": sentence.List(lang, names)}))
 		}
-		said = append(said, book.Say(lang, "grades", sentence.Values{"n": strconv.Itoa(c.Graded.Count), "list": strings.Join(list, map[bool]string{true: "; ", false: "；"}[lang == "en"]), "wrong": reading.Percent(c.Graded.Misordered)}))
+		said = append(said, book.Say(lang, "grades", sentence.Values{"n": strconv.Itoa(c.Graded.Count), "list": strings.Join(list, map[bool]string{true: "; ", false: "；"}[lang == "en"]), "wrong": seldom(c.Graded.Misordered)}))
 	}
 	return said
+}
+
+// seldom writes a small chance, and never as none.
+func seldom(chance float64) string {
+	if chance < .0005 {
+		return "< " + reading.Percent(.001)
+	}
+	return reading.Percent(chance)
 }
 
 func (c Comparison) best() float64 {

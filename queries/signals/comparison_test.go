@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hulian/queries"
+	"hulian/queries/reading"
 )
 
 func definition(t *testing.T, id string) queries.Measure {
@@ -26,7 +27,7 @@ func TestTiersAndNoRanks(t *testing.T) {
 	for i := 22; i < 24; i++ {
 		planted.Series["completeness"]["V03"][i].Numerator = 2
 	}
-	c := planted.ComparisonOf(definition(t, "household_coverage"))
+	c := planted.ComparisonOf(definition(t, "undoubted_coverage"))
 	if diff := cmp.Diff([]string{"第10村", "第11村"}, c.In(FarBehind)); diff != "" {
 		t.Errorf("clearly behind (-want +got):\n%s", diff)
 	}
@@ -43,26 +44,84 @@ func TestTiersAndNoRanks(t *testing.T) {
 		}
 	}
 	if c.Ceiling {
-		t.Error("shares about 80 % are no ceiling")
+		t.Error("shares about 80% are no ceiling")
 	}
-	// Shrinkage draws towards the others and its interval holds the shrunken value.
+	// Shrinkage draws ordinary villages towards the middle one, and its interval holds the shrunken value.
 	c.Shrink()
 	for _, v := range c.Villages {
 		if v.Place.Total == 0 {
 			continue
 		}
-		prior := c.Prior.Mean.Value
-		if x := v.Shrunken.Value; math.Abs(x-prior) > math.Abs(v.Place.Rate()-prior)+1e-9 || x < v.Low.Value || x > v.High.Value {
-			t.Errorf("%s: %v shrunk to %v (%v to %v) about %v", v.Village.Name, v.Place.Rate(), x, v.Low.Value, v.High.Value, prior)
+		middle := c.Funnel.Centre.Value
+		if x := v.Shrunken.Value; v.Standing == Level && math.Abs(x-middle) > math.Abs(v.Place.Rate()-middle)+.01 || x < v.Low.Value || x > v.High.Value {
+			t.Errorf("%s: %v shrunk to %v (%v to %v) about %v", v.Village.Name, v.Place.Rate(), x, v.Low.Value, v.High.Value, middle)
 		}
 	}
 }
 
-// TestCeiling: nine of eleven villages at 99 % and two at 60 %: those two stand out, and among the others the measure has
+// TestOneSpreadForLimitsGradesAndIntervals: villages whose months go up and down together by ten points, far beyond chance on 1,200
+// households, cannot be told apart. No interval may say otherwise: none lies wholly beside another of the same grade.
+func TestOneSpreadForLimitsGradesAndIntervals(t *testing.T) {
+	wild := town(seeded(5), false)
+	for i, v := range wild.Villages {
+		for k := range months {
+			x := math.Round(1200 * (.8 + .1*math.Sin(float64(7*i+5*k))))
+			wild.Series["undoubted_coverage"][v.ID][k].Numerator, wild.Series["undoubted_coverage"][v.ID][k].Value = x, x/1200
+		}
+	}
+	c := wild.ComparisonOf(definition(t, "undoubted_coverage"))
+	c.Shrink()
+	if c.Funnel.Phi.Value < 10 {
+		t.Fatalf("months vary by %v times chance alone: the town shows nothing", c.Funnel.Phi.Value)
+	}
+	for _, a := range c.Villages {
+		for _, b := range c.Villages {
+			if a.Grade == b.Grade && a.Low.Value > b.High.Value {
+				t.Errorf("%s (%v to %v) and %s (%v to %v) are of grade %d", a.Village.Name, a.Low.Value, a.High.Value, b.Village.Name, b.Low.Value, b.High.Value, a.Grade)
+			}
+		}
+	}
+}
+
+// TestOneGradeRanksNobody: where no two grades hold, the sentence says that the villages cannot be ranked; where two weak villages stand
+// apart, it names the grades instead.
+func TestOneGradeRanksNobody(t *testing.T) {
+	for weak, want := range map[bool]string{false: "不能排名次，也不分档：找不到一种分法，能让排反的可能不超过 5.0%。", true: "按能否分清先后分为"} {
+		c := town(seeded(1), weak).ComparisonOf(definition(t, "on_time_rate"))
+		c.Shrink()
+		if said := strings.Join(c.Said("zh"), ""); !strings.Contains(said, want) || strings.Contains(said, "不分档") == weak {
+			t.Errorf("weak villages planted %v, %d grades: %s", weak, c.Graded.Count, said)
+		}
+	}
+}
+
+// TestTheMiddleVillageIsAVillage: where all villages, or all but two, stand at 0% or 100%, so does the middle one.
+func TestTheMiddleVillageIsAVillage(t *testing.T) {
+	for id, at := range map[string]float64{"undoubted_coverage": 1, "undoubted_silent_members": 0, "on_the_spot_rate": 0} {
+		for _, apart := range []int{0, 2} {
+			one := town(seeded(3), false)
+			one.Series[id] = map[string][]reading.Month{}
+			for i, v := range one.Villages {
+				for _, month := range one.Months {
+					x := 60 * at
+					if i < apart {
+						x = 30
+					}
+					one.Series[id][v.ID] = append(one.Series[id][v.ID], reading.Month{Month: month, Numerator: x, Denominator: 60, Value: x / 60})
+				}
+			}
+			if f := one.ComparisonOf(definition(t, id)).Funnel; f.Centre.Value != at {
+				t.Errorf("%s, %d villages apart: the middle one %v", id, apart, f.Centre.Value)
+			}
+		}
+	}
+}
+
+// TestCeiling: nine of eleven villages at 99% and two at 60%: those two stand out, and among the others the measure has
 // done its work. Where down is better the same is a floor.
 func TestCeiling(t *testing.T) {
-	for id, near := range map[string]float64{"household_coverage": 1188, "silent_members": 1} {
-		base := map[string]float64{"household_coverage": 1200, "silent_members": 100}[id]
+	for id, near := range map[string]float64{"undoubted_coverage": 1188, "undoubted_silent_members": 1} {
+		base := map[string]float64{"undoubted_coverage": 1200, "undoubted_silent_members": 100}[id]
 		one := town(seeded(3), false)
 		for i, v := range one.Villages {
 			for k := range months {
@@ -80,7 +139,7 @@ func TestCeiling(t *testing.T) {
 		if len(c.In(FarBehind)) != 2 {
 			t.Errorf("%s: behind %v", id, c.In(FarBehind))
 		}
-		want := map[string]string{"household_coverage": "9 of 11 villages stand at 98.0 % or more", "silent_members": "9 of 11 villages stand at 2.0 % or less"}[id]
+		want := map[string]string{"undoubted_coverage": "9 of 11 villages stand at 98.0% or more", "undoubted_silent_members": "9 of 11 villages stand at 2.0% or less"}[id]
 		if said := c.Said("en"); !strings.Contains(said[0], want) {
 			t.Errorf("%s: %s", id, said[0])
 		}
@@ -94,7 +153,7 @@ func TestWhatIsNotCompared(t *testing.T) {
 			few.Villages[i].Start = ""
 		}
 	}
-	c := few.ComparisonOf(definition(t, "household_coverage"))
+	c := few.ComparisonOf(definition(t, "undoubted_coverage"))
 	if got := c.Said("en"); len(got) != 2 || got[0] != "Only 4 villages can be compared, fewer than 5: nothing is concluded." || !strings.HasPrefix(got[1], "not begun or only just, not compared (7): 第5村, ") {
 		t.Errorf("%q", got)
 	}
@@ -106,13 +165,13 @@ func TestWhatIsNotCompared(t *testing.T) {
 	alike := town(seeded(1), false)
 	for i, v := range alike.Villages {
 		for k := range months {
-			alike.Series["household_coverage"][v.ID][k].Numerator = 960
+			alike.Series["undoubted_coverage"][v.ID][k].Numerator = 960
 		}
 		if i >= 9 {
 			alike.Villages[i].Start = ""
 		}
 	}
-	c = alike.ComparisonOf(definition(t, "household_coverage"))
+	c = alike.ComparisonOf(definition(t, "undoubted_coverage"))
 	if got := c.Said("zh"); len(got) != 2 || got[0] != "参加比较的9个村相差不到五个百分点：分不出高下。" || got[1] != "尚未启动或刚启动，不比较（2个村）：第10村、第11村。" {
 		t.Errorf("%q", got)
 	}

@@ -36,8 +36,8 @@ func leads(id string) bool {
 }
 
 // drift follows a village's monthly series after its first six settled months, each month against what the village would
-// have if it had kept its distance from all villages.
-func (j *judge) drift(s *series, village, at int) Drift {
+// have if it had kept its distance from all villages. Where a support worked only the months after the one it began in are followed.
+func (j *judge) drift(s *series, village, at int, helped string) Drift {
 	if s.measure.Series != queries.Monthly || !leads(s.measure.ID) {
 		return Drift{}
 	}
@@ -54,6 +54,9 @@ func (j *judge) drift(s *series, village, at int) Drift {
 	var good, base, expected float64
 	for _, k := range months[:first] {
 		good, base, expected = good+s.events[village][k], base+s.bases[village][k], expected+s.bases[village][k]*s.shares[k]
+	}
+	for first < len(months) && j.Months[months[first]] <= helped {
+		first++
 	}
 	distance, phi := (good-expected)/base, s.dispersion(at)
 	var bad, bases, steady []float64

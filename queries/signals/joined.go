@@ -158,7 +158,7 @@ func joinOne(village int, found map[string]*period) Joined {
 func (j *judge) turned(village, at int) bool {
 	w := j.Programme.WeakVillages
 	for k := range max(1, w.Periods) {
-		if at-k < 0 || !startedBy(j.Villages[village], j.Months[at-k]) {
+		if at-k < 0 || !j.startedBy(j.Villages[village], j.Months[at-k]) {
 			return false
 		}
 		one := j.join(at - k)[village]

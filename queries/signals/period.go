@@ -26,12 +26,26 @@ type period struct {
 	places     []Place
 	villages   []int // of places, in the town
 	fit        profile.Fit
-	drawn      *Funnel // once asked for
+	drawn      *VillageFunnel // once asked for
 }
 
 // of finds a village's place.
 func (p *period) of(village int) (int, bool) {
 	return slices.BinarySearch(p.villages, village)
+}
+
+// middle is the middle village's share, given the model's. The model draws it away from 0% and 100%; where half of the villages
+// have one and the same share, that is the middle one's.
+func (p *period) middle(model float64) float64 {
+	var rates []float64
+	for _, place := range p.places {
+		rates = append(rates, place.Rate())
+	}
+	slices.Sort(rates)
+	if n := len(rates); n > 0 && rates[n/4] == rates[n-1-n/4] {
+		return rates[n/2]
+	}
+	return model
 }
 
 // series are the months of one measure, a village a row, turned so that events are good and up is better. A month of

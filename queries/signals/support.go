@@ -13,12 +13,13 @@ import (
 // Outcome is a support with what the village's series did since.
 type Outcome struct {
 	Support
-	Since   int     // whole months after the one it began in, up to the month judged
-	Chance  float64 // probability that the village moved to the better side, against the other villages over the same months
-	Shifted []Shift // measures that moved, most surely first; only where the support is credited
-	Early   bool    // three months have not passed
-	Mixed   bool    // the programme had run for less than three months: the two cannot be told apart
-	Judged  bool    // neither, and there were measures to follow
+	Since    int     // whole months after the one it began in, up to the month judged
+	Chance   float64 // probability that the village moved to the better side, against the other villages over the same months
+	Shifted  []Shift // measures that moved, most surely first; only where the support is credited
+	Followed []Shift // all measures that could be followed, the surest to have moved first
+	Early    bool    // three months have not passed
+	Mixed    bool    // the programme had run for less than three months: the two cannot be told apart
+	Judged   bool    // neither, and there were measures to follow
 }
 
 // Shift is one measure before and after a support.
@@ -59,13 +60,13 @@ func (j *judge) outcomes(village int) []Outcome {
 			if month > s.Started[:7] {
 				o.Since++
 			}
-			if startedBy(v, month) && month < s.Started[:7] {
+			if j.startedBy(v, month) && month < s.Started[:7] {
 				begun++
 			}
 		}
 		o.Early, o.Mixed = o.Since < leastMonths, begun < leastMonths
 		if !o.Early && !o.Mixed {
-			o.Shifted, o.Chance, o.Judged = j.shifted(village, s.Started[:7])
+			o.Shifted, o.Followed, o.Chance, o.Judged = j.shifted(village, s.Started[:7])
 			if o.Chance < credit {
 				o.Shifted = nil
 			}
@@ -75,8 +76,19 @@ func (j *judge) outcomes(village int) []Outcome {
 	return all
 }
 
+// Outcomes are all supports that have begun, village by village in the town's order, with what the series did since: what Assess says of
+// supports, without judging anybody.
+func Outcomes(t Town) []Outcome {
+	j := t.judge()
+	var all []Outcome
+	for i := range j.Villages {
+		all = append(all, j.outcomes(i)...)
+	}
+	return all
+}
+
 // shifted joins what the measures did after a month; judged is false where none can be followed.
-func (j *judge) shifted(village int, month string) (moved []Shift, chance float64, judged bool) {
+func (j *judge) shifted(village int, month string) (moved, followed []Shift, chance float64, judged bool) {
 	factors := map[string]float64{}
 	for _, s := range j.all {
 		if s.measure.Series != queries.Monthly {
@@ -84,12 +96,10 @@ func (j *judge) shifted(village int, month string) (moved []Shift, chance float6
 		}
 		if one, factor, ok := j.shift(s, village, month); ok {
 			factors[s.measure.ID], judged = factor, true
-			if one.Chance >= .8 && one.By > 0 {
-				moved = append(moved, one)
-			}
+			followed = append(followed, one)
 		}
 	}
-	slices.SortStableFunc(moved, func(a, b Shift) int {
+	slices.SortStableFunc(followed, func(a, b Shift) int {
 		switch {
 		case a.Chance > b.Chance:
 			return -1
@@ -98,6 +108,11 @@ func (j *judge) shifted(village int, month string) (moved []Shift, chance float6
 		}
 		return 0
 	})
+	for _, one := range followed {
+		if one.Chance >= .8 && one.By > 0 {
+			moved = append(moved, one)
+		}
+	}
 	odds := worked / (1 - worked)
 	for _, f := range families {
 		var sum, weights float64
@@ -110,7 +125,7 @@ func (j *judge) shifted(village int, month string) (moved []Shift, chance float6
 			odds *= 1 - f.effort + f.effort*sum/weights
 		}
 	}
-	return moved, odds / (1 + odds), judged
+	return moved, followed, odds / (1 + odds), judged
 }
 
 // course is a village's distance from all villages after a month less that before it, in logits, with its variance by chance.

@@ -9,7 +9,19 @@ import (
 
 const settling = 2 // first months of the programme in a village, in which its work still takes hold
 
-// tenure is for how many months the programme has run in every village, −1 before it began.
+// undated reports whether no village has a start: lists that leave out the start say nothing of it. Such a town is judged on all
+// its months. Where one village has a start, those without have not begun.
+func (t Town) undated() bool {
+	return !slices.ContainsFunc(t.Villages, func(v Village) bool { return v.Start != "" })
+}
+
+// startedBy reports whether the programme had begun in a village by a month, or may have in a town that says of no village when.
+func (t Town) startedBy(v Village, month string) bool {
+	return v.Start != "" && v.Start <= month || v.Start == "" && t.undated()
+}
+
+// tenure is for how many months the programme has run in every village, −1 before it began. Where no start is known it has
+// run for long enough in every month.
 type tenure struct {
 	since    map[string][]int // village → one for each month of the town
 	middle   []int            // of the villages in which it has begun
@@ -22,12 +34,15 @@ func (t Town) tenure() tenure {
 	for k, month := range t.Months {
 		months[k], _ = monthNumber(month)
 	}
-	begun := make([][]int, len(t.Months))
+	begun, undated := make([][]int, len(t.Months)), t.undated()
 	for _, v := range t.Villages {
 		start, ok := monthNumber(v.Start)
 		since := make([]int, len(months))
 		for k := range since {
-			if since[k] = months[k] - start; !ok || since[k] < 0 {
+			switch since[k] = months[k] - start; {
+			case undated:
+				since[k] = x.standing + k
+			case !ok || since[k] < 0:
 				since[k] = -1
 				continue
 			}

@@ -28,6 +28,7 @@ type shape struct {
 	weak            [2]int  // capacity, effort
 	onlyHouseholds  bool    // only the measures the weak villages differ on
 	slowlyDifferent bool    // ordinary villages drift about
+	madeUp          bool    // villages short of effort enter as many households as others visit; most of the visits made up match a doubt signal
 }
 
 var shapes = []shape{
@@ -39,7 +40,11 @@ var shapes = []shape{
 	{name: "four weak of eighteen", villages: [2]int{16, 18}, branches: [2]int{3, 5}, households: [2]int{6000, 9000}, issues: [2]float64{8, 20}, spread: .2, weak: [2]int{2, 2}, slowlyDifferent: true},
 	{name: "villages that differ much", villages: [2]int{11, 18}, branches: [2]int{3, 5}, households: [2]int{5000, 9000}, issues: [2]float64{5, 30}, never: 1, spread: .33, weak: [2]int{1, 1}, slowlyDifferent: true},
 	{name: "nobody weak", villages: [2]int{9, 18}, branches: [2]int{3, 5}, households: [2]int{5000, 9000}, issues: [2]float64{5, 30}, never: 1, steady: true, spread: .25, slowlyDifferent: true},
+	{name: "visits made up", villages: [2]int{11, 18}, branches: [2]int{3, 5}, households: [2]int{5000, 9000}, issues: [2]float64{8, 20}, spread: .2, weak: [2]int{1, 2}, madeUp: true},
 }
+
+// madeUpFound is the share of the visits made up that match a doubt signal.
+const madeUpFound = .8
 
 // planted is what was planted in one village.
 type planted struct {
@@ -59,7 +64,7 @@ type drawn struct {
 }
 
 func drawTown(s shape, seed uint64) drawn {
-	r := rand.New(rand.NewPCG(seed, 20260101))
+	r, doubt := rand.New(rand.NewPCG(seed, 20260101)), rand.New(rand.NewPCG(seed, 20260103))
 	d := drawn{Town: Town{Programme: data.DefaultProgramme(), Series: map[string]map[string][]reading.Month{}}}
 	for k := range townMonths {
 		d.Months = append(d.Months, time.Date(2016, time.Month(1+k), 1, 0, 0, 0, 0, time.UTC).Format("2006-01"))
@@ -98,7 +103,7 @@ func drawTown(s shape, seed uint64) drawn {
 			d.Supports = append(d.Supports, Support{Village: v.ID, Kind: "cadre", Started: d.Months[p.support] + "-10"})
 		}
 		d.Villages, d.planted = append(d.Villages, v), append(d.planted, p)
-		d.drawVillage(r, s, i, start, households*math.Exp(.3*r.NormFloat64()), issues*math.Exp(.25*r.NormFloat64()), between(s.branches), season)
+		d.drawVillage(r, doubt, s, i, start, households*math.Exp(.3*r.NormFloat64()), issues*math.Exp(.25*r.NormFloat64()), between(s.branches), season)
 	}
 	d.Month = d.Months[townMonths-1]
 	d.CutOff = time.Date(2016, time.Month(1+townMonths), 0, 0, 0, 0, 0, time.UTC)
@@ -119,8 +124,9 @@ func (p planted) weakness(k int) float64 {
 	return 1
 }
 
-func (d *drawn) drawVillage(r *rand.Rand, s shape, i, start int, households, issues float64, branches int, season []float64) {
-	p, v := d.planted[i], d.Villages[i]
+// drawVillage draws the months of a village, what is doubtful of its visits from a stream of its own.
+func (d *drawn) drawVillage(r, doubt *rand.Rand, s shape, i, start int, households, issues float64, branches int, season []float64) {
+	p, village := d.planted[i], d.Villages[i]
 	own := func(spread float64) float64 { return spread * r.NormFloat64() }
 	level := map[string]float64{}
 	for _, m := range []struct {
@@ -158,9 +164,14 @@ func (d *drawn) drawVillage(r *rand.Rand, s shape, i, start int, households, iss
 			if d.Series[id] == nil {
 				d.Series[id] = map[string][]reading.Month{}
 			}
-			d.Series[id][v.ID] = append(d.Series[id][v.ID], reading.Month{Month: d.Months[k], Numerator: num, Denominator: den, Value: num / den})
+			d.Series[id][village.ID] = append(d.Series[id][village.ID], reading.Month{Month: d.Months[k], Numerator: num, Denominator: den, Value: num / den})
 		}
-		put("household_coverage", covered, math.Round(households))
+		v := visitsOf(doubt, covered, households, expit(level["doubtful"]), s.madeUp && p.cause == Effort, expit(x+w*(logOdds(.65)-logOdds(.47))))
+		put("undoubted_coverage", v.undoubted, math.Round(households))
+		reached := expit(x) * (1 - expit(level["doubtful"]))
+		if v.madeUp > 0 {
+			reached = math.Max(.01, math.Min(.99, v.undoubted/math.Round(households)))
+		}
 		due := poisson(r, issues)
 		onTime := expit(level["on_time"] + wander + .08*r.NormFloat64() - .6*(1-grown) - w*(logOdds(.83)-logOdds(.69)))
 		put("on_time_rate", count(r, due, onTime), due)
@@ -179,9 +190,9 @@ func (d *drawn) drawVillage(r *rand.Rand, s shape, i, start int, households, iss
 		if !s.onlyHouseholds {
 			reported := poisson(r, issues)
 			resolved := count(r, reported, .9)
-			put("vulnerable_coverage", count(r, math.Round(households*.08), expit(x+.3)), math.Round(households*.08))
-			put("unvisited_share", clustered(r, households, math.Pow(1-expit(x), 1.7), 10, .15), math.Round(households))
-			put("silent_members", count(r, members, math.Pow(1-expit(x), 3)), members)
+			put("undoubted_vulnerable_coverage", count(r, math.Round(households*.08), expit(logOdds(reached)+.3)), math.Round(households*.08))
+			put("undoubted_unvisited_share", clustered(r, households, math.Pow(1-reached, 1.7), 10, .15), math.Round(households))
+			put("undoubted_silent_members", count(r, members, (1-reached)*(1-reached)*(1-reached)), members)
 			put("resolution_rate", resolved, reported)
 			put("feedback_rate", count(r, resolved, expit(level["feedback"])), resolved)
 			answered := count(r, resolved, .5)
@@ -192,8 +203,8 @@ func (d *drawn) drawVillage(r *rand.Rand, s shape, i, start int, households, iss
 			put("tasks_done", count(r, 4, expit(level["tasks"])), 4)
 			put("attendance_rate", clustered(r, meetings*20, expit(level["attendance"]), 10, .05), math.Round(meetings*20))
 			put("items_done_rate", count(r, meetings*3, expit(level["items"])), meetings*3)
-			put("doubtful_visits", clustered(r, covered, expit(level["doubtful"]), 10, .2), covered)
-			put("month_end_share", clustered(r, covered, expit(level["month_end"]), 10, .2), covered)
+			put("doubtful_visits", clustered(r, covered, expit(level["doubtful"]), 10, .2)+v.found, covered+v.madeUp)
+			put("month_end_share", clustered(r, covered+v.madeUp, expit(level["month_end"]), 10, .2), covered+v.madeUp)
 			put("card_rate", cards, math.Round(households))
 			put("group_rate", groups, math.Round(households))
 			put("linked_rate", linked, math.Round(households))
@@ -240,6 +251,23 @@ func (d drawn) upTo(at int) Town {
 	t.Months, t.Month = d.Months[:at+1], d.Months[at]
 	t.CutOff = time.Date(2016, time.Month(2+at), 0, 0, 0, 0, 0, time.UTC)
 	return t
+}
+
+// entered are the households of a month that somebody entered a visit to.
+type entered struct {
+	undoubted     float64 // with a visit that matches no doubt signal
+	madeUp, found float64 // with no visit but one made up; of these, with a doubt signal
+}
+
+// visitsOf draws what is doubtful of the households covered, and what a village that wants to look like the others makes up.
+func visitsOf(r *rand.Rand, covered, households, doubtful float64, makesUp bool, others float64) entered {
+	v := entered{undoubted: covered - clustered(r, covered, doubtful, 10, .2)}
+	if makesUp {
+		v.madeUp = math.Max(0, clustered(r, households, others, 10, .12)-covered)
+		v.found = count(r, v.madeUp, madeUpFound)
+		v.undoubted += v.madeUp - v.found
+	}
+	return v
 }
 
 func count(r *rand.Rand, n, p float64) float64 {

@@ -14,7 +14,7 @@ import (
 // Village is one village of the comparison.
 type Village struct {
 	ID, Name string
-	Start    string // YYYY-MM in which the programme began here; empty: not yet, or unknown
+	Start    string // YYYY-MM in which the programme began here; empty: not yet, or unknown where no village has one
 }
 
 // Criterion is one row of the hard criteria: one village, one criterion, one month.
@@ -68,7 +68,7 @@ type Evidence struct {
 	Measure    queries.Measure
 	Family     Family
 	Reading    reading.Reading // of the newest month that may be judged
-	Funnel     Funnel          // of the period, among villages in the same situation
+	Funnel     VillageFunnel   // of the period, among villages in the same situation
 	Place      Place           // of the village in it
 	Pooled     int             // months the period is made of; Place.Months says of how many of them something is known
 	Behind     float64         // probability that the true share lies the programme's margin or more behind the middle village's
@@ -100,6 +100,22 @@ type Assessment struct {
 // IsWeak reports whether one of the keys turned.
 func (a Assessment) IsWeak() bool { return a.Tier == Weak || a.Tier == BothKeys }
 
+// Persistent is the evidence that persists, what one event shows itself in together: each group is one signal.
+func (a Assessment) Persistent() [][]Evidence {
+	var groups [][]Evidence
+	for _, e := range a.Evidence {
+		if !e.Persistent {
+			continue
+		}
+		i := slices.IndexFunc(groups, func(g []Evidence) bool { return g[0].Family == e.Family })
+		if i < 0 {
+			i, groups = len(groups), append(groups, nil)
+		}
+		groups[i] = append(groups[i], e)
+	}
+	return groups
+}
+
 // Judgeable lists the measures a village may be called weak by: shares with a better direction about what is done.
 // Capacity explains and is not held against a village; data quality stands apart; medians and half-year indices have
 // no funnel.
@@ -126,10 +142,10 @@ func Assess(t Town) []Assessment {
 	hands := t.hands(at)
 	for i := range all {
 		a := &all[i]
-		a.Evidence = j.evidence(i, at)
+		a.Supports = j.outcomes(i)
+		a.Evidence = j.evidence(i, at, a.helpedIn())
 		a.Hands = hands[i]
 		a.Cause = causeOf(*a)
-		a.Supports = j.outcomes(i)
 	}
 	j.history(all)
 	slices.SortStableFunc(all, func(a, b Assessment) int {
@@ -176,7 +192,7 @@ func (j *judge) tier(a Assessment, at int, apart bool) Tier {
 		return Weak
 	case apart:
 		return Apart
-	case !startedBy(a.Village, j.Months[at]):
+	case !j.startedBy(a.Village, j.Months[at]):
 		return NotStarted
 	case poor:
 		return TooPoor
@@ -187,8 +203,18 @@ func (j *judge) tier(a Assessment, at int, apart bool) Tier {
 	}
 }
 
-// evidence lists what speaks against a village as of a month.
-func (j *judge) evidence(village, at int) []Evidence {
+// helpedIn is the month in which the newest support that is credited began; empty where there is none.
+func (a Assessment) helpedIn() (month string) {
+	for _, o := range a.Supports {
+		if o.Credited() {
+			month = max(month, o.Started[:len("2006-01")])
+		}
+	}
+	return month
+}
+
+// evidence lists what speaks against a village as of a month. What it fell by before a support that worked is made good.
+func (j *judge) evidence(village, at int, helped string) []Evidence {
 	var all []Evidence
 	for _, s := range j.all {
 		p := j.period(s, at)
@@ -199,10 +225,11 @@ func (j *judge) evidence(village, at int) []Evidence {
 		f := p.funnel(j.Programme.WeakVillages.FunnelLimit)
 		place, _ = f.Of(place.ID)
 		e := Evidence{Measure: s.measure, Family: FamilyOf(s.measure.ID), Reading: j.read(s.measure, j.Villages[village], p.at), Funnel: f, Place: place, Pooled: p.months,
-			Behind: unit.Behind, Middle: unit.Centre, Beyond: f.Worse(place, s.measure.Direction), Persistent: true, Drift: j.drift(s, village, p.at)}
+			Behind: unit.Behind, Middle: unit.Centre, Beyond: f.Worse(place, s.measure.Direction), Persistent: true, Drift: j.drift(s, village, p.at, helped)}
 		if s.measure.Direction == queries.Down {
 			e.Middle = 1 - unit.Centre
 		}
+		e.Middle = p.middle(e.Middle)
 		e.Worsening = worsening(e.Reading)
 		for k := range j.Town.periods() {
 			before, _, ok := j.period(s, p.at-k).unit(village)
@@ -261,10 +288,10 @@ func (t Town) read(m queries.Measure, v Village, at int) reading.Reading {
 
 // FunnelAt compares the villages in which the programme has taken hold, in the newest ripe period of the town's months. Months
 // is the period, oldest first.
-func (t Town) FunnelAt(m queries.Measure) (f Funnel, months []string) {
+func (t Town) FunnelAt(m queries.Measure) (f VillageFunnel, months []string) {
 	p := t.newest(m)
 	if p == nil {
-		return Funnel{TooFew: true}, nil
+		return VillageFunnel{TooFew: true}, nil
 	}
 	return p.funnel(t.Programme.WeakVillages.FunnelLimit), t.months(p)
 }
@@ -283,12 +310,14 @@ func (t Town) newest(m queries.Measure) *period {
 	return nil
 }
 
-func startedBy(v Village, month string) bool { return v.Start != "" && v.Start <= month }
-
 // met lists the hard criteria a village meets in a month: those it is weak by, and those that are said apart because the programme
 // has been there for fewer months than the criterion looks back over, or not at all. A criterion of which an export did
-// not come in one of its months says nothing. The meeting is the programme's own instrument: nobody is to hold it before.
+// not come in one of its months says nothing. Where no start is known, the first month of the record stands for it. The meeting is the programme's own instrument: nobody is to hold it before.
 func (j *judge) met(v Village, at int) (weak, apart []Criterion) {
+	start := v.Start
+	if j.undated() {
+		start = j.Months[0]
+	}
 	for _, c := range j.criteria[v.ID+" "+j.Months[at]] {
 		i := slices.IndexFunc(j.Programme.HardCriteria, func(h data.HardCriterion) bool { return h.ID == c.ID })
 		if i < 0 {
@@ -301,7 +330,7 @@ func (j *judge) met(v Village, at int) (weak, apart []Criterion) {
 				told = told && j.came(export, v, k)
 			}
 		}
-		since, begun := monthsSince(v.Start, j.Months[at])
+		since, begun := monthsSince(start, j.Months[at])
 		switch {
 		case !told:
 		case begun && since >= h.Months-1, begun && since >= 0 && h.Fact == data.FactVacantSecretaries:
@@ -328,7 +357,7 @@ func exportsOf(h data.HardCriterion) []string {
 // begun is the first month in which the programme had begun anywhere; −1 where it has not.
 func (t Town) begun() int {
 	return slices.IndexFunc(t.Months, func(month string) bool {
-		return slices.ContainsFunc(t.Villages, func(v Village) bool { return startedBy(v, month) })
+		return slices.ContainsFunc(t.Villages, func(v Village) bool { return t.startedBy(v, month) })
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"hulian/data"
 	"hulian/queries"
@@ -38,7 +39,7 @@ func town(r *rand.Rand, weak bool) Town {
 		id                   string
 		level, planted, base float64
 	}{
-		{"household_coverage", .8, .4, 1200}, {"silent_members", .1, .4, 100}, {"on_time_rate", .75, .35, 14},
+		{"undoubted_coverage", .8, .4, 1200}, {"undoubted_silent_members", .1, .4, 100}, {"on_time_rate", .75, .35, 14},
 		{"feedback_rate", .8, .4, 12}, {"members_with_points", .7, .35, 100}, {"attendance_rate", .85, .6, 90},
 	} {
 		for i, v := range t.Villages {
@@ -99,19 +100,7 @@ func tiers(all []Assessment) map[Tier][]string {
 	return by
 }
 
-// TestLimitsByHand: with a flat prior Beta(1, 1) every count of 0 to 9 out of 9 has the mass 0.1, so that a tail of 0.15 ends in
-// the middle of the count 1: (1 − 0.5)/9. With no spread between villages limits are those of the binomial distribution:
-// of Binomial(10, 0.5) 0.0107 lie below 2 and 0.0547 below 3, so that 2.5 % end at (2 − (0.0547−0.025)/0.0439)/10.
-func TestLimitsByHand(t *testing.T) {
-	if l := betaBinomialLimits(9, 1, 1, .15); math.Abs(l.Low.Value-.5/9) > 1e-9 || math.Abs(l.High.Value-8.5/9) > 1e-9 {
-		t.Errorf("flat: %v", l)
-	}
-	if l := betaBinomialLimits(10, 1e7, 1e7, .025); math.Abs(l.Low.Value-(2-(.0546875-.025)/.0439453)/10) > 1e-4 || math.Abs(l.Low.Value+l.High.Value-1) > 1e-6 {
-		t.Errorf("binomial: %v", l)
-	}
-}
-
-// TestTwoWeakDoNotHideOneAnother: nine villages near 80 % and two near 40 %. Limits from an ordinary variance would be
+// TestTwoWeakDoNotHideOneAnother: nine villages near 80% and two near 40%. Limits from an ordinary variance would be
 // so wide that neither is outside.
 func TestTwoWeakDoNotHideOneAnother(t *testing.T) {
 	var places []Place
@@ -136,7 +125,7 @@ func TestWhatAFunnelCannotSay(t *testing.T) {
 	}
 	f := Compare(places, .998)
 	if f.Judged || !f.Alike {
-		t.Error("shares between 99.6 and 99.8 % tell no village from another")
+		t.Error("shares between 99.6 and 99.8% tell no village from another")
 	}
 	if p, _ := f.Of("0"); f.Worse(p, queries.Up) != 0 {
 		t.Error("a measure at its ceiling holds nothing against anybody")
@@ -220,7 +209,7 @@ func TestMissingMonthsAreGaps(t *testing.T) {
 	nan := math.NaN()
 	for _, id := range []string{"V03", "V10"} {
 		for _, k := range []int{20, 22, 23} {
-			lost.Series["household_coverage"][id][k] = reading.Month{Month: months[k], Numerator: nan, Denominator: nan, Value: nan}
+			lost.Series["undoubted_coverage"][id][k] = reading.Month{Month: months[k], Numerator: nan, Denominator: nan, Value: nan}
 		}
 	}
 	all := Assess(lost)
@@ -229,7 +218,7 @@ func TestMissingMonthsAreGaps(t *testing.T) {
 		t.Errorf("V03 with gaps: %v", by)
 	}
 	for _, a := range all {
-		if a.Village.ID == "V10" && slices.ContainsFunc(a.Evidence, func(e Evidence) bool { return e.Measure.ID == "household_coverage" }) {
+		if a.Village.ID == "V10" && slices.ContainsFunc(a.Evidence, func(e Evidence) bool { return e.Measure.ID == "undoubted_coverage" }) {
 			t.Error("one month known of three is too little to judge coverage by")
 		}
 	}
@@ -240,7 +229,7 @@ func TestMissingMonthsAreGaps(t *testing.T) {
 		came[k] = reading.Month{Numerator: 1, Denominator: 1}
 		if k >= 21 {
 			came[k].Numerator = 0
-			zero.Series["household_coverage"]["V03"][k] = reading.Month{Month: months[k], Numerator: 0, Denominator: 1200}
+			zero.Series["undoubted_coverage"]["V03"][k] = reading.Month{Month: months[k], Numerator: 0, Denominator: 1200}
 		}
 	}
 	zero.Came = map[string]map[string][]reading.Month{"visits": {"V03": came}}
@@ -259,6 +248,39 @@ func TestNotStartedIsNotWeak(t *testing.T) {
 
 // TestFamiliesAskedFor: visits alone are one family, which is enough by default and not where the town asks for two; hands
 // alone are no result.
+// A town whose lists leave out the start is judged on what it has, and says that no start is known.
+func TestATownWithoutStartsIsJudged(t *testing.T) {
+	x := town(seeded(3), true)
+	for _, byVillage := range x.Series { // the first fifteen months lie before the start, when all were alike
+		for id, s := range byVillage {
+			byVillage[id] = s[15:]
+		}
+	}
+	x.Months = months[15:]
+	dated := tiers(Assess(x))
+	for i := range x.Villages {
+		x.Villages[i].Start = ""
+	}
+	all := Assess(x)
+	if got := tiers(all); len(got[NotStarted]) > 0 || !slices.Equal(got[Weak], dated[Weak]) || len(got[Weak]) != 2 {
+		t.Errorf("without starts: %v; with them: %v", got, dated)
+	}
+	for lang, want := range map[string]string{"zh": "没有写明先锋户联的启动时间", "en": "No list received says when the programme began"} {
+		if said := strings.Join(Summary(all, lang), " "); !strings.Contains(said, want) {
+			t.Errorf("the town says: %s", said)
+		}
+		m, _ := queries.MeasureOf("undoubted_coverage")
+		c := x.ComparisonOf(m)
+		if said := strings.Join(c.Said(lang), " "); !strings.Contains(said, want) || !c.Funnel.Judged || len(c.In(NotBegun)) > 0 {
+			t.Errorf("the comparison says: %s", said)
+		}
+	}
+	x.Villages[0].Start = "2017-05" // now the others have not begun
+	if got := tiers(Assess(x)); len(got[NotStarted]) != len(x.Villages)-1 {
+		t.Errorf("one village has a start: %v", got)
+	}
+}
+
 func TestFamiliesAskedFor(t *testing.T) {
 	planted := town(seeded(1), true)
 	for _, id := range []string{"on_time_rate", "feedback_rate", "members_with_points", "attendance_rate"} {
@@ -299,12 +321,33 @@ func TestSupports(t *testing.T) {
 	helped := town(seeded(1), true)
 	helped.Supports = []Support{{Village: "V10", Kind: "funding", Started: "2017-08-05"}, {Village: "V11", Kind: "pairing", Started: "2017-08-05"},
 		{Village: "V11", Kind: "funding", Started: "2018-01-05"}, {Village: "V11", Kind: "cadre", Started: "2018-02-05"}}
-	for _, id := range []string{"household_coverage", "members_with_points", "on_time_rate", "feedback_rate", "silent_members", "attendance_rate"} {
+	for _, id := range []string{"undoubted_coverage", "members_with_points", "on_time_rate", "feedback_rate", "undoubted_silent_members", "attendance_rate"} {
 		for i := 19; i < len(months); i++ {
 			helped.Series[id]["V11"][i] = helped.Series[id]["V01"][i]
 		}
 	}
-	for _, a := range Assess(helped) {
+	all := Assess(helped)
+	if said := strings.Join(Summary(all, "en"), " "); !strings.Contains(said, "Better against the other villages since a support (1): 第11村.") {
+		t.Errorf("the town is not told that a support worked: %s", said)
+	}
+	var assessed []Outcome
+	for _, v := range helped.Villages {
+		assessed = append(assessed, all[slices.IndexFunc(all, func(a Assessment) bool { return a.Village.ID == v.ID })].Supports...)
+	}
+	if diff := cmp.Diff(assessed, Outcomes(helped), cmpopts.EquateNaNs()); diff != "" {
+		t.Errorf("supports by themselves differ from those of the assessment (-want +got):\n%s", diff)
+	}
+	var verdicts []string
+	for _, o := range assessed {
+		verdicts = append(verdicts, o.Verdict("zh"))
+	}
+	if diff := cmp.Diff([]string{"未见可信的好转", "有好转", "不满三个月，暂不评价"}, verdicts); diff != "" {
+		t.Errorf("verdicts (-want +got):\n%s", diff)
+	}
+	if said := assessed[0].Said("资金支持", "zh"); strings.Count(said, " 到 ") != leadingShifts || !strings.Contains(said, "/") {
+		t.Errorf("nothing credible, and no figures: %s", said)
+	}
+	for _, a := range all {
 		switch a.Village.ID {
 		case "V10":
 			if len(a.Supports) != 1 || !a.Supports[0].Judged || a.Supports[0].Credited() {
@@ -314,7 +357,7 @@ func TestSupports(t *testing.T) {
 			if len(a.Supports) != 2 || a.Supports[1].Judged {
 				t.Errorf("V11: a support of this month is too young, one of next month has not begun: %+v", a.Supports)
 			}
-			if a.IsWeak() || !a.Supports[0].Credited() || !slices.ContainsFunc(a.Supports[0].Shifted, func(s Shift) bool { return s.Measure.ID == "household_coverage" }) {
+			if a.IsWeak() || !a.Supports[0].Credited() || !slices.ContainsFunc(a.Supports[0].Shifted, func(s Shift) bool { return s.Measure.ID == "undoubted_coverage" }) {
 				t.Errorf("V11: coverage shifted, no evidence stands, and nobody saw it: %+v", a.Supports[0])
 			}
 		}
@@ -324,7 +367,7 @@ func TestSupports(t *testing.T) {
 // TestASmallLastingFallIsSeen: a village loses six points of coverage in the middle of its series, less than a p-chart shows.
 func TestASmallLastingFallIsSeen(t *testing.T) {
 	fallen := town(seeded(4), false)
-	series := fallen.Series["household_coverage"]
+	series := fallen.Series["undoubted_coverage"]
 	for k := 20; k < len(months); k++ {
 		series["V06"][k].Numerator -= 84
 		series["V06"][k].Value = series["V06"][k].Numerator / 1200
@@ -332,7 +375,7 @@ func TestASmallLastingFallIsSeen(t *testing.T) {
 	seen := map[string]bool{}
 	for _, a := range Assess(fallen) {
 		for _, e := range a.Evidence {
-			if e.Measure.ID == "household_coverage" && e.Drift.Signal() {
+			if e.Measure.ID == "undoubted_coverage" && e.Drift.Signal() {
 				seen[a.Village.ID] = true
 				if a.Village.ID == "V06" && (e.Drift.By < .03 || e.Drift.By > .1) {
 					t.Errorf("fell by %.3f", e.Drift.By)
@@ -342,6 +385,51 @@ func TestASmallLastingFallIsSeen(t *testing.T) {
 	}
 	if !seen["V06"] || len(seen) > 2 {
 		t.Errorf("drifts seen in %v", seen)
+	}
+}
+
+// TestNobodyIsCalledSoundUnjudged: a town whose villages cannot be judged, all or some, is not told that no village is weak.
+func TestNobodyIsCalledSoundUnjudged(t *testing.T) {
+	poor, sound := Assessment{Village: Village{Name: "甲村"}, Tier: TooPoor}, Assessment{Village: Village{Name: "乙村"}, Tier: NoSignal}
+	for want, all := range map[string][]Assessment{
+		"1个村都还不能判断：谁也不能说薄弱，谁也不能说不薄弱。": {poor},
+		"2个村中能判断的1个村都没有触发标准：其中没有薄弱村。": {poor, sound},
+		"1个村都没有触发标准：本月没有薄弱村。":         {sound},
+	} {
+		if got := Summary(all, "zh")[0]; got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+// TestWhatASupportMadeGoodIsNoDrift: a village falls to half of what it did and a support puts it right. The fall before it is not told beside it
+// as if it lasted.
+func TestWhatASupportMadeGoodIsNoDrift(t *testing.T) {
+	mended := town(seeded(4), false)
+	for i := range mended.Villages {
+		mended.Villages[i].Start = months[0]
+	}
+	for _, id := range []string{"undoubted_coverage", "on_time_rate", "feedback_rate", "members_with_points", "attendance_rate"} {
+		series := mended.Series[id]["V06"]
+		for k := 9; k < 18; k++ {
+			series[k].Numerator = math.Round(series[k].Numerator * .5)
+			series[k].Value = series[k].Numerator / series[k].Denominator
+		}
+	}
+	drifts := func() (seen bool) {
+		for _, a := range Assess(mended) {
+			for _, e := range a.Evidence {
+				seen = seen || a.Village.ID == "V06" && e.Drift.Signal()
+			}
+		}
+		return seen
+	}
+	if !drifts() {
+		t.Fatal("the fall is not seen without a support: the town shows nothing")
+	}
+	mended.Supports = []Support{{Village: "V06", Kind: "pairing", Started: months[17] + "-05"}}
+	if drifts() {
+		t.Error("the fall that a support made good is told as lasting")
 	}
 }
 

@@ -3,6 +3,7 @@ package signals
 import (
 	_ "embed"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,16 +32,27 @@ func (c Cause) Name(lang string) string {
 // Summary says how many villages are weak and which, in a sentence each.
 func Summary(all []Assessment, lang string) []string {
 	names := map[Tier][]string{}
+	var helped []string
 	for _, a := range all {
 		names[a.Tier] = append(names[a.Tier], a.Village.Name)
+		if a.helpedIn() != "" {
+			helped = append(helped, a.Village.Name)
+		}
 	}
 	weak := append(append([]string{}, names[BothKeys]...), names[Weak]...)
 	key := "some"
-	if len(weak) == 0 {
+	judged := len(all) - len(names[TooPoor]) - len(names[NotStarted])
+	switch { // nobody is called sound of whom nothing can be said
+	case len(weak) > 0:
+	case judged == 0:
+		key = "none_judged"
+	case judged < len(all):
+		key = "none_of_judged"
+	default:
 		key = "none"
 	}
 	list := func(names []string) string { return sentence.List(lang, names) }
-	said := []string{book.Say(lang, key, sentence.Values{"n": strconv.Itoa(len(all)), "weak": strconv.Itoa(len(weak)), "names": list(weak)})}
+	said := []string{book.Say(lang, key, sentence.Values{"n": strconv.Itoa(len(all)), "judged": strconv.Itoa(judged), "weak": strconv.Itoa(len(weak)), "names": list(weak)})}
 	if watch := names[Watch]; len(watch) > 0 {
 		said = append(said, book.Say(lang, "watching", sentence.Values{"watch": strconv.Itoa(len(watch)), "names": list(watch)}))
 	}
@@ -50,7 +62,21 @@ func Summary(all []Assessment, lang string) []string {
 	if poor := names[TooPoor]; len(poor) > 0 {
 		said = append(said, book.Say(lang, "poor", sentence.Values{"poor": strconv.Itoa(len(poor)), "names": list(poor)}))
 	}
+	if len(helped) > 0 {
+		said = append(said, book.Say(lang, "helped", sentence.Values{"n": strconv.Itoa(len(helped)), "names": list(helped)}))
+	}
+	if start := StartUnknown(all, lang); start != "" {
+		said = append(said, start)
+	}
 	return append(said, book.Say(lang, "no_quota", nil))
+}
+
+// StartUnknown says that no village has a start, so that all are judged on months that may lie before it; empty where one has.
+func StartUnknown(all []Assessment, lang string) string {
+	if len(all) == 0 || slices.ContainsFunc(all, func(a Assessment) bool { return a.Village.Start != "" }) {
+		return ""
+	}
+	return book.Say(lang, "undated", nil)
 }
 
 // Said is the evidence in words, with its numbers: how surely the village lies behind the middle one, or what its own months
@@ -96,7 +122,7 @@ func (e Evidence) Period(lang string) string {
 
 // said is the drift in words, with its numbers.
 func (d Drift) said(m queries.Measure, lang string) string {
-	return book.Say(lang, "drift", sentence.Values{"measure": m.Name.In(lang), "since": d.Since, "by": reading.Decimal(d.By*100, 1), "sum": reading.Decimal(d.Value, 1), "limit": reading.Decimal(d.Limit, 1)})
+	return book.Say(lang, "drift", sentence.Values{"measure": m.Name.In(lang), "since": reading.MonthName(d.Since, lang), "by": reading.Decimal(d.By*100, 1), "sum": reading.Decimal(d.Value, 1), "limit": reading.Decimal(d.Limit, 1)})
 }
 
 // Chance writes a probability in whole per cent, never as certain and never as impossible.
@@ -105,11 +131,11 @@ func Chance(p float64) string {
 	case math.IsNaN(p):
 		return reading.Missing
 	case p >= .995:
-		return "> 99 %"
+		return "> 99%"
 	case p < .005:
-		return "< 1 %"
+		return "< 1%"
 	}
-	return reading.Decimal(p*100, 0) + " %"
+	return reading.PerHundred(p*100, 0)
 }
 
 // Surely says how sure all evidence together makes it that the village lies behind; empty where nothing could be judged.
@@ -164,9 +190,9 @@ func (a Assessment) Spell(lang string) string {
 	case a.Since == "":
 		return ""
 	case a.Relapses > 0:
-		return book.Say(lang, "relapse", sentence.Values{"since": a.Since, "n": strconv.Itoa(a.Relapses)})
+		return book.Say(lang, "relapse", sentence.Values{"since": reading.MonthName(a.Since, lang), "n": strconv.Itoa(a.Relapses)})
 	default:
-		return book.Say(lang, "first_time", sentence.Values{"since": a.Since})
+		return book.Say(lang, "first_time", sentence.Values{"since": reading.MonthName(a.Since, lang)})
 	}
 }
 
@@ -195,16 +221,42 @@ func (o Outcome) Said(kind, lang string) string {
 	}
 	values["chance"] = Chance(o.Chance)
 	if !o.Credited() {
+		values["measures"] = sentence.List(lang, measured(o.Followed[:min(len(o.Followed), leadingShifts)], lang))
 		return book.Say(lang, "support_same", values)
 	}
-	var moved []string
-	for _, s := range o.Shifted {
-		moved = append(moved, book.Say(lang, "support_measure", sentence.Values{"measure": s.Measure.Name.In(lang),
-			"before": reading.WithBase(s.Measure, s.Before.Rate(), s.Before.Events, s.Before.Total, lang), "after": reading.WithBase(s.Measure, s.After.Rate(), s.After.Events, s.After.Total, lang)}))
-	}
+	moved := measured(o.Shifted, lang)
 	if len(moved) == 0 {
 		moved = []string{book.Say(lang, "support_joined", nil)}
 	}
 	values["measures"] = sentence.List(lang, moved)
 	return book.Say(lang, "support_shifted", values)
+}
+
+// leadingShifts is how many measures are named of a support after which nothing credible moved.
+const leadingShifts = 3
+
+// measured writes measures before and after a support, with their bases.
+func measured(shifts []Shift, lang string) []string {
+	var all []string
+	for _, s := range shifts {
+		all = append(all, book.Say(lang, "support_measure", sentence.Values{"measure": s.Measure.Name.In(lang),
+			"before": reading.WithBase(s.Measure, s.Before.Rate(), s.Before.Events, s.Before.Total, lang), "after": reading.WithBase(s.Measure, s.After.Rate(), s.After.Events, s.After.Total, lang)}))
+	}
+	return all
+}
+
+// Verdict says in a few words what is known of a support: whether the village's series moved to the better side after it.
+func (o Outcome) Verdict(lang string) string {
+	key := "verdict_same"
+	switch {
+	case o.Early:
+		key = "verdict_early"
+	case o.Mixed:
+		key = "verdict_mixed"
+	case !o.Judged:
+		key = "verdict_nothing"
+	case o.Credited():
+		key = "verdict_better"
+	}
+	return book.Say(lang, key, nil)
 }

@@ -1,7 +1,7 @@
 -- One decision of people on a member as a reserve cadre, known at the cut-off.
 -- grain: member_id, decided_on
 -- kind: view
--- sources: exports.cadre_decisions, staging.stg_parameters
+-- sources: exports.cadre_decisions, staging.stg_cut_off
 -- columns:
 --   member_id: member
 --   decision: list, not_list, defer or remove
@@ -12,6 +12,6 @@ select
     cast(d.decided_on as date) as decided_on
 from exports.cadre_decisions d
 where d.decided_on <= (
-    select p.cut_off
-    from staging.stg_parameters p
+    select cut.cut_off
+    from staging.stg_cut_off cut
 )

@@ -1,7 +1,7 @@
 -- One pledge signed, or breach noted, by the cut-off.
 -- grain: member_id, kind, signed_on
 -- kind: view
--- sources: exports.conduct, staging.stg_parameters
+-- sources: exports.conduct, staging.stg_cut_off
 -- columns:
 --   member_id: member
 --   kind: frugality_pledge, red_line_breach or another
@@ -11,7 +11,7 @@ select
     cast(c.member_id as varchar) as member_id,
     cast(c.kind as varchar) as kind,
     cast(c.signed_on as date) as signed_on,
-    cast(coalesce(c.kept_on <= p.cut_off, false) as boolean) as is_kept
+    cast(coalesce(c.kept_on <= cut.cut_off, false) as boolean) as is_kept
 from exports.conduct c
-cross join staging.stg_parameters p
-where c.signed_on <= p.cut_off
+cross join staging.stg_cut_off cut
+where c.signed_on <= cut.cut_off

@@ -1,6 +1,6 @@
 -- One issue as it was known at the cut-off: what happened later has not happened yet.
 -- grain: issue_id
--- sources: exports.issues, history.issues, ops.lacks, staging.stg_villages, staging.stg_towns, staging.stg_parameters
+-- sources: exports.issues, history.issues, ops.lacks, staging.stg_villages, staging.stg_towns, staging.stg_cut_off
 -- columns:
 --   issue_id: the exporter's number
 --   town: town of the village
@@ -81,9 +81,9 @@ told_before as (
 ),
 
 known as (
-    select i.*, cast(p.cut_off as timestamp) + interval '1' day as known_until
+    select i.*, cast(cut.cut_off as timestamp) + interval '1' day as known_until
     from exports.issues i
-    cross join staging.stg_parameters p
+    cross join staging.stg_cut_off cut
 )
 
 select

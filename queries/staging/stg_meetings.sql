@@ -1,7 +1,7 @@
 -- One meeting of a grid branch known at the cut-off.
 -- grain: branch_id, kind, held_on
 -- kind: view
--- sources: exports.meetings, staging.stg_parameters
+-- sources: exports.meetings, staging.stg_cut_off
 -- columns:
 --   branch_id: grid branch
 --   kind: reconciliation, organisation_life or another
@@ -20,6 +20,6 @@ select
     cast(e.items_done as bigint) as items_done
 from exports.meetings e
 where e.held_on <= (
-    select p.cut_off
-    from staging.stg_parameters p
+    select cut.cut_off
+    from staging.stg_cut_off cut
 )

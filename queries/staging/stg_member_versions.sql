@@ -6,7 +6,7 @@
 --   branch_id: grid branch of the member
 --   member_name: name
 --   active: can be mobilised: not exempt from linking
---   centre_household: whether the home is a member centre household
+--   centre_household: whether the home is a member centre household; null where the list does not say
 --   valid_from: first day it holds
 --   valid_until: first day it no longer holds
 -- checks:
@@ -38,7 +38,7 @@ select
     cast(v.branch_id as varchar) as branch_id,
     cast(v.name as varchar) as member_name,
     cast(v.duty_status = 'active' as boolean) as active,
-    cast(coalesce(v.centre_household, false) as boolean) as centre_household,
+    cast(v.centre_household as boolean) as centre_household,
     cast(s.valid_from as date) as valid_from,
     cast(s.valid_until as date) as valid_until
 from versions v

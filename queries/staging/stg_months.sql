@@ -1,6 +1,6 @@
 -- One calendar month from the first event to the cut-off.
 -- grain: month
--- sources: staging.stg_parameters, exports.visits, exports.issues, exports.points, exports.meetings, exports.tasks
+-- sources: staging.stg_cut_off, exports.visits, exports.issues, exports.points, exports.meetings, exports.tasks
 -- columns:
 --   month: as text, 2018-01
 --   month_start: first day
@@ -22,10 +22,10 @@ with first_days as (
 
 span as (
     select
-        cast(date_trunc('month', earlier_of(min(f.first_on), max(p.cut_off))) as date) as first_month,
-        max(p.cut_off) as cut_off
+        cast(date_trunc('month', earlier_of(min(f.first_on), max(cut.cut_off))) as date) as first_month,
+        max(cut.cut_off) as cut_off
     from first_days f
-    cross join staging.stg_parameters p
+    cross join staging.stg_cut_off cut
 ),
 
 digits (digit) as (

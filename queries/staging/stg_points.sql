@@ -1,8 +1,9 @@
 -- One entry of points known at the cut-off.
 -- grain: member_id, awarded_on, points
 -- kind: view
--- sources: exports.points, staging.stg_parameters
+-- sources: exports.points, staging.stg_cut_off
 -- months: exports.points.awarded_on
+-- standing: staging.stg_cut_off
 -- columns:
 --   member_id: member
 --   awarded_on: day the points are for
@@ -13,6 +14,6 @@ select
     cast(e.points as decimal(18, 4)) as points
 from exports.points e
 where e.awarded_on <= (
-    select p.cut_off
-    from staging.stg_parameters p
+    select cut.cut_off
+    from staging.stg_cut_off cut
 )

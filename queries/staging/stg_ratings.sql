@@ -1,6 +1,6 @@
 -- One star rating of a grid branch, with the days its period spans, in the village the branch lay in on the last of them. Periods: 2017, 2017H2, 2017Q3 or 2017-08.
 -- grain: branch_id, period
--- sources: exports.ratings, staging.stg_branches, staging.stg_branch_versions, staging.stg_villages, staging.stg_parameters
+-- sources: exports.ratings, staging.stg_branches, staging.stg_branch_versions, staging.stg_villages, staging.stg_cut_off
 -- columns:
 --   branch_id: grid branch
 --   village_id: village
@@ -98,5 +98,5 @@ select
     cast(e.grid_cadre_score as double) as grid_cadre_score,
     cast(e.villager_score as double) as villager_score
 from compared e
-cross join staging.stg_parameters p
-where e.period_end <= p.cut_off
+cross join staging.stg_cut_off cut
+where e.period_end <= cut.cut_off

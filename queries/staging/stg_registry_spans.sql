@@ -1,7 +1,7 @@
 -- The days between which one version of a row of a registry holds. A member's row that says from when it holds
 -- (valid_from) is taken at its word; every other holds from the day its file speaks for.
 -- grain: registry, id, file_no, until_file
--- sources: exports.branches, history.branches, exports.households, history.households, exports.cadres, history.cadres, exports.members, history.members, exports.posts, history.posts, staging.stg_files, staging.stg_unit_lives
+-- sources: exports.branches, history.branches, exports.households, history.households, exports.cadres, history.cadres, exports.members, history.members, exports.posts, history.posts, staging.stg_registry_files, staging.stg_unit_lives
 -- columns:
 --   registry: the export
 --   id: the row's key
@@ -57,8 +57,8 @@ dated as (
         coalesce(f.speaks_for, date '0001-01-01') as speaks_for,
         coalesce(u.speaks_for, date '9999-12-31') as replaced_on
     from versions v
-    left join staging.stg_files f on f.file_no = v.file_no
-    left join staging.stg_files u on u.file_no = v.until_file
+    left join staging.stg_registry_files f on f.file_no = v.file_no
+    left join staging.stg_registry_files u on u.file_no = v.until_file
 ),
 
 -- A row replaced by a file that speaks for the same day was never true.

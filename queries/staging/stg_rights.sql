@@ -1,7 +1,7 @@
 -- One use of a right by a member, known at the cut-off.
 -- grain: member_id, kind, used_on
 -- kind: view
--- sources: exports.rights, staging.stg_parameters
+-- sources: exports.rights, staging.stg_cut_off
 -- columns:
 --   member_id: member
 --   kind: right that was used
@@ -12,6 +12,6 @@ select
     cast(r.used_on as date) as used_on
 from exports.rights r
 where r.used_on <= (
-    select p.cut_off
-    from staging.stg_parameters p
+    select cut.cut_off
+    from staging.stg_cut_off cut
 )

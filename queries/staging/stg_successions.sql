@@ -1,6 +1,6 @@
 -- One unit that became another one: merged, divided or renumbered. Changes after the cut-off have not happened yet.
 -- grain: level, old_id, new_id
--- sources: exports.successions, staging.stg_parameters
+-- sources: exports.successions, staging.stg_cut_off
 -- columns:
 --   level: village or branch
 --   old_id: the unit before
@@ -16,5 +16,5 @@ select
     cast(s.from_on as date) as from_on,
     cast(count(*) over (partition by s.kind, s.old_id) as bigint) as heirs
 from exports.successions s
-cross join staging.stg_parameters p
-where s.kind in ('village', 'branch') and s.from_on <= p.cut_off
+cross join staging.stg_cut_off cut
+where s.kind in ('village', 'branch') and s.from_on <= cut.cut_off

@@ -1,8 +1,9 @@
 -- One visit known at the cut-off.
 -- grain: visit_id
 -- kind: view
--- sources: exports.visits, staging.stg_parameters
+-- sources: exports.visits, staging.stg_cut_off
 -- months: exports.visits.visited_at
+-- standing: staging.stg_cut_off
 -- columns:
 --   visit_id: the exporter's number, or the one made from member, household and time
 --   household_id: household visited
@@ -30,6 +31,6 @@ from visits v
 -- The day is asked for once: a join for it would have the engine expect a handful of visits, and gather all of them in
 -- memory; a correlated question would have it compare every visit's moment with a list of all moments.
 where v.visited_at < (
-    select cast(p.cut_off as timestamp) + interval '1' day
-    from staging.stg_parameters p
+    select cast(cut.cut_off as timestamp) + interval '1' day
+    from staging.stg_cut_off cut
 )
