@@ -1,28 +1,79 @@
 package desk
 
 import (
+	"context"
+	"crypto/rand"
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"hulian/pipelines"
 	"hulian/pipelines/durable"
 	"hulian/pipelines/sealed"
 )
 
-// confirmed is the file of a batch that holds no upload but says that a person lets a held file through. No upload has such a
-// name: see Clean.
+// confirmed is the file of a batch that holds no upload but what a person has confirmed of a file that landed before. No upload has
+// such a name: see Clean.
 const confirmed = ".confirmed.json"
 
-// confirmation is what stands in it.
-type confirmation struct {
-	File   File   `json:"file"`
-	By     string `json:"by"`
-	Reason string `json:"reason"`
+// Confirmation is what a person has confirmed of a file that landed: that a held one is right as it is, or, where there is a Draft,
+// what the columns of one of its tables hold.
+type Confirmation struct {
+	File   File                    `json:"file"`
+	By     string                  `json:"by"`
+	Reason string                  `json:"reason,omitempty"` // why a held file is right
+	Table  string                  `json:"table,omitempty"`  // the one the mapping is for
+	Draft  *pipelines.MappingDraft `json:"draft,omitempty"`
 }
 
-// keep writes the confirmation of a held file into a folder of its own, whole or not at all.
+// signers are the names a confirmation is carried out in: whoever gave it, and the second person where there is one.
+func (b *Batch) signers() string {
+	if !b.decided() {
+		return b.Confirmation.By
+	}
+	return b.Confirmation.By + ", " + b.Decider.Name
+}
+
+// propose keeps what a person has confirmed and puts it in line; in a town that asks for it, once a second person has accepted it. It
+// gives the id of the batch. The caller holds the lock.
+func (d *Desk) propose(c Confirmation, by Author, paths ...string) (string, error) {
+	b := &Batch{ID: strings.ToLower(rand.Text()), Files: []File{c.File}, paths: paths, Confirmation: &c, standing: standing{Author: by, Second: d.Second}}
+	b.State = b.state()
+	if err := d.keep(b); err != nil {
+		return "", err
+	}
+	d.add(b)
+	return b.ID, nil
+}
+
+// open reports whether something will still come of a confirmation.
+func (b *Batch) open() bool { return b.Confirmation != nil && b.State != Done && b.State != Refused }
+
+// carryOut does what a person has confirmed.
+func (d *Desk) carryOut(ctx context.Context, c Confirmation, signers string) (run pipelines.Run, err error) {
+	if c.Draft != nil {
+		draft := *c.Draft
+		draft.By = signers
+		path, _, err := d.Keep(ctx, c.File.ID, c.Table, draft)
+		if err != nil {
+			return run, err
+		}
+		return d.Import(ctx, pipelines.HandedIn{}, []string{path})
+	}
+	path, _, err := d.Held(ctx, c.File.ID)
+	switch {
+	case errors.Is(err, pipelines.ErrUnknown): // it was let through meanwhile
+		return pipelines.Run{Known: []pipelines.KnownFile{{FileID: c.File.ID, Name: c.File.Name, As: c.File.Name}}}, nil
+	case err != nil:
+		return run, err
+	}
+	return d.Release(ctx, path, signers, c.Reason)
+}
+
+// keep writes what was confirmed into a folder of its own, whole or not at all.
 func (d *Desk) keep(b *Batch) error {
-	content, err := sealed.Document(confirmation{b.Files[0], b.by, b.reason})
+	content, err := sealed.Document(b.Confirmation)
 	if err != nil {
 		return err
 	}
@@ -31,6 +82,9 @@ func (d *Desk) keep(b *Batch) error {
 		return err
 	}
 	err = durable.Write(filepath.Join(aside, confirmed), content, durable.FileMode)
+	if err == nil {
+		err = b.write(aside)
+	}
 	if err == nil {
 		err = os.Rename(aside, dir)
 	}
@@ -51,20 +105,20 @@ func (b *Batch) recall(at string) error {
 	if err != nil {
 		return err
 	}
-	var c confirmation
+	var c Confirmation
 	if isSealed, err := sealed.Read(content, &c); err != nil || !isSealed {
 		return nil
 	}
-	b.ReceivedAt, b.Files, b.by, b.reason = info.ModTime(), []File{c.File}, c.By, c.Reason
+	b.ReceivedAt, b.Files, b.Confirmation = info.ModTime(), []File{c.File}, &c
 	return nil
 }
 
-// broken reports whether nothing can be made of what lies in a batch's folder: a damaged confirmation. It stays there, and the
-// file is still held, for a person to confirm again.
+// broken reports whether nothing can be made of what lies in a batch's folder: a damaged confirmation, or files of which can no
+// longer be read who handed them in. It stays there: a file that is held still is, and others can be handed in again.
 func (d *Desk) broken(b *Batch) bool {
 	if len(b.Files) > 0 {
 		return false
 	}
-	d.Logger.Warn("a confirmation of a held file is damaged: confirm the file again", "folder", b.dir)
+	d.Logger.Warn("an upload or the confirmation of a held file is damaged: hand the file in, or confirm it, again", "folder", b.dir)
 	return true
 }

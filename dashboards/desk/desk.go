@@ -12,12 +12,12 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 
 	"github.com/gofrs/flock"
 
@@ -57,6 +57,9 @@ const (
 	Waiting State = "waiting"
 	Working State = "working"
 	Done    State = "done"
+
+	Proposed State = "proposed" // it waits for a second person
+	Refused  State = "refused"  // by a second person
 )
 
 // File is one file of a batch.
@@ -80,21 +83,29 @@ type Batch struct {
 	NextAt     time.Time     // when it is tried again at the latest
 	paths      []string
 	dir        string // empty for files that lie elsewhere
-	by, reason string // of a held file a person has confirmed
+
+	// Confirmation is what the batch carries out; nil: its files are read in.
+	Confirmation *Confirmation
+	standing
 }
 
 // Resting reports whether the batch is kept and waits to be tried again, which may be an hour away.
 func (b Batch) Resting() bool { return b.Kept && b.State == Waiting }
 
 // Unfinished reports whether something will come of the batch in a moment.
-func (b Batch) Unfinished() bool { return b.State != Done && !b.Resting() }
+func (b Batch) Unfinished() bool {
+	return (b.State == Waiting || b.State == Working) && !b.Resting()
+}
 
 // Config is what a desk needs.
 type Config struct {
 	Dir    string // its folder
-	Import func(ctx context.Context, paths []string) (pipelines.Run, error)
+	Import func(ctx context.Context, by pipelines.HandedIn, paths []string) (pipelines.Run, error)
+	Second bool // what is handed in waits until a second person accepts it
 	// Mark writes the marked copy of a landed file and gives its name, before the first byte.
 	Mark func(ctx context.Context, w io.Writer, file, lang string) (name string, err error)
+	// Template writes the empty workbook of an export. nil: none are given out.
+	Template func(w io.Writer, export, lang string) error
 	// Propose says how the columns of a landed file could fit the contracts; nil: nobody is asked.
 	Propose func(ctx context.Context, file string, ask pipelines.MappingAsk) ([]pipelines.Proposal, error)
 	// Keep keeps a mapping a person confirmed for a table of a landed file, and says where the file lies. The error is a
@@ -154,6 +165,14 @@ func Open(c Config) (_ *Desk, err error) {
 			return nil, errors.Join(fault(err), d.lock.Unlock())
 		}
 		d.batches = slices.DeleteFunc(d.batches, d.broken)
+		for _, b := range d.batches {
+			if b.State == Refused { // by a command, while no desk was at work
+				err = errors.Join(err, os.RemoveAll(b.dir))
+			}
+		}
+		if err != nil {
+			return nil, errors.Join(fault(err), d.lock.Unlock())
+		}
 	}
 	if err := d.lock.RLock(); err != nil { // shared from here on: it says that a desk is at work
 		return nil, fault(err)
@@ -184,7 +203,7 @@ func boxes(dir string) ([]*Batch, error) {
 			continue
 		}
 		b := &Batch{ID: entry.Name(), State: Waiting, dir: at}
-		if err := b.find(); err != nil {
+		if err := b.find(); err != nil && !errors.Is(err, pipelines.ErrDamaged) { // see broken
 			return nil, err
 		}
 		all = append(all, b)
@@ -199,8 +218,15 @@ func (b *Batch) find() error {
 	if err != nil {
 		return err
 	}
+	if b.standing, err = readStanding(b.dir); err != nil {
+		return err
+	}
+	b.State = b.state()
 	for _, entry := range entries {
 		at := filepath.Join(b.dir, entry.Name())
+		if entry.Name() == handedIn {
+			continue
+		}
 		if entry.Name() == confirmed {
 			return b.recall(at)
 		}
@@ -223,92 +249,22 @@ func (b *Batch) find() error {
 	return nil
 }
 
-// Receiving is a batch that is still arriving.
-type Receiving struct {
-	desk  *Desk
-	batch *Batch
-	left  int64
-}
-
-// Receive begins a batch. Submit or Discard ends it.
-func (d *Desk) Receive() (*Receiving, error) {
-	id := strings.ToLower(rand.Text())
-	b := &Batch{ID: id, State: Waiting, dir: filepath.Join(d.Dir, unfinished+id)}
-	if err := os.Mkdir(b.dir, durable.DirMode); err != nil {
-		return nil, err
+// Confirm keeps a mapping and puts the file it was confirmed for in line again. In a town that asks for a second person both wait for
+// one: a mapping decides what the rows of every later file of its kind say. It gives the id of the batch; that of the one that
+// waits where the same is confirmed again.
+func (d *Desk) Confirm(ctx context.Context, file File, table string, draft pipelines.MappingDraft, by Author) (string, error) {
+	draft.By = by.Name
+	if d.Second {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		for _, b := range d.batches {
+			if b.open() && b.Confirmation.File.ID == file.ID && b.Confirmation.Table == table && b.Confirmation.Draft != nil && reflect.DeepEqual(*b.Confirmation.Draft, draft) {
+				return b.ID, nil
+			}
+		}
+		return d.propose(Confirmation{File: file, By: by.Name, Table: table, Draft: &draft}, by)
 	}
-	return &Receiving{desk: d, batch: b, left: d.Bytes}, nil
-}
-
-// Add writes one file to disk as it arrives.
-func (r *Receiving) Add(name string, content io.Reader) (err error) {
-	if len(r.batch.Files) >= MaxFiles {
-		return fmt.Errorf("%w: %d files", ErrTooLarge, MaxFiles)
-	}
-	name = r.free(Clean(name))
-	at := filepath.Join(r.batch.dir, name)
-	file, err := os.OpenFile(at, os.O_CREATE|os.O_EXCL|os.O_WRONLY, durable.FileMode)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(file, sum), io.LimitReader(content, r.left+1))
-	if err != nil {
-		return err
-	}
-	if r.left -= n; r.left < 0 {
-		return fmt.Errorf("%w: %d bytes", ErrTooLarge, r.desk.Bytes)
-	}
-	r.batch.Files = append(r.batch.Files, File{name, hex.EncodeToString(sum.Sum(nil)), n})
-	return file.Sync()
-}
-
-// free gives a second file of the same name another one.
-func (r *Receiving) free(name string) string {
-	taken := func(name string) bool {
-		return slices.ContainsFunc(r.batch.Files, func(f File) bool { return strings.EqualFold(f.Name, name) })
-	}
-	ext := filepath.Ext(name)
-	for n, first := 2, name; taken(name); n++ {
-		name = fmt.Sprintf("%s (%d)%s", strings.TrimSuffix(first, ext), n, ext)
-	}
-	return name
-}
-
-// Count is how many files have arrived.
-func (r *Receiving) Count() int { return len(r.batch.Files) }
-
-// Submit puts the batch in line and gives its id. From then on the files last: they are removed only when a run has taken them.
-func (r *Receiving) Submit() (string, error) {
-	if len(r.batch.Files) == 0 {
-		return "", errors.Join(errors.New("no file was given"), r.Discard())
-	}
-	dir := filepath.Join(r.desk.Dir, r.batch.ID)
-	err := durable.Sync(r.batch.dir) // the names of its files; their content was synced as it arrived
-	if err == nil {
-		err = os.Rename(r.batch.dir, dir)
-	}
-	if err != nil {
-		return "", errors.Join(err, r.Discard())
-	}
-	r.batch.dir = dir
-	if err := durable.Sync(r.desk.Dir); err != nil {
-		return "", errors.Join(err, r.Discard())
-	}
-	for _, f := range r.batch.Files {
-		r.batch.paths = append(r.batch.paths, filepath.Join(dir, f.Name))
-	}
-	r.desk.line(r.batch)
-	return r.batch.ID, nil
-}
-
-// Discard forgets the batch.
-func (r *Receiving) Discard() error { return os.RemoveAll(r.batch.dir) }
-
-// Confirm keeps a mapping and puts the file it was confirmed for in line again. It gives the id of the batch.
-func (d *Desk) Confirm(ctx context.Context, file, table string, draft pipelines.MappingDraft) (string, error) {
-	path, f, err := d.Keep(ctx, file, table, draft)
+	path, f, err := d.Keep(ctx, file.ID, table, draft)
 	if err != nil {
 		return "", err
 	}
@@ -323,8 +279,9 @@ func (d *Desk) Again(path string, f File) string {
 }
 
 // Accept puts a held file in line that a person has confirmed, and gives the id of the batch: that of the one in line where
-// the file is confirmed a second time before it is read. From then on the confirmation lasts as an upload does.
-func (d *Desk) Accept(ctx context.Context, file, by, reason string) (string, error) {
+// the file is confirmed a second time before it is read. From then on the confirmation lasts as an upload does, and waits for a
+// second person as one does.
+func (d *Desk) Accept(ctx context.Context, file string, by Author, reason string) (string, error) {
 	path, f, err := d.Held(ctx, file)
 	if err != nil {
 		return "", err
@@ -332,16 +289,11 @@ func (d *Desk) Accept(ctx context.Context, file, by, reason string) (string, err
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, b := range d.batches {
-		if b.by != "" && b.State != Done && b.Files[0].ID == f.ID {
+		if b.open() && b.Confirmation.Draft == nil && b.Files[0].ID == f.ID {
 			return b.ID, nil
 		}
 	}
-	b := &Batch{ID: strings.ToLower(rand.Text()), State: Waiting, Files: []File{f}, paths: []string{path}, by: by, reason: reason}
-	if err := d.keep(b); err != nil {
-		return "", err
-	}
-	d.add(b)
-	return b.ID, nil
+	return d.propose(Confirmation{File: f, By: by.Name, Reason: reason}, by, path)
 }
 
 func (d *Desk) line(b *Batch) {
@@ -355,7 +307,7 @@ func (d *Desk) add(b *Batch) {
 	b.ReceivedAt = d.Now()
 	d.batches = append(d.batches, b)
 	d.changes++
-	for len(d.batches) > remembered && d.batches[0].State == Done {
+	for len(d.batches) > remembered && (d.batches[0].State == Done || d.batches[0].State == Refused) {
 		d.batches = d.batches[1:]
 	}
 	d.call()
@@ -379,7 +331,7 @@ func (d *Desk) Batches() []Batch {
 		if b.State == Waiting && !b.Kept {
 			shown.Ahead = ahead
 		}
-		if b.State != Done && !b.Kept {
+		if (b.State == Waiting || b.State == Working) && !b.Kept {
 			ahead++
 		}
 		all = append(all, shown)
@@ -409,6 +361,7 @@ func (d *Desk) Stamp() int {
 // whose run failed before all of its files were taken is tried again, after the others.
 func (d *Desk) Run(ctx context.Context) {
 	for {
+		d.settle()
 		b, wait := d.next()
 		if b != nil {
 			d.work(ctx, b)
@@ -448,6 +401,9 @@ func (d *Desk) next() (next *Batch, wait time.Duration) {
 	defer d.mu.Unlock()
 	wait = longestWait
 	for _, b := range d.batches {
+		if b.State == Proposed {
+			wait = min(wait, lookAgain)
+		}
 		if b.State != Waiting {
 			continue
 		}
@@ -485,14 +441,27 @@ func (d *Desk) work(ctx context.Context, b *Batch) {
 		b.State = Done
 		return
 	}
+	if errors.As(err, new(pipelines.MappingRefusal)) { // it stays wrong however often it is tried
+		d.end(b)
+		return
+	}
 	// Loaded and not published, it is seen by nobody. Refused, there may be nothing to publish.
 	unseen := err != nil && run.Generation == 0 && !errors.Is(err, pipelines.ErrNothingLoaded)
-	if missing := untaken(run, b.Files); len(missing) > 0 || unseen {
+	missing := untaken(run, b.Files)
+	if b.Confirmation != nil && b.Confirmation.Draft != nil && err == nil {
+		missing = nil // a mapping is kept; the run says what became of the file
+	}
+	if len(missing) > 0 || unseen {
 		b.State, b.Kept, b.Attempts = Waiting, true, b.Attempts+1
 		b.NextAt = d.Now().Add(min(firstWait<<min(b.Attempts-1, 10), longestWait))
 		d.Logger.Warn("an upload is kept and tried again: a run failed before all of it was published", "batch", b.ID, "not_loaded", strings.Join(missing, ", "), "at", b.NextAt)
 		return
 	}
+	d.end(b)
+}
+
+// end is for a batch of which nothing more will come. The caller holds the lock.
+func (d *Desk) end(b *Batch) {
 	b.State, b.Kept = Done, false
 	if err := os.RemoveAll(b.dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		d.Logger.Error("an upload's folder stays", "folder", b.dir, "error", err)
@@ -522,19 +491,15 @@ func (d *Desk) attempt(ctx context.Context, b *Batch) (run pipelines.Run, err er
 		}
 	}()
 	d.mu.Lock()
-	paths, by, reason := b.paths, b.by, b.reason
-	d.mu.Unlock()
-	if by != "" {
-		path, _, err := d.Held(ctx, b.Files[0].ID)
-		switch {
-		case errors.Is(err, pipelines.ErrUnknown): // it was let through meanwhile
-			return pipelines.Run{Known: []pipelines.KnownFile{{FileID: b.Files[0].ID, Name: b.Files[0].Name, As: b.Files[0].Name}}}, nil
-		case err != nil:
-			return run, err
-		}
-		return d.Release(ctx, path, by, reason)
+	paths, handed, confirmation, signers := b.paths, b.HandedIn(), b.Confirmation, ""
+	if confirmation != nil {
+		signers = b.signers()
 	}
-	return d.Import(ctx, paths)
+	d.mu.Unlock()
+	if confirmation != nil {
+		return d.carryOut(ctx, *confirmation, signers)
+	}
+	return d.Import(ctx, handed, paths)
 }
 
 // untaken names the files of a batch of which a run neither says what became of them nor that their content had arrived before.
@@ -547,32 +512,4 @@ func untaken(run pipelines.Run, files []File) (names []string) {
 		}
 	}
 	return names
-}
-
-// longestName is what file systems take, in bytes, with room for a number.
-const longestName = 200
-
-// Clean makes a name of a file out of what a browser says: no folders, no control characters, nothing hidden.
-func Clean(name string) string {
-	name = name[strings.LastIndexAny(name, `/\`)+1:]
-	name = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar || strings.ContainsRune(`:*?"<>|`, r) {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(name, ""))
-	edge := func(r rune) bool { return r == '.' || unicode.IsSpace(r) }
-	name = strings.TrimFunc(name, edge)
-	ext := filepath.Ext(name)
-	if len(ext) > 12 {
-		ext = ""
-	}
-	stem := strings.TrimSuffix(name, ext)
-	if room := longestName - len(ext); len(stem) > room {
-		stem = strings.TrimRightFunc(strings.ToValidUTF8(stem[:room], ""), edge)
-	}
-	if stem+ext == "" {
-		return "upload"
-	}
-	return stem + ext
 }

@@ -45,7 +45,7 @@ func FuzzClean(f *testing.F) {
 // open opens a desk. A run that has an ID says of every file that it was refused, as a run does that went to its end.
 func open(t *testing.T, dir string, do func(context.Context, []string) (pipelines.Run, error)) *Desk {
 	t.Helper()
-	d, err := Open(Config{Dir: dir, Bytes: 1000, Import: func(ctx context.Context, paths []string) (pipelines.Run, error) {
+	d, err := Open(Config{Dir: dir, Bytes: 1000, Import: func(ctx context.Context, _ pipelines.HandedIn, paths []string) (pipelines.Run, error) {
 		run, err := do(ctx, paths)
 		if run.ID != "" {
 			run.Files = outcomes(t, paths)
@@ -89,11 +89,20 @@ func left(t *testing.T, dir string) (names []string) {
 	return names
 }
 
+// hand puts files into a desk without an author and returns the ID of their batch.
 func hand(t *testing.T, d *Desk, files ...string) string {
+	t.Helper()
+	return handAs(t, d, nil, files...)
+}
+
+func handAs(t *testing.T, d *Desk, by *Author, files ...string) string {
 	t.Helper()
 	r, err := d.Receive()
 	if err != nil {
 		t.Fatal(err)
+	}
+	if by != nil {
+		r.From(*by)
 	}
 	for _, name := range files {
 		if err := r.Add(name, strings.NewReader("rows of "+name)); err != nil {
@@ -212,21 +221,21 @@ func TestAHeldFileIsReleasedOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, err := d.Accept(t.Context(), "aa", "王样本", "合并支部")
+	first, err := d.Accept(t.Context(), "aa", Author{Account: "wang", Name: "王样本"}, "合并支部")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if second, err := d.Accept(t.Context(), "aa", "李样本", "也来"); second != first || err != nil {
+	if second, err := d.Accept(t.Context(), "aa", Author{Account: "li", Name: "李样本"}, "也来"); second != first || err != nil {
 		t.Errorf("confirmed again while it is in line: batch %q, want %q; %v", second, first, err)
 	}
-	if _, err := d.Accept(t.Context(), "bb", "王样本", "合并支部"); !errors.Is(err, pipelines.ErrUnknown) {
+	if _, err := d.Accept(t.Context(), "bb", Author{Account: "wang", Name: "王样本"}, "合并支部"); !errors.Is(err, pipelines.ErrUnknown) {
 		t.Errorf("a file that does not wait: %v", err)
 	}
 	go d.Run(t.Context())
 	if b := wait(t, d, first); b.Run.ID != "r1" || released != 1 {
 		t.Errorf("released %d times: %+v", released, b)
 	}
-	if _, err := d.Accept(t.Context(), "aa", "王样本", "合并支部"); !errors.Is(err, pipelines.ErrUnknown) {
+	if _, err := d.Accept(t.Context(), "aa", Author{Account: "wang", Name: "王样本"}, "合并支部"); !errors.Is(err, pipelines.ErrUnknown) {
 		t.Errorf("a file that came in: %v", err)
 	}
 }
@@ -249,11 +258,11 @@ func TestAConfirmationOutlivesTheProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, err := d.Accept(t.Context(), "aa", "王样本", "合并支部")
+	first, err := d.Accept(t.Context(), "aa", Author{Account: "wang", Name: "王样本"}, "合并支部")
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := d.Accept(t.Context(), "bb", "李样本", "核对过")
+	second, err := d.Accept(t.Context(), "bb", Author{Account: "li", Name: "李样本"}, "核对过")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/gofrs/flock"
+
+	"hulian/pipelines"
 )
 
 // Left is what was handed in at a desk that is at work no more: its process was killed, or ended before it could run all of it.
@@ -27,8 +29,8 @@ func TakeOver(dir string) (*Left, error) {
 		return nil, err
 	}
 	batches, err := boxes(dir)
-	// What people confirmed on a page of a server is done by the next one.
-	batches = slices.DeleteFunc(batches, func(b *Batch) bool { return len(b.paths) == 0 })
+	// What people confirmed on a page of a server is done by the next one, and what waits for a second person stays.
+	batches = slices.DeleteFunc(batches, func(b *Batch) bool { return len(b.paths) == 0 || b.State == Proposed || b.Refused })
 	if err != nil || len(batches) == 0 {
 		return nil, errors.Join(err, lock.Unlock())
 	}
@@ -41,6 +43,16 @@ func (l *Left) Paths() (paths []string) {
 		paths = append(paths, b.paths...)
 	}
 	return paths
+}
+
+// HandedIn says who handed the batches in.
+func (l *Left) HandedIn() (all []pipelines.HandedIn) {
+	for _, b := range l.batches {
+		if by := b.HandedIn(); by.By != "" {
+			all = append(all, by)
+		}
+	}
+	return all
 }
 
 // Clear removes every batch all of whose files have landed, by their SHA-256, and says how many are left.

@@ -1,0 +1,173 @@
+package facts
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"hulian/dashboards/visitor"
+)
+
+// OverdueTask is a claimed task past its deadline.
+type OverdueTask struct {
+	Total               int64
+	Title               string `is:"text"`
+	ResponsibleMemberID string `is:"member"`
+	MemberName          string `is:"person"`
+	DueOn               string `is:"day"`
+	Progress            float64
+	VillageID           string
+	BranchID            string
+}
+
+const tasksSQL = `
+select t.task_id, t.title, t.branch_id, b.village_id, t.responsible_member_id, m.name as member_name, substr(cast(t.due_on as varchar), 1, 10) as due_on, t.progress,
+    count(*) over () as total
+from tasks t
+join branch_structure b on b.branch_id = t.branch_id
+left join members m on m.member_id = t.responsible_member_id
+where t.done_on is null and substr(cast(t.due_on as varchar), 1, 10) < ?%s
+order by cast(t.due_on as varchar), t.task_id
+limit ?`
+
+// OverdueTasks reads the claimed tasks of a place past their deadline at the cut-off, the oldest first.
+func (f Facts) OverdueTasks(ctx context.Context, v visitor.Visitor, at Unit, limit int) ([]OverdueTask, error) {
+	where, args := in(at, "b.")
+	return list[OverdueTask](ctx, f, v, "overdue tasks", fmt.Sprintf(tasksSQL, where), append(append([]any{f.CutOff.Format("2006-01-02")}, args...), int64(limit))...)
+}
+
+// Posts is how many posts of one kind there are.
+type Posts struct {
+	Value float64
+	Fact  string
+}
+
+const postsSQL = `
+select fact, sum(value) as value
+from organisation_facts
+where substr(fact, 1, 6) = 'kinds_'%s
+group by fact
+order by fact`
+
+// Posts reads the posts of a place at the cut-off, by kind.
+func (f Facts) Posts(ctx context.Context, v visitor.Visitor, at Unit) ([]Posts, error) {
+	where, args := in(at, "")
+	return list[Posts](ctx, f, v, "posts", fmt.Sprintf(postsSQL, where), args...)
+}
+
+// BranchStructure is how a branch is set up.
+type BranchStructure struct {
+	BranchID         string
+	CommitteeCount   float64
+	GroupCount       float64
+	LiaisonCount     float64
+	CentreHouseholds float64
+	Complete         bool
+	Members          float64
+	ActiveMembers    float64
+	Households       float64
+	DisplayVillage   bool
+	DisplayBranch    bool
+	DisplayHome      bool
+	Name             string `is:"label"`
+}
+
+const structureSQL = `
+select b.branch_id, b.name, b.committee_count, b.group_count, b.liaison_count, b.centre_households, b.members, b.active_members, b.households,
+    b.complete, b.display_village, b.display_branch, b.display_home
+from branch_structure b
+where 1 = 1%s
+order by b.branch_id`
+
+// Structure reads how the branches of a place are set up.
+func (f Facts) Structure(ctx context.Context, v visitor.Visitor, at Unit) ([]BranchStructure, error) {
+	where, args := in(at, "b.")
+	return list[BranchStructure](ctx, f, v, "the structure of branches", fmt.Sprintf(structureSQL, where), args...)
+}
+
+// OrganisationFact is one number about the organisation of one village in one period.
+type OrganisationFact struct {
+	Fact, Period, VillageID string
+	Value                   float64
+}
+
+// OrganisationFacts are the organisation's numbers of a place.
+type OrganisationFacts []OrganisationFact
+
+const factSQL = `
+select f.fact, f.period, f.village_id, f.value
+from organisation_facts f
+where 1 = 1%s
+order by f.fact, f.period, f.village_id`
+
+// OrganisationFacts reads the organisation's numbers of a place.
+func (f Facts) OrganisationFacts(ctx context.Context, v visitor.Visitor, at Unit) (OrganisationFacts, error) {
+	where, args := in(at, "f.")
+	return list[OrganisationFact](ctx, f, v, "facts about the organisation", fmt.Sprintf(factSQL, where), args...)
+}
+
+// Of returns the rows of one fact, in one period or, where that is empty, in all.
+func (f OrganisationFacts) Of(name, period string) OrganisationFacts {
+	var own OrganisationFacts
+	for _, x := range f {
+		if x.Fact == name && (period == "" || x.Period == period) {
+			own = append(own, x)
+		}
+	}
+	return own
+}
+
+// Sum adds the values.
+func (f OrganisationFacts) Sum() float64 {
+	var sum float64
+	for _, x := range f {
+		sum += x.Value
+	}
+	return sum
+}
+
+// Villages counts the villages with a value above zero.
+func (f OrganisationFacts) Villages() float64 {
+	seen := map[string]bool{}
+	for _, x := range f {
+		if x.Value > 0 {
+			seen[x.VillageID] = true
+		}
+	}
+	return float64(len(seen))
+}
+
+// Prefixed returns the rows of all facts whose name begins so.
+func (f OrganisationFacts) Prefixed(prefix string) OrganisationFacts {
+	var own OrganisationFacts
+	for _, x := range f {
+		if strings.HasPrefix(x.Fact, prefix) {
+			own = append(own, x)
+		}
+	}
+	return own
+}
+
+// Names lists the facts, in order.
+func (f OrganisationFacts) Names() []string {
+	var all []string
+	for _, x := range f {
+		if !slices.Contains(all, x.Fact) {
+			all = append(all, x.Fact)
+		}
+	}
+	return all
+}
+
+// Periods lists the periods, oldest first.
+func (f OrganisationFacts) Periods() []string {
+	var all []string
+	for _, x := range f {
+		if !slices.Contains(all, x.Period) {
+			all = append(all, x.Period)
+		}
+	}
+	slices.Sort(all)
+	return all
+}

@@ -1,0 +1,218 @@
+package facts_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"hulian/dashboards/facts"
+	"hulian/dashboards/page/pagetest"
+	"hulian/dashboards/visitor"
+	"hulian/queries"
+)
+
+var visitorType = reflect.TypeFor[visitor.Visitor]()
+
+// asked calls a method of Facts that takes a visitor, with arguments under which it finds rows, and gives what it answers.
+func asked(t *testing.T, f facts.Facts, method reflect.Method, v visitor.Visitor) (answer any, err error) {
+	t.Helper()
+	words := map[string][]string{
+		"Passages": {"2017-01", "2018-01"}, "PointDays": {"B11", "2017-01", "2018-01"}, "Decisions": {"MB11"}, "Repeats": {"2017-01", "2018-01"},
+		"Categories": {"2017-01", "2018-01"}, "Criteria": {"2017-01", "2018-01"}, "Doubtful": {"2018-01"}, "VisitDays": {"2018-01"}, "Callbacks": {"2018-01"}, "OpenRows": {"aa"},
+		"FileName": {"aa"}, "SeesFile": {"aa"}, "Table": {"households"}, "RowsBehind": {"2018-01"},
+		"Ticked": {"2018-01"}, "ToVisit": {"2018-01"}, "Late": {"2018-01"}, "Quiet": {"2018-01"},
+		"FindHouseholds": {"HB11"}, "FindMembers": {"MB11"}, "FindIssues": {"王小明"},
+	}[method.Name]
+	in := []reflect.Value{reflect.ValueOf(f)}
+	for i := 1; i < method.Type.NumIn(); i++ {
+		kind := method.Type.In(i)
+		switch {
+		case kind == reflect.TypeFor[context.Context]():
+			in = append(in, reflect.ValueOf(t.Context()))
+		case kind == visitorType:
+			in = append(in, reflect.ValueOf(v))
+		case kind == reflect.TypeFor[facts.Unit]():
+			in = append(in, reflect.ValueOf(f.Town))
+		case kind == reflect.TypeFor[queries.Measure]():
+			m, _ := queries.MeasureOf("household_coverage")
+			in = append(in, reflect.ValueOf(m))
+		case kind == reflect.TypeFor[facts.Scope]():
+			in = append(in, reflect.ValueOf(facts.Scope{Level: facts.LevelVillage, From: f.FirstMonth, To: f.LastMonth}))
+		case kind == reflect.TypeFor[facts.PublishedTable]():
+			table, err := f.Table(t.Context(), of(visitor.Office, ""), "households")
+			if err != nil {
+				t.Fatal(err)
+			}
+			in = append(in, reflect.ValueOf(table))
+		case kind.Kind() == reflect.Int64: // from the first row or share on, of so many
+			in = append(in, reflect.ValueOf(map[string]int64{"TablePage 6": 100, "TableShare 5": 1, "RowsBehind 7": 100}[fmt.Sprint(method.Name, " ", i)]))
+		case kind == reflect.TypeFor[[]any]():
+			in = append(in, reflect.ValueOf([]any{"aa", "bb"}))
+		case kind == reflect.TypeFor[[]string](): // of measures
+			in = append(in, reflect.ValueOf("card_rate"))
+		case kind.Kind() == reflect.String && len(words) > 0:
+			in, words = append(in, reflect.ValueOf(words[0]).Convert(kind)), words[1:]
+		case kind.Kind() == reflect.String:
+			t.Fatalf("say in this test what %s is asked", method.Name)
+		case method.Name == "Overloaded" && i == 4: // more households than
+			in = append(in, reflect.ValueOf(1))
+		case kind.Kind() == reflect.Int:
+			in = append(in, reflect.ValueOf(50))
+		default:
+			in = append(in, reflect.Zero(kind))
+		}
+	}
+	out := method.Func.Call(in)
+	if failed, ok := out[len(out)-1].Interface().(error); ok {
+		err = failed
+	}
+	return out[0].Interface(), err
+}
+
+// whoAsk are the methods of Facts that take a visitor.
+func whoAsk() (all []reflect.Method) {
+	for method := range methods(reflect.TypeFor[facts.Facts]()) {
+		for i := range method.Type.NumIn() {
+			if method.Type.In(i) == visitorType {
+				all = append(all, method)
+			}
+		}
+	}
+	return all
+}
+
+func methods(of reflect.Type) func(func(reflect.Method) bool) {
+	return func(yield func(reflect.Method) bool) {
+		for i := range of.NumMethod() {
+			if !yield(of.Method(i)) {
+				return
+			}
+		}
+	}
+}
+
+// planted are persons, IDs and texts in the rows of one village, and how each shows in what is answered.
+var planted = []string{"王小明", "赵大有", "MB11", "HB11"}
+
+func plant(t *testing.T, town *counted) {
+	t.Helper()
+	for _, statement := range []string{
+		"update issue_flow set title = '王小明家门口路灯不亮，电话13812345678' where village_id = 'V1'",
+		"insert into set_asides (entry_id, back, of_export, row_key, reason, entered_by, entered_at) values ('e1', false, 'households', 'HB11', '赵大有户重复 330282199001011234', 'office', '2018-02-01 08:00:00')",
+		"insert into nothing_to_report (entry_id, of_export, of_village, of_month, back, reason, entered_by, entered_at) values ('e2', 'visits', 'V1', '2017-12', false, '王小明住院', 'office', '2018-02-01 08:00:00')",
+		"insert into todo_ticks (entry_id, back, of_kind, of_month, of_village, of_branch, household_id, remark, entered_by, entered_at) values ('e3', false, 'household', '2018-01', 'V1', 'B11', 'HB11', '赵大有不在家 13812345678', 'office', '2018-02-01 08:00:00')",
+		"update files set name = '王小明 13812345678.csv' where file_id = 'aa'",
+		"update problems set value = 'MB11 王小明 13812345678', detail = 'HB11' where problem_no = 1",
+		"insert into waivers (problem_no, waived_by, reason, waived_at) values (1, 'office', '赵大有已搬走', '2018-02-01 08:00:00')",
+	} {
+		town.Exec(t, statement)
+	}
+}
+
+// TestNoMethodForgetsToAsk: whoever is nobody, or of another town, gets no row of any method.
+func TestNoMethodForgetsToAsk(t *testing.T) {
+	f, town := opened(t)
+	plant(t, town)
+	all := whoAsk()
+	if len(all) < 30 {
+		t.Fatalf("%d methods take a visitor", len(all))
+	}
+	elsewhere := visitor.Visitor{Role: visitor.Office, Scope: visitor.Scope{Towns: []string{"别镇"}}}
+	for _, method := range all {
+		for name, v := range map[string]visitor.Visitor{"nobody": {}, "the office of another town": elsewhere} {
+			answer, err := asked(t, f, method, v)
+			if yes, ok := answer.(bool); ok {
+				if yes {
+					t.Errorf("%s says yes to %s", method.Name, name)
+				}
+				continue
+			}
+			if !errors.Is(err, facts.ErrHidden) {
+				t.Errorf("%s answers %s: %v, %.100v", method.Name, name, err, answer)
+			}
+		}
+		if _, err := asked(t, f, method, of(visitor.Office, "")); err != nil {
+			t.Errorf("%s for the office: %v", method.Name, err)
+		}
+	}
+	if len(town.from) < 20 {
+		t.Errorf("the test asks so little that it proves nothing: %v", town.from)
+	}
+}
+
+// TestNothingOfPersonsForOthers: no method tells who is of another village, or not of this one branch, whatever text it stands in;
+// numbers of persons nobody reads at all.
+func TestNothingOfPersonsForOthers(t *testing.T) {
+	f, town := opened(t)
+	var err error
+	if f.Pseudonyms, err = visitor.NewPseudonyms([]byte("0123456789abcdef"), pagetest.Name, 1); err != nil {
+		t.Fatal(err)
+	}
+	plant(t, town)
+	another := visitor.Visitor{Role: visitor.BranchSecretary, Scope: visitor.Scope{Towns: []string{pagetest.Name}, Village: "V1", Branch: "B12"}}
+	found := map[string]bool{}
+	for _, method := range whoAsk() {
+		for name, c := range map[string]struct {
+			visitor.Visitor
+			sees string // IDs of these end so
+		}{
+			"office": {of(visitor.Office, ""), "B"}, "analyst": {of(visitor.Analyst, ""), "none"}, "auditor": {of(visitor.Auditor, ""), "none"},
+			"secretary of V2": {of(visitor.VillageSecretary, "V2"), "B2"}, "branch B12": {another, "B12"}, "secretary of V1": {of(visitor.VillageSecretary, "V1"), "B1"},
+		} {
+			answer, err := asked(t, f, method, c.Visitor)
+			if errors.Is(err, facts.ErrHidden) {
+				continue
+			}
+			rows := reflect.ValueOf(answer)
+			if rows.Kind() != reflect.Slice {
+				continue
+			}
+			for i := range rows.Len() {
+				row := fmt.Sprintf("%+v", rows.Index(i).Interface())
+				own := c.sees == "B" || c.sees == "B1" && strings.Contains(row, "OfVillage:V1") || strings.Contains(row, "BranchID:"+c.sees)
+				for _, said := range planted {
+					shows := strings.Contains(row, said)
+					if shows && name == "office" {
+						found[said] = true
+					}
+					if shows && !own {
+						t.Errorf("%s tells the %s %s: %s", method.Name, name, said, row)
+					}
+				}
+				if strings.Contains(row, "13812345678") || strings.Contains(row, "330282199001011234") {
+					t.Errorf("%s tells the %s a number: %s", method.Name, name, row)
+				}
+			}
+		}
+	}
+	if len(found) != len(planted) {
+		t.Errorf("the office finds %v only", found)
+	}
+}
+
+// TestSelfSeesItself: an account of one member reads its own name and that of no other member.
+func TestSelfSeesItself(t *testing.T) {
+	f, _ := opened(t)
+	self := visitor.Visitor{Role: visitor.BranchSecretary, Scope: visitor.Scope{Towns: []string{pagetest.Name}, Village: "V1", Branch: "B11", Member: "MB11"}}
+	loads, err := f.Overloaded(t.Context(), self, f.Town, 1, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := slices.DeleteFunc(slices.Clone(loads), func(l facts.MemberLoad) bool { return strings.HasSuffix(l.Name, "**") })
+	if len(full) != 1 || full[0].MemberID != "MB11" || len(loads) < 3 {
+		t.Errorf("he reads %+v of %d", full, len(loads))
+	}
+	homes, err := f.Unvisited(t.Context(), self, f.Town, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range homes {
+		if own := h.LinkedMemberID == "MB11"; own != (h.HeadName == "赵大有") {
+			t.Errorf("of the households he reads %+v", h)
+		}
+	}
+}

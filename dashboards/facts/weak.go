@@ -1,0 +1,33 @@
+package facts
+
+import (
+	"context"
+	"fmt"
+
+	"hulian/dashboards/visitor"
+	"hulian/queries/signals"
+)
+
+type criterion struct {
+	VillageID, Criterion, Month               string
+	Met                                       bool
+	Numerator, Denominator, Value, LimitValue float64
+}
+
+const criteriaSQL = `
+select h.village_id, h.criterion, h.month, h.met, h.numerator, h.denominator, h.value, h.limit_value
+from hard_criteria h
+where h.month between ? and ?%s
+order by h.village_id, h.criterion, h.month`
+
+// Criteria reads how the villages of a place stood against the hard criteria between two months.
+func (f Facts) Criteria(ctx context.Context, v visitor.Visitor, at Unit, from, to string) ([]signals.Criterion, error) {
+	where, args := in(at, "h.")
+	rows, err := list[criterion](ctx, f, v, "hard criteria", fmt.Sprintf(criteriaSQL, where), append([]any{from, to}, args...)...)
+	all := make([]signals.Criterion, len(rows))
+	for i, row := range rows {
+		all[i] = signals.Criterion{Village: row.VillageID, ID: row.Criterion, Month: row.Month, Met: row.Met, Numerator: row.Numerator, Denominator: row.Denominator,
+			Value: row.Value, Limit: row.LimitValue}
+	}
+	return all, err
+}

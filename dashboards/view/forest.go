@@ -1,0 +1,35 @@
+package view
+
+// Forest is estimates with their intervals around the line of no effect.
+type Forest struct {
+	Frame
+	Rows []ForestRow
+	Axis Axis
+}
+
+// ForestRow is one estimate. Its tone is quiet where the interval does not settle the matter.
+type ForestRow struct {
+	Name      string
+	Estimate  Value
+	Low, High float64
+	Star      bool // it was named before the results were known
+}
+
+// Kind names the template of the block.
+func (*Forest) Kind() string { return "forest" }
+
+// Behind is the table of the picture.
+func (f *Forest) Behind() *Table {
+	table, l := f.table(), f.Language
+	Fill(table, f.Rows,
+		Of(Words(l.T("指标", "Measure")), func(r ForestRow) Cell {
+			if r.Star {
+				return Plain("★ " + r.Name)
+			}
+			return Plain(r.Name)
+		}),
+		Of(Number(l.T("估计", "Estimate")), func(r ForestRow) Cell { return r.Estimate.Cell() }),
+		Of(Number(l.T("区间下限", "Interval from")), func(r ForestRow) Cell { return number(r.Low) }),
+		Of(Number(l.T("区间上限", "Interval to")), func(r ForestRow) Cell { return number(r.High) }))
+	return table
+}
