@@ -13,7 +13,8 @@ import (
 
 // Folders are listed, never wildcards: whatever lies in a wildcard's reach ends up in the binary.
 //
-//go:embed static/app.css static/app.js static/echarts.min.js static/icon.svg static/pico.min.css static/report.css static/upload.js
+//go:embed static/app.css static/app.js static/components.css static/echarts.min.js static/hall.js static/icon.svg static/look.js static/pico.min.css
+//go:embed static/progress.js static/report.css static/units.js static/upload.js
 //go:embed licences/echarts-LICENSE licences/echarts-LICENSE-d3 licences/echarts-NOTICE licences/pico-LICENSE licences/zrender-LICENSE
 var embedded embed.FS
 

@@ -11,8 +11,8 @@ import (
 
 func TestEveryFileIsServedWithItsLicence(t *testing.T) {
 	want := map[string]string{
-		"echarts.min.js": "5.6.0", "pico.min.css": "Pico CSS ✨ v2.1.1", "app.js": "echarts.init", "app.css": "--better", "report.css": "size: A4",
-		"icon.svg": "<svg", "upload.js": "FormData", "echarts-LICENSE": "Apache License", "echarts-NOTICE": "Apache ECharts",
+		"echarts.min.js": "5.6.0", "pico.min.css": "Pico CSS ✨ v2.1.1", "app.js": "echarts.init", "app.css": "--better", "components.css": "--p-better", "report.css": "size: A4",
+		"icon.svg": "<svg", "hall.js": "requestFullscreen", "look.js": "localStorage", "units.js": "showModal", "upload.js": "FormData", "progress.js": "data-live", "echarts-LICENSE": "Apache License", "echarts-NOTICE": "Apache ECharts",
 		"echarts-LICENSE-d3": "Copyright", "pico-LICENSE": "MIT License", "zrender-LICENSE": "Baidu",
 	}
 	for name, holds := range want {

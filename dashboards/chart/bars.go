@@ -13,6 +13,8 @@ type Part struct {
 	Values  []float64
 	Colour  string   // empty: from the palette
 	Colours []string // by item, where items differ; overrides Colour where not empty
+	// Hollow is by item what is written at a bar whose base is too small to colour it, "2/3"; empty: an ordinary bar.
+	Hollow []string
 }
 
 // Bars is values of named items as lying bars, the first item on top.
@@ -101,7 +103,11 @@ func (b Bars) data(part Part) []opts.BarData {
 	data := make([]opts.BarData, len(part.Values))
 	for i, v := range part.Values {
 		data[i] = opts.BarData{Value: value(v)}
-		if i < len(part.Colours) && part.Colours[i] != "" {
+		switch {
+		case i < len(part.Hollow) && part.Hollow[i] != "":
+			data[i].ItemStyle = &opts.ItemStyle{Color: "transparent", BorderColor: Grey, BorderWidth: 1}
+			data[i].Label = &opts.Label{Show: opts.Bool(true), Position: b.end(), Formatter: part.Hollow[i]}
+		case i < len(part.Colours) && part.Colours[i] != "":
 			data[i].ItemStyle = &opts.ItemStyle{Color: part.Colours[i]}
 		}
 	}
@@ -109,6 +115,14 @@ func (b Bars) data(part Part) []opts.BarData {
 		slices.Reverse(data)
 	}
 	return data
+}
+
+// end is where a bar's number is written.
+func (b Bars) end() string {
+	if b.Standing {
+		return "top"
+	}
+	return "right"
 }
 
 func (b Bars) style(part Part) []charts.SeriesOpts {
@@ -121,11 +135,7 @@ func (b Bars) style(part Part) []charts.SeriesOpts {
 		made = append(made, charts.WithItemStyleOpts(opts.ItemStyle{Color: part.Colour}))
 	}
 	if b.Values {
-		position := "right"
-		if b.Standing {
-			position = "top"
-		}
-		made = append(made, charts.WithLabelOpts(opts.Label{Show: opts.Bool(true), Position: position, Formatter: string(b.Number.tooltip())}))
+		made = append(made, charts.WithLabelOpts(opts.Label{Show: opts.Bool(true), Position: b.end(), Formatter: string(b.Number.tooltip())}))
 	}
 	return made
 }

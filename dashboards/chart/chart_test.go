@@ -24,22 +24,18 @@ func samples(t *testing.T) map[string]Chart {
 	for name, draw := range map[string]func() (Chart, error){
 		"series": Series{ID: "series", Label: "走访覆盖率", Number: Percent, Unit: "%", Months: []string{"2017-11", "2017-12", "2018-01"},
 			Lines:  []Line{{Name: "</script><b>x", Values: []float64{50, math.NaN(), 72.5}, Hollow: []bool{false, false, true}}, {Name: "均值", Values: []float64{60, 60, 60}, Dashed: true, Plain: true, Colour: Grey}},
-			Bands:  []Band{{Name: "95 % 区间", Low: []float64{45, math.NaN(), 70}, High: []float64{55, math.NaN(), 75}}},
+			Bands:  []Band{{Name: "95% 区间", Low: []float64{45, math.NaN(), 70}, High: []float64{55, math.NaN(), 75}}},
 			Marks:  []Mark{{Month: "2017-12", Name: "启动"}},
 			Target: &target, TargetName: "目标"}.Draw,
-		"bars": Bars{ID: "bars", Label: "各村", Number: OneDigit, Unit: "人", Items: []string{"福合院村", "新园村"}, Values: true,
-			Parts: []Part{{Name: "每名人手服务人数", Values: []float64{69.4, math.Inf(1)}, Colours: []string{Orange, ""}}},
+		"bars": Bars{ID: "bars", Label: "各村", Number: OneDigit, Unit: "人", Items: []string{"福合院村", "新园村", "破山村"}, Values: true,
+			Parts: []Part{{Name: "每名人手服务人数", Values: []float64{69.4, math.Inf(1), 100}, Colours: []string{Orange, ""}, Hollow: []string{"", "", "3/3"}}},
 			Links: map[string]string{"福合院村": "/capacity?village=V1"}}.Draw,
 		"standing": Bars{ID: "standing", Label: "时长", Number: Whole, Items: []string{"0–7", ">90"}, Stacked: true, Standing: true,
 			Parts: []Part{{Name: "未超期", Values: []float64{3, 0}}, {Name: "超期", Values: []float64{0, 2}}}}.Draw,
 		"funnel": Funnel{ID: "funnel", Label: "走访覆盖率", Number: Percent, BaseTitle: "农户", CentreName: "中位村", Centre: 80,
 			Dots:  []Dot{{Name: "</script><b>x", Base: 1200, Value: 54.3, Colour: Orange}, {Name: "新园村", Base: 973, Value: 91.9}},
-			Edges: []Edge{{Name: "99.8 %", Bases: []float64{900, 1300}, Low: []float64{60, 62}, High: []float64{95, 94}}, {Name: "95 %", Bases: []float64{900, 1300}, Low: []float64{70, 71}, High: []float64{90, 89}, Dashed: true}},
+			Edges: []Edge{{Name: "99.8%", Bases: []float64{900, 1300}, Low: []float64{60, 62}, High: []float64{95, 94}}, {Name: "95%", Bases: []float64{900, 1300}, Low: []float64{70, 71}, High: []float64{90, 89}, Dashed: true}},
 			Links: map[string]string{"新园村": "/weak?village=V2"}}.Draw,
-		"heat": Heat{ID: "heat", Label: "积分节奏", Columns: []string{"2017-12", "2018-01"}, Rows: []string{"</script><b>x", "新园村"},
-			Values: [][]float64{{8.25, math.NaN()}, {0, 12.5}}, Links: map[string]string{"新园村 2018-01": "/points?village=V2"}}.Draw,
-		"flow": Flow{ID: "flow", Label: "五步走", Steps: []Step{{Name: "收集"}, {Name: "办结", Depth: 1}, {Name: "无人", Depth: 1}},
-			Passages: []Passage{{From: "收集", To: "办结", Count: 910}, {From: "收集", To: "无人", Count: 0}}}.Draw,
 	} {
 		c, err := draw()
 		if err != nil {

@@ -5,6 +5,8 @@ import (
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
+
+	"hulian/queries/reading"
 )
 
 // Line is one series over the months. A NaN leaves a gap.
@@ -35,6 +37,7 @@ type Series struct {
 	Number Number
 	Unit   string // at the head of the axis
 	Months []string
+	Lang   string // the months are written in; empty: Chinese
 	Lines  []Line
 	Bands  []Band
 	Marks  []Mark
@@ -65,7 +68,11 @@ func (s Series) Draw() (Chart, error) {
 		charts.WithYAxisOpts(axis),
 		charts.WithColorsOpts(opts.Colors(palette)),
 	)
-	line.SetXAxis(s.Months)
+	months := make([]string, len(s.Months))
+	for i, month := range s.Months {
+		months[i] = reading.MonthName(month, s.Lang)
+	}
+	line.SetXAxis(months)
 	for i, b := range s.Bands {
 		s.addBand(line, b, fmt.Sprintf("band %d", i))
 	}
@@ -170,7 +177,7 @@ func (s Series) marks() charts.SeriesOpts {
 			rules = append(rules, rule{Name: s.TargetName, YAxis: value(*s.Target), Label: at("insideEndTop", 0)})
 		}
 		for i, m := range s.Marks {
-			rules = append(rules, rule{Name: m.Name, XAxis: m.Month, Label: at("end", 3+13*(i%2))}) // neighbours on two lines
+			rules = append(rules, rule{Name: m.Name, XAxis: reading.MonthName(m.Month, s.Lang), Label: at("end", 3+13*(i%2))}) // neighbours on two lines
 		}
 		if len(rules) == 0 {
 			return

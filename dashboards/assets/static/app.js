@@ -5,9 +5,15 @@
 
   var dark = window.matchMedia("(prefers-color-scheme: dark)");
 
-  // A report is white paper whatever the screen prefers.
+  // A report is white paper whatever the screen prefers; on other pages a person may have chosen (look.js).
   function night() {
-    return dark.matches && document.documentElement.dataset.theme !== "light";
+    var theme = document.documentElement.dataset.theme;
+    return theme ? theme === "dark" : dark.matches;
+  }
+
+  // In the hall a chart is drawn small and shown large, its letters with it: how often larger.
+  function enlarged() {
+    return document.documentElement.hasAttribute("data-hall") ? 2.6 : 1;
   }
 
   function grouped(value, decimals) {
@@ -24,10 +30,10 @@
   var formatters = {
     "@count": function (v) { return grouped(last(v), 0); },
     "@decimal": function (v) { return grouped(last(v), 1); },
-    "@percent": function (v) { return grouped(last(v), 1) + " %"; },
+    "@percent": function (v) { return grouped(last(v), 1) + "%"; },
     "@item": function (p) { return p.name + " " + grouped(last(p), 0); },
-    "@cell": function (p) { return p.name + ": " + grouped(last(p), 1); },
-    "@axis-percent": function (v) { return grouped(v, 0) + " %"; },
+    "@cell": function (p) { return p.name + ": " + (p.data && p.data.said || grouped(last(p), 1)); },
+    "@axis-percent": function (v) { return grouped(v, 0) + "%"; },
     "@axis-count": function (v) { return grouped(v, v % 1 === 0 ? 0 : 1); }
   };
 
@@ -44,7 +50,18 @@
     return node;
   }
 
-  // On paper the picture is scaled by the style sheet: a script hears of printing too late to draw anew for the page.
+  // On paper charts are drawn anew, as wide as lets their smallest letters have nine points, at once: the browser waits for nothing.
+  var paperWidth = 620;
+  var paper = false;
+  window.addEventListener("beforeprint", function () { paper = true; drawAll(); });
+  window.addEventListener("afterprint", function () { paper = false; drawAll(); });
+
+  // How large a chart is drawn; the style sheet scales it to the room it has.
+  function sizeOf(plot) {
+    if (paper) return { width: paperWidth, height: Math.round(plot.clientHeight * 0.75) };
+    return { width: plot.clientWidth / enlarged(), height: plot.clientHeight / enlarged() };
+  }
+
   function scalable(plot) {
     var svg = plot.querySelector("svg");
     if (svg) svg.setAttribute("viewBox", "0 0 " + svg.getAttribute("width") + " " + svg.getAttribute("height"));
@@ -52,7 +69,7 @@
 
   function draw(plot) {
     var source = document.getElementById(plot.dataset.option);
-    if (!source) return;
+    if (!source || !plot.clientWidth) return;
     // chart.Dark writes names; on the dark page they must be light.
     var made = JSON.parse(night() ? source.textContent.replace(/#5b6b7c/g, "#a3adb8") : source.textContent);
     var option = resolve(made.option);
@@ -67,12 +84,12 @@
     [].concat(option.yAxis || []).forEach(function (axis) {
       if (axis.name) axis.nameTextStyle = { align: "left" }; // centred on the axis a long name is cut off at the left
     });
-    if (plot.clientWidth < 520) {
+    if (sizeOf(plot).width < 520) {
       [].concat(option.yAxis || []).forEach(function (axis) { // long names leave room for the bars, on as many lines as there is height for
         if (axis.type === "category") {
-          var room = (plot.clientHeight - 60) / ((axis.data || []).length || 1);
-          axis.axisLabel = Object.assign({}, axis.axisLabel, { width: Math.round(plot.clientWidth * 0.36), overflow: "break" },
-            room < 30 ? { width: Math.round(plot.clientWidth * 0.42), overflow: "truncate", fontSize: 10 } : {});
+          var room = (sizeOf(plot).height - 60) / ((axis.data || []).length || 1);
+          axis.axisLabel = Object.assign({}, axis.axisLabel, { width: Math.round(sizeOf(plot).width * 0.36), overflow: "break" },
+            room < 30 ? { width: Math.round(sizeOf(plot).width * 0.42), overflow: "truncate", fontSize: 10 } : {});
         }
       });
       (option.series || []).forEach(function (series) {
@@ -80,21 +97,14 @@
         if (events.some(function (mark) { return mark.name.length > 6; })) { // long names write over each other; the note below says them
           events.forEach(function (mark) { mark.label = { show: false }; });
         }
-        if (series.type === "sankey") {
-          series.label.fontSize = 10;
-          series.label.formatter = function (p) { // on three lines: step, time, number
-            return p.name.replace(/ ?([(（])/, "\n$1") + "\n" + grouped(last(p), 0);
-          };
-          series.left = 4;
-          series.right = 78;
-        }
       });
     }
     option.textStyle = Object.assign({ fontFamily: getComputedStyle(plot).fontFamily }, option.textStyle);
     var old = echarts.getInstanceByDom(plot);
     if (old) old.dispose();
-    var chart = echarts.init(plot, night() ? "dark" : null, { renderer: "svg" });
+    var chart = echarts.init(plot, night() ? "dark" : null, Object.assign({ renderer: "svg" }, sizeOf(plot)));
     chart.setOption(option);
+    chart.getZr().flush();
     plot.dataset.drawn = night() ? "dark" : "light";
     scalable(plot);
     if (made.links) {
@@ -106,13 +116,14 @@
   }
 
   function drawAll() {
+    if (!window.echarts) return;
     document.querySelectorAll(".plot[data-option]").forEach(draw);
   }
 
   function resizeAll() {
     document.querySelectorAll(".plot[data-drawn]").forEach(function (plot) {
       var chart = echarts.getInstanceByDom(plot);
-      if (chart) chart.resize();
+      if (chart && plot.clientWidth) chart.resize(sizeOf(plot));
       scalable(plot);
     });
   }
@@ -135,12 +146,90 @@
     if (event.target.closest("[data-print]")) window.print();
   });
 
+  // What has opened over the page closes by Escape, and by a click beside it; the keyboard goes back to what opened it.
+  document.addEventListener("keydown", function (event) {
+    var menu = document.getElementById("menu");
+    var open = document.querySelector(".choice-line details[open]");
+    if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    } else if (menu && menu.checked) {
+      menu.checked = false;
+      menu.focus();
+    }
+  });
+  document.addEventListener("click", function (event) {
+    document.querySelectorAll(".choice-line details[open]").forEach(function (open) {
+      if (!open.contains(event.target)) open.open = false;
+    });
+  });
+
+  // The rows behind a number open beside the page; without script, or in a window of their own, the link leads to a page.
+  function inDrawer(address) {
+    var drawer = document.querySelector("dialog.side");
+    if (!drawer) {
+      drawer = document.createElement("dialog");
+      drawer.className = "side";
+      document.body.appendChild(drawer);
+      drawer.addEventListener("click", function (event) {
+        if (event.target === drawer) drawer.close(); // beside it
+      });
+    }
+    drawer.setAttribute("aria-busy", "true");
+    if (!drawer.open) drawer.showModal();
+    fetch(address, { credentials: "same-origin" }).then(function (response) {
+      if (!response.ok || response.redirected) throw new Error(response.status);
+      return response.text();
+    }).then(function (html) {
+      var made = new DOMParser().parseFromString(html, "text/html");
+      var close = document.createElement("button");
+      close.type = "button";
+      close.className = "close";
+      close.textContent = document.documentElement.lang === "en" ? "Close" : "关闭";
+      close.addEventListener("click", function () { drawer.close(); });
+      var title = made.querySelector("h1");
+      drawer.replaceChildren(close, title);
+      drawer.setAttribute("aria-label", title.textContent);
+      made.querySelectorAll("main > .component, main > .callout, main > .table").forEach(function (block) { drawer.appendChild(block); });
+      drawer.removeAttribute("aria-busy");
+      drawer.scrollTop = 0;
+      close.focus();
+    }).catch(function () { window.location.assign(address); });
+  }
+
+  function opensDrawer(address) {
+    return address.origin === window.location.origin && address.pathname === "/behind" && window.location.pathname !== "/behind" && !address.searchParams.has("format");
+  }
+
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("a[href]");
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (!opensDrawer(new URL(link.href, window.location.href))) return;
+    event.preventDefault();
+    inDrawer(link.href);
+  });
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (!form.closest("dialog.side")) return;
+    var address = new URL(form.action, window.location.href);
+    address.search = new URLSearchParams(new FormData(form)).toString();
+    if (!opensDrawer(address)) return;
+    event.preventDefault();
+    inDrawer(address.href);
+  });
+
   document.addEventListener("DOMContentLoaded", function () {
     document.documentElement.classList.add("scripted");
     if (window.echarts) {
       drawAll();
       window.addEventListener("resize", resizeAll);
-      dark.addEventListener("change", drawAll);
+      document.addEventListener("look", drawAll); // another look
+      document.addEventListener("drawn", drawAll); // another page, or another size
+      document.addEventListener("shown", drawAll); // another part of it
+      document.addEventListener("toggle", function (event) { // what was folded away had no size to be drawn in
+        event.target.querySelectorAll(".plot[data-option]:not([data-drawn])").forEach(draw);
+      }, true);
     }
   });
 })();

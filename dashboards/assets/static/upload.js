@@ -58,7 +58,7 @@
       request.upload.addEventListener("progress", function (sent) {
         if (!sent.lengthComputable) return;
         bar.value = 100 * sent.loaded / sent.total;
-        said.textContent = form.dataset.sending + " " + Math.floor(bar.value) + " %";
+        said.textContent = form.dataset.sending + " " + Math.floor(bar.value) + "%";
       });
       request.addEventListener("load", function () {
         if (request.status === 200) {
