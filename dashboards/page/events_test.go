@@ -1,11 +1,16 @@
 package page
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"hulian/dashboards/chart"
+	"hulian/dashboards/page/asktest"
+	"hulian/dashboards/page/block"
+	"hulian/dashboards/page/pagetest"
 	"hulian/data"
 )
 
@@ -23,10 +28,57 @@ func TestEventsOfTheProgramme(t *testing.T) {
 		{"branch=B21", []chart.Mark{{Month: "2017-08", Name: "启动、考核办法"}, {Month: "2017-10", Name: "拆迁"}, {Month: "2017-12", Name: "资金支持"}}},
 		{"village=V2&month=2017-09", []chart.Mark{{Month: "2017-08", Name: "启动、考核办法"}}},
 	} {
-		r := asked(t, "overview", c.query)
+		r := asktest.Asked(t, "overview", c.query)
 		r.Programme.Events = named
-		if diff := cmp.Diff(c.want, r.marks(r.Unit())); diff != "" {
+		if diff := cmp.Diff(c.want, block.Marks(r, r.Unit())); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", c.query, diff)
+		}
+	}
+}
+
+// TestOneEventIsOneSignal: fewer households visited lower two coverages and raise the share long unvisited, and what is overdue is
+// open. The overview and the report count two signals, and their rows say which belong together.
+func TestOneEventIsOneSignal(t *testing.T) {
+	town := pagetest.New(t)
+	for _, measure := range []string{"household_coverage", "vulnerable_coverage", "unvisited_share", "open_issues", "overdue_issues"} {
+		up := measure == "household_coverage" || measure == "vulnerable_coverage"
+		town.Exec(t, `update measures set denominator = case when denominator is not null then 600 end, numerator = case when (month = '2018-01') <> ? then 500 else 100 end + cast(substr(month, 6, 2) as integer) % 3
+			where measure = ? and level = 'town'`, up, measure)
+		town.Exec(t, "update measures set value = numerator / coalesce(denominator, 1) where measure = ? and level = 'town'", measure)
+	}
+	together := map[string][]string{"走访覆盖率": {"困难户走访覆盖率", "长期未走访率"}, "超期问题数": {"未办结问题数"}}
+	for page, table := range map[string]string{"overview": "changes", "report": "overview-changes"} {
+		v := built(t, town, page, "")
+		said := strings.Join(v.Sentences, "")
+		counted := 0
+		_, worse, _ := strings.Cut(said, "项有变差信号")
+		worse, _, _ = strings.Cut(worse, "；")
+		for _, part := range strings.Split(worse, "、") {
+			for first, others := range together {
+				if names := append([]string{first}, others...); slices.ContainsFunc(names, func(name string) bool { return strings.Contains(part, name+"（连同") }) {
+					counted++
+				}
+			}
+		}
+		if counted != 2 {
+			t.Errorf("%s: %d of two events are said once: %s", page, counted, said)
+		}
+		alone, shared := 0, 0
+		for _, row := range tableOf(t, v, table).Rows {
+			name, finding := row[0].Text, row[len(row)-1]
+			for first, others := range together {
+				if name != first && !slices.Contains(others, name) {
+					continue
+				}
+				if strings.Contains(finding.Text, "是同一个信号") {
+					shared++
+				} else if finding.Tone != "" {
+					alone++
+				}
+			}
+		}
+		if alone != 2 || shared != 3 {
+			t.Errorf("%s: %d rows show a signal, %d say that it is another row's; want 2 and 3", page, alone, shared)
 		}
 	}
 }

@@ -16,8 +16,14 @@ func TestOrganisationSaysWhatIsMissing(t *testing.T) {
 	if len(rows) != 2 || !strings.HasSuffix(rows[0], "支委 2/3；联络干部没有登记；没有中心户") || !strings.HasSuffix(rows[1], "中心户 3 户，多于 2 户") {
 		t.Errorf("incomplete branches: %q", rows)
 	}
+	if v.Headline.Weak != "6个支部中2个设置不全" && !strings.HasPrefix(v.Headline.Weak, "6个支部中2个设置不全，") {
+		t.Errorf("the gaps in one line: %+v", v.Headline)
+	}
+	if tree := strings.Join(tableIn(t, v, "levels"), "\n"); strings.Count(tree, "党总支 |") < 3 {
+		t.Errorf("the levels: %s", tree)
+	}
 	said := strings.Join(v.Sentences, "\n")
-	for _, want := range []string{"6 个网格支部中 5 个达到“3+3+2”（83.3 %）", "党员中心户 7 户，分布在 5 个支部", "设岗 680 个，其中百米微河长 240 个", "2 个村设有基金，2 年来资助学生 10 名，金额 20,000 元；另有 1 笔没有填金额，不在其中"} {
+	for _, want := range []string{"6 个网格支部中 5 个达到“3+3+2”（83.3%）", "党员中心户 7 户，分布在 5 个支部", "设岗 680 个，其中百米微河长 240 个", "2 个村设有基金，2 年来资助学生 10 名，金额未知（3 笔中 1 笔没有填，已填的合计 20,000 元）"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the page does not say %q:\n%s", want, said)
 		}
@@ -35,7 +41,7 @@ func TestOrganisationFactsAddUp(t *testing.T) {
 		"posts":              {"百米微河长 | 240 | 35.3 240/680", "河道巡查员 | 60 | 8.8 60/680", "合计 | 680 |"},
 		"posts-by-programme": {"五水共治 | 300 | 44.1 300/680"},
 		// No charity fund in 2016; of the one of 2017 nobody has filled in the amount.
-		"funds":  {"2016 | 1 | 6 | 12,000 | – | 12,000", "2017 | 2 | 4 | 8,000 | 不详 | 8,000", "合计 | 2 | 10 | 20,000 | 不详 | 20,000"},
+		"funds":  {"2016 | 1 | 6 | 12,000 | – | 12,000", "2017 | 2 | 4 | 8,000 | 未知 | 未知", "合计 | 2 | 10 | 20,000 | 未知 | 未知"},
 		"rights": {"审核把关 | 5 | 0 | 5", "合计 | 5 | 2 | 7"},
 	} {
 		got := strings.Join(tableIn(t, v, id), "\n")

@@ -2,91 +2,92 @@ package page
 
 import (
 	"context"
+	"fmt"
 
-	"hulian/data"
+	"hulian/dashboards/page/block"
+	"hulian/dashboards/page/dictionary"
+	"hulian/dashboards/page/month"
+	"hulian/dashboards/page/organisation"
+	"hulian/dashboards/page/places"
+	"hulian/dashboards/page/records"
+	"hulian/dashboards/page/work"
+	"hulian/dashboards/question"
+	"hulian/dashboards/view"
+	"hulian/pipelines"
 )
 
-// Filter is a set of the filters a page takes from its address.
-type Filter uint8
-
-// The filters. A page that takes ByBranch takes ByVillage too.
-const (
-	ByMonth Filter = 1 << iota
-	ByVillage
-	ByBranch
-)
-
-// Has reports whether f includes all of g.
-func (f Filter) Has(g Filter) bool { return f&g == g }
-
-// Role is what a visitor may see beyond the public pages.
-type Role string
-
-// Roles. Everyone has RolePublic.
-const (
-	RolePublic Role = ""
-	RoleOffice Role = "office" // the organisation office: reserve cadres, full names
-)
-
-// Group puts a page into a part of the navigation.
-type Group int
-
-// Parts of the navigation, in order.
-const (
-	GroupMonth  Group = iota // what happened
-	GroupPlaces              // where, and whether it is capacity or effort
-	GroupPeople              // points, organisation, cadres
-	GroupData                // measures and the state of the data
-)
-
-// Page is one page: its address, who may see it, what it takes and how it is built.
-type Page struct {
-	ID       string
-	Path     string    // e.g. /issues
-	Title    data.Text // a few characters, for the navigation
-	Question data.Text // the question of the users it answers
-	Group    Group
-	Role     Role     // who may see it; RolePublic: everyone
-	Takes    Filter   // filters kept in links to it and offered as pickers
-	Params   []string // further parameters of its own, kept in links to it
-	Live     bool     // shows the history of runs too, which changes without a new snapshot
-	Build    func(context.Context, Request) (View, error)
+// View builds a page as it is shown: without the numbers of persons in its texts.
+func View(ctx context.Context, r block.Request) (view.View, error) {
+	v, err := stated(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	return withoutNumbers(v)
 }
 
-// Pages lists all pages in the order of the navigation.
-func Pages() []Page {
-	all := []Page{
-		overviewPage(),
-		issuesPage(),
-		visitsPage(),
-		reportPage(),
-		villagePage(),
-		capacityPage(),
-		weakPage(),
-		comparePage(),
-		pointsPage(),
-		organisationPage(),
-		cadresPage(),
-		measuresPage(),
-		closingPage(),
-		dataPage(),
-		uploadPage(),
-		runsPage(),
+// stated builds a page. What a page shows of a month that was corrected since it was signed does not stand there as if it
+// were what was signed: a notice says so first, and leads to the differences.
+func stated(ctx context.Context, r block.Request) (view.View, error) {
+	v, err := Build(ctx, r)
+	if err != nil || r.Page.ID == "closing" || !r.Page.Takes.Has(question.ByMonth) || r.Closings == nil || v.Letterhead != nil {
+		return v, err
 	}
-	for i, p := range all {
-		if p.Takes.Has(ByVillage) {
-			all[i].Build = bySuccession(cautioned(p.Build))
-		}
+	all, err := r.Closings(ctx)
+	if err != nil {
+		v.Blocks = append([]view.Block{view.Callout{Tone: view.ToneWorse, Text: r.T("月结记录无法读取。", "The closed months cannot be read."), Next: r.T("见月结页", "See the page on closing"), Link: r.Link("closing")}}, v.Blocks...)
+		return v, nil
 	}
-	return all
+	switch m := month.ClosingOf(all, r.Month); m.State {
+	case pipelines.ClosingDamaged:
+		v.Blocks = append([]view.Block{view.Callout{Tone: view.ToneWorse, Text: month.ClosingLine(r, m), Next: r.T("见月结页", "See the page on closing"), Link: r.Link("closing")}}, v.Blocks...)
+	case pipelines.ClosingChanged:
+		v.Blocks = append([]view.Block{view.Callout{Tone: view.ToneWorse, Text: month.ClosingLine(r, m), Next: r.T("逐项查看签发时与现在的数值", "See each value as signed and as it is now"), Link: r.Link("closing") + "#table-differences"}}, v.Blocks...)
+	case pipelines.ClosingDraft, pipelines.ClosingChecked, pipelines.ClosingSigned: // nothing to warn of
+	}
+	return v, nil
 }
 
-// ByID returns the page with an ID.
-func ByID(id string) (Page, bool) {
-	for _, p := range Pages() {
-		if p.ID == id {
-			return p, true
-		}
+// builders make the views of the pages, by their IDs.
+var builders block.Builders
+
+func init() { // the report is made of other pages
+	builders = block.Builders{
+		"overview":     month.Overview,
+		"todo":         month.ToDo,
+		"issues":       work.Issues,
+		"visits":       work.Visits,
+		"report":       func(ctx context.Context, r block.Request) (view.View, error) { return month.Report(ctx, r, builders) },
+		"village":      places.Village,
+		"capacity":     places.Capacity,
+		"weak":         places.Weak,
+		"compare":      places.Compare,
+		"points":       work.Points,
+		"organisation": organisation.Organisation,
+		"cadres":       organisation.Cadres,
+		"measures":     dictionary.Measures,
+		"behind":       dictionary.BuildBehind,
+		"closing":      month.Closing,
+		"data":         records.Data,
+		"upload":       records.Upload,
+		"runs":         records.Runs,
+		"standards":    records.BuildStandards,
+		"search":       records.BuildSearch,
+		"help":         records.BuildHelp,
+		"alerts":       records.Alerts,
+		"trail":        records.Trail,
+		"accounts":     records.Accounts,
 	}
-	return Page{}, false
+}
+
+// Build makes a page. What it says of units that have changed or of a place whose data are too poor stands first.
+func Build(ctx context.Context, r block.Request) (view.View, error) {
+	build, ok := builders[r.Page.ID]
+	if !ok {
+		return view.View{}, fmt.Errorf("page %q has no function that builds it", r.Page.ID)
+	}
+	v, err := build(ctx, r)
+	if err != nil || !r.Page.Takes.Has(question.ByVillage) {
+		return v, err
+	}
+	return block.BySuccession(r, records.Cautioned(r, v)), nil
 }

@@ -1,7 +1,6 @@
-// Package pagetest is a small town in memory for tests of pages: the snapshot's tables with a few rows each, behind the
-// same one-method Querier the server hands to pages.
+// Package pagetest is a small town to ask pages about: a snapshot of the real engine, with the tables that publishing makes.
 //
-// Queries enter as the pages write them and are run by a real SQL engine (SQLite, in Go, so that the dashboards still
-// test without cgo), so a misspelt column or a wrong join fails here. Nothing outlives the test. It refuses to be more
-// than a stand-in: that the real snapshot has these tables and columns is tested where the real snapshot is made.
+// Figures chosen for tests enter; a database leaves that answers the queries of pages in their own dialect. It is made once for all
+// tests of a package; every test has a copy of its own. Nothing outlives the test, crashed or not. It refuses what the engine refuses: a column
+// that no model makes is an error.
 package pagetest

@@ -1,31 +1,29 @@
 package pagetest
 
 import (
-	"context"
-	"database/sql"
-	_ "embed"
-	"errors"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
-	_ "modernc.org/sqlite" // the engine behind the town, named "sqlite"
-
-	"hulian/pipelines"
+	"hulian/data"
+	"hulian/pipelines/load/ledger"
+	"hulian/pipelines/model"
+	"hulian/pipelines/publish"
+	"hulian/pipelines/warehouse"
 	"hulian/queries"
 )
-
-//go:embed schema.sql
-var schema string
 
 // Hostile is the name of a village chosen to break out of a page's script.
 const Hostile = `</script><b>x`
 
-// Town is a snapshot in memory: a town of three villages with two branches each, twenty-four months, the published
+// Town is a snapshot of the real engine, with the tables that publishing makes: a town of three villages with two branches each, twenty-four months, the published
 // figures of the programme at the cut-off.
-type Town struct{ db *sql.DB }
+type Town struct{ *warehouse.Warehouse }
 
 // FirstMonth and LastMonth bound the town's data; CutOff is the day it is known as of.
 const (
@@ -68,26 +66,89 @@ var stated = []struct {
 	{"satisfaction_rate", "B32", 3, 4}, // below every minimum base
 }
 
-// New builds the town.
+// made is the town as a database file, which every test copies.
+var made struct {
+	once sync.Once
+	file []byte
+}
+
+// New gives a town of its own to a test. The first one of a test binary makes it, the others copy it.
 func New(tb testing.TB) *Town {
 	tb.Helper()
-	// One connection, because every connection to ":memory:" is a database of its own.
-	db, err := sql.Open("sqlite", ":memory:")
+	made.once.Do(func() { made.file = build(tb) })
+	if made.file == nil {
+		tb.Fatal("the town could not be made: see the first test that asked for it")
+	}
+	path := filepath.Join(tb.TempDir(), "town.duckdb")
+	if err := os.WriteFile(path, made.file, 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	return &Town{open(tb, path)}
+}
+
+func open(tb testing.TB, path string) *warehouse.Warehouse {
+	tb.Helper()
+	w, err := warehouse.Open(tb.Context(), warehouse.Config{Path: path, Threads: 1})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	db.SetMaxOpenConns(1)
 	tb.Cleanup(func() {
-		if err := db.Close(); err != nil {
+		if err := w.Close(); err != nil {
 			tb.Error(err)
 		}
 	})
-	t := &Town{db}
-	for statement := range strings.SplitSeq(schema, ";\n") {
-		t.Exec(tb, statement)
+	return w
+}
+
+// build publishes a town of which no file came, so that every table is there as the models make it, and puts the rows in.
+func build(tb testing.TB) []byte {
+	tb.Helper()
+	dir := tb.TempDir()
+	published := open(tb, filepath.Join(dir, "warehouse.duckdb"))
+	cutOff, err := time.Parse(time.DateOnly, CutOff)
+	if err == nil {
+		err = published.Transact(tb.Context(), func(tx *warehouse.Tx) error { return ledger.Prepare(tb.Context(), tx) })
 	}
+	if err == nil {
+		_, err = model.Build(tb.Context(), published, model.Config{CutOff: cutOff, Programme: data.DefaultProgramme()})
+	}
+	var g publish.Generation
+	if err == nil {
+		g, err = publish.Publish(tb.Context(), published, dir, publish.Manifest{Version: "test", CutOff: CutOff})
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	path := filepath.Join(tb.TempDir(), "town.duckdb")
+	w, err := warehouse.Open(tb.Context(), warehouse.Config{Path: path, Threads: 1})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	t := &Town{w}
+	t.Exec(tb, fmt.Sprintf("attach '%s' as published (read_only)", g.Path))
+	tables, err := t.Query(tb.Context(), "select table_name from information_schema.tables where table_catalog = 'published' and table_schema = 'main'")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, row := range tables.Rows {
+		t.Exec(tb, fmt.Sprintf(`create table main."%[1]s" as from published.main."%[1]s" limit 0`, row[0]))
+	}
+	t.Exec(tb, "detach published")
+	t.fill(tb)
+	t.Exec(tb, "checkpoint")
+	if err := w.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return file
+}
+
+func (t *Town) fill(tb testing.TB) {
 	for _, fact := range [][2]string{{"cut_off", CutOff}, {"first_month", FirstMonth}, {"last_month", LastMonth}, {"programme_start", "2017-05-01"}, {"town", Name}} {
-		t.Exec(tb, "insert into snapshot_facts values (?, ?)", fact[0], fact[1])
+		t.Exec(tb, "insert into snapshot_facts (key, value) values (?, ?)", fact[0], fact[1])
 	}
 	for _, p := range places {
 		var phase, start any
@@ -99,11 +160,10 @@ func New(tb testing.TB) *Town {
 		default:
 			phase, start = "rollout", "2017-08-01"
 		}
-		t.Exec(tb, "insert into units values (?, ?, ?, ?, ?, ?, ?, ?, ?)", p.level, p.id, p.name, orNull(p.parent), Name, orNull(p.village), orNull(p.branch), phase, start)
+		t.Exec(tb, "insert into units (level, unit_id, unit_name, parent_id, town, village_id, branch_id, phase, programme_start) values (?, ?, ?, ?, ?, ?, ?, ?, ?)", p.level, p.id, p.name, orNull(p.parent), Name, orNull(p.village), orNull(p.branch), phase, start)
 	}
 	t.measures(tb)
 	t.rows(tb)
-	return t
 }
 
 func orNull(s string) any {
@@ -115,19 +175,8 @@ func orNull(s string) any {
 
 // measures fills the long table: every measure at its levels, slowly rising, with the stated figures at the last month.
 func (t *Town) measures(tb testing.TB) {
-	tx, err := t.db.BeginTx(tb.Context(), nil)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	insert, err := tx.PrepareContext(tb.Context(), "insert into measures values (?, ?, ?, ?, ?, ?, ?, ?, null, ?, ?, null, null, ?)")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer func() {
-		if err := insert.Close(); err != nil {
-			tb.Error(err)
-		}
-	}()
+	var rows []string
+	var args []any
 	start, _ := time.Parse("2006-01", FirstMonth)
 	for i, m := range queries.Measures() {
 		for j, p := range places {
@@ -159,14 +208,14 @@ func (t *Town) measures(tb testing.TB) {
 				if p.level == "town" {
 					villages = 3
 				}
-				if _, err := insert.ExecContext(tb.Context(), m.ID, p.level, p.id, p.name, month, num, den, value, villages, villages, CutOff); err != nil {
-					tb.Fatal(err)
-				}
+				rows = append(rows, "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+				args = append(args, m.ID, p.level, p.id, p.name, month, num, den, value, villages, villages, CutOff)
 			}
 		}
-	}
-	if err := tx.Commit(); err != nil {
-		tb.Fatal(err)
+		if len(rows) > 0 {
+			t.Exec(tb, "insert into measures (measure, level, unit_id, unit_name, month, numerator, denominator, value, spoke, villages, cut_off) values "+strings.Join(rows, ", "), args...)
+			rows, args = nil, nil
+		}
 	}
 }
 
@@ -187,48 +236,48 @@ func (t *Town) rows(tb testing.TB) {
 			i[0], Name, i[1], i[2], i[3], reported[:7], i[4], i[5], i[6], i[7], i[8], i[9], i[10], i[11], i[12], i[13])
 	}
 	for _, p := range places {
-		t.Exec(tb, "insert into issue_categories values (?, ?, ?, 'sanitation', 'medium', 12, 9), (?, ?, ?, 'neighbours', 'hard', 3, 1)", p.level, p.id, LastMonth, p.level, p.id, LastMonth)
+		t.Exec(tb, "insert into issue_categories (level, unit_id, month, category, difficulty, reported, resolved) values (?, ?, ?, 'sanitation', 'medium', 12, 9), (?, ?, ?, 'neighbours', 'hard', 3, 1)", p.level, p.id, LastMonth, p.level, p.id, LastMonth)
 		if p.level == "branch" {
 			t.ratings(tb, p)
-			t.Exec(tb, "insert into branch_structure values (?, ?, ?, 3, 3, 2, 1, 23, 20, 240, true, true, true, false)", p.branch, p.village, p.name)
+			t.Exec(tb, "insert into branch_structure (branch_id, village_id, name, committee_count, group_count, liaison_count, centre_households, members, active_members, households, complete, display_village, display_branch, display_home) values (?, ?, ?, 3, 3, 2, 1, 23, 20, 240, true, true, true, false)", p.branch, p.village, p.name)
 			t.Exec(tb, "insert into members (member_id, branch_id, name, duty_status) values (?, ?, '王小明', 'active')", "M"+p.branch, p.branch)
-			t.Exec(tb, "insert into member_load values (?, ?, ?, ?, '王小明', 'active', 16, 0, ?)", "M"+p.branch, Name, p.village, p.branch, LastMonth)
+			t.Exec(tb, "insert into member_load (member_id, town, village_id, branch_id, name, duty_status, households, visits_month, month) values (?, ?, ?, ?, '王小明', 'active', 16, 0, ?)", "M"+p.branch, Name, p.village, p.branch, LastMonth)
 			t.Exec(tb, "insert into households (household_id, village_id, branch_id, head_name, vulnerable, linked_member_id) values (?, ?, ?, '赵大有', 'low_income', ?)", "H"+p.branch, p.village, p.branch, "M"+p.branch)
-			t.Exec(tb, "insert into unvisited_households values (?, ?, ?, ?, ?, true, '2017-10-01', 122)", "H"+p.branch, Name, p.village, p.branch, "M"+p.branch)
-			t.Exec(tb, "insert into doubtful_visits values (?, ?, ?, ?, ?, '2018-01-30 20:00:00', ?, 'same_minute', '2')", "W"+p.branch, "H"+p.branch, "M"+p.branch, p.village, p.branch, LastMonth)
+			t.Exec(tb, "insert into unvisited_households (household_id, town, village_id, branch_id, linked_member_id, vulnerable, last_visited_at, days_since) values (?, ?, ?, ?, ?, true, '2017-10-01', 122)", "H"+p.branch, Name, p.village, p.branch, "M"+p.branch)
+			t.Exec(tb, "insert into doubtful_visits (visit_id, household_id, member_id, village_id, branch_id, visited_at, month, signal, detail) values (?, ?, ?, ?, ?, '2018-01-30 20:00:00', ?, 'same_minute', '2')", "W"+p.branch, "H"+p.branch, "M"+p.branch, p.village, p.branch, LastMonth)
 		}
 		if p.level == "branch" {
 			if first := strings.HasSuffix(p.branch, "1"); first { // the second branches have nobody to compare with
 				t.peers(tb, p)
 			}
-			t.Exec(tb, "insert into cadre_context values (?, '王小明', 'male', 41, 'college', 12, 'member', ?, ?, null, null, 'qualified', 90)", "M"+p.branch, p.branch, p.village)
+			t.Exec(tb, "insert into cadre_context (member_id, name, gender, age, education, years_member, role, branch_id, village_id, decision, decided_on, member_rating, villager_score) values (?, '王小明', 'male', 41, 'college', 12, 'member', ?, ?, null, null, 'qualified', 90)", "M"+p.branch, p.branch, p.village)
 			// Steady visiting clearly above the branch; hard issues too; of tasks too little on record.
-			t.Exec(tb, "insert into cadre_signals values (?, ?, ?, 'visiting', 110, 120, 0.9166667, 0.7, 20, true, '12/2'), (?, ?, ?, 'hard_issues', 5, 6, 5, 0, 20, true, null), (?, ?, ?, 'tasks_led', 1, 1, 1, 0, 20, false, null)",
+			t.Exec(tb, "insert into cadre_signals (member_id, branch_id, village_id, signal, numerator, denominator, value, peer_median, peers, minimum_met, detail) values (?, ?, ?, 'visiting', 110, 120, 0.9166667, 0.7, 20, true, '12/2'), (?, ?, ?, 'hard_issues', 5, 6, 5, 0, 20, true, null), (?, ?, ?, 'tasks_led', 1, 1, 1, 0, 20, false, null)",
 				"M"+p.branch, p.branch, p.village, "M"+p.branch, p.branch, p.village, "M"+p.branch, p.branch, p.village)
 		}
 		if p.level == "village" {
 			for month := FirstMonth; month <= LastMonth; {
 				for _, export := range []string{"issues", "meetings", "points", "visits"} {
-					t.Exec(tb, "insert into export_completeness values (?, ?, ?, ?, 1, 1)", month, Name, p.village, export)
+					t.Exec(tb, "insert into export_completeness (month, town, village_id, export, received, in_time) values (?, ?, ?, ?, 1, 1)", month, Name, p.village, export)
 				}
 				at, _ := time.Parse("2006-01", month)
 				month = at.AddDate(0, 1, 0).Format("2006-01")
 			}
-			t.Exec(tb, "insert into hard_criteria values (?, 'late_issues', ?, false, 12, 20, 0.6, 0.6)", p.village, LastMonth)
+			t.Exec(tb, "insert into hard_criteria (village_id, criterion, month, met, numerator, denominator, value, limit_value) values (?, 'late_issues', ?, false, 12, 20, 0.6, 0.6)", p.village, LastMonth)
 		}
 	}
-	t.Exec(tb, "insert into cadre_decisions values ('MB11', '2017-09-11', 'list', '镇党委组织办', '牵头办结土地清理')")
-	t.Exec(tb, "insert into supports values ('V1', 'training', '2017-05-03', '2017-05-05', null, '联户党员培训班'), ('V2', 'funding', '2017-12-11', null, 50000, null)")
-	t.Exec(tb, `insert into organisation_facts values ('posts_five_waters', ?, 'V1', '2018-01', 260), ('posts_five_waters', ?, 'V2', '2018-01', 40), ('posts_environment', ?, 'V1', '2018-01', 380),
+	t.Exec(tb, "insert into cadre_decisions (member_id, decided_on, decision, decided_by, reason) values ('MB11', '2017-09-11', 'list', '镇党委组织办', '牵头办结土地清理')")
+	t.Exec(tb, "insert into supports (village_id, kind, started_on, ended_on, amount_yuan, note) values ('V1', 'training', '2017-05-03', '2017-05-05', null, '联户党员培训班'), ('V2', 'funding', '2017-12-11', null, 50000, null)")
+	t.Exec(tb, `insert into organisation_facts (fact, town, village_id, period, value) values ('posts_five_waters', ?, 'V1', '2018-01', 260), ('posts_five_waters', ?, 'V2', '2018-01', 40), ('posts_environment', ?, 'V1', '2018-01', 380),
 		('kinds_micro_river_chief', ?, 'V1', '2018-01', 200), ('kinds_micro_river_chief', ?, 'V2', '2018-01', 40), ('kinds_river_inspector', ?, 'V1', '2018-01', 60), ('kinds_cleaning_supervisor', ?, 'V1', '2018-01', 380)`, Name, Name, Name, Name, Name, Name, Name)
-	t.Exec(tb, `insert into organisation_facts values ('fund_amount', ?, 'V1', '2016', 12000), ('fund_amount', ?, 'V2', '2017', 8000), ('scholarship_amount', ?, 'V1', '2016', 12000),
+	t.Exec(tb, `insert into organisation_facts (fact, town, village_id, period, value) values ('fund_amount', ?, 'V1', '2016', 12000), ('fund_amount', ?, 'V2', '2017', 8000), ('scholarship_amount', ?, 'V1', '2016', 12000),
 		('scholarship_amount', ?, 'V2', '2017', 8000), ('scholarship_students', ?, 'V1', '2016', 6), ('scholarship_students', ?, 'V2', '2017', 4), ('pledges', ?, 'V1', '2017', 4),
 		('pledges_kept', ?, 'V1', '2017', 2), ('organ_donation', ?, 'V2', '2017', 3), ('rights_gate', ?, 'V1', '2017', 5), ('rights_veto', ?, 'V2', '2018', 2), ('scholarship_funds', ?, 'V1', '2016', 1), ('scholarship_funds', ?, 'V2', '2017', 1),
 		('charity_funds', ?, 'V1', '2017', 1), ('charity_unknown', ?, 'V1', '2017', 1)`,
 		Name, Name, Name, Name, Name, Name, Name, Name, Name, Name, Name, Name, Name, Name, Name)
-	t.Exec(tb, "insert into files values (1, 'aa', '走访2018年1月.csv', 'inbox', 1000, '2018-02-01 08:00:00', null, '2018-02-01 08:00:00', 'loaded'), (2, 'bb', '加密.xlsx', 'inbox', 10, '2018-02-01 08:00:00', null, '2018-02-01 08:00:00', 'rejected')")
-	t.Exec(tb, "insert into reconciliation values (1, null, 'visits', 100, 96, 2, 2, 1, null, null, 'r1', '{\"format\":\"csv\",\"encoding\":\"gb18030\",\"delimiter\":\",\",\"header_row\":3}'), (2, null, '', 0, 0, 0, 0, 0, 'file_encrypted', null, 'r1', null)")
-	t.Exec(tb, `insert into problems values (1, 1, null, 'visits', 17, 'C', 'visited_at', '走访时间', 'wrong_type', 'refuse', '=cmd|''x''', null, 'open', 'r1'), (2, 1, null, 'visits', 18, 'A', 'household_id', '农户编号', 'missing_required', 'refuse', null, null, 'open', 'r1'), (3, 1, null, 'visits', 19, 'B', 'member_id', '党员编号', 'link_mismatch', 'warn', 'M1', 'M2', 'open', 'r1')`)
+	t.Exec(tb, "insert into files (file_no, file_id, name, origin, size, received_at, as_of, landed_at, state) values (1, 'aa', '走访2018年1月.csv', 'inbox', 1000, '2018-02-01 08:00:00', null, '2018-02-01 08:00:00', 'loaded'), (2, 'bb', '加密.xlsx', 'inbox', 10, '2018-02-01 08:00:00', null, '2018-02-01 08:00:00', 'rejected')")
+	t.Exec(tb, "insert into reconciliation (file_no, sheet, export, rows_read, accepted, quarantined, ignored, warnings, problem, detail, run_id, read_as) values (1, null, 'visits', 100, 96, 2, 2, 1, null, null, 'r1', '{\"format\":\"csv\",\"encoding\":\"gb18030\",\"delimiter\":\",\",\"header_row\":3}'), (2, null, '', 0, 0, 0, 0, 0, 'file_encrypted', null, 'r1', null)")
+	t.Exec(tb, `insert into problems (problem_no, file_no, sheet, export, "row", letter, column_id, header, code, severity, value, detail, state, run_id) values (1, 1, null, 'visits', 17, 'C', 'visited_at', '走访时间', 'wrong_type', 'refuse', '=cmd|''x''', null, 'open', 'r1'), (2, 1, null, 'visits', 18, 'A', 'household_id', '农户编号', 'missing_required', 'refuse', null, null, 'open', 'r1'), (3, 1, null, 'visits', 19, 'B', 'member_id', '党员编号', 'link_mismatch', 'warn', 'M1', 'M2', 'open', 'r1')`)
 }
 
 // ratings gives a branch its points and stars: in 2017H2 the first branch of each village gained most of its points in one
@@ -239,13 +288,13 @@ func (t *Town) ratings(tb testing.TB, p place) {
 	if first {
 		share, stars, rank = 0.8, 5, 1
 	}
-	t.Exec(tb, "insert into points_burst values (?, ?, '2017H2', 500, ?, '2017-12-02', ?, 0.163, ?), (?, ?, '2018H1', 50, 50, '2018-01-01', 1, 0.97, 1.03)",
+	t.Exec(tb, "insert into points_burst (branch_id, village_id, half_year, points, largest_30day_points, largest_from, share, even_share, \"index\") values (?, ?, '2017H2', 500, ?, '2017-12-02', ?, 0.163, ?), (?, ?, '2018H1', 50, 50, '2018-01-01', 1, 0.97, 1.03)",
 		p.branch, p.village, 500*share, share, share/0.163, p.branch, p.village)
-	t.Exec(tb, "insert into points_days values ('branch', ?, '2017-12-05', 300), ('branch', ?, '2018-01-09', 50)", p.branch, p.branch)
-	t.Exec(tb, `insert into star_history values (?, ?, '2017H1', 3, ?, 2, 6000, 80, 81, 82, 85, 84, 0.5, 1, 0.4, 0.6, 0.5, null, true, ?),
+	t.Exec(tb, "insert into points_days (level, unit_id, awarded_on, points) values ('branch', ?, '2017-12-05', 300), ('branch', ?, '2018-01-09', 50)", p.branch, p.branch)
+	t.Exec(tb, `insert into star_history (branch_id, village_id, period, stars, rank, branches_ranked, funding, operation, effect, cooperation, grid_cadre_score, villager_score, measured_result, measured_rank, measured_low, measured_high, middle_result, contradiction, complete, is_last) values (?, ?, '2017H1', 3, ?, 2, 6000, 80, 81, 82, 85, 84, 0.5, 1, 0.4, 0.6, 0.5, null, true, ?),
 		(?, ?, '2017H2', ?, ?, 2, 8000, 80, 81, 82, 90, 75, 0.6, 1, 0.5, 0.7, 0.6, null, true, ?)`,
 		p.branch, p.village, 3-rank, first, p.branch, p.village, stars, rank, !first)
-	t.Exec(tb, "insert into tasks values (?, ?, '河道保洁', '2017-12-01', 'five_waters', ?, '2018-01-10', 60, null), (?, ?, '路灯维修', '2017-11-01', 'other', ?, '2017-12-01', 100, '2017-11-20')",
+	t.Exec(tb, "insert into tasks (task_id, branch_id, title, claimed_on, programme, responsible_member_id, due_on, progress, done_on) values (?, ?, '河道保洁', '2017-12-01', 'five_waters', ?, '2018-01-10', 60, null), (?, ?, '路灯维修', '2017-11-01', 'other', ?, '2017-12-01', 100, '2017-11-20')",
 		"T1"+p.branch, p.branch, "M"+p.branch, "T2"+p.branch, p.branch, "M"+p.branch)
 }
 
@@ -253,8 +302,8 @@ func (t *Town) ratings(tb testing.TB, p place) {
 func (t *Town) peers(tb testing.TB, p place) {
 	for i := range 19 {
 		id := fmt.Sprintf("P%02d%s", i+1, p.branch)
-		t.Exec(tb, "insert into cadre_context values (?, '李平', 'female', 50, 'junior', 20, 'member', ?, ?, null, null, 'qualified', 90)", id, p.branch, p.village)
-		t.Exec(tb, "insert into cadre_signals values (?, ?, ?, 'visiting', ?, 120, ?, 0.7, 20, true, '12/0'), (?, ?, ?, 'hard_issues', ?, 2, ?, 0, 20, false, null), (?, ?, ?, 'tasks_led', 0, 0, 0, 0, 20, false, null)",
+		t.Exec(tb, "insert into cadre_context (member_id, name, gender, age, education, years_member, role, branch_id, village_id, decision, decided_on, member_rating, villager_score) values (?, '李平', 'female', 50, 'junior', 20, 'member', ?, ?, null, null, 'qualified', 90)", id, p.branch, p.village)
+		t.Exec(tb, "insert into cadre_signals (member_id, branch_id, village_id, signal, numerator, denominator, value, peer_median, peers, minimum_met, detail) values (?, ?, ?, 'visiting', ?, 120, ?, 0.7, 20, true, '12/0'), (?, ?, ?, 'hard_issues', ?, 2, ?, 0, 20, false, null), (?, ?, ?, 'tasks_led', 0, 0, 0, 0, 20, false, null)",
 			id, p.branch, p.village, 78+i%7, float64(78+i%7)/120, id, p.branch, p.village, i%4/3, float64(i%4/3), id, p.branch, p.village)
 	}
 }
@@ -265,36 +314,7 @@ func (t *Town) Exec(tb testing.TB, statement string, args ...any) {
 	if strings.TrimSpace(statement) == "" {
 		return
 	}
-	if _, err := t.db.ExecContext(tb.Context(), statement, args...); err != nil {
+	if err := t.Warehouse.Exec(tb.Context(), statement, args...); err != nil {
 		tb.Fatalf("%s: %v", statement, err)
 	}
-}
-
-// Query runs a page's query and returns its rows with the types a snapshot delivers.
-func (t *Town) Query(ctx context.Context, query string, args ...any) (_ pipelines.Table, err error) {
-	rows, err := t.db.QueryContext(ctx, query, args...)
-	if err != nil {
-		return pipelines.Table{}, fmt.Errorf("%w\n%s", err, query)
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	var table pipelines.Table
-	if table.Columns, err = rows.Columns(); err != nil {
-		return pipelines.Table{}, err
-	}
-	for rows.Next() {
-		cells, into := make([]any, len(table.Columns)), make([]any, len(table.Columns))
-		for i := range cells {
-			into[i] = &cells[i]
-		}
-		if err := rows.Scan(into...); err != nil {
-			return pipelines.Table{}, err
-		}
-		for i, c := range cells {
-			if b, ok := c.([]byte); ok {
-				cells[i] = string(b)
-			}
-		}
-		table.Rows = append(table.Rows, cells)
-	}
-	return table, rows.Err()
 }

@@ -1,0 +1,340 @@
+package month
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"hulian/dashboards/facts"
+	"hulian/dashboards/page/block"
+	"hulian/dashboards/page/organisation"
+	"hulian/dashboards/page/places"
+	"hulian/dashboards/page/records"
+	"hulian/dashboards/page/work"
+	"hulian/dashboards/parallel"
+	"hulian/dashboards/question"
+	"hulian/dashboards/view"
+	"hulian/data"
+	"hulian/queries"
+	"hulian/queries/reading"
+)
+
+// annex is a section of the report behind its first sheet: blocks of a page, as the page shows them.
+type annex struct {
+	page   string
+	id     string    // of its section; empty: the page's
+	note   data.Text // empty: the page's question
+	title  data.Text // empty: the page's
+	blocks []string  // IDs of tables and charts
+	// build makes the part of the page they stand in; nil: the whole page is made, of which little is not shown.
+	build func(context.Context, block.Request) (view.View, error)
+}
+
+// annexes are the report's sections in order. A block that does not exist in a place (the villages of a village) is left
+// out; a section without blocks too.
+var annexes = []annex{
+	{page: "overview", title: data.Text{Zh: "与上月相比", En: "Against last month"}, blocks: []string{"changes"}, build: overviewChanges},
+	{page: "visits", blocks: []string{"coverage", "units", "doubtful"}, build: work.VisitTables},
+	{page: "issues", blocks: []string{"units", "ageing", "categories"}, build: work.IssueTables},
+	{page: "capacity", blocks: []string{"villages"}, build: places.CapacityTables},
+	{page: "weak", blocks: []string{"villages"}, build: places.WeakList},
+	{page: "weak", id: "support", title: data.Text{Zh: "帮扶成效", En: "Supports"}, note: data.Text{Zh: "帮扶之后，与其他村同期相比有没有好转？", En: "Did the village do better after a support, against the other villages over the same months?"},
+		blocks: []string{"supports"}, build: block.SupportsOf},
+	{page: "points", blocks: []string{"burst-history", "bursts", "periods", "last", "contradictions"}, build: work.PointTables},
+	{page: "organisation", blocks: []string{"incomplete", "no-meeting", "units", "posts", "funds"}},
+	{page: "data", title: data.Text{Zh: "数据质量", En: "Data quality"}, blocks: []string{"completeness"}, build: records.QualityTables},
+}
+
+// firstSheet are the blocks on the first sheet: one picture, one table of the villages or branches.
+var firstSheet = []annex{
+	{page: "overview", blocks: []string{"trend"}, build: overviewTrend},
+	{page: "village", blocks: []string{"units", "branches"}, build: places.VillageUnits},
+}
+
+// reported are the measures the five sentences speak of.
+var reported = []string{
+	"resolution_rate_cumulative", "household_coverage", "unvisited_share", "issues_reported", "on_time_rate", "overdue_issues", "satisfaction_rate",
+	"reconciliation_rate", "bottom_twice", "linked_rate", "households_per_active_member", "card_rate",
+}
+
+// Report makes the report out of the other pages' views, so that none of its figures can differ from theirs. What
+// stands before the first section is the first sheet.
+func Report(ctx context.Context, r block.Request, pages block.Builders) (view.View, error) {
+	v := view.View{Heading: r.Tf("%s先锋户联月度通报", "%s: Pioneers linked to households, monthly report", r.Unit().Name)}
+	var own facts.Measured
+	if err := parallel.Do(ctx,
+		func(ctx context.Context) (err error) { own, err = readAhead(ctx, r); return err },
+		func(ctx context.Context) error { return work.WindowAhead(ctx, r) },
+	); err != nil {
+		return v, err
+	}
+	// The parts know nothing of one another. In a large town each takes a tenth of a second, and all of them one after another one.
+	parts := []func(context.Context) error{
+		func(ctx context.Context) (err error) { v.Letterhead, err = letterhead(ctx, r, own); return err },
+		func(ctx context.Context) (err error) { v.Sentences, err = fiveSentences(ctx, r, own); return err },
+	}
+	sheet, sections := make([][]view.Block, len(firstSheet)), make([][]view.Block, len(annexes))
+	for i, a := range firstSheet {
+		parts = append(parts, func(ctx context.Context) (err error) { sheet[i], err = taken(ctx, r, pages, a); return err })
+	}
+	for i, a := range annexes {
+		parts = append(parts, func(ctx context.Context) (err error) { sections[i], err = taken(ctx, r, pages, a); return err })
+	}
+	if err := parallel.Do(ctx, parts...); err != nil {
+		return v, err
+	}
+	v.Blocks = slices.Concat(sheet...)
+	for i, a := range annexes {
+		blocks := sections[i]
+		if len(blocks) == 0 {
+			continue
+		}
+		p, _ := question.ByID(a.page)
+		if a.title == (data.Text{}) {
+			a.title = p.Title
+		}
+		if a.note == (data.Text{}) {
+			a.note = p.Question
+		}
+		v.Blocks = append(v.Blocks, view.Section{ID: cmp.Or(a.id, a.page), Title: a.title.In(r.Lang), Note: a.note.In(r.Lang)})
+		v.Blocks = append(v.Blocks, blocks...)
+	}
+	if t := ChangedSince(ctx, r, ""); t != nil {
+		t.ID = "closing-differences"
+		v.Blocks = append(v.Blocks, view.Section{ID: "closing", Title: t.Title, Note: r.T("本月已经签发，此后的更正逐项列出。", "The month was signed; what was corrected since is listed one by one.")}, t)
+	}
+	v.Blocks = append(v.Blocks, view.Section{ID: "definitions", Title: r.T("指标口径", "How the measures are made")}, definitions(r))
+	return v, nil
+}
+
+// readAhead reads at once what the sections ask for one after another, of the place and of the units below it, and gives the values
+// of the place: one pass over a large long table takes little more than each of ten. What is missing here a section reads itself.
+func readAhead(ctx context.Context, r block.Request) (facts.Measured, error) {
+	ids := slices.Concat(reported, compared(r.Unit().Level), block.ByUnit, work.VisitMeasures, work.VisitsByUnit, work.IssuesByUnit, places.CapacityMeasures, organisation.OrganisationMeasures)
+	if len(r.Below()) > 0 {
+		below, of := block.BelowScope(r), ids
+		below.From = r.FirstMonth
+		if r.Unit().Level == facts.LevelTown {
+			of = slices.Concat(ids, block.JudgedBy())
+		}
+		if _, err := r.Values(ctx, r.Visitor, below, of...); err != nil {
+			return facts.Measured{}, err
+		}
+	}
+	return r.Values(ctx, r.Visitor, block.AlwaysScope(r), ids...)
+}
+
+// A report of more than mostPrinted villages prints the first of them; all of them stand on the page that is named, and in its file.
+const mostPrinted, printed = 60, 30
+
+// taken builds a page and takes blocks from its view. Their IDs get the page's in front, because two pages may each have
+// a table of units.
+func taken(ctx context.Context, r block.Request, pages block.Builders, a annex) ([]view.Block, error) {
+	p, ok := question.ByID(a.page)
+	if !ok {
+		return nil, fmt.Errorf("the report takes blocks from a page that does not exist: %s", a.page)
+	}
+	if r.Village != "" && !p.Takes.Has(question.ByVillage) {
+		return nil, nil // it would speak of the whole town
+	}
+	section := r
+	section.Question = r.On(p)
+	section.Runs, section.Schedule, section.Notices = nil, nil, nil
+	build := a.build
+	if build == nil {
+		build = pages[a.page]
+	}
+	of, err := build(ctx, section)
+	if err != nil {
+		return nil, fmt.Errorf("report, section %s: %w", a.page, err)
+	}
+	var blocks []view.Block
+	for _, id := range a.blocks {
+		for _, b := range of.Flat() {
+			switch b := b.(type) {
+			case *view.Table:
+				if b.ID == id {
+					t := *b
+					t.ID, t.Folded = a.page+"-"+id, false
+					if id == "units" || id == "branches" || id == "villages" {
+						t.Note = "" // it says where a click leads
+						if len(t.Rows) > mostPrinted {
+							t.PageRows = printed
+						}
+					}
+					blocks = append(blocks, &t)
+				}
+			case *view.Chart:
+				if b.ID == id {
+					c := *b
+					c.ID, c.Table.ID = a.page+"-"+id, a.page+"-"+b.Table.ID
+					blocks = append(blocks, &c)
+				}
+			}
+		}
+	}
+	return blocks, nil
+}
+
+// fiveSentences are what the first sheet says in words: solved, visited, on time, what changed, what the branches did. A
+// sentence without data is left out.
+func fiveSentences(ctx context.Context, r block.Request, own facts.Measured) ([]string, error) {
+	var said []string
+	if s := overviewSentences(r, own, postCounts{}); len(s) > 0 {
+		said = append(said, s[0])
+	}
+	if s := work.VisitSentences(r, own); len(s) > 0 {
+		said = append(said, strings.Join(s, r.T("", " ")))
+	}
+	if s := onTimeSentence(r, own); s != "" {
+		said = append(said, s)
+	}
+	_, _, readings := changes(r, own)
+	if s := signalSentence(r, readings); s != "" {
+		said = append(said, s)
+	}
+	bursts, err := work.Bursts(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if s := branchSentence(r, own, bursts); s != "" {
+		said = append(said, s)
+	}
+	return said, nil
+}
+
+func onTimeSentence(r block.Request, own facts.Measured) string {
+	unit := r.Unit().ID
+	reported, onTime := own.At("issues_reported", unit, r.Month), own.At("on_time_rate", unit, r.Month)
+	overdue, satisfied := own.At("overdue_issues", unit, r.Month), own.At("satisfaction_rate", unit, r.Month)
+	var parts []string
+	if reported.Known() {
+		parts = append(parts, r.Tf("%s收集问题 %s 件", "%s: %s issues reported", r.MonthName(r.Month), reading.Count(reported.Value)))
+	}
+	if onTime.Known() {
+		parts = append(parts, r.Tf("到期 %s 件中按期办结 %s 件（%s）%s", "of %s due, %s were resolved on time (%s)%s", reading.Count(onTime.Den), reading.Count(onTime.Num), onTime.Text(r.Lang), block.Aside(r, onTime)))
+	}
+	if overdue.Known() {
+		parts = append(parts, r.Tf("月末超期未办结 %s 件%s", "%s overdue at the month's end%s", reading.Count(overdue.Value), block.Aside(r, overdue)))
+	}
+	if satisfied.Known() {
+		parts = append(parts, r.Tf("有答复的 %s 件中满意 %s 件（%s）%s", "of %s answers %s were satisfied (%s)%s", reading.Count(satisfied.Den), reading.Count(satisfied.Num), satisfied.Text(r.Lang), block.Aside(r, satisfied)))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, r.T("；", "; ")) + r.T("。", ".")
+}
+
+func branchSentence(r block.Request, own facts.Measured, bursts []work.Burst) string {
+	unit := r.Unit().ID
+	var parts []string
+	if met := own.At("reconciliation_rate", unit, r.Month); met.Known() {
+		parts = append(parts, r.Tf("%s 个支部中 %s 个召开了对账交流会（%s）", "of %s branches %s held the reconciliation meeting (%s)", reading.Count(met.Den), reading.Count(met.Num), met.Text(r.Lang)))
+	}
+	if names := work.Halves(bursts); len(names) > 0 {
+		over, all := work.OverCount(r, bursts, names[len(names)-1])
+		if over == 0 {
+			parts = append(parts, r.Tf("%s %d 个支部的积分都没有集中在一个月里", "in %s, none of %d branches gained most of its points within one month", r.PeriodName(names[len(names)-1]), all))
+		} else {
+			parts = append(parts, r.Tf("%s %d 个支部中 %d 个的积分集中在一个月里，请核实", "in %s, of %d branches %d gained most of their points within one month: to be checked", r.PeriodName(names[len(names)-1]), all, over))
+		}
+	}
+	if twice := own.At("bottom_twice", unit, r.Month); twice.Known() && twice.Value > 0 {
+		parts = append(parts, r.Tf("%s 个支部年度评定连续 %d 年末位", "%s branches were last in %d yearly ratings running", reading.Count(twice.Value), r.Programme.LastPlace.Years))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return r.MonthName(r.Month) + r.T("：", ": ") + strings.Join(parts, r.T("；", "; ")) + r.T("。", ".")
+}
+
+// letterhead says who issues the report and what its figures stand on.
+func letterhead(ctx context.Context, r block.Request, own facts.Measured) (*view.Letterhead, error) {
+	l := &view.Letterhead{Issuer: r.Tf("%s党委", "Party committee of %s", r.Unit().Name), Period: r.MonthName(r.Month)}
+	if r.Unit().Level == facts.LevelVillage {
+		l.Issuer = r.Tf("%s党总支", "General branch of %s", r.Unit().Name)
+	}
+	l.Basis = append(l.Basis, r.Tf("数据截至 %s；快照第 %d 版，校验码 %s。", "Data as of %s; snapshot %d, hash %s.", r.CutOff.Format("2006-01-02"), r.Generation, r.Hash))
+	town, err := r.Values(ctx, r.Visitor, facts.Scope{Level: facts.LevelTown, Unit: r.Town.ID, From: r.Month, To: r.Month}, "validity")
+	if err != nil {
+		return nil, err
+	}
+	if accepted := town.At("validity", r.Town.ID, r.Month); accepted.Known() {
+		l.Basis = append(l.Basis, r.Tf("本月数据接收率 %s（%s 行，全镇）。", "Rows accepted this month: %s (%s, whole town).", accepted.Text(r.Lang), accepted.Base(r.Lang)))
+	} else {
+		l.Basis = append(l.Basis, r.T("本月没有收到数据文件。", "No file speaks for this month."))
+	}
+	if s := closingState(ctx, r, true); s != "" {
+		l.Basis = append(l.Basis, s)
+	}
+	if s := unknownBasis(r, own); s != "" {
+		l.Basis = append(l.Basis, s)
+	}
+	var unripe, small []string
+	for _, id := range Watched {
+		switch v := own.At(id, r.Unit().ID, r.Month); {
+		case !v.Known():
+		case v.Small(r.Programme):
+			small = append(small, v.Measure.Name.In(r.Lang))
+		case !v.Ripe(r.Programme, r.CutOff):
+			unripe = append(unripe, v.Measure.Name.In(r.Lang))
+		}
+	}
+	if len(unripe) > 0 {
+		l.Basis = append(l.Basis, r.Tf("时间未到、数值还会变化，不与往月比较：%s。", "Not ripe, still changing and not compared with earlier months: %s.", strings.Join(unripe, r.T("、", ", "))))
+	}
+	if len(small) > 0 {
+		l.Basis = append(l.Basis, r.Tf("基数小，只列出、不作判断：%s。", "Small base, shown and not judged: %s.", strings.Join(small, r.T("、", ", "))))
+	}
+	if names := records.PoorVillages(r); len(names) > 0 {
+		l.Basis = append(l.Basis, r.Tf("数据不足以判断、只列数值不作评价的村：%s。", "Data too poor to judge, values shown and not judged: %s.", strings.Join(names, r.T("、", ", "))))
+	}
+	l.Basis = append(l.Basis, r.T("表中标 ○ 的数值基数小、时间未到或数据不足，不作判断；圆中的“高”“低”是超出偶然的变化，蓝色为改善，橙色为变差，灰色不分好坏；六边形中的“达”“未”“?”是目标能否达到。", "Values marked ○ have a small base, are not ripe or rest on poor data, and are not judged. H and L in a disc: changed beyond chance, blue for the better, orange for the worse, grey for neither. P, F and ? in a hexagon: whether the target will be met."))
+	return l, nil
+}
+
+// unknownBasis says which of the report's measures are unknown and why, and which are known of some villages or months only.
+func unknownBasis(r block.Request, own facts.Measured) string {
+	var order []string
+	of := map[string][]string{}
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(reported, Watched)))) {
+		v := own.At(id, r.Unit().ID, r.Month)
+		why := block.Partial(r, v)
+		if v.Reason != "" {
+			why = block.Caution(r, v)
+		}
+		if why == "" {
+			continue
+		}
+		if of[why] == nil {
+			order = append(order, why)
+		}
+		of[why] = append(of[why], v.Measure.Name.In(r.Lang))
+	}
+	if len(order) == 0 {
+		return ""
+	}
+	var parts []string
+	for _, why := range order {
+		parts = append(parts, why+r.T("：", ": ")+strings.Join(of[why], r.T("、", ", ")))
+	}
+	return r.T("数据不全，", "Data are incomplete: ") + strings.Join(parts, r.T("；", "; ")) + r.T("。", ".")
+}
+
+// definitions are the formulas of the measures on the first sheets.
+func definitions(r block.Request) view.Block {
+	t := &view.Table{ID: "definitions", Stacked: true, Title: r.T("本通报所用指标", "Measures of this report"), Columns: []view.Column{view.Words(r.T("指标", "Measure")), view.Words(r.T("算式", "Formula")), view.Words(r.T("目标", "Target")), view.Words(r.T("说明", "Note"))}}
+	var shown []string
+	for _, id := range slices.Concat(reported, Watched, block.ByUnit) {
+		m, ok := queries.MeasureOf(id)
+		if !ok || slices.Contains(shown, id) {
+			continue
+		}
+		shown = append(shown, id)
+		t.Rows = append(t.Rows, []view.Cell{{Text: m.Name.In(r.Lang)}, {Text: r.MadeOf(m)}, {Text: block.Target(r, m)}, {Text: m.Note.In(r.Lang)}})
+	}
+	return t
+}

@@ -1,0 +1,97 @@
+package organisation
+
+import (
+	"slices"
+	"strings"
+
+	"hulian/dashboards/facts"
+	"hulian/dashboards/page/block"
+	"hulian/dashboards/question"
+	"hulian/dashboards/view"
+	"hulian/queries/reading"
+)
+
+// rowsBeside is how many rows of a table beside others stand at once, and mostUnder under how many villages their branches stand in
+// the tree: those of more are a page by themselves.
+const (
+	rowsBeside = 6
+	mostUnder  = 30
+)
+
+// organisationHeadline names the gaps: branches with a part missing, then branches without a meeting.
+func organisationHeadline(r block.Request, own facts.Measured, branches []branchRow) view.Headline {
+	if len(branches) == 0 {
+		return view.Headline{Rest: r.T("没有支部名册，组织设置未知", "There is no list of branches: nothing is known")}
+	}
+	var weak, rest []string
+	gaps := 0
+	for _, b := range branches {
+		if len(missingParts(r, b)) > 0 {
+			gaps++
+		}
+	}
+	if gaps > 0 {
+		weak = append(weak, r.Tf("%[2]d个支部中%[1]d个设置不全", "%[1]d of %[2]d branches lack a part", gaps, len(branches)))
+	} else {
+		rest = append(rest, r.Tf("%d个支部设置齐全", "All %d branches are complete", len(branches)))
+	}
+	switch met := own.At("reconciliation_rate", r.Unit().ID, r.Month); {
+	case !met.Known():
+		rest = append(rest, r.T("对账会情况未知", "meetings are not known"))
+	case met.Num < met.Den:
+		weak = append(weak, r.Tf("%s个没开对账会", "%s held no meeting", reading.Count(met.Den-met.Num)))
+	default:
+		rest = append(rest, r.T("对账会都开了", "all held their meeting"))
+	}
+	return block.HeadlineOf(r, strings.Join(weak, r.T("，", ", ")), strings.Join(rest, r.T("，", ", ")))
+}
+
+// organisationTree is the six levels from the town committee down to the linked household, with what is missing in each branch.
+func organisationTree(r block.Request, branches []branchRow) *view.Tree {
+	t := &view.Tree{Frame: view.Frame{ID: "levels", Language: r.Language, Title: r.T("六级组织", "Six levels"), Note: block.AtCutOff(r)}}
+	if len(branches) == 0 {
+		t.State, t.Reason = view.Empty, r.T("没有支部名册，不知道。", "There is no list of branches: nothing is known.")
+		return t
+	}
+	t.Root = view.Branch{Name: r.T("镇党委", "Town committee"), Said: under(r, branches), Open: true}
+	var villages []string
+	for _, b := range branches {
+		if !slices.Contains(villages, b.village) {
+			villages = append(villages, b.village)
+		}
+	}
+	for _, id := range villages {
+		own := slices.DeleteFunc(slices.Clone(branches), func(b branchRow) bool { return b.village != id })
+		node := view.Branch{Name: r.Tf("%s党总支", "%s general branch", r.Name(id)), Said: under(r, own), Link: r.Link("village", question.In(id)), Open: r.Village != ""}
+		gaps := 0
+		for _, b := range own {
+			missing := missingParts(r, b)
+			if len(missing) > 0 {
+				gaps++
+			}
+			if len(villages) > mostUnder {
+				continue
+			}
+			below := view.Branch{Name: b.name, Said: under(r, []branchRow{b})}
+			if len(missing) > 0 {
+				below.Badges = []view.Badge{{Text: strings.Join(missing, r.T("；", "; ")), Look: view.LookWatch}}
+			}
+			node.Below = append(node.Below, below)
+		}
+		if gaps > 0 {
+			node.Badges = []view.Badge{{Text: r.Tf("%d个支部不全", "%d incomplete", gaps), Look: view.LookWatch}}
+		}
+		t.Root.Below = append(t.Root.Below, node)
+	}
+	return t
+}
+
+// under says what stands below a level: grid branches, groups, members, households.
+func under(r block.Request, branches []branchRow) string {
+	sum := func(number func(branchRow) float64) string { return listed(sumOf(branches, number)) }
+	said := r.Tf("小组%[1]s个，党员%[2]s名，农户%[3]s户", "%[1]s groups, %[2]s members, %[3]s households", sum(func(b branchRow) float64 { return b.groups }), sum(func(b branchRow) float64 { return b.members }), sum(func(b branchRow) float64 { return b.households }))
+	if len(branches) > 1 {
+		said = r.Tf("支部%d个，", "%d grid branches, ", len(branches)) + said
+	}
+	return said
+}

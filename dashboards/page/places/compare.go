@@ -1,0 +1,270 @@
+package places
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hulian/dashboards/facts"
+	"hulian/dashboards/page/block"
+	"hulian/dashboards/question"
+	"hulian/dashboards/view"
+	"hulian/data"
+	"hulian/queries"
+	"hulian/queries/compare"
+	"hulian/queries/reading"
+)
+
+// firstOutcome is the measure compared where the address names none: the programme's own aim, a visit a month.
+const firstOutcome = "household_coverage"
+
+// Compare builds the page of pilots beside the rollout.
+func Compare(ctx context.Context, r block.Request) (view.View, error) {
+	id := cmp.Or(r.Params.Get("measure"), firstOutcome)
+	measure, ok := queries.MeasureOf(id)
+	if !ok || !measure.At(facts.LevelVillage) {
+		return view.View{}, fmt.Errorf("%w: measure=%s", question.ErrBadFilter, id)
+	}
+	seen, err := readPanels(ctx, r, measure)
+	if err != nil {
+		return view.View{}, err
+	}
+	result := compare.Compare(seen.panel(measure))
+	all := seen.outcomes(result)
+	v := view.View{Heading: fmt.Sprintf("%s · %s", block.Heading(r), measure.Name.In(r.Lang)), Headline: comparedHeadline(r, result),
+		Sentences: append([]string{result.Words(r.Lang)}, result.Found(r.Lang)...)}
+	answer, err := answered(r, result)
+	if err != nil {
+		return v, err
+	}
+	curves, err := curves(ctx, r, seen, measure)
+	if err != nil {
+		return v, err
+	}
+	beside := view.Row{Parts: []view.Part{{Span: 6, Blocks: []view.Block{curves}}, {Span: 6, Blocks: []view.Block{outcomesPicture(r, all, result)}}}}
+	after, err := belowTheAnswer(r, result)
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(append(v.Blocks, answer, beside), after...)
+	if t := outcomesTable(r, all, result); t != nil {
+		v.Blocks = append(v.Blocks, t)
+	}
+	v.Blocks = append(v.Blocks, grounds(r, result))
+	return v, nil
+}
+
+// comparedHeadline is the verdict in one line. What is clearly worse is set apart.
+func comparedHeadline(r block.Request, result compare.Result) view.Headline {
+	m := result.Measure
+	by := strings.TrimLeft(reading.Difference(m, math.Abs(result.Effect), r.Lang), "+")
+	up, down := r.T("提高", "up"), r.T("下降", "down")
+	if result.Effect < 0 {
+		up = down
+	}
+	moved := strings.ReplaceAll(r.Tf("%[1]s约%[3]s%[2]s", "%[1]s %[3]s by about %[2]s", m.Name.In(r.Lang), by, up), r.T(" ", "  "), r.T("", " "))
+	switch result.Verdict {
+	case compare.Improved:
+		return view.Headline{Rest: r.T("有较强证据：试点带来改善，", "Strong evidence that the pilot helped: ") + moved}
+	case compare.Worsened:
+		return view.Headline{Weak: r.T("有较强证据：试点村变差，", "Strong evidence that the pilots worsened: ") + moved}
+	case compare.Changed:
+		return view.Headline{Rest: r.T("有较强证据：试点村有变化，", "Strong evidence of a change: ") + moved}
+	case compare.MaybeBetter:
+		return view.Headline{Rest: r.T("可能有改善，证据还不够强：", "Possibly better, not settled: ") + moved}
+	case compare.MaybeWorse:
+		return view.Headline{Rest: r.T("可能变差，证据还不够强：", "Possibly worse, not settled: ") + moved}
+	case compare.Inconclusive, compare.NotEstimable:
+	}
+	return view.Headline{Rest: m.Name.In(r.Lang) + r.T("：", ": ") + strings.TrimRight(result.Words(r.Lang), "。.")}
+}
+
+// answered is the first row: the number with its interval, the course of the difference, and the conditions. Where nothing can be
+// estimated it says why.
+func answered(r block.Request, result compare.Result) (view.Block, error) {
+	if result.Verdict == compare.NotEstimable {
+		return view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{&view.Notice{Frame: view.Frame{ID: "effect", Language: r.Language, State: view.Empty,
+			Title: r.T("试点村与对照村之差", "Pilots less others"), Reason: result.Words(r.Lang), Next: r.T("换一个月份，或另选一项指标。", "Choose another month or another measure.")}}}}}}, nil
+	}
+	events, err := eventPlot(r, result)
+	if err != nil {
+		return nil, err
+	}
+	return view.Row{Parts: []view.Part{{Span: 4, Blocks: []view.Block{effectTile(r, result), effectPicture(r, result), extension(r)}},
+		{Span: 4, Blocks: []view.Block{events}}, {Span: 4, Blocks: []view.Block{conditions(r, result)}}}}, nil
+}
+
+// belowTheAnswer is what is read after the first screen: who joined when, both sides month by month, village by village.
+func belowTheAnswer(r block.Request, result compare.Result) ([]view.Block, error) {
+	var parts []view.Part
+	if slices.ContainsFunc(r.Villages, func(u facts.Unit) bool { return u.ProgrammeStart != "" }) { // else no month is known to be before or since
+		parts = append(parts, view.Part{Span: 6, Blocks: []view.Block{rollout(r, result)}})
+	}
+	if result.Verdict == compare.NotEstimable {
+		return []view.Block{view.Row{Parts: parts}}, nil
+	}
+	raw, err := rawSeries(r, result)
+	if err != nil {
+		return nil, err
+	}
+	return []view.Block{view.Row{Parts: append(parts, view.Part{Span: 6, Blocks: []view.Block{raw}})}, comparedVillages(r, result)}, nil
+}
+
+// panels are the months of all measures that can be compared, village by village.
+type panels struct {
+	values   facts.Measured
+	months   []string
+	units    []facts.Unit
+	villages []compare.Village
+	sent     func([]facts.Value) []reading.Month
+}
+
+// readPanels reads at once all measures that can be compared, and the one asked for.
+func readPanels(ctx context.Context, r block.Request, asked queries.Measure) (panels, error) {
+	ids := []string{asked.ID}
+	for _, m := range queries.Measures() {
+		if compare.Comparable(m) && m.ID != asked.ID {
+			ids = append(ids, m.ID)
+		}
+	}
+	values, err := r.Values(ctx, r.Visitor, facts.Scope{Level: facts.LevelVillage, From: r.FirstMonth, To: r.Month}, ids...)
+	p := panels{values: values, months: r.MonthsUpTo(), units: slices.Clone(r.Villages), sent: r.Delivered}
+	slices.SortStableFunc(p.units, func(a, b facts.Unit) int { return compareStarts(a.ProgrammeStart, b.ProgrammeStart) })
+	for _, u := range r.Villages {
+		p.villages = append(p.villages, compare.Village{ID: u.ID, Name: u.Name, Start: facts.FirstSeven(u.ProgrammeStart), Pilot: u.Phase == "pilot"})
+	}
+	return p, err
+}
+
+// panel is one measure of the villages.
+func (p panels) panel(m queries.Measure) compare.Panel {
+	of := compare.Panel{Measure: m, Months: p.months, Villages: p.villages, Series: map[string][]reading.Month{}}
+	for _, u := range p.units {
+		of.Series[u.ID] = p.sent(p.values.Series(m.ID, u.ID, p.months))
+	}
+	return of
+}
+
+// outcomes compares every measure that can be compared, so that nobody has to pick the one that looks best.
+func (p panels) outcomes(chosen compare.Result) []compare.Result {
+	var all []compare.Result
+	for _, m := range queries.Measures() {
+		switch {
+		case m.ID == chosen.Measure.ID:
+			all = append(all, chosen)
+		case compare.Comparable(m):
+			all = append(all, compare.Glance(p.panel(m)))
+		}
+	}
+	return all
+}
+
+// comparedVillages lists every village's two windows.
+func comparedVillages(r block.Request, result compare.Result) *view.Table {
+	m := result.Measure
+	t := &view.Table{ID: "compared", Stacked: true, Title: r.T("逐村变化", "Village by village"), Note: r.T("时段内分子、分母各自求和后相除。", "Numerators and denominators are summed over the window, then divided."),
+		Columns: []view.Column{view.Words(r.T("村", "Village")), view.Words(r.T("在本次比较中", "In this comparison")), view.Rate(r.T("启动前", "Before"), ""), view.Rate(r.T("启动后", "After"), ""), view.Words(r.T("变化", "Change"))}}
+	row := func(x compare.Row, side string) []view.Cell {
+		cell := func(v reading.Month) view.Cell {
+			return view.Cell{Text: reading.Text(m, v.Value, r.Lang), Value: reading.Plain(reading.Shown(m, v.Value), reading.Decimals(m.Unit)+1), Base: reading.BaseOf(m, v.Numerator, v.Denominator, r.Lang),
+				Num: reading.Plain(v.Numerator, 0), Den: reading.Plain(v.Denominator, 0)}
+		}
+		return []view.Cell{{Text: x.Name, Link: r.Link("village", question.In(x.ID))}, {Text: side}, cell(x.Before), cell(x.After), {Text: reading.Difference(m, x.Change(), r.Lang)}}
+	}
+	for _, x := range result.Pilots {
+		t.Rows = append(t.Rows, row(x, r.T("试点", "pilot")))
+	}
+	for _, x := range result.Others {
+		t.Rows = append(t.Rows, row(x, r.T("对照", "compared with")))
+	}
+	return t
+}
+
+// cohorts lists the effect by months since each village's own start.
+func cohorts(r block.Request, result compare.Result) *view.Table {
+	m := result.Measure
+	t := &view.Table{ID: "cohorts", Title: r.T("按启动后月数", "By months since the start"), Folded: true,
+		Note:    r.T("Callaway 与 Sant'Anna（2021），与当时尚未启动的村相比；每批只有两三个村，区间仅供参考。", "Callaway & Sant'Anna (2021), against villages not yet begun; with two or three villages a wave the intervals are a rough guide."),
+		Columns: []view.Column{view.Number(r.T("启动后月数", "Months since")), view.Number(r.T("村数", "Villages")), view.Words(r.T("差", "Difference")), view.Words(r.T("95% 区间", "95% interval"))}}
+	intervals := false
+	for _, e := range result.Cohorts.Dynamic.Entries {
+		att, ok := e.Att.Get()
+		if !ok {
+			continue
+		}
+		interval := reading.Missing
+		if e.CI.Known() {
+			intervals = true
+			interval = reading.DifferenceRange(m, e.CI.Low.Value, e.CI.High.Value, r.Lang)
+		}
+		t.Rows = append(t.Rows, []view.Cell{{Text: strconv.Itoa(e.Key)}, view.Count(float64(e.Treated)), {Text: reading.Difference(m, att, r.Lang)}, {Text: interval}})
+	}
+	if !intervals {
+		t.Note = r.T("Callaway 与 Sant'Anna（2021），与当时尚未启动的村相比；每批的村太少，给不出区间。", "Callaway & Sant'Anna (2021), against villages not yet begun; the waves hold too few villages for intervals.")
+	}
+	return t
+}
+
+// glances are verdicts for looking through many measures: of twenty-five one is clear by luck, so that none of them may
+// claim strong evidence or a colour before it is the one that was asked about.
+var glances = map[compare.Verdict]data.Text{
+	compare.Improved:     {Zh: "变好", En: "better"},
+	compare.MaybeBetter:  {Zh: "可能变好", En: "perhaps better"},
+	compare.Inconclusive: {Zh: "不能下结论", En: "no conclusion"},
+	compare.MaybeWorse:   {Zh: "可能变差", En: "perhaps worse"},
+	compare.Worsened:     {Zh: "变差", En: "worse"},
+	compare.Changed:      {Zh: "有变化，不分好坏", En: "changed, neither way better"},
+	compare.NotEstimable: {Zh: "无法估计", En: "not estimable"},
+}
+
+// outcomesTable lists every measure that can be compared; nil where none can be estimated.
+func outcomesTable(r block.Request, all []compare.Result, chosen compare.Result) *view.Table {
+	t := &view.Table{ID: "outcomes", Stacked: true, Title: r.T("所有可比指标", "Every measure that can be compared"),
+		Columns: []view.Column{view.Words(r.T("指标", "Measure")), view.Words(r.T("差", "Difference")), view.Words(r.T("95% 区间", "95% interval")), view.Number(r.T("偶然可能性", "Chance")), view.Words(r.T("初看", "At first sight"))}}
+	judged := 0
+	for _, result := range all {
+		if !compare.Comparable(result.Measure) {
+			continue
+		}
+		m := result.Measure
+		p, interval := view.Cell{Text: reading.Missing}, reading.Missing
+		if x, ok := result.P.Get(); ok {
+			judged++
+			p = view.Cell{Text: reading.Percent(x), Value: reading.Plain(x, 4)}
+		}
+		if !math.IsNaN(result.Low) {
+			interval = reading.DifferenceRange(m, result.Low, result.High, r.Lang)
+		}
+		name := view.Cell{Text: m.Name.In(r.Lang), Link: r.Link("compare", question.With("measure", m.ID)), Note: r.Direction(m.Direction)}
+		if m.ID == chosen.Measure.ID {
+			name.Link = ""
+		}
+		t.Rows = append(t.Rows, []view.Cell{name, {Text: reading.Difference(m, result.Effect, r.Lang)}, {Text: interval}, p, {Text: glances[result.Verdict].In(r.Lang)}})
+	}
+	if judged == 0 {
+		return nil
+	}
+	t.Note = r.Tf("同时看%[1]d个指标，单凭运气也会有约%[2]s个看起来有变化：先定要看的指标，再看结果。", "Of %[1]d measures looked at together about %[2]s would seem to have changed by luck alone: choose the measure first, then look.",
+		judged, reading.Decimal(float64(judged)*.05, 1))
+	return t
+}
+
+// grounds is how it was compared and what must hold, folded.
+func grounds(r block.Request, result compare.Result) view.Block {
+	g := view.Grounds{ID: "assumptions", Title: r.T("依据：怎样比较，须有哪些前提", "Grounds: how it was compared, and what must hold"), Blocks: []view.Block{view.Lead{}}}
+	if who := result.Who(r.Lang); len(who) > 0 {
+		g.Blocks = append(g.Blocks, view.Section{Title: r.T("怎样比较", "How it was compared")}, view.Text{Paragraphs: who})
+	}
+	if result.Verdict == compare.NotEstimable {
+		return g
+	}
+	if said := result.ByCohorts(r.Lang); said != "" {
+		g.Blocks = append(g.Blocks, view.Section{ID: "cohorts", Title: r.T("按各村自己的启动时间", "By each village's own start"), Note: said}, cohorts(r, result))
+	}
+	g.Blocks = append(g.Blocks, view.Section{Title: r.T("这个数要成立，须有哪些前提", "What must hold for this number to mean what it says")}, view.Text{Paragraphs: result.Assumptions(r.Lang)})
+	return g
+}

@@ -1,0 +1,50 @@
+package places
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"hulian/dashboards/page/block"
+	"hulian/dashboards/view"
+	"hulian/queries/signals"
+)
+
+// mostNamed is how many characters the names of weak villages may take in a headline, in either language.
+const mostNamed = 40
+
+// WeakNamed says which villages are weak; of one village whether it is. Nothing where none is.
+func WeakNamed(r block.Request, assessed []signals.Assessment) string {
+	var names []string
+	for _, a := range assessed {
+		if a.IsWeak() && (r.Village == "" || a.Village.ID == r.Village) {
+			names = append(names, a.Village.Name)
+		}
+	}
+	few := r.Tf("%[1]s%[2]d个村薄弱", "%[1]s are weak", strings.Join(names, r.T("、", ", ")), len(names))
+	switch n := len(names); {
+	case n == 0:
+		return ""
+	case r.Branch != "":
+		return r.Tf("所在的%s薄弱", "its village %s is weak", names[0])
+	case n == 1:
+		return r.Tf("%s薄弱", "%s is weak", names[0])
+	case n == 2 && strings.HasSuffix(names[0], "村") && strings.HasSuffix(names[1], "村"):
+		return r.Tf("%[1]s、%[2]s两村薄弱", "%[1]s村 and %[2]s村 are weak", strings.TrimSuffix(names[0], "村"), strings.TrimSuffix(names[1], "村"))
+	case n <= 3 && utf8.RuneCountInString(few) <= mostNamed:
+		return few
+	default:
+		return r.Tf("%[1]s等%[2]d个村薄弱", "%[1]s and %[3]d more villages are weak", strings.Join(names[:2], r.T("、", ", ")), n, n-2)
+	}
+}
+
+// withMore adds to a headline what else is said, as far as there is room.
+func withMore(r block.Request, h view.Headline, more []string) view.Headline {
+	separator, room := r.T("；", "; "), block.HeadlineRoom(r)-utf8.RuneCountInString(h.Weak+h.Rest)
+	for _, said := range more {
+		said = separator + said
+		if n := utf8.RuneCountInString(said); n <= room {
+			h.Rest, room, separator = h.Rest+said, room-n, r.T("，", ", ")
+		}
+	}
+	return h
+}

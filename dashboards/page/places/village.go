@@ -1,0 +1,272 @@
+package places
+
+import (
+	"context"
+	"math"
+	"strings"
+	"time"
+
+	"hulian/dashboards/facts"
+	"hulian/dashboards/language"
+	"hulian/dashboards/page/block"
+	"hulian/dashboards/page/organisation"
+	"hulian/dashboards/page/work"
+	"hulian/dashboards/question"
+	"hulian/dashboards/view"
+	"hulian/data"
+	"hulian/queries"
+	"hulian/queries/reading"
+	"hulian/queries/signals"
+)
+
+// measuresShown is how many of all measures stand at once.
+const measuresShown = 12
+
+// Village builds the page of one village or branch.
+func Village(ctx context.Context, r block.Request) (view.View, error) {
+	if r.Unit().Level == facts.LevelTown {
+		return villageIndex(ctx, r)
+	}
+	u := r.Unit()
+	v := view.View{Heading: u.Name}
+	var ids []string
+	for _, m := range queries.Measures() {
+		if m.At(u.Level) && m.Group != "quality" {
+			ids = append(ids, m.ID)
+		}
+	}
+	own, err := r.Values(ctx, r.Visitor, block.AlwaysScope(r), ids...)
+	if err != nil {
+		return v, err
+	}
+	town, err := r.Values(ctx, r.Visitor, facts.Scope{Level: facts.LevelTown, Unit: r.Town.ID, From: r.FirstMonth, To: r.Month}, ids...)
+	if err != nil {
+		return v, err
+	}
+	screen, err := newUnitScreen(ctx, r, own)
+	if err != nil {
+		return v, err
+	}
+	v.Headline = screen.headline()
+	if v.Blocks, err = screen.blocks(ctx); err != nil {
+		return v, err
+	}
+	v.Sentences = append(waiting(r, own), introduction(r, u)...)
+	v.Blocks = append(v.Blocks, view.Lead{})
+	todo, err := toDo(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, todo...)
+	if u.Level == facts.LevelVillage {
+		units, err := VillageUnits(ctx, r)
+		if err != nil {
+			return v, err
+		}
+		criteria, err := hardCriteria(ctx, r)
+		if err != nil {
+			return v, err
+		}
+		for _, b := range units.Blocks {
+			if t, ok := b.(*view.Table); ok {
+				t.Folded = true // the matrix above says the most of it
+			}
+		}
+		v.Blocks = append(v.Blocks, units.Blocks...)
+		v.Blocks = append(v.Blocks, criteria...)
+		supports, err := block.Supported(ctx, r)
+		if err != nil {
+			return v, err
+		}
+		if supports != nil {
+			v.Blocks = append(v.Blocks, supports)
+		}
+	}
+	structure, err := organisation.Structure(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, structure)
+	positions, err := block.OwnPositions(ctx, r, ids...)
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, everything(r, own, town, ids, positions))
+	return v, nil
+}
+
+// VillageUnits are the villages of the town side by side, or the branches of a village; nothing of a branch.
+func VillageUnits(ctx context.Context, r block.Request) (v view.View, err error) {
+	if len(r.Below()) == 0 {
+		return v, nil
+	}
+	id := "units"
+	if r.Unit().Level == facts.LevelVillage {
+		id = "branches"
+	}
+	table, err := block.UnitTable(ctx, r, id, block.ByUnit...)
+	v.Blocks = append(v.Blocks, table)
+	return v, err
+}
+
+// villageIndex lists the villages of the town, for those who come without having chosen one.
+func villageIndex(ctx context.Context, r block.Request) (view.View, error) {
+	v := view.View{Heading: block.Heading(r), Sentences: []string{r.T("请选择一个村；点村名进入，再点支部名进入支部。", "Choose a village; a name leads to it, and from there to its branches.")}}
+	units, err := VillageUnits(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, units.Blocks...)
+	town, err := block.Judged(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, block.Funnels(r, town, "measures", ""))
+	return v, nil
+}
+
+// waiting says in one sentence how much of what a secretary is asked about waits: issues, households, members.
+func waiting(r block.Request, own facts.Measured) []string {
+	unit := r.Unit().ID
+	var parts []string
+	if o := own.At("overdue_issues", unit, r.Month); o.Known() {
+		parts = append(parts, r.Tf("超期问题 %s 件%s", "overdue issues: %s%s", reading.Count(o.Value), block.Aside(r, o)))
+	}
+	if u := own.At("unvisited_share", unit, r.Month); u.Known() {
+		parts = append(parts, r.Tf("超过 %d 天未走访 %s 户（%s，%s）", "households not visited for more than %d days: %s (%s, %s)",
+			r.Programme.Linking.UnvisitedDays, reading.Count(u.Num), u.Text(r.Lang), u.Base(r.Lang)))
+	}
+	if s := own.At("silent_members", unit, r.Month); s.Known() {
+		parts = append(parts, r.Tf("当月没有走访记录的可动员党员 %s 名（%s，%s）", "active members without a visit in the month: %s (%s, %s)", reading.Count(s.Num), s.Text(r.Lang), s.Base(r.Lang)))
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return []string{r.Tf("%s末：", "At the end of %s, ", r.MonthName(r.Month)) + strings.Join(parts, r.T("；", "; ")) + r.T("。", ".")}
+}
+
+func introduction(r block.Request, u facts.Unit) []string {
+	phase := ""
+	village, _ := r.Snapshot.Village(r.Village)
+	switch village.Phase {
+	case "pilot":
+		phase = r.T("试点村", "A pilot village")
+	case "rollout":
+		phase = r.T("推开阶段的村", "A village of the rollout")
+	}
+	var began string
+	switch start := r.StartOf(u); {
+	case start == "" && r.ProgrammeStart == "":
+		return nil // nobody said when
+	case start == "":
+		began = r.T("还没有开始实施先锋户联。", "the programme has not begun here.")
+	case start > r.CutOff.Format(time.DateOnly):
+		began = r.Tf("定于 %s 开始实施先锋户联。", "the programme is to begin here on %s.", start)
+	default:
+		began = r.Tf("%s 开始实施先锋户联。", "the programme began here on %s.", start)
+	}
+	if phase != "" {
+		return []string{phase + r.T("，", "; ") + began}
+	}
+	return []string{language.Capital(began)}
+}
+
+// toDo is what a secretary can act on this week: issues to press for and households to visit.
+func toDo(ctx context.Context, r block.Request) ([]view.Block, error) {
+	blocks := []view.Block{view.Section{ID: "todo", Title: r.T("要办事项全部名单", "All that is to be done")},
+		view.Callout{Tone: view.ToneQuiet, Text: r.T("办好的事可以在“待办”页勾选，也可以打印每名党员的走访单。", "What is done can be ticked on the page To do, which also prints a sheet for every member."), Next: r.T("打开待办", "Open the list"), Link: r.Link("todo")}}
+	overdue, err := work.Overdue(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	unvisited, err := work.Unvisited(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	silent, err := work.Silent(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return append(blocks, overdue, view.Block(unvisited), silent), nil
+}
+
+// hardCriteria shows the village against the programme's hard criteria of the month.
+func hardCriteria(ctx context.Context, r block.Request) ([]view.Block, error) {
+	all, err := r.Criteria(ctx, r.Visitor, r.Unit(), r.Month, r.Month)
+	if err != nil {
+		return nil, err
+	}
+	t := &view.Table{ID: "criteria", Title: r.Tf("硬性标准 · %s", "Hard criteria · %s", r.Month),
+		Note:  r.T("由镇党委在“工作标准”页规定。", "The committee decides them on the page Standards."),
+		Empty: r.T("本月没有硬性标准的数据。", "There are no data on the hard criteria this month."),
+		Columns: []view.Column{{Title: r.T("标准", "Criterion"), Kind: view.ColumnText}, {Title: r.T("是否触及", "Met"), Kind: view.ColumnText},
+			{Title: r.T("当月数值", "Value in the month"), Kind: view.ColumnRate}, {Title: r.T("界限", "Limit"), Kind: view.ColumnNumber}}}
+	for _, c := range all {
+		met := view.Cell{Text: r.T("未触及", "no")}
+		switch {
+		case c.Met:
+			met = view.Cell{Text: r.T("触及", "yes"), Tone: view.ToneWorse}
+		case math.IsNaN(c.Value) && math.IsNaN(c.Denominator):
+			met = view.Cell{Text: r.T("没有数据", "no data"), Tone: view.ToneQuiet}
+		}
+		value, limit := CriterionCells(r, c)
+		t.Rows = append(t.Rows, []view.Cell{{Text: Criterion(r, c.ID).Name.In(r.Lang)}, met, value, limit})
+	}
+	return []view.Block{t}, nil
+}
+
+// CriterionCells are the village's value with its base, and the limit, in the unit of what the criterion reads.
+func CriterionCells(r block.Request, c signals.Criterion) (value, limit view.Cell) {
+	digits := 1
+	if (math.IsNaN(c.Value) || c.Value == math.Trunc(c.Value)) && c.Limit == math.Trunc(c.Limit) {
+		digits = 0 // things are counted
+	}
+	value, limit = view.Decimal(c.Value, digits), view.Decimal(c.Limit, digits)
+	if IsShare(Criterion(r, c.ID)) {
+		value, limit = view.Decimal(100*c.Value, 1), view.Decimal(100*c.Limit, 1)
+		value.Text, limit.Text = reading.Percent(c.Value), reading.Percent(c.Limit)
+	}
+	if !math.IsNaN(c.Denominator) {
+		value.Base, value.Num, value.Den = reading.Base(c.Numerator, c.Denominator), reading.Plain(c.Numerator, 0), reading.Plain(c.Denominator, 0)
+	}
+	return value, limit
+}
+
+// Criterion is the programme's definition of a hard criterion; one the programme no longer knows keeps its ID as name.
+func Criterion(r block.Request, id string) data.HardCriterion {
+	for _, c := range r.Programme.HardCriteria {
+		if c.ID == id {
+			return c
+		}
+	}
+	return data.HardCriterion{ID: id, Name: data.Text{Zh: id, En: id}}
+}
+
+// IsShare reports whether a criterion reads a proportion.
+func IsShare(c data.HardCriterion) bool {
+	m, _ := queries.MeasureOf(c.Measure)
+	return m.Unit == "share" || c.Fact == data.FactWithoutReconciliation
+}
+
+// everything lists all measures of the unit beside the town's, by group.
+func everything(r block.Request, own, town facts.Measured, ids []string, positions map[string]view.Position) view.Block {
+	unit := r.Unit()
+	t := &view.Table{ID: "all", Stacked: true, Folded: true, PageRows: measuresShown, Title: r.T("全部指标", "All measures"), Note: r.T("点指标名看定义。", "A measure's name leads to its definition."),
+		Columns: []view.Column{view.Words(r.T("类别", "Group")), view.Words(r.T("指标", "Measure")), {Title: unit.Name, Kind: view.ColumnRate, Read: true}, {Title: r.Town.Name, Kind: view.ColumnRate, Read: true},
+			view.Words(r.T("与上月相比", "Against last month")), view.Words(r.T("研判", "Reading"))}}
+	for _, group := range language.GroupOrder {
+		for _, id := range ids {
+			now := own.At(id, unit.ID, r.Month)
+			if now.Measure.Group != group {
+				continue
+			}
+			mine, theirs := block.ReadCell(r, own.Series(id, unit.ID, r.MonthsUpTo())), block.ReadCell(r, town.Series(id, r.Town.ID, r.MonthsUpTo()))
+			mine = block.StoodAt(r, mine, positions[id])
+			mine.Text, theirs.Text = now.Text(r.Lang), town.At(id, r.Town.ID, r.Month).Text(r.Lang)
+			read := r.Read(own.Series(id, unit.ID, r.MonthsUpTo()))
+			t.Rows = append(t.Rows, []view.Cell{{Text: language.Groups[group].In(r.Lang)}, {Text: now.Measure.Name.In(r.Lang), Link: r.Link("measures", question.With("measure", id))}, mine, theirs,
+				block.ChangeCell(r, now, own.At(id, unit.ID, facts.MonthBefore(r.Month))), {Text: read.Finding(r.Lang), Tone: block.ToneOf(read)}})
+		}
+	}
+	return t
+}

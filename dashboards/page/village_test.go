@@ -1,0 +1,92 @@
+package page
+
+import (
+	"strings"
+	"testing"
+
+	"hulian/dashboards/page/asktest"
+	"hulian/dashboards/page/pagetest"
+	"hulian/dashboards/view"
+)
+
+// The page of a weak village opens with that, and its branches and figures stand where the overview puts them.
+func TestAWeakVillagesPageOpensWithIt(t *testing.T) {
+	town := pagetest.New(t)
+	weaken(t, town, "V2")
+	v := built(t, town, "village", "village=V2")
+	if v.Headline.Weak != "新园村薄弱" || !strings.HasPrefix(v.Headline.Rest, "；") {
+		t.Errorf("%+v", v.Headline)
+	}
+	if other := built(t, town, "village", "village=V1").Headline; other.Weak != "" || !strings.HasPrefix(other.Rest, "福合院村") {
+		t.Errorf("a village that is not weak opens with %+v", other)
+	}
+	overview := matrixOf(t, built(t, town, "overview", "village=V1"))
+	own := matrixOf(t, built(t, town, "village", "village=V1"))
+	places := map[string][]view.Place{}
+	for _, row := range overview.Rows {
+		for _, c := range row.Cells {
+			places[row.Name] = append(places[row.Name], c.Place)
+		}
+	}
+	if len(own.Rows) == 0 || len(own.Rows) != len(overview.Rows) {
+		t.Fatalf("%d branches here, %d on the overview", len(own.Rows), len(overview.Rows))
+	}
+	for _, row := range own.Rows {
+		for i, c := range row.Cells {
+			if c.Place != places[row.Name][i] {
+				t.Errorf("%s, %s: %d here, %d on the overview", row.Name, own.Columns[i].Title, c.Place, places[row.Name][i])
+			}
+		}
+	}
+}
+
+// What is to be done is complete in a download, though the page shows the most urgent only, and names are for those who may see them.
+func TestWhatIsToBeDoneIsComplete(t *testing.T) {
+	town := pagetest.New(t)
+	v := built(t, town, "village", "village=V1")
+	lists := 0
+	for _, id := range []string{"overdue", "unvisited"} {
+		lists += len(tableOf(t, v, id).Rows)
+	}
+	todo := tableOf(t, v, "todo-list")
+	meetings := 0
+	for _, row := range todo.Rows {
+		if row[0].Text == "应开未开的对账交流会" {
+			meetings++
+		}
+	}
+	if lists == 0 || len(todo.Rows) != lists+meetings {
+		t.Errorf("%d things to do, of them %d meetings; the lists hold %d", len(todo.Rows), meetings, lists)
+	}
+	for _, b := range partsOf(v) {
+		if c, ok := b.(*view.Checklist); ok {
+			for _, g := range c.Groups {
+				if len(g.Items) > 3 || len(g.Rest) > 0 && g.All == "" {
+					t.Errorf("%s: %d shown, the rest of %d leads to %q", g.Title, len(g.Items), len(g.Rest), g.All)
+				}
+			}
+		}
+	}
+	for _, row := range tableOf(t, builtFor(t, asktest.Office, town, "village", "village=V1"), "todo-list").Rows {
+		for _, other := range todo.Rows {
+			if strings.Contains(row[0].Text, "未走访") && row[1].Text == other[1].Text && strings.Contains(row[1].Text, "·") {
+				t.Errorf("the analyst reads what the office reads: %s", row[1].Text)
+			}
+		}
+	}
+}
+
+// A month heads a narrow column: short, and never cut.
+func TestMonthsHeadNarrowColumns(t *testing.T) {
+	town := pagetest.New(t)
+	for query, want := range map[string]string{"village=V1": "12月 18年1月", "village=V1&lang=en": "Dec Jan 18"} {
+		for _, b := range partsOf(built(t, town, "village", query)) {
+			if h, ok := b.(*view.Heat); ok && h.Months {
+				last := h.Columns[len(h.Columns)-2:]
+				if got := last[0].Title + " " + last[1].Title; got != want {
+					t.Errorf("%s: %q", query, got)
+				}
+			}
+		}
+	}
+}
