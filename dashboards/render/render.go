@@ -9,7 +9,12 @@ import (
 	"sync"
 
 	"hulian/dashboards/assets"
-	"hulian/dashboards/page"
+	"hulian/dashboards/facts"
+	"hulian/dashboards/language"
+	"hulian/dashboards/page/block"
+	"hulian/dashboards/question"
+	"hulian/dashboards/view"
+	"hulian/queries/reading"
 )
 
 //go:embed templates/document.tmpl templates/blocks.tmpl templates/failure.tmpl templates/marks.tmpl templates/upload.tmpl templates/choices.tmpl
@@ -17,10 +22,10 @@ var templates embed.FS
 
 // Document is a page with what surrounds it.
 type Document struct {
-	Request page.Request
-	View    page.View
-	Pages   []page.Page // those this visitor may see, for the navigation
-	Version string      // of the program, for the foot of the page
+	Request block.Request
+	View    view.View
+	Pages   []question.Page // those this visitor may see, for the navigation
+	Version string          // of the program, for the foot of the page
 
 	Accepted string // how much of what was handed in for the month was accepted
 }
@@ -34,6 +39,9 @@ type Failure struct {
 	Next    string
 	Link    string // where to go on
 	Caption string // of the link
+
+	Progress *view.Progress // of the run that will bring what is asked for; nil: none is at work
+	Upload   *view.Upload   // where the visitor may hand in what is missing; nil: nowhere
 }
 
 // Option is one choice of a picker.
@@ -47,23 +55,27 @@ type Crumb struct{ Name, Link string }
 
 var sets = sync.OnceValue(func() map[string]*template.Template {
 	all := map[string]*template.Template{}
-	for _, lang := range []string{page.Chinese, page.English} {
+	for _, lang := range []string{language.Chinese, language.English} {
 		set := template.New("hulian").Funcs(template.FuncMap{
 			"asset": assets.URL,
 			"lang":  func() string { return lang },
 			"t": func(zh, en string) string {
-				if lang == page.English {
+				if lang == language.English {
 					return en
 				}
 				return zh
 			},
+			"month":  func(text string) string { return reading.MonthName(text, lang) },
 			"option": chartDocument,
 			"cell":   shownCell,
 			"table":  tableIn,
 			"chart":  chartIn,
-			"mark":   func(t page.Tone) string { return mark(t, lang) },
+			"within": func(d Document, b view.Block) placed { return placed{d, b} },
+			"mark":   func(t view.Tone) string { return mark(t, lang) },
 		})
-		all[lang] = template.Must(set.ParseFS(templates, "templates/*.tmpl"))
+		set.Funcs(componentFuncs(set))
+		template.Must(set.ParseFS(templates, "templates/*.tmpl"))
+		all[lang] = template.Must(set.ParseFS(componentTemplates, "templates/*.tmpl"))
 	}
 	return all
 })
@@ -72,51 +84,79 @@ func set(lang string) *template.Template {
 	if s, ok := sets()[lang]; ok {
 		return s
 	}
-	return sets()[page.Chinese]
+	return sets()[language.Chinese]
 }
 
 // mark is the sign and word that say a tone without colour.
-func mark(t page.Tone, lang string) string {
-	words := map[page.Tone][2]string{
-		page.ToneBetter: {"▲ 好转", "▲ Better"},
-		page.ToneWorse:  {"▼ 变差", "▼ Worse"},
-		page.ToneQuiet:  {"○ 不作判断", "○ Not judged"},
+func mark(t view.Tone, lang string) string {
+	words := map[view.Tone][2]string{
+		view.ToneBetter: {"▲ 好转", "▲ Better"},
+		view.ToneWorse:  {"▼ 变差", "▼ Worse"},
+		view.ToneQuiet:  {"○ 不作判断", "○ Not judged"},
 	}
-	if lang == page.English {
+	if lang == language.English {
 		return words[t][1]
 	}
 	return words[t][0]
 }
 
-// shownTable is a table with the address it can be downloaded from; in a report there is none.
+// shownTable is a table as its template sees it. In a document the address says how it is searched, sorted and paged, and it can be
+// taken away as a file; on paper stand the rows of its first page.
 type shownTable struct {
-	*page.Table
-	Download string
+	*view.Table
+	List      *view.Listing
+	Downloads []view.Export
+	Cut       int // how many rows there are where not all stand on paper
 }
 
-func tableIn(d any, t *page.Table) shownTable {
-	if document, ok := d.(Document); ok {
-		return shownTable{t, document.Download(t)}
+// Asked reports whether the address says something of the table, which must then not be folded away.
+func (t shownTable) Asked() bool { return t.List != nil && t.List.Asked }
+
+// listed is a table with its links leading to an anchor of the page.
+func listed(d any, t *view.Table, anchor string) shownTable {
+	document, is := d.(Document)
+	if !is {
+		if all := len(t.Rows); t.PageRows > 0 && all > t.PageRows {
+			first := *t
+			first.Rows = t.Rows[:t.PageRows]
+			return shownTable{Table: &first, Cut: all}
+		}
+		return shownTable{Table: t}
 	}
-	return shownTable{Table: t}
+	shown := shownTable{Table: t, Downloads: document.Downloads(t)}
+	if !t.Part {
+		l := document.list(t).At(anchor)
+		l.Exports, shown.List = shown.Downloads, &l
+	}
+	return shown
 }
 
-// shownChart is a chart with the address its table can be downloaded from.
+// placed is a block with the document it stands in.
+type placed struct {
+	Document Document
+	Block    view.Block
+}
+
+func tableIn(d any, t *view.Table) shownTable { return listed(d, t, "table-"+t.ID) }
+
+// shownChart is a chart with its table as its template sees it.
 type shownChart struct {
-	*page.Chart
-	Download string
+	*view.Chart
+	Lines shownTable
 }
 
-func chartIn(d any, c *page.Chart) shownChart { return shownChart{c, tableIn(d, &c.Table).Download} }
+func chartIn(d any, c *view.Chart) shownChart {
+	return shownChart{c, listed(d, &c.Table, "figure-"+c.ID)}
+}
 
 // shown is a cell with the kind of the column it stands in.
 type shown struct {
-	page.Cell
-	Kind  page.ColumnKind
+	view.Cell
+	Kind  view.ColumnKind
 	Title string
 }
 
-func shownCell(columns []page.Column, i int, c page.Cell) (shown, error) {
+func shownCell(columns []view.Column, i int, c view.Cell) (shown, error) {
 	if i >= len(columns) {
 		return shown{}, fmt.Errorf("a row has more cells than the table's %d columns", len(columns))
 	}
@@ -139,7 +179,7 @@ func Page(d Document) ([]byte, error) {
 }
 
 // Blocks sets the blocks of a view alone, for documents that bring their own frame.
-func Blocks(lang string, blocks []page.Block) (template.HTML, error) {
+func Blocks(lang string, blocks []view.Block) (template.HTML, error) {
 	out, err := execute(lang, "blocks", blocks)
 	return template.HTML(out), err
 }
@@ -155,58 +195,41 @@ func execute(lang, name string, value any) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Months are the choices of the month picker, newest first.
-func (d Document) Months() []Option {
-	var all []Option
-	for _, m := range d.Request.Months() {
-		all = append(all, Option{Value: m, Name: m, Chosen: m == d.Request.Month})
+// Visitor says as what somebody is signed in: the role, and the village or branch it is held for. Who it is stands on no page,
+// so that a page made for one serves every other of his kind.
+func (d Document) Visitor() string {
+	v := d.Request.Visitor
+	said := v.Role.Title().In(d.Request.Lang)
+	for _, unit := range []string{v.Scope.Village, v.Scope.Branch} {
+		if unit != "" {
+			said += " · " + d.Request.Name(unit)
+		}
 	}
-	return all
-}
-
-// Villages are the choices of the village picker; the first is the whole town.
-func (d Document) Villages() []Option {
-	all := []Option{{Name: d.Request.T("全镇", "Whole town"), Chosen: d.Request.Village == ""}}
-	for _, u := range d.Request.Villages {
-		all = append(all, Option{Value: u.ID, Name: u.Name, Chosen: u.ID == d.Request.Village})
-	}
-	return all
-}
-
-// Branches are the choices of the branch picker: those of the chosen village.
-func (d Document) Branches() []Option {
-	if d.Request.Village == "" {
-		return nil
-	}
-	all := []Option{{Name: d.Request.T("全村", "Whole village"), Chosen: d.Request.Branch == ""}}
-	for _, u := range d.Request.BranchesOf(d.Request.Village) {
-		all = append(all, Option{Value: u.ID, Name: u.Name, Chosen: u.ID == d.Request.Branch})
-	}
-	return all
+	return said
 }
 
 // Takes reports whether the page takes a filter: month, village or branch.
 func (d Document) Takes(filter string) bool {
-	takes := d.Request.Page().Takes
+	takes := d.Request.Page.Takes
 	switch filter {
 	case "month":
-		return takes.Has(page.ByMonth)
+		return takes.Has(question.ByMonth)
 	case "village":
-		return takes.Has(page.ByVillage)
+		return takes.Has(question.ByVillage)
 	default:
-		return takes.Has(page.ByBranch)
+		return takes.Has(question.ByBranch)
 	}
 }
 
 // Trail leads from the town to the unit the page is about; on a page about the town there is none.
 func (d Document) Trail() []Crumb {
 	r := d.Request
-	if r.Unit().Level == page.LevelTown {
+	if r.Unit().Level == facts.LevelTown {
 		return nil
 	}
-	trail := []Crumb{{r.Town.Name, r.Link(r.Page().ID, page.In(""))}}
+	trail := []Crumb{{r.Town.Name, r.Link(r.Page.ID, question.In(""))}}
 	if v, ok := r.Snapshot.Village(r.Village); ok && r.Village != "" {
-		link := r.Link(r.Page().ID, page.In(v.ID))
+		link := r.Link(r.Page.ID, question.In(v.ID))
 		if r.Branch == "" {
 			link = "" // one is there already
 		}
@@ -218,48 +241,45 @@ func (d Document) Trail() []Crumb {
 	return trail
 }
 
-// Nav is one entry of the navigation.
-type Nav struct {
-	Name, Question, Link string
-	Current, Break       bool
-}
-
-// Navigation lists the pages this visitor may see.
-func (d Document) Navigation() []Nav {
-	var all []Nav
-	for i, p := range d.Pages {
-		all = append(all, Nav{Name: p.Title.In(d.Request.Lang), Question: p.Question.In(d.Request.Lang), Link: d.Request.Link(p.ID),
-			Current: p.ID == d.Request.Page().ID, Break: i > 0 && p.Group != d.Pages[i-1].Group})
-	}
-	return all
-}
-
 // OtherLanguage links to the same page in the other language.
 func (d Document) OtherLanguage() Crumb {
 	r := d.Request
-	if r.Lang == page.English {
-		return Crumb{"中文", r.Link(r.Page().ID, page.Speaking(page.Chinese))}
+	if r.Lang == language.English {
+		return Crumb{"中文", r.Link(r.Page.ID, question.Choosing(language.Chinese))}
 	}
-	return Crumb{"English", r.Link(r.Page().ID, page.Speaking(page.English))}
+	return Crumb{"English", r.Link(r.Page.ID, question.Choosing(language.English))}
 }
 
 // Home links to the first page.
 func (d Document) Home() string { return d.Request.Link(d.Pages[0].ID) }
 
 // Markings explains the icons of readings; none where the page shows none.
-func (d Document) Markings() []page.Mark {
+func (d Document) Markings() []view.Mark {
 	if !d.View.Marked() {
 		return nil
 	}
-	return d.Request.Markings()
+	return block.Markings(d.Request)
 }
 
-// Download is the address of a table as CSV.
-func (d Document) Download(t *page.Table) string {
-	return d.Request.Link(d.Request.Page().ID, page.Downloading(t.ID))
+// Downloads are the files that a table can be taken away as.
+func (d Document) Downloads(t *view.Table) []view.Export {
+	if !d.Request.Page.TakenBy(d.Request.Visitor) || len(t.Rows) == 0 {
+		return nil
+	}
+	link := func(format string) string {
+		return d.Request.Link(d.Request.Page.ID, question.Downloading(format, t.ID))
+	}
+	all := []view.Export{{Format: "Excel", Link: link("xlsx")}, {Format: "CSV", Link: link("csv")}}
+	if t.Part { // only line by line
+		all = all[1:]
+	}
+	return all
 }
+
+// list is a table as the address asks for it.
+func (d Document) list(t *view.Table) view.Listing { return block.List(d.Request, t) }
 
 // State links to what became of the files of the month.
 func (d Document) State() string {
-	return d.Request.Link("data", page.At(d.Request.Month)) + "#table-acceptance"
+	return d.Request.Link("data", question.At(d.Request.Month)) + "#table-acceptance"
 }

@@ -10,21 +10,22 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hulian/dashboards/chart"
-	"hulian/dashboards/page"
+	"hulian/dashboards/language"
+	"hulian/dashboards/view"
 )
 
 func TestCSVIsWhatASpreadsheetOpens(t *testing.T) {
-	table := &page.Table{
-		Columns: []page.Column{{Title: "村", Kind: page.ColumnText}, {Title: "办结率", Unit: "%", Kind: page.ColumnRate}, {Title: "变化", Kind: page.ColumnNumber}},
-		Rows: [][]page.Cell{
+	table := &view.Table{
+		Columns: []view.Column{{Title: "村", Kind: view.ColumnText}, {Title: "办结率", Unit: "%", Kind: view.ColumnRate}, {Title: "变化", Kind: view.ColumnNumber}},
+		Rows: [][]view.Cell{
 			{{Text: "=HYPERLINK(\"x\")"}, {Text: "41.7", Value: "41.7", Base: "5/12", Num: "5", Den: "12"}, {Text: "−1,234.5", Value: "-1234.5"}},
 			{{Text: "+86 新园村"}, {Text: "–"}, {Text: "–"}},
 			{{Text: "a,\"b\"\nc"}, {Text: "0.0", Value: "0.0", Num: "0", Den: "7"}, {Text: "@SUM(A1)"}},
 		},
-		Total: []page.Cell{{Text: "合计"}, {Text: "26.3", Value: "26.3", Num: "5", Den: "19"}, {}},
+		Total: []view.Cell{{Text: "合计"}, {Text: "26.3", Value: "26.3", Num: "5", Den: "19"}, {}},
 	}
 	var b bytes.Buffer
-	if err := CSV(&b, table, page.Chinese); err != nil {
+	if err := CSV(&b, Export{Table: table, Lang: language.Chinese}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasPrefix(b.String(), "\ufeff村,") {
@@ -46,6 +47,16 @@ func TestCSVIsWhatASpreadsheetOpens(t *testing.T) {
 	}
 }
 
+type stranger struct{}
+
+func (stranger) Kind() string { return "stranger" }
+
+func TestABlockThatNothingDrawsIsAnError(t *testing.T) {
+	if out, err := Blocks(language.Chinese, []view.Block{stranger{}}); err == nil || !strings.Contains(err.Error(), "stranger") {
+		t.Errorf("%v: %q", err, out)
+	}
+}
+
 func TestBlocksEscapeWhatTheyAreGiven(t *testing.T) {
 	const hostile = `</script><b>x onload="y"`
 	drawn, err := chart.Bars{ID: "c", Label: hostile, Number: chart.Whole, Items: []string{hostile}, Parts: []chart.Part{{Name: hostile, Values: []float64{1}}},
@@ -53,16 +64,16 @@ func TestBlocksEscapeWhatTheyAreGiven(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table := page.Table{ID: "t", Title: hostile, Columns: []page.Column{{Title: hostile, Note: hostile}, {Title: "n", Kind: page.ColumnNumber}}, Rows: [][]page.Cell{{{Text: hostile, Link: "javascript:alert(1)", Note: hostile}, {Text: "1"}}}}
-	for _, lang := range []string{page.Chinese, page.English} {
-		out, err := Blocks(lang, []page.Block{
-			page.Section{Title: hostile, Note: hostile}, page.Stats{Tiles: []page.Stat{{Label: hostile, Value: hostile, Base: hostile, Reading: hostile, Tone: page.ToneWorse}}},
-			&table, &page.Chart{Title: hostile, Chart: drawn, Table: table}, page.Text{Paragraphs: []string{hostile}},
-			page.Choices{Title: hostile, Text: hostile, Value: hostile, Folds: []page.Fold{{ID: hostile, Title: hostile, State: hostile, Text: hostile, Problem: hostile, Controls: []page.Control{
-				{Kind: page.ControlSelect, Name: hostile, Label: hostile, Problem: hostile, Options: []page.Choice{{Value: hostile, Name: hostile}}, Ways: []string{hostile}},
-				{Kind: page.ControlGroup, Label: hostile, Inner: []page.Control{{Kind: page.ControlLines, Value: hostile}, {Kind: page.ControlText, Value: hostile}, {Kind: page.ControlCheck, Value: hostile, Label: hostile}}}},
-				Button: &page.Button{Value: hostile, Label: hostile}}}, Other: &page.Also{Label: hostile, Name: hostile, Options: []page.Choice{{Value: hostile, Name: hostile}}}},
-			page.Callout{Tone: page.ToneQuiet, Title: hostile, Text: hostile, Next: hostile}, page.Worked{Title: hostile, Figures: []page.Figure{{Name: hostile, Formula: hostile, Sum: hostile, Value: hostile}}},
+	table := view.Table{ID: "t", Title: hostile, Columns: []view.Column{{Title: hostile, Note: hostile}, {Title: "n", Kind: view.ColumnNumber}}, Rows: [][]view.Cell{{{Text: hostile, Link: "javascript:alert(1)", Note: hostile}, {Text: "1"}}}}
+	for _, lang := range []string{language.Chinese, language.English} {
+		out, err := Blocks(lang, []view.Block{
+			view.Section{Title: hostile, Note: hostile}, view.Stats{Tiles: []view.Stat{{Label: hostile, Value: hostile, Base: hostile, Reading: hostile, Tone: view.ToneWorse}}},
+			&table, &view.Chart{Title: hostile, Chart: drawn, Table: table}, view.Text{Paragraphs: []string{hostile}},
+			view.Choices{Title: hostile, Text: hostile, Value: hostile, Folds: []view.Fold{{ID: hostile, Title: hostile, State: hostile, Text: hostile, Problem: hostile, Controls: []view.Control{
+				{Kind: view.ControlSelect, Name: hostile, Label: hostile, Problem: hostile, Options: []view.Choice{{Value: hostile, Name: hostile}}, Ways: []string{hostile}},
+				{Kind: view.ControlGroup, Label: hostile, Inner: []view.Control{{Kind: view.ControlLines, Value: hostile}, {Kind: view.ControlText, Value: hostile}, {Kind: view.ControlCheck, Value: hostile, Label: hostile}}}},
+				Button: &view.Button{Value: hostile, Label: hostile}}}, Other: &view.Also{Label: hostile, Name: hostile, Options: []view.Choice{{Value: hostile, Name: hostile}}}},
+			view.Callout{Tone: view.ToneQuiet, Title: hostile, Text: hostile, Next: hostile}, view.Worked{Title: hostile, Figures: []view.Figure{{Name: hostile, Formula: hostile, Sum: hostile, Value: hostile}}},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -86,7 +97,7 @@ func TestBlocksEscapeWhatTheyAreGiven(t *testing.T) {
 		if len(made.Option.YAxis) != 1 || made.Option.YAxis[0].Data[0] != hostile || made.Links[hostile] == "" {
 			t.Errorf("the chart's document lost its names: %+v", made)
 		}
-		want := map[string]string{page.Chinese: "▼ 变差", page.English: "▼ Worse"}[lang]
+		want := map[string]string{language.Chinese: "▼ 变差", language.English: "▼ Worse"}[lang]
 		if !strings.Contains(html, want) {
 			t.Errorf("%s: a worse value is told by colour alone", lang)
 		}
@@ -94,18 +105,45 @@ func TestBlocksEscapeWhatTheyAreGiven(t *testing.T) {
 }
 
 func TestAnUnevenRowIsAnError(t *testing.T) {
-	_, err := Blocks(page.Chinese, []page.Block{&page.Table{ID: "t", Columns: []page.Column{{Title: "a"}}, Rows: [][]page.Cell{{{Text: "1"}, {Text: "2"}}}}})
+	_, err := Blocks(language.Chinese, []view.Block{&view.Table{ID: "t", Columns: []view.Column{{Title: "a"}}, Rows: [][]view.Cell{{{Text: "1"}, {Text: "2"}}}}})
 	if err == nil {
 		t.Error("a row with more cells than columns was drawn")
 	}
 }
 
 func TestNothingToDrawIsSaid(t *testing.T) {
-	out, err := Blocks(page.English, []page.Block{&page.Chart{Title: "Coverage", Table: page.Table{Rows: [][]page.Cell{{{Text: "2018-01"}, {Text: "–", Base: "0/0"}}}}}})
+	out, err := Blocks(language.English, []view.Block{&view.Chart{Title: "Coverage", Table: view.Table{Rows: [][]view.Cell{{{Text: "2018-01"}, {Text: "–", Base: "0/0"}}}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if html := string(out); strings.Contains(html, "plot") || !strings.Contains(html, "No data.") {
 		t.Errorf("empty axes were drawn: %s", html)
+	}
+}
+
+func TestAVerdictFitsItsTile(t *testing.T) {
+	for verdict, fits := range map[string]bool{"持续上升，需重点督办": true, "一二三四五六七八九十一二三四": true, "一二三四五六七八九十一二三四五": false, "not judged before thirty": true, "not judged before thirty days": false} {
+		tiles := &view.Tiles{Tiles: []view.Tile{{Label: "x", Value: view.Value{Text: "1"}, Verdict: verdict}}}
+		if _, err := Blocks(language.Chinese, []view.Block{tiles}); (err == nil) != fits {
+			t.Errorf("%s: %v", verdict, err)
+		}
+	}
+}
+
+// The table behind a picture of 300 units does not make the page heavy; it says how many rows the download holds.
+func TestTheTableBehindAPictureSaysWhatItLeavesOut(t *testing.T) {
+	d := &view.Diverging{Frame: view.Frame{ID: "d", Title: "x", Language: language.Language{Lang: language.English}}}
+	for range 300 {
+		d.Rows = append(d.Rows, view.DivergingRow{Name: "unit"})
+	}
+	out, err := Blocks(language.English, []view.Block{d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(out), "<tr>"); n != rowsBehind+1 || !strings.Contains(string(out), "The first 40 of 300 rows") {
+		t.Errorf("%d rows", n)
+	}
+	if all := (view.View{Blocks: []view.Block{d}}).Tables(); len(all) != 1 || len(all[0].Rows) != 300 {
+		t.Errorf("a download would not hold all rows: %d tables", len(all))
 	}
 }
