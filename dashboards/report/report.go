@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"context"
 	"embed"
 	"errors"
 	"fmt"
@@ -9,8 +10,10 @@ import (
 	"sync"
 
 	"hulian/dashboards/assets"
-	"hulian/dashboards/page"
+	"hulian/dashboards/language"
+	"hulian/dashboards/parallel"
 	"hulian/dashboards/render"
+	"hulian/dashboards/view"
 )
 
 //go:embed templates/report.tmpl
@@ -35,11 +38,11 @@ type section struct {
 
 var sets = sync.OnceValue(func() map[string]*template.Template {
 	all := map[string]*template.Template{}
-	for _, lang := range []string{page.Chinese, page.English} {
+	for _, lang := range []string{language.Chinese, language.English} {
 		all[lang] = template.Must(template.New("report").Funcs(template.FuncMap{
 			"asset": assets.URL,
 			"t": func(zh, en string) string {
-				if lang == page.English {
+				if lang == language.English {
 					return en
 				}
 				return zh
@@ -58,20 +61,24 @@ func HTML(d render.Document) ([]byte, error) {
 	lang := d.Request.Lang
 	first, sections := parts(d.View.Blocks)
 	s := sheet{Document: d}
-	var err error
-	if s.First, err = render.Blocks(lang, first); err != nil {
-		return nil, fmt.Errorf("report: %w", err)
-	}
+	set := []func(context.Context) error{func(context.Context) (err error) { s.First, err = render.Blocks(lang, first); return err }}
+	s.Sections = make([]section, len(sections))
 	for i, blocks := range sections {
-		head, ok := blocks[0].(page.Section)
+		head, ok := blocks[0].(view.Section)
 		if !ok {
 			return nil, fmt.Errorf("report: part %d of the annex does not begin with its heading", i+1)
 		}
-		body, err := render.Blocks(lang, blocks[1:])
-		if err != nil {
-			return nil, fmt.Errorf("report, %s: %w", head.Title, err)
-		}
-		s.Sections = append(s.Sections, section{Number: i + 1, Title: head.Title, Note: head.Note, Body: body})
+		set = append(set, func(context.Context) error {
+			body, err := render.Blocks(lang, blocks[1:])
+			s.Sections[i] = section{Number: i + 1, Title: head.Title, Note: head.Note, Body: body}
+			if err != nil {
+				return fmt.Errorf("%s: %w", head.Title, err)
+			}
+			return nil
+		})
+	}
+	if err := parallel.Do(context.Background(), set...); err != nil {
+		return nil, fmt.Errorf("report: %w", err)
 	}
 	var b bytes.Buffer
 	if err := sets()[lang].ExecuteTemplate(&b, "report", s); err != nil {
@@ -81,9 +88,9 @@ func HTML(d render.Document) ([]byte, error) {
 }
 
 // parts splits blocks before each section; the first part has no section.
-func parts(blocks []page.Block) (first []page.Block, sections [][]page.Block) {
+func parts(blocks []view.Block) (first []view.Block, sections [][]view.Block) {
 	for _, b := range blocks {
-		if _, heading := b.(page.Section); heading {
+		if _, heading := b.(view.Section); heading {
 			sections = append(sections, nil)
 		}
 		if len(sections) == 0 {

@@ -3,40 +3,23 @@ package report
 import (
 	"bytes"
 	"errors"
-	"net/url"
 	"strings"
 	"testing"
 
 	"hulian/dashboards/page"
-	"hulian/dashboards/page/pagetest"
+	"hulian/dashboards/page/asktest"
+	"hulian/dashboards/question"
 	"hulian/dashboards/render"
-	"hulian/data"
 )
 
 func document(t *testing.T, id, query string) render.Document {
 	t.Helper()
-	s, err := page.Open(t.Context(), pagetest.New(t))
+	r := asktest.Asked(t, id, query)
+	v, err := page.Build(t.Context(), r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, ok := page.ByID(id)
-	if !ok {
-		t.Fatalf("no page %s", id)
-	}
-	values, err := url.ParseQuery(query)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := page.Ask(s, p, values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Programme = data.DefaultProgramme()
-	v, err := p.Build(t.Context(), r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return render.Document{Request: r, View: v, Pages: page.Pages(), Version: "test"}
+	return render.Document{Request: r, View: v, Pages: question.Pages(), Version: "test"}
 }
 
 // The first sheet is what fits one page: sentences, one picture, one table; everything else is annex.

@@ -1,116 +1,118 @@
 package web
 
 import (
-	"cmp"
 	"context"
-	"fmt"
 	"net/http"
-	"net/url"
-	"slices"
+	"sync"
 
-	"hulian/dashboards/page"
+	"github.com/klauspost/compress/gzhttp"
+
+	"hulian/dashboards/api"
+	"hulian/dashboards/facts"
+	"hulian/dashboards/trail"
+	"hulian/dashboards/visitor"
 	"hulian/pipelines"
-	"hulian/queries"
 )
 
-const measuresSQL = `
-select *
-from measures
-where %s
-order by measure, level, unit_id, month`
-
-// measures answers with rows of the measure table as JSON: ?measure= and ?month= narrow it, one of them is needed;
-// ?level= is town by default, ?unit= is a unit's ID. Months among them that were corrected since they were signed are
-// named in changed_since_signed. Members are persons: their rows are for the organisation office.
-func (s *server) measures(w http.ResponseWriter, r *http.Request) error {
-	condition, args, err := s.asked(r)
-	if err != nil {
-		return err
+// newAPI makes the part of the site that programs ask.
+func (s *server) newAPI() *api.API {
+	c := api.Config{Hold: s.hold, Here: s.Door.Here, Record: s.record, Runs: s.Runs, Desk: s.Desk, MayUpload: s.mayUpload, Logger: s.Logger, Version: s.Version}
+	if s.Closings != nil {
+		c.Changed, c.Stamp = s.changed, s.closingStamp
 	}
-	pinned, err := s.Snapshots.Pin(r.Context())
+	if s.Ask != nil {
+		c.Ask = func(ctx context.Context, v visitor.Visitor, sql string) (api.Table, error) {
+			h, err := s.hold(ctx)
+			if err != nil {
+				return api.Table{}, err
+			}
+			defer h.Release()
+			return s.Ask(ctx, v, h.Facts, sql)
+		}
+	}
+	return api.New(c)
+}
+
+// packable are the forms of answers that programs may have packed, as pages are. Arrow and Parquet pack their own columns.
+var packable = []string{"application/json", "application/problem+json", "application/openapi+json", "application/openapi+yaml", "text/csv", "text/html"}
+
+// compressed packs the answers of the API for whoever takes them so.
+func compressed(next http.Handler) http.Handler {
+	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(compressible), gzhttp.ContentTypes(packable))
 	if err != nil {
-		return err
+		panic(err) // the settings are constants
+	}
+	return wrap(next)
+}
+
+// hold gives the newest generation to the visitor of a request.
+func (s *server) hold(ctx context.Context) (api.Held, error) {
+	pinned, err := s.newest(ctx)
+	if err != nil {
+		return api.Held{}, err
+	}
+	h, err := s.factsOf(ctx, pinned)
+	if err != nil {
+		pinned.Release()
+		return api.Held{}, err
+	}
+	return api.Held{Facts: h, Release: pinned.Release}, nil
+}
+
+func (s *server) factsOf(ctx context.Context, pinned Pinned) (f facts.Facts, err error) {
+	if f.Snapshot, err = s.kept.snapshot(ctx, pinned); err != nil {
+		return f, err
+	}
+	if f.Pseudonyms, err = s.pseudonyms(ctx, f.Town.ID); err != nil {
+		return f, err
+	}
+	f.Programme = f.By(s.Programme)
+	f.HandedIn, err = s.handedIn(ctx)
+	return f, err
+}
+
+// record writes into the trail what a program has done, or was refused.
+func (s *server) record(ctx context.Context, action trail.Action, object string, at visitor.Place, err error) error {
+	if api.Denied(err) {
+		return s.Door.Write(context.WithoutCancel(ctx), action, object, at, trail.Denied)
+	}
+	return s.done(ctx, action, object, at, err)
+}
+
+// corrected keeps which months were corrected since they were signed, until the data or the closed months are others.
+type corrected struct {
+	sync.Mutex
+	of     string
+	months []string
+}
+
+// changed lists the months that were corrected since they were signed.
+func (s *server) changed(ctx context.Context) ([]string, error) {
+	stamp, err := s.closingStamp()
+	if err != nil {
+		return nil, err
+	}
+	pinned, err := s.newest(ctx)
+	if err != nil {
+		return nil, err
 	}
 	defer pinned.Release()
-	t, err := pinned.Data.Query(r.Context(), fmt.Sprintf(measuresSQL, condition), args...)
-	if err != nil {
-		return fmt.Errorf("measures: %w", err)
-	}
-	rows := make([]map[string]any, len(t.Rows))
-	for i, cells := range t.Rows {
-		rows[i] = map[string]any{}
-		for j, column := range t.Columns {
-			rows[i][column] = cells[j]
-		}
-		delete(rows[i], "cut_off")
-	}
-	answer := map[string]any{"generation": pinned.Generation, "rows": rows}
-	if changed, err := s.changedSinceSigned(r.Context(), pinned, rows); err != nil {
-		return err
-	} else if len(changed) > 0 {
-		answer["changed_since_signed"] = changed
-	}
-	w.Header().Set("Cache-Control", "private, no-cache")
-	s.json(w, r, http.StatusOK, answer)
-	return nil
-}
-
-// asked reads which rows of the measure table a request is for.
-func (s *server) asked(r *http.Request) (condition string, args []any, err error) {
-	values, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return "", nil, fmt.Errorf("%w: %w", errBadRequest, err)
-	}
-	for name := range values {
-		switch name {
-		case "measure", "month", "level", "unit":
-		default:
-			return "", nil, fmt.Errorf("%w: there is no parameter %q; there are measure, month, level, unit", errBadRequest, name)
-		}
-	}
-	if values.Get("measure") == "" && values.Get("month") == "" {
-		return "", nil, fmt.Errorf("%w: name a measure or a month", errBadRequest)
-	}
-	level := queries.Level(cmp.Or(values.Get("level"), string(page.LevelTown)))
-	switch level {
-	case page.LevelTown, page.LevelVillage, page.LevelBranch:
-	case page.LevelMember:
-		if s.role(r) != page.RoleOffice {
-			return "", nil, errNotFound
-		}
-	default:
-		return "", nil, fmt.Errorf("%w: level=%s; there are town, village, branch", errBadRequest, level)
-	}
-	condition, args = "level = ?", []any{string(level)}
-	for _, filter := range []struct{ name, column string }{{"measure", "measure"}, {"month", "month"}, {"unit", "unit_id"}} {
-		if v := values.Get(filter.name); v != "" {
-			if filter.name == "measure" {
-				v = queries.IDOf(v)
-			}
-			condition, args = condition+" and "+filter.column+" = ?", append(args, v)
-		}
-	}
-	return condition, args, nil
-}
-
-// changedSinceSigned lists the months of the rows that were corrected since they were signed, in order.
-func (s *server) changedSinceSigned(ctx context.Context, pinned Pinned, rows []map[string]any) ([]string, error) {
-	if s.Closings == nil {
-		return nil, nil
+	of := name(pinned) + " " + stamp
+	s.corrected.Lock()
+	defer s.corrected.Unlock()
+	if s.corrected.of == of {
+		return s.corrected.months, nil
 	}
 	all, err := s.Closings.Months(ctx, pinned)
 	if err != nil {
 		return nil, err
 	}
-	asked := map[any]bool{}
-	for _, row := range rows {
-		asked[row["month"]] = true
-	}
 	var months []string
-	for _, m := range slices.Backward(all) {
-		if m.State == pipelines.ClosingChanged && asked[m.Month] {
+	for _, m := range all {
+		if m.State == pipelines.ClosingChanged {
 			months = append(months, m.Month)
 		}
 	}
+	s.corrected.of, s.corrected.months = of, months
 	return months, nil
 }

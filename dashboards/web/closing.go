@@ -3,11 +3,13 @@ package web
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
+	"sync"
 
-	"hulian/dashboards/page"
+	"hulian/dashboards/signin"
+	"hulian/dashboards/trail"
+	"hulian/dashboards/visitor"
 	"hulian/pipelines"
 )
 
@@ -18,19 +20,7 @@ type Closings interface {
 	// Months says how every month stands against a generation, newest first.
 	Months(context.Context, Pinned) ([]pipelines.MonthClosing, error)
 	// Close checks or signs a month as a generation knows it. A refusal is a pipelines.ClosingRefusal.
-	Close(ctx context.Context, p Pinned, month, action, by, note string) error
-}
-
-// shortForm bounds the body of a form: a name and a note.
-const shortForm = 32 << 10
-
-// readForm reads a form of at most limit bytes into r.PostForm.
-func readForm(w http.ResponseWriter, r *http.Request, limit int64) error {
-	r.Body = http.MaxBytesReader(w, r.Body, limit)
-	if err := r.ParseForm(); err != nil {
-		return fmt.Errorf("%w: %w", errBadRequest, err)
-	}
-	return nil
+	Close(ctx context.Context, p Pinned, month, action string, by visitor.Visitor, note string) error
 }
 
 // months binds the closed months to the generation a page is made of; nil where none are closed.
@@ -38,7 +28,13 @@ func (s *server) months(pinned Pinned) func(context.Context) ([]pipelines.MonthC
 	if s.Closings == nil {
 		return nil
 	}
-	return func(ctx context.Context) ([]pipelines.MonthClosing, error) { return s.Closings.Months(ctx, pinned) }
+	var once sync.Once // a page asks several times
+	var all []pipelines.MonthClosing
+	var err error
+	return func(ctx context.Context) ([]pipelines.MonthClosing, error) {
+		once.Do(func() { all, err = s.Closings.Months(ctx, pinned) })
+		return all, err
+	}
 }
 
 // closingStamp changes when a month is closed: the pages that print how their month stands are made anew.
@@ -49,35 +45,50 @@ func (s *server) closingStamp() (string, error) {
 	return s.Closings.Stamp()
 }
 
-// close checks or signs a month in the name typed and leads back to its page, which says what was refused. It is the
-// organisation office's; to others the address does not exist.
+// closingNeeds is what one must be allowed to check and to sign, and what the trail calls it.
+var closingNeeds = map[string]struct {
+	permission visitor.Permission
+	action     trail.Action
+}{
+	pipelines.DoCheck: {visitor.CheckMonth, trail.Checked},
+	pipelines.DoSign:  {visitor.SignMonth, trail.Signed},
+}
+
+// close checks or signs a month for the visitor and leads back to its page, which says what was refused. Checking and signing
+// are two permissions and take two accounts; to whoever has neither the address does not exist.
 func (s *server) close(w http.ResponseWriter, r *http.Request) error {
 	action := r.PathValue("action")
-	if s.Closings == nil || s.role(r) != page.RoleOffice || action != pipelines.DoCheck && action != pipelines.DoSign {
+	needs, known := closingNeeds[action]
+	if s.Closings == nil || !known {
 		return errNotFound
+	}
+	if err := s.allowed(r, needs.permission, s.Door.Here()); err != nil {
+		return err
 	}
 	if err := readForm(w, r, shortForm); err != nil {
 		return err
 	}
-	pinned, err := s.Snapshots.Pin(r.Context())
+	pinned, err := s.newest(r.Context())
 	if err != nil {
 		return err
 	}
 	defer pinned.Release()
 	month := r.PostForm.Get("month")
 	back := url.Values{"month": {month}}
-	if r.PostForm.Get("lang") == page.English {
-		back.Set("lang", page.English)
-	}
-	err = s.Closings.Close(r.Context(), pinned, month, action, r.PostForm.Get("by"), r.PostForm.Get("note"))
+	keepLanguage(back, r.PostForm)
+	who := signin.VisitorOf(r.Context())
+	err = s.Closings.Close(r.Context(), pinned, month, action, who, r.PostForm.Get("note"))
 	var refused pipelines.ClosingRefusal
 	if errors.As(err, &refused) {
 		back.Set("refused", string(refused))
-	} else if err != nil {
+		err = s.Door.Write(r.Context(), needs.action, month, s.Door.Here(), trail.Denied)
+	} else {
+		err = s.done(r.Context(), needs.action, month, s.Door.Here(), err)
+	}
+	if err != nil {
 		return err
 	}
-	s.Logger.Info("month closing", "month", month, "action", action, "refused", string(refused),
-		"session", s.sessions.GetString(r.Context(), sessionName), "from", r.RemoteAddr)
+	s.log(r.Context()).Info("month closing", "month", month, "action", action, "refused", string(refused))
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, "/closing?"+back.Encode(), http.StatusSeeOther)
 	return nil

@@ -3,30 +3,31 @@ package web
 import (
 	"net/http"
 
-	"hulian/dashboards/page"
+	"hulian/dashboards/language"
+	"hulian/dashboards/trail"
+	"hulian/dashboards/visitor"
 	"hulian/pipelines"
 )
 
-// command runs, pauses or resumes a pipeline and leads back to the page of runs. It is the organisation office's;
-// to others the address does not exist.
+// command runs, pauses or resumes a pipeline and leads back to the page of runs. To whoever may not run pipelines the address
+// does not exist.
 func (s *server) command(w http.ResponseWriter, r *http.Request) error {
-	if s.Command == nil || s.role(r) != page.RoleOffice {
-		return errNotFound
-	}
 	action := r.PathValue("action")
-	switch action {
-	case pipelines.DoRun, pipelines.DoPause, pipelines.DoResume:
-	default:
+	called, known := map[string]trail.Action{pipelines.DoRun: trail.Started, pipelines.DoPause: trail.Paused, pipelines.DoResume: trail.Resumed}[action]
+	if s.Command == nil || !known {
 		return errNotFound
 	}
-	if err := s.Command(r.Context(), r.PathValue("pipeline"), action); err != nil {
+	if err := s.allowed(r, visitor.Run, s.Door.Here()); err != nil {
 		return err
 	}
-	s.Logger.Info("pipeline commanded", "pipeline", r.PathValue("pipeline"), "action", action,
-		"session", s.sessions.GetString(r.Context(), sessionName), "from", r.RemoteAddr)
+	name := r.PathValue("pipeline")
+	if err := s.done(r.Context(), called, name, s.Door.Here(), s.Command(r.Context(), name, action)); err != nil {
+		return err
+	}
+	s.log(r.Context()).Info("pipeline commanded", "pipeline", name, "action", action)
 	target := "/runs"
-	if r.URL.Query().Get("lang") == page.English {
-		target += "?lang=" + page.English
+	if r.URL.Query().Get("lang") == language.English {
+		target += "?lang=" + language.English
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, target, http.StatusSeeOther)

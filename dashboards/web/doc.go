@@ -2,8 +2,8 @@
 //
 // A snapshot to pin, the history of runs and the programme enter; answers leave. Every request pins one generation and
 // releases it when the answer is made, so that a page never mixes two; an answer is made in memory before its first
-// byte is sent, so that a failure halfway is a failure page and not half a page. Nothing is written to disk: after a
-// crash visitors of the organisation office enter by their link again, and nothing else is lost. It refuses inline
-// script and style and foreign hosts by its content policy, requests across origins that would change something, and
-// it answers 404 where a page is not for the visitor's role.
+// byte is sent, so that a failure halfway is a failure page and not half a page. What
+// the visitor does and is refused stands in the audit trail, so that after a crash it is known; nothing else is written.
+// It refuses whoever the door (package signin) has not let in, inline script and style and foreign hosts by its content
+// policy, and answers 404 where a page, a file or an action is not for the visitor's role and place.
 package web

@@ -6,9 +6,15 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
-	"hulian/dashboards/page"
+	"hulian/dashboards/facts"
+	"hulian/dashboards/page/records"
+	"hulian/dashboards/signin"
+	"hulian/dashboards/trail"
+	"hulian/dashboards/visitor"
+	"hulian/pipelines"
 )
 
 // enterLimit is how long what a person enters may take: everything is loaded and computed anew.
@@ -16,40 +22,46 @@ const enterLimit = 10 * time.Minute
 
 // entry is what a form on the page of the data's state enters.
 type entry struct {
-	about      []slog.Attr                                         // for the log
-	do         func(ctx context.Context) (refused bool, err error) // nil: the form names nothing
-	list, form url.Values                                          // address of the list that was changed, and of the form where it was refused
+	about      []slog.Attr   // for the log
+	at         visitor.Place // that is changed
+	action     trail.Action
+	object     string                                                // for the trail
+	do         func(ctx context.Context) (refused string, err error) // why it is not done, as the page knows it; nil: the form names nothing
+	list, form url.Values                                            // address of the list that was changed, and of the form where it was refused
 }
 
-// enter reads a form of the organisation office, enters what it says in the name typed, and leads back to the page. To
-// others the address does not exist.
-func (s *server) enter(w http.ResponseWriter, r *http.Request, read func(said url.Values, by, reason string) entry) error {
-	if s.role(r) != page.RoleOffice {
-		return errNotFound
+// enter reads a form, enters what it says as the visitor's, and leads back to the page. To whoever may not the address does
+// not exist.
+func (s *server) enter(w http.ResponseWriter, r *http.Request, needs visitor.Permission, read func(said url.Values, by, reason string) entry) error {
+	if err := s.somewhere(r, needs); err != nil {
+		return err
 	}
 	if err := readForm(w, r, shortForm); err != nil {
 		return err
 	}
-	if err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(enterLimit + patience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	if err := mayTake(w, enterLimit); err != nil {
 		return err
 	}
-	by, reason, named := nameAndReason(r.PostForm)
-	e := read(r.PostForm, by, reason)
+	reason, given := reasonOf(r.PostForm)
+	e := read(r.PostForm, by(r), reason)
+	if err := s.allowed(r, needs, e.at); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), enterLimit)
 	defer cancel()
 	refused := ""
 	switch {
-	case !named:
-		refused = "no_name"
+	case !given:
+		refused = "no_reason"
 	case e.do == nil:
 		refused = "nothing"
 	default:
-		unknown, err := e.do(ctx)
-		if err != nil {
-			return err
+		var err error
+		if refused, err = e.do(ctx); refused != "" {
+			break
 		}
-		if unknown {
-			refused = "unknown"
+		if err := s.done(ctx, e.action, e.object, e.at, err); err != nil {
+			return err
 		}
 	}
 	back := e.form
@@ -59,11 +71,8 @@ func (s *server) enter(w http.ResponseWriter, r *http.Request, read func(said ur
 	} else {
 		back.Set("refused", refused)
 	}
-	if r.PostForm.Get("lang") == page.English {
-		back.Set("lang", page.English)
-	}
-	s.Logger.LogAttrs(r.Context(), slog.LevelInfo, "entered on a page", append(e.about, slog.String("by", by), slog.String("refused", refused),
-		slog.String("session", s.sessions.GetString(r.Context(), sessionName)), slog.String("from", r.RemoteAddr))...)
+	keepLanguage(back, r.PostForm)
+	s.log(r.Context()).LogAttrs(r.Context(), slog.LevelInfo, "entered on a page", append(e.about, slog.String("refused", refused))...)
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, "/data?"+back.Encode(), http.StatusSeeOther)
 	return nil
@@ -74,16 +83,22 @@ func (s *server) aside(w http.ResponseWriter, r *http.Request) error {
 	if s.Aside == nil {
 		return errNotFound
 	}
-	return s.enter(w, r, func(said url.Values, by, reason string) entry {
-		what, given := page.ReadAside(said.Get, by, reason)
-		e := entry{list: url.Values{}, form: url.Values{"aside": {page.AsideRow}, "of": {what.Export}, "back": {said.Get("back")}},
+	return s.enter(w, r, visitor.SetAside, func(said url.Values, by, reason string) entry {
+		what, given := records.ReadAside(said.Get, by, reason)
+		e := entry{at: s.Door.Here(), action: trail.SetAside, object: strings.TrimSpace(what.File + what.Export + " " + what.Key), list: url.Values{}, form: url.Values{"aside": {records.AsideRow}, "of": {what.Export}, "back": {said.Get("back")}},
 			about: []slog.Attr{slog.String("file", what.File), slog.String("export", what.Export), slog.String("key", what.Key), slog.Bool("back", what.Back)}}
+		if what.Back {
+			e.action = trail.TookBack
+		}
 		if what.File != "" {
-			e.form.Set("aside", page.AsideFile)
+			e.form.Set("aside", records.AsideFile)
 			e.form.Set("of", what.File)
 		}
 		if given {
-			e.do = func(ctx context.Context) (bool, error) { return s.Aside(ctx, what) }
+			e.do = func(ctx context.Context) (string, error) {
+				unknown, err := s.Aside(ctx, what)
+				return map[bool]string{true: "unknown"}[unknown], err
+			}
 		}
 		return e
 	})
@@ -94,13 +109,34 @@ func (s *server) nothing(w http.ResponseWriter, r *http.Request) error {
 	if s.Nothing == nil {
 		return errNotFound
 	}
-	return s.enter(w, r, func(said url.Values, by, reason string) entry {
-		what, given := page.ReadNothing(said.Get, by, reason)
-		e := entry{list: url.Values{"nothing": {"1"}}, form: url.Values{"nothing": {"1"}},
+	return s.enter(w, r, visitor.SayNothing, func(said url.Values, by, reason string) entry {
+		what, given := records.ReadNothing(said.Get, by, reason)
+		e := entry{at: s.Door.Here(), action: trail.SaidNothing, object: strings.TrimSpace(what.Export + " " + what.Month), list: url.Values{"nothing": {"1"}}, form: url.Values{"nothing": {"1"}},
 			about: []slog.Attr{slog.String("export", what.Export), slog.String("village", what.Village), slog.String("month", what.Month), slog.Bool("back", what.Back)}}
+		e.at.Village = what.Village
+		if what.Back {
+			e.action = trail.TookNothingBack
+		}
 		if given {
-			e.do = func(ctx context.Context) (bool, error) { return false, s.Nothing(ctx, what) }
+			e.do = func(ctx context.Context) (string, error) { return s.sayNothing(ctx, r, what) }
 		}
 		return e
 	})
+}
+
+// sayNothing keeps that there was nothing to report, or tells why that cannot be said.
+func (s *server) sayNothing(ctx context.Context, r *http.Request, what pipelines.Nothing) (refused string, err error) {
+	pinned, snapshot, err := s.opened(ctx, s.newest)
+	if err != nil {
+		return "", err
+	}
+	refused, err = records.NothingRefused(ctx, facts.Facts{Snapshot: snapshot}, signin.VisitorOf(r.Context()), what)
+	pinned.Release() // before the data are published anew
+	if refused != "" || err != nil {
+		return refused, err
+	}
+	if err := s.Nothing(ctx, what); !errors.Is(err, pipelines.ErrNotBegun) {
+		return "", err
+	}
+	return records.NothingAhead, nil
 }

@@ -5,39 +5,43 @@ import (
 	"net/http"
 	"net/url"
 
-	"hulian/dashboards/page"
+	"hulian/dashboards/desk"
+	"hulian/dashboards/signin"
+	"hulian/dashboards/trail"
+	"hulian/dashboards/visitor"
 	"hulian/pipelines"
 )
 
-// acceptHeld has a held file read in, in the name and for the reason typed, and leads to the page of that batch; back to
+// acceptHeld has a held file read in, as the visitor's and for the reason typed, and leads to the page of that batch; back to
 // the form where one is missing or the file no longer waits, which the page says.
 func (s *server) acceptHeld(w http.ResponseWriter, r *http.Request) error {
 	if s.Desk == nil || s.Desk.Held == nil {
 		return errNotFound
 	}
+	if err := s.allowed(r, visitor.Accept, s.Door.Here()); err != nil {
+		return err
+	}
 	if err := readForm(w, r, shortForm); err != nil {
 		return err
 	}
 	said := r.PostForm
-	by, reason, named := nameAndReason(said)
+	reason, given := reasonOf(said)
 	back := url.Values{}
-	if said.Get("lang") == page.English {
-		back.Set("lang", page.English)
-	}
-	if named {
-		switch batch, err := s.Desk.Accept(r.Context(), said.Get("file"), by, reason); {
-		case errors.Is(err, pipelines.ErrUnknown):
+	keepLanguage(back, said)
+	if given {
+		batch, err := s.Desk.Accept(r.Context(), said.Get("file"), desk.By(signin.VisitorOf(r.Context())), reason)
+		if errors.Is(err, pipelines.ErrUnknown) {
 			back.Set("held", said.Get("file"))
-		case err != nil:
+		} else if err := s.done(r.Context(), trail.Accepted, said.Get("file"), s.Door.Here(), err); err != nil {
 			return err
-		default:
+		} else {
 			back.Set("batch", batch)
 		}
 	} else {
 		back.Set("held", said.Get("file"))
-		back.Set("refused", "no_name")
+		back.Set("refused", "no_reason")
 	}
-	s.Logger.Info("held file confirmed", "file", said.Get("file"), "by", by, "batch", back.Get("batch"), "from", r.RemoteAddr)
+	s.log(r.Context()).Info("held file confirmed", "file", said.Get("file"), "batch", back.Get("batch"))
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, "/upload?"+back.Encode(), http.StatusSeeOther)
 	return nil

@@ -16,11 +16,11 @@ import (
 )
 
 // TestAHeldFileIsAcceptedOnThePage: a zip file of which two lists fell is told on the page of the data, its form says how
-// many rows there were and are, and takes a name and a reason, once.
+// many rows there were and are, and takes a reason, once, and the name of whoever has signed in.
 func TestAHeldFileIsAcceptedOnThePage(t *testing.T) {
 	served := &town{Town: pagetest.New(t), generation: 1}
-	served.Exec(t, "insert into files values (3, 'cc', '名册.zip', 'inbox', 10, '2018-02-01 08:00:00', null, '2018-02-01 08:00:00', 'held')")
-	served.Exec(t, `insert into reconciliation values (3, null, 'members', 0, 0, 0, 0, 0, 'row_count_fallen', '[["fell","1200","20"]]', 'r1', null),
+	served.Exec(t, "insert into files (file_no, file_id, name, origin, size, received_at, as_of, landed_at, state) values (3, 'cc', '名册.zip', 'inbox', 10, '2018-02-01 08:00:00', null, '2018-02-01 08:00:00', 'held')")
+	served.Exec(t, `insert into reconciliation (file_no, sheet, export, rows_read, accepted, quarantined, ignored, warnings, problem, detail, run_id, read_as) values (3, null, 'members', 0, 0, 0, 0, 0, 'row_count_fallen', '[["fell","1200","20"]]', 'r1', null),
 		(3, null, 'branches', 0, 0, 0, 0, 0, 'row_count_fallen', '[["fell","30","4"]]', 'r1', null)`)
 	var released []string
 	d, err := desk.Open(desk.Config{Dir: t.TempDir(),
@@ -41,11 +41,12 @@ func TestAHeldFileIsAcceptedOnThePage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler, err := New(Config{Snapshots: served, Programme: data.DefaultProgramme(), Desk: d})
+	handler, err := New(Config{Snapshots: served, Door: newDoor(t), Programme: data.DefaultProgramme(), Desk: d})
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, client := browse(t, handler)
+	server, _ := browse(t, handler)
+	client := as(t, server.URL, "office")
 	says := func(address string, wanted ...string) {
 		t.Helper()
 		response, body := get(t, client, server.URL+address)
@@ -62,20 +63,19 @@ func TestAHeldFileIsAcceptedOnThePage(t *testing.T) {
 
 	batch := ""
 	for _, c := range []struct {
-		what, site, by, reason, file string
-		status                       int
-		leads                        string
+		what, site, reason, file string
+		status                   int
+		leads                    string
 	}{
-		{"another site", "cross-site", "王样本", "合并支部", "cc", http.StatusForbidden, ""},
-		{"no name", "same-origin", " ", "合并支部", "cc", http.StatusSeeOther, "held=cc&lang=en&refused=no_name"},
-		{"no reason", "same-origin", "王样本", "", "cc", http.StatusSeeOther, "refused=no_name"},
-		{"a long reason", "same-origin", "王样本", strings.Repeat("长", 501), "cc", http.StatusSeeOther, "refused=no_name"},
-		{"a file that came in long ago", "same-origin", "王样本", "合并支部", "aa", http.StatusSeeOther, "/upload?held=aa&lang=en"},
-		{"no file", "same-origin", "王样本", "合并支部", "../../hulian.yaml", http.StatusSeeOther, "/upload?held="},
-		{"the held file", "same-origin", "王样本", "合并支部", "cc", http.StatusSeeOther, "/upload?batch="},
-		{"a second press", "same-origin", "王样本", "合并支部", "cc", http.StatusSeeOther, "/upload?batch="},
+		{"another site", "cross-site", "合并支部", "cc", http.StatusForbidden, ""},
+		{"no reason", "same-origin", "", "cc", http.StatusSeeOther, "held=cc&lang=en&refused=no_reason"},
+		{"a long reason", "same-origin", strings.Repeat("长", 501), "cc", http.StatusSeeOther, "refused=no_reason"},
+		{"a file that came in long ago", "same-origin", "合并支部", "aa", http.StatusSeeOther, "/upload?held=aa&lang=en"},
+		{"no file", "same-origin", "合并支部", "../../hulian.yaml", http.StatusSeeOther, "/upload?held="},
+		{"the held file", "same-origin", "合并支部", "cc", http.StatusSeeOther, "/upload?batch="},
+		{"a second press", "same-origin", "合并支部", "cc", http.StatusSeeOther, "/upload?batch="},
 	} {
-		form := url.Values{"file": {c.file}, "by": {c.by}, "reason": {c.reason}, "lang": {"en"}}
+		form := url.Values{"file": {c.file}, "by": {"somebody else"}, "reason": {c.reason}, "lang": {"en"}}
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/held", strings.NewReader(form.Encode()))
 		if err != nil {
 			t.Fatal(err)
@@ -101,7 +101,7 @@ func TestAHeldFileIsAcceptedOnThePage(t *testing.T) {
 			batch = at
 		}
 	}
-	says("/upload?held=cc&refused=no_name", "确认要写明姓名", `action="/held"`)
+	says("/upload?held=cc&refused=no_reason", "确认要写明理由", `action="/held"`)
 	says("/upload?held=aa", "这个文件不在等待确认")
 	says("/upload?held=nobody&lang=en", "This file does not wait for confirmation")
 	go d.Run(t.Context())
@@ -109,7 +109,7 @@ func TestAHeldFileIsAcceptedOnThePage(t *testing.T) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	says(batch, "Everything was taken", "1200 rows became 20; accepted by 王样本: 合并支部")
-	if got := strings.Join(released, " "); got != "cc 王样本 合并支部" {
+	if got := strings.Join(released, " "); got != "cc 陈干事 (office) 合并支部" {
 		t.Errorf("released: %s", got)
 	}
 }

@@ -15,6 +15,7 @@ func TestIconsCanBeRead(t *testing.T) {
 	served.Exec(t, signal)
 	served.Exec(t, "update measures set value = numerator / denominator where measure = 'household_coverage' and level = 'town'")
 	ctx, _, _ := browser(t)
+	enter(ctx, t, server.URL, "analyst")
 	visit(ctx, t, server.URL+"/?lang=en")
 	seen := map[string]int{}
 	for _, letter := range evaluate[[]string](ctx, t, letters) {

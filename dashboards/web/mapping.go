@@ -5,7 +5,11 @@ import (
 	"fmt"
 	"net/http"
 
-	"hulian/dashboards/page"
+	"hulian/dashboards/desk"
+	"hulian/dashboards/page/records"
+	"hulian/dashboards/signin"
+	"hulian/dashboards/trail"
+	"hulian/dashboards/visitor"
 	"hulian/data"
 	"hulian/pipelines"
 )
@@ -26,6 +30,9 @@ func (s *server) confirmMapping(w http.ResponseWriter, r *http.Request) error {
 	if s.Desk == nil || s.Desk.Propose == nil || s.Desk.Keep == nil {
 		return errNotFound
 	}
+	if err := s.somewhere(r, visitor.Upload); err != nil {
+		return err
+	}
 	if err := readForm(w, r, mappingForm); err != nil {
 		return err
 	}
@@ -33,15 +40,19 @@ func (s *server) confirmMapping(w http.ResponseWriter, r *http.Request) error {
 	if len(said["word"]) != len(said["means"]) {
 		return fmt.Errorf("%w: %d words, %d meanings", errBadRequest, len(said["word"]), len(said["means"]))
 	}
-	n, err := page.ReadNaming(r.Context(), s.Desk, said)
+	if err := s.seesFile(r, said.Get("file")); err != nil {
+		return err
+	}
+	n, err := records.ReadNaming(r.Context(), s.Desk, said)
 	todo, batch := said.Get("go"), ""
 	if err == nil && s.Desk.Check != nil && (todo == "" || todo == goNext) {
 		err = s.Desk.Check(whole(n), n.Headers(), n.Second)
 	}
 	if err == nil && todo == "" {
-		draft := n.Draft
-		draft.By = said.Get("by")
-		batch, err = s.Desk.Confirm(r.Context(), n.File, n.Table, draft)
+		batch, err = s.Desk.Confirm(r.Context(), desk.File{ID: n.File, Name: n.Plain.File}, n.Table, n.Draft, desk.By(signin.VisitorOf(r.Context())))
+		if !errors.As(err, new(pipelines.MappingRefusal)) {
+			err = s.done(r.Context(), trail.NamedColumns, n.File, s.Door.Here(), err)
+		}
 	}
 	next := n.Address(said)
 	var refused pipelines.MappingRefusal
@@ -49,8 +60,8 @@ func (s *server) confirmMapping(w http.ResponseWriter, r *http.Request) error {
 	case errors.As(err, &refused) && todo == goLook && refused.Key != "with": // what is missing is told when it is to be checked
 		next.Set("open", "second")
 	case errors.As(err, &refused):
-		page.Refusal(next, refused)
-		if page.OfForm(refused) {
+		records.Refusal(next, refused)
+		if records.OfForm(refused) {
 			next.Set("step", "words")
 		} else if refused.Export != "" {
 			next.Set("export", refused.Export)
@@ -75,7 +86,7 @@ func (s *server) confirmMapping(w http.ResponseWriter, r *http.Request) error {
 		next.Set("batch", batch)
 	}
 	if todo == "" {
-		s.Logger.Info("mapping confirmed", "file", n.File, "table", n.Table, "export", n.Export, "by", said.Get("by"), "refused", string(refused.Why), "from", r.RemoteAddr)
+		s.log(r.Context()).Info("mapping confirmed", "file", n.File, "table", n.Table, "export", n.Export, "refused", string(refused.Why))
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, "/upload?"+next.Encode(), http.StatusSeeOther)
@@ -83,7 +94,7 @@ func (s *server) confirmMapping(w http.ResponseWriter, r *http.Request) error {
 }
 
 // whole is a draft with the names that are asked for at the end, so that the columns can be checked before.
-func whole(n page.Naming) pipelines.MappingDraft {
+func whole(n records.Naming) pipelines.MappingDraft {
 	d := n.Draft
 	if len(d.Files) == 0 {
 		d.Files = []string{n.Plain.Pattern}

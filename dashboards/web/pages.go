@@ -9,66 +9,215 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
+	"time"
 
+	"hulian/dashboards/accounts"
+	"hulian/dashboards/facts"
 	"hulian/dashboards/page"
+	"hulian/dashboards/page/block"
+	"hulian/dashboards/page/records"
+	"hulian/dashboards/question"
 	"hulian/dashboards/render"
 	"hulian/dashboards/report"
+	"hulian/dashboards/signin"
+	"hulian/dashboards/trail"
+	"hulian/dashboards/visitor"
 )
 
-// page answers with a page, or with one of its tables as CSV.
-func (s *server) page(w http.ResponseWriter, r *http.Request, p page.Page) error {
-	role := s.role(r)
-	if p.Role != page.RolePublic && p.Role != role {
-		return errNotFound
-	}
+// page answers with a page, or with one of its tables as a file.
+func (s *server) page(w http.ResponseWriter, r *http.Request, p question.Page) error {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errBadRequest, err)
 	}
-	pinned, err := s.Snapshots.Pin(r.Context())
+	pin := s.pin
+	if p.Live || p.Fresh {
+		pin = s.pinNewest
+	}
+	pinned, snapshot, err := s.opened(r.Context(), pin)
 	if err != nil {
 		return err
 	}
 	defer pinned.Release()
-	snapshot, err := s.kept.snapshot(r.Context(), pinned)
+	who := signin.VisitorOf(r.Context())
+	here := visitor.Place{Town: snapshot.Town.ID}
+	if !p.OpenTo(who) || !who.SeesUnit(here) {
+		return errBeyond
+	}
+	ask, err := block.Ask(snapshot, p, values)
 	if err != nil {
 		return err
 	}
-	ask, err := page.Ask(snapshot, p, values)
-	if err != nil {
-		return err
-	}
-	ask.Role, ask.Programme, ask.Runs, ask.Schedule, ask.Notices, ask.Desk = role, s.Programme, s.Runs, s.Schedule, s.Notices, s.Desk
-	if p.Role != page.RolePublic {
-		// Every view of a restricted page leaves a trace: who looked at which evidence, when.
-		s.Logger.Info("restricted page viewed", "page", p.ID, "unit", ask.Unit().ID, "month", ask.Month,
-			"session", s.sessions.GetString(r.Context(), sessionName), "from", r.RemoteAddr)
-	}
-	ask.Closings, ask.Zone = s.months(pinned), s.Zone
-	ask.Waives = s.Waive != nil && role == page.RoleOffice
-	closed, err := s.closingStamp()
-	if err != nil {
+	if err := s.lend(r.Context(), &ask, pinned, here); err != nil {
 		return err
 	}
 	format, table := values.Get("format"), values.Get("table")
-	key := fmt.Sprintf("%s %s %s %s %t %s", role, ask.Link(p.ID, page.At(ask.Month)), format, table, ask.MonthChosen(), closed)
-	if p.Live {
-		stamp, err := s.stamp()
-		if err != nil {
-			return err
-		}
-		key += " " + stamp
+	if format != "" && !ask.Page.TakenBy(who) {
+		return errBeyond
 	}
-	made, err := s.kept.answer(pinned, key, func() (answer, error) { return s.make(r.Context(), ask, format, table) })
+	if p.Fresh {
+		return s.fresh(w, r, ask, format, table)
+	}
+	key, err := s.keyOf(ask, format, table)
 	if err != nil {
 		return err
 	}
+	make := func(ctx context.Context) (answer, error) { return s.make(ctx, ask, format, table) }
+	var made answer
+	if searched(ask) { // whatever somebody types must not push out what everybody reads
+		made, err = make(r.Context())
+	} else {
+		made, err = s.kept.answer(r.Context(), pinned, key, make)
+	}
+	if err != nil {
+		return err
+	}
+	if made.persons && format != "" {
+		if err := s.done(r.Context(), trail.ExportedPersons, strings.TrimSpace(p.ID+" "+table), place(here, ask.Unit()), nil); err != nil {
+			return err
+		}
+	}
 	w.Header().Set("Cache-Control", "private, no-cache")
+	if made.persons || p.Needs != 0 {
+		w.Header().Set("Cache-Control", "private, no-store")
+	}
 	if s.unfinished(ask) {
 		w.Header().Set("Refresh", "2")
 	}
 	send(w, r, made)
 	return nil
+}
+
+// searched reports whether the address searches in a table.
+func searched(ask block.Request) bool {
+	for name := range ask.Params {
+		if question.IsOfList(name) && strings.HasSuffix(name, ".q") {
+			return true
+		}
+	}
+	return false
+}
+
+// keyOf names all that an answer of one generation depends on.
+func (s *server) keyOf(ask block.Request, format, table string) (string, error) {
+	closed, err := s.closingStamp()
+	if err != nil {
+		return "", err
+	}
+	key := fmt.Sprintf("%s %s %s %s %t %s", ask.Visitor.Key(), ask.Link(ask.Page.ID, question.At(ask.Month)), format, table, ask.MonthChosen(), closed)
+	if !ask.Page.Live {
+		return key, nil
+	}
+	stamp, err := s.stamp()
+	// Whose files they are tells what somebody sees of them.
+	return key + " " + stamp + " " + ask.Visitor.Account, err
+}
+
+// lend gives a question what the server has beside the snapshot, as far as the page and the visitor may have it.
+func (s *server) lend(ctx context.Context, ask *block.Request, pinned Pinned, here visitor.Place) (err error) {
+	p, who := ask.Page, signin.VisitorOf(ctx)
+	if ask.Pseudonyms, err = s.pseudonyms(ctx, here.Town); err != nil {
+		return err
+	}
+	ask.Visitor, ask.Programme, ask.Runs, ask.Schedule, ask.Notices, ask.Desk = who, ask.By(s.Programme), s.Runs, s.Schedule, s.Notices, s.Desk
+	if p.ID == "alerts" {
+		ask.Alerts = func(ctx context.Context) ([]accounts.Alert, error) { return s.Door.Accounts.Alerts(ctx, who) }
+	}
+	if p.AtHome {
+		ask.AtHome()
+	}
+	if p.Needs&visitor.SeeEvidence != 0 { // every view of restricted evidence leaves a trace, before it is shown
+		unit := ask.Unit()
+		if err := s.done(ctx, trail.ViewedEvidence, strings.TrimSpace(p.ID+" "+ask.Params.Get("member")+" "+unit.ID), place(here, unit), nil); err != nil {
+			return err
+		}
+	}
+	if p.ID == "search" && ask.Params.Get("q") != "" && who.MayAnywhere(visitor.SeePersons) { // before anybody is shown
+		if err := s.done(ctx, trail.Searched, "", who.Own(here), nil); err != nil {
+			return err
+		}
+	}
+	if s.Standards != nil {
+		ask.Standards = s.Standards.Standing
+	}
+	ask.Underway = s.Underway
+	ask.Closings, ask.Zone = s.months(pinned), s.Zone
+	ask.Waives = s.Waive != nil && who.May(visitor.Waive, here)
+	ask.Says = s.Nothing != nil && who.MayAnywhere(visitor.SayNothing)
+	ask.Ticks = s.Tick != nil && who.MayAnywhere(visitor.TickOff)
+	if p.Live {
+		if ask.HandedIn, err = s.handedIn(ctx); err != nil {
+			return err
+		}
+	}
+	if p.Needs&visitor.Administer != 0 {
+		ask.Accounts = func(ctx context.Context) ([]accounts.Account, error) { return s.Door.Accounts.List(ctx, who) }
+		ask.OneTime = oneTime(ctx)
+	}
+	if p.Fresh {
+		names := ask.Pseudonyms
+		ask.Trail = func(ctx context.Context, q trail.Question) ([]trail.Entry, int64, error) {
+			entries, next, err := s.Door.Trail.Page(ctx, who, q)
+			for i, e := range entries {
+				entries[i] = e.Shown(who, names)
+			}
+			return entries, next, err
+		}
+	}
+	ask.HideNames(ctx)
+	return nil
+}
+
+// fresh answers with what is another one for every visitor at every moment: the audit trail, the accounts.
+func (s *server) fresh(w http.ResponseWriter, r *http.Request, ask block.Request, format, table string) error {
+	made, err := answer{}, error(nil)
+	if format == "csv" && table == "trail" && ask.Page.ID == "trail" { // all of it, not what the page shows
+		if err := s.done(r.Context(), trail.ExportedTrail, "", s.Door.Here(), nil); err != nil {
+			return err
+		}
+		var all bytes.Buffer
+		zone := s.Zone
+		if zone == nil {
+			zone = time.Local
+		}
+		var hide func(string) string
+		if hide, err = ask.Hide(r.Context(), ask.Visitor); err != nil {
+			return err
+		}
+		shown := func(yield func(trail.Entry, error) bool) {
+			for e, err := range s.Door.Trail.Read(r.Context(), ask.Visitor, records.TrailQuestion(ask.Params.Get)) {
+				e = e.Shown(ask.Visitor, ask.Pseudonyms)
+				e.Object = hide(e.Object)
+				if !yield(e, err) {
+					return
+				}
+			}
+		}
+		err = trail.WriteCSV(&all, shown, ask.Lang, zone)
+		made = answer{status: http.StatusOK, kind: "text/csv; charset=utf-8", body: all.Bytes(), filename: "hulian-trail.csv"}
+	} else {
+		made, err = s.make(r.Context(), ask, format, table)
+	}
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "private, no-store")
+	made.packed = pack(made.body)
+	send(w, r, made)
+	return nil
+}
+
+// place is where a unit is.
+func place(town visitor.Place, u facts.Unit) visitor.Place {
+	switch u.Level {
+	case facts.LevelVillage:
+		town.Village = u.ID
+	case facts.LevelBranch:
+		town.Village, town.Branch = u.VillageID, u.ID
+	case facts.LevelTown, facts.LevelMember: // no page is about one member
+	}
+	return town
 }
 
 // stamp changes whenever what a page shows of runs, schedule and notices does.
@@ -82,6 +231,9 @@ func (s *server) stamp() (string, error) {
 		}
 		if len(runs) > 0 {
 			fmt.Fprintln(sum, runs[0].ID, runs[0].State, len(runs[0].Stages), len(runs[0].Log))
+			if _, working := records.AtWork(runs); working && s.Underway != nil {
+				fmt.Fprintln(sum, s.Underway())
+			}
 		}
 	}
 	if s.Desk != nil {
@@ -108,54 +260,74 @@ func (s *server) stamp() (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-func (s *server) make(ctx context.Context, ask page.Request, format, table string) (answer, error) {
-	p := ask.Page()
-	view, err := p.View(ctx, ask)
+func (s *server) make(ctx context.Context, ask block.Request, format, table string) (answer, error) {
+	p := ask.Page
+	ask.Disclosed, ask.Whole = &facts.Disclosed{}, format != ""
+	view, err := page.View(ctx, ask)
 	if err != nil {
 		return answer{}, fmt.Errorf("page %s: %w", p.ID, err)
 	}
-	switch format {
-	case "":
-		accepted, err := ask.Accepted(ctx)
-		if err != nil {
-			return answer{}, fmt.Errorf("page %s: %w", p.ID, err)
-		}
-		document := render.Document{Request: ask, View: view, Pages: s.visible(ask.Role), Version: s.Version, Accepted: accepted}
-		set := render.Page
-		if view.Letterhead != nil {
-			set = report.HTML
-		}
-		body, err := set(document)
-		return answer{status: http.StatusOK, kind: "text/html; charset=utf-8", body: body}, err
-	case "csv":
-		for _, t := range view.Tables() {
-			if t.ID == table {
-				var b bytes.Buffer
-				err := render.CSV(&b, t, ask.Lang)
-				return answer{status: http.StatusOK, kind: "text/csv; charset=utf-8", body: b.Bytes(),
-					filename: fmt.Sprintf("hulian-%s-%s-%s.csv", p.ID, t.ID, ask.Month)}, err
-			}
-		}
-		return answer{}, fmt.Errorf("%w: page %s has no table %q", errNotFound, p.ID, table)
-	default:
-		return answer{}, fmt.Errorf("%w: format=%s", errBadRequest, format)
+	document := render.Document{Request: ask, View: view, Pages: visible(ask.Visitor), Version: s.Version}
+	if format != "" {
+		return tableFile(document, format, table)
 	}
+	if document.Accepted, err = records.Accepted(ctx, ask); err != nil {
+		return answer{}, fmt.Errorf("page %s: %w", p.ID, err)
+	}
+	set := render.Page
+	if view.Letterhead != nil {
+		set = report.HTML
+	}
+	body, err := set(document)
+	return answer{status: http.StatusOK, kind: "text/html; charset=utf-8", body: body, persons: ask.Disclosed.Any()}, err
 }
 
-// visible lists the pages a role may see.
-func (s *server) visible(role page.Role) []page.Page {
-	var all []page.Page
-	for _, p := range page.Pages() {
-		if p.Role == page.RolePublic || p.Role == role {
+// workbook is the media type of a workbook.
+const workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+// tableFile is a table of a page as a file. Whether it holds persons is read off its texts, which both formats share.
+func tableFile(d render.Document, format, table string) (answer, error) {
+	p := d.Request.Page
+	if format != "csv" && format != "xlsx" {
+		return answer{}, fmt.Errorf("%w: format=%s", errBadRequest, format)
+	}
+	for _, t := range d.View.Tables() {
+		if t.ID != table || t.Part && format == "xlsx" {
+			continue
+		}
+		export := d.Export(t)
+		var texts, book bytes.Buffer
+		if err := render.CSV(&texts, export); err != nil {
+			return answer{}, fmt.Errorf("page %s, table %s: %w", p.ID, table, err)
+		}
+		made := answer{status: http.StatusOK, kind: "text/csv; charset=utf-8", body: texts.Bytes(), persons: d.Request.Disclosed.In(texts.String()),
+			filename: fmt.Sprintf("hulian-%s-%s-%s.%s", p.ID, t.ID, d.Request.Month, format)}
+		if format == "xlsx" {
+			if err := render.XLSX(&book, export); err != nil {
+				return answer{}, fmt.Errorf("page %s, table %s: %w", p.ID, table, err)
+			}
+			made.kind, made.body = workbook, book.Bytes()
+		}
+		return made, nil
+	}
+	return answer{}, fmt.Errorf("%w: page %s has no table %q to be had as %s", errNotFound, p.ID, table, format)
+}
+
+// visible lists the pages a visitor may see.
+func visible(v visitor.Visitor) []question.Page {
+	var all []question.Page
+	for _, p := range question.Pages() {
+		if p.OpenTo(v) && !p.Hidden {
 			all = append(all, p)
 		}
 	}
 	return all
 }
 
+// health names the generation that pages show, which is not yet the newest one while the pages of that are made.
 func (s *server) health(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "no-store")
-	pinned, err := s.Snapshots.Pin(r.Context())
+	pinned, err := s.pin(r.Context())
 	if err != nil {
 		s.json(w, r, status(err), map[string]any{"status": "no snapshot", "version": s.Version})
 		return nil

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestDataTooPoorAreJudgedNowhere: of V2's eight exports of two months six came, 75 % against the programme's 80 %. Its
+// TestDataTooPoorAreJudgedNowhere: of V2's eight exports of two months six came, 75% against the programme's 80%. Its
 // page of data says which; every page about it says that nothing is judged, and no icon of a judgement stands there;
 // V1, whose data all came, is judged as before.
 func TestDataTooPoorAreJudgedNowhere(t *testing.T) {
@@ -29,7 +29,7 @@ func TestDataTooPoorAreJudgedNowhere(t *testing.T) {
 	for _, address := range []string{"/", "/issues", "/visits", "/village", "/points", "/organisation", "/measures?measure=household_coverage"} {
 		at := address + map[bool]string{true: "&", false: "?"}[strings.Contains(address, "?")] + "lang=en&village="
 		_, poor := get(t, client, server.URL+at+"V2")
-		if poor = html.UnescapeString(poor); !strings.Contains(poor, "新园村: data too poor to judge") || !strings.Contains(poor, "Of 8 exports due lately 6 came (75.0 %), below 80.0 %.") {
+		if poor = html.UnescapeString(poor); !strings.Contains(poor, "新园村: data too poor to judge") || !strings.Contains(poor, "Of 8 exports due lately 6 came (75.0%), below 80.0%.") {
 			t.Errorf("%sV2 does not say that its data are too poor", at)
 		}
 		shown, _, _ := strings.Cut(poor, `class="block markings"`)
@@ -61,7 +61,7 @@ func TestAnExportThatDidNotComeIsNoFailure(t *testing.T) {
 	served.Exec(t, "update measures set numerator = null, denominator = null, value = null, reason = 'silent' where measure = 'household_coverage' and unit_id = 'V1' and month = '2018-01'")
 	served.generation++
 	_, body = get(t, client, server.URL+"/measures?measure=household_coverage&village=V1&lang=en")
-	if body, _, _ = strings.Cut(body, `class="block markings"`); strings.Contains(body, "a signal of worsening") || !strings.Contains(body, "Unknown: no Household visits came for the month, though some were to be expected.") {
+	if body, _, _ = strings.Cut(body, `class="block markings"`); strings.Contains(body, "a signal of worsening") || !strings.Contains(body, "Unknown: nothing of “Household visits” came for the month, though something was to be expected.") {
 		t.Errorf("a file still on its way is read as failure")
 	}
 	if _, body = get(t, client, server.URL+"/measures?measure=on_time_rate&village=V1&lang=en"); strings.Contains(body, "Unknown: no") {

@@ -36,7 +36,8 @@ var reportSections = map[string]struct {
 	path string
 	gave []string
 }{
-	"overview":     {"/", []string{"trend", "units", "changes"}},
+	"overview":     {"/", []string{"trend", "changes"}},
+	"village":      {"/village", []string{"units"}},
 	"visits":       {"/visits", []string{"coverage", "units", "doubtful"}},
 	"issues":       {"/issues", []string{"units", "ageing", "categories"}},
 	"capacity":     {"/capacity", []string{"villages"}},
@@ -123,8 +124,8 @@ func TestReportSaysWhatItStandsOn(t *testing.T) {
 	server, client, served, _ := site(t)
 	served.Exec(t, "update measures set numerator = 978, denominator = 1000, value = 0.978 where measure = 'validity' and month = '2018-01'")
 	for query, holds := range map[string][]string{
-		"":               {"试镇先锋户联月度通报", "试镇党委", "2018年1月", "数据截至 2018-01-31", "快照第 1 版", "0123456789abcdef", "本月数据接收率 97.8 %（978/1,000 行，全镇）", "时间未到", "满意率", "910 件", "77.8 %"},
-		"?lang=en":       {"试镇: Pioneers linked to households, monthly report", "Data as of 2018-01-31; snapshot 1, hash 0123456789abcdef", "Rows accepted this month: 97.8 % (978/1,000, whole town)", "Not ripe", "910 resolved"},
+		"":               {"试镇先锋户联月度通报", "试镇党委", "2018年1月", "数据截至 2018-01-31", "快照第 1 版", "0123456789abcdef", "本月数据接收率 97.8%（978/1,000 行，全镇）", "时间未到", "满意率", "910 件", "77.8%"},
+		"?lang=en":       {"试镇: Pioneers linked to households, monthly report", "Data as of 2018-01-31; snapshot 1, hash 0123456789abcdef", "Rows accepted this month: 97.8% (978/1,000, whole town)", "Not ripe", "910 resolved"},
 		"?village=V2":    {"新园村先锋户联月度通报", "新园村党总支"},
 		"?month=2016-02": {"2016年2月"},
 	} {

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"hulian/dashboards/assets"
+	"hulian/dashboards/observe"
 )
 
 // answer is a complete response, made before a byte of it is sent.
@@ -22,6 +23,7 @@ type answer struct {
 	packed   []byte // gzip of body, or nil
 	tag      string // entity tag, or empty
 	filename string // of a download, or empty
+	persons  bool   // holds names of persons in full
 }
 
 // compressible is the size from which compressing pays; below it the header costs more than it saves.
@@ -127,7 +129,7 @@ func (s *server) asset(w http.ResponseWriter, r *http.Request) error {
 func (s *server) json(w http.ResponseWriter, r *http.Request, code int, value any) {
 	body, err := json.Marshal(value)
 	if err != nil {
-		s.Logger.Error("answer cannot be written as JSON", "path", r.URL.Path, "error", err)
+		s.log(r.Context()).Error("answer cannot be written as JSON", "route", observe.RouteOf(r.Context()), "error", err)
 		code, body = http.StatusInternalServerError, []byte(`{"error":"internal error; the reason is in the server's log"}`)
 	}
 	send(w, r, answer{status: code, kind: "application/json", body: append(body, '\n'), packed: pack(body)})

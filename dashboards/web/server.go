@@ -1,18 +1,24 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"sync"
 	"time"
 
-	"github.com/alexedwards/scs/v2"
-
+	"hulian/dashboards/api"
 	"hulian/dashboards/desk"
-	"hulian/dashboards/page"
+	"hulian/dashboards/facts"
+	"hulian/dashboards/gallery"
+	"hulian/dashboards/observe"
+	"hulian/dashboards/question"
+	"hulian/dashboards/signin"
+	"hulian/dashboards/visitor"
 	"hulian/data"
 	"hulian/pipelines"
 )
@@ -23,6 +29,8 @@ type Pinned struct {
 	Generation int
 	Hash       string // of the content; empty where the caller knows none
 	Release    func()
+
+	hold func() func() // counts one more who holds it, until what it returns is called
 }
 
 // Snapshots hands out the current generation. Pin returns pipelines.ErrNotPublished before there is one.
@@ -33,8 +41,10 @@ type Snapshots interface {
 // Config is what a server needs.
 type Config struct {
 	Snapshots Snapshots
+	Door      *signin.Door                          // says who a visitor is; nobody comes in without it
 	Runs      func() ([]pipelines.Run, error)       // the history, newest first; nil: none is shown
 	Schedule  func() ([]pipelines.Scheduled, error) // the named pipelines; nil: none is shown
+	Underway  func() pipelines.StageNow             // how far the run of this process is; nil: it makes none
 	Notices   func() ([]pipelines.Notice, error)    // newest first; nil: none is shown
 	// Command runs, pauses or resumes a pipeline for the organisation office and returns as soon as that has begun: an
 	// error that wraps pipelines.ErrUnknown or pipelines.ErrBusy where it cannot. nil: nobody may.
@@ -48,82 +58,126 @@ type Config struct {
 	// no such file or row, or it is so already. nil: nobody may.
 	Aside func(ctx context.Context, a pipelines.Aside) (refused bool, err error)
 	// Nothing keeps that a village had nothing to report, or takes it back, and publishes that. nil: nobody can say so here.
-	Nothing   func(ctx context.Context, n pipelines.Nothing) error
+	Nothing func(ctx context.Context, n pipelines.Nothing) error
+	// Tick keeps that things to do are done, or takes that back, and publishes that. nil: nobody can say so here.
+	Tick func(ctx context.Context, t pipelines.Tick) error
+	// Standards keeps what the town decides about its programme. nil: it is not shown, and nobody may change it here.
+	Standards Standards
+	// Ask answers a question in SQL from the tables as a visitor may read them. nil: nobody may ask.
+	Ask       func(ctx context.Context, v visitor.Visitor, f facts.Facts, sql string) (api.Table, error)
 	Programme data.Programme
-	Logger    *slog.Logger   // nil: slog.Default
-	OfficeKey string         // opens the restricted pages at /office?key=…; empty: they stay closed
-	Version   string         // of the program
-	Zone      *time.Location // of the town: what moments are told in; nil: the machine's
-	Secure    bool           // served over TLS: cookies are sent over TLS only
-}
+	Logger    *slog.Logger // nil: slog.Default
+	Version   string       // of the program
+	// UploadLimit is how many bytes a role may hand in at once; 0: what the desk takes. nil: so for every role.
+	UploadLimit func(visitor.Role) int64
+	// Questions is how many questions in SQL one account may ask in a minute; 0: 60.
+	Questions int64
+	// MetricsToken gives the secret by which /metrics is read from other machines. nil: it is read on this machine alone.
+	MetricsToken func() (string, error)
+	Zone         *time.Location // of the town: what moments are told in; nil: the machine's
 
-// minimumKey is the shortest office key taken: 16 characters of base32 are 80 bits.
-const minimumKey = 16
+	Language string // of pages for whoever has chosen none: zh, en; empty: what the browser prefers
+
+	Components bool // serves the page that shows every component of the pages, for those who build them
+}
 
 // requestLimit is how long a page may take; the slowest page of the sample town takes well under a second.
 const requestLimit = 30 * time.Second
 
 type server struct {
 	Config
-	pages    map[string]page.Page // by path
-	sessions *scs.SessionManager
-	kept     *kept
-	marking  chan struct{}     // holds one token while a marked copy is made
-	failures map[string][]byte // the page shown when even a failure cannot be rendered, by language
+	pages     map[string]question.Page // by path
+	kept      *kept
+	api       *api.API
+	corrected corrected
+	names     sync.Map          // pseudonyms, by town
+	marking   chan struct{}     // holds one token while a marked copy is made
+	failures  map[string][]byte // the page shown when even a failure cannot be rendered, by language
+	watch     *observe.Observer
+	costs     costs
+	turning   turning
 }
 
-// New returns the handler of the whole site.
-func New(c Config) (http.Handler, error) {
-	if c.Snapshots == nil {
-		return nil, errors.New("web: no snapshots to serve")
-	}
-	if c.OfficeKey != "" && len(c.OfficeKey) < minimumKey {
-		return nil, fmt.Errorf("web: the office key has %d characters, at least %d are needed", len(c.OfficeKey), minimumKey)
+// New returns the handler of the whole site. It answers from the newest generation; Follow lets it turn to one after its pages are ready.
+func New(c Config) (*Site, error) {
+	if c.Snapshots == nil || c.Door == nil {
+		return nil, errors.New("web: snapshots to serve and a door are needed")
 	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	s := &server{Config: c, pages: map[string]page.Page{}, kept: newKept(), marking: make(chan struct{}, 1), sessions: scs.New()}
-	s.sessions.Lifetime = 12 * time.Hour
-	s.sessions.IdleTimeout = time.Hour
-	s.sessions.Cookie.Name = "hulian"
-	s.sessions.Cookie.SameSite = http.SameSiteLaxMode
-	s.sessions.Cookie.Secure = c.Secure
-	s.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { s.fail(w, r, err) }
+	s := &server{Config: c, pages: map[string]question.Page{}, kept: newKept(c.Logger), marking: make(chan struct{}, 1), costs: newCosts(c.Questions)}
+	s.turning.look, s.turning.turned = make(chan struct{}, 1), make(chan struct{})
 	var err error
 	if s.failures, err = preparedFailures(); err != nil {
 		return nil, err
 	}
+	s.api = s.newAPI()
+	s.watch = observe.New(observe.Config{Logger: c.Logger, Version: c.Version, Trusted: c.Door.FromProxy, State: s.state, Token: c.MetricsToken})
 	mux := http.NewServeMux()
-	for _, p := range page.Pages() {
+	for _, p := range question.Pages() {
 		if _, twice := s.pages[p.Path]; twice {
 			return nil, fmt.Errorf("web: two pages at %s", p.Path)
 		}
 		s.pages[p.Path] = p
+	}
+	for pattern, handler := range s.routes() {
+		mux.Handle(pattern, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			route := pattern
+			if pattern == apiRoutes {
+				route = cmp.Or(s.api.Pattern(r), pattern)
+			}
+			observe.Route(r.Context(), route)
+			if err := s.sparing(route, r); err != nil {
+				s.fail(w, r, err)
+				return
+			}
+			handler.ServeHTTP(w, r)
+		}))
+	}
+	return &Site{s.watch.Wrap(s.recovered(s.speaking(s.Door.Wrap(mux)))), s}, nil
+}
+
+// apiRoutes are all addresses of the API, which has routes of its own below it.
+const apiRoutes = "/api/"
+
+// routes are all addresses of the site but those of the door.
+func (s *server) routes() map[string]http.Handler {
+	all := map[string]http.Handler{
+		"GET /assets/{hash}/{name}":      s.handle(s.asset),
+		"GET /healthz":                   s.handle(s.health),
+		apiRoutes:                        compressed(s.api),
+		"GET /metrics":                   s.handle(s.metrics),
+		"POST /upload":                   s.unlimited(s.upload),
+		"GET /uploads/{batch}/{file}":    s.unlimited(s.proposed),
+		"POST /uploads/{batch}/{action}": s.handle(s.decideUpload),
+		"POST /waive":                    s.unlimited(s.waive),
+		"POST /aside":                    s.unlimited(s.aside),
+		"POST /nothing":                  s.unlimited(s.nothing),
+		"POST /todo":                     s.unlimited(s.tick),
+		"POST /held":                     s.handle(s.acceptHeld),
+		"POST /mapping":                  s.handle(s.confirmMapping),
+		"POST /accounts/{action}":        s.handle(s.keepAccount),
+		"POST /alerts/{action}":          s.handle(s.keepAlert),
+		"GET /marked/{file}":             s.unlimited(s.marked),
+		"GET /template":                  s.handle(s.template),
+		"POST /runs/{pipeline}/{action}": s.handle(s.command),
+		"POST /closing/{action}":         s.handle(s.close),
+		"POST /standards":                s.handle(s.changeStandard),
+		"POST /standards/{action}":       s.handle(s.decideStandard),
+		"/":                              s.handle(func(http.ResponseWriter, *http.Request) error { return errNotFound }),
+	}
+	if s.Components {
+		all["GET "+gallery.Path] = s.handle(s.components)
+	}
+	for _, p := range question.Pages() {
 		pattern := p.Path
 		if pattern == "/" {
 			pattern = "/{$}"
 		}
-		mux.Handle("GET "+pattern, s.handle(func(w http.ResponseWriter, r *http.Request) error { return s.page(w, r, p) }))
+		all["GET "+pattern] = s.handle(func(w http.ResponseWriter, r *http.Request) error { return s.page(w, r, p) })
 	}
-	mux.Handle("GET /assets/{hash}/{name}", s.handle(s.asset))
-	mux.Handle("GET /healthz", s.handle(s.health))
-	mux.Handle("GET /api/v1/measures", s.handle(s.measures))
-	mux.Handle("GET /office", s.handle(s.enterOffice))
-	mux.Handle("POST /upload", s.unlimited(s.upload))
-	mux.Handle("POST /waive", s.unlimited(s.waive))
-	mux.Handle("POST /aside", s.unlimited(s.aside))
-	mux.Handle("POST /nothing", s.unlimited(s.nothing))
-	mux.Handle("POST /held", s.handle(s.acceptHeld))
-	mux.Handle("POST /mapping", s.handle(s.confirmMapping))
-	mux.Handle("GET /marked/{file}", s.unlimited(s.marked))
-	mux.Handle("POST /runs/{pipeline}/{action}", s.handle(s.command))
-	mux.Handle("POST /closing/{action}", s.handle(s.close))
-	mux.Handle("POST /office/leave", s.handle(s.leaveOffice))
-	mux.Handle("/", s.handle(func(http.ResponseWriter, *http.Request) error { return errNotFound }))
-	own := http.NewCrossOriginProtection()
-	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, errElsewhere) }))
-	return s.recovered(headers(own.Handler(s.sessions.LoadAndSave(mux)))), nil
+	return all
 }
 
 // Server wraps a handler in a server that slow or greedy clients cannot hold.
@@ -146,28 +200,12 @@ func (s *server) handle(do func(http.ResponseWriter, *http.Request) error) http.
 		r = r.WithContext(ctx)
 		err := do(w, r)
 		if errors.Is(err, pipelines.ErrDamaged) && r.Method == http.MethodGet {
+			s.turn(nil)
 			err = do(w, r) // from an older generation, to which the reader has turned
 		}
 		if err != nil {
 			s.fail(w, r, err)
 		}
-	})
-}
-
-// contentPolicy lets a page load what this binary holds and nothing else; styles and scripts only as files.
-const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-
-func headers(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", contentPolicy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-		next.ServeHTTP(w, r)
 	})
 }
 
@@ -179,7 +217,7 @@ func (s *server) recovered(next http.Handler) http.Handler {
 				if err, ok := value.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(value)
 				}
-				s.Logger.Error("panic", "path", r.URL.Path, "stack", string(debug.Stack()))
+				s.log(r.Context()).Error("panic", "route", observe.RouteOf(r.Context()), "stack", string(debug.Stack()))
 				s.fail(w, r, fmt.Errorf("panic: %v", value))
 			}
 		}()

@@ -2,35 +2,42 @@ package web
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
-	"hulian/dashboards/page"
+	"hulian/dashboards/facts"
+	"hulian/dashboards/page/records"
+	"hulian/dashboards/signin"
+	"hulian/dashboards/trail"
+	"hulian/dashboards/visitor"
 	"hulian/pipelines"
 )
 
 // waiveLimit is how long a waiver may take: the measures are made anew, and published.
 const waiveLimit = 3 * time.Minute
 
-// waive closes the open problems a form names, in the name typed, and leads back to the page of the data, which lists them
-// as waived. It is the organisation office's; to others the address does not exist.
+// waive closes the open problems a form names, as the visitor's, and leads back to the page of the data, which lists them as
+// waived. To whoever may not waive the address does not exist.
 func (s *server) waive(w http.ResponseWriter, r *http.Request) error {
-	if s.Waive == nil || s.role(r) != page.RoleOffice {
+	if s.Waive == nil {
 		return errNotFound
+	}
+	if err := s.allowed(r, visitor.Waive, s.Door.Here()); err != nil {
+		return err
 	}
 	if err := readForm(w, r, shortForm); err != nil {
 		return err
 	}
-	if err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(waiveLimit + patience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	if err := mayTake(w, waiveLimit); err != nil {
 		return err
 	}
 	said := r.PostForm
-	by, reason, named := nameAndReason(said)
+	reason, given := reasonOf(said)
 	back := url.Values{}
 	for _, name := range []string{"export", "code", "file", "problem", "month", "lang"} {
 		if value := said.Get(name); value != "" {
@@ -40,48 +47,55 @@ func (s *server) waive(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithTimeout(r.Context(), waiveLimit)
 	defer cancel()
 	var n int64
-	if !named {
-		back.Set("refused", "no_name")
+	if !given {
+		back.Set("refused", "no_reason")
 	} else {
 		problems, err := s.openProblems(r, said)
 		if err != nil {
 			return err
 		}
-		if n, err = s.Waive(ctx, problems, by, reason); err != nil {
+		n, err = s.Waive(ctx, problems, by(r), reason)
+		if err := s.done(r.Context(), trail.Waived, numbered(problems), s.Door.Here(), err); err != nil {
 			return err
 		}
 		back.Set("state", string(pipelines.ProblemWaived))
 	}
-	s.Logger.Info("problems waived", "problems", n, "by", by, "session", s.sessions.GetString(r.Context(), sessionName), "from", r.RemoteAddr)
+	s.log(r.Context()).Info("problems waived", "problems", n)
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, "/data?"+back.Encode()+"#table-problems", http.StatusSeeOther)
 	return nil
 }
 
-// nameAndReason reads who decides and why off a form; ok says whether both are there and no longer than is kept.
-func nameAndReason(said url.Values) (by, reason string, ok bool) {
-	by, reason = strings.Join(strings.Fields(said.Get("by")), " "), strings.Join(strings.Fields(said.Get("reason")), " ")
-	return by, reason, by != "" && reason != "" && utf8.RuneCountInString(by) <= 100 && utf8.RuneCountInString(reason) <= 500
+// reasonOf reads off a form why something is decided; ok says whether it is there and no longer than is kept.
+func reasonOf(said url.Values) (reason string, ok bool) {
+	reason = strings.Join(strings.Fields(said.Get("reason")), " ")
+	return reason, reason != "" && utf8.RuneCountInString(reason) <= 500
+}
+
+// numbered lists numbers of problems.
+func numbered(problems []int64) string {
+	var all []string
+	for _, n := range problems {
+		all = append(all, strconv.FormatInt(n, 10))
+	}
+	return strings.Join(all, " ")
 }
 
 // openProblems lists the numbers of the open problems a form names. A form that names none would waive all.
 func (s *server) openProblems(r *http.Request, said url.Values) ([]int64, error) {
-	condition, args, all := page.ProblemFilter(said.Get)
-	if all {
+	filter := records.ProblemFilter(said.Get)
+	if !filter.Names() {
 		return nil, fmt.Errorf("%w: no problem is named", errBadRequest)
 	}
-	pinned, err := s.Snapshots.Pin(r.Context())
+	pinned, snapshot, err := s.opened(r.Context(), s.newest)
 	if err != nil {
 		return nil, err
 	}
 	defer pinned.Release()
-	found, err := pinned.Data.Query(r.Context(), "select p.problem_no from problems p where p.state = 'open' and "+condition, args...)
+	filter.State = pipelines.ProblemOpen
+	numbers, err := facts.Facts{Snapshot: snapshot}.ProblemNumbers(r.Context(), signin.VisitorOf(r.Context()), filter)
 	if err != nil {
 		return nil, err
-	}
-	var numbers []int64
-	for _, row := range found.Rows {
-		numbers = append(numbers, row[0].(int64))
 	}
 	if len(numbers) == 0 {
 		return nil, fmt.Errorf("%w: no such problem is open", pipelines.ErrUnknown)

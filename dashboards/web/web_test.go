@@ -4,11 +4,9 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
@@ -17,8 +15,10 @@ import (
 	"time"
 
 	"hulian/dashboards/assets"
-	"hulian/dashboards/page"
 	"hulian/dashboards/page/pagetest"
+	"hulian/dashboards/question"
+	"hulian/dashboards/trail"
+	"hulian/dashboards/visitor"
 	"hulian/data"
 	"hulian/pipelines"
 )
@@ -37,15 +37,13 @@ func (t *town) Pin(context.Context) (Pinned, error) {
 	return Pinned{Data: t, Generation: t.generation, Hash: "0123456789abcdef", Release: func() {}}, nil
 }
 
-const officeKey = "0123456789ABCDEFGHIJ"
-
-// site starts the real handler on a real port over a town, and returns its address, a client that keeps cookies and
-// does not follow redirects, and what was logged.
+// site starts the real handler on a real port over a town, and returns its address, a client that has signed in as an analyst,
+// and what was logged.
 func site(t *testing.T) (*httptest.Server, *http.Client, *town, *strings.Builder) {
 	t.Helper()
 	served := &town{Town: pagetest.New(t), generation: 1}
 	var logged strings.Builder
-	handler, err := New(Config{Snapshots: served, Programme: data.DefaultProgramme(), OfficeKey: officeKey, Version: "test",
+	handler, err := New(Config{Snapshots: served, Door: newDoor(t), Programme: data.DefaultProgramme(), Version: "test",
 		Logger: slog.New(slog.NewTextHandler(&logged, nil)),
 		Runs: func() ([]pipelines.Run, error) {
 			started := time.Date(2018, 2, 1, 6, 0, 0, 0, time.UTC)
@@ -59,16 +57,12 @@ func site(t *testing.T) (*httptest.Server, *http.Client, *town, *strings.Builder
 	return server, client, served, &logged
 }
 
-// browse serves a handler on a real port to a client that keeps cookies and does not follow redirects.
+// browse serves a handler on a real port to a client that has signed in as an analyst, keeps cookies and does not follow redirects.
 func browse(t *testing.T, handler http.Handler) (*httptest.Server, *http.Client) {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return server, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return server, as(t, server.URL, "analyst")
 }
 
 // reply is an answer that was read to its end, so that nothing of it is left to close.
@@ -114,8 +108,8 @@ func get(t *testing.T, client *http.Client, address string) (reply, string) {
 // addresses are every public page in both languages at every level of the town.
 func addresses() []string {
 	var all []string
-	for _, p := range page.Pages() {
-		if p.Role != page.RolePublic {
+	for _, p := range question.Pages() {
+		if p.Needs != 0 {
 			continue
 		}
 		for _, filter := range []string{"", "village=V1", "village=V3", "branch=B12", "month=2017-06", "month=2016-02"} {
@@ -158,7 +152,11 @@ func TestEveryPageInEveryPlaceAndLanguage(t *testing.T) {
 		}
 		// Every chart has its option and its table.
 		plots, options := strings.Count(body, `class="plot`), strings.Count(body, `<script type="application/json"`)
-		if figures := strings.Count(body, "<figure"); plots != options || plots != figures || plots != strings.Count(body, "<summary>图中数据")+strings.Count(body, "<summary>The numbers of this chart") {
+		tables := 0
+		for _, figure := range figureOf.FindAllString(body, -1) {
+			tables += strings.Count(figure, "<summary>图中数据") + strings.Count(figure, "<summary>The numbers of this chart")
+		}
+		if figures := strings.Count(body, "<figure"); plots != options || plots != figures || plots != tables {
 			t.Errorf("%s: %d plots, %d options, %d figures", address, plots, options, figures)
 		}
 	}
@@ -174,6 +172,9 @@ func around(body, what string) string {
 	i := strings.Index(body, what)
 	return body[max(0, i-120):min(len(body), i+120)]
 }
+
+// listLink is the page and the table of a link that puts the table in another order or turns its page.
+var listLink = regexp.MustCompile(`^([^?]*)\?(?:.*?&)??([\w-]+\.(?:sort|page))=`)
 
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
 	server, client, _, _ := site(t)
@@ -199,6 +200,12 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 				continue
 			}
 			seen[link] = true
+			if m := listLink.FindStringSubmatch(link); m != nil { // one order of one table stands for the others
+				if seen[m[1]+m[2]] {
+					continue
+				}
+				seen[m[1]+m[2]] = true
+			}
 			queue = append(queue, link)
 		}
 	}
@@ -213,9 +220,9 @@ func TestPublishedFiguresStandOnThePages(t *testing.T) {
 		address string
 		holds   []string
 	}{
-		{"/", []string{"77.8 %", "910/1,170", "61.7 %", "8,400/13,611", "680", "240", "1,161"}},
-		{"/?lang=en", []string{"77.8 %", "(910/1,170)", "8,400/13,611", "680", "240"}},
-		{"/capacity?village=V1", []string{"4,863", "6,179", "11,042", "1,226.9", "66.1 %", "73.6", "159", "69.4", "17.7", "56.0 %", "150 ÷ 227", "11,042 ÷ 9"}},
+		{"/", []string{"77.8%", "910/1,170", "61.7%", "8,400/13,611", "680", "240", "1,161"}},
+		{"/?lang=en", []string{"77.8%", "910/1,170", "8,400/13,611", "680", "240"}},
+		{"/capacity?village=V1", []string{"4,863", "6,179", "11,042", "1,226.9", "66.1%", "73.6", "159", "69.4", "17.7", "56.0%", "150 ÷ 227", "11,042 ÷ 9"}},
 		{"/capacity?village=V1&lang=en", []string{"4,863", "1,226.9", "17.7×"}},
 		{"/data", []string{"100", "96", "file_encrypted"[:0], "走访2018年1月.csv", "2018-02-01"}},
 	} {
@@ -234,23 +241,26 @@ func TestWrongAddresses(t *testing.T) {
 		"/?month=2018-13": 400, "/?month=1999-01": 400, "/?month=2018-02": 400, "/?month=x": 400, "/?lang=fr": 400,
 		"/?village=V9": 404, "/issues?branch=B99": 404, "/nothing": 404, "/assets/x/..%2f..%2fgo.mod": 404, "/assets/0/none.js": 404,
 		"/measures?measure=none": 400, "/?format=pdf": 400, "/?format=csv&table=none": 404, "/?a=%zz": 400,
-		"/api/v1/measures": 400, "/api/v1/measures?measure=card_rate&colour=red": 400, "/api/v1/measures?month=2018-01&level=member": 404,
-		"/office": 404, "/office?key=wrong": 404,
+		"/api/v1/measures?month=2018-13": 422, "/api/v1/measures?measure=card_rate&colour=red": 422, "/api/v1/measures?month=2018-01&level=member": 404,
+		"/api/v1/measures?measure=none": 404, "/api/v1/measures?level=village&unit=V9": 404, "/api/v1/none": 404, "/api/": 404, "/api/v1/marts/none": 404,
+		"/api/v1/measures?after=7-10": 409, "/api/v1/marts/units?month=2018-01": 404,
+		"/office": 404,
 	} {
 		response, body := get(t, client, server.URL+address)
 		if response.StatusCode != want {
 			t.Errorf("%s: %s, want %d", address, response.Status, want)
 		}
 		if strings.HasPrefix(address, "/api/") {
-			if !json.Valid([]byte(body)) {
-				t.Errorf("%s answers %q, which is no JSON", address, body)
+			var said struct{ Title, Detail, Next string }
+			if err := json.Unmarshal([]byte(body), &said); err != nil || said.Title == "" || said.Detail == "" || said.Next == "" || response.Header.Get("Content-Type") != "application/problem+json" {
+				t.Errorf("%s answers %q", address, body)
 			}
 		} else if !strings.Contains(body, `href="/`) || response.Header.Get("Content-Security-Policy") == "" {
 			t.Errorf("%s: the failure page leads nowhere or has no policy", address)
 		}
 	}
 	// Another village in the picker leaves the old branch in the address: the village wins.
-	if response, body := get(t, client, server.URL+"/?village=V2&branch=B11"); response.StatusCode != 200 || !strings.Contains(body, "<h1>新园村") {
+	if response, body := get(t, client, server.URL+"/?village=V2&branch=B11"); response.StatusCode != 200 || !strings.Contains(body, "<span>新园村 · 总览") {
 		t.Errorf("village V2 with a branch of V1: %s", response.Status)
 	}
 }
@@ -259,7 +269,7 @@ func TestBeforeTheFirstSnapshot(t *testing.T) {
 	server, client, served, _ := site(t)
 	served.missing = true
 	response, body := get(t, client, server.URL+"/?lang=en")
-	if response.StatusCode != http.StatusServiceUnavailable || !strings.Contains(body, "hulian run") {
+	if response.StatusCode != http.StatusServiceUnavailable || !strings.Contains(body, "make a run") {
 		t.Errorf("%s: %s", response.Status, body)
 	}
 	if response, _ := get(t, client, server.URL+"/healthz"); response.StatusCode != http.StatusServiceUnavailable {
@@ -288,84 +298,76 @@ func TestDownloadEqualsTheScreen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(rows) != 1+3+1 {
-		t.Fatalf("%d rows, want a header, three villages and the town", len(rows))
+	if len(rows) != 1+3+1+1 || !strings.HasPrefix(rows[5][0], "# 表：") || !strings.Contains(rows[5][0], "共3行，本文件有3行") {
+		t.Fatalf("want a header, three villages, the town and what the file is: %q", rows)
 	}
 	if got := strings.Join(rows[1], ","); !strings.HasPrefix(got, "福合院村,4863,6179,11042,9,227,150,66.1,1226.9,73.6,69.4,17.7") {
 		t.Errorf("Fuheyuan's row is %s", got)
 	}
-	// A value that a spreadsheet would run arrives as text.
-	_, body = get(t, client, server.URL+"/data?format=csv&table=problems")
+	// A value that a spreadsheet would run arrives as text; whoever may not see the rows of the file sees none of it.
+	if _, body = get(t, client, server.URL+"/data?format=csv&table=problems"); strings.Contains(body, "=cmd") || !strings.Contains(body, "•••") {
+		t.Errorf("an analyst sees what stands in refused rows:\n%s", body)
+	}
+	_, body = get(t, as(t, server.URL, "office"), server.URL+"/data?format=csv&table=problems")
 	if !strings.Contains(body, `'=cmd|'`) {
 		t.Errorf("a formula was not defused:\n%s", body)
 	}
 }
 
-func TestTheOfficeAndNobodyElse(t *testing.T) {
-	server, client, _, logged := site(t)
-	var restricted []page.Page
-	for _, p := range page.Pages() {
-		if p.Role == page.RoleOffice {
-			restricted = append(restricted, p)
-		}
+func TestRestrictedPagesAreForThoseWhoMaySeeEvidence(t *testing.T) {
+	door := newDoor(t)
+	handler, err := New(Config{Snapshots: &town{Town: pagetest.New(t), generation: 1}, Door: door, Programme: data.DefaultProgramme()})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, p := range restricted {
+	server, analyst := browse(t, handler)
+	office := as(t, server.URL, "office")
+	for _, p := range question.Pages() {
+		if p.Needs != visitor.SeeEvidence {
+			continue
+		}
 		for _, address := range []string{p.Path, p.Path + "?format=csv&table=signals"} {
-			if response, _ := get(t, client, server.URL+address); response.StatusCode != http.StatusNotFound {
-				t.Errorf("%s without the key: %s", address, response.Status)
+			if response, _ := get(t, analyst, server.URL+address); response.StatusCode != http.StatusNotFound {
+				t.Errorf("%s as an analyst: %s", address, response.Status)
 			}
 		}
-	}
-	before, _ := get(t, client, server.URL+"/")
-	if len(before.Cookies) != 0 {
-		t.Error("a cookie is set for visitors who need none")
-	}
-	response, _ := get(t, client, server.URL+"/office?key="+officeKey)
-	if response.StatusCode != http.StatusSeeOther || strings.Contains(response.Header.Get("Location"), officeKey) {
-		t.Fatalf("entering: %s to %s", response.Status, response.Header.Get("Location"))
-	}
-	cookie := response.Cookies
-	if len(cookie) != 1 || !cookie[0].HttpOnly || cookie[0].SameSite != http.SameSiteLaxMode {
-		t.Fatalf("cookie %v", cookie)
-	}
-	for _, p := range restricted {
-		if response, _ := get(t, client, server.URL+p.Path); response.StatusCode != http.StatusOK {
-			t.Errorf("%s with the key: %s", p.Path, response.Status)
+		before := len(entries(t, door))
+		response, _ := get(t, office, server.URL+p.Path)
+		if response.StatusCode != http.StatusOK || response.Header.Get("Cache-Control") != "private, no-store" {
+			t.Errorf("%s as the office: %s, %s", p.Path, response.Status, response.Header.Get("Cache-Control"))
 		}
-		if !strings.Contains(logged.String(), "restricted page viewed") || !strings.Contains(logged.String(), "page="+p.ID) {
-			t.Errorf("the view of %s was not logged", p.ID)
+		if all := entries(t, door); len(all) != before+1 || all[before].Action != trail.ViewedEvidence || all[before].Account != "office" || !strings.Contains(all[before].Object, p.ID) {
+			t.Errorf("the view of %s does not stand in the trail", p.ID)
 		}
 	}
 	// What is kept for the office must not be served to others.
-	if _, body := get(t, client, server.URL+"/visits"); !strings.Contains(body, "王小明") {
-		t.Error("the office does not see full names")
+	if response, body := get(t, office, server.URL+"/visits"); !strings.Contains(body, "王小明") || response.Header.Get("Cache-Control") != "private, no-store" {
+		t.Error("the office does not see full names, or browsers keep them")
 	}
-	if _, body := get(t, http.DefaultClient, server.URL+"/visits"); strings.Contains(body, "王小明") {
-		t.Error("a public visitor sees what was kept for the office")
+	if _, body := get(t, analyst, server.URL+"/visits"); strings.Contains(body, "王小明") {
+		t.Error("an analyst sees what was kept for the office")
 	}
 	// Another origin cannot sign the visitor out.
-	leave := server.URL + "/office/leave"
-	if response, _ := ask(t, keeping{client}, http.MethodPost, leave, [2]string{"Sec-Fetch-Site", "cross-site"}); response.StatusCode != http.StatusForbidden {
+	leave := server.URL + "/signout"
+	if response, _ := ask(t, keeping{office}, http.MethodPost, leave, [2]string{"Sec-Fetch-Site", "cross-site"}); response.StatusCode != http.StatusForbidden {
 		t.Errorf("leaving from another origin: %v", response.Status)
 	}
-	if response := post(t, client, leave, ""); response.StatusCode != http.StatusSeeOther {
+	if response := post(t, office, leave, ""); response.StatusCode != http.StatusSeeOther {
 		t.Errorf("leaving: %v", response.Status)
 	}
-	for _, p := range restricted {
-		if response, _ := get(t, client, server.URL+p.Path); response.StatusCode != http.StatusNotFound {
-			t.Errorf("%s after leaving: %s", p.Path, response.Status)
-		}
+	if response, _ := get(t, office, server.URL+"/cadres"); response.StatusCode != http.StatusSeeOther || !strings.HasPrefix(response.Header.Get("Location"), "/signin") {
+		t.Errorf("after leaving: %s to %s", response.Status, response.Header.Get("Location"))
 	}
 }
 
 func TestCompressionAndRevalidation(t *testing.T) {
-	server, _, served, _ := site(t)
+	server, client, served, _ := site(t)
 	fetch := func(address, encoding, tag string) reply {
 		header := [][2]string{{"Accept-Encoding", encoding}}
 		if tag != "" {
 			header = append(header, [2]string{"If-None-Match", tag})
 		}
-		response, _ := ask(t, http.DefaultTransport, http.MethodGet, server.URL+address, header...)
+		response, _ := ask(t, keeping{client}, http.MethodGet, server.URL+address, header...)
 		return response
 	}
 	for _, address := range []string{"/", assets.URL("echarts.min.js"), assets.URL("app.css")} {
@@ -413,7 +415,7 @@ func TestMeasuresAPI(t *testing.T) {
 	}
 	// What would break out of a query is only a value that no row has.
 	_, body = get(t, client, server.URL+"/api/v1/measures?measure="+url.QueryEscape("x' or '1'='1"))
-	if !strings.Contains(body, `"rows":[]`) {
+	if !strings.Contains(body, `"status":404`) {
 		t.Errorf("a quote changed the query: %s", body)
 	}
 }
@@ -421,30 +423,24 @@ func TestMeasuresAPI(t *testing.T) {
 func TestAPanicIsAFailurePage(t *testing.T) {
 	s := &server{Config: Config{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}}
 	recorder := httptest.NewRecorder()
-	s.recovered(headers(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("at the disco") }))).
+	s.recovered(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("at the disco") })).
 		ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/?lang=en", nil))
 	if recorder.Code != http.StatusInternalServerError || strings.Contains(recorder.Body.String(), "disco") || !strings.Contains(recorder.Body.String(), "could not be made") {
 		t.Errorf("%d %s", recorder.Code, recorder.Body)
 	}
 }
 
-func TestAShortOfficeKeyIsRefused(t *testing.T) {
-	if _, err := New(Config{Snapshots: &town{}, OfficeKey: "1234"}); err == nil || !strings.Contains(err.Error(), fmt.Sprint(minimumKey)) {
-		t.Errorf("a key of four characters: %v", err)
-	}
-}
-
 func TestANewRunIsSeenWithoutANewSnapshot(t *testing.T) {
 	runs := []pipelines.Run{{ID: "r1", Trigger: "command", State: pipelines.RunRunning, StartedAt: time.Date(2018, 2, 1, 6, 0, 0, 0, time.UTC)}}
-	handler, err := New(Config{Snapshots: &town{Town: pagetest.New(t), generation: 1}, Programme: data.DefaultProgramme(),
+	handler, err := New(Config{Snapshots: &town{Town: pagetest.New(t), generation: 1}, Door: newDoor(t), Programme: data.DefaultProgramme(),
 		Runs: func() ([]pipelines.Run, error) { return runs, nil }})
 	if err != nil {
 		t.Fatal(err)
 	}
+	server, client := browse(t, handler)
 	shown := func() string {
-		recorder := httptest.NewRecorder()
-		handler.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/data?lang=en", nil))
-		return recorder.Body.String()
+		_, body := get(t, client, server.URL+"/data?lang=en")
+		return body
 	}
 	if !strings.Contains(shown(), "running") {
 		t.Error("the running run is not shown")
