@@ -14,26 +14,26 @@ import (
 )
 
 func associationMethods() []Method {
+	optionalValue := valueRole.with("the outcome")
+	optionalValue.Optional = true
 	return []Method{
 		{Name: "spearman", Short: "rank correlation of two columns", draw: drawScatter,
-			Roles: []Role{{Name: "x", Help: "one column", Optional: true}, {Name: "y", Help: "the other", Optional: true}},
+			Roles: []Role{{Name: "x", Zh: "一列", Help: "one column", Optional: true}, {Name: "y", Zh: "另一列", Help: "the other", Optional: true}},
 			Long:  "ρ = Pearson correlation of the mid-ranks. p_t by Student's t; p_exact by all orders (n ≤ 12, no ties); p_as89 by\nthe Edgeworth series R prints; p_fisher_z is rough. With more than two columns, every pair.",
 			run:   (*Call).spearman},
 		{Name: "kitagawa", Aliases: []string{"decomposition"}, Short: "change of a rate split into rate and mix effects", draw: drawParts,
 			Roles: []Role{
-				{Name: "population", Also: []string{"pop", "year", "month", "period"}, Help: "which of the two populations", Optional: true},
-				{Name: "group", Help: "columns that make the groups", Optional: true, Many: true},
-				{Name: "size", Also: []string{"n", "denominator", "total", "population_size"}, Help: "size of the group", Optional: true},
-				{Name: "rate", Also: []string{"prev_rate"}, Help: "rate of the group", Optional: true},
-				{Name: "events", Also: []string{"numerator", "x", "count"}, Help: "events, where rates are events ÷ size", Optional: true},
+				{Name: "population", Zh: "总体", Also: []string{"pop", "year", "month", "period", "年份", "年度", "月份", "季度", "时期"}, Help: "which of the two populations", Optional: true},
+				{Name: "group", Zh: "组别", Help: "columns that make the groups", Optional: true, Many: true},
+				{Name: "total", Zh: "基数", Was: totalRole.Was, Also: slices.Concat([]string{"population_size"}, totalRole.Also), Help: "size of the group", Optional: true},
+				{Name: "rate", Zh: "比率", Also: []string{"prev_rate", "比率", "率"}, Help: "rate of the group", Optional: true},
+				{Name: "events", Zh: "件数", Was: eventsRole.Was, Also: eventsRole.Also, Help: "events, where rates are events ÷ total", Optional: true},
 			},
 			Long:    "rate_effect = Σ (c₁+c₂)/2 × (r₂−r₁), mix_effect = Σ (r₁+r₂)/2 × (c₂−c₁) with shares c (Kitagawa 1955); they sum to\nthe difference of the totals. Population 2 (--to) minus population 1 (--from).",
 			Options: []Option{{"from", Text, "", "value of the population column for population 1"}, {"to", Text, "", "and for population 2"}}, run: (*Call).kitagawa},
 		{Name: "permutation", Aliases: []string{"permutation_test"}, Short: "how often chance gives such a difference of two groups", draw: drawGroups,
-			Roles: []Role{{Name: "group", Help: "column with the two groups", Optional: true}, {Name: "value", Also: []string{"outcome", "y"}, Help: "the outcome", Optional: true},
-				{Name: "strata", Also: []string{"stratum", "pair", "block"}, Help: "sets within which the groups could have been dealt", Optional: true, Words: true},
-				{Name: "size", Also: []string{"households", "base", "denominator", "户数", "农户数", "基数", "分母"}, Help: "base of the outcome: small units vary more by themselves", Optional: true}},
-			Long: "statistic = mean(treatment) − mean(control); exact where the assignments can be counted, else (1+count)/(1+draws).\nA column of strata keeps the sizes of the groups in each: pairs, or the villages of several towns. Units of unequal\nsize vary unequally: \"studentised\" deals Welch's t (MacKinnon & Webb 2020) and, with --size, \"rescaled\" outcomes in\ntheir own spread (Ferman & Pinto 2019).",
+			Roles: []Role{groupRole.with("column with the two groups"), optionalValue, strataRole, sizeRole},
+			Long:  "statistic = mean(treatment) − mean(control); exact where the assignments can be counted, else (1+count)/(1+draws).\nA column of strata keeps the sizes of the groups in each: pairs, or the villages of several towns. Units of unequal\nsize vary unequally: \"studentised\" deals Welch's t (MacKinnon & Webb 2020) and, with --size, \"rescaled\" outcomes in\ntheir own spread (Ferman & Pinto 2019).",
 			Options: []Option{{"treatment", Text, "", `value of the group column that is group 1; default "treatment" or the like, else the first in order`},
 				{"control", Text, "", "value of group 2; default the other"}, {"draws", Integer, "99999", "random assignments where they cannot be counted"},
 				{"seed", Integer, "1", "of the draws"}, {"monte_carlo", Truth, "false", "draw even where all could be counted"}}, run: (*Call).permutation},
@@ -143,10 +143,20 @@ func (c *Call) permutation() (*Object, error) {
 	} else {
 		t = permutation.TwoSample(x, y, o)
 	}
+	robust, warnings := robustTests{}, t.Warnings
+	if !stratified {
+		if robust, err = c.robust(group, outcome, first, second, x, y, o); err != nil {
+			return nil, err
+		}
+		warnings = append(warnings, robust.warnings...)
+		if !robust.sized && !binary {
+			c.assume(noSizes)
+		}
+	}
 	var reading Reading
 	if d, ok := t.Statistic.Get(); ok {
 		reading.say("%s与%s的平均值相差%s。", "The means of %s and %s differ by %s.", first, second, difference{d, c.percentages(outcome)})
-		reading.chance(t.PTwoSided, leastP(t))
+		reading.tests(&t, robust.studentised, robust.rescaled, robust.how)
 	}
 	out := (&Object{}).Set("reading", reading).Set("treatment", value(first)).Set("control", value(second))
 	out.Set("n1", t.N1).Set("n2", t.N2).Set("n_"+first, t.N1).Set("n_"+second, t.N2)
@@ -158,16 +168,24 @@ func (c *Call) permutation() (*Object, error) {
 			out.Set(prefix+"_"+first, ones(x)).Set(prefix+"_"+second, ones(y))
 		}
 	}
-	out.Set("mean1", t.Mean1).Set("mean2", t.Mean2).Set("statistic", t.Statistic).Set("procedure", string(t.Method)).Set("n_permutations", count(t.Permutations))
-	out.Set("count_greater_or_equal", count(t.GreaterOrEqual)).Set("count_greater", count(t.Greater)).Set("count_less_or_equal", count(t.LessOrEqual))
-	out.Set("p_greater", t.PGreater).Set("p_less", t.PLess).Set("p_two_sided_abs", t.PTwoSided)
-	warnings := t.Warnings
+	out.Set("mean1", t.Mean1).Set("mean2", t.Mean2).Set("statistic", t.Statistic)
+	if robust.rescaled != nil {
+		out.Set("p_of", "rescaled").Set("p_greater", robust.rescaled.PGreater).Set("p_less", robust.rescaled.PLess).Set("p_two_sided_abs", robust.rescaled.PTwoSided)
+		out.Set("rescaled", permutationObject(*robust.rescaled).Set("variance_by_size", robust.how.BySize).Set("scale", ownSpread))
+		t.PFisher, t.Draws = estimate.Absent(), 0
+	} else {
+		out.Set("procedure", string(t.Method)).Set("n_permutations", count(t.Permutations))
+		out.Set("count_greater_or_equal", count(t.GreaterOrEqual)).Set("count_greater", count(t.Greater)).Set("count_less_or_equal", count(t.LessOrEqual))
+		out.Set("p_greater", t.PGreater).Set("p_less", t.PLess).Set("p_two_sided_abs", t.PTwoSided)
+		if robust.studentised != nil {
+			out.Set("studentised", permutationObject(*robust.studentised))
+			if robust.studentised.Infinite { // what else it warns of, the plain test does
+				warnings = append(warnings, robust.studentised.Warnings...)
+			}
+		}
+	}
 	if stratified {
 		out.Set("n_strata", len(strata))
-	} else if warned, err := c.unequal(out, group, outcome, first, second, x, y, o); err != nil {
-		return nil, err
-	} else {
-		warnings = append(warnings, warned...)
 	}
 	if t.PFisher.Known {
 		out.Set("fisher_two_sided", t.PFisher)
@@ -181,40 +199,70 @@ func (c *Call) permutation() (*Object, error) {
 	if left := len(c.Frame.Rows) - len(x) - len(y) - without; left > 0 {
 		warnings = append(warnings, estimate.Warn(estimate.MissingValues, "%d rows belong to neither %s nor %s", left, first, second))
 	}
-	out.warn(warnings)
+	out.warn(dedupe(warnings))
 	return out, nil
 }
 
-// unequal adds the tests that allow for units which do not vary alike.
-func (c *Call) unequal(out *Object, group, outcome int, first, second string, x, y []float64, o permutation.Options) ([]estimate.Warning, error) {
-	var warnings []estimate.Warning
+// noSizes asks for the sizes that a permutation test can allow for.
+const noSizes = "no column says how large the units are: --size COLUMN lets the permutation test allow for small units varying more"
+
+// robustTests allow for units that do not vary alike: the rescaled test where sizes are known to differ, and then alone,
+// because the others find effects that are none; else the studentised one.
+type robustTests struct {
+	sized       bool
+	rescaled    *permutation.Test
+	how         permutation.Rescaling
+	studentised *permutation.Test
+	warnings    []estimate.Warning
+}
+
+func (c *Call) robust(group, outcome int, first, second string, x, y []float64, o permutation.Options) (r robustTests, err error) {
+	if _, r.sized, err = c.role("size"); err != nil {
+		return r, err
+	}
+	if r.sized {
+		both, unequal, err := c.sizedOutcomes(group, outcome, first, second)
+		if err != nil {
+			return r, err
+		}
+		if unequal {
+			test, how := permutation.Rescaled(both[0], both[1], o)
+			r.warnings = test.Warnings
+			if test.PTwoSided.Known {
+				r.rescaled, r.how = &test, how
+				r.warnings = append(r.warnings, estimate.Warn(estimate.Assumption, "units differ in size: tests that take them as alike find effects that are none, and are not given"))
+				return r, nil
+			}
+		}
+	}
 	if len(x) > 1 && len(y) > 1 {
 		test := permutation.Studentised(x, y, o)
-		out.Set("studentised", permutationObject(test))
+		r.studentised = &test
 	}
-	_, sized, err := c.role("size")
-	if err != nil || !sized {
-		return nil, err
-	}
+	return r, nil
+}
+
+// sizedOutcomes gives the outcomes of both groups with the sizes of their units, and whether these differ.
+func (c *Call) sizedOutcomes(group, outcome int, first, second string) (both [2][]permutation.Sized, unequal bool, err error) {
 	sizes, err := c.numbers("size")
 	if err != nil {
-		return nil, err
+		return both, false, err
 	}
-	var both [2][]permutation.Sized
+	seen := math.NaN()
 	for i, row := range c.Frame.Rows {
 		v, err := c.outcome(i, outcome)
 		if err != nil {
-			return nil, err
+			return both, false, err
 		}
 		for k, name := range []string{first, second} {
 			if same(row[group], name) {
 				both[k] = append(both[k], permutation.Sized{Y: v, Size: sizes[i]})
+				unequal = unequal || seen == seen && sizes[i] != seen
+				seen = sizes[i]
 			}
 		}
 	}
-	test, how := permutation.Rescaled(both[0], both[1], o)
-	out.Set("rescaled", permutationObject(test).Set("variance_by_size", how.BySize).Set("scale", ownSpread))
-	return append(warnings, test.Warnings...), nil
+	return both, unequal, nil
 }
 
 // samples gives the outcomes of both groups by stratum, in the order they first appear, whether all outcomes are 0 or 1,

@@ -2,9 +2,11 @@ package analyze
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"hulian/pipelines"
 	"hulian/pipelines/load/typing"
@@ -90,6 +92,69 @@ func calendarOf(cells []string) (calendar, bool) {
 	return calendar{}, false
 }
 
+// yearless are months or quarters that are written without a year: 1月, 十二月, Jan, 一季度, Q1.
+type yearless struct {
+	at      []int // 1 is the first of the year
+	perYear int
+}
+
+var (
+	bareMonth   = regexp.MustCompile(`^(\d{1,2})月份?$`)
+	bareQuarter = regexp.MustCompile(`^(?:[Qq]([1-4])|第?([1-4])季度)$`)
+)
+
+// withoutYear reads cells that are all months, or all quarters, without a year.
+func withoutYear(cells []string) (yearless, bool) {
+	for _, perYear := range []int{12, 4} {
+		y := yearless{perYear: perYear}
+		for _, cell := range cells {
+			if n := bare(strings.TrimSpace(cell), perYear); n > 0 {
+				y.at = append(y.at, n)
+			}
+		}
+		if len(y.at) == len(cells) && len(cells) > 0 {
+			return y, true
+		}
+	}
+	return yearless{}, false
+}
+
+// bare gives the number of a month or quarter within its year: 1 for 1月 or Q1; 0 for a cell that is neither.
+func bare(cell string, perYear int) int {
+	text := monthsInDigits(strings.TrimPrefix(cell, "第"))
+	if perYear == 4 {
+		if m := bareQuarter.FindStringSubmatch(text); m != nil {
+			n, _ := strconv.Atoi(m[1] + m[2])
+			return n
+		}
+		return 0
+	}
+	if m := bareMonth.FindStringSubmatch(text); m != nil {
+		if n, _ := strconv.Atoi(m[1]); n <= 12 {
+			return n
+		}
+		return 0
+	}
+	for _, layout := range []string{"Jan", "January"} {
+		if t, err := time.Parse(layout, cell); err == nil {
+			return int(t.Month())
+		}
+	}
+	return 0
+}
+
+// turns reports whether the periods follow one another across a new year, as 11月, 12月, 1月 do.
+func (y yearless) turns() bool {
+	across := false
+	for i := range len(y.at) - 1 {
+		if y.at[i+1] != y.at[i]%y.perYear+1 {
+			return false
+		}
+		across = across || y.at[i+1] < y.at[i]
+	}
+	return across
+}
+
 // gaps lists the periods between the first and the last that no row has.
 func (k calendar) gaps(at []int) []string {
 	if k.perYear == 0 || len(at) == 0 {
@@ -131,7 +196,7 @@ func isNever(cell string) bool {
 // wholes reads the columns of periods and of first periods: whole numbers, or months, quarters and half-years, which count
 // through. Where an empty cell means never it is 0, and so is the infinity other programs write.
 func (c *Call) wholes() (times, firsts []int, err error) {
-	time, _, err := c.role("time")
+	period, _, err := c.role("period")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -140,7 +205,7 @@ func (c *Call) wholes() (times, firsts []int, err error) {
 		return nil, nil, err
 	}
 	starts := c.Frame.texts(first)
-	k, dated := calendarOf(c.Frame.texts(time))
+	k, dated := calendarOf(c.Frame.texts(period))
 	for _, cell := range starts {
 		if _, fits := k.of(cell); dated && !fits && !isNever(cell) && cell != "0" {
 			if _, isNumber := parseNumber(cell); isNumber && k.perYear == 12 {
@@ -150,9 +215,9 @@ func (c *Call) wholes() (times, firsts []int, err error) {
 	}
 	if !dated {
 		k = calendar{}
-		if of, ok := calendarOf(c.Frame.texts(time)[:min(1, len(starts))]); ok { // as the first is, the others should be
+		if of, ok := calendarOf(c.Frame.texts(period)[:min(1, len(starts))]); ok { // as the first is, the others should be
 			k = of
-			for _, cell := range c.Frame.texts(time) {
+			for _, cell := range c.Frame.texts(period) {
 				if _, isNumber := parseNumber(cell); isNumber {
 					k = calendar{} // numbers among them: 202401 beside 5
 				}
@@ -174,7 +239,7 @@ func (c *Call) wholes() (times, firsts []int, err error) {
 		return 0, c.noPeriod(row, column, fmt.Errorf("%q is not a whole number, a month, a quarter or a half-year as the others are", cell))
 	}
 	for i := range c.Frame.Rows {
-		t, err := read(i, time)
+		t, err := read(i, period)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -186,11 +251,11 @@ func (c *Call) wholes() (times, firsts []int, err error) {
 		}
 		times, firsts = append(times, t), append(firsts, g)
 	}
-	c.assumed = append(c.assumed, k.missing(c.Frame.Columns[time], times)...)
+	c.assumed = append(c.assumed, k.missing(c.Frame.Columns[period], times)...)
 	return times, firsts, nil
 }
 
 func (c *Call) noPeriod(row, column int, err error) error {
 	return &pipelines.Fault{Op: "read a period", At: fmt.Sprintf("%s, row %d, column %q", c.Frame.Name, c.Frame.Lines[row], c.Frame.Columns[column]),
-		Err: err, Next: "write all periods alike: 2003, 2004, …; 2023-11 or 202311; 2024Q1"}
+		Err: err, Next: "write all periods alike, months and quarters with their year: 2003, 2004, …; 2023-11, 2023年11月 or 202311; 2024Q1"}
 }

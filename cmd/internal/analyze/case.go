@@ -192,7 +192,7 @@ func (c Case) unknownOption(m Method, run CaseRun, name string) error {
 
 func (m Method) knows(name string) bool {
 	return slices.ContainsFunc(m.Options, func(o Option) bool { return o.Name == strings.ReplaceAll(name, "-", "_") }) ||
-		slices.ContainsFunc(m.Roles, func(r Role) bool { return r.Name == name })
+		slices.ContainsFunc(m.Roles, func(r Role) bool { return r.called(name) })
 }
 
 func (c Case) kitagawaFlags() []Flag {
@@ -201,7 +201,7 @@ func (c Case) kitagawaFlags() []Flag {
 		for _, find := range []struct {
 			pattern *regexp.Regexp
 			role    string
-		}{{sizeSentence, "size"}, {rateSentence, "rate"}, {groupSentence, "group"}} {
+		}{{sizeSentence, "total"}, {rateSentence, "rate"}, {groupSentence, "group"}} {
 			m := find.pattern.FindStringSubmatch(sentence)
 			if m == nil {
 				continue

@@ -191,7 +191,7 @@ func (k *checker) grids(path string, columns []string, want []any, gotColumns []
 	}
 }
 
-// bootstrap compares values that are random: critical values within 0.2, standard errors within 12 %.
+// bootstrap compares values that are random: critical values within 0.2, standard errors within 12%.
 func (k *checker) bootstrap(path string, want, got any) {
 	switch want := want.(type) {
 	case float64:
@@ -218,7 +218,7 @@ func (k *checker) bootstrap(path string, want, got any) {
 			y, okY := b[last].(float64)
 			k.checked++
 			if fmt.Sprint(a[:last]) != fmt.Sprint(b[:last]) || !okX || !okY || math.Abs(y-x) > 0.12*x {
-				k.differ(fmt.Sprintf("%s[%d]", path, i), a, b, "within 12 %")
+				k.differ(fmt.Sprintf("%s[%d]", path, i), a, b, "within 12%")
 			}
 		}
 	}

@@ -6,6 +6,9 @@
 // row, and a column or option it does not know, naming the nearest; it never drops a row without counting it among
 // the warnings.
 //
+// Columns are found by roles that have one name in every method (roles.go), and what was found is told. Keys and columns of
+// a document have their Chinese in labels.yaml, and a test holds every method's output to it.
+//
 // The numbers come from queries/stats. This package only finds columns, reads options and lays out results, in the
 // names and shapes of published worked examples ("cases": a CSV and a JSON with options and expected values), so that
 // a case runs as it is.

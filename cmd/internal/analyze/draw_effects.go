@@ -50,7 +50,7 @@ func drawSurvival(c *Call, _ *Object, p *picture) error {
 		}
 	}
 	p.X.Min, p.Y.Min, p.Y.Max = 0, 0, 1
-	p.axes(c.header("time"), "share without the event")
+	p.axes(c.header("duration"), "share without the event")
 	return nil
 }
 
@@ -110,7 +110,7 @@ func drawTrends(c *Call, o *Object, p *picture) error {
 	}
 	p.X.Tick.Marker = named([]string{"before", "after"}, 2)
 	p.X.Min, p.X.Max = -0.3, 1.3
-	p.axes("", c.header("y"))
+	p.axes("", c.header("value"))
 	return nil
 }
 
@@ -148,6 +148,6 @@ func drawEvents(c *Call, o *Object, p *picture) error {
 		return err
 	}
 	p.X.Min, p.X.Max = x[0]-0.5, x[len(x)-1]+0.5
-	p.axes("periods since the start", "effect on "+c.header("y"))
+	p.axes("periods since the start", "effect on "+c.header("value"))
 	return nil
 }

@@ -68,7 +68,7 @@ func drawChart(c *Call, o *Object, p *picture) error {
 	p.X.Tick.Marker = named(periods, 8)
 	p.axes("", c.header(c.Method.Roles[1].Name))
 	if c.Method.Roles[len(c.Method.Roles)-1].Name == "size" {
-		p.axes("", c.header("defects")+" / "+c.header("size"))
+		p.axes("", c.header("events")+" / "+c.header("total"))
 	}
 	return nil
 }

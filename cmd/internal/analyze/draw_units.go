@@ -27,7 +27,7 @@ func drawRatios(c *Call, _ *Object, p *picture) error {
 	if err != nil {
 		return err
 	}
-	return drawPlaces(c, p, f, true, "observed", "expected")
+	return drawPlaces(c, p, f, true, "events", "expected")
 }
 
 // drawPlaces draws units by their size, with the limits.

@@ -11,22 +11,20 @@ import (
 )
 
 func effectMethods() []Method {
-	unit := Role{Name: "id", Also: []string{"unit", "unit_id", "idname", "village_id", "store", "county", "name"}, Help: "the unit", Optional: true}
-	unit.Also = append(unit.Also, "村", "村名", "单位", "行政村", "village")
-	weights := Role{Name: "weights", Also: []string{"weight", "权重"}, Help: "what the unit counts for", Optional: true}
-	size := Role{Name: "size", Also: []string{"base", "denominator", "households", "户数", "农户数", "基数", "分母"}, Help: "base of the outcome: small units vary more by themselves, and the permutation test allows for it", Optional: true}
-	mustUnit := unit
-	mustUnit.Optional, mustUnit.Words = false, true
+	outcome := valueRole.with("the outcome")
 	return []Method{
 		{Name: "did_2x2", Aliases: []string{"did", "difference_in_differences"}, Short: "difference in differences, two groups and two periods", draw: drawTrends,
-			Roles: []Role{unit, {Name: "treated", Also: []string{"treat", "treatment", "group", "d", "exposed", "组别", "是否试点", "类别"}, Help: "1 or 试点 in the treated group, 0 or 推广 in the other", Words: true},
-				{Name: "post", Also: []string{"after", "time", "period", "t", "时段", "时期", "前后"}, Help: "1 or 后 after the change, 0 or 前 before; or two periods", Words: true}, {Name: "y", Also: []string{"outcome", "value", "rate", "指标值", "数值"}, Help: "the outcome"}, weights, size},
+			Roles: []Role{unitRole.with("the unit"),
+				{Name: "treated", Zh: "是否试点", Also: []string{"treat", "treatment", "group", "d", "exposed", "组别", "分组", "是否试点", "类别", "试点"}, Help: "1 or 试点 in the treated group, 0 or 推广 in the other", Words: true},
+				{Name: "post", Zh: "启动前后", Also: []string{"after", "time", "period", "t", "时段", "时期", "前后", "阶段", "年份", "月份"}, Help: "1 or 后 after the change, 0 or 前 before; or two periods", Words: true},
+				outcome, weightRole, sizeRole},
 			Long: "(treated after − before) − (control after − before). Standard errors by name: ols, hc0, hc1, unequal_variance, and\nin a panel cluster_cr0, cluster_cr1, first_difference, influence. Intervals and p-values called _t are by Student's t\n(first_difference_t is Welch's test of the changes), the others by the normal. With fewer than 8 units on a side only\npermutation tests and first_difference_t are given: plain, of Welch's t (MacKinnon & Webb 2020), and with sizes of\nchanges in their own spread (Ferman & Pinto 2019).",
 			Options: []Option{confidenceOption, {"repeated_cross_section", Truth, "", "rows of different periods are different units; default: whether no unit is seen on both sides"},
 				{"seed", Integer, "1", "of the permutation draws, where units cannot all be dealt"}}, run: (*Call).twoByTwo},
 		{Name: "callaway_santanna", Aliases: []string{"staggered", "cs"}, Short: "difference in differences with staggered starts", draw: drawEvents,
-			Roles: []Role{mustUnit, {Name: "time", Also: []string{"period", "year", "t", "month", "月份", "时期", "季度"}, Help: "the period: a whole number, a month (2023-11, 202311), a quarter (2024Q1) or a half-year", Words: true}, {Name: "y", Also: []string{"outcome", "value", "lemp", "rate", "指标值", "数值"}, Help: "the outcome"},
-				{Name: "first_treat", Also: []string{"first.treat", "gname", "g", "cohort", "group", "start", "启动月份", "启动时间", "启动"}, Help: "first treated period, 0 or empty for never", Words: true}, weights, size},
+			Roles: []Role{unitRole.with("the unit").needed(), periodRole.with("the period: a whole number, a month (2023-11, 202311), a quarter (2024Q1) or a half-year").needed(), outcome,
+				{Name: "first_treat", Zh: "启动时期", Also: []string{"first.treat", "gname", "g", "cohort", "group", "start", "启动月份", "启动月", "启动时间", "启动时期", "启动日期", "启动"}, Help: "first treated period, 0 or empty for never", Words: true},
+				weightRole, sizeRole},
 			Long: "ATT(g,t) without covariates (Callaway & Sant'Anna 2021), its aggregations with influence-function standard errors,\npre-trend tests, and multiplier-bootstrap uniform bands. Without --small_sample, Student's t below 100 units; with fewer\nthan 8 treated or never treated units no standard error is given, and dealing the starts anew answers. So does\npretrend_permutation before the first start; the joint test (wald) needs 30 units for each effect.",
 			Options: []Option{confidenceOption, {"control", Text, "nevertreated", "nevertreated or notyettreated"}, {"base", Text, "varying", "varying or universal"},
 				{"anticipation", Integer, "0", "periods before the start in which units already respond"}, {"balance_e", Integer, "1", "last event time of the balanced event study"},
@@ -94,7 +92,10 @@ func (c *Call) twoByTwo() (*Object, error) {
 		out.Set("ci"+level(confidence)+"_"+suffix, pair(se.CI)).Set("p_"+suffix, se.P)
 	}
 	if e.Panel && e.Rescaled == nil && e.Permutation != nil {
-		c.assume("no column says how large the units are: --size COLUMN lets the permutation test allow for small units varying more")
+		c.assume(noSizes)
+	}
+	if e.Rescaled != nil && e.Permutation == nil {
+		warnings = append(warnings, estimate.Warn(estimate.Assumption, "units differ in size: tests that take them as alike find effects that are none, and are not given"))
 	}
 	out.warn(dedupe(append(warnings, e.Warnings...)))
 	return out, nil
@@ -104,12 +105,16 @@ func (c *Call) twoByTwo() (*Object, error) {
 const ownSpread = "each unit's own spread"
 
 func permutationObject(t permutation.Test) *Object {
-	return (&Object{}).Set("n1", t.N1).Set("n2", t.N2).Set("statistic", t.Statistic).Set("procedure", string(t.Method)).
+	out := (&Object{}).Set("n1", t.N1).Set("n2", t.N2).Set("statistic", t.Statistic).Set("procedure", string(t.Method)).
 		Set("n_permutations", count(t.Permutations)).Set("p_greater", t.PGreater).Set("p_less", t.PLess).Set("p_two_sided_abs", t.PTwoSided)
+	if t.Infinite {
+		out.Set("statistic_infinite", true)
+	}
+	return out
 }
 
 func (c *Call) outcomes() ([]did.Outcome, []estimate.Warning, error) {
-	y, err := c.numbers("y")
+	y, err := c.numbers("value")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -121,7 +126,7 @@ func (c *Call) outcomes() ([]did.Outcome, []estimate.Warning, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	unit, hasUnit, err := c.role("id")
+	unit, hasUnit, err := c.role("unit")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -208,7 +213,7 @@ func (c *Call) twoPeriods(column int) string {
 
 // weightsAndSizes reads what units count for and how large they are; nil where no column says so.
 func (c *Call) weightsAndSizes() (weights, sizes []float64, err error) {
-	for name, into := range map[string]*[]float64{"weights": &weights, "size": &sizes} {
+	for name, into := range map[string]*[]float64{"weight": &weights, "size": &sizes} {
 		_, has, err := c.role(name)
 		if err != nil {
 			return nil, nil, err
@@ -223,11 +228,11 @@ func (c *Call) weightsAndSizes() (weights, sizes []float64, err error) {
 }
 
 func (c *Call) observations() ([]did.Observation, error) {
-	y, err := c.numbers("y")
+	y, err := c.numbers("value")
 	if err != nil {
 		return nil, err
 	}
-	unit, _, err := c.role("id")
+	unit, _, err := c.role("unit")
 	if err != nil {
 		return nil, err
 	}
@@ -284,6 +289,10 @@ func (c *Call) staggered() (*Object, error) {
 	if r.LastAsComparison {
 		out.Set("last_cohort_as_comparison", true)
 	}
+	if len(r.Cells) == 0 {
+		out.Set("simple", (&Object{}).Set("att", r.Simple.Att)).warn(r.Warnings)
+		return out, nil
+	}
 	dealtObject(out, p, before)
 	columns := []string{"group", "time", "att", "se", "ci_low", "ci_high"}
 	var cells [][]any
@@ -329,7 +338,7 @@ func (c *Call) dealt(r did.Result, o did.Options) (p did.Randomisation, before d
 }
 
 func dealtObject(out *Object, p did.Randomisation, before did.Pretrend) {
-	if p.Draws == 0 {
+	if p.Draws == 0 || !p.Statistic.Known {
 		return
 	}
 	object := (&Object{}).Set("statistic", p.Statistic).Set("draws", p.Draws).Set("seed", p.Seed).

@@ -21,18 +21,30 @@ func (c *Call) unclaimed(want func(column int) bool) []int {
 
 // byName finds the column that is called like a role, or by one of its usual names.
 func (c *Call) byName(r Role) (int, bool) {
-	for _, candidate := range append([]string{r.Name}, r.Also...) {
+	candidates := slices.Concat([]string{r.Name}, r.Was, r.Also)
+	for _, candidate := range candidates {
 		if i, ok := c.Frame.column(candidate); ok && !c.taken(i) {
 			return i, true
+		}
+	}
+	for _, candidate := range candidates {
+		for i, header := range c.Frame.Columns {
+			if plainHeader(header) == plainHeader(candidate) && !c.taken(i) {
+				return i, true
+			}
 		}
 	}
 	return 0, false
 }
 
+func (c *Call) roleOf(name string) Role {
+	return c.Method.Roles[slices.IndexFunc(c.Method.Roles, func(r Role) bool { return r.Name == name })]
+}
+
 // take gives a column a role that its name does not say.
 func (c *Call) take(role string, column int) {
 	c.columns[role] = []int{column}
-	c.assume("column %q is taken for %s", c.Frame.Columns[column], role)
+	c.taking(column, c.roleOf(role))
 }
 
 // pairUp finds events and their base among two columns of numbers that nothing names: the events are never the larger.

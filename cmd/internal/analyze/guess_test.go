@@ -14,13 +14,13 @@ func TestColumnsWithNamesOfTheirOwn(t *testing.T) {
 		flags         []Flag
 		says          []string
 	}{
-		"events are never more than their base": {"wilson", "player,at_bats,hits\nClemente,45,18\nHoward,45,16\n", nil, []string{`"hits" is taken for x`, `"at_bats" is taken for n`}},
+		"events are never more than their base": {"wilson", "player,at_bats,hits\nClemente,45,18\nHoward,45,16\n", nil, []string{`"hits" is taken for events`, `"at_bats" is taken for total`}},
 		"in Chinese":                            {"funnel", "村,办结,受理\n富和园,81,263\n新园,15,148\n", nil, []string{`"办结" is taken for events`, `"受理" is taken for total`}},
 		"marks do not count": {"p_chart", "week,bad,looked_at,trial\n1,4,50,1\n2,6,60,1\n3,1,50,0\n", []Flag{{"baseline", "trial=1"}},
-			[]string{`"bad" is taken for defects`, `"looked_at" is taken for size`, `"week" is taken for sample`}},
+			[]string{`"bad" is taken for events`, `"looked_at" is taken for total`, `"week" is taken for period`}},
 		"one column left":    {"xmr", "week,litres\n1,4\n2,6\n3,1\n", nil, []string{`"litres" is taken for value`}},
 		"of those mentioned": {"xmr", "week,litres,price\n1,4,2\n2,6,3\n3,1,2\n", []Flag{{"week", "week"}, {"price", "price"}}, []string{`"price" is taken for value`}},
-		"the unit":           {"callaway_santanna", "county_code,year,lemp,first.treat\n1,1,2,0\n1,2,3,0\n2,1,3,2\n2,2,6,2\n", nil, []string{`"county_code" is taken for id`}},
+		"the unit":           {"callaway_santanna", "county_code,year,lemp,first.treat\n1,1,2,0\n1,2,3,0\n2,1,3,2\n2,2,6,2\n", nil, []string{`"county_code" is taken for unit`}},
 		"whether it happened": {"kaplan_meier_logrank", "patient,days,died,clinic\n1,6,1,A\n2,6,0,B\n3,10,1,A\n4,13,1,B\n", []Flag{{"groups", "B,A"}},
 			[]string{`"died" is taken for event`, `"clinic" is taken for group`}},
 	} {

@@ -29,14 +29,14 @@ func (c *Call) kitagawaPlan() (kitagawaPlan, error) {
 	for _, r := range []struct {
 		name string
 		into *int
-	}{{"size", &p.size}, {"rate", &p.rate}, {"events", &p.events}} {
+	}{{"total", &p.size}, {"rate", &p.rate}, {"events", &p.events}} {
 		if i, ok, _ := c.role(r.name); ok && i != p.population {
 			*r.into = i
 		}
 	}
 	c.inferSizes(&p)
 	if p.size < 0 || p.rate < 0 && p.events < 0 {
-		return p, Usage{c.fault("find size and rate of the groups in", fmt.Errorf("the columns are %s", strings.Join(c.Frame.Columns, ", ")), "--size COLUMN --rate COLUMN (or --events COLUMN)")}
+		return p, Usage{c.fault("find size and rate of the groups in", fmt.Errorf("the columns are %s", strings.Join(c.Frame.Columns, ", ")), "--total COLUMN --rate COLUMN (or --events COLUMN)")}
 	}
 	used := []int{p.population, p.size, p.rate, p.events}
 	p.groups = c.columns["group"]

@@ -33,6 +33,8 @@ type Method struct {
 // Role is what a column is for.
 type Role struct {
 	Name     string
+	Zh       string
+	Was      []string // names of the flag that are still taken
 	Also     []string // names a column of that role often has
 	Help     string
 	Optional bool
@@ -110,7 +112,7 @@ func Prepare(m Method, f Frame, flags []Flag) (*Call, error) {
 	var filters []filter
 	for _, flag := range flags {
 		name := strings.ReplaceAll(flag.Name, "-", "_")
-		role := slices.IndexFunc(m.Roles, func(r Role) bool { return strings.EqualFold(r.Name, name) })
+		role := slices.IndexFunc(m.Roles, func(r Role) bool { return r.called(name) })
 		option := slices.IndexFunc(m.Options, func(o Option) bool { return o.Name == name })
 		column, isColumn := f.column(flag.Name)
 		if !isColumn {
@@ -174,7 +176,7 @@ func (c *Call) columnsOf(text string, many bool) (found []int, missing string) {
 func (c *Call) unknownFlag(flag Flag) error {
 	var names []string
 	for _, r := range c.Method.Roles {
-		names = append(names, r.Name)
+		names = append(append(names, r.Name), r.Was...)
 	}
 	for _, o := range c.Method.Options {
 		names = append(names, o.Name)
@@ -207,24 +209,35 @@ func (c *Call) assume(format string, args ...any) {
 	}
 }
 
+// taking tells the reader that a column was found for a role by its name.
+func (c *Call) taking(column int, r Role) {
+	const said = "column %q is taken for %s"
+	w := estimate.Warn(estimate.Convention, said, c.Frame.Columns[column], r.Name)
+	w.Zh = fmt.Sprintf(estimate.Formats()[said], c.Frame.Columns[column], fmt.Sprintf("%s（--%s）", r.Zh, r.Name))
+	if !slices.Contains(c.assumed, w) {
+		c.assumed = append(c.assumed, w)
+	}
+}
+
 // role finds the column of a role: named by flag, called like the role or by one of its usual names, or the only one
 // left that could be meant.
 func (c *Call) role(name string) (int, bool, error) {
-	at := slices.IndexFunc(c.Method.Roles, func(r Role) bool { return r.Name == name })
-	r := c.Method.Roles[at]
+	r := c.roleOf(name)
 	if given := c.columns[name]; len(given) > 0 {
 		return given[0], true, nil
 	}
 	if i, ok := c.byName(r); ok {
-		if !strings.EqualFold(c.Frame.Columns[i], r.Name) {
-			c.assume("column %q is taken for %s", c.Frame.Columns[i], name)
+		if !r.called(c.Frame.Columns[i]) {
+			c.taking(i, r)
 		}
 		return i, true, nil
 	}
 	if r.Optional {
 		return 0, false, nil
 	}
-	if left := c.unclaimed(func(i int) bool { return r.Words || c.Frame.numeric(i) }); len(left) == 1 {
+	if left := c.unclaimed(func(i int) bool {
+		return (r.Words || c.Frame.numeric(i)) && (name != "total" || !lacking.MatchString(c.Frame.Columns[i]))
+	}); len(left) == 1 {
 		c.take(name, left[0])
 		return left[0], true, nil
 	}
@@ -343,7 +356,7 @@ func (c *Call) noPercentage(role string, row, column int) error {
 }
 
 func (c *Call) roleHelp(name string) string {
-	return c.Method.Roles[slices.IndexFunc(c.Method.Roles, func(r Role) bool { return r.Name == name })].Help
+	return c.roleOf(name).Help
 }
 
 func (c *Call) wrongOption(name, text, want string) error {

@@ -262,7 +262,7 @@ func (o *Object) column(rowsKey, name string) []float64 {
 }
 
 func asFloat(v any) float64 {
-	switch v := plain(v).(type) {
+	switch v := plain("en", v).(type) {
 	case float64:
 		return v
 	case int64:

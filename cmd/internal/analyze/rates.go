@@ -7,15 +7,10 @@ import (
 	"hulian/queries/stats/rate"
 )
 
-var (
-	confidenceOption = Option{"confidence", Number, "0.95", "level of the intervals"}
-	idRole           = Role{Name: "id", Also: []string{"unit", "name", "unit_id", "unit_name", "code", "village_id"}, Help: "name of the row", Optional: true}
-	eventsRole       = Role{Name: "x", Also: []string{"events", "successes", "numerator", "count", "cases", "deaths", "defects", "observed", "y"}, Help: "events, the numerator"}
-	trialsRole       = Role{Name: "n", Also: []string{"trials", "total", "denominator", "size", "base", "population", "pop", "births", "expected", "person_years"}, Help: "the denominator"}
-)
+var confidenceOption = Option{"confidence", Number, "0.95", "level of the intervals"}
 
 func rateMethods() []Method {
-	roles := []Role{idRole, eventsRole, trialsRole}
+	roles := []Role{unitRole, eventsRole, totalRole}
 	scale := Option{"scale", Number, "1", "rates per so many, e.g. 1000"}
 	proportions := func(of func(x, n, confidence float64) rate.Rate) func(*Call) (*Object, error) {
 		return func(c *Call) (*Object, error) {
@@ -53,12 +48,12 @@ func rateMethods() []Method {
 }
 
 func (c *Call) rates(of func(x, n, confidence, scale float64) rate.Rate, valueName string) (*Object, error) {
-	c.pairUp("x", "n")
-	x, err := c.counts("x")
+	c.pairUp("events", "total")
+	x, err := c.counts("events")
 	if err != nil {
 		return nil, err
 	}
-	n, err := c.bases("n")
+	n, err := c.bases("total")
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +65,7 @@ func (c *Call) rates(of func(x, n, confidence, scale float64) rate.Rate, valueNa
 	if err != nil {
 		return nil, err
 	}
-	ids, idName := c.ids("id")
+	ids, idName := c.ids("unit")
 	var rows [][]any
 	var warnings []estimate.Warning
 	for i := range x {
@@ -81,7 +76,7 @@ func (c *Call) rates(of func(x, n, confidence, scale float64) rate.Rate, valueNa
 			warnings = append(warnings, w)
 		}
 	}
-	out := (&Object{}).Grid("columns", "rows", []string{idName, c.header("x"), c.header("n"), valueName, "low", "high"}, rows)
+	out := (&Object{}).Grid("columns", "rows", []string{idName, c.header("events"), c.header("total"), valueName, "low", "high"}, rows)
 	out.warn(warnings)
 	return out, nil
 }

@@ -13,7 +13,7 @@ var ratioLevels = []float64{0.95, 0.998}
 
 // ratios reads events and those expected, and compares one for one.
 func (c *Call) ratios() (f funnel.Funnel, observed, expected []float64, err error) {
-	names, observed, expected, err := c.units("observed", "expected")
+	names, observed, expected, err := c.units("events", "expected")
 	if err != nil {
 		return f, nil, nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hulian/queries/stats/did"
@@ -44,7 +45,15 @@ func (d difference) in(lang string) string {
 	case d.points:
 		return fmt.Sprintf("%+.1f percentage points", 100*d.value)
 	}
-	return fmt.Sprintf("%+.4g", d.value)
+	short := Shortened(d.value)
+	if math.Abs(short) < 1e4 { // of an amount every digit counts, of others four
+		short, _ = strconv.ParseFloat(strconv.FormatFloat(d.value, 'g', 4, 64), 64)
+	}
+	text := strconv.FormatFloat(short, 'f', -1, 64)
+	if d.value > 0 {
+		text = "+" + text
+	}
+	return text
 }
 
 // In joins the sentences in a language: zh, or English for any other.
@@ -95,13 +104,28 @@ func (r *Reading) chance(p estimate.Number, least float64) {
 	}
 }
 
-// leastP is the smallest p-value a two-sided test over all assignments can give.
-func leastP(t permutation.Test) float64 {
-	ways := t.Permutations.Or(math.Inf(1))
-	if t.N1 == t.N2 {
-		return math.Min(1, 2/ways)
+// tests reads the permutation tests of one comparison: the rescaled one where sizes differ; else the plain one, which must
+// agree with the studentised one before a difference is called rare.
+func (r *Reading) tests(plain, studentised, rescaled *permutation.Test, how permutation.Rescaling) {
+	if rescaled != nil {
+		r.chance(rescaled.PTwoSided, rescaled.SmallestP())
+		if how.BySize > 0 {
+			r.say("检验考虑了小单位本来起伏就大。", "The test allows for small units varying more by themselves.")
+		}
+		return
 	}
-	return 1 / ways
+	if plain == nil {
+		return
+	}
+	p, ok := plain.PTwoSided.Get()
+	if studentised != nil && ok && p <= significant {
+		if byT, ok := studentised.PTwoSided.Get(); ok && byT > significant {
+			r.say("两种置换检验不一致：按平均值之差p %s，计入各组自身的起伏则p %s。现有数据不能下结论；单位大小不同时，请用 --size 写明规模。",
+				"Two permutation tests disagree: p %s by the difference of means, p %s when each group's own spread is counted. The data do not allow a conclusion; where units differ in size, say so by --size.", share(p), share(byT))
+			return
+		}
+	}
+	r.chance(plain.PTwoSided, plain.SmallestP())
 }
 
 func (c *Call) readEffect(e did.Effect) Reading {
@@ -117,13 +141,8 @@ func (c *Call) readEffect(e did.Effect) Reading {
 	}
 	m := e.Cells
 	r.say("试点变化%s，对照变化%s，两者之差为%s。", "The treated changed by %s, the others by %s: a difference of %s.",
-		c.amount("y", m[1][1].Mean.Value-m[1][0].Mean.Value), c.amount("y", m[0][1].Mean.Value-m[0][0].Mean.Value), c.amount("y", b))
-	if t := e.Chance(); t != nil {
-		r.chance(t.PTwoSided, leastP(*t))
-		if e.Rescaled != nil && e.Rescaling.BySize > 0 {
-			r.say("检验考虑了小单位本来起伏就大。", "The test allows for small units varying more by themselves.")
-		}
-	}
+		c.amount("value", m[1][1].Mean.Value-m[1][0].Mean.Value), c.amount("value", m[0][1].Mean.Value-m[0][0].Mean.Value), c.amount("value", b))
+	r.tests(e.Permutation, e.Studentised, e.Rescaled, e.Rescaling)
 	return r
 }
 
@@ -134,15 +153,19 @@ func (c *Call) readStarts(r did.Result, p did.Randomisation, before did.Pretrend
 		out.say("无法估计：原因见下面的提示。", "Not estimable: the warnings below say why.")
 		return out
 	}
-	out.say("各批启动以来与对照的平均差为%s。", "Since their starts the cohorts gained %s on the others on average.", c.amount("y", att))
+	out.say("各批启动以来与对照的平均差为%s。", "Since their starts the cohorts gained %s on the others on average.", c.amount("value", att))
 	if ci := r.Simple.CI; ci.Known() {
-		out.say("区间%s至%s。", "Interval %s to %s.", c.amount("y", ci.Low.Value), c.amount("y", ci.High.Value))
+		out.say("区间%s至%s。", "Interval %s to %s.", c.amount("value", ci.Low.Value), c.amount("value", ci.High.Value))
 	}
 	out.chance(p.PTwoSided, leastOfDeals(r))
 	switch v, known := before.P.Get(); {
 	case before.Draws == 0: // not asked for
 	case !known:
 		out.say("启动前的时期不足，平行趋势无从检验。", "There are too few periods before the first start to test for parallel trends.")
+	case before.Statistic.Value == 0:
+		out.say("启动之前各单位的变化完全一样，平行趋势无从检验。", "Before the start all units changed alike to the last digit: there is nothing to test parallel trends by.")
+	case leastOfDeals(r) > significant:
+		out.say("单位太少，启动之前即使不同步也检验不出来，平行趋势无从检验。", "There are too few units: no departure before the start could be told from chance, and parallel trends are not tested.")
 	case v <= significant:
 		out.say("启动之前两边就不同步（p %s），结论打折扣。", "The two sides did not move alike before the start (p %s), which weakens any conclusion.", share(v))
 	default:
@@ -151,7 +174,7 @@ func (c *Call) readStarts(r did.Result, p did.Randomisation, before did.Pretrend
 	return out
 }
 
-// leastOfDeals is 1 ÷ the number of ways to deal the starts.
+// leastOfDeals is 1 ÷ the number of ways to deal the starts, twice that where the sides could change places.
 func leastOfDeals(r did.Result) float64 {
 	ways, left := 1.0, r.Units
 	for _, g := range r.Groups {
@@ -159,6 +182,9 @@ func leastOfDeals(r did.Result) float64 {
 			ways *= float64(left-i) / float64(i+1)
 		}
 		left -= r.Sizes[g]
+	}
+	if len(r.Groups) == 1 && r.Never == r.Sizes[r.Groups[0]] {
+		return math.Min(1, 2/ways)
 	}
 	return 1 / ways
 }

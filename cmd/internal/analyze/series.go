@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"hulian/pipelines"
 	"hulian/queries/stats/estimate"
@@ -12,8 +13,6 @@ import (
 )
 
 var (
-	periodRole = Role{Name: "period", Also: []string{"month", "date", "time", "batch", "sample", "t", "week", "year", "day", "index", "id", "月份", "年月", "统计月份", "季度", "日期", "时间"}, Help: "order of the points; without it, that of the file", Optional: true, Words: true}
-	valueRole  = Role{Name: "value", Also: []string{"y", "x", "measurement", "count", "defects", "n", "rate"}, Help: "the values"}
 	chartRules = []Option{
 		{"baseline", Text, "all", `points the limits come from: "rows 1-20 without 4", "first 20", "2016-04 to 2017-03" or "trial=1"`},
 		{"fix_after_n_points", Integer, "", "the same as a baseline of the first so many points"},
@@ -31,11 +30,7 @@ var (
 )
 
 func seriesMethods() []Method {
-	defects := Role{Name: "defects", Also: []string{"x", "events", "numerator", "count", "successes", "defectives", "nonconforming", "cases", "y"}, Help: "events, the numerator"}
-	size := Role{Name: "size", Also: []string{"n", "total", "denominator", "trials", "inspected", "population", "base"}, Help: "the denominator"}
-	sample := periodRole
-	sample.Name, sample.Also = "sample", append([]string{"period"}, periodRole.Also...)
-	over := []Role{sample, defects, size}
+	over := []Role{periodRole, eventsRole, totalRole}
 	attribute := func(name string, aliases []string, short, long string, of func(x, n []float64, o spc.Options) spc.Chart, options []Option) Method {
 		return Method{Name: name, Aliases: aliases, Short: short, Long: long, Roles: over, Options: options, draw: drawChart,
 			run: func(c *Call) (*Object, error) { return c.attributeChart(of) }}
@@ -57,7 +52,7 @@ func seriesMethods() []Method {
 		single("g_chart", "rare events: cases between them", "ḡ ± 3√(ḡ(ḡ+1)), not below 0 (Benneyan 2001); runs are counted about the median.", spc.G, chartRules),
 		single("t_chart", "rare events: time between them", "An XmR chart of t^(1/3.6), turned back (Nelson 1994).", spc.T, xmrRules),
 		{Name: "run_chart", Aliases: []string{"run"}, Short: "median and runs, for short series", Roles: []Role{periodRole, valueRole}, Options: chartRules[:1], draw: drawChart,
-			Long: "Longest run above round(log₂n+3) or crossings below the 5 % point of Binomial(n−1, ½) (Anhøj & Olesen 2014).", run: (*Call).runChart},
+			Long: "Longest run above round(log₂n+3) or crossings below the 5% point of Binomial(n−1, ½) (Anhøj & Olesen 2014).", run: (*Call).runChart},
 	}
 }
 
@@ -74,10 +69,14 @@ func (c *Call) series(periodRole string) (periods []any, order []int, warnings [
 	}
 	at := make([]float64, len(order))
 	k, dated := calendarOf(c.Frame.texts(column))
+	yearless, isYearless := withoutYear(c.Frame.texts(column))
 	for i := range order {
 		v, readable := moment(c.Frame.Rows[i][column])
 		if month, ok := k.of(c.Frame.Rows[i][column]); dated && ok {
 			v, readable = float64(month), true
+		}
+		if isYearless {
+			v, readable = float64(yearless.at[i]), true
 		}
 		if !readable {
 			return periods, order, []estimate.Warning{estimate.Warn(estimate.Convention, "column %q holds periods that cannot be ordered; the order of the file is kept", c.Frame.Columns[column])}
@@ -89,7 +88,13 @@ func (c *Call) series(periodRole string) (periods []any, order []int, warnings [
 			at = whole
 		}
 	}
+	if isYearless {
+		warnings = append(warnings, c.inOneYear(yearless, at, column)...)
+	}
 	if repeated(at) {
+		if isYearless {
+			return periods, order, []estimate.Warning{estimate.Warn(estimate.Assumption, "column %q names months or quarters without a year, and some come more than once, so the order of the file is kept: write 2023-11 or 2023年11月, or put the year in a column called year or 年份", c.Frame.Columns[column])}
+		}
 		return periods, order, []estimate.Warning{estimate.Warn(estimate.Assumption, "periods occur more than once in column %q, so the order of the file is kept: is this more than one series? --COLUMN VALUE keeps the rows of one", c.Frame.Columns[column])}
 	}
 	byTime := func(a, b int) int {
@@ -122,6 +127,31 @@ func (c *Call) series(periodRole string) (periods []any, order []int, warnings [
 		warnings = append(warnings, k.missing(c.Frame.Columns[column], months)...)
 	}
 	return sorted, order, warnings
+}
+
+// inOneYear says in which order periods without a year were taken. Where the file goes on from December to January they
+// are of two years, and its order stands.
+func (c *Call) inOneYear(y yearless, at []float64, column int) []estimate.Warning {
+	if repeated(at) || at[0] >= float64(y.perYear)+1 { // with the year beside them they are ordered by both
+		return nil
+	}
+	if y.turns() {
+		for i := range at {
+			at[i] = float64(y.at[0]) + float64(i)
+		}
+		return []estimate.Warning{estimate.Warn(estimate.Assumption, "column %q names no year: its rows are taken for consecutive periods across a new year; write 2023-11, 2023-12, 2024-01 to be sure", c.Frame.Columns[column])}
+	}
+	said := []estimate.Warning{estimate.Warn(estimate.Assumption, "column %q names no year: its periods are taken for those of one year and put in order; write 2023-11 or 2023年11月 where they are of several", c.Frame.Columns[column])}
+	var gaps []string
+	for t := slices.Min(y.at); t <= slices.Max(y.at); t++ {
+		if !slices.Contains(y.at, t) {
+			gaps = append(gaps, strconv.Itoa(t))
+		}
+	}
+	if len(gaps) > 0 {
+		said = append(said, estimate.Warn(estimate.MissingValues, "no row of %q is of number %s of the year: what stands before and after is not one step apart", c.Frame.Columns[column], strings.Join(gaps, ", ")))
+	}
+	return said
 }
 
 func repeated(at []float64) bool {
@@ -251,16 +281,16 @@ func (c *Call) valueChart(of func(values []float64, o spc.Options) spc.Chart) (*
 }
 
 func (c *Call) attributeChart(of func(x, n []float64, o spc.Options) spc.Chart) (*Object, error) {
-	c.pairUp("defects", "size")
-	x, err := c.counts("defects")
+	c.pairUp("events", "total")
+	x, err := c.counts("events")
 	if err != nil {
 		return nil, err
 	}
-	n, err := c.bases("size")
+	n, err := c.bases("total")
 	if err != nil {
 		return nil, err
 	}
-	periods, order, warnings := c.series("sample")
+	periods, order, warnings := c.series("period")
 	o, err := c.chartOptions(periods, order)
 	if err != nil {
 		return nil, err

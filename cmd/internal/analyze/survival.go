@@ -13,10 +13,10 @@ func survivalMethods() []Method {
 	return []Method{{
 		Name: "kaplan_meier_logrank", Aliases: []string{"kaplan_meier", "km", "logrank", "log_rank", "survival"}, Short: "time until something happens, part of it still open",
 		Roles: []Role{
-			{Name: "time", Also: []string{"days", "duration", "futime", "t", "weeks", "months"}, Help: "duration until the event, or until last seen"},
-			{Name: "event", Also: []string{"status", "dead", "censor", "resolved", "fustat", "cens"}, Help: "1 it happened, 0 not yet", Optional: true, Words: true},
-			{Name: "group", Also: []string{"arm", "treatment", "rx", "sex"}, Help: "groups to compare", Optional: true, Words: true},
-			{Name: "strata", Also: []string{"stratum"}, Help: "strata within which groups are compared", Optional: true, Words: true},
+			{Name: "duration", Zh: "时长", Was: []string{"time"}, Also: []string{"days", "futime", "t", "weeks", "months", "天数", "办理天数", "用时", "时长", "办理时长", "月数"}, Help: "duration until the event, or until last seen"},
+			{Name: "event", Zh: "是否发生", Also: []string{"status", "dead", "censor", "resolved", "fustat", "cens", "是否办结", "办结", "已办结", "是否解决", "是否发生", "状态"}, Help: "1 it happened, 0 not yet", Optional: true, Words: true},
+			{Name: "group", Zh: "组别", Also: slices.Concat(groupRole.Also, []string{"rx", "sex", "性别"}), Help: "groups to compare", Optional: true, Words: true},
+			strataRole.with("strata within which groups are compared"),
 		},
 		Long: "S(t) = Π(1 − d/n) with Greenwood's standard error and plain, log and log-log limits; quantiles; log-rank test of\nthe groups, within strata where a column says so. --group all or --group VALUE gives one curve, --groups A,B the\ntest; without either, all of it. Groups called by numbers are tested for trend too (Tarone 1975).",
 		Options: []Option{confidenceOption, {"group", Text, "", "all, or the value of the group whose curve is wanted"}, {"groups", List, "", "groups to test against one another"},
@@ -77,7 +77,7 @@ func (c *Call) marks() {
 
 func (c *Call) follow() (followUp, error) {
 	f := followUp{groups: map[string][]survival.Subject{}}
-	times, err := c.numbers("time")
+	times, err := c.numbers("duration")
 	if err != nil {
 		return f, err
 	}

@@ -13,30 +13,25 @@ import (
 )
 
 func unitMethods() []Method {
-	unit := Role{Name: "unit", Also: []string{"id", "name", "unit_name", "unit_id", "hospital", "village", "centre", "center", "code"}, Help: "name of the unit", Optional: true}
-	events := Role{Name: "events", Also: []string{"x", "numerator", "count", "successes", "cases", "deaths", "observed", "y"}, Help: "events, the numerator"}
-	total := Role{Name: "total", Also: []string{"n", "denominator", "trials", "size", "base", "population", "expected", "person_years"}, Help: "the denominator"}
-	successes := Role{Name: "successes", Also: []string{"events", "x", "numerator", "count", "cases", "deaths", "observed", "y"}, Help: "events"}
-	trials := Role{Name: "trials", Also: []string{"n", "total", "denominator", "size", "base", "population", "expected", "person_years"}, Help: "the denominator"}
 	prior := Option{"method", Text, "mle", "mle, mom_kleinman, mom_raw_moments (equal denominators), or hierarchical (few units: the prior is not taken as known)"}
 	return []Method{
-		{Name: "funnel", Aliases: []string{"funnel_plot"}, Short: "funnel limits of units of different size, with overdispersion", Roles: []Role{unit, events, total}, draw: drawFunnel,
+		{Name: "funnel", Aliases: []string{"funnel_plot"}, Short: "funnel limits of units of different size, with overdispersion", Roles: []Role{unitRole, eventsRole, totalRole}, draw: drawFunnel,
 			Long: "θ = Σ events / Σ totals; z = (rate − θ)/√(θ(1−θ)/n). Limits: approx (normal, not clipped), exact_qbinom (binomial\nquantile / n) and exact_interp (Spiegelhalter 2005). Overdispersion: φ = mean z² of winsorised z, τ² by moments.\nEvents against expected events or an exposure: s = √(θ/n), Poisson quantiles, and √rate in place of asin √rate.",
 			Options: []Option{{"levels", List, "0.95,0.998", "two-sided levels, inner first"}, {"winsorise", List, "0,0.1,0.2", "fractions of z to pull in at each end"},
 				{"theta", Number, "", "centre to compare with; default Σ events / Σ totals, or 1 for expected events"}, {"target", Number, "", "the same as theta"},
 				{"model", Text, "binomial", "binomial, or poisson for events per exposure; poisson where the totals are called expected or person_years"}},
 			run: (*Call).funnel},
-		{Name: "funnel_ratio", Short: "funnel of events against events expected", Roles: []Role{unit,
-			{Name: "observed", Also: []string{"events", "x", "count", "deaths", "cases"}, Help: "events that happened"}, {Name: "expected", Also: []string{"e", "total"}, Help: "events expected"}},
-			Long: "observed ÷ expected against 1, with exact Poisson limits, and with overdispersion on the logarithm (shmi: lowest and\nhighest tenth left out; Campbell et al. 2012) and on the square root (cqc: 10 % winsorised; Spiegelhalter et al. 2012).",
+		{Name: "funnel_ratio", Short: "funnel of events against events expected", Roles: []Role{unitRole, eventsRole.with("events that happened"),
+			{Name: "expected", Zh: "预期件数", Also: []string{"e", "total", "预期", "期望"}, Help: "events expected"}},
+			Long: "observed ÷ expected against 1, with exact Poisson limits, and with overdispersion on the logarithm (shmi: lowest and\nhighest tenth left out; Campbell et al. 2012) and on the square root (cqc: 10% winsorised; Spiegelhalter et al. 2012).",
 			run:  (*Call).ratioFunnel, draw: drawRatios},
-		{Name: "empirical_bayes_beta_binomial", Aliases: []string{"empirical_bayes", "beta_binomial"}, Short: "shrunken proportions of small units", Roles: []Role{unit, successes, trials}, draw: drawShrunk,
+		{Name: "empirical_bayes_beta_binomial", Aliases: []string{"empirical_bayes", "beta_binomial"}, Short: "shrunken proportions of small units", Roles: []Role{unitRole, eventsRole, totalRole}, draw: drawShrunk,
 			Long:    "y ~ Binomial(n, p), p ~ Beta(α, β) by maximum likelihood; shrunk = (y+α)/(n+α+β) with Beta quantiles.\nMoment estimates stand beside; --method uses one of them instead.",
 			Options: []Option{confidenceOption, prior}, run: (*Call).betaBinomial},
-		{Name: "empirical_bayes_gamma_poisson", Aliases: []string{"gamma_poisson"}, Short: "shrunken rates per population of small units", Roles: []Role{unit, successes, trials}, draw: drawShrunk,
+		{Name: "empirical_bayes_gamma_poisson", Aliases: []string{"gamma_poisson"}, Short: "shrunken rates per population of small units", Roles: []Role{unitRole, eventsRole, totalRole}, draw: drawShrunk,
 			Long:    "y ~ Poisson(eλ), λ ~ Gamma(α, β) by maximum likelihood (Clayton & Kaldor 1987); Marshall's moments\nstand beside.",
 			Options: []Option{confidenceOption, {"method", Text, "mle", "mle, mom_marshall, or hierarchical (few units)"}}, run: (*Call).gammaPoisson},
-		{Name: "gini", Short: "inequality of amounts", Roles: []Role{{Name: "value", Also: []string{"amount", "income", "points", "x", "y"}, Help: "the amounts"}, {Name: "weight", Also: []string{"weights", "w", "households"}, Help: "how many holders an amount stands for", Optional: true}},
+		{Name: "gini", Short: "inequality of amounts", Roles: []Role{valueRole.with("the amounts"), weightRole.with("how many holders an amount stands for").known("households", "户数")},
 			Long:    "gini = mean absolute difference of all n² pairs / (2 × mean); gini_corrected = gini × n/(n−1), without weights only.",
 			Options: []Option{{"values", List, "", "amounts given here instead of a file; may be repeated as [[…],[…]]"}}, WithoutFile: "values", draw: drawLorenz, run: (*Call).gini},
 	}
@@ -273,7 +268,7 @@ func dedupe(warnings []estimate.Warning) []estimate.Warning {
 }
 
 func (c *Call) shrinkUnits() ([]string, []shrink.Unit, error) {
-	names, events, totals, err := c.units("successes", "trials")
+	names, events, totals, err := c.units("events", "total")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -380,7 +375,7 @@ const mostPairs = 1000
 // rows, else the units.
 func (c *Call) shrunk(out *Object, fit shrink.Fit, units []shrink.Unit) {
 	ids, idName := c.ids("unit")
-	numbers := []string{c.header("successes"), c.header("trials"), "raw", "shrunk", "low", "high"}
+	numbers := []string{c.header("events"), c.header("total"), "raw", "shrunk", "low", "high"}
 	line := func(u shrink.Shrunk, stands shrink.Unit) []any {
 		return []any{whole(stands.Events), whole(stands.Base), u.Raw, u.Value, u.Low, u.High}
 	}

@@ -31,9 +31,18 @@ type Config struct {
 	KeepGenerations int    `mapstructure:"keep_generations"` // published snapshots kept, the current one included
 	KeepLanded      int    `mapstructure:"keep_landed_days"` // days the content of loaded files is kept; 0: for good
 	KeepRuns        int    `mapstructure:"keep_runs"`        // documents of runs kept; 0: all
-	OfficeKey       string `mapstructure:"office_key"`       // opens the organisation office's pages; empty: they stay closed
 
-	Backup Backup `mapstructure:"-"`
+	// Gone says of every key that an earlier version knew and that stands in the file still what has taken its place.
+	Gone []string `mapstructure:"-"`
+
+	// LangSaid reports whether the file, the environment or a flag says Lang; otherwise pages go by the browser.
+	LangSaid bool `mapstructure:"-"`
+
+	Server   Server   `mapstructure:"-"`
+	Provider Provider `mapstructure:"-"` // Issuer empty: there is none
+	Backup   Backup   `mapstructure:"-"`
+
+	Uploads Uploads `mapstructure:"-"`
 
 	Notifications []notify.Channel `mapstructure:"-"` // whom to tell of what; none: nobody
 	Pipelines     []Pipeline       `mapstructure:"-"` // never empty: where the file names none, it is the one of Schedule
@@ -51,7 +60,6 @@ type key struct {
 	initial string // default, as it would be typed
 	usage   string // in English, for help
 	zh      string // the same in Chinese, for the file that people edit
-	secret  bool   // help and errors never show its value
 	check   func(Config) error
 }
 
@@ -130,12 +138,11 @@ var keys = []key{
 		}
 		return nil
 	}},
-	{name: "office_key", initial: "", zh: "打开组织办页面的口令，至少 16 个字符；留空则不开放", usage: "opens the organisation office's pages (default: they stay closed)", secret: true, check: func(c Config) error {
-		if c.OfficeKey != "" && len(c.OfficeKey) < 16 {
-			return errors.New("it must have 16 characters or more")
-		}
-		return nil
-	}},
+}
+
+// gone are keys of earlier versions with what has taken their place. A file that holds one opens all the same.
+var gone = map[string]string{
+	"office_key": "office_key opens nothing any more: people sign in by accounts of their own; make one with \"hulian user add NAME --role office\", and delete the line",
 }
 
 var memory = regexp.MustCompile(`^([1-9][0-9]*(?:\.[0-9]+)?) ?([KMGT]i?B)$`)
@@ -159,19 +166,17 @@ func (c Config) CutOffDay() time.Time {
 }
 
 // BackupDir is the folder scheduled backups are written to.
-func (c Config) BackupDir() string {
-	if filepath.IsAbs(c.Backup.To) {
-		return c.Backup.To
-	}
-	return filepath.Join(c.Dir, c.Backup.To)
-}
+func (c Config) BackupDir() string { return c.inDir(c.Backup.To) }
 
 // InboxDir is the folder runs read.
-func (c Config) InboxDir() string {
-	if filepath.IsAbs(c.Inbox) {
-		return c.Inbox
+func (c Config) InboxDir() string { return c.inDir(c.Inbox) }
+
+// inDir gives the place of a path that may be relative to the town's folder.
+func (c Config) inDir(path string) string {
+	if filepath.IsAbs(path) {
+		return path
 	}
-	return filepath.Join(c.Dir, c.Inbox)
+	return filepath.Join(c.Dir, path)
 }
 
 const head = `# 本文件夹的运行设置。没有写的各项照此处所列的默认值；命令行参数和环境变量优先于本文件。要改哪一项，去掉行首的“# ”再改数值。

@@ -59,7 +59,6 @@ func TestPrecedence(t *testing.T) {
 		"keep_generations": {"5", "1", "2", "3"},
 		"keep_landed_days": {"0", "70", "365", "3650"},
 		"keep_runs":        {"300", "0", "20", "30"},
-		"office_key":       {"", "the key in the file", "the key in the environment", "the key in the flag"},
 	}
 	for _, k := range keys {
 		v, ok := values[k.name]
@@ -151,7 +150,7 @@ func TestBadConfigurationsAreRefused(t *testing.T) {
 		"notice secret":        {file: "notifications: [{name: a, webhook: {kind: dingtalk, address: 'env:A', secret: k9}}]\n", says: []string{"env:NAME"}},
 		"notice list":          {file: "notifications: {name: a}\n", says: []string{"list"}},
 		"a month too short":    {file: "keep_landed_days: 30\n", says: []string{"62 or more"}},
-		"backup key":           {file: "backup:\n  form: /b\n", says: []string{"line 2", "there are cron, keep, to"}},
+		"backup key":           {file: "backup:\n  form: /b\n", says: []string{"line 2", "there are cron, keep, passphrase, to"}},
 		"backup to nowhere":    {file: "backup: {to: '', cron: '@daily'}\n", says: []string{"to"}},
 		"no backup kept":       {file: "backup: {to: b, keep: 0}\n", says: []string{"keep"}},
 		"backup to a list":     {file: "backup: [b]\n", says: []string{"line 1"}},
@@ -170,8 +169,23 @@ func TestBadConfigurationsAreRefused(t *testing.T) {
 		"pipeline impatient":   {file: "pipelines: [{name: a, cron: off, backoff: 1ms}]\n", says: []string{"backoff"}},
 		"pipeline reference":   {file: "pipelines: [{name: &a a, cron: *a}]\n", says: []string{"references"}},
 		"pipeline is a word":   {file: "pipelines: [night]\n", says: []string{"line 1"}},
+		"beyond this machine":  {flag: "--listen=0.0.0.0:8642", says: []string{"listen is 0.0.0.0:8642", "without TLS", "server.plain_http: true"}},
+		"every interface":      {file: "listen: ':8642'\n", says: []string{"without TLS"}},
+		"server key":           {file: "server:\n  adress: x\n", says: []string{"line 2", `did you mean "address"?`}},
+		"server address":       {file: "server: {address: hulian.example}\n", says: []string{"line 1", "https://"}},
+		"server half a pair":   {file: "server: {certificate: c.pem}\n", says: []string{"together"}},
+		"server proxy":         {file: "server: {proxies: [gate]}\n", says: []string{`"gate"`, "10.0.0.0/24"}},
+		"server upload limit":  {file: "server: {upload_limits: {secretary: 5MB}}\n", says: []string{"secretary", "village_secretary: 50MB"}},
+		"server token":         {file: "server: {metrics_token: s3cret}\n", says: []string{"metrics_token", "env:NAME"}},
+		"oidc issuer":          {file: "oidc: {issuer: id.example, client_id: a}\n", says: []string{"line 1", "issuer", "https://"}},
+		"oidc over plain http": {file: "oidc: {issuer: 'http://id.example', client_id: a}\n", says: []string{"issuer", "https://"}},
+		"oidc without client":  {file: "oidc: {issuer: 'https://id.example'}\n", says: []string{"client_id"}},
+		"oidc secret":          {file: "oidc: {issuer: 'https://id.example', client_id: a, secret: s3cret}\n", says: []string{"secret", "env:NAME"}},
+		"oidc role":            {file: "oidc: {issuer: 'https://id.example', client_id: a, groups: [{name: g, role: boss}]}\n", says: []string{"groups: g", "no such role"}},
+		"oidc place":           {file: "oidc: {issuer: 'https://id.example', client_id: a, groups: [{name: g, role: village_secretary}]}\n", says: []string{"groups: g", "village"}},
+		"oidc address":         {file: "oidc: {issuer: 'https://id.example', client_id: a}\n", says: []string{"server.address"}},
+		"server host":          {file: "server: {hosts: ['http://hulian']}\n", says: []string{"without http://"}},
 		"empty inbox":          {file: "inbox: ''\n", says: []string{"must name a folder"}},
-		"secret stays unshown": {file: "office_key: k9\n", says: []string{"office_key", "16 characters"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var set *pflag.FlagSet
@@ -279,5 +293,20 @@ func TestPipelines(t *testing.T) {
 	}
 	if diff := cmp.Diff([]Pipeline{night, month}, c.Pipelines); diff != "" {
 		t.Errorf("pipelines (-want +got):\n%s", diff)
+	}
+}
+
+// A folder that an earlier version wrote opens, and what has taken a key's place is said.
+func TestAFolderOfAnEarlierVersionOpens(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, FileName), []byte("lang: en\noffice_key: k9k9k9k9k9k9k9k9\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load(dir, nil, nil)
+	if err != nil || c.Lang != "en" {
+		t.Fatalf("%v, lang %s", err, c.Lang)
+	}
+	if len(c.Gone) != 1 || !strings.Contains(c.Gone[0], "hulian user add") || strings.Contains(c.Gone[0], "k9") {
+		t.Errorf("it says %q", c.Gone)
 	}
 }

@@ -39,7 +39,7 @@ func AddFlags(flags *pflag.FlagSet, names ...string) {
 		}
 		k := keys[i]
 		usage := fmt.Sprintf("%s [$%s]", k.usage, environment(k))
-		if !k.secret && k.initial != "" {
+		if k.initial != "" {
 			usage = fmt.Sprintf("%s (default %s) [$%s]", k.usage, k.initial, environment(k))
 		}
 		flags.String(flagName(k), "", usage)
@@ -95,6 +95,11 @@ func Load(dir string, flags *pflag.FlagSet, environ []string) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
+	for name, instead := range gone {
+		if nodes[name] != nil {
+			c.Gone = append(c.Gone, instead)
+		}
+	}
 	c.Backup = Backup{To: "backups", Cron: Off, Keep: 7}
 	for _, s := range sections {
 		if node := nodes[s.name]; node != nil {
@@ -103,6 +108,15 @@ func Load(dir string, flags *pflag.FlagSet, environ []string) (Config, error) {
 			}
 		}
 	}
+	if err := c.reach(); err != nil {
+		return Config{}, &pipelines.Fault{Op: "read configuration", At: "listen is " + c.Listen, Err: err,
+			Next: "name server.certificate and server.key in " + FileName + ", or listen on 127.0.0.1 behind a proxy; inside a network you trust, say server.plain_http: true"}
+	}
+	if err := c.leadsBack(); err != nil {
+		return Config{}, &pipelines.Fault{Op: "read configuration", At: path, Err: err, Next: "set server.address in " + FileName}
+	}
+	_, c.LangSaid = file["lang"]
+	c.LangSaid = c.LangSaid || flags != nil && flags.Changed("lang")
 	_, chosen := file["schedule"] // by the file or the environment
 	if err := c.settle(chosen || flags != nil && flags.Changed("schedule")); err != nil {
 		return Config{}, &pipelines.Fault{Op: "read configuration", At: path, Err: err, Next: "delete one of them"}
@@ -123,11 +137,7 @@ func decode(v *viper.Viper, dir string, origin func(key) string) (Config, error)
 			err = k.check(c)
 		}
 		if err != nil {
-			if !k.secret {
-				err = fmt.Errorf("%s is %q: %w", k.name, v.GetString(k.name), err)
-			} else {
-				err = fmt.Errorf("%s: %w", k.name, err)
-			}
+			err = fmt.Errorf("%s is %q: %w", k.name, v.GetString(k.name), err)
 			return Config{}, &pipelines.Fault{Op: "read configuration", At: origin(k), Err: err, Next: "correct the value"}
 		}
 	}
@@ -167,6 +177,10 @@ func parse(content []byte) (map[string]any, map[string]*yaml.Node, error) {
 	}
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		name, value := root.Content[i], root.Content[i+1]
+		if gone[name.Value] != "" {
+			nodes[name.Value] = value
+			continue
+		}
 		if !slices.Contains(names(), name.Value) {
 			return nil, nil, data.UnknownKey(name.Line, name.Value, "", name.Value, names())
 		}

@@ -12,6 +12,7 @@ import (
 
 	"hulian/data"
 	"hulian/pipelines/notify"
+	"hulian/pipelines/source/secret"
 )
 
 // Pipeline is a named pipeline: which sources it reads, when, and how often a failed run is tried again.
@@ -57,13 +58,22 @@ pipelines:
     sources: [inbox]
     retries: 3
     backoff: 1m`},
-	{"backup", func(node *yaml.Node, c *Config) error { return readBackup(node, &c.Backup) }, `网页服务期间定时备份：在 to 所指的文件夹（最好在另一块磁盘）中写一个 zip 文件，时间由 cron 行定，保留最近 keep 份。备份含有本文件，
-拿到备份的人也就拿到了这里的口令。`, `Backups inside serve: a zip file in the folder named by to (best on another disk), by a cron line of their own. The
-newest are kept, as many as keep says. A backup holds this file: whoever has it has the keys that stand here.
+	{"backup", func(node *yaml.Node, c *Config) error { return readBackup(node, &c.Backup) }, `网页服务期间定时备份：在 to 所指的文件夹（最好在另一块磁盘）中写一个 zip 文件，时间由 cron 行定，保留最近 keep 份。备份含有姓名、
+备注和本文件：请用口令加密（passphrase 写成 env:名称 或 file:/路径），口令与备份分开保管，没有口令谁也打不开。`, `Backups inside serve: a zip file in the folder named by to (best on another disk), by a cron line of their own. The
+newest are kept, as many as keep says. A backup holds names, notes and this file: encrypt it with a passphrase (env:NAME or
+file:/path) and keep that apart from the backups, for nobody can open them without it.
 backup:
   to: backups
   cron: "30 2 * * *"
-  keep: 7`},
+  keep: 7
+  passphrase: file:/etc/hulian/backup.passphrase`},
+	{"uploads", func(node *yaml.Node, c *Config) error { return data.Decode(node, &c.Uploads) }, `网页报送的文件是否须第二人复核（second_person: true）：复核前不读入、不发布，报送人不能复核自己的文件。不写则不须复核。`,
+		`Whether files handed in on a page wait for a second person: they are neither read nor published before somebody other than
+their author accepts them on the page Upload or by "hulian uploads accept". Left out, they do not wait.
+uploads:
+  second_person: true`},
+	{"server", readServer, serverZh, serverEn},
+	{"oidc", readProvider, providerZh, providerEn},
 	{"notifications", readNotifications, `运行失败、某月数据就绪、文件待人确认时通知谁（on；不写则三种都通知）。整段不写则不通知任何人。口令和含口令的地址写成 env:名称
 或 file:/路径。kind 可为 wecom（企业微信）、dingtalk（钉钉）、json。`, `Who is told when a run failed, a month is ready or a file waits for a person (on; left out: all three). Left out,
 nobody is. Secrets, and addresses that hold a key, are named as env:NAME or file:/path. kind is wecom, dingtalk or json.
@@ -77,11 +87,18 @@ notifications:
     mail: {server: "smtp.example.cn:465", tls: tls, user: hulian, password: env:SMTP_PASSWORD, from: hulian@example.cn, to: [office@example.cn]}`},
 }
 
+// Uploads says what becomes of files that are handed in on a page.
+type Uploads struct {
+	SecondPerson bool `yaml:"second_person"` // they wait until somebody other than their author accepts them
+}
+
 // Backup says when backups are made inside serve, and where.
 type Backup struct {
 	To   string `yaml:"to"`   // folder; relative to the town's folder
 	Cron string `yaml:"cron"` // off: none are made by the clock
 	Keep int    `yaml:"keep"` // newest backups kept
+
+	Passphrase secret.Reference `yaml:"passphrase"` // encrypts them; empty: they are plain zip files
 }
 
 func readBackup(node *yaml.Node, b *Backup) error {
@@ -95,6 +112,9 @@ func readBackup(node *yaml.Node, b *Backup) error {
 		return fmt.Errorf("line %d: backup: cron: it must be a cron line, or off", node.Line)
 	case b.Keep < 1:
 		return fmt.Errorf("line %d: backup: keep: it must be 1 or more", node.Line)
+	}
+	if err := b.Passphrase.Check(); err != nil {
+		return fmt.Errorf("line %d: backup: passphrase: %w", node.Line, err)
 	}
 	return nil
 }
