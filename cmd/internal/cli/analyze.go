@@ -20,16 +20,17 @@ func newAnalyzeCommand(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "analyze METHOD FILE",
 		Short: "Run one statistical method on any CSV, XLSX or Parquet file",
-		Long: document(`Runs a method of the town's statistics on a file of your own. Columns are named by flags (--x deaths --n births) and
-found by themselves where they have the usual names; --COLUMN VALUE keeps the rows of that value. --format json gives
+		Long: document(`Runs a method of the town's statistics on a file of your own. Columns are named by flags (--events deaths --total births),
+by the same names in every method, and found by themselves where their headers are usual ones, in English or Chinese
+(办结, 上报, 月份, 村): what was found is told. --COLUMN VALUE keeps the rows of that value. --format json gives
 every number and table; --plot draws the result.
 
 Without METHOD, the methods are listed. "hulian analyze METHOD --help" explains one.
 
 --case runs a published worked example as it is: a JSON file with method, input, options and expected values, its data
 beside it. --check compares what comes out with what is expected.`, endsAsked),
-		Example: `  hulian analyze wilson villages.csv --x resolved --n reported
-  hulian analyze xmr monthly.xlsx --period 月份 --value 办结率 --direction up --plot chart.svg
+		Example: `  hulian analyze wilson villages.csv --events resolved --total reported
+  hulian analyze xmr monthly.xlsx --value 办结率 --direction up --plot chart.svg
   hulian analyze --case example.json --check`,
 		Args: func(cmd *cobra.Command, arguments []string) error {
 			if len(arguments) == 0 {
@@ -111,6 +112,9 @@ func newMethodCommand(p *program, m analyze.Method) *cobra.Command {
 	flags.SortFlags = false
 	for _, r := range m.Roles {
 		text := "column: " + r.Help
+		if len(r.Was) > 0 {
+			text += "; also --" + strings.Join(r.Was, ", --")
+		}
 		if len(r.Also) > 0 {
 			text += " (default " + r.Name + ", or one called " + strings.Join(r.Also[:min(len(r.Also), 4)], ", ") + ")"
 		}

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
+	"github.com/rivo/uniseg"
 	"github.com/spf13/cobra"
 
 	"hulian/cmd/internal/analyze"
@@ -26,7 +26,13 @@ func (p *program) printDocument(cmd *cobra.Command, document *analyze.Object, wa
 	if err != nil {
 		return err
 	}
-	singles, grids := document.Split(c.Lang)
+	sheet := document.Split(c.Lang)
+	if format == "csv" { // for programs: keys and values have one name in every language
+		said := sheet.Said
+		sheet = document.Split("en")
+		sheet.Said = said
+	}
+	grids := sheet.Grids
 	var names []string
 	for _, g := range grids {
 		names = append(names, g.Name)
@@ -36,8 +42,11 @@ func (p *program) printDocument(cmd *cobra.Command, document *analyze.Object, wa
 		if i < 0 {
 			return unknown("table", wanted, names, "")
 		}
-		if format != "json" {
+		switch format {
+		case "csv":
 			return p.print(cmd, grids[i].Table)
+		case "table":
+			return p.print(cmd, shortened(grids[i].Table, c.Lang))
 		}
 	}
 	out := bufio.NewWriter(p.Out)
@@ -45,10 +54,13 @@ func (p *program) printDocument(cmd *cobra.Command, document *analyze.Object, wa
 	case format == "json":
 		err = writeDocument(out, document)
 	case format == "csv" && len(grids) == 0:
-		err = writeCSV(out, singles)
+		for _, said := range sheet.Said {
+			sheet.Singles.Rows = append(sheet.Singles.Rows, []any{said.Kind, said.Text})
+		}
+		err = writeCSV(out, sheet.Singles)
 	case format == "csv":
 		err = writeCSV(out, grids[0].Table)
-		if len(names) > 1 || len(singles.Rows) > 0 {
+		if len(names) > 1 || len(sheet.Singles.Rows) > 0 {
 			fmt.Fprintf(p.Err, "written: %s; single values are in --format json", names[0])
 			if others := names[1:]; len(others) > 0 {
 				fmt.Fprintf(p.Err, "; other tables: --table %s", strings.Join(others, " | "))
@@ -56,7 +68,7 @@ func (p *program) printDocument(cmd *cobra.Command, document *analyze.Object, wa
 			fmt.Fprintln(p.Err)
 		}
 	default:
-		err = writeSections(out, singles, grids)
+		err = writeSections(out, sheet, c.Lang)
 	}
 	if err != nil {
 		return fmt.Errorf("write output: %w", err)
@@ -90,55 +102,122 @@ func writeDocument(w io.Writer, document *analyze.Object) error {
 	return err
 }
 
-func writeSections(w io.Writer, singles pipelines.Table, grids []analyze.Grid) error {
-	if len(singles.Rows) > 0 {
-		if err := writeAligned(w, listed(rounded(singles))); err != nil {
+// writeSections writes the single values, the tables, and below them, where a terminal ends, what is said, whole.
+func writeSections(w io.Writer, sheet analyze.Sheet, lang string) error {
+	if len(sheet.Singles.Rows) > 0 {
+		if err := writeAligned(w, listed(sheet.Singles, lang)); err != nil {
 			return err
 		}
 	}
-	for i, g := range grids {
-		if i > 0 || len(singles.Rows) > 0 {
+	for i, g := range sheet.Grids {
+		if len(g.Table.Rows) == 0 && len(sheet.Grids) > 1 {
+			continue
+		}
+		if i > 0 || len(sheet.Singles.Rows) > 0 {
 			fmt.Fprintln(w)
 		}
-		if len(grids) > 1 || len(singles.Rows) > 0 {
-			fmt.Fprintf(w, "%s\n", g.Name)
+		if len(sheet.Grids) > 1 || len(sheet.Singles.Rows) > 0 {
+			fmt.Fprintf(w, "%s\n", heading(g.Name, lang))
 		}
-		if err := writeAligned(w, rounded(g.Table)); err != nil {
+		if err := writeAligned(w, shortened(g.Table, lang)); err != nil {
+			return err
+		}
+	}
+	if len(sheet.Said) > 0 && len(sheet.Singles.Rows)+len(sheet.Grids) > 0 {
+		fmt.Fprintln(w)
+	}
+	for _, said := range sheet.Said {
+		between := ": "
+		if lang == "zh" {
+			between = "："
+		}
+		if err := writeWrapped(w, said.Kind+between+said.Text); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// heading names a table, with the name --table takes where it is another.
+func heading(name, lang string) string {
+	parts := strings.Split(name, ".")
+	for i, part := range parts {
+		parts[i] = analyze.Label(lang, part)
+	}
+	if shown := strings.Join(parts, "."); shown != name {
+		return shown + "（" + name + "）"
+	}
+	return name
+}
+
+// lineWidth is how wide lines of text are written; a Chinese character takes two places.
+const lineWidth = 100
+
+// writeWrapped writes a text in lines, later ones indented, broken where its language allows.
+func writeWrapped(w io.Writer, text string) error {
+	const indent = "  "
+	var b strings.Builder
+	width, state := 0, -1
+	for rest := shown(text); rest != ""; {
+		var segment string
+		segment, rest, _, state = uniseg.FirstLineSegmentInString(rest, state)
+		if size := uniseg.StringWidth(strings.TrimRight(segment, " ")); width > len(indent) && width+size > lineWidth {
+			b.WriteString("\n" + indent)
+			width = len(indent)
+		}
+		b.WriteString(segment)
+		width += uniseg.StringWidth(segment)
+	}
+	lines := strings.Split(b.String(), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
+	return err
+}
+
 // most items of a list shown among the single values; the tables and JSON have them all.
 const most = 12
 
 // listed writes every value as text, so that names and values stand side by side, and cuts long lists.
-func listed(table pipelines.Table) pipelines.Table {
+func listed(table pipelines.Table, lang string) pipelines.Table {
 	out := pipelines.Table{Columns: table.Columns}
 	for _, row := range table.Rows {
-		shown := text(row[1], "")
-		if items := strings.Split(shown, ", "); len(items) > most && row[0] != "warning" && row[0] != "reading" {
-			shown = fmt.Sprintf("%s, … (%d items: --format json)", strings.Join(items[:most], ", "), len(items))
+		v := row[1]
+		more := ""
+		if list, ok := v.(analyze.Values); ok && len(list) > most {
+			more = fmt.Sprintf(", … (%d items: --format json)", len(list))
+			if lang == "zh" {
+				more = fmt.Sprintf("，……（共%d项，见 --format json）", len(list))
+			}
+			v = list[:most]
 		}
-		out.Rows = append(out.Rows, []any{row[0], shown})
+		out.Rows = append(out.Rows, []any{row[0], text(readable(v, lang), "") + more})
 	}
 	return out
 }
 
-// rounded keeps six digits of every number: a table on a screen is read, not computed with.
-func rounded(table pipelines.Table) pipelines.Table {
+// shortened writes the cells of a table as people read them.
+func shortened(table pipelines.Table, lang string) pipelines.Table {
 	out := pipelines.Table{Columns: table.Columns, Rows: make([][]any, len(table.Rows))}
 	for r, row := range table.Rows {
 		out.Rows[r] = make([]any, len(row))
 		for c, v := range row {
-			if x, ok := v.(float64); ok {
-				if short, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 6, 64), 64); err == nil {
-					v = short
-				}
-			}
-			out.Rows[r][c] = v
+			out.Rows[r][c] = readable(v, lang)
 		}
 	}
 	return out
+}
+
+// readable shortens numbers and says what is unknown.
+func readable(v any, lang string) any {
+	switch v := v.(type) {
+	case nil:
+		return analyze.Unknown(lang)
+	case float64:
+		return analyze.Shortened(v)
+	case analyze.Values:
+		return v.In(lang)
+	}
+	return v
 }

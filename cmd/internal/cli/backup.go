@@ -15,21 +15,25 @@ import (
 	"github.com/spf13/cobra"
 
 	"hulian/cmd/internal/config"
+	"hulian/dashboards/sqlite"
 	"hulian/pipelines"
 	"hulian/pipelines/backup"
 	"hulian/pipelines/durable"
 	"hulian/pipelines/runner"
 	"hulian/pipelines/schedule"
+	"hulian/pipelines/source/secret"
 )
 
 func newBackupCommand(p *program) *cobra.Command {
 	var force bool
+	var passphrase string
 	cmd := &cobra.Command{
 		Use:   "backup FILE.zip",
 		Short: "Keep the town's folder in one file",
 		Long: document(`Writes what landed, the warehouse, the published snapshot, configuration, mappings and the records of runs into one zip
 file, reads it back and compares it. Files that still wait in the inbox are not in it. While a run is at work it waits.
-The file holds the configuration as it is: keys that stand in hulian.yaml stand in the backup.
+The file holds names, notes on health, the accounts and hulian.yaml as it is: --passphrase encrypts it (format age). Keep the passphrase apart
+from the backups: nobody can open them without it.
 
 The section backup of hulian.yaml makes backups by the clock inside "hulian serve".`, endsAsked),
 		Example: "  hulian backup --dir xiaolin /mnt/disk/xiaolin-2018-02.zip",
@@ -42,6 +46,9 @@ The section backup of hulian.yaml makes backups by the clock inside "hulian serv
 			if _, err := outputFormat(cmd); err != nil {
 				return err
 			}
+			if passphrase != "" {
+				c.Backup.Passphrase = secret.Reference(passphrase)
+			}
 			made, err := p.backUp(cmd.Context(), c, "command", files[0], force, nil, func(run pipelines.Run) { p.tell(c, run, nil) })
 			p.deliver(cmd.Context(), c)
 			if made.Format == 0 {
@@ -51,11 +58,13 @@ The section backup of hulian.yaml makes backups by the clock inside "hulian serv
 		},
 	}
 	cmd.Flags().BoolVar(&force, "force", false, "replace a file that is there")
+	cmd.Flags().StringVar(&passphrase, "passphrase", "", "where the passphrase is kept that encrypts the backup: env:NAME or file:/path")
 	return cmd
 }
 
 func newRestoreCommand(p *program) *cobra.Command {
 	var force bool
+	var passphrase string
 	cmd := &cobra.Command{
 		Use:   "restore FILE.zip",
 		Short: "Make a town's folder of a backup",
@@ -80,7 +89,11 @@ deleted. Stop "hulian serve" on that folder first.`, endsAsked),
 				}
 				defer func() { err = errors.Join(err, release()) }()
 			}
-			made, replaced, err := backup.Restore(cmd.Context(), files[0], dir, force)
+			opens, err := secret.Reference(passphrase).Read()
+			if err != nil {
+				return &pipelines.Fault{Op: "restore", At: files[0], Err: err, Next: secret.Advice}
+			}
+			made, replaced, err := backup.Restore(cmd.Context(), files[0], dir, opens.Reveal(), force)
 			if replaced != "" {
 				fmt.Fprintf(p.Err, "what was there lies in %s\n", replaced)
 			}
@@ -98,6 +111,7 @@ deleted. Stop "hulian serve" on that folder first.`, endsAsked),
 		},
 	}
 	cmd.Flags().BoolVar(&force, "force", false, "move a town that stands there aside")
+	cmd.Flags().StringVar(&passphrase, "passphrase", "", "where the passphrase is kept that the backup was encrypted with: env:NAME or file:/path")
 	return cmd
 }
 
@@ -115,13 +129,18 @@ func (p *program) printBackup(cmd *cobra.Command, c config.Config, file string, 
 
 // backUp makes one backup and records it as a run.
 func (p *program) backUp(ctx context.Context, c config.Config, trigger, to string, force bool, log *slog.Logger, ended func(pipelines.Run)) (made backup.Manifest, err error) {
+	passphrase, err := c.Backup.Passphrase.Read()
+	if err != nil {
+		return made, &pipelines.Fault{Op: "back up", At: to, Err: err, Next: secret.Advice}
+	}
 	version, _ := build()
 	r, err := runner.New(runner.Config{Dir: c.Dir, Pipeline: config.BackupJob, Version: version, KeepRuns: c.KeepRuns, Logger: log, Waiting: p.waiting, Ended: ended})
 	if err != nil {
 		return made, err
 	}
 	_, err = r.Task(ctx, trigger, pipelines.StageBackup, func(ctx context.Context, record *pipelines.StageRecord) error {
-		written, err := backup.Write(ctx, c.Dir, to, backup.Options{Version: version, Force: force})
+		written, err := backup.Write(ctx, c.Dir, to, backup.Options{Version: version, Force: force, Passphrase: passphrase.Reveal(),
+			Copy: map[string]func(context.Context, string) error{sqlite.FileName: func(ctx context.Context, to string) error { return p.copyAccounts(ctx, c, to) }}})
 		if err != nil {
 			return err
 		}
@@ -136,6 +155,16 @@ func (p *program) backUp(ctx context.Context, c config.Config, trigger, to strin
 	return made, err
 }
 
+// copyAccounts copies the accounts, whole, while a server may be writing them.
+func (p *program) copyAccounts(ctx context.Context, c config.Config, to string) (err error) {
+	db, absent, err := p.database(ctx, c, false)
+	if err != nil || absent {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return db.CopyTo(ctx, to)
+}
+
 // backupJob is the clock's job of making backups; false where none are wanted.
 func (p *program) backupJob(c config.Config, log *slog.Logger) (schedule.Job, bool) {
 	if c.Backup.Cron == config.Off {
@@ -145,7 +174,7 @@ func (p *program) backupJob(c config.Config, log *slog.Logger) (schedule.Job, bo
 	return schedule.Job{Name: config.BackupJob, Spec: c.Backup.Cron, Retries: 2, Backoff: 5 * time.Minute, Sources: []string{c.Backup.To},
 		Run: func(ctx context.Context, trigger string) error {
 			folder := c.BackupDir()
-			if _, err := p.backUp(ctx, c, trigger, filepath.Join(folder, backup.Name(time.Now())), false, log, func(run pipelines.Run) { last = run }); err != nil {
+			if _, err := p.backUp(ctx, c, trigger, filepath.Join(folder, backup.Name(time.Now(), c.Backup.Passphrase != "")), false, log, func(run pipelines.Run) { last = run }); err != nil {
 				return err // the old ones stay
 			}
 			deleted, err := backup.Retain(folder, c.Backup.Keep)

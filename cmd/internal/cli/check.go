@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"hulian/cmd/internal/config"
+	"hulian/dashboards/sqlite"
+	"hulian/dashboards/trail"
 	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/check"
@@ -24,8 +26,8 @@ func newCheckCommand(p *program) *cobra.Command {
 		Short: "Look whether anything in the town's folder is damaged, and put it right",
 		Long: document(`Reads everything the town's folder holds and compares it with the hashes it was written with: every landed file with its
 name, the list of landed files with the warehouse, every row of the warehouse and of the published snapshots, the one with the
-other, whether the counts of every file add up, the records of runs, notices, and the documents of closed months. Nothing is
-changed. It writes one line for everything it finds: what, where, why it matters, what to do. What is no damage, such as files
+other, whether the counts of every file add up, the records of runs, notices, the documents of closed months, the accounts and
+the audit trail. Nothing is changed. It writes one line for everything it finds: what, where, why it matters, what to do. What is no damage, such as files
 that wait for the next run, is said on standard error. While a run is at work it waits; a large town takes minutes.
 
 With --repair it puts right what can be put right. What is damaged is set aside into a folder "damaged" beside it, never
@@ -96,7 +98,36 @@ func (p *program) look(ctx context.Context, c config.Config) (_ check.Report, er
 		return check.Report{}, err
 	}
 	defer func() { err = errors.Join(err, release()) }()
-	return check.Town(ctx, how)
+	report, err := check.Town(ctx, how)
+	if err != nil {
+		return report, err
+	}
+	found, err := p.lookAtAccounts(ctx, c)
+	report.Findings = append(report.Findings, found...)
+	return report, err
+}
+
+// lookAtAccounts checks the accounts and the audit trail.
+func (p *program) lookAtAccounts(ctx context.Context, c config.Config) (found []pipelines.Finding, err error) {
+	db, absent, err := p.database(ctx, c, false)
+	if absent {
+		return nil, nil
+	}
+	if err == nil {
+		defer func() { err = errors.Join(err, db.Close()) }()
+		err = db.Check(ctx)
+	}
+	if err != nil {
+		return []pipelines.Finding{{Code: pipelines.FoundAccounts, At: sqlite.FileName, Detail: err.Error()}}, ctx.Err()
+	}
+	var broken *trail.Break
+	switch _, _, err := trail.Open(db).Verify(ctx); {
+	case errors.As(err, &broken):
+		return []pipelines.Finding{{Code: pipelines.FoundAuditTrail, At: sqlite.FileName, Count: broken.Number}}, nil
+	case err != nil:
+		return []pipelines.Finding{{Code: pipelines.FoundAccounts, At: sqlite.FileName, Detail: err.Error()}}, ctx.Err()
+	}
+	return nil, nil
 }
 
 // mendable reports whether a repair could help.

@@ -100,6 +100,10 @@ type program struct {
 	started   bool                      // flags and arguments were accepted
 	uploads   atomic.Pointer[desk.Desk] // of a server that is at work
 
+	underway pipelines.Underway // how far the run of a server is
+
+	components bool // a server shows the page of all components
+
 	readInstead int // the generation of which was said that it is read in place of a newer one
 }
 

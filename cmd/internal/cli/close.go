@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hulian/cmd/internal/config"
+	"hulian/dashboards/visitor"
 	"hulian/dashboards/web"
 	"hulian/data"
 	"hulian/pipelines"
@@ -142,7 +144,7 @@ func (p *program) act(cmd *cobra.Command, c config.Config, book *closing.Book, s
 		}
 		by = current.Username
 	}
-	m, err := book.Act(cmd.Context(), s, m.Month, action, by, f.note)
+	m, err := book.Act(cmd.Context(), s, m.Month, action, closing.Person{Name: by}, f.note)
 	var refused pipelines.ClosingRefusal
 	if errors.As(err, &refused) {
 		fault := &pipelines.Fault{Op: action, At: m.Month, Err: err}
@@ -254,9 +256,9 @@ func changesTable(m pipelines.MonthClosing, lang string, location *time.Location
 }
 
 func trailTable(entries []closing.Entry, location *time.Location) pipelines.Table {
-	t := pipelines.Table{Columns: []string{"at", "month", "action", "by", "note", "generation", "restatement", "document", "reason"}}
+	t := pipelines.Table{Columns: []string{"at", "month", "action", "by", "account", "note", "generation", "restatement", "document", "reason"}}
 	for _, e := range entries {
-		t.Rows = append(t.Rows, []any{e.At.In(location).Format(time.DateTime), e.Month, e.Action, e.By, e.Note, int64(e.Generation), int64(e.Restatement), e.Document, e.Reason})
+		t.Rows = append(t.Rows, []any{e.At.In(location).Format(time.DateTime), e.Month, e.Action, e.By, e.Account, e.Note, int64(e.Generation), int64(e.Restatement), e.Document, e.Reason})
 	}
 	return t
 }
@@ -268,7 +270,7 @@ func (p *program) book(c config.Config) (*closing.Book, error) {
 		return nil, err
 	}
 	version, _ := build()
-	return &closing.Book{Dir: c.Dir, Programme: programme, Version: version}, nil
+	return &closing.Book{Dir: c.Dir, Programme: programme, Renew: func() (data.Programme, error) { return p.programme(c) }, Version: version}, nil
 }
 
 // closable adds to a generation what of its making bears on closing a month.
@@ -387,12 +389,12 @@ func (c closings) Months(ctx context.Context, pinned web.Pinned) ([]pipelines.Mo
 }
 
 // Close checks or signs a month.
-func (c closings) Close(ctx context.Context, pinned web.Pinned, month, action, by, note string) error {
+func (c closings) Close(ctx context.Context, pinned web.Pinned, month, action string, by visitor.Visitor, note string) error {
 	s, err := closable(c.dir, pinned)
 	if err != nil {
 		return err
 	}
-	_, err = c.book.Act(ctx, s, month, action, by, note)
+	_, err = c.book.Act(ctx, s, month, action, closing.Person{Name: cmp.Or(by.Name, by.Account), Account: by.Account}, note)
 	return err
 }
 

@@ -2,13 +2,11 @@ package cli
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"math"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +14,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"hulian/cmd/internal/config"
+	"hulian/dashboards/accounts"
+	"hulian/dashboards/signin"
+	"hulian/dashboards/visitor"
+	"hulian/dashboards/web"
 	"hulian/data/sample"
 	"hulian/pipelines"
 	"hulian/pipelines/durable"
@@ -53,7 +55,11 @@ another seed or scale needs a folder of its own.`, endsARun),
 				return err
 			}
 			if _, err := publish.Current(c.Dir); errors.Is(err, pipelines.ErrNotPublished) || errors.Is(err, pipelines.ErrDamaged) {
-				if err := p.firstRun(cmd.Context(), c); err != nil {
+				first := p.shownFirstRun
+				if headless {
+					first = p.firstRun
+				}
+				if err := first(cmd.Context(), c); err != nil {
 					return err
 				}
 			} else if err != nil {
@@ -62,11 +68,8 @@ another seed or scale needs a folder of its own.`, endsARun),
 			if headless {
 				return nil
 			}
-			if c.OfficeKey == "" {
-				c.OfficeKey = rand.Text() // nobody's evidence is at stake: the people are invented
-			}
-			return p.serve(cmd.Context(), c, func(address string) {
-				fmt.Fprintf(p.Err, "open %s in a browser; stop with Ctrl-C\nas the organisation office: %soffice?key=%s\n", address, address, url.QueryEscape(c.OfficeKey))
+			return p.serve(cmd.Context(), c, func(address string, door *signin.Door, snapshots web.Snapshots) error {
+				return p.invite(cmd.Context(), snapshots, address, door)
 			})
 		},
 	}
@@ -75,7 +78,50 @@ another seed or scale needs a folder of its own.`, endsARun),
 	cmd.Flags().Uint64Var(&seed, "seed", 2018, "seed of the town, from 1: the same seed makes the same town")
 	cmd.Flags().Float64Var(&scale, "scale", 1, fmt.Sprintf("size of the town, from %g to %d; 1 is the real one", sample.SmallestScale, sample.LargestScale))
 	config.AddFlags(cmd.Flags(), config.Keys()...)
+	p.offerComponents(cmd)
 	return cmd
+}
+
+// demoRoles are the accounts of the sample town, each with what people call it.
+var demoRoles = []accounts.Holder{
+	{Name: "office", Shown: "组织办样本", Role: visitor.Office},
+	{Name: "committee", Shown: "党委样本", Role: visitor.Committee},
+	{Name: "secretary", Shown: "村书记样本", Role: visitor.VillageSecretary},
+	{Name: "clerk", Shown: "文书样本", Role: visitor.Clerk},
+	{Name: "analyst", Shown: "分析样本", Role: visitor.Analyst},
+	{Name: "administrator", Shown: "管理员样本", Role: visitor.Administrator},
+}
+
+// invite makes an account of every role where it is not there yet, and writes a link for each by which its password is set.
+func (p *program) invite(ctx context.Context, snapshots web.Snapshots, address string, door *signin.Door) error {
+	fmt.Fprintln(p.Err, "open one of these links in a browser and choose a password; each opens once. Stop with Ctrl-C.")
+	pinned, err := snapshots.Pin(ctx)
+	if err != nil {
+		return err
+	}
+	defer pinned.Release()
+	village, err := pinned.Data.Query(ctx, "select unit_id from units where level = 'village' order by case when unit_name = '福合院村' then 0 else 1 end, unit_id limit 1")
+	if err != nil {
+		return err
+	}
+	for _, h := range demoRoles {
+		if h.Role == visitor.VillageSecretary && len(village.Rows) > 0 {
+			h.Scope.Village = fmt.Sprint(village.Rows[0][0])
+		}
+		act := accounts.Act{By: operator()}
+		_, token, err := door.Accounts.Add(ctx, act, h)
+		if errors.Is(err, accounts.ErrTaken) { // of an earlier start
+			token, err = door.Accounts.Reset(ctx, act, h.Name)
+		}
+		if errors.Is(err, accounts.ErrDisabled) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.Err, "as %-20s %sinvitation/%s\n", h.Role.Title().En+":", onThisMachine(address), token)
+	}
+	return nil
 }
 
 // demoTown is where the sample town is made, and how it was asked for.

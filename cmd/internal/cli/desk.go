@@ -11,6 +11,7 @@ import (
 
 	"hulian/cmd/internal/config"
 	"hulian/dashboards/desk"
+	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/land"
 	"hulian/pipelines/load"
@@ -18,6 +19,7 @@ import (
 	"hulian/pipelines/load/propose"
 	"hulian/pipelines/markup"
 	"hulian/pipelines/publish"
+	"hulian/pipelines/template"
 )
 
 // uploadsName is the folder of a town where files wait that came through a page.
@@ -30,7 +32,7 @@ func (p *program) desk(c config.Config, reader *publish.Reader, log *slog.Logger
 		return nil, err
 	}
 	counter := files{c.Dir, reader}
-	return desk.Open(desk.Config{Dir: filepath.Join(c.Dir, uploadsName), Import: r.Upload, Logger: log, Mark: counter.mark, Propose: counter.propose, Keep: counter.keep,
+	return desk.Open(desk.Config{Dir: filepath.Join(c.Dir, uploadsName), Import: r.Upload, Second: c.Uploads.SecondPerson, Logger: log, Mark: counter.mark, Template: emptyWorkbook, Propose: counter.propose, Keep: counter.keep,
 		Check: match.CheckDraft, Arrived: counter.arrived,
 		Held: counter.held, Release: r.Release})
 }
@@ -212,4 +214,13 @@ func (p *program) deciders(c config.Config, log *slog.Logger) (waive func(ctx co
 		return err
 	}
 	return waive, aside, nothing, nil
+}
+
+// emptyWorkbook writes the workbook in which an export is filled in by hand.
+func emptyWorkbook(w io.Writer, export, lang string) error {
+	contract, known := data.ContractOf(export)
+	if !known {
+		return fmt.Errorf("template of %q: %w", export, pipelines.ErrUnknown)
+	}
+	return template.Write(w, contract, lang)
 }

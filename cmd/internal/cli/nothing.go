@@ -62,6 +62,9 @@ stands in the table nothing_to_report. --back takes it back.`, endsAsked),
 				return err
 			}
 			run, err := r.SayNothing(cmd.Context(), n)
+			if errors.Is(err, pipelines.ErrNotBegun) {
+				return usage(err)
+			}
 			if err != nil {
 				return err
 			}

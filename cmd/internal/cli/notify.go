@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -9,6 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"hulian/cmd/internal/config"
+	"hulian/dashboards/accounts"
+	"hulian/dashboards/alert"
+	"hulian/dashboards/facts"
 	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/notify"
@@ -37,7 +41,9 @@ func (p *program) tell(c config.Config, run pipelines.Run, log *slog.Logger) {
 		if current, err := publish.Current(c.Dir); err == nil {
 			outcome.CutOff = current.Manifest.CutOff
 		}
-		return notify.Open(c.Dir, c.Notifications, log).Post(notify.Happenings(outcome))
+		happenings := notify.Happenings(outcome)
+		alerts, err := p.alerts(context.Background(), c, run)
+		return errors.Join(err, notify.Open(c.Dir, c.Notifications, log).Post(append(happenings, alerts...)))
 	}()
 	if err == nil {
 		return
@@ -46,6 +52,39 @@ func (p *program) tell(c config.Config, run pipelines.Run, log *slog.Logger) {
 		log = logger(p.Err)
 	}
 	log.Error("nobody could be told", "run", run.ID, "error", err)
+}
+
+// alerts are what people asked to be told of and what a run that published something has brought about.
+func (p *program) alerts(ctx context.Context, c config.Config, run pipelines.Run) (all []notify.Happening, err error) {
+	if run.State != pipelines.RunDone || run.Generation == 0 {
+		return nil, nil
+	}
+	db, absent, err := p.database(ctx, c, false)
+	if err != nil || absent {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	store, err := accounts.Open(db, accounts.Options{})
+	if err != nil {
+		return nil, err
+	}
+	subscribers, err := store.Subscribers(ctx, accounts.Act{By: operator()})
+	if err != nil || len(subscribers) == 0 {
+		return nil, err
+	}
+	programme, err := p.programme(c)
+	if err != nil {
+		return nil, err
+	}
+	err = p.published(ctx, c, func(q pipelines.Querier) error {
+		snapshot, err := facts.Open(ctx, q)
+		if err != nil {
+			return err
+		}
+		all, err = alert.Happenings(ctx, facts.Facts{Snapshot: snapshot, Programme: snapshot.By(programme)}, subscribers, c.Lang)
+		return err
+	})
+	return all, err
 }
 
 // deliver sends what is due from a command; what fails stays for serve and for later commands, and is said.

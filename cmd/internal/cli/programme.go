@@ -9,15 +9,24 @@ import (
 	"hulian/cmd/internal/config"
 	"hulian/data"
 	"hulian/pipelines"
+	"hulian/pipelines/standards"
 	"hulian/queries"
 )
 
-const programmeName = "programme.yaml"
+const programmeName = standards.FileName
 
 // programme reads what the town has decided, and holds the measures it names to those there are: package data, which
 // reads the file, does not know them.
 func (p *program) programme(c config.Config) (data.Programme, error) {
-	path := filepath.Join(c.Dir, programmeName)
+	return readProgramme(filepath.Join(c.Dir, programmeName))
+}
+
+// standards opens the town's decisions for the page on which they are changed.
+func (p *program) standards(c config.Config) *standards.Book {
+	return &standards.Book{Dir: c.Dir, Read: readProgramme, Second: c.Uploads.SecondPerson}
+}
+
+func readProgramme(path string) (data.Programme, error) {
 	programme, err := data.ReadProgramme(path)
 	if err != nil {
 		return programme, usage(err)

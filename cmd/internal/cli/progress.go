@@ -11,10 +11,10 @@ import (
 	"hulian/pipelines"
 )
 
-// progress draws a bar a stage on standard error, and nothing where that is no terminal.
+// progress draws a bar a stage on standard error, and nothing where that is no terminal. The pages of this process are told either way.
 func (p *program) progress() (drawn pipelines.Progress, finish func()) {
 	if !p.Terminal {
-		return pipelines.Silent{}, func() {}
+		return &p.underway, func() {}
 	}
 	b := &bars{p: p}
 	return b, b.finish
@@ -34,6 +34,7 @@ type bars struct {
 
 // Stage begins the bar of a stage; a total of 0 spins.
 func (b *bars) Stage(name pipelines.Stage, total int) {
+	b.p.underway.Stage(name, total)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.clear()
@@ -48,6 +49,7 @@ func (b *bars) Stage(name pipelines.Stage, total int) {
 
 // Step advances the bar.
 func (b *bars) Step(detail string) {
+	b.p.underway.Step(detail)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.bar == nil {

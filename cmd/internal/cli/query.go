@@ -30,7 +30,7 @@ const (
 
 func newQueryCommand(p *program) *cobra.Command {
 	var timeout time.Duration
-	var spill string
+	var spill, from string
 	cmd := &cobra.Command{
 		Use:   `query "SQL"`,
 		Short: "Ask the published snapshot in SQL",
@@ -64,6 +64,9 @@ older one that is whole answers, and standard error says so. An answer takes 512
 					return err
 				}
 			}
+			if from != "" {
+				return p.writeAsked(cmd.Context(), c, from, spill, arguments[0])
+			}
 			table, err := p.answer(cmd.Context(), c, arguments[0], timeout, spill)
 			if err != nil {
 				return err
@@ -73,8 +76,11 @@ older one that is whole answers, and standard error says so. An answer takes 512
 	}
 	cmd.Flags().DurationVar(&timeout, "timeout", patience, "how long the question may take, such as 90s or 5m")
 	cmd.Flags().StringVar(&spill, spillFlag, "", "")
-	if err := cmd.Flags().MarkHidden(spillFlag); err != nil {
-		panic(err) // the flag was made the line before
+	cmd.Flags().StringVar(&from, fileFlag, "", "")
+	for _, flag := range []string{spillFlag, fileFlag} {
+		if err := cmd.Flags().MarkHidden(flag); err != nil {
+			panic(err) // the flag was made the line before
+		}
 	}
 	config.AddFlags(cmd.Flags(), reading...)
 	return cmd

@@ -6,7 +6,9 @@ import (
 	"slices"
 
 	"hulian/cmd/internal/config"
-	"hulian/dashboards/page"
+	"hulian/dashboards/facts"
+	"hulian/dashboards/page/block"
+	"hulian/dashboards/visitor"
 	"hulian/pipelines"
 	"hulian/queries"
 )
@@ -18,7 +20,7 @@ func (p *program) withReadings(ctx context.Context, c config.Config, q pipelines
 	if err != nil {
 		return values, err
 	}
-	snapshot, err := page.Open(ctx, q)
+	snapshot, err := facts.Open(ctx, q)
 	if err != nil {
 		return values, err
 	}
@@ -30,9 +32,9 @@ func (p *program) withReadings(ctx context.Context, c config.Config, q pipelines
 			wanted[level] = append(wanted[level], measure)
 		}
 	}
-	read := map[queries.Level]page.Readings{}
+	read := map[queries.Level]block.Readings{}
 	for level, measures := range wanted {
-		if read[level], err = page.ReadingsOf(ctx, snapshot, programme, c.Lang, restated, level, measures...); err != nil {
+		if read[level], err = block.ReadingsOf(ctx, everything(snapshot.Town.ID), snapshot, programme, c.Lang, restated, level, measures...); err != nil {
 			return values, err
 		}
 	}
@@ -45,4 +47,9 @@ func (p *program) withReadings(ctx context.Context, c config.Config, q pipelines
 	}
 	values.Columns = append(values.Columns, "reading")
 	return values, nil
+}
+
+// everything is who asks on the command line: whoever may run it may read the town's folder too.
+func everything(town string) visitor.Visitor {
+	return visitor.Visitor{Role: visitor.Office, Scope: visitor.Scope{Towns: []string{town}}, Origin: visitor.CLI}
 }

@@ -11,11 +11,8 @@ import (
 	"hulian/queries"
 )
 
-// measureColumns are the columns the command writes, and those it writes of restated measures.
-const (
-	measureColumns  = "measure, level, unit_id, unit_name, month, numerator, denominator, value, reason, spoke, villages, reached, lacking"
-	restatedColumns = measureColumns + ", basis"
-)
+// measureColumns are the columns the command writes.
+const measureColumns = "measure, level, unit_id, unit_name, month, numerator, denominator, value, reason, spoke, villages, reached, lacking, partly"
 
 // publishedColumns are those of measureColumns that the published snapshot has: one of an earlier version does not say why a
 // value is not known.
@@ -31,6 +28,10 @@ func (p *program) publishedColumns(ctx context.Context, c config.Config) (string
 // askRestated answers a query on measures for the units of today, with conditions and order to follow the table, and
 // says on standard error which units that concerns: a series that was restated must not pass for one that was lived.
 func (p *program) askRestated(ctx context.Context, c config.Config, rest string, arguments ...any) (pipelines.Table, error) {
+	columns, err := p.publishedColumns(ctx, c)
+	if err != nil {
+		return pipelines.Table{}, err
+	}
 	known, err := p.ask(ctx, c, "select value from snapshot_facts where key = 'successions'")
 	if err != nil {
 		return known, err
@@ -38,14 +39,14 @@ func (p *program) askRestated(ctx context.Context, c config.Config, rest string,
 	if len(known.Rows) == 0 {
 		fmt.Fprintln(p.Err, "nothing is restated: no merge file (hulian template successions) says that a unit was merged, divided or renumbered\n"+
 			"没有重算：没有合并表说明哪些村或支部合并、拆分或改了编号")
-		return p.ask(ctx, c, "select "+measureColumns+", 'lived' as basis from measures"+rest, arguments...)
+		return p.ask(ctx, c, "select "+columns+", 'lived' as basis from measures"+rest, arguments...)
 	}
 	changes, err := p.ask(ctx, c, `select unit_name, old_name, cast(from_on as varchar), divided from unit_successions
 		where unit_id <> old_id order by level desc, unit_id, from_on, old_id`)
 	if err != nil {
 		return changes, err
 	}
-	table, err := p.ask(ctx, c, "select "+restatedColumns+" from "+queries.RestatedMeasures+" as m"+rest, arguments...)
+	table, err := p.ask(ctx, c, "select "+columns+", basis from "+queries.RestatedMeasures(strings.Contains(columns, "reason"))+" as m"+rest, arguments...)
 	if err != nil {
 		return table, err
 	}

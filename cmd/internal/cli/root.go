@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -145,6 +146,7 @@ func commands(p *program) []*cobra.Command {
 		newImportCommand(p),
 		newRunCommand(p),
 		newServeCommand(p),
+		newServiceCommand(p),
 		newScheduleCommand(p),
 		newCheckCommand(p),
 		newBackupCommand(p),
@@ -158,6 +160,9 @@ func commands(p *program) []*cobra.Command {
 		newAsideCommand(p),
 		newNothingCommand(p),
 		newMapCommand(p),
+		newUploadsCommand(p),
+		newUserCommand(p),
+		newTrailCommand(p),
 		newVersionCommand(p),
 	}
 }
@@ -222,5 +227,8 @@ func (p *program) config(cmd *cobra.Command) (config.Config, error) {
 		return config.Config{}, err
 	}
 	c, err := config.Load(dir, cmd.Flags(), p.Environ)
+	for _, sentence := range c.Gone {
+		fmt.Fprintf(p.Err, "warning: %s: %s\n", filepath.Join(dir, config.FileName), sentence)
+	}
 	return c, usage(err)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hulian/cmd/internal/config"
+	"hulian/dashboards/observe"
 	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/runner"
@@ -47,7 +48,7 @@ A cancelled or failed run leaves what was published before; the next one goes on
 			if err != nil || left == nil {
 				return errors.Join(err, p.run(cmd, c, runOptions{}, do))
 			}
-			err = p.run(cmd, c, runOptions{besides: source.Files(left.Paths()...)}, do)
+			err = p.run(cmd, c, runOptions{besides: source.Files(left.Paths()...), handedIn: left.HandedIn()}, do)
 			return errors.Join(err, p.clearUploads(c, left))
 		},
 	}
@@ -131,13 +132,14 @@ func (p *program) awaits(run pipelines.Run) {
 
 // runOptions is how a command makes its runs.
 type runOptions struct {
-	pipeline string        // whose sources are read; empty: all
-	besides  source.Source // read after those of the town; nil: nothing
-	confirm  bool          // files that would be held are let through
-	by       string        // who confirms, and why
+	pipeline string               // whose sources are read; empty: all
+	besides  source.Source        // read after those of the town; nil: nothing
+	handedIn []pipelines.HandedIn // who handed in what is read besides
+	confirm  bool                 // files that would be held are let through
+	by       string               // who confirms, and why
 	reason   string
 	named    []string            // files that a person named; nil: nobody named any
-	drawn    pipelines.Progress  // nil: silent
+	drawn    pipelines.Progress  // nil: the pages of this process can ask how far it is
 	log      *slog.Logger        // nil: silent
 	ended    func(pipelines.Run) // told of every run; nil: notices are written of it
 }
@@ -178,12 +180,15 @@ func (p *program) runner(c config.Config, pipeline string, how runOptions) (*run
 			takeUp(d, run)
 		}
 	}
+	if how.drawn == nil {
+		how.drawn = &p.underway
+	}
 	version, _ := build()
 	return runner.New(runner.Config{
-		Dir: c.Dir, Sources: sources, Memory: memory, Programme: programme, TimeZone: c.TimeZone,
+		Dir: c.Dir, Sources: sources, Memory: memory, Programme: programme, Renew: func() (data.Programme, error) { return p.programme(c) }, TimeZone: c.TimeZone,
 		CutOff:      c.CutOffDay(),
 		MemoryLimit: c.MemoryLimit, Threads: c.Threads, KeepGenerations: c.KeepGenerations, KeepLanded: c.KeepLanded, KeepRuns: c.KeepRuns, Version: version,
-		Confirm: how.confirm, By: how.by, Reason: how.reason, Pipeline: pipeline, Ended: how.ended, Progress: how.drawn, Logger: how.log,
+		HandedIn: how.handedIn, Confirm: how.confirm, By: how.by, Reason: how.reason, Pipeline: pipeline, Ended: how.ended, Progress: how.drawn, Logger: how.log,
 		Waiting:   p.waiting,
 		Published: p.observe(c, how.log),
 	})
@@ -224,4 +229,6 @@ func reconciliations(files []pipelines.Reconciliation, lang string) pipelines.Ta
 }
 
 // logger writes what a server does, one line an event.
-func logger(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
+func logger(w io.Writer) *slog.Logger {
+	return slog.New(observe.Discreet(slog.NewTextHandler(w, nil)))
+}

@@ -18,12 +18,13 @@ import (
 func newStatusCommand(p *program) *cobra.Command {
 	var runs int
 	var id string
-	var notices bool
+	var notices, figures bool
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Say what is published, how the last runs went and when the next come",
 		Long: document(`Writes the last runs of the town, newest first: when each began, what started it, how it ended, what it read and
 which generation of the snapshot was served after it. With --run it writes the log of one run, line by line, with
+--figures which headline figures runs published otherwise than the run before and by whose files, with
 --notifications what people were told of runs. What is published now, and when each
 pipeline runs next, is said on standard error.`, endsAsked),
 		Args: exactly(0, ""),
@@ -49,6 +50,9 @@ pipeline runs next, is said on standard error.`, endsAsked),
 			if id != "" {
 				return p.runLog(cmd, history, id, location)
 			}
+			if figures {
+				return errors.Join(p.damagedRecords(c), p.print(cmd, figuresTable(history, location)))
+			}
 			if err := p.damagedRecords(c); err != nil {
 				return err
 			}
@@ -60,6 +64,7 @@ pipeline runs next, is said on standard error.`, endsAsked),
 	}
 	cmd.Flags().IntVarP(&runs, "runs", "n", 10, "how many runs are shown")
 	cmd.Flags().StringVar(&id, "run", "", "the run whose log is shown, or \"last\"")
+	cmd.Flags().BoolVar(&figures, "figures", false, "show which headline figures runs changed, and by whose files")
 	cmd.Flags().BoolVar(&notices, "notifications", false, "show what people were told, and what could not be sent")
 	config.AddFlags(cmd.Flags(), "time_zone")
 	return cmd
@@ -138,6 +143,33 @@ func (p *program) runLog(cmd *cobra.Command, history []pipelines.Run, id string,
 		ids = append(ids, run.ID)
 	}
 	return unknown("run", id, ids, "")
+}
+
+// figuresTable lists the headline figures that runs published otherwise than the run before, a line for each file that may have
+// moved one.
+func figuresTable(history []pipelines.Run, location *time.Location) pipelines.Table {
+	table := pipelines.Table{Columns: []string{"run", "started_at", "measure", "month", "from_numerator", "from_denominator", "from", "to_numerator", "to_denominator", "to",
+		"file", "by", "accepted_by"}}
+	number := func(x *float64) any {
+		if x == nil {
+			return nil
+		}
+		return *x
+	}
+	for _, run := range history {
+		for _, c := range run.Changed {
+			files := c.Files
+			if len(files) == 0 {
+				files = []pipelines.AuthoredFile{{By: c.By}}
+			}
+			for _, f := range files {
+				table.Rows = append(table.Rows, []any{run.ID, run.StartedAt.In(location).Format(time.DateTime), c.To.Measure, c.To.Month,
+					number(c.From.Numerator), number(c.From.Denominator), number(c.From.Value), number(c.To.Numerator), number(c.To.Denominator), number(c.To.Value),
+					f.Name, f.By, f.AcceptedBy})
+			}
+		}
+	}
+	return table
 }
 
 func runTable(history []pipelines.Run, location *time.Location) pipelines.Table {

@@ -80,7 +80,7 @@ func TestACancelledCommandEndsAsItsHelpSays(t *testing.T) {
 	write(t, filepath.Join(empty, "inbox", "villages.csv"), []byte("村编号,村名,镇\nV01,逍林村,逍林镇\n"))
 	write(t, filepath.Join(here, "rates.csv"), []byte("village,resolved,reported\nA,1,2\n"))
 	backup := filepath.Join(here, "town.zip")
-	for _, arguments := range [][]string{{"import", villages}, {"backup", backup}} {
+	for _, arguments := range [][]string{{"import", villages}, {"backup", backup}, {"user", "add", "wang", "--role", "office"}} {
 		if status, _, stderr := session(t, append(arguments, "--dir", town)...); status != statusDone {
 			t.Fatal(stderr)
 		}
@@ -95,7 +95,10 @@ func TestACancelledCommandEndsAsItsHelpSays(t *testing.T) {
 		{"template", "visits", "-o", filepath.Join(here, "visits.xlsx")}, {"problems", "--dir", town}, {"problems mark", "villages.csv", "--dir", town, "-o", filepath.Join(here, "marked.xlsx")},
 		{"problems waive", "--by", "王样本", "--reason", "不改", "1", "--dir", town}, {"aside", "villages.csv", "--by", "王样本", "--reason", "试填", "--dir", town}, {"nothing", "visits", "2018-01", "--by", "王样本", "--dir", town}, {"map", villages, "--dir", town},
 		{"analyze", "--case", filepath.Join(here, "none.json")}, {"analyze wilson", filepath.Join(here, "rates.csv"), "--x", "resolved", "--n", "reported"},
-		{"version"}, {"completion"}, {"completion bash"}, {"help"},
+		{"user"}, {"user add", "li", "--role", "office", "--dir", town}, {"user change", "wang", "--role", "clerk", "--dir", town}, {"user list", "--dir", town},
+		{"user reset", "wang", "--dir", town}, {"user token", "wang", "--dir", town}, {"user disable", "wang", "--dir", town}, {"user enable", "wang", "--dir", town}, {"user unlock", "wang", "--dir", town}, {"trail", "--dir", town},
+		{"uploads", "--dir", town}, {"uploads accept", "none", "--dir", town}, {"uploads refuse", "none", "--reason", "误报", "--dir", town},
+		{"service", "--dir", town}, {"version"}, {"completion"}, {"completion bash"}, {"help"},
 	} {
 		name := line[0]
 		tried[name] = true

@@ -2,6 +2,8 @@ package arrivals
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -111,6 +113,12 @@ func TestAListSentAgainInABatchHolds(t *testing.T) {
 			t.Errorf("import %d: %s residents", n+1, got[0])
 		}
 	}
+	for file, news := range map[string]bool{"1.csv": true, "2.csv": false} { // what holds is no news, what was replaced is
+		_, _, said := clitest.Session(t, "import", "--dry-run", "--dir", town, filepath.Join(batch, file))
+		if known := strings.Contains(said, "had arrived before"); known == news {
+			t.Errorf("dry run of %s: %s", file, said)
+		}
+	}
 }
 
 // TestAFolderOffersAgainWhatItHadStoppedToOffer puts a list into a folder, a wrong one in its place, and the first one again,
@@ -196,4 +204,30 @@ func TestARowSetAsideIsGoneFromEveryFile(t *testing.T) {
 	want("corrected", "A1 home 更正", "A2 home 乙", "B1 home 丙")
 	clitest.Says(t, clitest.Done, "set aside", row...)
 	want("set aside again", "A2 home 乙", "B1 home 丙")
+}
+
+// TestAServerOffersAgainWhatItHadReplaced serves a list, a wrong one in its place, and the first one again.
+func TestAServerOffersAgainWhatItHadReplaced(t *testing.T) {
+	list := "农户编号,村编号,支部编号,户主姓名,家庭人口,联户党员编号\n000101,V01,B0101,户一,%d,M00001\n000102,V01,B0101,户二,3,M00001\n"
+	right, wrong := fmt.Sprintf(list, 5), fmt.Sprintf(list, 50)
+	var served string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+		_, err := w.Write([]byte(served))
+		clitest.Must(t, err)
+	}))
+	t.Cleanup(server.Close)
+	town := listsTown(t)
+	clitest.Must(t, os.WriteFile(filepath.Join(town, "sources.yaml"), []byte("sources:\n  - {name: lists, kind: web, files: [{address: \""+server.URL+"/list.csv\"}]}\n"), 0o600))
+	for _, step := range []struct{ when, content, want string }{
+		{"the right list", right, "5"}, {"the wrong list", wrong, "50"}, {"the right list again", right, "5"}, {"the wrong list again", wrong, "50"},
+	} {
+		served = step.content
+		for range 2 { // the second time nothing is new
+			said := clitest.Says(t, clitest.Done, "", "run", "--dir", town)
+			if got := asked(t, town, "select residents from households where household_id = '000101'"); got[0] != step.want {
+				t.Fatalf("%s: %s residents, want %s\n%s", step.when, got[0], step.want, said)
+			}
+		}
+	}
 }

@@ -56,10 +56,9 @@ func TestAHeldFileThatIsSentCorrectedIsDoneWith(t *testing.T) {
 func TestAHeldUploadIsSaidToBeHeld(t *testing.T) {
 	town := listsTown(t)
 	s := clitest.Serve(t, town, "--schedule", "off")
-	s.Client.Jar = nil // of anybody
 	const odd = visitHeader + "N1,000101,M00001,2018-01-01 10:00,入户,\"甲\nN2,000101,M00001,2018-01-02 10:00,入户\nN3,000101,M00001,2018-01-03 10:00,入户,乙\"\n"
 	batch := s.Send(t, "k.csv", []byte(odd))
-	s.Says(t, batch, "由负责这份数据的人在下面写明姓名和理由，确认收下", "后来已收下")
+	s.Says(t, batch, "由组织办公室在下面写明理由，确认收下", "后来已收下")
 	s.Says(t, batch, "“k.csv”确实只有这些行？")
 	s.Says(t, s.Send(t, "k.csv", []byte(strings.ReplaceAll(odd, "\"", ""))), "逐个文件")
 	s.Says(t, batch, "后来已重新报送", "确认收下", "后来已收下")

@@ -12,9 +12,10 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"hulian/cmd/internal/cli/clitest"
+	"hulian/dashboards/visitor"
 )
 
-// TestAFallenListIsAcceptedInTheBrowser uploads a list of two members where there were six, and accepts it with name and
+// TestAFallenListIsAcceptedInTheBrowser uploads a list of two members where there were six, and accepts it with a
 // reason where the result says that it is held; a zip file that fell in the inbox is accepted from the page of the data.
 func TestAFallenListIsAcceptedInTheBrowser(t *testing.T) {
 	c := newClerk(t)
@@ -48,10 +49,11 @@ func TestAFallenListIsAcceptedInTheBrowser(t *testing.T) {
 	}
 	server = clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
 
+	c.enter(server, visitor.Office, "")
 	short := filepath.Join(t.TempDir(), "党员两人.csv")
 	clitest.Write(t, short, members(2))
 	accept := func(reason string) {
-		if err := chromedp.Do(c.ctx, chromedp.SendKeys(`form[action="/held"] input[name="by"]`, "王样本"), chromedp.SendKeys(`form[action="/held"] input[name="reason"]`, reason),
+		if err := chromedp.Do(c.ctx, chromedp.SendKeys(`form[action="/held"] input[name="reason"]`, reason),
 			chromedp.Click(`form[action="/held"] button`)); err != nil {
 			t.Fatal(err)
 		}
@@ -65,7 +67,7 @@ func TestAFallenListIsAcceptedInTheBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	accept("支部合并")
-	if said := c.reads("全部收下"); !strings.Contains(said, "行数由6变为2，已由王样本确认收下：支部合并") || strings.Contains(said, "以前收过") {
+	if said := c.reads("全部收下"); !strings.Contains(said, "行数由6变为2，已由王样本 (office") || !strings.Contains(said, "确认收下：支部合并") || strings.Contains(said, "以前收过") {
 		t.Errorf("the page says:\n%s", said)
 	}
 	c.look("held-accepted")
@@ -87,7 +89,7 @@ func TestAFallenListIsAcceptedInTheBrowser(t *testing.T) {
 	if status, out, stderr := clitest.Session(t, "query", "--dir", town, "--format", "csv", "select (select count(*) from members) as members, (select count(*) from households) as households, (select count(*) from files where state = 'held') as held"); status != clitest.Done || out != "members,households,held\n2,1,0\n" {
 		t.Errorf("status %d\n%s%s", status, out, stderr)
 	}
-	if _, out, _ := clitest.Session(t, "status", "--dir", town, "--run", "last"); !strings.Contains(out, "held file confirmed") || !strings.Contains(out, "by=王样本") {
+	if _, out, _ := clitest.Session(t, "status", "--dir", town, "--run", "last"); !strings.Contains(out, "held file confirmed") || !strings.Contains(out, "王样本 (office") {
 		t.Errorf("the run's log:\n%s", out)
 	}
 }

@@ -4,21 +4,28 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-)
 
-// OfficeKey opens the organisation office's pages of servers that Serve starts.
-const OfficeKey = "0123456789abcdefghij"
+	"hulian/dashboards/visitor"
+)
 
 // Buffer is written by a server while the test reads it.
 type Buffer struct {
@@ -37,6 +44,7 @@ func (l *Buffer) String() string { l.mu.Lock(); defer l.mu.Unlock(); return l.b.
 // Running is a server in this process, started by a command and stopped as by an interrupt.
 type Running struct {
 	Address string // ends with a slash
+	Town    string // its folder
 	Errs    *Buffer
 	cancel  context.CancelFunc
 	status  chan int
@@ -47,7 +55,10 @@ func Start(t testing.TB, arguments ...string) *Running {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	read, out := io.Pipe()
-	r := &Running{Errs: &Buffer{}, cancel: cancel, status: make(chan int, 1)}
+	r := &Running{Town: "demo", Errs: &Buffer{}, cancel: cancel, status: make(chan int, 1)}
+	if at := slices.Index(arguments, "--dir"); at >= 0 {
+		r.Town = arguments[at+1]
+	}
 	go func() {
 		r.status <- program(ctx, arguments, out, r.Errs, nil, "")
 		_ = out.Close() // a pipe in memory closes without fail
@@ -89,18 +100,63 @@ func (r *Running) Generation(t testing.TB) int {
 	return health.Generation
 }
 
-// Office is a client of the organisation office.
-func Office(t testing.TB, r *Running, key string) *http.Client {
+// ServesNewest waits until the server shows the newest published generation. It does so when the main pages of that generation are
+// ready.
+func (r *Running) ServesNewest(t testing.TB) {
 	t.Helper()
+	content, err := os.ReadFile(filepath.Join(r.Town, "snapshots", "current"))
+	Must(t, err)
+	newest, err := strconv.Atoi(strings.Fields(string(content))[0])
+	Must(t, err)
+	for end := time.Now().Add(time.Minute); r.Generation(t) < newest; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("generation %d is not served yet\n%s", newest, r.Errs)
+		}
+	}
+}
+
+// As is a client that has signed in at a server with a role, for a village or, where that is empty, the whole town. It keeps
+// cookies and does not follow redirects.
+func As(t testing.TB, r *Running, role visitor.Role, village string) *http.Client {
+	t.Helper()
+	return AsNamed(t, r, "王样本", role, village)
+}
+
+// AsNamed is As for somebody of a name.
+func AsNamed(t testing.TB, r *Running, shown string, role visitor.Role, village string) *http.Client {
+	t.Helper()
+	return &http.Client{Jar: SignIn(t, r.Town, r.Address, shown, role, village), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// SignIn makes an account as an administrator does, opens its link as its owner does, and returns the cookies.
+func SignIn(t testing.TB, town, address, shown string, role visitor.Role, village string) http.CookieJar {
+	t.Helper()
+	name := strings.ReplaceAll(string(role), "_", "") + strings.ToLower(rand.Text()[:6])
+	command := []string{"user", "add", name, "--dir", town, "--name", shown, "--role", string(role), "--address", address}
+	if village != "" {
+		command = append(command, "--village", village)
+	}
+	add := Session
+	if village != "" { // is looked up in the snapshot, which a server of this process may have open
+		add = Process
+	}
+	status, link, stderr := add(t, command...)
+	if status != Done {
+		t.Fatalf("%v: status %d\n%s", command, status, stderr)
+	}
 	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
+	Must(t, err)
+	const password = "四月雨 plum blossom 7"
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, strings.TrimSpace(link), strings.NewReader(url.Values{"password": {password}, "again": {password}}.Encode()))
+	Must(t, err)
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := (&http.Client{Jar: jar, Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).Do(request)
+	Must(t, err)
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%s sets a password: %s", name, response.Status)
 	}
-	client := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	if status, _ := Exchange(t, client, http.MethodGet, r.Address+"office?key="+key); status != http.StatusSeeOther {
-		t.Fatalf("enter the office: status %d", status)
-	}
-	return client
+	return jar
 }
 
 // Server is "hulian serve" in a process of its own.
@@ -115,7 +171,7 @@ type Server struct {
 func Serve(t testing.TB, town string, arguments ...string) *Server {
 	t.Helper()
 	s := &Server{Errs: &Buffer{}}
-	s.command = exec.CommandContext(t.Context(), "hulian", append([]string{"serve", "--dir", town, "--listen", "127.0.0.1:0", "--office-key", OfficeKey}, arguments...)...)
+	s.command = exec.CommandContext(t.Context(), "hulian", append([]string{"serve", "--dir", town, "--listen", "127.0.0.1:0"}, arguments...)...)
 	s.command.Stderr = s.Errs
 	out, err := s.command.StdoutPipe()
 	if err == nil {
@@ -130,13 +186,43 @@ func Serve(t testing.TB, town string, arguments ...string) *Server {
 		t.Fatalf("no address: %v\n%s", err, s.Errs)
 	}
 	s.Address = strings.TrimSpace(line)
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Client = &http.Client{Jar: jar, Timeout: time.Minute}
-	s.Get(t, "office?key="+OfficeKey)
+	s.Client = &http.Client{Jar: SignIn(t, town, s.Address, "王样本", visitor.Office, ""), Timeout: time.Minute}
 	return s
+}
+
+// Consumption is what a process has taken of the machine.
+type Consumption struct {
+	Processor time.Duration
+	Memory    int64 // most bytes at a time
+}
+
+// Used says what the server has taken since it began.
+func (s *Server) Used(t testing.TB) (u Consumption) {
+	t.Helper()
+	at := fmt.Sprintf("/proc/%d/", s.command.Process.Pid)
+	status, err := os.ReadFile(at + "status")
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skip("this system does not say what a process takes")
+	}
+	Must(t, err)
+	for line := range strings.Lines(string(status)) {
+		if text, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			var kilobytes int64
+			_, err := fmt.Sscan(text, &kilobytes)
+			Must(t, err)
+			u.Memory = kilobytes << 10
+		}
+	}
+	// The 14th and 15th field are the time in the program and in the system, in hundredths of a second; the second may hold spaces.
+	stat, err := os.ReadFile(at + "stat")
+	Must(t, err)
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	for _, field := range strings.Fields(rest)[11:13] {
+		ticks, err := strconv.ParseInt(field, 10, 64)
+		Must(t, err)
+		u.Processor += time.Duration(ticks) * 10 * time.Millisecond
+	}
+	return u
 }
 
 // Kill ends the server as a power cut would.
@@ -191,7 +277,7 @@ func (s *Server) Send(t testing.TB, name string, content []byte) string {
 	Must(t, err)
 	request.Header.Set("Content-Type", form.FormDataContentType())
 	request.Header.Set("Sec-Fetch-Site", "same-origin")
-	client := &http.Client{Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{Jar: s.Client.Jar, Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	response, err := client.Do(request)
 	Must(t, err)
 	defer response.Body.Close()
@@ -217,6 +303,17 @@ func (s *Server) Says(t testing.TB, path, text string, never ...string) {
 		}
 	}
 	t.Fatalf("%s never says %q:\n%s\n%s", path, text, page, s.Errs)
+}
+
+// StopsSaying waits until a page says something no longer: a new generation is served once its main pages are ready.
+func (s *Server) StopsSaying(t testing.TB, path, text string) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if !strings.Contains(s.Get(t, path), text) {
+			return
+		}
+	}
+	t.Fatalf("%s says %q for ever\n%s", path, text, s.Errs)
 }
 
 func (s *Server) ask(t testing.TB, method, path string) string {

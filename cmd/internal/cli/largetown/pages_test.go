@@ -20,7 +20,8 @@ import (
 	"time"
 
 	"hulian/cmd/internal/cli/clitest"
-	"hulian/dashboards/page"
+	"hulian/dashboards/question"
+	"hulian/dashboards/visitor"
 	"hulian/data"
 	"hulian/data/sample"
 	"hulian/pipelines/model"
@@ -36,6 +37,7 @@ var (
 	townFolder   = flag.String("town", "", "folder the town is made in once and kept; empty: made anew")
 	everyLink    = flag.Int("links", 3, "addresses asked for of each page and set of parameters; 0: no links are followed")
 	onlyPages    = flag.String("pages", "", "pages started from nothing, by their IDs with commas; empty: all")
+	keepAnswers  = flag.String("keep", "", "folder that answers are written to, to compare those of two versions; empty: nowhere")
 )
 
 // villagesOfSample is how many villages one copy of the sample town adds.
@@ -55,11 +57,12 @@ func BenchmarkPages(b *testing.B) {
 		enlarge(b, making, *townVillages, *townIssues)
 		clitest.Must(b, os.Rename(making, town))
 	}
+	office := visitor.Visitor{Role: visitor.Office, Scope: visitor.Scope{Towns: []string{"any"}}} // not all pages are open to it
 	b.ResetTimer()
 	for b.Loop() {
 		cold, fresh, again := map[string]spent{}, map[string]spent{}, map[string]spent{}
-		for _, p := range page.Pages() {
-			if *onlyPages != "" && !slices.Contains(strings.Split(*onlyPages, ","), p.ID) {
+		for _, p := range question.Pages() {
+			if !p.OpenTo(office) || *onlyPages != "" && !slices.Contains(strings.Split(*onlyPages, ","), p.ID) {
 				continue
 			}
 			for _, address := range []string{p.Path, p.Path + "?lang=en"} {
@@ -101,7 +104,7 @@ func report(b *testing.B, kind string, took map[string]spent) {
 	b.ReportMetric(took[addresses[0]].processor.Seconds(), "cpu-s/slowest-"+kind)
 }
 
-// site is a server that is asked as the organisation office, which sees every page.
+// site is a server that is asked as the organisation office, which sees every page but the list of accounts.
 type site struct {
 	*clitest.Running
 	client *http.Client
@@ -109,8 +112,8 @@ type site struct {
 
 func served(b *testing.B, town string) site {
 	b.Helper()
-	r := clitest.Start(b, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off", "--office-key", clitest.OfficeKey)
-	return site{r, clitest.Office(b, r, clitest.OfficeKey)}
+	r := clitest.Start(b, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
+	return site{r, clitest.As(b, r, visitor.Office, "")}
 }
 
 func (s site) ask(b *testing.B, address string, body *string) spent {
@@ -123,6 +126,9 @@ func (s site) ask(b *testing.B, address string, body *string) spent {
 	}
 	if body != nil {
 		*body = content
+	}
+	if *keepAnswers != "" {
+		clitest.Must(b, os.WriteFile(filepath.Join(*keepAnswers, url.QueryEscape(address)+".html"), []byte(content), 0o600))
 	}
 	return took
 }
@@ -157,7 +163,7 @@ func kindOf(link string) string {
 	if err != nil {
 		return link
 	}
-	names := slices.Sorted(maps.Keys(u.Query()))
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(u.Query())), question.IsOfList) // one order of one table stands for the others
 	return u.Path + " " + strings.Join(names, " ") + " " + u.Query().Get("lang")
 }
 

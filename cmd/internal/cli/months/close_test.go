@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"hulian/cmd/internal/cli/clitest"
+	"hulian/dashboards/visitor"
 	"hulian/data"
 	"hulian/data/sample"
 	"hulian/pipelines/runner"
@@ -373,11 +374,10 @@ func checkWhatStandsInTheWay(t *testing.T, town string, visits [][]string) {
 
 // checkAMonthIsClosedOnThePage is the same way through the pages, as the organisation office and as everybody else.
 func checkAMonthIsClosedOnThePage(t *testing.T, town string, visits [][]string) {
-	const key = "0123456789ABCDEFGHIJ"
-	server := clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off", "--office-key", key)
+	server := clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
 	defer server.Stop(t)
-	everybody := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	client := clitest.Office(t, server, key)
+	everybody := clitest.As(t, server, visitor.Analyst, "")
+	client, committee := clitest.AsNamed(t, server, "陈书记", visitor.Office, ""), clitest.AsNamed(t, server, "王镇长", visitor.Committee, "")
 	read := func(as *http.Client, address string, want ...string) string {
 		t.Helper()
 		status, body := clitest.Exchange(t, as, http.MethodGet, server.Address+address)
@@ -391,9 +391,9 @@ func checkAMonthIsClosedOnThePage(t *testing.T, town string, visits [][]string) 
 		}
 		return body
 	}
-	do := func(as *http.Client, action, by string) (status int, leads string) {
+	do := func(as *http.Client, action string) (status int, leads string) {
 		t.Helper()
-		form := url.Values{"month": {"2018-01"}, "by": {by}, "note": {"已核 <b>"}}
+		form := url.Values{"month": {"2018-01"}, "by": {"somebody else"}, "note": {"已核 <b>"}}
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.Address+"closing/"+action, strings.NewReader(form.Encode()))
 		if err != nil {
 			t.Fatal(err)
@@ -406,31 +406,35 @@ func checkAMonthIsClosedOnThePage(t *testing.T, town string, visits [][]string) 
 		response.Body.Close()
 		return response.StatusCode, response.Header.Get("Location")
 	}
-	read(client, "closing?month=2018-01", "2018-01 未月结", "我已核对", "更早的 2017-12 还没有月结")
-	if body := read(everybody, "closing?month=2018-01", "hulian close"); strings.Contains(body, "我已核对") {
+	if status, _ := do(committee, "check"); status != http.StatusNotFound {
+		t.Errorf("the committee may check: %d", status)
+	}
+	read(client, "closing?month=2018-01", "2018年1月未月结", "我已核对", "更早的2017年12月还没有月结")
+	if body := read(everybody, "closing?month=2018-01", "另一个账号"); strings.Contains(body, "我已核对") {
 		t.Error("everybody is offered the form")
 	}
-	if status, _ := do(everybody, "check", "过客"); status != http.StatusNotFound {
+	if status, _ := do(everybody, "check"); status != http.StatusNotFound {
 		t.Errorf("everybody may check: %d", status)
 	}
-	if _, leads := do(client, "sign", "王镇长"); !strings.Contains(leads, "refused=not_checked") {
+	if _, leads := do(committee, "sign"); !strings.Contains(leads, "refused=not_checked") {
 		t.Errorf("signing what nobody checked leads to %s", leads)
 	}
-	do(client, "check", "陈书记")
+	do(client, "check")
 	read(client, "closing?month=2018-01", "陈书记 已于", "待另一人签发")
-	if _, leads := do(client, "sign", "陈书记"); !strings.Contains(leads, "refused=same_person") {
+	if _, leads := do(client, "sign"); !strings.Contains(leads, "refused=same_person") {
 		t.Errorf("signing what one checked oneself leads to %s", leads)
 	}
 	read(client, "closing?month=2018-01&refused=same_person", "核对人与签发人不能是同一人")
-	do(client, "sign", "王镇长")
-	read(everybody, "closing?month=2018-01", "2018-01 已签发", "已核 &lt;b&gt;", "签发后没有变动")
-	read(everybody, "report?month=2018-01", "2018-01 已签发")
-	read(everybody, "?month=2018-01", "2018-01 已签发")
+	do(committee, "sign")
+	read(everybody, "closing?month=2018-01", "2018年1月已签发", "已核 &lt;b&gt;", "签发后没有变动")
+	read(everybody, "report?month=2018-01", "2018年1月已签发")
+	read(everybody, "?month=2018-01", "2018年1月已签发")
 
 	// A correction arrives while the pages are open.
 	correct(t, town, "走访记录更正.csv", visits[0], moved(visits[1:4]))
+	server.ServesNewest(t)
 	for _, address := range []string{"?month=2018-01", "visits?month=2018-01", "issues?month=2018-01", "measures?month=2018-01&measure=visits_per_active_member", "report?month=2018-01"} {
-		read(everybody, address, "2018-01 签发后有变动", "王镇长")
+		read(everybody, address, "2018年1月签发后有变动", "王镇长")
 		if body := read(everybody, strings.Replace(address, "2018-01", "2017-12", 1)); strings.Contains(body, "签发后有变动") {
 			t.Errorf("%s: the month before, which nobody signed, is said to have changed", address)
 		}
@@ -442,10 +446,10 @@ func checkAMonthIsClosedOnThePage(t *testing.T, town string, visits [][]string) 
 	if body := read(everybody, "closing?month=2018-01", "签发后有变动", "另有"); strings.Contains(body, "党员 M") {
 		t.Error("values of members are shown to everybody")
 	}
-	read(client, "closing?month=2018-01&differences=all", "党员 M")
+	read(client, "closing?month=2018-01&differences.q=%E5%85%9A%E5%91%98", "党员 M")
 	read(everybody, "api/v1/measures?measure=card_rate", `"changed_since_signed":["2018-01"]`)
-	do(client, "check", "陈书记")
-	do(client, "sign", "王镇长")
+	do(client, "check")
+	do(committee, "sign")
 	if body := read(everybody, "closing?month=2018-01", "第 2 次签发改动了什么", "上次签发"); strings.Contains(body, "签发后有变动") {
 		t.Error("the restated month is still said to have changed")
 	}
@@ -462,7 +466,7 @@ func checkAMonthIsClosedOnThePage(t *testing.T, town string, visits [][]string) 
 	clitest.Write(t, document, []byte(strings.Replace(string(content), "王镇长", "王市长", 1)))
 	read(everybody, "closing?month=2018-01", "签发存档损坏", "closings/2018-01/signed-2.json", "备份")
 	read(everybody, "visits?month=2018-01", "存档缺失或损坏")
-	if body := read(everybody, "closing?month=2017-12", "2017-12 未月结"); strings.Contains(body, "月结记录无法读取") {
+	if body := read(everybody, "closing?month=2017-12", "2017年12月未月结"); strings.Contains(body, "月结记录无法读取") {
 		t.Error("a damaged document of one month stops another")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"hulian/cmd/internal/cli/clitest"
+	"hulian/dashboards/visitor"
 )
 
 // TestReadingsAreThoseOfThePages asks on the command line what values mean, in both languages, and looks for the same
@@ -29,6 +30,7 @@ func TestReadingsAreThoseOfThePages(t *testing.T) {
 	}
 	server := clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
 	defer server.Stop(t)
+	client := clitest.As(t, server, visitor.Analyst, "")
 	for _, lang := range languages {
 		for _, row := range rows[lang] {
 			spoken[row["reading"]] = true
@@ -39,7 +41,7 @@ func TestReadingsAreThoseOfThePages(t *testing.T) {
 			if row["level"] == "village" {
 				address += "&village=" + row["unit_id"]
 			}
-			_, page := clitest.Exchange(t, http.DefaultClient, http.MethodGet, server.Address+address)
+			_, page := clitest.Exchange(t, client, http.MethodGet, server.Address+address)
 			if !strings.Contains(html.UnescapeString(page), row["reading"]) {
 				t.Errorf("%s: %s does not say %q", lang, address, row["reading"])
 			}
@@ -66,8 +68,9 @@ func TestOldIDsOfMeasures(t *testing.T) {
 	}
 	server := clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
 	defer server.Stop(t)
+	client := clitest.As(t, server, visitor.Analyst, "")
 	get := func(address string) string {
-		status, body := clitest.Exchange(t, http.DefaultClient, http.MethodGet, server.Address+address)
+		status, body := clitest.Exchange(t, client, http.MethodGet, server.Address+address)
 		if status != http.StatusOK {
 			t.Fatalf("%s: status %d", address, status)
 		}

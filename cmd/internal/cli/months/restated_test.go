@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"hulian/cmd/internal/cli/clitest"
+	"hulian/dashboards/visitor"
 )
 
 // TestPagesOfATownWhoseVillagesMerged serves the town of the session restated.txtar and reads its pages both ways.
@@ -52,6 +53,7 @@ func TestPagesOfATownWhoseVillagesMerged(t *testing.T) {
 	}
 	server := clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
 	defer server.Stop(t)
+	client := clitest.As(t, server, visitor.Analyst, "")
 	for address, want := range map[string]struct {
 		status      int
 		says, hides []string
@@ -68,7 +70,7 @@ func TestPagesOfATownWhoseVillagesMerged(t *testing.T) {
 		"/measures?measure=group_rate&village=V3&month=2018-02&units=today": {200, []string{"3/5"}, nil},
 		"/measures?measure=group_rate&village=V1&month=2018-02":             {200, []string{"2/3"}, nil},
 	} {
-		status, body := clitest.Exchange(t, http.DefaultClient, http.MethodGet, strings.TrimSuffix(server.Address, "/")+address)
+		status, body := clitest.Exchange(t, client, http.MethodGet, strings.TrimSuffix(server.Address, "/")+address)
 		if status != want.status {
 			t.Errorf("%s: status %d, want %d", address, status, want.status)
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hulian/cmd/internal/cli/clitest"
+	"hulian/dashboards/visitor"
 )
 
 // truth is what the simulator wrote beside the exports and no command reads.
@@ -44,10 +45,9 @@ func checkPlanted(t *testing.T, town string) {
 	if err := json.Unmarshal(content, &told); err != nil {
 		t.Fatal(err)
 	}
-	const key = "0123456789abcdefghij"
-	server := clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off", "--office-key", key)
+	server := clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
 	defer server.Stop(t)
-	client := clitest.Office(t, server, key)
+	client := clitest.As(t, server, visitor.Office, "")
 	table := func(address string) [][]string {
 		status, body := clitest.Exchange(t, client, http.MethodGet, strings.TrimSuffix(server.Address, "/")+address)
 		if status != http.StatusOK {
@@ -57,7 +57,7 @@ func checkPlanted(t *testing.T, town string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return rows[1:]
+		return rows[1 : len(rows)-1] // the last line says what the file is
 	}
 
 	cause := map[string]string{"capacity": "too few hands", "effort": "effort"}

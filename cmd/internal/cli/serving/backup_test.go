@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hulian/cmd/internal/cli/clitest"
+	"hulian/dashboards/visitor"
 	"hulian/pipelines"
 )
 
@@ -71,7 +72,9 @@ func TestBackupsAreMadeByTheClock(t *testing.T) {
 	if status, _, stderr := clitest.Session(t, "init", "--dir", town); status != clitest.Done {
 		t.Fatal(stderr)
 	}
-	clitest.Write(t, filepath.Join(town, "hulian.yaml"), []byte("backup: {to: kept, cron: '@every 24h', keep: 2}\n"))
+	passphrase := filepath.Join(t.TempDir(), "passphrase")
+	clitest.Write(t, passphrase, []byte("seven small lamps\n"))
+	clitest.Write(t, filepath.Join(town, "hulian.yaml"), []byte("backup: {to: kept, cron: '@every 24h', keep: 2, passphrase: 'file:"+passphrase+"'}\n"))
 	clitest.Write(t, filepath.Join(town, "villages.csv"), []byte("村编号,村名,镇\nV01,逍林村,逍林镇\n"))
 	if status, _, stderr := clitest.Session(t, "import", "--dir", town, filepath.Join(town, "villages.csv")); status != clitest.Done {
 		t.Fatal(stderr)
@@ -83,10 +86,9 @@ func TestBackupsAreMadeByTheClock(t *testing.T) {
 	for _, name := range old {
 		clitest.Write(t, filepath.Join(town, "kept", name), nil)
 	}
-	const key = "0123456789ABCDEFGHIJ"
-	server := clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off", "--office-key", key)
+	server := clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
 	defer server.Stop(t)
-	if status, body := clitest.Exchange(t, clitest.Office(t, server, key), http.MethodPost, server.Address+"runs/backup/run"); status != http.StatusSeeOther {
+	if status, body := clitest.Exchange(t, clitest.As(t, server, visitor.Administrator, ""), http.MethodPost, server.Address+"runs/backup/run"); status != http.StatusSeeOther {
 		t.Fatalf("start a backup: status %d\n%s", status, body)
 	}
 	made := clitest.AwaitRun(t, town, 2)
@@ -110,7 +112,11 @@ func TestBackupsAreMadeByTheClock(t *testing.T) {
 	if len(names) != 2 || names[0] != old[1] {
 		t.Fatalf("kept %v, want the newest two", names)
 	}
-	if status, _, stderr := clitest.Session(t, "restore", filepath.Join(town, "kept", names[1]), "--dir", filepath.Join(t.TempDir(), "again")); status != clitest.Done {
+	restore := []string{"restore", filepath.Join(town, "kept", names[1]), "--dir", filepath.Join(t.TempDir(), "again")}
+	if status, _, stderr := clitest.Session(t, restore...); status != clitest.Failed || !strings.Contains(stderr, "encrypted") || !strings.Contains(stderr, "--passphrase") {
+		t.Errorf("restore without the passphrase: status %d\n%s", status, stderr)
+	}
+	if status, _, stderr := clitest.Session(t, append(restore, "--passphrase", "file:"+passphrase)...); status != clitest.Done {
 		t.Errorf("restore: status %d\n%s", status, stderr)
 	}
 }

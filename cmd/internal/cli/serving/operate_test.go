@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hulian/cmd/internal/cli/clitest"
+	"hulian/dashboards/visitor"
 	"hulian/pipelines"
 	"hulian/pipelines/runner"
 )
@@ -17,7 +18,6 @@ import (
 // TestAPipelineIsRunAndPausedFromThePage drops a file beside a serving town, runs the pipeline from the page, and finds
 // the run in the history; a pause from the page holds for the command line, and a missed run is made up for.
 func TestAPipelineIsRunAndPausedFromThePage(t *testing.T) {
-	const key = "0123456789ABCDEFGHIJ"
 	town := t.TempDir()
 	drop := func(name, rows string) {
 		path := filepath.Join(town, "inbox", name)
@@ -31,8 +31,8 @@ func TestAPipelineIsRunAndPausedFromThePage(t *testing.T) {
 		t.Fatal(stderr)
 	}
 	drop("villages-1.csv", "V01,逍林村,逍林镇\n")
-	server := clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--office-key", key)
-	client := clitest.Office(t, server, key)
+	server := clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0")
+	client := clitest.As(t, server, visitor.Administrator, "")
 	post := func(action string) {
 		if status, _ := clitest.Exchange(t, client, http.MethodPost, server.Address+"runs/default/"+action); status != http.StatusSeeOther {
 			t.Fatalf("%s: status %d", action, status)

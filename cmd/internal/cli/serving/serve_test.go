@@ -34,6 +34,7 @@ func TestServe(t *testing.T) {
 	if status, _, stderr := clitest.Session(t, "run", "--dir", town); status != clitest.Done {
 		t.Fatalf("run beside the server: status %d\n%s", status, stderr)
 	}
+	server.ServesNewest(t)
 	if got := server.Generation(t); got != 2 {
 		t.Errorf("generation %d is served, want the second", got)
 	}

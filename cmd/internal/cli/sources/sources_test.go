@@ -106,7 +106,7 @@ pipelines:
 		}
 	}
 	page := s.Get(t, "runs?lang=en")
-	for _, says := range []string{"net", "tables", "0 6 * * *", "30 6 * * 1-5", "hotline, grid, pool", "Asia/Shanghai"} {
+	for _, says := range []string{"net", "tables", "every day at 06:00", "30 6 * * 1-5", "hotline, grid, pool", "Asia/Shanghai"} {
 		if !strings.Contains(page, says) {
 			t.Errorf("the page of runs does not say %q", says)
 		}

@@ -98,11 +98,16 @@ func (files exports) month(at time.Time) {
 	}
 }
 
-// built writes the files into a town's inbox and runs it.
+// built writes the files into a town's inbox and runs it as of the end of the last month.
 func (files exports) built(t *testing.T) (town string) {
 	t.Helper()
+	return files.builtAsOf(t, "2018-01-31")
+}
+
+func (files exports) builtAsOf(t *testing.T, day string) (town string) {
+	t.Helper()
 	town = filepath.Join(t.TempDir(), "town")
-	clitest.Kept(t, filepath.Join(town, "hulian.yaml"), []byte("cut_off: 2018-01-31\nschedule: off\n"))
+	clitest.Kept(t, filepath.Join(town, "hulian.yaml"), []byte("cut_off: "+day+"\nschedule: off\n"))
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		var text strings.Builder
 		w := csv.NewWriter(&text)

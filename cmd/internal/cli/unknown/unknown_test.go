@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"hulian/cmd/internal/cli/clitest"
 )
@@ -21,7 +22,15 @@ func TestATownThatStartsWithTwoMonthsOfFiles(t *testing.T) {
 	if v := value(t, town, "resolution_rate_cumulative", "town", "", "2018-01"); v["reached"] != "9" || v["lacking"] != "7" || v["value"] == "" {
 		t.Errorf("since May, of nine months seven are not known: %v", v)
 	}
+	if v := value(t, town, "open_issues", "town", "", "2018-01"); v["reached"] != "9" || v["lacking"] != "7" || v["partly"] != "0" {
+		t.Errorf("nobody knows what was open before the first file: %v", v)
+	}
+	unknownFor(t, "column", town, "reopen_rate", "village", "V1", "2017-12")
 	s := clitest.Serve(t, town)
+	says(t, s, "issues?month=2018-01", []string{"件未办结〔所含9个月中7个月没有数据〕", "要看的其他月份没有社情民意"}, []string{"同时比较 0 处"})
+	says(t, s, "issues?month=2018-01&lang=en", []string{"[of the 9 months it is made of 7 are not known]"}, []string{"of 0 compared"})
+	says(t, s, "cadres?month=2018-01", []string{"数据只有 2 个月"}, nil)
+	says(t, s, "report?month=2018-01", []string{"月末超期未办结 0 件〔此前7个月没有数据，可能少计〕"}, nil)
 	signals := []string{"属改善信号", "属变差信号", "项有改善信号", "项有变差信号", "a signal of improvement", "a signal of worsening", "improving ("}
 	for _, lang := range []string{"", "&lang=en"} {
 		for _, month := range []string{"2017-12", "2018-01"} {
@@ -57,18 +66,34 @@ func TestAMonthThatWasLost(t *testing.T) {
 		t.Errorf("the API: %v", answer.Rows)
 	}
 	says(t, s, "?month=2017-10", []string{"未知", "没有收到本月的"}, nil)
-	page := says(t, s, "measures?measure=household_coverage&month=2018-01", []string{"空缺：2017-10 没有数据", "不含没有数据的2017-10"}, nil)
+	page := says(t, s, "measures?measure=household_coverage&month=2018-01", []string{"空缺：2017年10月没有数据", "不含没有数据的2017年10月"}, nil)
 	if line := charted(t, page, "试镇"); len(line) != 11 || line[7] != nil || line[6] == nil || line[8] == nil {
 		t.Errorf("the line has no gap in its eighth month: %v", line)
 	}
 	says(t, s, "measures?measure=household_coverage&month=2018-01&lang=en", []string{"Gaps: nothing is known of 2017-10", "without 2017-10, of which nothing is known"}, nil)
-	says(t, s, "report?month=2017-10", []string{"数据不全", "没有收到本月的"}, []string{"2017-10 走访到"})
-	says(t, s, "report?month=2017-10&lang=en", []string{"Data are incomplete", "no Household visits came for the month"}, []string{"In 2017-10, of"})
+	says(t, s, "report?month=2017-10", []string{"数据不全", "没有收到本月的"}, []string{"2017年10月走访到"})
+	says(t, s, "report?month=2017-10&lang=en", []string{"Data are incomplete", "nothing of “Household visits” came for the month"}, []string{"In 2017-10, of"})
 
+	clitest.Says(t, clitest.Usage, "the month has not begun", "nothing", "visits", "2999-01", "--by", "王样本", "--dir", town)
 	clitest.Says(t, clitest.Done, "nothing to report", "nothing", "visits", "2017-10", "--by", "王样本", "--reason", "防汛停访", "--dir", town)
 	known(t, "0", fmt.Sprint(villages*households), town, "household_coverage", "town", "", "2017-10")
-	s.Says(t, "measures?measure=household_coverage&month=2018-01", "household_coverage", "空缺：")
-	s.Post(t, "nothing", url.Values{"of": {"visits"}, "month": {"2017-10"}, "back": {"1"}, "by": {"李样本"}, "reason": {"查明是漏报"}})
+	s.StopsSaying(t, "measures?measure=household_coverage&month=2018-01", "空缺：")
+	// What cannot be said is answered in words, and changes nothing.
+	for _, c := range []struct{ month, village, back, zh, en string }{
+		{"2999-01", "", "", "这个月还没有到", "has not begun"},
+		{"2016-01", "", "", "早于数据的第一个月（2017年3月）", "before the first month of the data (2017-03)"},
+		{"2017-10", "V99", "", "村的名册中没有这个村", "has no such village"},
+		{"2017-10", "", "", "已经说明过了", "said already"},
+		{"2017-11", "", "1", "没有这样一条有效的零报告", "no such statement in force"},
+	} {
+		for lang, want := range map[string]string{"": c.zh, "en": c.en} {
+			to := s.Post(t, "nothing", url.Values{"of": {"visits"}, "month": {c.month}, "village": {c.village}, "back": {c.back}, "reason": {"试填"}, "lang": {lang}})
+			says(t, s, to, []string{want}, nil)
+		}
+	}
+	says(t, s, "data?nothing=1", []string{"防汛停访", "有效，点此撤回", "key=2017-10"}, []string{"试填"})
+	says(t, s, "data?nothing=1&of=visits&key=2017-10+&back=1", []string{"撤回零报告", "走访记录 · 全镇各村 · 2017年10月"}, nil)
+	s.Post(t, "nothing", url.Values{"of": {"visits"}, "month": {"2017-10"}, "back": {"1"}, "reason": {"查明是漏报"}})
 	unknownFor(t, "no_file", town, "household_coverage", "town", "", "2017-10")
 }
 
@@ -111,8 +136,30 @@ func flat(points []any) []any {
 	return values
 }
 
-// TestATownWithIssuesAlone is judged on issues alone: nothing else is 0, and nothing reassuring is said of lists it has not.
-func TestATownWithIssuesAlone(t *testing.T) {
+// TestATownWithoutAStartIsJudged on the months it has: a village that is late with nearly everything is weak, although no list says when
+// the programme began, and that is said.
+func TestATownWithoutAStartIsJudged(t *testing.T) {
+	files := issuesAlone()
+	for name, rows := range files {
+		for _, row := range rows {
+			if name == "村.csv" || row[2] != "V6" {
+				continue
+			}
+			if due, err := time.Parse(time.DateOnly, row[4]); err == nil && due.AddDate(0, 0, 5).Format(time.DateOnly) <= "2018-01-20" {
+				row[5], row[6] = due.AddDate(0, 0, 5).Format(time.DateOnly), due.AddDate(0, 0, 7).Format(time.DateOnly)
+			}
+		}
+	}
+	s := clitest.Serve(t, files.built(t))
+	says(t, s, "weak?measure=on_time_rate&month=2018-01", []string{"6个村中有1个薄弱村：第6村", "没有写明先锋户联的启动时间", "明显落后（1个村）：第6村"}, []string{"尚未启动", "还不能判断"})
+	says(t, s, "weak?measure=on_time_rate&month=2018-01&lang=en", []string{"1 of 6 villages are weak: 第6村", "No list received says when the programme began", "clearly behind (1): 第6村"}, []string{"not started yet", "not begun or only just"})
+	says(t, s, "weak?month=2018-01&village=V6", []string{"没有写明先锋户联的启动时间", "第6村：薄弱"}, nil)
+	says(t, s, "report?month=2018-01", []string{"第6村", "薄弱（满足", "没有写明先锋户联的启动时间"}, []string{"尚未启动"})
+	says(t, s, "compare?month=2018-01", []string{"没有标明试点村及其启动日期"}, []string{"各村何时启动"})
+}
+
+// issuesAlone is a town that sends its issues and the names of its villages, and no day on which the programme began.
+func issuesAlone() exports {
 	files := townOf("2017-03")
 	for name := range files {
 		if !strings.HasPrefix(name, "问题") && name != "村.csv" {
@@ -126,8 +173,13 @@ func TestATownWithIssuesAlone(t *testing.T) {
 			}
 		}
 	}
-	files["村.csv"][0] = []string{"village_id", "name", "town", "a", "b"} // no day on which the programme began
-	town := files.built(t)
+	files["村.csv"][0] = []string{"village_id", "name", "town", "a", "b"}
+	return files
+}
+
+// TestATownWithIssuesAlone is judged on issues alone: nothing else is 0, and nothing reassuring is said of lists it has not.
+func TestATownWithIssuesAlone(t *testing.T) {
+	town := issuesAlone().built(t)
 	if v := value(t, town, "on_time_rate", "town", "", "2018-01"); v["value"] == "" || v["spoke"] != fmt.Sprint(villages) {
 		t.Errorf("issues are known: %v", v)
 	}
@@ -137,13 +189,78 @@ func TestATownWithIssuesAlone(t *testing.T) {
 	s := clitest.Serve(t, town)
 	poor := []string{"数据不足以判断的村", "：数据不足以判断", "自  启动", "自 启动", "programme began on ,", "programme began on :"}
 	for _, path := range []string{"?month=2018-01", "issues?month=2018-01", "organisation?month=2018-01", "points?month=2018-01", "visits?month=2018-01", "weak?month=2018-01", "capacity?month=2018-01", "report?month=2018-01", "data?month=2018-01"} {
-		says(t, s, path, nil, append(poor, "各支部设置齐全", "各支部都开了", "0 %（0/0）"))
+		says(t, s, path, nil, append(poor, "各支部设置齐全", "各支部都开了", "0%（0/0）"))
 		says(t, s, path+"&lang=en", nil, append(poor, "every branch is complete", "every branch held one", "Data too poor to judge ("))
 	}
 	says(t, s, "?month=2018-01", []string{"有数据以来，共收集群众问题"}, nil)
+	says(t, s, "organisation?month=2018-01", []string{"没有支部名册，不知道"}, []string{"没有基金记录", "没有行使权利的记录"})
+	says(t, s, "organisation?month=2018-01&lang=en", nil, []string{"There are no funds on record", "There are none on record"})
+	says(t, s, "issues?month=2018-01", nil, []string{"没有重复反映的问题", "总体 0.0%"})
+	says(t, s, "organisation?month=2018-01", []string{"没有数据，未知"}, []string{"已履行 0 份"})
+	says(t, s, "cadres?month=2018-01", []string{"没有可动员党员的名册"}, []string{"0 名可动员党员中"})
+	says(t, s, "weak?month=2018-01", []string{"没有写明先锋户联的启动时间"}, []string{"尚未启动或刚启动，不比较"})
+	says(t, s, "village?month=2018-01&village=V2", nil, []string{"没有这样的农户", "没有这样的党员"})
 	says(t, s, "measures?measure=on_time_rate&month=2018-01", []string{"正常波动"}, nil)
 	says(t, s, "data?month=2018-01", []string{"全镇从未报送"}, nil)
 	says(t, s, "data?month=2018-01&lang=en", []string{"Never sent by any village"}, nil)
+}
+
+// TestOneRowOfAMonth: a file with one issue of one village, without the column of its resolution, is no file of the town. It neither
+// makes the other villages 0, nor takes from what was known since the start, nor says that nothing else happened.
+func TestOneRowOfAMonth(t *testing.T) {
+	files := townOf("2017-03")
+	files["节俭承诺.csv"] = [][]string{{"member_id", "kind", "signed_on"}}
+	for v := range villages {
+		for m := range 5 {
+			files["节俭承诺.csv"] = append(files["节俭承诺.csv"], []string{member(v, m), "节俭承诺", fmt.Sprintf("2017-%02d-10", m*2+3)})
+		}
+	}
+	before := value(t, files.built(t), "resolution_rate_cumulative", "town", "", "2018-01")
+	files["问题2018-02.csv"] = [][]string{{"issue_id", "reported_at", "village_id", "category"}, {"A1", "2018-02-03", "V1", "道路设施"}}
+	town := files.builtAsOf(t, "2018-02-28")
+	known(t, "1", "", town, "issues_reported", "village", "V1", "2018-02")
+	unknownFor(t, "silent", town, "issues_reported", "village", "V2", "2018-02")
+	if v := known(t, "1", "", town, "issues_reported", "town", "", "2018-02"); v["spoke"] != "1" {
+		t.Errorf("one village of six spoke: %v", v)
+	}
+	for _, measure := range []string{"pledges", "red_line_breaches"} {
+		unknownFor(t, "no_file", town, measure, "village", "V2", "2018-02")
+		if v := value(t, town, measure, "village", "V2", "2018-01"); v["value"] == "" {
+			t.Errorf("%s of a month in which everything else came: %v", measure, v)
+		}
+	}
+	if v := known(t, before["numerator"], before["denominator"], town, "resolution_rate_cumulative", "town", "", "2018-02"); v["reached"] != "10" || v["lacking"] != "1" || v["spoke"] != fmt.Sprint(villages) {
+		t.Errorf("since the start: %v", v)
+	}
+	s := clitest.Serve(t, town)
+	collected := "共收集群众问题 " + before["denominator"] + " 件"
+	says(t, s, "?month=2018-02", []string{collected}, nil)
+	says(t, s, "report?month=2018-02", []string{before["denominator"]}, nil)
+}
+
+// TestLastPlacesOfSomeVillages: of two villages with yearly ratings one left a branch unrated. The town's number of branches last twice is
+// that of the other, and says so.
+func TestLastPlacesOfSomeVillages(t *testing.T) {
+	files := townOf("2017-03")
+	files["支部.csv"] = append(files["支部.csv"], []string{"V1B3", "V1", "三支部", "V1B1M0", "3", "3"}, []string{"V2B3", "V2", "三支部", "V2B1M1", "3", "3"})
+	ratings := [][]string{{"branch_id", "period", "stars", "rank"}}
+	for _, year := range []string{"2016", "2017"} {
+		for v := 1; v <= 2; v++ {
+			for b := 1; b <= 3; b++ {
+				if v == 2 && b == 2 && year == "2017" {
+					continue
+				}
+				ratings = append(ratings, []string{fmt.Sprintf("V%dB%d", v, b), year, fmt.Sprint(6 - b), fmt.Sprint(b)})
+			}
+		}
+	}
+	files["星级.csv"] = ratings
+	town := files.built(t)
+	if v := value(t, town, "bottom_twice", "town", "", "2018-01"); v["value"] != "1" || v["spoke"] != "1" || v["villages"] != fmt.Sprint(villages) {
+		t.Errorf("the town: %v", v)
+	}
+	unknownFor(t, "kind", town, "bottom_twice", "village", "V2", "2018-01")
+	unknownFor(t, "kind", town, "bottom_twice", "village", "V3", "2018-01")
 }
 
 // TestAVillageThatStoppedReporting is a matter of its data: it is neither 0, nor weak, nor in any comparison, and the town says of
@@ -158,6 +275,15 @@ func TestAVillageThatStoppedReporting(t *testing.T) {
 	if v["denominator"] != fmt.Sprint((villages-1)*households) || v["spoke"] != fmt.Sprint(villages-1) || v["villages"] != fmt.Sprint(villages) {
 		t.Errorf("the town is made of the villages that reported: %v", v)
 	}
+	// What the village reported before it stopped stays in what is counted since the start; the months it lacks are said apart.
+	all := number(t, clitest.Fields(t, "query", "--dir", town, "select count(*) as n from issue_flow where since_start")[0]["n"])
+	if v := value(t, town, "resolution_rate_cumulative", "town", "", "2018-01"); number(t, v["denominator"]) != all || v["spoke"] != fmt.Sprint(villages) || v["lacking"] != "0" || v["partly"] != "1" {
+		t.Errorf("of %d issues since the start: %v", all, v)
+	}
+	if v := value(t, town, "resolution_rate_cumulative", "village", "V3", "2018-01"); v["lacking"] != "2" || v["value"] == "" {
+		t.Errorf("the village's own: %v", v)
+	}
+	unknownFor(t, "silent", town, "open_issues", "village", "V3", "2018-01")
 	s := clitest.Serve(t, town)
 	says(t, s, "?month=2018-01", []string{"6个村中5个村有数据"}, nil)
 	says(t, s, "?month=2018-01&lang=en", []string{"5 of 6 villages reported"}, nil)
@@ -168,8 +294,10 @@ func TestAVillageThatStoppedReporting(t *testing.T) {
 	for _, row := range clitest.Fields(t, "query", "--dir", town, "select member_id as id from member_load where village_id = 'V3' and visits_month is not null union all select household_id from unvisited_households where village_id = 'V3'") {
 		t.Errorf("%s of a village whose visits are unknown is listed", row["id"])
 	}
-	says(t, s, "visits?month=2018-01&village=V3", []string{"按往常应有，未知。"}, []string{"没有这样的农户", "从未走访"})
-	says(t, s, "issues?month=2018-01&village=V3&lang=en", []string{"though some were to be expected."}, []string{"No issue is overdue"})
+	says(t, s, "village?month=2018-01&village=V3", []string{"按往常应有，未知。"}, []string{"没有这样的农户", "没有这样的党员"})
+	says(t, s, "organisation?month=2018-01", []string{"中心户没有登记"}, []string{"没有中心户", "党员中心户 0 户"}) // no list of members has the column
+	says(t, s, "visits?month=2018-01&village=V3", []string{"按往常应有，未知。"}, []string{"没有这样的农户", "<span>从未走访"})
+	says(t, s, "issues?month=2018-01&village=V3&lang=en", []string{"though something was to be expected."}, []string{"No issue is overdue"})
 	for _, row := range clitest.Fields(t, "query", "--dir", town, "select criterion, met from hard_criteria where village_id = 'V3' and month = '2018-01'") {
 		if row["met"] == "true" && row["criterion"] != "secretary_vacant" {
 			t.Errorf("silence meets the criterion %s", row["criterion"])
@@ -199,10 +327,27 @@ func TestAColumnThatWasNotMapped(t *testing.T) {
 	})
 	files["问题2017-11补.csv"] = apart
 	rename("问题2017-11补.csv", "resolved_at")
+	// Of October three of six villages sent files of their own without the answers.
+	half := [][]string{files["问题2017-10.csv"][0]}
+	files["问题2017-10.csv"] = slices.DeleteFunc(files["问题2017-10.csv"], func(row []string) bool {
+		if row[2] == "V1" || row[2] == "V2" || row[2] == "V3" {
+			half = append(half, row)
+			return true
+		}
+		return false
+	})
+	files["问题2017-10三村.csv"] = half
+	rename("问题2017-10三村.csv", "satisfaction")
 	town := files.built(t)
 	for _, at := range [][2]string{{"town", ""}, {"village", "V1"}, {"branch", "V1B1"}} {
 		unknownFor(t, "column", town, "resolution_rate", at[0], at[1], "2017-12")
-		unknownFor(t, "column", town, "open_issues", at[0], at[1], "2018-01")
+		if v := value(t, town, "open_issues", at[0], at[1], "2018-01"); v["reason"] != "" || v["lacking"] == "0" {
+			t.Errorf("what is open of what is known, with the months that are not: %v", v)
+		}
+	}
+	// Of November only the first village has rows without the column: the town lacks December, and that village more.
+	if v := value(t, town, "open_issues", "town", "", "2018-01"); v["reached"] != "11" || v["lacking"] != "1" || v["partly"] != "1" {
+		t.Errorf("the town's open issues: %v", v)
 	}
 	known(t, fmt.Sprint(len(files["问题2017-12.csv"])-1), "", town, "issues_reported", "town", "", "2017-12")
 	if v := value(t, town, "resolution_rate", "town", "", "2017-10"); v["value"] != "1" {
@@ -217,6 +362,8 @@ func TestAColumnThatWasNotMapped(t *testing.T) {
 	s := clitest.Serve(t, town)
 	says(t, s, "measures?measure=resolution_rate&month=2017-12", []string{"没有给出所需的列，未知"}, nil)
 	says(t, s, "measures?measure=resolution_rate&month=2017-12&lang=en", []string{"do not give a column it needs"}, nil)
+	says(t, s, "measures?measure=satisfaction_rate&month=2017-10", []string{"部分村的社情民意没有给出所需的列，不作判断"}, []string{"只有部分村报送了"})
+	says(t, s, "measures?measure=satisfaction_rate&month=2017-10&lang=en", []string{"do not give a column it needs: not judged"}, []string{"from too few villages"})
 	says(t, s, "report?month=2018-01", []string{"收到的农户名册没有给出所需的列"}, []string{"联心卡已发"})
 	for _, row := range clitest.Fields(t, "query", "--dir", town, "select state, count(*) as n from issue_flow where month = '2017-12' group by state") {
 		if row["state"] == "open" || row["state"] == "overdue" {
