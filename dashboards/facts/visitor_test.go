@@ -25,7 +25,7 @@ func asked(t *testing.T, f facts.Facts, method reflect.Method, v visitor.Visitor
 		"Categories": {"2017-01", "2018-01"}, "Criteria": {"2017-01", "2018-01"}, "Doubtful": {"2018-01"}, "VisitDays": {"2018-01"}, "Callbacks": {"2018-01"}, "OpenRows": {"aa"},
 		"FileName": {"aa"}, "SeesFile": {"aa"}, "Table": {"households"}, "RowsBehind": {"2018-01"},
 		"Ticked": {"2018-01"}, "ToVisit": {"2018-01"}, "Late": {"2018-01"}, "Quiet": {"2018-01"},
-		"FindHouseholds": {"HB11"}, "FindMembers": {"MB11"}, "FindIssues": {"王小明"},
+		"Register": {"households"}, "FindHouseholds": {"HB11"}, "FindMembers": {"MB11"}, "FindIssues": {"王小明"},
 	}[method.Name]
 	in := []reflect.Value{reflect.ValueOf(f)}
 	for i := 1; i < method.Type.NumIn(); i++ {

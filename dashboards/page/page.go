@@ -60,6 +60,7 @@ func init() { // the report is made of other pages
 		"village":      places.Village,
 		"capacity":     places.Capacity,
 		"weak":         places.Weak,
+		"relink":       places.Relink,
 		"compare":      places.Compare,
 		"points":       work.Points,
 		"organisation": organisation.Organisation,

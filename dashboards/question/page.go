@@ -112,6 +112,11 @@ var pages = []Page{
 		Question: data.Text{Zh: "服务多少人、有多少人手？困难出在力量不足，还是没有动员起来？", En: "How many people for how many hands? Is it capacity, or effort?"},
 	},
 	{
+		ID: "relink", Path: "/relink", Group: GroupPlaces, Takes: ByVillage | ByBranch,
+		Title:    data.Text{Zh: "联户调整", En: "Relinking"},
+		Question: data.Text{Zh: "怎样调整联户，使每户有人联系、负担均匀、改动最少？", En: "Who should link which household, so that all are linked, loads are even and little changes?"},
+	},
+	{
 		ID: "issues", Path: "/issues", Group: GroupWork, Takes: ByMonth | ByVillage | ByBranch,
 		Title:    data.Text{Zh: "群众问题", En: "Issues"},
 		Question: data.Text{Zh: "问题卡在五步中的哪一步、哪个村、哪一类？是否真的解决了？", En: "Where do issues get stuck, by step, village and category? Are they really solved?"},

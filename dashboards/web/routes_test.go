@@ -217,6 +217,8 @@ func lines(t *testing.T) []line {
 		{"POST /alerts/{action}", "/alerts/end", form("id", "0"), 303, ofTheTown},
 		{"POST /alerts/{action}", "/alerts/burn", form("id", "0"), 404, nil},
 		{"POST /held", "/held", form("file", "aa", "reason", "属实"), 303, office},
+		{"GET /relink/register", "/relink/register?village=V1&lang=en", sent{}, 200, wholeTown},
+		{"POST /relink", "/relink", form("lang", "en", "changes", "0"), 303, []string{"office", "clerk"}}, // nothing is to be changed: back to the page
 		{"POST /mapping", "/mapping", form("file", "aa", "export", "visits", "go", "next"), 303, []string{"office", "clerk"}},
 		{"GET /marked/{file}", "/marked/aa", sent{}, 200, wholeTown},
 		{"GET /marked/{file}", "/marked/bb", sent{}, 404, nil}, // needs no repair

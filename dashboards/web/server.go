@@ -156,6 +156,8 @@ func (s *server) routes() map[string]http.Handler {
 		"POST /nothing":                  s.unlimited(s.nothing),
 		"POST /todo":                     s.unlimited(s.tick),
 		"POST /held":                     s.handle(s.acceptHeld),
+		"GET /relink/register":           s.handle(s.register),
+		"POST /relink":                   s.unlimited(s.relink),
 		"POST /mapping":                  s.handle(s.confirmMapping),
 		"POST /accounts/{action}":        s.handle(s.keepAccount),
 		"POST /alerts/{action}":          s.handle(s.keepAlert),

@@ -72,15 +72,22 @@ func Capacity(ctx context.Context, r block.Request) (view.View, error) {
 			return v, err
 		}
 		v.Blocks = append(v.Blocks, bars...)
-		v.Blocks = append(v.Blocks, capacityTable(r, villages, own))
+		v.Blocks = append(v.Blocks, capacityTable(r, villages, own), toRelink(r))
 		return v, nil
 	}
+	v.Blocks = append(v.Blocks, toRelink(r))
 	table, err := block.UnitTable(ctx, r, "branches", "active_share", "households_per_active_member", "overloaded_members", "branch_structure")
 	if err != nil {
 		return v, err
 	}
 	v.Blocks = append(v.Blocks, table)
 	return v, nil
+}
+
+// toRelink leads to the proposal of links.
+func toRelink(r block.Request) view.Block {
+	return view.Callout{Tone: view.ToneQuiet, Text: r.T("联户负担不均、有户无人联系的，可以调整联户。", "Where loads are uneven or households have nobody, links can be changed."),
+		Next: r.T("看联户调整建议", "See who could link whom"), Link: r.Link("relink")}
 }
 
 func capacityOfVillages(ctx context.Context, r block.Request) (facts.Measured, error) {
