@@ -107,7 +107,7 @@ var pages = []Page{
 		Question: data.Text{Zh: "试点村的变化是先锋户联带来的吗，有多大，有多大把握？", En: "Did pilot villages improve because of the programme, by how much, and how sure are we?"},
 	},
 	{
-		ID: "capacity", Path: "/capacity", Group: GroupPlaces, Takes: ByMonth | ByVillage,
+		ID: "capacity", Path: "/capacity", Group: GroupPlaces, Takes: ByMonth | ByVillage, Params: []string{"exempt", "each", "migrants", "cadres"},
 		Title:    data.Text{Zh: "服务力量", En: "Capacity"},
 		Question: data.Text{Zh: "服务多少人、有多少人手？困难出在力量不足，还是没有动员起来？", En: "How many people for how many hands? Is it capacity, or effort?"},
 	},
