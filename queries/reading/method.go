@@ -154,8 +154,9 @@ func mean(series []Month) float64 {
 }
 
 // run counts the months that make the rule of the last point fire, and finds the first of them. Months without a value are
-// stepped over, as the rule does.
-func (r *Reading) run(last spc.Point) (n, began int) {
+// stepped over, and so are ties, as the rule does. Of a trend it counts the rises or falls: the month it began at has none, and
+// those level with the month before are counted apart.
+func (r *Reading) run(last spc.Point) (n, level, began int) {
 	in := func(spc.Point) bool { return false }
 	switch r.Rule {
 	case spc.ShiftRule:
@@ -163,32 +164,41 @@ func (r *Reading) run(last spc.Point) (n, began int) {
 	case spc.TrendRule:
 		in = func(p spc.Point) bool { return p.Trend == last.Trend }
 	case spc.TwoOfThreeRule:
-		return minimumRun, max(0, last.Index-minimumRun+1)
+		return minimumRun, 0, max(0, last.Index-minimumRun+1)
 	case spc.OutsideLimits, spc.CommonCause: // one month is enough
 	}
 	n, began = 1, last.Index
+	if r.Rule == spc.TrendRule {
+		n = 0
+	}
+	after := last
 	for i := last.Index - 1; i >= r.Chart.Phases[last.Phase].From; i-- {
 		p := r.Chart.Points[i]
-		if !p.Value.Known {
+		tied := r.Rule == spc.ShiftRule && p.OnCentre()
+		switch {
+		case !p.Value.Known || tied:
 			continue
+		case !in(p):
+			return n, level, began
+		case r.Rule == spc.TrendRule && p.Level(after):
+			level++
+		default:
+			n++
 		}
-		if !in(p) {
-			break
-		}
-		n, began = n+1, i
+		began, after = i, p
 	}
-	return n, began
+	return n, level, began
 }
 
 // surprise is −log₁₀ of the chance that a steady process shows this or more at one month: the normal tail beyond the
-// limits, (½)^(n−1) for n on one side, 2/n! for n rising or falling, and 3 × 2 × 0.0228² for two of three. It orders
+// limits, (½)^(n−1) for n on one side, 2/n! for n that rise or fall, the first of them counted, and 3 × 2 × 0.0228² for two of three. It orders
 // signals; it is not a p-value to print, because the rules are tried every month.
 func (r *Reading) surprise(last spc.Point, phase spc.Phase) float64 {
 	switch r.Rule {
 	case spc.ShiftRule:
 		return float64(r.Run-1) * math.Log10(2)
 	case spc.TrendRule:
-		factorial, _ := math.Lgamma(float64(r.Run) + 1)
+		factorial, _ := math.Lgamma(float64(r.Run) + 2)
 		return factorial/math.Ln10 - math.Log10(2)
 	case spc.TwoOfThreeRule:
 		return -math.Log10(6 * 0.0228 * 0.0228)

@@ -79,8 +79,9 @@ type Reading struct {
 	Assurance Assurance
 	Rule      spc.Rule // that fired at this month
 	Sign      int      // +1 high or rising, −1 low or falling
-	Run       int      // months in the run or trend that fired
-	began     int      // the first of them, in Months
+	Run       int      // months in the run that fired; of a trend the months that rose or fell, each against the one before
+	Level     int      // of a trend: months in it that stayed level with the one before
+	began     int      // where it began, in Months: the first month of a run; of a trend the month it rose or fell from
 	Method    Method
 	Points    int             // months the centre stands on
 	Centre    estimate.Number // of the phase the month lies in; of a run chart the median
@@ -212,7 +213,7 @@ func (r *Reading) overTime(all []Month) {
 	if r.Rule, r.Sign = signal(last); r.Sign != last.Sign && r.Variation != Shift {
 		r.Variation = map[bool]Variation{true: Improving, false: Worsening}[(r.Sign > 0) == (r.Measure.Direction == queries.Up)]
 	}
-	r.Run, r.began = r.run(last)
+	r.Run, r.Level, r.began = r.run(last)
 	r.Surprise = r.surprise(last, phase)
 }
 
@@ -275,7 +276,7 @@ func (r *Reading) withoutLimits(number int, options spc.Options) {
 	}
 	r.Rule, r.Sign = last.Rule, last.Sign
 	if r.Rule == spc.TrendRule {
-		r.Run, r.began = r.run(last)
+		r.Run, r.Level, r.began = r.run(last)
 	}
 	r.Variation = Shift
 	if d := r.Measure.Direction; d != queries.Neutral {

@@ -136,8 +136,16 @@ func (r Reading) figures(lang string) sentence.Values {
 	if r.Sign < 0 {
 		limit = last.Lower
 	}
-	began := r.since()
-	return sentence.Values{"n": strconv.Itoa(r.Run), "span": r.span(lang), "centre": Mean(r.Measure, r.Centre.Or(math.NaN()), lang),
+	began, trend := r.since(), "trend_unbroken"
+	if r.Level > 0 {
+		trend = "trend_level"
+	}
+	way := "rose"
+	if r.Sign < 0 {
+		way = "fell"
+	}
+	counted := sentence.Values{"n": strconv.Itoa(r.Run), "level": strconv.Itoa(r.Level), "span": r.span(lang), "way": book.Say(lang, way, nil)}
+	return sentence.Values{"n": strconv.Itoa(r.Run), "trend": book.Say(lang, trend, counted), "span": r.span(lang), "centre": Mean(r.Measure, r.Centre.Or(math.NaN()), lang),
 		"limit": Mean(r.Measure, limit.Or(math.NaN()), lang), "since": MonthName(began.Month, lang), "from": Text(r.Measure, began.Value, lang), "to": r.Text(lang)}
 }
 
@@ -147,6 +155,14 @@ func (r Reading) since() Month {
 		return Month{Month: r.CameIn, Value: came}
 	}
 	return Month{Month: r.Months[r.began], Value: r.Chart.Points[r.began].Value.Or(math.NaN())}
+}
+
+// Since is the month the finding began: the first of a run, of a trend the month from which it rose or fell; empty where there is none.
+func (r Reading) Since() string {
+	if !r.Signal() {
+		return ""
+	}
+	return r.since().Month
 }
 
 // against says that the newest month moved the other way than the finding, so that the sentence does not contradict the two figures

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"hulian/dashboards/facts"
+	"hulian/dashboards/language"
 	"hulian/queries"
 	"hulian/queries/reading"
 )
@@ -26,7 +27,21 @@ func LeadOf(r Request, own facts.Measured, id string) Lead {
 // Now is its newest value.
 func (l Lead) Now() facts.Value { return l.Series[len(l.Series)-1] }
 
-// InFewWords says a leading figure and where it goes, the fullest way first.
+// InBoth picks the fullest way to say a leading figure that fits in both languages, so that a reader of either is told the same finding.
+// Fits is asked of a request in each. It is −1 where none fits.
+func InBoth(r Request, l Lead, fits func(r Request, said string) bool) int {
+	zh, en := r, r
+	zh.Lang, en.Lang = language.Chinese, language.English
+	chinese, english := InFewWords(zh, l), InFewWords(en, l)
+	for i := range chinese {
+		if fits(zh, chinese[i]) && fits(en, english[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// InFewWords says a leading figure and where it goes, the fullest way first; the ways are the same in both languages.
 func InFewWords(r Request, l Lead) []string {
 	named := shortName(r, l.Read.Measure)
 	if r.Lang == "zh" && l.Read.Measure.Unit == "count" {

@@ -2,12 +2,12 @@ package block
 
 import (
 	"math"
-	"strconv"
 
 	"hulian/dashboards/facts"
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
 	"hulian/queries/reading"
+	"hulian/queries/stats/spc"
 )
 
 // trendMonths is how many months a tile shows.
@@ -104,10 +104,14 @@ func verdictOf(r Request, read reading.Reading) string {
 		return r.T("截至月末", "as it stands")
 	case !read.Signal():
 		return r.T("月份少，暂不评价", "too few months")
-	case read.Run > 2 && up && read.Rule == "trend":
-		return r.T("连续", "up ") + strconv.Itoa(read.Run) + r.T("个月上升", " months")
-	case read.Run > 2 && read.Rule == "trend":
-		return r.T("连续", "down ") + strconv.Itoa(read.Run) + r.T("个月下降", " months")
+	case read.Rule == spc.TrendRule && read.Level > 0 && up:
+		return r.Tf("%d个月上升、%d个月持平", "up %d months, level %d", read.Run, read.Level)
+	case read.Rule == spc.TrendRule && read.Level > 0:
+		return r.Tf("%d个月下降、%d个月持平", "down %d months, level %d", read.Run, read.Level)
+	case read.Rule == spc.TrendRule && up:
+		return r.Tf("连续%d个月上升", "up %d months running", read.Run)
+	case read.Rule == spc.TrendRule:
+		return r.Tf("连续%d个月下降", "down %d months running", read.Run)
 	case up:
 		return r.T("明显升高", "clearly higher")
 	default:

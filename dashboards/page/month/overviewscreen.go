@@ -77,24 +77,27 @@ func readVillagesAhead(ctx context.Context, r block.Request) error {
 // headlineOf names the weak villages first, then what worsens most clearly, then what improves, as far as there is room.
 func headlineOf(r block.Request, assessed []signals.Assessment, leads []block.Lead) view.Headline {
 	weak := places.WeakNamed(r, assessed)
-	room := block.HeadlineRoom(r) - utf8.RuneCountInString(weak)
-	separator := r.T("；", "; ")
-	var parts []string
+	var chosen []func(block.Request) string // what is said, in either language
+	fits := func(r block.Request, said string) bool {
+		all := []string{places.WeakNamed(r, assessed)}
+		for _, part := range chosen {
+			all = append(all, part(r))
+		}
+		all = slices.DeleteFunc(append(all, said), func(s string) bool { return s == "" })
+		return utf8.RuneCountInString(strings.Join(all, r.T("；", "; "))) <= block.HeadlineRoom(r)
+	}
 	for _, wanted := range []reading.Variation{reading.Worsening, reading.Improving} {
 		at := slices.IndexFunc(leads, func(l block.Lead) bool { return l.Read.Variation == wanted })
 		if at < 0 {
 			continue
 		}
-		for _, said := range block.InFewWords(r, leads[at]) {
-			size := utf8.RuneCountInString(said)
-			if weak != "" || len(parts) > 0 {
-				size += utf8.RuneCountInString(separator)
-			}
-			if size <= room {
-				parts, room = append(parts, said), room-size
-				break
-			}
+		if way := block.InBoth(r, leads[at], fits); way >= 0 {
+			chosen = append(chosen, func(r block.Request) string { return block.InFewWords(r, leads[at])[way] })
 		}
+	}
+	var parts []string
+	for _, part := range chosen {
+		parts = append(parts, part(r))
 	}
 	if weak == "" && len(parts) == 0 {
 		parts = append(parts, nothingToSay(r, leads))
@@ -188,8 +191,8 @@ func worsening(ctx context.Context, r block.Request, l block.Lead) ([]view.Cell,
 		page = group
 	}
 	since := ""
-	if n := len(l.Read.Months); l.Read.Run > 0 && l.Read.Run <= n {
-		since = r.MonthName(l.Read.Months[n-l.Read.Run])
+	if month := l.Read.Since(); month != "" {
+		since = r.MonthName(month)
 	}
 	return []view.Cell{{Text: r.Unit().Name}, {Text: block.InFewWords(r, l)[0]}, {Text: block.OrMissing(holder)}, {Text: block.OrMissing(since)}, {Text: r.T("名单", "list"), Link: r.Link(page)}}, nil
 }

@@ -126,6 +126,7 @@ const tail = 0.00135
 // what runs are counted from. Of a share it looks at the rarer side, events or what is no event.
 func (p *Point) exactly(ceiling float64) {
 	n := p.Base.Value
+	p.median = true
 	if ceiling == 1 && p.centre > .5 {
 		low, median, high := limitsOf(distuv.Binomial{N: math.Round(n), P: 1 - p.centre}.CDF, n)
 		p.centre, p.low, p.high = 1-median, math.Min(p.low, 1-high), math.Max(p.high, 1-low)

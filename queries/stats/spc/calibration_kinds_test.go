@@ -89,6 +89,30 @@ func steadyCharts(points int, seed uint64) []steadyChart {
 	return all
 }
 
+// Ties are passed over and make no trend of chance: in a steady series of few different values a trend comes by chance no more often
+// than in one without ties.
+func TestTiesMakeNoTrendOfChance(t *testing.T) {
+	const points = 60_000
+	_, _, theory, _, _ := theory(3)
+	random := rand.New(rand.NewPCG(7, 9))
+	for _, d := range []distuv.Binomial{{N: 4, P: .5, Src: random}, {N: 10, P: .5, Src: random}, {N: 10, P: .9, Src: random}, {N: 50, P: .9, Src: random}} {
+		x, n := make([]float64, points), make([]float64, points)
+		for i := range x {
+			x[i], n[i] = d.Rand(), d.N
+		}
+		var share float64
+		for _, p := range P(x, n, Options{}).Points {
+			if p.Trend != 0 {
+				share += 1. / points
+			}
+		}
+		t.Logf("n %v, p %v: %.5f of the points in a trend, without ties %.5f", d.N, d.P, share, theory)
+		if share > theory+4*math.Sqrt(clustered["trend"]*theory/points) {
+			t.Errorf("n %v, p %v: %.5f of the points of a steady series lie in a trend, without ties %.5f", d.N, d.P, share, theory)
+		}
+	}
+}
+
 func (s steadyChart) observed() (outside, shift float64) {
 	for _, p := range s.chart.Points {
 		if p.Outside != 0 {

@@ -118,7 +118,14 @@ type Point struct {
 	// What the rules compare, where it differs from Value, Centre and limits (transformed or unclipped).
 	y, centre, low, high float64
 	ok                   bool
+	median               bool // centre is the median of a count
 }
+
+// OnCentre reports whether the point lies on what runs are counted from.
+func (p Point) OnCentre() bool { return p.ok && side(p.y, p.centre) == 0 }
+
+// Level reports whether two points are equal but for rounding.
+func (p Point) Level(other Point) bool { return side(p.y, other.y) == 0 }
 
 // Phase is a stretch of points with one centre and one spread.
 type Phase struct {

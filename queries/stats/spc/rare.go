@@ -38,7 +38,7 @@ func G(between []float64, o Options) Chart {
 		middle := estimate.Median(y)
 		c.spread(*phase, func(p *Point) {
 			p.Centre, p.Lower, p.Upper = phase.Centre, phase.Lower, phase.Upper
-			p.centre, p.low, p.high, p.ok = middle, g-half, g+half, p.Value.Known
+			p.centre, p.low, p.high, p.ok, p.median = middle, g-half, g+half, p.Value.Known, true
 		})
 	}
 	c.missing()

@@ -3,7 +3,9 @@ package spc
 import "math"
 
 // fire sets the flags of every point, phase by phase. A missing value is stepped over: its neighbours stand side by
-// side. A point exactly on the centre ends a run; two equal neighbours end a trend.
+// side. A tie is stepped over too: a point exactly on the centre neither adds to a run nor ends it, and a point equal to the one
+// before neither adds to a trend nor ends it (Perla, Provost and Murray 2011, BMJ Quality & Safety 20:46–51; Provost and Murray,
+// The Health Care Data Guide, for control charts alike).
 func (c *Chart) fire(o Options) {
 	for k, phase := range c.Phases {
 		var points []*Point
@@ -62,43 +64,62 @@ func outside(points []*Point) {
 	}
 }
 
-// shift: length or more consecutive points on one side of the centre; every member of the run is flagged.
+// shift: length or more points on one side of the centre, those on it passed over; every member of the run is flagged, and no
+// point on the centre. A centre that is the median of counts is different: as many as half of the points may lie on it, and where it
+// is none at all no point can lie below. There a point on it ends the run.
 func shift(points []*Point, length int) {
-	mark := func(from, to, s int) {
-		if s != 0 && to-from >= length {
-			for i := from; i < to; i++ {
-				points[i].Shift = s
+	var run []*Point
+	current := 0
+	end := func() {
+		for _, p := range run {
+			if len(run) >= length {
+				p.Shift = current
 			}
 		}
+		run = nil
 	}
-	start, current := 0, 0
-	for i, p := range points {
-		if s := side(p.y, p.centre); s != current {
-			mark(start, i, current)
-			start, current = i, s
+	for _, p := range points {
+		switch s := side(p.y, p.centre); {
+		case s == 0 && !p.median:
+			continue
+		case s != current:
+			end()
+			current = s
+		}
+		if current != 0 {
+			run = append(run, p)
 		}
 	}
-	mark(start, len(points), current)
+	end()
 }
 
-// trend: length or more consecutive points each above the one before, or each below. The first point of the climb
-// counts, so that seven points are six steps. A turning point that ends one trend and begins another is of the later.
+// trend: length or more points each above the one before, or each below, those equal to the one before passed over. The first point
+// of the climb counts, so that seven points are six steps. A turning point that ends one trend and begins another is of the later.
+// Of ties at the end one still belongs to the trend, which may go on; with the second it has stopped.
 func trend(points []*Point, length int) {
-	mark := func(from, to, s int) { // points from..to inclusive
-		if s != 0 && to-from+1 >= length {
+	mark := func(from, to, steps, s int) { // points from..to inclusive
+		if steps+1 >= length {
 			for i := from; i <= to; i++ {
 				points[i].Trend = s
 			}
 		}
 	}
-	start, current := 0, 0
+	start, last, steps, current := 0, 0, 0, 0
 	for i := 1; i < len(points); i++ {
-		if s := side(points[i].y, points[i-1].y); s != current {
-			mark(start, i-1, current)
-			start, current = i-1, s
+		s := side(points[i].y, points[i-1].y)
+		if s == 0 {
+			continue
 		}
+		if s != current {
+			mark(start, last, steps, current)
+			start, steps, current = i-1, 0, s
+		}
+		last, steps = i, steps+1
 	}
-	mark(start, len(points)-1, current)
+	if len(points)-1 == last+1 {
+		last++
+	}
+	mark(start, last, steps, current)
 }
 
 // twoOfThree: two of three consecutive points, all three on one side of the centre, beyond two thirds of the way to
