@@ -77,7 +77,8 @@ type HeatRow struct {
 type HeatCell struct {
 	Value Value
 	Place Place
-	Own   Tone // the unit's own trend
+	Own   Tone   // the unit's own trend
+	Apart string // why the unit is not compared with the others; empty: it is
 }
 
 // Kind names the template of the block.
@@ -85,14 +86,15 @@ func (*Heat) Kind() string { return "heat" }
 
 // Judged is the place of the cell: among the others where nothing can be judged.
 func (c HeatCell) Judged() Place {
-	if !c.Value.Known() || c.Value.Small() {
+	if !c.Value.Known() || c.Value.Small() || c.Apart != "" {
 		return Among
 	}
 	return c.Place
 }
 
-// Few reports whether a cell stands on too little to be judged. What came of exports is no estimate: it always stands.
-func (h *Heat) Few(c HeatCell) bool { return h.Means == nil && c.Value.Small() }
+// Few reports whether a cell stands on too little to be judged, or on a unit that is not compared. What came of exports is no
+// estimate: it always stands.
+func (h *Heat) Few(c HeatCell) bool { return h.Means == nil && (c.Value.Small() || c.Apart != "") }
 
 // Coloured is the place by whose colour a cell is drawn.
 func (h *Heat) Coloured(c HeatCell) Place {
@@ -132,7 +134,7 @@ func (h *Heat) Says(c HeatCell) string {
 		return c.Value.Base() + l.T("，基数太小，不作评价", ", too small a base to be judged")
 	}
 	said := c.Value.Base()
-	for _, more := range []string{h.PlaceWord(h.Coloured(c)), map[Tone]string{ToneBetter: l.T("本身好转", "improving by itself"), ToneWorse: l.T("本身变差", "worsening by itself")}[c.Own]} {
+	for _, more := range []string{h.PlaceWord(h.Coloured(c)), c.Apart, map[Tone]string{ToneBetter: l.T("本身好转", "improving by itself"), ToneWorse: l.T("本身变差", "worsening by itself")}[c.Own]} {
 		if more != "" && said != "" {
 			said += l.T("，", ", ")
 		}

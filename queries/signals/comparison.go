@@ -26,13 +26,14 @@ const (
 	FarAhead    Standing = "far_ahead"    // beyond the outer one
 	Aside       Standing = "aside"        // beyond a limit of a measure without a better direction
 	PoorData    Standing = "poor_data"    // too few exports came
-	NotBegun    Standing = "not_begun"    // the programme has not begun there, or only just
+	JustBegun   Standing = "just_begun"   // the programme began there too few months ago
+	NotBegun    Standing = "not_begun"    // the programme has not begun there
 	SmallBase   Standing = "small_base"   // too little to judge by, or nothing at all
 	NotCompared Standing = "not_compared" // too few villages, or all alike
 )
 
 // Standings in the order they are shown.
-var Standings = []Standing{FarBehind, Behind, Aside, Level, Ahead, FarAhead, NotCompared, PoorData, NotBegun, SmallBase}
+var Standings = []Standing{FarBehind, Behind, Aside, Level, Ahead, FarAhead, NotCompared, PoorData, JustBegun, NotBegun, SmallBase}
 
 // Bounds of a measure that has done its work: so near to the best possible value, in so many of the villages.
 const (
@@ -44,6 +45,7 @@ const (
 type Compared struct {
 	Village  Village
 	Standing Standing
+	New      Newness         // where Standing is JustBegun or NotBegun
 	Grade    int             // 1 is the best; 0 where villages are not graded, before Shrink
 	Place    Place           // Total 0 where the village has none
 	Shrunken estimate.Number // absent before Shrink
@@ -83,9 +85,10 @@ func (t Town) ComparisonOf(m queries.Measure) Comparison {
 	}
 	n := len(c.Funnel.Places)
 	c.Ceiling = n >= leastPlaces && float64(c.AtBest) >= ceilingShare*float64(n)
-	at, x := slices.Index(t.Months, last(c.Months)), t.tenure()
+	at := slices.Index(t.Months, last(c.Months))
 	for _, v := range t.Villages {
-		one := Compared{Village: v, Standing: t.absent(x, m, v, at)}
+		one := Compared{Village: v}
+		one.Standing, one.New = t.absent(m, v, at)
 		if p, ok := c.Funnel.Of(v.ID); ok {
 			one.Place, one.Standing = p, c.Funnel.standing(p, m.Direction)
 		}
@@ -154,14 +157,17 @@ func last(months []string) string {
 }
 
 // absent says why a village is not in the funnel of a month.
-func (t Town) absent(x tenure, m queries.Measure, v Village, at int) Standing {
+func (t Town) absent(m queries.Measure, v Village, at int) (Standing, Newness) {
+	n, apart := t.TooNew(m, v)
 	switch {
-	case !x.settled(m, v, at), m.Series == queries.Monthly && !x.settled(m, v, at-1) && at > 0: // a monthly measure asks for two months
-		return NotBegun
+	case apart && n.Begun():
+		return JustBegun, n
+	case apart:
+		return NotBegun, n
 	case t.poor(m, v, at):
-		return PoorData
+		return PoorData, n
 	default:
-		return SmallBase
+		return SmallBase, n
 	}
 }
 
@@ -184,8 +190,13 @@ func (f VillageFunnel) standing(p Place, d queries.Direction) Standing {
 	}
 }
 
-// Name is the standing in words.
-func (s Standing) Name(lang string) string { return book.Say(lang, "standing_"+string(s), nil) }
+// Said is where a village stands in words; of one that is not compared, why.
+func (v Compared) Said(lang string) string {
+	if v.Standing == JustBegun || v.Standing == NotBegun {
+		return v.New.Said(lang)
+	}
+	return book.Say(lang, "standing_"+string(v.Standing), nil)
+}
 
 // In lists the names of the villages of a standing.
 func (c Comparison) In(s Standing) []string {
@@ -221,11 +232,16 @@ func (c Comparison) Said(lang string) []string {
 		if len(names) == 0 || s == NotCompared {
 			continue
 		}
-		key := "tier_names"
-		if s == Level {
+		key, values := "tier_names", sentence.Values{"n": strconv.Itoa(len(names)), "names": sentence.List(lang, names)}
+		switch s {
+		case Level:
 			key = "tier_level"
+		case JustBegun, NotBegun:
+			names, values = c.since(s, lang, values)
+			values["names"] = sentence.List(lang, names)
 		}
-		said = append(said, book.Say(lang, key, sentence.Values{"tier": s.Name(lang), "n": strconv.Itoa(len(names)), "names": sentence.List(lang, names)}))
+		values["tier"] = book.Say(lang, "standing_"+string(s), values)
+		said = append(said, book.Say(lang, key, values))
 	}
 	if c.Graded.Count == 1 {
 		said = append(said, book.Say(lang, "ungraded", sentence.Values{"n": strconv.Itoa(len(c.Funnel.Places)), "wrong": reading.Percent(misorderedBound)}))
@@ -244,6 +260,18 @@ func (c Comparison) Said(lang string) []string {
 		said = append(said, book.Say(lang, "grades", sentence.Values{"n": strconv.Itoa(c.Graded.Count), "list": strings.Join(list, map[bool]string{true: "; ", false: "；"}[lang == "en"]), "wrong": seldom(c.Graded.Misordered)}))
 	}
 	return said
+}
+
+// since names the villages of a standing with the month each began in, and adds to the values what the standing says of months.
+func (c Comparison) since(s Standing, lang string, values sentence.Values) ([]string, sentence.Values) {
+	var names []string
+	for _, v := range c.Villages {
+		if v.Standing == s {
+			names = append(names, v.Village.begun(lang))
+			values["until"], values["needed"] = reading.MonthName(v.New.Until, lang), strconv.Itoa(v.New.Needed)
+		}
+	}
+	return names, values
 }
 
 // seldom writes a small chance, and never as none.

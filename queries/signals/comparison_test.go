@@ -154,7 +154,7 @@ func TestWhatIsNotCompared(t *testing.T) {
 		}
 	}
 	c := few.ComparisonOf(definition(t, "undoubted_coverage"))
-	if got := c.Said("en"); len(got) != 2 || got[0] != "Only 4 villages can be compared, fewer than 5: nothing is concluded." || !strings.HasPrefix(got[1], "not begun or only just, not compared (7): 第5村, ") {
+	if got := c.Said("en"); len(got) != 2 || got[0] != "Only 4 villages can be compared, fewer than 5: nothing is concluded." || !strings.HasPrefix(got[1], "not begun by 2018-01, not compared (7): 第5村, ") {
 		t.Errorf("%q", got)
 	}
 	if len(c.In(NotBegun)) != 7 || len(c.In(NotCompared)) != 4 {
@@ -172,12 +172,41 @@ func TestWhatIsNotCompared(t *testing.T) {
 		}
 	}
 	c = alike.ComparisonOf(definition(t, "undoubted_coverage"))
-	if got := c.Said("zh"); len(got) != 2 || got[0] != "参加比较的9个村相差不到五个百分点：分不出高下。" || got[1] != "尚未启动或刚启动，不比较（2个村）：第10村、第11村。" {
+	if got := c.Said("zh"); len(got) != 2 || got[0] != "参加比较的9个村相差不到五个百分点：分不出高下。" || got[1] != "到2018年1月尚未启动，未列入分档比较（2个村）：第10村、第11村。" {
 		t.Errorf("%q", got)
 	}
 	for _, id := range []string{"people_per_cadre", "days_to_resolve_median", "issues_reported", "completeness", "points_gini"} {
 		if HasFunnel(definition(t, id)) {
 			t.Errorf("%s is no part of a counted whole", id)
+		}
+	}
+}
+
+// Whoever reads that a village is not compared is told since when it takes part and how long it would have to: never that it has not
+// begun where it has.
+func TestWhoHasJustBegunIsToldSinceWhen(t *testing.T) {
+	for start, want := range map[string][2]string{
+		"2017-10": {}, // four months: compared
+		"2017-11": {"2017年11月启动，到2018年1月不足4个月，未列入分档比较", "启动到2018年1月不足4个月，未列入分档比较（1个村）：第10村（2017年11月启动）。"},
+		"2018-03": {"2018年3月才启动，到2018年1月尚未启动，未列入分档比较", "到2018年1月尚未启动，未列入分档比较（1个村）：第10村（2018年3月启动）。"},
+		"":        {"尚未启动，未列入分档比较", "到2018年1月尚未启动，未列入分档比较（1个村）：第10村。"},
+	} {
+		x := town(seeded(1), false)
+		x.Villages[9].Start = start
+		m := definition(t, "undoubted_coverage")
+		c := x.ComparisonOf(m)
+		n, apart := x.TooNew(m, x.Villages[9])
+		if apart != (want[0] != "") {
+			t.Errorf("%q: apart is %t: %+v", start, apart, n)
+		}
+		if _, compared := c.Funnel.Of("V10"); compared == apart {
+			t.Errorf("%q: said to stand apart %t, stands in the funnel %t", start, apart, compared)
+		}
+		said := strings.Join(c.Said("zh"), "")
+		for _, v := range c.Villages {
+			if v.Village.ID == "V10" && apart && (v.Said("zh") != want[0] || !strings.Contains(said, want[1])) {
+				t.Errorf("%q: %s; %s", start, v.Said("zh"), said)
+			}
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"hulian/queries"
+	"hulian/queries/reading"
 )
 
 const settling = 2 // first months of the programme in a village, in which its work still takes hold
@@ -28,8 +29,11 @@ type tenure struct {
 	standing int              // months until what stands at a month's end is the programme's
 }
 
+// standing is after how many months what stands at a month's end is the programme's.
+func (t Town) standing() int { return max(settling, t.Programme.Issues.SurvivalMonths) }
+
 func (t Town) tenure() tenure {
-	x := tenure{since: map[string][]int{}, middle: make([]int, len(t.Months)), standing: max(settling, t.Programme.Issues.SurvivalMonths)}
+	x := tenure{since: map[string][]int{}, middle: make([]int, len(t.Months)), standing: t.standing()}
 	months := make([]int, len(t.Months))
 	for k, month := range t.Months {
 		months[k], _ = monthNumber(month)
@@ -71,6 +75,47 @@ func (x tenure) settled(m queries.Measure, v Village, at int) bool {
 	}
 	return since[at] >= min(settling, x.middle[at])
 }
+
+// needed is for how many months the programme must have run in a village, the one compared among them, until it is compared with the
+// others on a measure. What happens within a month is compared over two settled months at least.
+func (x tenure) needed(m queries.Measure, at int) int {
+	switch {
+	case m.Series != queries.Monthly:
+		return x.standing + 1
+	case at == 0:
+		return min(settling, x.middle[at]) + 1
+	}
+	return max(min(settling, x.middle[at]), min(settling, x.middle[at-1])+1) + 1
+}
+
+// Newness says why a village is not compared with the others: the programme has not run there for long enough.
+type Newness struct {
+	Start  string // YYYY-MM; empty: not yet
+	Until  string // the newest month that may be compared, YYYY-MM
+	Needed int    // months of the programme up to it that a comparison asks for
+}
+
+// TooNew reports whether a village stands apart from the comparison on a measure because it has only just begun, or not yet.
+// No village does in a town that says of none when it began.
+func (t Town) TooNew(m queries.Measure, v Village) (n Newness, apart bool) {
+	at := len(t.Months) - 1
+	for rules := reading.RulesOf(m, t.Programme, t.CutOff, ""); at >= 0 && !rules.Ripe(t.Months[at]); {
+		at--
+	}
+	if at < 0 || t.undated() {
+		return n, false
+	}
+	n = Newness{Start: v.Start, Until: t.Months[at]}
+	since, begun := monthsSince(v.Start, n.Until)
+	if begun && since >= max(settling+1, t.standing()) {
+		return n, false // long enough wherever the others stand
+	}
+	n.Needed = t.tenure().needed(m, at)
+	return n, !begun || since+1 < n.Needed
+}
+
+// Begun reports whether the programme had begun by the month that may be compared.
+func (n Newness) Begun() bool { return n.Start != "" && n.Start <= n.Until }
 
 // monthNumber counts months from the year 0 on.
 func monthNumber(month string) (n int, ok bool) {

@@ -82,6 +82,7 @@ type Evidence struct {
 // Assessment is what is said of one village.
 type Assessment struct {
 	Village  Village
+	Begun    bool // the programme has begun there, or may have in a town that says of no village when
 	Tier     Tier
 	Criteria []Criterion // met
 	Joined   Joined      // all evidence of the month
@@ -91,9 +92,11 @@ type Assessment struct {
 	Cause    Cause
 	Hands    []Hand
 	Supports []Outcome
-	Since    string // month in which the present spell of weakness began; empty where it is not weak
-	Relapses int    // spells before it
-	Judged   int    // measures that could be judged
+	Since    string  // month in which the present spell of weakness began; empty where it is not weak
+	Relapses int     // spells before it
+	Judged   int     // measures that could be judged
+	New      Newness // why no measure could be, where TooNew: it has only just begun
+	TooNew   bool
 	Complete reading.Month
 }
 
@@ -142,6 +145,7 @@ func Assess(t Town) []Assessment {
 	hands := t.hands(at)
 	for i := range all {
 		a := &all[i]
+		a.New, a.TooNew = t.TooNew(queries.Measure{Series: queries.Monthly}, a.Village)
 		a.Supports = j.outcomes(i)
 		a.Evidence = j.evidence(i, at, a.helpedIn())
 		a.Hands = hands[i]
@@ -164,6 +168,7 @@ func (j *judge) assess(at int) []Assessment {
 	for i, v := range j.Villages {
 		a := Assessment{Village: v, Tier: TooPoor}
 		if at >= 0 {
+			a.Begun = j.startedBy(v, j.Months[at])
 			a.Joined, a.Judged, a.Complete = joined[i], joined[i].Judged, j.complete(v, at)
 			a.Groups = joined[i].behind(likely)
 			var apart []Criterion
@@ -192,7 +197,7 @@ func (j *judge) tier(a Assessment, at int, apart bool) Tier {
 		return Weak
 	case apart:
 		return Apart
-	case !j.startedBy(a.Village, j.Months[at]):
+	case !a.Begun:
 		return NotStarted
 	case poor:
 		return TooPoor

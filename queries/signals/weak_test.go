@@ -164,7 +164,7 @@ func TestHardCriteriaAreAKeyOfTheirOwn(t *testing.T) {
 		t.Errorf("V01 began two months ago and V04 not at all, and issues are late in both: they are said apart (-want +got):\n%s", diff)
 	}
 	said := strings.Join(Summary(Assess(calm), "zh"), "")
-	if !strings.Contains(said, "2个村尚未启动或刚启动，但触及硬性标准，另列：第1村、第4村。") || !strings.Contains(said, "11个村中有1个薄弱村：第2村。") {
+	if !strings.Contains(said, "2个村尚未启动或启动不久，但触及硬性标准，另列：第1村（2017年12月启动）、第4村。") || !strings.Contains(said, "11个村中有1个薄弱村：第2村。") {
 		t.Errorf("%s", said)
 	}
 	calm.Criteria = []Criterion{{Village: "V01", ID: "secretary_vacant", Month: "2018-01", Met: true, Value: 1}, {Village: "V04", ID: "no_reconciliation", Month: "2018-01", Met: true}}

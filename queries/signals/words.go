@@ -29,12 +29,45 @@ func (c Cause) Name(lang string) string {
 	return book.Say(lang, "short_"+string(c), nil)
 }
 
+// Said says why a village is not compared: since when the programme has run there, and for how long it must have.
+func (n Newness) Said(lang string) string {
+	key := "new_begun"
+	switch {
+	case n.Start == "":
+		key = "new_not_begun"
+	case !n.Begun():
+		key = "new_later"
+	}
+	return book.Say(lang, key, sentence.Values{"start": reading.MonthName(n.Start, lang), "until": reading.MonthName(n.Until, lang), "n": strconv.Itoa(n.Needed)})
+}
+
+// begun is a village with the month in which the programme began there.
+func (v Village) begun(lang string) string {
+	if v.Start == "" {
+		return v.Name
+	}
+	return book.Say(lang, "village_begun", sentence.Values{"name": v.Name, "start": reading.MonthName(v.Start, lang)})
+}
+
+// TierName is the tier in words. Of a village that meets a hard criterion without having been in the programme for as long as the
+// criterion looks back it says since when it has been.
+func (a Assessment) TierName(lang string) string {
+	if a.Tier == Apart && a.Begun {
+		return book.Say(lang, "tier_just_begun_hard", sentence.Values{"start": reading.MonthName(a.Village.Start, lang)})
+	}
+	return a.Tier.Name(lang)
+}
+
 // Summary says how many villages are weak and which, in a sentence each.
 func Summary(all []Assessment, lang string) []string {
 	names := map[Tier][]string{}
 	var helped []string
 	for _, a := range all {
-		names[a.Tier] = append(names[a.Tier], a.Village.Name)
+		name := a.Village.Name
+		if a.Tier == Apart {
+			name = a.Village.begun(lang)
+		}
+		names[a.Tier] = append(names[a.Tier], name)
 		if a.helpedIn() != "" {
 			helped = append(helped, a.Village.Name)
 		}

@@ -116,7 +116,7 @@ func comparisonTable(ctx context.Context, r Request, c signals.Comparison) (view
 			interval = reading.ShareRange(v.Low.Value, v.High.Value)
 		}
 		t.Rows = append(t.Rows, []view.Cell{{Text: v.Village.Name, Link: r.Link("weak", question.In(v.Village.ID), question.With("measure", ""))}, value, shrunken, {Text: interval}, {Text: gradeText(c, v)},
-			{Text: v.Standing.Name(r.Lang), Tone: standingTone(v.Standing)}})
+			{Text: v.Said(r.Lang), Tone: standingTone(v.Standing)}})
 	}
 	return t, nil
 }
@@ -160,7 +160,7 @@ func standingTone(s signals.Standing) view.Tone {
 		return view.ToneWorse
 	case signals.FarAhead:
 		return view.ToneBetter
-	case signals.PoorData, signals.NotBegun, signals.SmallBase, signals.NotCompared:
+	case signals.PoorData, signals.JustBegun, signals.NotBegun, signals.SmallBase, signals.NotCompared:
 		return view.ToneQuiet
 	default:
 		return view.ToneNone

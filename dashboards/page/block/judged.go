@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"hulian/dashboards/facts"
+	"hulian/queries"
 	"hulian/queries/reading"
 	"hulian/queries/signals"
 )
@@ -37,15 +38,44 @@ func TownOfVillages(r Request) signals.Town {
 		Series: map[string]map[string][]reading.Month{"completeness": {}}}
 }
 
+func villagesOf(r Request) (all []signals.Village) {
+	for _, u := range r.Villages {
+		all = append(all, villageOf(r, u))
+	}
+	return all
+}
+
+func villageOf(r Request, u facts.Unit) signals.Village {
+	return signals.Village{ID: u.ID, Name: u.Name, Start: facts.FirstSeven(r.StartOf(u))}
+}
+
+// newness says of units why they are not compared on a measure in the page's month: the programme has not run there for long enough.
+// It is the judgement of the page of weak villages, and that of every matrix, table and tile.
+func newness(r Request, m queries.Measure) func(facts.Unit) string {
+	t := TownOfVillages(r)
+	t.Villages = villagesOf(r)
+	return func(u facts.Unit) string {
+		if !signals.HasFunnel(m) && m.Stands.Per == "" || u.Level == facts.LevelTown {
+			return ""
+		}
+		if n, apart := t.TooNew(m, villageOf(r, u)); apart {
+			return n.Said(r.Lang)
+		}
+		return ""
+	}
+}
+
+// NotCompared says why the page's unit, or one below it, is not compared on a measure: it has only just begun. Empty where it is.
+func NotCompared(r Request, m queries.Measure, u facts.Unit) string { return newness(r, m)(u) }
+
 // ReadVillages reads the months of the villages on some measures.
 func ReadVillages(ctx context.Context, r Request, t *signals.Town, ids ...string) error {
 	values, err := r.Values(ctx, r.Visitor, facts.Scope{Level: facts.LevelVillage, From: r.FirstMonth, To: r.Month}, ids...)
 	if err != nil {
 		return err
 	}
-	t.Villages = nil
+	t.Villages = villagesOf(r)
 	for _, u := range r.Villages {
-		t.Villages = append(t.Villages, signals.Village{ID: u.ID, Name: u.Name, Start: facts.FirstSeven(r.StartOf(u))})
 		for _, id := range ids {
 			if t.Series[id] == nil {
 				t.Series[id] = map[string][]reading.Month{}

@@ -3,6 +3,7 @@ package block
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"hulian/dashboards/facts"
 	"hulian/dashboards/view"
@@ -12,7 +13,7 @@ import (
 )
 
 // Places says where the units of a level stand among their like. Villages: by the comparison that the page of weak villages shows, on
-// every measure it has; those that it leaves out because they have just begun, and all else, by the funnel of the month. Branches are
+// every measure it has, and by the funnel of the month on the others. Units that have only just begun stand nowhere. Branches are
 // set among all of the town. How many people each hand has to serve is set beside the median village.
 func Places(ctx context.Context, r Request, level queries.Level, measures []queries.Measure, values facts.Measured, town signals.Town, assessed []signals.Assessment) (map[PlaceKey]view.Place, error) {
 	found := map[PlaceKey]view.Place{}
@@ -35,16 +36,13 @@ func Places(ctx context.Context, r Request, level queries.Level, measures []quer
 			for _, p := range f.Places {
 				found[PlaceKey{Measure: m.ID, Unit: p.ID}] = view.Place(f.Better(p, m.Direction) - f.Worse(p, m.Direction))
 			}
-			byMonth = len(f.Places) < len(units) // some have just begun
+			byMonth = false
 		}
 		if !byMonth {
 			continue
 		}
 		for id, place := range Among(r, m, units, at) {
-			key := PlaceKey{Measure: m.ID, Unit: id}
-			if _, placed := found[key]; !placed {
-				found[key] = place
-			}
+			found[PlaceKey{Measure: m.ID, Unit: id}] = place
 		}
 	}
 	for _, a := range assessed {
@@ -60,11 +58,41 @@ func Places(ctx context.Context, r Request, level queries.Level, measures []quer
 	return found, nil
 }
 
+// NoteApart says below a matrix which of its units are not compared and why, so that a pale cell is not read as an ordinary one.
+func NoteApart(r Request, h *view.Heat) *view.Heat {
+	var reasons []string
+	names := map[string][]string{}
+	for _, row := range slices.Concat(h.Rows, h.Rest) {
+		count, most := map[string]int{}, ""
+		for _, c := range row.Cells {
+			if c.Apart != "" {
+				if count[c.Apart]++; count[c.Apart] > count[most] {
+					most = c.Apart
+				}
+			}
+		}
+		if most == "" {
+			continue
+		}
+		if names[most] == nil {
+			reasons = append(reasons, most)
+		}
+		names[most] = append(names[most], row.Name)
+	}
+	for i, reason := range reasons {
+		reasons[i] = NamedFew(r, names[reason]) + r.T("：", ": ") + reason
+	}
+	if len(reasons) > 0 {
+		h.More = strings.TrimSpace(h.More + r.T("", " ") + strings.Join(reasons, r.T("；", "; ")) + r.T("。", "."))
+	}
+	return h
+}
+
 // HeatCell is one value with its place among the others and its own course.
 func HeatCell(r Request, series []facts.Value, place view.Place) view.HeatCell {
 	now := series[len(series)-1]
 	tone := ToneOf(r.Read(series))
-	c := view.HeatCell{Value: DrawnValue(r, now, tone), Place: place, Own: tone}
+	c := view.HeatCell{Value: DrawnValue(r, now, tone), Place: place, Own: tone, Apart: NotCompared(r, *now.Measure, r.UnitOf(now.Unit))}
 	if now.Known() {
 		c.Value.Text = reading.Decimal(now.Shown(), 0)
 		if now.Share() {

@@ -60,16 +60,17 @@ func compareUnits(r Request, found map[PlaceKey]view.Position, m queries.Measure
 }
 
 // Among says where units stand among each other on a measure that has a better way, by the limits of their funnel. Units whose
-// value is not judged have no place. A count is set against the size of its unit, where metrics.yaml says what that is.
+// value is not judged, or which have only just begun, have no place. A count is set against the size of its unit, where metrics.yaml says what that is.
 func Among(r Request, m queries.Measure, units []facts.Unit, at facts.Measured) map[string]view.Place {
 	found := map[string]view.Place{}
 	if m.Direction == queries.Neutral {
 		return found
 	}
 	var places []signals.Place
+	apart := newness(r, m)
 	for _, u := range units {
 		v := at.At(m.ID, u.ID, r.Month)
-		if start := r.StartOf(u); !v.Known() || Caution(r, v) != "" || start != "" && facts.FirstSeven(start) > r.Month {
+		if !v.Known() || Caution(r, v) != "" || apart(u) != "" {
 			continue
 		}
 		events, total := v.Num, v.Den

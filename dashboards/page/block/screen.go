@@ -149,17 +149,19 @@ func MonthsAcross(ctx context.Context, r Request, id, title, measure string) (*v
 
 // MonthCells makes the cells of a unit over months. The colour of each is where the unit stood among its like in that month.
 func MonthCells(r Request, m queries.Measure, like []facts.Unit, all facts.Measured, months []string) func(facts.Unit) []view.HeatCell {
-	placed := make([]map[string]view.Place, len(months))
+	placed, apart := make([]map[string]view.Place, len(months)), make([]func(facts.Unit) string, len(months))
 	for i, month := range months {
-		if then := r; len(like) <= MostCompared {
-			then.Month = month
+		then := r
+		then.Month = month
+		apart[i] = newness(then, m)
+		if len(like) <= MostCompared {
 			placed[i] = Among(then, m, like, all)
 		}
 	}
 	return func(u facts.Unit) []view.HeatCell {
 		var cells []view.HeatCell
 		for i, v := range all.Series(m.ID, u.ID, months) {
-			cell := view.HeatCell{Value: DrawnValue(r, v, view.ToneNone), Place: placed[i][u.ID]}
+			cell := view.HeatCell{Value: DrawnValue(r, v, view.ToneNone), Place: placed[i][u.ID], Apart: apart[i](u)}
 			if v.Known() {
 				cell.Value.Text = reading.Decimal(v.Shown(), 0)
 			}

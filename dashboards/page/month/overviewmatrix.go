@@ -117,7 +117,7 @@ func matrix(ctx context.Context, r block.Request, town signals.Town, assessed []
 		}
 		h.Rows = append(h.Rows, row)
 	}
-	return shorten(r, h, by.measure != ""), nil
+	return block.NoteApart(r, shorten(r, h, by.measure != "")), nil
 }
 
 // shorten leaves the first rows of a long matrix on the page, or those whose name was asked for.

@@ -166,7 +166,7 @@ func nothingToPress(r block.Request, assessed []signals.Assessment) string {
 		poor := a.Tier == signals.TooPoor || a.Tier == signals.NotStarted
 		switch {
 		case a.Village.ID == r.Village && poor:
-			return r.Tf("%s，不作判断。", "Not judged: %s.", a.Tier.Name(r.Lang))
+			return r.Tf("%s，不作判断。", "Not judged: %s.", a.TierName(r.Lang))
 		case r.Village == "" && !poor:
 			return r.T("没有薄弱村，主要指标也没有变差。", "No village is weak and no leading figure is getting worse.")
 		}

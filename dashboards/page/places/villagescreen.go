@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hulian/dashboards/facts"
+	"hulian/dashboards/language"
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/page/work"
 	"hulian/dashboards/question"
@@ -102,7 +103,7 @@ func tierSaid(r block.Request, a signals.Assessment) string {
 	case signals.NotStarted:
 		return r.Tf("%s尚未启动，暂不评价", "%s has not begun and is not judged", name)
 	case signals.Apart:
-		return r.Tf("%s启动不久，已触及硬性标准", "%s has only begun and meets a hard criterion", name)
+		return r.Tf("%s%s", "%s: %s", name, a.TierName(r.Lang))
 	case signals.Watch:
 		return r.Tf("%s列入关注", "%s is to be watched", name)
 	case signals.NoSignal:
@@ -117,7 +118,7 @@ func (s unitScreen) badges() *view.Badges {
 	r, u := s.r, s.r.Unit()
 	b := &view.Badges{Frame: view.Frame{ID: "state", Language: r.Language}}
 	if s.village.Village.ID != "" {
-		b.Badges = append(b.Badges, view.Badge{Text: s.village.Tier.Name(r.Lang), Look: tierLook(s.village.Tier), Note: keysTurned(r, s.village), Link: r.Link("weak", question.In(r.Village))})
+		b.Badges = append(b.Badges, view.Badge{Text: s.village.TierName(r.Lang), Look: tierLook(s.village.Tier), Note: keysTurned(r, s.village), Link: r.Link("weak", question.In(r.Village))})
 	}
 	village, _ := r.Snapshot.Village(r.Village)
 	switch village.Phase {
@@ -237,6 +238,10 @@ func strip(r block.Request, m queries.Measure, like facts.Measured, own view.Val
 	if !own.Small() && place != view.Among {
 		s.Word = said
 	}
+	if why := block.NotCompared(r, m, r.Unit()); why != "" {
+		s.Said = language.Capital(why) + r.T("。", ".")
+		return s
+	}
 	s.Said = r.Tf("与%[1]s（%[2]d个）相比：%[3]s。", "Against %[1]s (%[2]d): %[3]s.", others, len(s.Others), cmp.Or(said, r.T("无明显差别", "no clear difference")))
 	return s
 }
@@ -327,7 +332,7 @@ func (s unitScreen) branches(ctx context.Context) (*view.Heat, error) {
 		}
 		h.Rows = append(h.Rows, row)
 	}
-	return s.orEmpty(h), nil
+	return block.NoteApart(r, s.orEmpty(h)), nil
 }
 
 func (s unitScreen) heatRow(u facts.Unit) view.HeatRow {

@@ -147,7 +147,7 @@ func weakTable(r block.Request, all []signals.Assessment) *view.Table {
 			}
 			persistent = append(persistent, block.Together(r, names))
 		}
-		t.Rows = append(t.Rows, []view.Cell{{Text: a.Village.Name, Link: r.Link("weak", question.In(a.Village.ID), question.With("measure", ""))}, {Text: a.Tier.Name(r.Lang), Note: keysTurned(r, a), Tone: tierTone(a.Tier)},
+		t.Rows = append(t.Rows, []view.Cell{{Text: a.Village.Name, Link: r.Link("weak", question.In(a.Village.ID), question.With("measure", ""))}, {Text: a.TierName(r.Lang), Note: keysTurned(r, a), Tone: tierTone(a.Tier)},
 			{Text: listOr(r, criteria)}, {Text: listOr(r, persistent)}, {Text: block.OrMissing(a.Cause.Name(r.Lang))}, {Text: block.OrMissing(a.Spell(r.Lang))}})
 	}
 	if len(calm) > 0 {
@@ -172,10 +172,10 @@ func keysTurned(r block.Request, a signals.Assessment) string {
 		statistical = r.Tf("统计信号成立：落后超出各村正常差别的概率 %s", "the statistical condition is met: probability of lying behind beyond the ordinary differences %s", chance)
 	case a.Tier == signals.Weak && poor && (reading.Rules{Complete: a.Complete, Threshold: r.Programme.DataQuality.Threshold}).Poor():
 		statistical = r.T("统计信号不作判断：数据不足", "the statistical condition is not judged: the data are too poor")
-	case a.Tier == signals.Weak && poor && a.Village.Start == "":
-		statistical = r.T("统计信号不作判断：可判断的月份还不够", "the statistical condition is not judged: too few months can be judged")
+	case a.Tier == signals.Weak && poor && a.TooNew:
+		statistical = r.T("统计信号不作判断：", "the statistical condition is not judged: ") + a.New.Said(r.Lang)
 	case a.Tier == signals.Weak && poor:
-		statistical = r.T("统计信号不作判断：启动不久，可判断的月份还不够", "the statistical condition is not judged: the programme began not long ago, and too few months can be judged")
+		statistical = r.T("统计信号不作判断：可判断的月份还不够", "the statistical condition is not judged: too few months can be judged")
 	case a.Tier == signals.Weak || a.Tier == signals.Watch:
 		statistical = r.Tf("统计信号不成立：概率 %[1]s，须连续 %[2]d 个月达到 %[3]s", "the statistical condition is not met: probability %[1]s, needed %[3]s for %[2]d months running", chance, max(1, r.Programme.WeakVillages.Periods), signals.Chance(r.Programme.WeakVillages.Probability))
 	}
@@ -205,7 +205,7 @@ func keys(r block.Request) view.Block {
 
 // pack is the evidence for one village with what probably causes it and what help fits.
 func pack(r block.Request, a signals.Assessment, places map[block.PlaceKey]view.Place) []view.Block {
-	blocks := []view.Block{view.Section{ID: "village-" + a.Village.ID, Title: fmt.Sprintf("%s · %s", a.Village.Name, a.Tier.Name(r.Lang)), Note: strings.TrimSpace(a.Spell(r.Lang) + r.T("", " ") + language.Capital(keysTurned(r, a)) + r.T("。", "."))}}
+	blocks := []view.Block{view.Section{ID: "village-" + a.Village.ID, Title: fmt.Sprintf("%s · %s", a.Village.Name, a.TierName(r.Lang)), Note: strings.TrimSpace(a.Spell(r.Lang) + r.T("", " ") + language.Capital(keysTurned(r, a)) + r.T("。", "."))}}
 	t := &view.Table{ID: "evidence-" + a.Village.ID, Stacked: true, Title: r.T("依据", "Evidence"), Empty: r.T("没有触及标准，也没有持续信号。", "No criterion is met and nothing persists."),
 		Columns: []view.Column{view.Words(r.T("依据", "Evidence")), {Title: r.T("本村", "Village"), Kind: view.ColumnRate, Read: true}, view.Number(r.T("标准或中位村", "Criterion or median village")), view.Words(r.T("读数", "Reading"))}}
 	for _, c := range a.Criteria {
@@ -282,7 +282,7 @@ func supportTexts(r block.Request, a signals.Assessment) []string {
 
 // weakVillage is one village's page: the judgement, the evidence, the hands, and all measures it was judged by.
 func weakVillage(r block.Request, v view.View, town signals.Town, a signals.Assessment, places map[block.PlaceKey]view.Place) (view.View, error) {
-	v.Sentences = append(v.Sentences, r.Tf("%s：%s。", "%s: %s.", a.Village.Name, a.Tier.Name(r.Lang)))
+	v.Sentences = append(v.Sentences, r.Tf("%s：%s。", "%s: %s.", a.Village.Name, a.TierName(r.Lang)))
 	if keys := keysTurned(r, a); keys != "" {
 		v.Sentences = append(v.Sentences, language.Capital(keys)+r.T("。", "."))
 	}

@@ -60,7 +60,7 @@ func checkPlanted(t *testing.T, town string) {
 		return rows[1 : len(rows)-1] // the last line says what the file is
 	}
 
-	cause := map[string]string{"capacity": "too few hands", "effort": "effort"}
+	cause := map[string]string{"capacity": "too few hands", "effort": "too little effort"}
 	want, got := map[string]string{}, map[string]string{}
 	for _, v := range told.Villages {
 		if v.Weak != "" {
