@@ -11,11 +11,12 @@ import (
 type criterion struct {
 	VillageID, Criterion, Month               string
 	Met                                       bool
+	State, MonthState                         string
 	Numerator, Denominator, Value, LimitValue float64
 }
 
 const criteriaSQL = `
-select h.village_id, h.criterion, h.month, h.met, h.numerator, h.denominator, h.value, h.limit_value
+select h.village_id, h.criterion, h.month, h.met, h.state, h.month_state, h.numerator, h.denominator, h.value, h.limit_value
 from hard_criteria h
 where h.month between ? and ?%s
 order by h.village_id, h.criterion, h.month`
@@ -26,7 +27,7 @@ func (f Facts) Criteria(ctx context.Context, v visitor.Visitor, at Unit, from, t
 	rows, err := list[criterion](ctx, f, v, "hard criteria", fmt.Sprintf(criteriaSQL, where), append([]any{from, to}, args...)...)
 	all := make([]signals.Criterion, len(rows))
 	for i, row := range rows {
-		all[i] = signals.Criterion{Village: row.VillageID, ID: row.Criterion, Month: row.Month, Met: row.Met, Numerator: row.Numerator, Denominator: row.Denominator,
+		all[i] = signals.Criterion{Village: row.VillageID, ID: row.Criterion, Month: row.Month, Met: row.Met, State: signals.State(row.State), MonthState: signals.State(row.MonthState), Numerator: row.Numerator, Denominator: row.Denominator,
 			Value: row.Value, Limit: row.LimitValue}
 	}
 	return all, err

@@ -34,7 +34,7 @@ func tableOf(t *testing.T, v view.View, id string) *view.Table {
 func TestAHardCriterionMakesAVillageWeak(t *testing.T) {
 	town := pagetest.New(t)
 	town.Exec(t, "update hard_criteria set met = true, numerator = 3, denominator = 10, value = 0.3 where village_id = 'V2'")
-	town.Exec(t, "insert into hard_criteria (village_id, criterion, month, met, numerator, denominator, value, limit_value) values ('V2', 'secretary_vacant', '2018-01', true, 1, 4, 1, 0)")
+	town.Exec(t, "insert into hard_criteria (village_id, criterion, month, met, state, month_state, numerator, denominator, value, limit_value) values ('V2', 'secretary_vacant', '2018-01', true, 'met', 'passed', 1, 4, 1, 0)")
 	town.Exec(t, "update export_completeness set received = 0 where village_id = 'V3' and export in ('visits', 'issues') and month = '2018-01'")
 	v, err := ask(t, town, "weak", "")
 	if err != nil {
@@ -48,10 +48,10 @@ func TestAHardCriterionMakesAVillageWeak(t *testing.T) {
 		t.Errorf("%+v, more %q", villages.Rows, villages.More)
 	}
 	evidence := tableOf(t, v, "evidence-V2")
-	if row := evidence.Rows[0]; row[1].Text != "30.0%" || row[1].Base != "3/10" || row[2].Text != "60.0%" {
+	if row := evidence.Rows[1]; row[1].Text != "30.0%" || row[1].Base != "3/10" || row[2].Text != "60.0%" {
 		t.Errorf("a share with its base and limit: %+v", row)
 	}
-	if row := evidence.Rows[1]; row[1].Text != "1" || row[2].Text != "0" {
+	if row := evidence.Rows[0]; row[1].Text != "1" || row[2].Text != "0" {
 		t.Errorf("a vacant post is a count and no share of four: %+v", row)
 	}
 	if _, err := ask(t, town, "weak", "measure=nonsense"); !errors.Is(err, question.ErrBadFilter) {

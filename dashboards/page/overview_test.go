@@ -50,7 +50,7 @@ func weaken(t *testing.T, town *pagetest.Town, villages ...string) {
 	t.Helper()
 	for _, id := range villages {
 		town.Exec(t, "update hard_criteria set met = true, numerator = 3, denominator = 10, value = 0.3 where village_id = ?", id)
-		town.Exec(t, "insert into hard_criteria (village_id, criterion, month, met, numerator, denominator, value, limit_value) values (?, 'secretary_vacant', ?, false, 1, 5, 1, 0)", id, pagetest.LastMonth)
+		town.Exec(t, "insert into hard_criteria (village_id, criterion, month, met, state, month_state, numerator, denominator, value, limit_value) values (?, 'secretary_vacant', ?, false, 'not_met', 'passed', 1, 5, 1, 0)", id, pagetest.LastMonth)
 	}
 }
 
@@ -112,7 +112,7 @@ func TestWhatToPressForSaysWhoAnswers(t *testing.T) {
 	for _, c := range press.Rows[0] {
 		said = append(said, c.Text)
 	}
-	if got, want := strings.Join(said, "|"), "新园村|连续三个月按期办结率低于60%：30.0%（3/10）|支部书记4名（1名空缺）|2018年1月|依据"; got != want {
+	if got, want := strings.Join(said, "|"), "新园村|连续三个月按期办结率低于60%：2018年1月 30.0%（3/10）|支部书记4名（1名空缺）|2018年1月|依据"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	if press.Rows[0][0].Link != "/village?village=V2" || press.Rows[0][4].Link != "/weak?village=V2" {

@@ -21,6 +21,8 @@ type Village struct {
 type Criterion struct {
 	Village, ID, Month                   string
 	Met                                  bool
+	State                                State   // of the months it looks back over
+	MonthState                           State   // of this month alone
 	Numerator, Denominator, Value, Limit float64 // NaN where there is none
 }
 
@@ -85,6 +87,7 @@ type Assessment struct {
 	Begun    bool // the programme has begun there, or may have in a town that says of no village when
 	Tier     Tier
 	Criteria []Criterion // met
+	Held     []Held      // all that are known of, met or not
 	Joined   Joined      // all evidence of the month
 	Turned   bool        // the statistical key
 	Evidence []Evidence  // persistent first, then by how surely behind
@@ -142,10 +145,11 @@ func Assess(t Town) []Assessment {
 	if at < 0 {
 		return all
 	}
-	hands := t.hands(at)
+	hands, rows := t.hands(at), t.byVillage()
 	for i := range all {
 		a := &all[i]
 		a.New, a.TooNew = t.TooNew(queries.Measure{Series: queries.Monthly}, a.Village)
+		a.Held = j.held(rows[a.Village.ID], a.Village, at)
 		a.Supports = j.outcomes(i)
 		a.Evidence = j.evidence(i, at, a.helpedIn())
 		a.Hands = hands[i]
@@ -317,30 +321,17 @@ func (t Town) newest(m queries.Measure) *period {
 
 // met lists the hard criteria a village meets in a month: those it is weak by, and those that are said apart because the programme
 // has been there for fewer months than the criterion looks back over, or not at all. A criterion of which an export did
-// not come in one of its months says nothing. Where no start is known, the first month of the record stands for it. The meeting is the programme's own instrument: nobody is to hold it before.
+// not come in one of its months says nothing. The meeting is the programme's own instrument: nobody is to hold it before.
 func (j *judge) met(v Village, at int) (weak, apart []Criterion) {
-	start := v.Start
-	if j.undated() {
-		start = j.Months[0]
-	}
 	for _, c := range j.criteria[v.ID+" "+j.Months[at]] {
 		i := slices.IndexFunc(j.Programme.HardCriteria, func(h data.HardCriterion) bool { return h.ID == c.ID })
 		if i < 0 {
 			continue // no longer a criterion of the town
 		}
-		h := j.Programme.HardCriteria[i]
-		told := true
-		for k := at; k > at-max(1, h.Months); k-- {
-			for _, export := range exportsOf(h) {
-				told = told && j.came(export, v, k)
-			}
-		}
-		since, begun := monthsSince(start, j.Months[at])
-		switch {
-		case !told:
-		case begun && since >= h.Months-1, begun && since >= 0 && h.Fact == data.FactVacantSecretaries:
+		switch j.state(j.Programme.HardCriteria[i], c, v, at) {
+		case Met:
 			weak = append(weak, c)
-		case h.Fact != data.FactWithoutReconciliation:
+		case BeforeStart:
 			apart = append(apart, c)
 		}
 	}

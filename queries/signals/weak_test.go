@@ -453,7 +453,7 @@ func TestSentences(t *testing.T) {
 				fmt.Fprintf(&b, "    %s\n", surely)
 			}
 			for _, c := range a.Criteria {
-				fmt.Fprintf(&b, "    %s\n", c.Said(planted.Programme, lang))
+				fmt.Fprintf(&b, "    %s\n", a.Of(c.ID).Written(lang))
 			}
 			for _, e := range a.Evidence {
 				fmt.Fprintf(&b, "    %s\n", e.Said(lang, planted.Programme.WeakVillages))

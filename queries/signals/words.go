@@ -229,14 +229,14 @@ func (a Assessment) Spell(lang string) string {
 	}
 }
 
-// Said is the criterion's name with the programme's limit.
-func (c Criterion) Said(p data.Programme, lang string) string {
-	for _, h := range p.HardCriteria {
-		if h.ID == c.ID {
-			return book.Say(lang, "hard", sentence.Values{"criterion": h.Name.In(lang)})
+// Of is how the village stands against one criterion.
+func (a Assessment) Of(criterion string) Held {
+	for _, h := range a.Held {
+		if h.ID == criterion {
+			return h
 		}
 	}
-	return book.Say(lang, "hard", sentence.Values{"criterion": c.ID})
+	return Held{Hard: data.HardCriterion{ID: criterion, Name: data.Text{Zh: criterion, En: criterion}}, State: Untold}
 }
 
 // Said tells what became of a support; kind is its name in the language.

@@ -52,7 +52,11 @@ func (c *Call) twoByTwo() (*Object, error) {
 	}
 	o.Permutation = permutation.Options{Seed: uint64(seed)}
 	e := did.TwoByTwo(rows, o)
-	out := (&Object{}).Set("reading", c.readEffect(e)).Set("n", e.N).Set("panel", e.Panel)
+	interval, none := estimate.Interval{}, did.TooFewWays
+	if e.Few && e.Panel { // no standard error holds: the interval is that of the test
+		interval, none = did.Inverted(rows, e, o)
+	}
+	out := (&Object{}).Set("reading", c.readEffect(e, interval, none, confidence)).Set("n", e.N).Set("panel", e.Panel)
 	if e.Panel {
 		out.Set("n_units", e.Units).Set("n_complete_units", e.Complete)
 	}
@@ -66,6 +70,9 @@ func (c *Call) twoByTwo() (*Object, error) {
 	out.Set("cell_n", cells).Set("cell_means", means).Set("estimate", e.Estimate)
 	if e.Panel {
 		out.Set("estimate_by_changes", e.ByChanges)
+	}
+	if e.Few && e.Panel {
+		out.Set("ci"+level(confidence)+"_inverted", pair(interval))
 	}
 	// With few units the permutation tests are what can be read: they stand first.
 	for _, test := range []struct {

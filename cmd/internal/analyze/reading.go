@@ -128,7 +128,8 @@ func (r *Reading) tests(plain, studentised, rescaled *permutation.Test, how perm
 	r.chance(plain.PTwoSided, plain.SmallestP())
 }
 
-func (c *Call) readEffect(e did.Effect) Reading {
+// readEffect says the effect, where there are few units the interval that the permutation test leaves, or why it leaves none, and the test.
+func (c *Call) readEffect(e did.Effect, interval estimate.Interval, none did.WhyNone, confidence float64) Reading {
 	var r Reading
 	effect := e.Estimate
 	if e.Panel {
@@ -142,8 +143,26 @@ func (c *Call) readEffect(e did.Effect) Reading {
 	m := e.Cells
 	r.say("试点变化%s，对照变化%s，两者之差为%s。", "The treated changed by %s, the others by %s: a difference of %s.",
 		c.amount("value", m[1][1].Mean.Value-m[1][0].Mean.Value), c.amount("value", m[0][1].Mean.Value-m[0][0].Mean.Value), c.amount("value", b))
+	if e.Few && e.Panel {
+		c.inverted(&r, interval, none, level(confidence))
+	}
 	r.tests(e.Permutation, e.Studentised, e.Rescaled, e.Rescaling)
 	return r
+}
+
+// inverted says the interval that a permutation test leaves, in the words of the page that compares pilots with the others.
+func (c *Call) inverted(r *Reading, interval estimate.Interval, none did.WhyNone, level string) {
+	switch none {
+	case did.HasInterval:
+		r.say("%s%% 区间%s至%s：置换检验否定不了的差都在其中。单位少，区间由置换检验反推，不用标准误。", "%s%% interval %s to %s: the differences that the permutation test does not rule out. With few units it comes from that test and from no standard error.",
+			level, c.amount("value", interval.Low.Value), c.amount("value", interval.High.Value))
+	case did.NoSpread:
+		r.say("试点各单位的变化都一样，对照各单位的变化也都一样，看不出单位之间的起伏，%s%% 区间无法估计。", "A %s%% interval is not estimable: the treated all changed by the same, and so did the others, so that nothing shows how much units vary.", level)
+	case did.Unbounded:
+		r.say("置换检验否定不了的差没有边界，给不出%s%% 区间。", "There is no %s%% interval: the differences that the permutation test does not rule out have no limit.", level)
+	case did.TooFewWays:
+		r.say("单位太少，置换检验的p最小也达不到所要的水平，给不出%s%% 区间。", "There are too few units for a %s%% interval: the permutation p cannot be low enough.", level)
+	}
 }
 
 func (c *Call) readStarts(r did.Result, p did.Randomisation, before did.Pretrend) Reading {

@@ -203,8 +203,12 @@ func TestPilotsInWords(t *testing.T) {
 	if zh := said["zh"].(string); !strings.Contains(zh, "p = 0.006") || !strings.Contains(zh, "个百分点") || !strings.Contains(said["en"].(string), "would be rare") {
 		t.Errorf("said %v", said)
 	}
+	limits, _ := document["ci95_inverted"].([]any)
+	if len(limits) != 2 || !(limits[0].(float64) > .1) || !(limits[1].(float64) > .15) || !strings.Contains(said["zh"].(string), "95% 区间") || !strings.Contains(said["en"].(string), "comes from that test and from no standard error") {
+		t.Errorf("with three pilots the interval is that of the permutation test: %v, said %v", limits, said)
+	}
 	two := analysed(t, "did_2x2", strings.Join(strings.SplitAfter(b.String(), "\n")[:9], "")) // 3 of 4: 1/4 at best
-	if said := two["reading"].(map[string]any)["zh"].(string); !strings.Contains(said, "p都不会低于0.250") {
+	if said := two["reading"].(map[string]any)["zh"].(string); !strings.Contains(said, "p都不会低于0.250") || !strings.Contains(said, "给不出95% 区间") {
 		t.Errorf("four villages: %s", said)
 	}
 	one := analysed(t, "did_2x2", "村,组别,时段,覆盖率\n甲,试点,前,40\n甲,试点,后,55\n乙,推广,前,41\n乙,推广,后,42\n")

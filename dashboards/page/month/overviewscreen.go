@@ -222,12 +222,7 @@ func weakOn(r block.Request, a signals.Assessment) string {
 	}
 	if len(said) == 0 {
 		for _, c := range a.Criteria {
-			value, _ := places.CriterionCells(r, c)
-			text := places.Criterion(r, c.ID).Name.In(r.Lang) + r.T("：", ": ") + value.Text
-			if places.IsShare(places.Criterion(r, c.ID)) && value.Base != "" {
-				text += r.T("（", " (") + value.Base + r.T("）", ")")
-			}
-			said = append(said, text)
+			said = append(said, a.Of(c.ID).Named(r.Lang))
 		}
 	}
 	if len(said) > 2 {

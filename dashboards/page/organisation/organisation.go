@@ -267,17 +267,15 @@ func withoutMeeting(ctx context.Context, r block.Request) (*view.Table, error) {
 		} else {
 			unknown++
 		}
-		silent := 0
-		for i := len(months) - 1; i >= 0; i-- {
-			if v := met.At("reconciliation_rate", b.ID, months[i]); !v.Known() || v.Num > 0 {
-				break
-			}
-			silent++
-		}
+		silent, whole := block.WithoutMeeting(r, b, met.Series("reconciliation_rate", b.ID, months))
 		if silent == 0 {
 			continue
 		}
-		row := []view.Cell{{Text: b.Name, Link: r.Link("village", question.InUnit(b))}, view.Count(float64(silent))}
+		count := view.Count(float64(silent))
+		if whole {
+			count.Note = r.Tf("%s启动以来都未开", "none since the start in %s", facts.FirstSeven(r.StartOf(b)))
+		}
+		row := []view.Cell{{Text: b.Name, Link: r.Link("village", question.InUnit(b))}, count}
 		if r.Village == "" {
 			row = slices.Insert(row, 0, block.UnitCell(r, b.VillageID))
 		}

@@ -263,7 +263,7 @@ func (t *Town) rows(tb testing.TB) {
 				at, _ := time.Parse("2006-01", month)
 				month = at.AddDate(0, 1, 0).Format("2006-01")
 			}
-			t.Exec(tb, "insert into hard_criteria (village_id, criterion, month, met, numerator, denominator, value, limit_value) values (?, 'late_issues', ?, false, 12, 20, 0.6, 0.6)", p.village, LastMonth)
+			t.Exec(tb, "insert into hard_criteria (village_id, criterion, month, met, state, month_state, numerator, denominator, value, limit_value) values (?, 'late_issues', ?, false, 'not_met', 'kept', 12, 20, 0.6, 0.6)", p.village, LastMonth)
 		}
 	}
 	t.Exec(tb, "insert into cadre_decisions (member_id, decided_on, decision, decided_by, reason) values ('MB11', '2017-09-11', 'list', '镇党委组织办', '牵头办结土地清理')")

@@ -63,17 +63,13 @@ func Village(ctx context.Context, r block.Request) (view.View, error) {
 		if err != nil {
 			return v, err
 		}
-		criteria, err := hardCriteria(ctx, r)
-		if err != nil {
-			return v, err
-		}
 		for _, b := range units.Blocks {
 			if t, ok := b.(*view.Table); ok {
 				t.Folded = true // the matrix above says the most of it
 			}
 		}
 		v.Blocks = append(v.Blocks, units.Blocks...)
-		v.Blocks = append(v.Blocks, criteria...)
+		v.Blocks = append(v.Blocks, hardCriteria(r, screen.village))
 		supports, err := block.Supported(ctx, r)
 		if err != nil {
 			return v, err
@@ -190,29 +186,29 @@ func toDo(ctx context.Context, r block.Request) ([]view.Block, error) {
 	return append(blocks, overdue, view.Block(unvisited), silent), nil
 }
 
-// hardCriteria shows the village against the programme's hard criteria of the month.
-func hardCriteria(ctx context.Context, r block.Request) ([]view.Block, error) {
-	all, err := r.Criteria(ctx, r.Visitor, r.Unit(), r.Month, r.Month)
-	if err != nil {
-		return nil, err
+// hardCriteria shows the village against the programme's hard criteria, with the figures of all months each is made of.
+func hardCriteria(r block.Request, a signals.Assessment) view.Block {
+	t := &view.Table{ID: "criteria", Stacked: true, Title: r.Tf("硬性标准 · %s", "Hard criteria · %s", r.Month),
+		Note:    r.T("由镇党委在“工作标准”页规定。", "The committee decides them on the page Standards."),
+		Empty:   r.T("本月没有硬性标准的数据。", "There are no data on the hard criteria this month."),
+		Columns: []view.Column{view.Words(r.T("标准", "Criterion")), view.Words(r.T("是否触及", "Met")), view.Words(r.T("各月数值", "Month by month")), view.Number(r.T("界限", "Limit"))}}
+	for _, h := range a.Held {
+		_, limit := CriterionCells(r, h.Criterion)
+		t.Rows = append(t.Rows, []view.Cell{{Text: h.Hard.Name.In(r.Lang)}, heldCell(r, h), {Text: block.OrMissing(h.Figures(r.Lang))}, limit})
 	}
-	t := &view.Table{ID: "criteria", Title: r.Tf("硬性标准 · %s", "Hard criteria · %s", r.Month),
-		Note:  r.T("由镇党委在“工作标准”页规定。", "The committee decides them on the page Standards."),
-		Empty: r.T("本月没有硬性标准的数据。", "There are no data on the hard criteria this month."),
-		Columns: []view.Column{{Title: r.T("标准", "Criterion"), Kind: view.ColumnText}, {Title: r.T("是否触及", "Met"), Kind: view.ColumnText},
-			{Title: r.T("当月数值", "Value in the month"), Kind: view.ColumnRate}, {Title: r.T("界限", "Limit"), Kind: view.ColumnNumber}}}
-	for _, c := range all {
-		met := view.Cell{Text: r.T("未触及", "no")}
-		switch {
-		case c.Met:
-			met = view.Cell{Text: r.T("触及", "yes"), Tone: view.ToneWorse}
-		case math.IsNaN(c.Value) && math.IsNaN(c.Denominator):
-			met = view.Cell{Text: r.T("没有数据", "no data"), Tone: view.ToneQuiet}
-		}
-		value, limit := CriterionCells(r, c)
-		t.Rows = append(t.Rows, []view.Cell{{Text: Criterion(r, c.ID).Name.In(r.Lang)}, met, value, limit})
+	return t
+}
+
+// heldCell says how a village stands against a criterion.
+func heldCell(r block.Request, h signals.Held) view.Cell {
+	c := view.Cell{Text: h.Said(r.Lang)}
+	switch h.State {
+	case signals.Met, signals.BeforeStart:
+		c.Tone = view.ToneWorse
+	case signals.FewToJudge, signals.Untold, signals.NotAsked:
+		c.Tone = view.ToneQuiet
 	}
-	return []view.Block{t}, nil
+	return c
 }
 
 // CriterionCells are the village's value with its base, and the limit, in the unit of what the criterion reads.
@@ -243,10 +239,7 @@ func Criterion(r block.Request, id string) data.HardCriterion {
 }
 
 // IsShare reports whether a criterion reads a proportion.
-func IsShare(c data.HardCriterion) bool {
-	m, _ := queries.MeasureOf(c.Measure)
-	return m.Unit == "share" || c.Fact == data.FactWithoutReconciliation
-}
+func IsShare(c data.HardCriterion) bool { return signals.IsShare(c) }
 
 // everything lists all measures of the unit beside the town's, by group.
 func everything(r block.Request, own, town facts.Measured, ids []string, positions map[string]view.Position) view.Block {

@@ -29,6 +29,7 @@ type toDoList struct {
 type meetingDue struct {
 	branch facts.Unit
 	months int
+	whole  bool // it has held none since the programme began there
 }
 
 func readToDo(ctx context.Context, r block.Request, own facts.Measured) (t toDoList, err error) {
@@ -65,14 +66,8 @@ func meetingsDue(ctx context.Context, r block.Request) ([]meetingDue, error) {
 		if r.Branch != "" && u.ID != r.Branch {
 			continue
 		}
-		series := met.Series("reconciliation_rate", u.ID, r.MonthsUpTo())
-		slices.Reverse(series)
-		months := slices.IndexFunc(series, func(v facts.Value) bool { return !v.Known() || v.Num > 0 })
-		if months < 0 {
-			months = len(series)
-		}
-		if months > 0 {
-			due = append(due, meetingDue{u, months})
+		if months, whole := block.WithoutMeeting(r, u, met.Series("reconciliation_rate", u.ID, r.MonthsUpTo())); months > 0 {
+			due = append(due, meetingDue{u, months, whole})
 		}
 	}
 	slices.SortStableFunc(due, func(a, b meetingDue) int { return cmp.Compare(b.months, a.months) })
@@ -177,7 +172,11 @@ func issues(r block.Request, all []facts.OverdueIssue) []view.CheckItem {
 func meetings(r block.Request, all []meetingDue) []view.CheckItem {
 	var items []view.CheckItem
 	for _, m := range all {
-		items = append(items, view.CheckItem{ID: "meeting-" + m.branch.ID, Text: m.branch.Name, Link: r.Link("village", question.InUnit(m.branch)), Since: r.Tf("连续%d个月未开", "%d months without", m.months), Tone: view.ToneWorse})
+		since := r.Tf("连续%d个月未开", "%d months without", m.months)
+		if m.whole {
+			since = r.Tf("%s启动以来%d个月未开", "none since the start in %s (%d)", facts.FirstSeven(r.StartOf(m.branch)), m.months)
+		}
+		items = append(items, view.CheckItem{ID: "meeting-" + m.branch.ID, Text: m.branch.Name, Link: r.Link("village", question.InUnit(m.branch)), Since: since, Tone: view.ToneWorse})
 	}
 	return items
 }

@@ -138,7 +138,7 @@ func weakTable(r block.Request, all []signals.Assessment) *view.Table {
 		}
 		var criteria, persistent []string
 		for _, c := range a.Criteria {
-			criteria = append(criteria, Criterion(r, c.ID).Name.In(r.Lang))
+			criteria = append(criteria, a.Of(c.ID).Named(r.Lang))
 		}
 		for _, signal := range a.Persistent() {
 			var names []string
@@ -148,7 +148,7 @@ func weakTable(r block.Request, all []signals.Assessment) *view.Table {
 			persistent = append(persistent, block.Together(r, names))
 		}
 		t.Rows = append(t.Rows, []view.Cell{{Text: a.Village.Name, Link: r.Link("weak", question.In(a.Village.ID), question.With("measure", ""))}, {Text: a.TierName(r.Lang), Note: keysTurned(r, a), Tone: tierTone(a.Tier)},
-			{Text: listOr(r, criteria)}, {Text: listOr(r, persistent)}, {Text: block.OrMissing(a.Cause.Name(r.Lang))}, {Text: block.OrMissing(a.Spell(r.Lang))}})
+			{Text: block.OrMissing(strings.Join(criteria, r.T("；", "; ")))}, {Text: listOr(r, persistent)}, {Text: block.OrMissing(a.Cause.Name(r.Lang))}, {Text: block.OrMissing(a.Spell(r.Lang))}})
 	}
 	if len(calm) > 0 {
 		t.More = r.Tf("其余%[1]d个村没有持续信号，不作排名：%[2]s。", "No lasting signal, and no ranking, in the other %[1]d villages: %[2]s.", len(calm), strings.Join(calm, r.T("、", ", ")))
@@ -165,6 +165,11 @@ func keysTurned(r block.Request, a signals.Assessment) string {
 		hard = r.Tf("硬性标准触及 %d 条", "hard criteria met: %d", len(a.Criteria))
 	case a.Tier == signals.Weak:
 		hard = r.T("没有触及硬性标准", "no hard criterion met")
+		for _, h := range a.Held {
+			if !h.Judged() {
+				hard = r.T("没有查明触及硬性标准", "no hard criterion is known to be met") // one of them is not judged
+			}
+		}
 	}
 	chance := signals.Chance(a.Joined.Chance)
 	switch poor := a.Tier == signals.TooPoor || a.Judged == 0; {
@@ -208,9 +213,13 @@ func pack(r block.Request, a signals.Assessment, places map[block.PlaceKey]view.
 	blocks := []view.Block{view.Section{ID: "village-" + a.Village.ID, Title: fmt.Sprintf("%s · %s", a.Village.Name, a.TierName(r.Lang)), Note: strings.TrimSpace(a.Spell(r.Lang) + r.T("", " ") + language.Capital(keysTurned(r, a)) + r.T("。", "."))}}
 	t := &view.Table{ID: "evidence-" + a.Village.ID, Stacked: true, Title: r.T("依据", "Evidence"), Empty: r.T("没有触及标准，也没有持续信号。", "No criterion is met and nothing persists."),
 		Columns: []view.Column{view.Words(r.T("依据", "Evidence")), {Title: r.T("本村", "Village"), Kind: view.ColumnRate, Read: true}, view.Number(r.T("标准或中位村", "Criterion or median village")), view.Words(r.T("读数", "Reading"))}}
-	for _, c := range a.Criteria {
-		value, limit := CriterionCells(r, c)
-		t.Rows = append(t.Rows, []view.Cell{{Text: Criterion(r, c.ID).Name.In(r.Lang), Note: r.T("硬性标准", "hard criterion")}, value, limit, {Text: r.T("触及标准", "criterion met"), Tone: view.ToneWorse}})
+	for _, h := range a.Held {
+		met := slices.ContainsFunc(a.Criteria, func(c signals.Criterion) bool { return c.ID == h.ID })
+		if !met && h.Judged() || h.State == signals.NotAsked {
+			continue
+		}
+		value, limit := CriterionCells(r, h.Criterion)
+		t.Rows = append(t.Rows, []view.Cell{{Text: h.Hard.Name.In(r.Lang), Note: r.T("硬性标准：", "hard criterion: ") + h.Figures(r.Lang)}, value, limit, heldCell(r, h)})
 	}
 	for i, e := range a.Evidence {
 		row := evidenceRow(r, e, places[block.PlaceKey{Measure: e.Measure.ID, Unit: a.Village.ID}])
@@ -295,7 +304,12 @@ func weakVillage(r block.Request, v view.View, town signals.Town, a signals.Asse
 		written = append(written, surely)
 	}
 	for _, c := range a.Criteria {
-		written = append(written, c.Said(r.Programme, r.Lang))
+		written = append(written, a.Of(c.ID).Written(r.Lang))
+	}
+	for _, h := range a.Held {
+		if !h.Judged() {
+			written = append(written, h.Written(r.Lang))
+		}
 	}
 	for _, signal := range a.Persistent() {
 		for i, e := range signal {

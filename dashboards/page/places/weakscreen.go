@@ -181,6 +181,7 @@ func criterionRow(r block.Request, c signals.Criterion) view.LimitsRow {
 	if c.Met {
 		row.Value.Tone = view.ToneWorse
 	}
+	row.Value.Few = c.MonthState == signals.FewToJudge
 	if low, high := facts.Wilson(c.Numerator, c.Denominator, 0.95); c.Denominator > 0 {
 		row.Low, row.High = 100*low, 100*high
 	}

@@ -41,8 +41,7 @@ func issuesScreen(ctx context.Context, r block.Request, own facts.Measured, p pa
 	add := func(parts ...view.Part) { v.Blocks = append(v.Blocks, view.Row{Parts: parts}) }
 	add(view.Part{Span: 12, Blocks: []view.Block{tiles}})
 	if passed.picture == nil {
-		v.Blocks = append(v.Blocks, view.Callout{Title: r.T("五步走", "The five steps"), Text: r.T("启动以来这里没有收集到群众问题。少不等于好：也可能是没有上报。",
-			"No issue has been reported here since the start. Few is not good in itself: it may be silence.")})
+		v.Blocks = append(v.Blocks, view.Callout{Title: r.T("五步走", "The five steps"), Text: noneCollected(r)})
 		add(view.Part{Span: 12, Blocks: []view.Block{held}})
 	} else {
 		add(view.Part{Span: 6, Blocks: []view.Block{passed.picture, held}}, view.Part{Span: 6, Blocks: []view.Block{slowest(r, passed.places)}})
@@ -62,7 +61,7 @@ func issuesHeadline(r block.Request, p passing, passed stepped, overdue []block.
 	chance, tested := p.worst.P.Get()
 	switch {
 	case passed.picture == nil:
-		return view.Headline{Rest: r.T("启动以来没有收集到群众问题", "No issue has been reported since the start")}
+		return view.Headline{Rest: r.Tf("%s没有收集到群众问题", "No issue has been reported %s", block.SinceStart(r))}
 	case r.TooPoor(r.Unit(), r.Month):
 		parts = append(parts, r.T("数据不足，不判断卡在哪一步", "The data are too poor to name a bottleneck"))
 	case !p.held:
@@ -184,7 +183,7 @@ func holderName(r block.Request, h facts.HeldIssues) string {
 // stepsPicture draws how many issues reached each step, how many wait for it, and how long it takes.
 func stepsPicture(r block.Request, c flowCounts, p passing) *view.Steps {
 	s := &view.Steps{Frame: view.Frame{ID: "steps", Title: r.T("五步走：走到哪一步、每步用多少天", "The five steps: how far issues came, and in how many days"), Language: r.Language,
-		Note: r.Tf("启动以来的件数，截至%s", "issues since the start, as of %s", r.CutOff.Format("2006-01-02"))},
+		Note: r.Tf("%[2]s的件数，截至%[1]s", "issues %[2]s, as of %[1]s", r.CutOff.Format("2006-01-02"), block.SinceStart(r))},
 		Against: p.benchmark, Waits: r.T("还在等", "waiting ")}
 	for i, stage := range stages {
 		step := view.Step{Name: stage.name.In(r.Lang), Count: view.Value{X: c.reached[i], Text: reading.Count(c.reached[i])},

@@ -20,7 +20,7 @@ func StepBars(ctx context.Context, r block.Request) (*view.Steps, error) {
 	}
 	counts := countFlow(steps)
 	if counts.reached[0] == 0 {
-		b.State, b.Reason = view.Empty, r.T("启动以来这里没有收集到群众问题。少不等于好：也可能是没有上报。", "No issue has been reported here since the start. Few is not good in itself: it may be silence.")
+		b.State, b.Reason = view.Empty, noneCollected(r)
 		return b, nil
 	}
 	p, err := readPassing(ctx, r)
@@ -35,7 +35,7 @@ func StepBars(ctx context.Context, r block.Request) (*view.Steps, error) {
 	for _, issue := range overdue {
 		late[waitingStep(issue)]++
 	}
-	b.Note = r.Tf("启动以来的件数，截至%[1]s；用时为%[2]s以来上报问题的中位数。", "Issues since the start, as of %[1]s; the time is the median of issues reported since %[2]s.", r.CutOff.Format("2006-01-02"), r.MonthName(p.from))
+	b.Note = r.Tf("%[3]s的件数，截至%[1]s；用时为%[2]s以来上报问题的中位数。", "Issues %[3]s, as of %[1]s; the time is the median of issues reported since %[2]s.", r.CutOff.Format("2006-01-02"), r.MonthName(p.from), block.SinceStart(r))
 	for i, s := range stages {
 		step := view.Step{Name: s.name.In(r.Lang), Count: counted(r, counts.reached[i]), Days: untimed(r), Others: untimed(r), Waiting: view.Value{Unknown: reading.Missing}}
 		if i > 0 {
@@ -82,4 +82,9 @@ func dayValue(r block.Request, t flow.Time, median estimate.Number) view.Value {
 		return view.Value{Unknown: r.T("过半未完成", "more than half are not done")}
 	}
 	return view.Value{X: x, Text: reading.Decimal(x, 1) + r.T("天", " days"), Few: t.Entered < r.Programme.Reading.MinimumBase}
+}
+
+// noneCollected says that no issue came since the programme's start, which is no good news in itself.
+func noneCollected(r block.Request) string {
+	return r.Tf("%s这里没有收集到群众问题。少不等于好：也可能是没有上报。", "No issue has been reported here %s. Few is not good in itself: it may be silence.", block.SinceStart(r))
 }
