@@ -90,3 +90,17 @@ func TestMonthsHeadNarrowColumns(t *testing.T) {
 		}
 	}
 }
+
+// A headline does not reassure while a measure stands far behind: it names the measure.
+func TestAHeadlineNamesWhatIsFarBehind(t *testing.T) {
+	town := pagetest.New(t)
+	if h := built(t, town, "village", "branch=B32&lang=zh").Headline; !strings.Contains(h.Rest, "未见薄弱信号") {
+		t.Fatalf("nothing is far behind: %+v", h)
+	}
+	town.Exec(t, "update measures set numerator = 10, value = 0.1 where measure = 'household_coverage' and unit_id = 'B32' and month = '2018-01'")
+	for lang, want := range map[string]string{"zh": "走访覆盖明显差于其他支部", "en": "far behind the other branches on "} {
+		if h := built(t, town, "village", "branch=B32&lang="+lang).Headline; !strings.Contains(h.Rest, want) {
+			t.Errorf("%s: %+v", lang, h)
+		}
+	}
+}

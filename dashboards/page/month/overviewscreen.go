@@ -1,6 +1,7 @@
 package month
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -43,7 +44,11 @@ func firstScreen(ctx context.Context, r block.Request, own facts.Measured) (scre
 		return s, err
 	}
 	assessed := signals.Assess(town)
-	s.headline = headlineOf(r, assessed, leads)
+	behind, err := places.FarBehind(ctx, r, town, assessed)
+	if err != nil {
+		return s, err
+	}
+	s.headline = headlineOf(r, assessed, leads, behind)
 	units, err := unitsAtAGlance(ctx, r, town, assessed, decided(r))
 	if err != nil {
 		return s, err
@@ -75,7 +80,8 @@ func readVillagesAhead(ctx context.Context, r block.Request) error {
 }
 
 // headlineOf names the weak villages first, then what worsens most clearly, then what improves, as far as there is room.
-func headlineOf(r block.Request, assessed []signals.Assessment, leads []block.Lead) view.Headline {
+// Of a unit with neither it says what it stands far behind on, before it says that nothing changed.
+func headlineOf(r block.Request, assessed []signals.Assessment, leads []block.Lead, behind string) view.Headline {
 	weak := places.WeakNamed(r, assessed)
 	var chosen []func(block.Request) string // what is said, in either language
 	fits := func(r block.Request, said string) bool {
@@ -100,7 +106,7 @@ func headlineOf(r block.Request, assessed []signals.Assessment, leads []block.Le
 		parts = append(parts, part(r))
 	}
 	if weak == "" && len(parts) == 0 {
-		parts = append(parts, nothingToSay(r, leads))
+		parts = append(parts, cmp.Or(behind, nothingToSay(r, leads)))
 	}
 	return block.HeadlineOf(r, weak, parts...)
 }

@@ -1,11 +1,16 @@
 package places
 
 import (
+	"cmp"
+	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"hulian/dashboards/facts"
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/view"
+	"hulian/queries"
 	"hulian/queries/signals"
 )
 
@@ -47,4 +52,48 @@ func withMore(r block.Request, h view.Headline, more []string) view.Headline {
 		}
 	}
 	return h
+}
+
+// mostBehind is how many measures a headline names.
+const mostBehind = 2
+
+// FarBehind says on which measures of the overview the page's unit stands far behind the others: a headline that reassures would deny
+// what the tiles and the matrix show. Empty where there is none, and of the town.
+func FarBehind(ctx context.Context, r block.Request, town signals.Town, all []signals.Assessment) (string, error) {
+	u := r.Unit()
+	if u.Level == facts.LevelTown {
+		return "", nil
+	}
+	measures := measuresAt(queries.TileOf, u.Level)
+	for _, m := range measuresAt(queries.MatrixOf, u.Level) {
+		if !slices.ContainsFunc(measures, func(o queries.Measure) bool { return o.ID == m.ID }) {
+			measures = append(measures, m)
+		}
+	}
+	values, err := r.Values(ctx, r.Visitor, facts.Scope{Level: u.Level, From: r.Month, To: r.Month}, idsOf(measures)...)
+	if err != nil {
+		return "", err
+	}
+	places, err := block.Places(ctx, r, u.Level, measures, values, town, all)
+	if err != nil {
+		return "", err
+	}
+	var names []string
+	for _, m := range measures {
+		if places[block.PlaceKey{Measure: m.ID, Unit: u.ID}] == view.FarBehind {
+			names = append(names, cmp.Or(m.Short.In(r.Lang), m.Name.In(r.Lang)))
+		}
+	}
+	others := r.T("其他村", "the other villages")
+	if u.Level == facts.LevelBranch {
+		others = r.T("其他支部", "the other branches")
+	}
+	named := strings.Join(names, r.T("、", ", "))
+	switch n := len(names); {
+	case n == 0:
+		return "", nil
+	case n > mostBehind:
+		named = r.Tf("%[1]s等%[2]d项", "%[1]s and %[3]d more", strings.Join(names[:mostBehind], r.T("、", ", ")), n, n-mostBehind)
+	}
+	return r.Tf("%[1]s%[2]s明显差于%[3]s", "%[1]s: far behind %[3]s on %[2]s", u.Name, named, others), nil
 }

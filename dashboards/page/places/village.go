@@ -47,7 +47,9 @@ func Village(ctx context.Context, r block.Request) (view.View, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Headline = screen.headline()
+	if v.Headline, err = screen.headline(ctx); err != nil {
+		return v, err
+	}
 	if v.Blocks, err = screen.blocks(ctx); err != nil {
 		return v, err
 	}

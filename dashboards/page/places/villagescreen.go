@@ -86,12 +86,26 @@ func (s unitScreen) blocks(ctx context.Context) ([]view.Block, error) {
 }
 
 // headline says first how the village is judged, then what waits, as far as there is room.
-func (s unitScreen) headline() view.Headline {
+func (s unitScreen) headline(ctx context.Context) (view.Headline, error) {
 	r, h := s.r, view.Headline{Weak: WeakNamed(s.r, s.all)}
 	if h.Weak == "" {
-		h.Rest = tierSaid(r, s.village)
+		said, err := judgedSaid(ctx, r, s.town, s.all, s.village)
+		if err != nil {
+			return h, err
+		}
+		h.Rest = said
 	}
-	return withMore(r, h, s.todo.inFewWords(r))
+	return withMore(r, h, s.todo.inFewWords(r)), nil
+}
+
+// judgedSaid says of a village that is not weak how it is judged; of one without a signal, first what it or the branch stands far behind on.
+func judgedSaid(ctx context.Context, r block.Request, town signals.Town, all []signals.Assessment, a signals.Assessment) (string, error) {
+	if a.Tier == signals.NoSignal {
+		if behind, err := FarBehind(ctx, r, town, all); behind != "" || err != nil {
+			return behind, err
+		}
+	}
+	return tierSaid(r, a), nil
 }
 
 // tierSaid says of a village that is not weak how it is judged.

@@ -32,7 +32,10 @@ func Weak(ctx context.Context, r block.Request) (view.View, error) {
 		return view.View{}, err
 	}
 	all := signals.Assess(town)
-	v := view.View{Heading: block.Heading(r), Headline: weakHeadline(r, all), Blocks: tooPoor(r, all)}
+	v := view.View{Heading: block.Heading(r), Blocks: tooPoor(r, all)}
+	if v.Headline, err = weakHeadline(ctx, r, town, all); err != nil {
+		return v, err
+	}
 	places, err := placesOf(ctx, r, town, all)
 	if err != nil {
 		return v, err

@@ -19,16 +19,19 @@ import (
 const mostPictures = 2
 
 // weakHeadline names the weak villages first, then what probably causes it, as far as there is room; else that none is weak.
-func weakHeadline(r block.Request, all []signals.Assessment) view.Headline {
+func weakHeadline(ctx context.Context, r block.Request, town signals.Town, all []signals.Assessment) (view.Headline, error) {
 	h := view.Headline{Weak: WeakNamed(r, all)}
 	if h.Weak == "" {
 		h.Rest = strings.TrimRight(signals.Summary(all, r.Lang)[0], "。.")
 		for _, a := range all {
 			if a.Village.ID == r.Village {
-				h.Rest = tierSaid(r, a)
+				var err error
+				if h.Rest, err = judgedSaid(ctx, r, town, all, a); err != nil {
+					return h, err
+				}
 			}
 		}
-		return h
+		return h, nil
 	}
 	var causes []string
 	for _, a := range all {
@@ -40,7 +43,7 @@ func weakHeadline(r block.Request, all []signals.Assessment) view.Headline {
 			causes = append(causes, r.Tf("%[1]s：%[2]s", "%[1]s: %[2]s", a.Village.Name, a.Cause.Name(r.Lang)))
 		}
 	}
-	return withMore(r, h, causes)
+	return withMore(r, h, causes), nil
 }
 
 // tooPoor says first of which villages nothing can be said.
