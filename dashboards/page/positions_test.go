@@ -86,7 +86,7 @@ func tilePosition(t *testing.T, v view.View) view.Position {
 func TestTargetsNobodyMeetsAreSaidOnce(t *testing.T) {
 	town := pagetest.New(t)
 	table := tableOf(t, built(t, town, "visits", ""), "units")
-	if !strings.Contains(table.Note, "走访覆盖率的目标 100.0%，可判断的 3 个都达不到。") {
+	if !strings.Contains(table.Note, "走访覆盖率的目标 100.0%，可判断的3个都达不到。") {
 		t.Errorf("the note says %q", table.Note)
 	}
 	for _, row := range table.Rows {

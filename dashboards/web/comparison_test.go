@@ -79,7 +79,7 @@ func TestACeilingIsSaid(t *testing.T) {
 	for address, want := range map[string]string{
 		"/measures?measure=household_coverage":         "走访覆盖率已经到顶：7个村中6个达到98.0%及以上，这个指标已不能区分各村",
 		"/measures?measure=household_coverage&lang=en": "Households visited has reached its ceiling: 6 of 7 villages stand at 98.0% or more.",
-		"/village": "到顶：6 个村已接近最好值",
+		"/village": "到顶：6个村已接近最好值",
 		"/measures?measure=days_to_resolve_median": "这个指标不是占比",
 	} {
 		if _, body := get(t, client, server.URL+address); !strings.Contains(body, want) {

@@ -41,7 +41,7 @@ func Comparison(ctx context.Context, r Request, town signals.Town, m queries.Mea
 	}
 	f := c.Funnel
 	return append(blocks, &view.Chart{Title: r.Tf("漏斗图：%s · %s", "Funnel: %s · %s", m.Name.In(r.Lang), PeriodText(r, c.Months)), Chart: picture, Table: table, Open: true,
-		Note: strings.TrimSpace(table.Note) + r.T("", " ") + r.Tf("横轴：%[1]s。实线：%[2]s 界限，虚线：95%% 界限；基数越小，界限越宽。界限由贝塔–二项分布算出，含普通村之间本来就有的差异（τ = %[4]s 个百分点）和本村各月超出偶然的起伏（φ = %[3]s）；少数薄弱村不会把它放宽。在界限之间的村分不出高下，不排名次。",
+		Note: strings.TrimSpace(table.Note) + r.T("", " ") + r.Tf("横轴：%[1]s。实线：%[2]s 界限，虚线：95%% 界限；基数越小，界限越宽。界限由贝塔–二项分布算出，含普通村之间本来就有的差异（τ = %[4]s个百分点）和本村各月超出偶然的起伏（φ = %[3]s）；少数薄弱村不会把它放宽。在界限之间的村分不出高下，不排名次。",
 			"Horizontal axis: %[1]s. Solid: %[2]s limits, dashed: 95%% limits; the smaller the base, the wider. They are those of the beta-binomial distribution, with the differences between ordinary villages (τ = %[4]s points) and a village's own months beyond chance (φ = %[3]s) in them; a few weak villages do not widen them. Villages between the limits cannot be told apart and are not ranked.",
 			m.Denominator.In(r.Lang), outerText(f), reading.Decimal(f.Phi.Or(math.NaN()), 1), reading.Decimal(math.Sqrt(f.Tau2.Or(math.NaN()))*100, 1))}), nil
 }
@@ -137,7 +137,7 @@ func shrinkNote(r Request, c signals.Comparison) string {
 	case c.Prior.Pooled || !slices.ContainsFunc(c.Villages, func(v signals.Compared) bool { return v.Low.Known }):
 		return r.T("各村之间的差异不超过偶然，因此都取总体值。", " The villages differ by no more than chance, so all are given the value of all together.")
 	default:
-		return r.Tf("区间已计入只有 %d 个村可供估计。", " The intervals allow for there being %d villages only.", n)
+		return r.Tf("区间已计入只有%d个村可供估计。", " The intervals allow for there being %d villages only.", n)
 	}
 }
 
@@ -181,9 +181,9 @@ func Funnels(r Request, town signals.Town, onPage, chosen string) *view.Table {
 		case c.Funnel.TooFew:
 			note = view.Cell{Text: r.T("可以比较的村不足五个", "fewer than five villages can be compared"), Tone: view.ToneQuiet}
 		case c.Ceiling:
-			note = view.Cell{Text: r.Tf("到顶：%d 个村已接近最好值，不再能区分各村", "at its ceiling: %d villages stand near the best value, it tells them apart no longer", c.AtBest), Tone: view.ToneQuiet}
+			note = view.Cell{Text: r.Tf("到顶：%d个村已接近最好值，不再能区分各村", "at its ceiling: %d villages stand near the best value, it tells them apart no longer", c.AtBest), Tone: view.ToneQuiet}
 		case c.Funnel.Alike:
-			note = view.Cell{Text: r.Tf("参加比较的 %d 个村相差无几，分不出高下", "the %d villages compared hardly differ", len(c.Funnel.Places)), Tone: view.ToneQuiet}
+			note = view.Cell{Text: r.Tf("参加比较的%d个村相差无几，分不出高下", "the %d villages compared hardly differ", len(c.Funnel.Places)), Tone: view.ToneQuiet}
 		}
 		name := view.Cell{Text: m.Name.In(r.Lang), Link: r.Link(onPage, question.With("measure", m.ID)) + "#funnel"}
 		if m.ID == chosen {

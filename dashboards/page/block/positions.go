@@ -183,9 +183,9 @@ func targetsSaidOnce(r Request, t *view.Table, from int, ids []string) {
 		if target == nil {
 			continue
 		}
-		said := r.Tf("%s的目标 %s，可判断的 %d 个都达不到。", " %[1]s: none of the %[3]d that can be judged meets the target of %[2]s.", m.Name.In(r.Lang), reading.Text(m, *target, r.Lang), n)
+		said := r.Tf("%s的目标 %s，可判断的%d个都达不到。", " %[1]s: none of the %[3]d that can be judged meets the target of %[2]s.", m.Name.In(r.Lang), reading.Text(m, *target, r.Lang), n)
 		if verdict == reading.Met {
-			said = r.Tf("%s的目标 %s，可判断的 %d 个都达到。", " %[1]s: all %[3]d that can be judged meet the target of %[2]s.", m.Name.In(r.Lang), reading.Text(m, *target, r.Lang), n)
+			said = r.Tf("%s的目标 %s，可判断的%d个都达到。", " %[1]s: all %[3]d that can be judged meet the target of %[2]s.", m.Name.In(r.Lang), reading.Text(m, *target, r.Lang), n)
 		}
 		t.Note += said
 	}

@@ -58,7 +58,7 @@ func Supported(ctx context.Context, r Request) (*view.Table, error) {
 	if len(t.Rows) == 0 {
 		return nil, nil
 	}
-	t.Note = r.Tf("已开始的帮扶 %d 项：有好转 %d 项，未见可信的好转 %d 项，暂不评价 %d 项。好转是指与其他村同期相比；有好转不等于证明由帮扶带来。",
+	t.Note = r.Tf("已开始的帮扶%d项：有好转%d项，未见可信的好转%d项，暂不评价%d项。好转是指与其他村同期相比；有好转不等于证明由帮扶带来。",
 		"Supports that have begun: %d; followed by a change for the better: %d; by no credible change: %d; not judged yet: %d. Better is against the other villages over the same months, and no proof that the support did it.",
 		len(t.Rows), better, same, open)
 	return t, nil

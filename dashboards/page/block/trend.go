@@ -109,7 +109,7 @@ func GapNote(r Request, values []facts.Value) string {
 	case n <= 3:
 		return r.Tf("空缺：%s没有数据，未知，不计入界限。", "Gaps: nothing is known of %s; unknown months stand in no limits.", strings.Join(gaps, r.T("、", ", ")))
 	default:
-		return r.Tf("空缺：有 %d 个月没有数据，未知，不计入界限。", "Gaps: nothing is known of %d months; unknown months stand in no limits.", n)
+		return r.Tf("空缺：有%d个月没有数据，未知，不计入界限。", "Gaps: nothing is known of %d months; unknown months stand in no limits.", n)
 	}
 }
 

@@ -113,7 +113,7 @@ func headline(r block.Request, own facts.Measured, posts postCounts) []view.Stat
 	}
 	if posts.known {
 		tiles = append(tiles, view.Stat{Label: r.T("设岗", "Posts"), Value: reading.Count(posts.all) + r.T("个", ""),
-			Reading: r.Tf("其中百米微河长 %s 个", "of which %s micro river chiefs", reading.Count(posts.river)), Link: r.Link("organisation")})
+			Reading: r.Tf("其中百米微河长%s个", "of which %s micro river chiefs", reading.Count(posts.river)), Link: r.Link("organisation")})
 	}
 	for _, id := range leading[2:] {
 		tiles = append(tiles, block.ReadStat(r, own, id))
@@ -165,20 +165,20 @@ func overviewSentences(r block.Request, own facts.Measured, posts postCounts) []
 		if why := block.Partial(r, solved); why != "" {
 			partly = r.T("（", " (") + why + r.T("）", ")")
 		}
-		said = append(said, r.Tf("%s，共收集群众问题 %s 件，已办结 %s 件，办结率 %s%s。",
+		said = append(said, r.Tf("%s，共收集群众问题%s件，已办结%s件，办结率 %s%s。",
 			"%s, %s issues were reported and %s resolved: %s%s.",
 			since, reading.Count(solved.Den), reading.Count(solved.Num), solved.Text(r.Lang), partly))
 	}
 	linked, members, card := own.At("linked_rate", unit, r.Month), own.At("households_per_active_member", unit, r.Month), own.At("card_rate", unit, r.Month)
 	if linked.Known() && members.Known() {
-		said = append(said, r.Tf("%[1]s 户农户中 %[2]s 户有联户党员，可动员党员 %[3]s 名，平均每名联系 %[4]s 户。",
+		said = append(said, r.Tf("%[1]s户农户中%[2]s户有联户党员，可动员党员%[3]s名，平均每名联系%[4]s户。",
 			"%[2]s of %[1]s households have a linked member; there are %[3]s active members, %[4]s households each.",
 			reading.Count(linked.Den), reading.Count(linked.Num), reading.Count(members.Den), reading.Decimal(members.Value, 1)))
 	}
 	if card.Known() {
-		s := r.Tf("联心卡已发 %s 户（%s）", "Contact cards reached %s households (%s)", reading.Count(card.Num), card.Text(r.Lang))
+		s := r.Tf("联心卡已发%s户（%s）", "Contact cards reached %s households (%s)", reading.Count(card.Num), card.Text(r.Lang))
 		if posts.known {
-			s += r.Tf("；设岗 %s 个，其中百米微河长 %s 个", "; there are %s posts, %s of them micro river chiefs", reading.Count(posts.all), reading.Count(posts.river))
+			s += r.Tf("；设岗%s个，其中百米微河长%s个", "; there are %s posts, %s of them micro river chiefs", reading.Count(posts.all), reading.Count(posts.river))
 		}
 		said = append(said, s+r.T("。", "."))
 	}
@@ -259,12 +259,12 @@ func changes(r block.Request, own facts.Measured) (shown, steady *view.Table, re
 		}
 	}
 	readings = ordered
-	shown.Note = r.Tf("信号排在前面，按把握大小和变化幅度排列；同一件事的几个指标排在一起，算一个信号。没有信号的升降属于正常波动，不必追问单个数字。共判读 %d 项：即使什么都没有变，每项也有百分之一到三的机会偶然出现信号。变化按未舍入的数计算。",
+	shown.Note = r.Tf("信号排在前面，按把握大小和变化幅度排列；同一件事的几个指标排在一起，算一个信号。没有信号的升降属于正常波动，不必追问单个数字。共判读%d项：即使什么都没有变，每项也有百分之一到三的机会偶然出现信号。变化按未舍入的数计算。",
 		"Signals come first, by how sure and how large they are; measures of one event stand together and are one signal. A rise or fall without a signal is common variation: no single number needs explaining. %d measures were read; each shows a signal by chance alone in one to three months of a hundred. Changes are taken before rounding.", judged)
 	if judged == 0 {
 		shown.Note = r.T("还没有一项可以判读：月份太少，或基数太小。升降只列出，不作判断。", "Nothing can be read yet: there are too few months, or the bases are too small. Changes are shown and not judged.")
 	}
-	steady.Title = r.Tf("其余没有信号的指标（%d 项）", "The other measures, without a signal (%d)", len(steady.Rows))
+	steady.Title = r.Tf("其余没有信号的指标（%d项）", "The other measures, without a signal (%d)", len(steady.Rows))
 	return shown, steady, readings
 }
 
@@ -304,22 +304,22 @@ func signalSentence(r block.Request, readings []reading.Reading) string {
 	}
 	var parts []string
 	if len(worse) > 0 {
-		parts = append(parts, r.Tf("%d 项有变差信号：%s", "worsening (%d): %s", len(worse), strings.Join(worse, r.T("、", ", "))))
+		parts = append(parts, r.Tf("%d项有变差信号：%s", "worsening (%d): %s", len(worse), strings.Join(worse, r.T("、", ", "))))
 	}
 	if len(better) > 0 {
-		parts = append(parts, r.Tf("%d 项有改善信号：%s", "improving (%d): %s", len(better), strings.Join(better, r.T("、", ", "))))
+		parts = append(parts, r.Tf("%d项有改善信号：%s", "improving (%d): %s", len(better), strings.Join(better, r.T("、", ", "))))
 	}
 	if len(changed) > 0 {
-		parts = append(parts, r.Tf("%d 项有变化、不分好坏：%s", "changed, neither good nor bad (%d): %s", len(changed), strings.Join(changed, r.T("、", ", "))))
+		parts = append(parts, r.Tf("%d项有变化、不分好坏：%s", "changed, neither good nor bad (%d): %s", len(changed), strings.Join(changed, r.T("、", ", "))))
 	}
 	switch {
 	case rest > 0 && len(parts) == 0:
-		parts = append(parts, r.Tf("没有一项出现信号；%d 项属正常波动或暂不能判断", "no signal; %d measures show common variation or cannot be judged yet", rest))
+		parts = append(parts, r.Tf("没有一项出现信号；%d项属正常波动或暂不能判断", "no signal; %d measures show common variation or cannot be judged yet", rest))
 	case rest > 0:
-		parts = append(parts, r.Tf("%d 项没有信号或暂不能判断", "%d without a signal or not yet to be judged", rest))
+		parts = append(parts, r.Tf("%d项没有信号或暂不能判断", "%d without a signal or not yet to be judged", rest))
 	}
 	if unknown > 0 {
-		parts = append(parts, r.Tf("%d 项没有数据，未知", "%d unknown for want of data", unknown))
+		parts = append(parts, r.Tf("%d项没有数据，未知", "%d unknown for want of data", unknown))
 	}
 	if len(parts) == 0 {
 		return ""

@@ -126,10 +126,10 @@ func noCapacity(r block.Request, own facts.Measured) view.Block {
 func capacitySentences(r block.Request, own facts.Measured, u facts.Unit) []string {
 	h := handsOf(own, u.ID, r.Month)
 	return []string{
-		r.Tf("%[1]s有常住人口 %[2]s 人、流动人口 %[3]s 人，共 %[4]s 人；专职干部 %[5]s 名，平均每名要服务 %[6]s 人。",
+		r.Tf("%[1]s有常住人口%[2]s人、流动人口%[3]s人，共%[4]s人；专职干部%[5]s名，平均每名要服务%[6]s人。",
 			"%[1]s has %[2]s residents and %[3]s migrants, %[4]s people in all, and %[5]s full-time cadres: %[6]s people each.",
 			u.Name, reading.Count(h.residents), reading.Count(h.migrants), reading.Count(h.people), reading.Count(h.cadres), own.At("people_per_cadre", u.ID, r.Month).Bare()),
-		r.Tf("%[1]s 名党员中可动员 %[2]s 名（%[3]s）。加上他们，人手从 %[4]s 变为 %[5]s（%[6]s 倍），每名人手服务 %[7]s 人。",
+		r.Tf("%[1]s名党员中可动员%[2]s名（%[3]s）。加上他们，人手从 %[4]s 变为 %[5]s（%[6]s 倍），每名人手服务%[7]s人。",
 			"Of %[1]s members %[2]s can be mobilised (%[3]s). With them %[4]s hands become %[5]s (%[6]s×): %[7]s people a hand.",
 			reading.Count(h.members), reading.Count(h.active), own.At("active_share", u.ID, r.Month).Text(r.Lang), reading.Count(h.cadres), reading.Count(h.hands),
 			own.At("hands_multiplier", u.ID, r.Month).Bare(), own.At("people_per_hand", u.ID, r.Month).Bare()),
@@ -160,7 +160,7 @@ func worked(r block.Request, m facts.Measured, u facts.Unit) view.Worked {
 	}
 	if households := m.At("households_per_active_member", u.ID, r.Month); households.Known() {
 		f := figure("households_per_active_member", r.T("农户 ÷ 可动员党员", "households ÷ active members"), reading.Count(households.Num)+" ÷ "+reading.Count(households.Den))
-		f.Note = r.Tf("目标约 %d 户，上限 %d 户", "target about %d, limit %d", r.Programme.Linking.HouseholdsTarget, r.Programme.Linking.HouseholdsLimit)
+		f.Note = r.Tf("目标约%d户，上限%d户", "target about %d, limit %d", r.Programme.Linking.HouseholdsTarget, r.Programme.Linking.HouseholdsLimit)
 		figures = append(figures, f)
 	}
 	return view.Worked{Title: r.Tf("%s · %s 逐项算式", "%s · %s, figure by figure", u.Name, r.Month), Figures: figures}
@@ -185,7 +185,7 @@ func tightestSentence(r block.Request, town, villages facts.Measured, u facts.Un
 	if !all.Known() || !active.Known() || !allActive.Known() {
 		return nil
 	}
-	return []string{r.Tf("人手最紧的是%[1]s：每名专职干部服务 %[2]s 人，全镇 %[3]s 人；党员中可动员的占 %[4]s（%[5]s），全镇 %[6]s。",
+	return []string{r.Tf("人手最紧的是%[1]s：每名专职干部服务%[2]s人，全镇%[3]s人；党员中可动员的占 %[4]s（%[5]s），全镇 %[6]s。",
 		"Hands are fewest in %[1]s: %[2]s people for each full-time cadre, %[3]s in the town; %[4]s of its members can be mobilised (%[5]s), %[6]s in the town.",
 		u.Name, here.Bare(), all.Bare(), active.Text(r.Lang), active.Base(r.Lang), allActive.Text(r.Lang))}
 }
@@ -214,7 +214,7 @@ func capacityBars(r block.Request, villages facts.Measured) ([]view.Block, error
 		}
 		c := &view.Chart{Title: fmt.Sprintf("%s · %s", name, r.MonthName(r.Month)), Note: r.T("点柱子看该村逐项算式。", "A click on a bar leads to that village's figures."), Chart: drawn, Table: table}
 		if id == "households_per_active_member" {
-			c.Note = r.Tf("目标约 %d 户；超过上限 %d 户的为橙色。", "The target is about %d; above the limit of %d bars are orange. ", r.Programme.Linking.HouseholdsTarget, r.Programme.Linking.HouseholdsLimit) + c.Note
+			c.Note = r.Tf("目标约%d户；超过上限%d户的为橙色。", "The target is about %d; above the limit of %d bars are orange. ", r.Programme.Linking.HouseholdsTarget, r.Programme.Linking.HouseholdsLimit) + c.Note
 		}
 		blocks = append(blocks, c)
 	}

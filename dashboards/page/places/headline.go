@@ -11,6 +11,7 @@ import (
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/view"
 	"hulian/queries"
+	"hulian/queries/reading"
 	"hulian/queries/signals"
 )
 
@@ -57,8 +58,9 @@ func withMore(r block.Request, h view.Headline, more []string) view.Headline {
 // mostBehind is how many measures a headline names.
 const mostBehind = 2
 
-// FarBehind says on which measures of the overview the page's unit stands far behind the others: a headline that reassures would deny
-// what the tiles and the matrix show. Empty where there is none, and of the town.
+// FarBehind says on which measures of the overview the page's unit stands far behind the others; where there is none, on which it stands
+// a little behind and gets worse by its own course. A headline that reassures would deny what the tiles and the matrix show. Empty where
+// there is neither, and of the town.
 func FarBehind(ctx context.Context, r block.Request, town signals.Town, all []signals.Assessment) (string, error) {
 	u := r.Unit()
 	if u.Level == facts.LevelTown {
@@ -70,7 +72,7 @@ func FarBehind(ctx context.Context, r block.Request, town signals.Town, all []si
 			measures = append(measures, m)
 		}
 	}
-	values, err := r.Values(ctx, r.Visitor, facts.Scope{Level: u.Level, From: r.Month, To: r.Month}, idsOf(measures)...)
+	values, err := r.Values(ctx, r.Visitor, facts.Scope{Level: u.Level, From: r.FirstMonth, To: r.Month}, idsOf(measures)...)
 	if err != nil {
 		return "", err
 	}
@@ -78,11 +80,24 @@ func FarBehind(ctx context.Context, r block.Request, town signals.Town, all []si
 	if err != nil {
 		return "", err
 	}
-	var names []string
+	var names, slipping []string
 	for _, m := range measures {
-		if places[block.PlaceKey{Measure: m.ID, Unit: u.ID}] == view.FarBehind {
-			names = append(names, cmp.Or(m.Short.In(r.Lang), m.Name.In(r.Lang)))
+		name := cmp.Or(m.Short.In(r.Lang), m.Name.In(r.Lang))
+		switch place := places[block.PlaceKey{Measure: m.ID, Unit: u.ID}]; {
+		case place == view.FarBehind:
+			names = append(names, name)
+		case place == view.SlightlyBehind && r.Read(values.Series(m.ID, u.ID, r.MonthsUpTo())).Variation == reading.Worsening:
+			slipping = append(slipping, name)
 		}
+	}
+	return behindSaid(r, names, slipping), nil
+}
+
+// behindSaid names the measures a unit stands far behind on, or else those it slips on.
+func behindSaid(r block.Request, names, slipping []string) string {
+	u, zh, en := r.Unit(), "%[1]s%[2]s明显差于%[3]s", "%[1]s: far behind %[3]s on %[2]s"
+	if len(names) == 0 {
+		names, zh, en = slipping, "%[1]s%[2]s略差于%[3]s，还在变差", "%[1]s: a little behind %[3]s on %[2]s, and worsening"
 	}
 	others := r.T("其他村", "the other villages")
 	if u.Level == facts.LevelBranch {
@@ -91,9 +106,9 @@ func FarBehind(ctx context.Context, r block.Request, town signals.Town, all []si
 	named := strings.Join(names, r.T("、", ", "))
 	switch n := len(names); {
 	case n == 0:
-		return "", nil
+		return ""
 	case n > mostBehind:
 		named = r.Tf("%[1]s等%[2]d项", "%[1]s and %[3]d more", strings.Join(names[:mostBehind], r.T("、", ", ")), n, n-mostBehind)
 	}
-	return r.Tf("%[1]s%[2]s明显差于%[3]s", "%[1]s: far behind %[3]s on %[2]s", u.Name, named, others), nil
+	return r.Tf(zh, en, u.Name, named, others)
 }

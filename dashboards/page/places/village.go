@@ -128,14 +128,14 @@ func waiting(r block.Request, own facts.Measured) []string {
 	unit := r.Unit().ID
 	var parts []string
 	if o := own.At("overdue_issues", unit, r.Month); o.Known() {
-		parts = append(parts, r.Tf("超期问题 %s 件%s", "overdue issues: %s%s", reading.Count(o.Value), block.Aside(r, o)))
+		parts = append(parts, r.Tf("超期问题%s件%s", "overdue issues: %s%s", reading.Count(o.Value), block.Aside(r, o)))
 	}
 	if u := own.At("unvisited_share", unit, r.Month); u.Known() {
-		parts = append(parts, r.Tf("超过 %d 天未走访 %s 户（%s，%s）", "households not visited for more than %d days: %s (%s, %s)",
+		parts = append(parts, r.Tf("超过%d天未走访%s户（%s，%s）", "households not visited for more than %d days: %s (%s, %s)",
 			r.Programme.Linking.UnvisitedDays, reading.Count(u.Num), u.Text(r.Lang), u.Base(r.Lang)))
 	}
 	if s := own.At("silent_members", unit, r.Month); s.Known() {
-		parts = append(parts, r.Tf("当月没有走访记录的可动员党员 %s 名（%s，%s）", "active members without a visit in the month: %s (%s, %s)", reading.Count(s.Num), s.Text(r.Lang), s.Base(r.Lang)))
+		parts = append(parts, r.Tf("当月没有走访记录的可动员党员%s名（%s，%s）", "active members without a visit in the month: %s (%s, %s)", reading.Count(s.Num), s.Text(r.Lang), s.Base(r.Lang)))
 	}
 	if len(parts) == 0 {
 		return nil

@@ -165,7 +165,7 @@ func keysTurned(r block.Request, a signals.Assessment) string {
 	var hard, statistical string
 	switch {
 	case len(a.Criteria) > 0:
-		hard = r.Tf("硬性标准触及 %d 条", "hard criteria met: %d", len(a.Criteria))
+		hard = r.Tf("硬性标准触及%d条", "hard criteria met: %d", len(a.Criteria))
 	case a.Tier == signals.Weak:
 		hard = r.T("没有触及硬性标准", "no hard criterion met")
 		for _, h := range a.Held {
@@ -185,7 +185,7 @@ func keysTurned(r block.Request, a signals.Assessment) string {
 	case a.Tier == signals.Weak && poor:
 		statistical = r.T("统计信号不作判断：可判断的月份还不够", "the statistical condition is not judged: too few months can be judged")
 	case a.Tier == signals.Weak || a.Tier == signals.Watch:
-		statistical = r.Tf("统计信号不成立：概率 %[1]s，须连续 %[2]d 个月达到 %[3]s", "the statistical condition is not met: probability %[1]s, needed %[3]s for %[2]d months running", chance, max(1, r.Programme.WeakVillages.Periods), signals.Chance(r.Programme.WeakVillages.Probability))
+		statistical = r.Tf("统计信号不成立：概率 %[1]s，须连续%[2]d个月达到 %[3]s", "the statistical condition is not met: probability %[1]s, needed %[3]s for %[2]d months running", chance, max(1, r.Programme.WeakVillages.Periods), signals.Chance(r.Programme.WeakVillages.Probability))
 	}
 	if hard == "" || statistical == "" {
 		return hard + statistical
@@ -206,7 +206,7 @@ func keys(r block.Request) view.Block {
 	}
 	return view.Text{Paragraphs: []string{
 		r.Tf("第一项条件（硬性标准）：%s，触及一条即是。", "First condition, the hard criteria: %s. One is enough.", strings.Join(names, r.T("；", "; "))),
-		r.Tf("第二项条件（持续的统计信号）：把各项指标的证据合在一起，落后程度超出各村正常差别的概率连续 %[1]d 个月达到 %[2]s，其中至少 %[3]d 类指标比中位村差 %[4]s 个百分点及以上的可能大于一半。同一件事的几个指标算一类；基数不够时合并最多 %[5]d 个月；人手多少只能加强证据，不能单独成为证据；各村正常差别由其余的村得出，少数薄弱村不会把它放宽；没有报表的月份空着，不算零。",
+		r.Tf("第二项条件（持续的统计信号）：把各项指标的证据合在一起，落后程度超出各村正常差别的概率连续%[1]d个月达到 %[2]s，其中至少 %[3]d 类指标比中位村差%[4]s个百分点及以上的可能大于一半。同一件事的几个指标算一类；基数不够时合并最多%[5]d个月；人手多少只能加强证据，不能单独成为证据；各村正常差别由其余的村得出，少数薄弱村不会把它放宽；没有报表的月份空着，不算零。",
 			"Second condition, a persistent statistical signal: all evidence joined, the probability of lying behind beyond the ordinary differences between villages is %[2]s or more for %[1]d months running, and it is likelier than not that the village is worse than the median village by %[4]s points or more, in so many kinds of measures at least: %[3]d. Measures of one event are one kind; up to %[5]d months are summed where bases are small; hands strengthen evidence and are none by themselves; the ordinary differences come from the other villages, so that a few weak ones do not widen them; months without a file are gaps and not zeros.",
 			max(1, w.Periods), signals.Chance(w.Probability), max(1, w.Measures), strings.TrimSuffix(reading.Decimal(w.Margin*100, 1), ".0"), w.LongestPeriod)}}
 }
@@ -248,9 +248,9 @@ func evidenceRow(r block.Request, e signals.Evidence, place view.Place) []view.C
 	name := view.Cell{Text: m.Name.In(r.Lang), Link: r.Link("weak", question.In(""), question.With("measure", m.ID)) + "#funnel"}
 	switch {
 	case e.Pooled > 1 && e.Place.Months < e.Pooled:
-		name.Note = r.Tf("近 %d 个月中有数据的 %d 个月合计", "last %d months, of which %d are known, together", e.Pooled, e.Place.Months)
+		name.Note = r.Tf("近%d个月中有数据的%d个月合计", "last %d months, of which %d are known, together", e.Pooled, e.Place.Months)
 	case e.Pooled > 1:
-		name.Note = r.Tf("近 %d 个月合计", "last %d months together", e.Pooled)
+		name.Note = r.Tf("近%d个月合计", "last %d months together", e.Pooled)
 	}
 	value := view.Share(e.Place.Events, e.Place.Total)
 	value.Text += reading.Suffix(m.Unit, r.Lang)
@@ -269,15 +269,15 @@ func evidenceRow(r block.Request, e signals.Evidence, place view.Place) []view.C
 
 // evidenceText says in a few words what the numbers beside it mean.
 func evidenceText(r block.Request, e signals.Evidence) string {
-	parts := []string{r.Tf("差 %s 个百分点及以上的概率 %s", "worse by %s points or more: %s", strings.TrimSuffix(reading.Decimal(r.Programme.WeakVillages.Margin*100, 1), ".0"), signals.Chance(e.Behind))}
+	parts := []string{r.Tf("差%s个百分点及以上的概率 %s", "worse by %s points or more: %s", strings.TrimSuffix(reading.Decimal(r.Programme.WeakVillages.Margin*100, 1), ".0"), signals.Chance(e.Behind))}
 	if e.Worsening {
 		parts = append(parts, strings.TrimRight(e.Reading.Finding(r.Lang), "。."))
 	}
 	if e.Drift.Signal() {
-		parts = append(parts, r.Tf("%s 之后比本村原来低约 %s 个百分点（累积和 %s，界限 %s）", "about %[2]s points worse than its own level before, after %[1]s (cumulative sum %[3]s, limit %[4]s)", r.MonthName(e.Drift.Since), reading.Decimal(e.Drift.By*100, 1), reading.Decimal(e.Drift.Value, 1), reading.Decimal(e.Drift.Limit, 1)))
+		parts = append(parts, r.Tf("%s 之后比本村原来低约%s个百分点（累积和 %s，界限 %s）", "about %[2]s points worse than its own level before, after %[1]s (cumulative sum %[3]s, limit %[4]s)", r.MonthName(e.Drift.Since), reading.Decimal(e.Drift.By*100, 1), reading.Decimal(e.Drift.Value, 1), reading.Decimal(e.Drift.Limit, 1)))
 	}
 	if e.Persistent {
-		parts = append(parts, r.Tf("连续 %d 个月", "%d months running", max(1, r.Programme.WeakVillages.Periods)))
+		parts = append(parts, r.Tf("连续%d个月", "%d months running", max(1, r.Programme.WeakVillages.Periods)))
 	} else if e.Behind >= .5 || e.Worsening {
 		parts = append(parts, r.T("尚未持续", "not yet persistent"))
 	}
@@ -299,7 +299,7 @@ func weakVillage(r block.Request, v view.View, town signals.Town, a signals.Asse
 		v.Sentences = append(v.Sentences, language.Capital(keys)+r.T("。", "."))
 	}
 	if a.Complete.Denominator > 0 {
-		v.Sentences = append(v.Sentences, r.Tf("数据完整率 %s（%s），可判断的指标 %d 个。", "Completeness of the data %s (%s); %d measures can be judged.",
+		v.Sentences = append(v.Sentences, r.Tf("数据完整率 %s（%s），可判断的指标%d个。", "Completeness of the data %s (%s); %d measures can be judged.",
 			reading.Percent(a.Complete.Value), reading.Base(a.Complete.Numerator, a.Complete.Denominator), a.Judged))
 	}
 	var written []string
