@@ -139,7 +139,7 @@ func TestReportSaysWhatItStandsOn(t *testing.T) {
 	// The report follows the data: a changed figure changes it.
 	served.Exec(t, "update measures set numerator = 911 where measure = 'resolution_rate_cumulative' and level = 'town' and month = '2018-01'")
 	served.generation = 2
-	if _, body := get(t, client, server.URL+"/report"); !strings.Contains(body, "911 件") || !strings.Contains(body, "快照第 2 版") {
+	if _, body := get(t, client, server.URL+"/report"); !strings.Contains(body, "911件") || !strings.Contains(body, "快照第 2 版") {
 		t.Error("the report still says what the old snapshot said")
 	}
 }

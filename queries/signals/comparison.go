@@ -233,10 +233,10 @@ func (c Comparison) Said(lang string) []string {
 			continue
 		}
 		key, values := "tier_names", sentence.Values{"n": strconv.Itoa(len(names)), "names": sentence.List(lang, names)}
-		switch s {
-		case Level:
+		if s == Level {
 			key = "tier_level"
-		case JustBegun, NotBegun:
+		}
+		if s == JustBegun || s == NotBegun {
 			names, values = c.since(s, lang, values)
 			values["names"] = sentence.List(lang, names)
 		}

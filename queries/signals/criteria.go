@@ -168,7 +168,7 @@ func (h Held) figure(c Criterion, lang string) string {
 func (h Held) Said(lang string) string {
 	values := sentence.Values{"n": strconv.Itoa(h.Hard.Months), "least": strconv.Itoa(h.Hard.MinimumBase), "start": reading.MonthName(h.Start, lang), "months": h.because(lang)}
 	key := "criterion_" + string(h.State)
-	if (h.State == BeforeStart || h.State == NotAsked) && (h.Start == "" || h.Start > h.Criterion.Month) {
+	if (h.State == BeforeStart || h.State == NotAsked) && (h.Start == "" || h.Start > h.Month) {
 		key += "_yet"
 	}
 	if h.State == Untold && values["months"] == "" {

@@ -328,10 +328,9 @@ func (j *judge) met(v Village, at int) (weak, apart []Criterion) {
 		if i < 0 {
 			continue // no longer a criterion of the town
 		}
-		switch j.state(j.Programme.HardCriteria[i], c, v, at) {
-		case Met:
+		if state := j.state(j.Programme.HardCriteria[i], c, v, at); state == Met {
 			weak = append(weak, c)
-		case BeforeStart:
+		} else if state == BeforeStart {
 			apart = append(apart, c)
 		}
 	}

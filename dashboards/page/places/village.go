@@ -209,6 +209,7 @@ func heldCell(r block.Request, h signals.Held) view.Cell {
 		c.Tone = view.ToneWorse
 	case signals.FewToJudge, signals.Untold, signals.NotAsked:
 		c.Tone = view.ToneQuiet
+	default:
 	}
 	return c
 }
