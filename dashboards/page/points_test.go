@@ -8,6 +8,7 @@ import (
 	"hulian/dashboards/page/pagetest"
 	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
+	"hulian/queries/reading"
 )
 
 func built(t *testing.T, town *pagetest.Town, id, query string) view.View {
@@ -117,6 +118,11 @@ func TestLastPlacesAskOnlyByTheYearlyRating(t *testing.T) {
 	if empty := tableOf(t, v, "last").Empty; !strings.Contains(empty, "没有收到2017年度评定") || !strings.Contains(empty, "半年评选的末位不能代替") {
 		t.Errorf("it says %q", empty)
 	}
+	for _, row := range tableOf(t, v, "stars").Rows {
+		if times := row[len(row)-2]; times.Text != reading.Missing || !strings.Contains(times.Note, "没有完整的年度评定") {
+			t.Errorf("no yearly rating was received, and a branch was last %s times: %s", times.Text, times.Note)
+		}
+	}
 	if text := viewText(v); strings.Contains(text, "整顿") || strings.Contains(text, "约谈") {
 		t.Error("the words of the rules are 诫勉谈话 and 组织调整")
 	}
@@ -127,6 +133,9 @@ func TestLastPlacesAskOnlyByTheYearlyRating(t *testing.T) {
 	}
 	town.Exec(t, "update measures set numerator = 1, value = 1 where measure = 'bottom_twice' and unit_id = 'B12' and month = '2018-01'")
 	v = built(t, town, "points", "")
+	if row := tableOf(t, v, "stars").Rows[0]; row[len(row)-2].Text != "0" || row[len(row)-2].Note != "1次年度评定中" {
+		t.Errorf("once rated and not last: %+v", row[len(row)-2])
+	}
 	last := strings.Join(tableIn(t, v, "last"), "\n")
 	if !strings.Contains(last, "福合院二支部 | 3 | 2/2 | 60.0 | 连续2年末位：组织调整") || !strings.Contains(last, "新园二支部 | 3 | 2/2 | 60.0 | 诫勉谈话") || strings.Count(last, "\n") != 1 {
 		t.Errorf("last places:\n%s", last)

@@ -112,6 +112,9 @@ func (d Document) Kept() url.Values {
 	if d.Against() != nil {
 		delete(kept, "against")
 	}
+	if d.View.Picker != nil {
+		delete(kept, d.View.Picker.Name)
+	}
 	return kept
 }
 

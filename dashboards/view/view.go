@@ -15,6 +15,13 @@ type View struct {
 	Sentences  []string // the answer in words, first
 	Blocks     []Block
 	Letterhead *Letterhead // of a view that is issued as a document; nil for the others
+	Picker     *Picker     // a choice of the page's own in the line of choices; nil: none
+}
+
+// Picker is one more choice in the line of choices, kept in the address under its name.
+type Picker struct {
+	Name, Label string
+	Choices     []Choice
 }
 
 // Headline is the answer in one line: what is weak first, set apart by colour, then the rest.

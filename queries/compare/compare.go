@@ -60,14 +60,13 @@ type Result struct {
 	Effect float64 // difference in differences, in the measure's unit; NaN where there is none
 	Low    float64 // 95%; NaN where there is no interval, see NoInterval
 	High   float64
-	DF     float64 // of Welch's t over the villages' changes, which gives the interval where there are eight villages a side; else NaN
-	// NoInterval says why there is no interval. With fewer than eight villages on a side, the interval is not made from a standard
-	// error: it holds the effects that the permutation test does not reject.
+	// NoInterval says why there is no interval. It is not made from a standard error: it holds the effects that the permutation test
+	// does not reject.
 	NoInterval did.WhyNone
 	P          estimate.Number // exact over which villages could have been pilots, two-sided, allowing for their bases
 	Sized      bool            // villages with small bases vary more, and P measures each change in its own spread
 	Ways       float64         // of picking the pilots
-	Few        bool            // a side has fewer than eight villages: P is read first, and no interval comes from a standard error
+	Few        bool            // a side has fewer than eight villages
 	Drawn      int             // ways drawn at random where there are too many to count; 0: all were counted
 	effect     did.Effect
 	PilotGap   float64 // pilots less others before, in standard deviations of the villages before
@@ -85,6 +84,9 @@ func Compare(p Panel) Result {
 	r := graded(p, 0)
 	if r.Verdict == NotEstimable {
 		return r
+	}
+	if r.Placebo != nil {
+		r.Placebo.interval()
 	}
 	r.Moments = moments(p, r.Design)
 	r.Cohorts = cohorts(p)
@@ -130,7 +132,7 @@ func earlier(d Design) (Design, bool) {
 const reasonable = 3
 
 func estimated(p Panel, d Design, draws int) Result {
-	r := Result{Measure: p.Measure, Design: d, Effect: math.NaN(), Low: math.NaN(), High: math.NaN(), DF: math.NaN(), PilotGap: math.NaN(), Verdict: NotEstimable}
+	r := Result{Measure: p.Measure, Design: d, Effect: math.NaN(), Low: math.NaN(), High: math.NaN(), PilotGap: math.NaN(), Verdict: NotEstimable}
 	if d.Obstacle != None {
 		return r
 	}
@@ -166,14 +168,9 @@ func (r *Result) outcomes() (all []did.Outcome) {
 	return all
 }
 
-// interval computes the interval of the effect, or says why there is none.
+// interval computes the interval of the effect, or says why there is none: it holds the effects that the permutation test does not
+// reject, whatever the number of villages.
 func (r *Result) interval() {
-	if !r.Few {
-		if r.Low, r.High, r.DF = between(changes(r.Pilots), changes(r.Others)); math.IsNaN(r.Low) {
-			r.NoInterval = did.NoSpread
-		}
-		return
-	}
 	interval, none := did.Inverted(r.outcomes(), r.effect, did.Options2x2{})
 	if r.NoInterval = none; none == did.HasInterval {
 		r.Low, r.High = clamped(r.Measure, interval.Low.Value), clamped(r.Measure, interval.High.Value)
@@ -214,18 +211,18 @@ func changes(rows []Row) []float64 {
 	return all
 }
 
-// between is the 95% interval of a difference of means by Welch's t, with its degrees of freedom; NaN where a side has fewer
+// between is the 95% interval of a difference of means by Welch's t; NaN where a side has fewer
 // values than an interval by a standard error needs, and where nothing varies: then the spread is not known.
-func between(x, y []float64) (low, high, df float64) {
+func between(x, y []float64) (low, high float64) {
 	if len(x) < leastForInterval || len(y) < leastForInterval {
-		return math.NaN(), math.NaN(), math.NaN()
+		return math.NaN(), math.NaN()
 	}
 	d := welch.Compare(welch.Of(x), welch.Of(y))
 	interval := d.Interval(0.95)
 	if most := math.Max(math.Abs(slices.Max(slices.Concat(x, y))), math.Abs(slices.Min(slices.Concat(x, y)))); d.Variance <= rounding*rounding*most*most || !interval.Known() {
-		return math.NaN(), math.NaN(), math.NaN()
+		return math.NaN(), math.NaN()
 	}
-	return interval.Low.Value, interval.High.Value, d.DF.Value
+	return interval.Low.Value, interval.High.Value
 }
 
 // gap is how far pilots lay from the others before the start, in standard deviations of all the villages then: a large
@@ -286,7 +283,7 @@ func moments(p Panel, d Design) []Moment {
 			m.Others = stat.Mean(y, nil)
 		}
 		m.Effect = m.Pilots - m.Others - before
-		low, high, _ := between(x, y)
+		low, high := between(x, y)
 		m.Low, m.High = clamped(p.Measure, low-before), clamped(p.Measure, high-before)
 		all = append(all, m)
 	}
@@ -344,21 +341,21 @@ func middle(series []reading.Month) float64 {
 	return sum / n
 }
 
-// graded turns the numbers into one of the verdicts, by one rule for every measure:
+// graded turns the numbers into one of the verdicts, by one rule for every measure. The permutation test gives p and, turned round, the
+// interval, so that neither can say what the other denies:
 //
-//  1. The permutation p decides: up to 5% the evidence can be strong, up to 10% there is some, above there is none.
+//  1. Where zero is not ruled out, the data do not allow a conclusion: p is above 5%, and the interval includes zero.
 //  2. Months before the start that move as much as the effect leave no evidence, whatever p is.
-//  3. Strong evidence becomes some where the 95% interval includes zero or is not there, where a side has fewer than three
-//     villages, where the months before were not quite alike, and where the pilots were the worst to begin with.
+//  3. Strong evidence becomes some where no interval can be given, where a side has fewer than three villages, where the months
+//     before were not quite alike, and where the pilots were the worst to begin with.
 //
-// The interval never makes a verdict and never takes some evidence away. With few villages it says no more than p does: it
-// includes zero where p is above 5%. Why says which of these decided.
+// Why says which of these decided.
 func (r Result) graded() Verdict {
 	if math.IsNaN(r.Effect) {
 		return NotEstimable
 	}
 	before := r.Before()
-	some := r.P.Or(1) <= suggestive && before != Noisy && before != Restless
+	some := r.ZeroRuledOut() && before != Noisy && before != Restless
 	strong := some && len(r.doubts()) == 0
 	good := map[queries.Direction]float64{queries.Up: 1, queries.Down: -1}[r.Measure.Direction] * r.Effect
 	switch {
@@ -379,16 +376,13 @@ func (r Result) graded() Verdict {
 	}
 }
 
+// ZeroRuledOut reports whether the test rejects that nothing changed. An interval that includes zero never goes with it.
+func (r Result) ZeroRuledOut() bool { return r.P.Or(1) <= significant && !(r.Low <= 0 && r.High >= 0) }
+
 // doubts are the reasons that keep some evidence from being strong, as keys of sentences.
 func (r Result) doubts() (keys []string) {
-	if r.P.Or(1) > significant {
-		keys = append(keys, "why_between")
-	}
-	switch {
-	case math.IsNaN(r.Low):
+	if math.IsNaN(r.Low) {
 		keys = append(keys, "why_"+cmp.Or(string(r.NoInterval), string(did.TooFewWays)))
-	case !r.Few && r.Low <= 0 && r.High >= 0:
-		keys = append(keys, "why_zero")
 	}
 	if n := min(len(r.Pilots), len(r.Others)); n > 0 && n < leastForStrong {
 		keys = append(keys, "why_one_or_two")
@@ -400,6 +394,35 @@ func (r Result) doubts() (keys []string) {
 		keys = append(keys, "why_regression")
 	}
 	return keys
+}
+
+// Alike says whether pilots and others moved alike before the start, as far as a start some months too early shows it.
+type Alike string
+
+// That nothing was found does not show that nothing was there: the two moved alike only where the interval of the difference then is
+// short enough to say so.
+const (
+	WereAlike   Alike = "alike"   // the whole interval lies within Bound of zero
+	WereApart   Alike = "apart"   // the difference is clear, and a fifth of the effect or more
+	AlikeUnsure Alike = "unsure"  // neither
+	alikeWithin       = 1.0 / 2.0 // of the effect: a difference then of less could not have made it
+)
+
+// Bound is how far from zero a difference before the start may lie, in the measure's unit: half of the effect.
+func (r Result) Bound() float64 { return alikeWithin * math.Abs(r.Effect) }
+
+// AlikeBefore reads the interval of the placebo. A glance has none and is unsure.
+func (r Result) AlikeBefore() Alike {
+	switch p := r.Placebo; {
+	case p == nil:
+		return AlikeUnsure
+	case r.Before() == Restless:
+		return WereApart
+	case p.Low >= -r.Bound() && p.High <= r.Bound():
+		return WereAlike
+	default:
+		return AlikeUnsure
+	}
 }
 
 // Quiet says what the placebo shows: the effect that a start some months too early would seem to have had.

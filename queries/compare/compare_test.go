@@ -133,29 +133,31 @@ func TestByHand(t *testing.T) {
 	if !math.IsNaN(r.Low) || !math.IsNaN(r.High) || r.NoInterval != did.TooFewWays || !strings.Contains(strings.Join(r.Found("en"), " "), "cannot be below 0.1") {
 		t.Errorf("interval %v to %v, reason %q: %q", r.Low, r.High, r.NoInterval, r.Found("en"))
 	}
-	if r.Placebo != nil || r.Verdict != MaybeBetter {
-		t.Errorf("verdict %s: p cannot be 5%% with five villages, so the evidence is never strong", r.Verdict)
+	if r.Placebo != nil || r.Verdict != Inconclusive || !strings.Contains(r.Why("en"), "too few villages") {
+		t.Errorf("verdict %s, %s: p cannot be 5%% with five villages, so nothing can be concluded", r.Verdict, r.Why("en"))
 	}
 }
 
-// TestIntervals: with eight villages a side the interval is Welch's, with fewer it is that of the permutation test, and where the
-// villages of each side all change by the same there is none, whatever their number.
+// TestIntervals: the interval is that of the permutation test, whatever the number of villages, and holds zero where that test does not
+// reject it; where the villages of each side all change by the same there is none.
 func TestIntervals(t *testing.T) {
 	many := append(slices.Repeat([]string{"2017-05"}, 8), slices.Repeat([]string{""}, 9)...)
-	r := Compare(panel(t, many, flat, .2, .02, seeded(1)))
-	if low, high, df := between(changes(r.Pilots), changes(r.Others)); r.Few || !(df > 7) || r.Low != low || r.High != high {
-		t.Errorf("eight against nine: %v to %v, df %v, want %v to %v", r.Low, r.High, r.DF, low, high)
-	}
 	for seed := range uint64(30) {
-		r := Compare(panel(t, starts, flat, .02, .02, seeded(seed)))
-		if !r.Few || !math.IsNaN(r.DF) || !(r.Low < r.Effect && r.Effect < r.High) || (r.Low <= 0 && 0 <= r.High) != (r.P.Value > .05) {
-			t.Errorf("seed %d: three against five: %v to %v about %v, p %v, df %v", seed, r.Low, r.High, r.Effect, r.P, r.DF)
-		}
-		for _, m := range r.Moments {
-			if !math.IsNaN(m.Low) {
-				t.Errorf("%s has an interval from %d and %d villages", m.Month, m.N1, m.N0)
+		for name, starts := range map[string][]string{"three against five": starts, "eight against nine": many} {
+			r := Compare(panel(t, starts, flat, .015, .02, seeded(seed)))
+			if !(r.Low < r.Effect && r.Effect < r.High) || (r.Low <= 0 && 0 <= r.High) != (r.P.Value > .05) || r.ZeroRuledOut() != (r.P.Value <= .05) {
+				t.Errorf("seed %d: %s: %v to %v about %v, p %v", seed, name, r.Low, r.High, r.Effect, r.P)
+			}
+			for _, m := range r.Moments {
+				if r.Few && !math.IsNaN(m.Low) {
+					t.Errorf("%s has an interval from %d and %d villages", m.Month, m.N1, m.N0)
+				}
 			}
 		}
+	}
+	r := Compare(panel(t, many, flat, .2, .02, seeded(1)))
+	if low, high := between(changes(r.Pilots), changes(r.Others)); math.Abs(r.Low-low) > .1*(high-low) || math.Abs(r.High-high) > .1*(high-low) {
+		t.Errorf("eight against nine: %v to %v, by Welch's t %v to %v", r.Low, r.High, low, high)
 	}
 	alike := func(int) float64 { return .4 }
 	for _, starts := range [][]string{starts, many} {
@@ -350,8 +352,8 @@ func TestAGlanceSaysTheSame(t *testing.T) {
 	}
 }
 
-// TestOneRule: the permutation p grades, a placebo as large takes the evidence away, and an interval only keeps it from
-// being strong. The same p is worded alike whether the interval includes zero or not.
+// TestOneRule: no verdict where zero is not ruled out, and none where the months before moved as much. The same p is worded alike for
+// every measure.
 func TestOneRule(t *testing.T) {
 	of := func(p, low, high, placebo, placeboP float64) Result {
 		r := Result{Measure: measure(t, "household_coverage"), Effect: .2, Low: low, High: high, P: estimate.Of(p), Verdict: Inconclusive,
@@ -366,12 +368,10 @@ func TestOneRule(t *testing.T) {
 		want Verdict
 		says []string
 	}{
-		{"interval excludes zero", of(.054, .05, .4, .01, .6), MaybeBetter, []string{"between 5 and 10%"}},
-		{"interval includes zero", of(.054, -.06, .5, .01, .6), MaybeBetter, []string{"between 5 and 10%", "includes zero"}},
+		{"p just above 5%", of(.054, -.06, .5, .01, .6), Inconclusive, []string{"5.4%, above 5%"}},
+		{"p above 10%", of(.2, -.1, .5, .01, .6), Inconclusive, []string{"above 5%"}},
 		{"no interval", of(.03, math.NaN(), math.NaN(), .01, .6), MaybeBetter, []string{"too few villages for an interval"}},
-		{"significant, and the interval includes zero", of(.03, -.01, .4, .01, .6), MaybeBetter, []string{"includes zero"}},
 		{"strong", of(.03, .05, .4, .01, .6), Improved, nil},
-		{"interval excludes zero, p does not", of(.2, .05, .4, .01, .6), Inconclusive, []string{"above 10%"}},
 		{"noisy before", of(.03, .05, .4, .12, .3), Inconclusive, []string{"moves that much by itself"}},
 		{"apart before", of(.03, .05, .4, .05, .04), Inconclusive, []string{"did not move alike"}},
 		{"perhaps apart before", of(.03, .05, .4, .05, .054), MaybeBetter, []string{"may not have moved alike"}},
@@ -388,5 +388,29 @@ func TestOneRule(t *testing.T) {
 	}
 	if said := of(.03, .05, .4, .05, .054).placebo("en"); strings.Contains(said, "nothing like it") {
 		t.Errorf("a placebo of p 0.054: %q", said)
+	}
+}
+
+// TestAlikeBeforeNeedsProof: that a difference before the start is not significant is no proof that there was none. Only an interval
+// within half of the effect is one.
+func TestAlikeBeforeNeedsProof(t *testing.T) {
+	for _, c := range []struct {
+		name                 string
+		effect, p, low, high float64
+		want                 Alike
+	}{
+		{"within the bound", -.03, .054, -.07, .001, WereAlike},
+		{"not significant, but the interval is wide", .02, .6, -.15, .2, AlikeUnsure},
+		{"no interval", .01, .6, math.NaN(), math.NaN(), AlikeUnsure},
+		{"clearly apart", .06, .02, .02, .09, WereApart},
+		{"clear, and too small to matter", .02, .02, .01, .03, WereAlike},
+	} {
+		r := Result{Effect: .2, Placebo: &Result{Effect: c.effect, P: estimate.Of(c.p), Low: c.low, High: c.high}}
+		if got := r.AlikeBefore(); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+	if (Result{Effect: .2}).AlikeBefore() != AlikeUnsure {
+		t.Error("without months before nothing is known")
 	}
 }

@@ -34,10 +34,10 @@ func (r Result) Why(lang string) string {
 	if r.Verdict == Inconclusive {
 		keys = nil
 		switch before := r.Before(); {
-		case r.P.Or(1) > suggestive && r.Design.SmallestP > suggestive:
+		case r.P.Or(1) > significant && r.Design.SmallestP > significant:
 			keys = append(keys, "why_too_few")
-		case r.P.Or(1) > suggestive:
-			keys = append(keys, "why_chance")
+		case !r.ZeroRuledOut():
+			keys = append(keys, "why_zero")
 		case before == Noisy || before == Restless:
 			keys = append(keys, "why_"+string(before))
 		default: // of a measure without a better direction
@@ -49,7 +49,7 @@ func (r Result) Why(lang string) string {
 	}
 	said := make([]string, len(keys))
 	for i, key := range keys {
-		said[i] = book.Say(lang, key, sentence.Values{"p": reading.P(r.P.Or(math.NaN())), "smallest": reading.P(r.Design.SmallestP)})
+		said[i] = book.Say(lang, key, sentence.Values{"p": reading.Percent(r.P.Or(math.NaN())), "smallest": reading.Percent(r.Design.SmallestP)})
 	}
 	between := "; "
 	if lang == "zh" {
@@ -117,17 +117,11 @@ func (r Result) Found(lang string) []string {
 	said = append(said, book.Say(lang, "moved", sentence.Values{"measure": m.Name.In(lang), "p0": value(p0), "p1": value(p1), "dp": change(p1 - p0),
 		"o0": value(o0), "o1": value(o1), "do": change(o1 - o0)}))
 	values := sentence.Values{"effect": change(r.Effect), "smallest": reading.P(r.Design.SmallestP)}
-	key, then := "effect", ""
-	switch {
-	case math.IsNaN(r.Low):
-		key, then = "effect_alone", "interval_"+cmp.Or(string(r.NoInterval), string(did.TooFewWays))
-	case r.Few: // what decides stands before what follows from it
-		key, then = "effect_alone", "interval_inverted"
-		fallthrough
-	default:
-		values["range"] = reading.DifferenceRange(m, r.Low, r.High, lang)
+	then := "interval_inverted"
+	if values["range"] = reading.DifferenceRange(m, r.Low, r.High, lang); math.IsNaN(r.Low) {
+		then = "interval_" + cmp.Or(string(r.NoInterval), string(did.TooFewWays))
 	}
-	said = append(said, book.Say(lang, key, values))
+	said = append(said, book.Say(lang, "effect_alone", values)) // what decides stands before what follows from it
 	if p, ok := r.P.Get(); ok {
 		key, count := "chance", math.Round(p*r.Ways)
 		if r.Drawn > 0 {
@@ -139,9 +133,7 @@ func (r Result) Found(lang string) []string {
 			said = append(said, book.Say(lang, "sized", nil))
 		}
 	}
-	if then != "" {
-		said = append(said, book.Say(lang, then, values))
-	}
+	said = append(said, book.Say(lang, then, values))
 	if text := r.terms(lang); text != "" {
 		said = append(said, text)
 	}

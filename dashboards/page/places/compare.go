@@ -11,6 +11,7 @@ import (
 
 	"hulian/dashboards/facts"
 	"hulian/dashboards/page/block"
+	"hulian/dashboards/parallel"
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
 	"hulian/data"
@@ -34,10 +35,13 @@ func Compare(ctx context.Context, r block.Request) (view.View, error) {
 		return view.View{}, err
 	}
 	result := compare.Compare(seen.panel(measure))
-	all := seen.outcomes(result)
+	all, err := seen.outcomes(ctx, result)
+	if err != nil {
+		return view.View{}, err
+	}
 	v := view.View{Heading: fmt.Sprintf("%s · %s", block.Heading(r), measure.Name.In(r.Lang)), Headline: comparedHeadline(r, result),
-		Sentences: append([]string{result.Words(r.Lang)}, result.Found(r.Lang)...)}
-	answer, err := answered(r, result)
+		Sentences: append([]string{result.Words(r.Lang)}, result.Found(r.Lang)...), Picker: measurePicker(r, measure)}
+	answer, err := answered(r, result, all)
 	if err != nil {
 		return v, err
 	}
@@ -85,7 +89,7 @@ func comparedHeadline(r block.Request, result compare.Result) view.Headline {
 
 // answered is the first row: the number with its interval, the course of the difference, and the conditions. Where nothing can be
 // estimated it says why.
-func answered(r block.Request, result compare.Result) (view.Block, error) {
+func answered(r block.Request, result compare.Result, all []compare.Result) (view.Block, error) {
 	if result.Verdict == compare.NotEstimable {
 		return view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{&view.Notice{Frame: view.Frame{ID: "effect", Language: r.Language, State: view.Empty,
 			Title: r.T("试点村与对照村之差", "Pilots less others"), Reason: result.Words(r.Lang), Next: r.T("换一个月份，或另选一项指标。", "Choose another month or another measure.")}}}}}}, nil
@@ -95,7 +99,7 @@ func answered(r block.Request, result compare.Result) (view.Block, error) {
 		return nil, err
 	}
 	return view.Row{Parts: []view.Part{{Span: 4, Blocks: []view.Block{effectTile(r, result), effectPicture(r, result), extension(r)}},
-		{Span: 4, Blocks: []view.Block{events}}, {Span: 4, Blocks: []view.Block{conditions(r, result)}}}}, nil
+		{Span: 4, Blocks: []view.Block{events}}, {Span: 4, Blocks: []view.Block{conditions(r, result, all)}}}}, nil
 }
 
 // belowTheAnswer is what is read after the first screen: who joined when, both sides month by month, village by village.
@@ -150,17 +154,34 @@ func (p panels) panel(m queries.Measure) compare.Panel {
 }
 
 // outcomes compares every measure that can be compared, so that nobody has to pick the one that looks best.
-func (p panels) outcomes(chosen compare.Result) []compare.Result {
-	var all []compare.Result
+func (p panels) outcomes(ctx context.Context, chosen compare.Result) ([]compare.Result, error) {
+	var measures []queries.Measure
 	for _, m := range queries.Measures() {
-		switch {
-		case m.ID == chosen.Measure.ID:
-			all = append(all, chosen)
-		case compare.Comparable(m):
-			all = append(all, compare.Glance(p.panel(m)))
+		if m.ID == chosen.Measure.ID || compare.Comparable(m) {
+			measures = append(measures, m)
 		}
 	}
-	return all
+	all, work := make([]compare.Result, len(measures)), make([]func(context.Context) error, 0, len(measures))
+	for i, m := range measures {
+		if m.ID == chosen.Measure.ID {
+			all[i] = chosen
+			continue
+		}
+		of := p.panel(m) // the values are read by one at a time
+		work = append(work, func(context.Context) error { all[i] = compare.Glance(of); return nil })
+	}
+	return all, parallel.Do(ctx, work...)
+}
+
+// measurePicker offers every measure that can be compared.
+func measurePicker(r block.Request, chosen queries.Measure) *view.Picker {
+	p := &view.Picker{Name: "measure", Label: r.T("比较的指标", "Measure compared")}
+	for _, m := range queries.Measures() {
+		if compare.Comparable(m) || m.ID == chosen.ID {
+			p.Choices = append(p.Choices, view.Choice{Value: m.ID, Name: m.Name.In(r.Lang), Chosen: m.ID == chosen.ID})
+		}
+	}
+	return p
 }
 
 // comparedVillages lists every village's two windows.

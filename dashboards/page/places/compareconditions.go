@@ -2,18 +2,15 @@ package places
 
 import (
 	"math"
+	"slices"
+	"strings"
 
+	"hulian/dashboards/facts"
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/view"
 	"hulian/queries"
 	"hulian/queries/compare"
 	"hulian/queries/reading"
-)
-
-// What the comparison calls strong evidence and some evidence, as the chance of a difference as large by lot.
-const (
-	seldom    = .05
-	sometimes = .10
 )
 
 // held says whether a condition holds as far as the data tell.
@@ -31,14 +28,12 @@ type condition struct {
 	state              held
 }
 
-// conditions lists what must hold, with what the data say of each. It judges nothing anew: each state is what the comparison
-// itself found.
-func conditions(r block.Request, result compare.Result) *view.Table {
+// conditions lists what must hold, with what the data say of each in numbers. It judges nothing anew: each state is what the
+// comparison itself found.
+func conditions(r block.Request, result compare.Result, others []compare.Result) *view.Table {
 	t := &view.Table{ID: "conditions", Title: r.T("结论成立的条件", "What must hold"), Note: r.T("✓ 数据支持；? 数据答不了，请核对；✗ 数据不支持", "✓ the data agree; ? they cannot tell, please check; ✗ they do not")}
-	all := []condition{alikeBefore(r, result), notPicked(r, result), notChance(r, result), clearOfZero(r, result), complete(r, result),
-		{name: r.T("对照村没有学样", "The others did not copy"), answer: r.T("请核对", "please check")},
-		{name: r.T("同期没有其他政策", "No other policy then"), answer: r.T("请核对", "please check")},
-		{name: r.T("登记方式没有变", "Recording did not change"), answer: r.T("看数据状况", "see the data"), link: r.Link("data")}, enough(r, result)}
+	all := []condition{alikeBefore(r, result), notPicked(r, result), notChance(r, result), complete(r, result), notCopied(r, result), noOtherPolicy(r, result),
+		recordedAlike(r, result, others), enough(r, result)}
 	words := map[held]view.Cell{holds: {Text: "✓", Value: r.T("成立", "holds"), Tone: view.ToneBetter}, open: {Text: "?", Value: r.T("待核实", "to be checked"), Tone: view.ToneQuiet}, broken: {Text: "✗", Value: r.T("不成立", "does not hold"), Tone: view.ToneWorse}}
 	view.Fill(t, all,
 		view.Of(view.Words(r.T("成立", "Holds")), func(c condition) view.Cell { return words[c.state] }),
@@ -47,19 +42,26 @@ func conditions(r block.Request, result compare.Result) *view.Table {
 	return t
 }
 
-// alikeBefore is what a start some months too early would seem to have done.
+// alikeBefore is what a start some months too early would seem to have done, with its interval and the bound it is held against.
 func alikeBefore(r block.Request, result compare.Result) condition {
 	c := condition{name: r.T("启动前走势相近", "Alike before the start"), answer: r.T("启动前月份太少", "too few months before")}
-	if result.Placebo == nil {
+	p := result.Placebo
+	if p == nil {
 		return c
 	}
-	c.answer = r.Tf("启动前之差%s", "difference then %s", reading.Difference(result.Measure, result.Placebo.Effect, r.Lang))
-	switch result.Before() {
-	case compare.Calm:
+	m := result.Measure
+	within := r.T("没有区间", "no interval")
+	if !math.IsNaN(p.Low) {
+		within = reading.DifferenceRange(m, p.Low, p.High, r.Lang)
+	}
+	c.answer = r.Tf("启动前之差%[1]s（%[2]s）；不超过±%[3]s算相近", "difference then %[1]s (%[2]s); alike is within ±%[3]s", reading.Difference(m, p.Effect, r.Lang), within,
+		strings.TrimLeft(reading.Difference(m, result.Bound(), r.Lang), "+"))
+	switch result.AlikeBefore() {
+	case compare.WereAlike:
 		c.state = holds
-	case compare.Restless, compare.Noisy:
+	case compare.WereApart:
 		c.state = broken
-	case compare.Uneasy, compare.Unseen:
+	case compare.AlikeUnsure:
 	}
 	return c
 }
@@ -78,35 +80,75 @@ func notPicked(r block.Request, result compare.Result) condition {
 	return c
 }
 
-// notChance is how often picking the pilots by lot would show as much.
+// notChance is how often picking the pilots by lot would show as much, with the interval that the same test gives.
 func notChance(r block.Request, result compare.Result) condition {
 	c := condition{name: r.T("不像是偶然", "Not by chance"), answer: r.T("无法推算", "cannot be told")}
 	p, ok := result.P.Get()
 	if !ok {
 		return c
 	}
-	c.answer = r.Tf("偶然可能性约%s", "chance about %s", reading.Percent(p))
-	switch {
-	case p <= seldom:
+	c.answer, c.state = r.Tf("偶然可能性约%s", "chance about %s", reading.Percent(p)), broken
+	if !math.IsNaN(result.Low) {
+		c.answer += r.Tf("，区间%s", ", interval %s", reading.DifferenceRange(result.Measure, result.Low, result.High, r.Lang))
+	}
+	if result.ZeroRuledOut() {
 		c.state = holds
-	case p > sometimes:
-		c.state = broken
 	}
 	return c
 }
 
-// clearOfZero is whether the interval holds no effect at all.
-func clearOfZero(r block.Request, result compare.Result) condition {
-	c := condition{name: r.T("区间不含零", "Interval clear of zero"), answer: r.T("村太少，没有区间", "too few villages for one")}
-	if math.IsNaN(result.Low) {
+// notCopied is how the others moved: had they copied the pilots, they would have moved too, and the difference would be too small.
+func notCopied(r block.Request, result compare.Result) condition {
+	before, after := sides(result)
+	return condition{name: r.T("对照村没有学样", "The others did not copy"), answer: r.Tf("对照村同期%s，请核对", "they moved by %s, please check", reading.Difference(result.Measure, after[1]-before[1], r.Lang))}
+}
+
+// noOtherPolicy counts what is known to have come to a side at the time: the supports.
+func noOtherPolicy(r block.Request, result compare.Result) condition {
+	c := condition{name: r.T("同期没有其他政策", "No other policy then"), answer: r.T("没有帮扶台账，请核对", "no supports are recorded, please check")}
+	window := slices.Concat(result.Design.Before, result.Design.After)
+	if len(r.Supports) == 0 || len(window) == 0 {
 		return c
 	}
-	c.state, c.answer = holds, reading.DifferenceRange(result.Measure, result.Low, result.High, r.Lang)
-	if result.Low <= 0 && result.High >= 0 {
-		c.state = broken
+	var given [2]int
+	for i, rows := range [][]compare.Row{result.Pilots, result.Others} {
+		for _, s := range r.Supports {
+			month := facts.FirstSeven(s.Started)
+			if month >= window[0] && month <= window[len(window)-1] && slices.ContainsFunc(rows, func(x compare.Row) bool { return x.ID == s.Village }) {
+				given[i]++
+			}
+		}
 	}
+	c.answer = r.Tf("时段内帮扶：试点%[1]d项，对照%[2]d项，请核对", "supports begun then: pilots %[1]d, others %[2]d, please check", given[0], given[1])
 	return c
 }
+
+// recordedAlike is what tells most of a change in recording: the share of doubtful visits where visits are compared, else how much was
+// recorded a month.
+func recordedAlike(r block.Request, result compare.Result, others []compare.Result) condition {
+	c := condition{name: r.T("登记方式没有变", "Recording did not change"), link: r.Link("data")}
+	doubtful := slices.IndexFunc(others, func(x compare.Result) bool { return x.Measure.ID == doubtfulShare && x.Verdict != compare.NotEstimable })
+	if result.Measure.Group == "visits" && doubtful >= 0 {
+		m := others[doubtful].Measure
+		before, after := sides(others[doubtful])
+		text := func(x float64) string { return reading.Text(m, x, r.Lang) }
+		c.answer = r.Tf("存疑走访：试点%[1]s→%[2]s，对照%[3]s→%[4]s", "doubtful visits: pilots %[1]s → %[2]s, others %[3]s → %[4]s", text(before[0]), text(after[0]), text(before[1]), text(after[1]))
+		return c
+	}
+	var monthly [4]string
+	for i, rows := range [][]compare.Row{result.Pilots, result.Others} {
+		var before, after float64
+		for _, x := range rows {
+			before, after = before+x.Before.Denominator, after+x.After.Denominator
+		}
+		monthly[2*i], monthly[2*i+1] = reading.Count(before/float64(len(result.Design.Before))), reading.Count(after/float64(len(result.Design.After)))
+	}
+	c.answer = r.Tf("每月基数：试点%[1]s→%[2]s，对照%[3]s→%[4]s", "base a month: pilots %[1]s → %[2]s, others %[3]s → %[4]s", monthly[0], monthly[1], monthly[2], monthly[3])
+	return c
+}
+
+// doubtfulShare is the measure that tells how far records of visits can be trusted.
+const doubtfulShare = "doubtful_visits"
 
 // complete is whether every village of both sides has values before and after.
 func complete(r block.Request, result compare.Result) condition {

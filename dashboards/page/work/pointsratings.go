@@ -313,13 +313,21 @@ func starTable(r block.Request, all []rating, twice map[string]bool) view.Block 
 	}
 	columns = append(columns,
 		view.Of(view.Number(r.T("年度末位次数", "Times last in a year")), func(id string) view.Cell {
-			times := 0.0
+			times, years := 0.0, 0
 			for period, x := range byBranch[id] {
-				if x.last && yearly(period) {
+				if !yearly(period) || !x.complete { // with a branch of the village unrated nobody is known to be last
+					continue
+				}
+				if years++; x.last {
 					times++
 				}
 			}
-			return view.Count(times)
+			if years == 0 {
+				return view.Cell{Text: reading.Missing, Note: r.T("没有完整的年度评定，未知", "no complete yearly rating: unknown")}
+			}
+			c := view.Count(times)
+			c.Note = r.Tf("%d次年度评定中", "of %d yearly ratings", years)
+			return c
 		}),
 		view.Of(view.Words(r.T("说明", "Note")), func(id string) view.Cell {
 			if !twice[id] {

@@ -22,6 +22,8 @@ const (
 const (
 	outwards = 14
 	inwards  = 16
+	// With many units assignments are drawn, and the limits are no surer than the draws: 1/512 is finer than those.
+	inwardsMany = 9
 )
 
 // Options of the test of one candidate effect. There are about fifty, so that fewer assignments are gone through than for the
@@ -70,8 +72,12 @@ func Inverted(rows []Outcome, e Effect, o Options2x2) (estimate.Interval, WhyNon
 		return estimate.Interval{}, Unbounded
 	}
 	step := spread / math.Phi // so that candidates are no round numbers: tables of sums of those can be large
-	low, ok := limit(kept, e.ByChanges.Value, -step)
-	high, also := limit(kept, e.ByChanges.Value, step)
+	halvings := inwards
+	if !e.Few {
+		halvings = inwardsMany
+	}
+	low, ok := limit(kept, e.ByChanges.Value, -step, halvings)
+	high, also := limit(kept, e.ByChanges.Value, step, halvings)
 	if !ok || !also {
 		return estimate.Interval{}, Unbounded
 	}
@@ -79,7 +85,7 @@ func Inverted(rows []Outcome, e Effect, o Options2x2) (estimate.Interval, WhyNon
 }
 
 // limit is how far from an effect that is kept others are kept, going by step. Zero, where it lies on the way, is looked at first.
-func limit(kept func(effect float64) bool, from, step float64) (float64, bool) {
+func limit(kept func(effect float64) bool, from, step float64, halvings int) (float64, bool) {
 	inside, outside := from, math.NaN()
 	if from*step < 0 {
 		if kept(0) {
@@ -98,7 +104,7 @@ func limit(kept func(effect float64) bool, from, step float64) (float64, bool) {
 			outside = next
 		}
 	}
-	for range inwards {
+	for range halvings {
 		if middle := (inside + outside) / 2; kept(middle) {
 			inside = middle
 		} else {
