@@ -175,7 +175,7 @@ func partsOf(c view.Column, i int, lang string) (beside, behind []part) {
 	}
 	interval := of("95% 区间", "95% interval", func(x view.Cell) any { return text(x.Interval) })
 	if c.Read {
-		beside = append(beside, interval, of("读数", "reading", func(x view.Cell) any { return text(x.Read) }))
+		beside = append(beside, interval, of("研判", "reading", func(x view.Cell) any { return text(x.Read) }))
 	} else {
 		behind = append(behind, interval)
 		if c.Kind == view.ColumnNumber || c.Kind == view.ColumnRate {

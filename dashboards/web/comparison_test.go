@@ -37,8 +37,8 @@ func TestVillagesAreComparedByTiers(t *testing.T) {
 	server, client, served, _ := site(t)
 	compared(t, served, .8)
 	for lang, wants := range map[string][]string{
-		"zh": {"明显落后（1个村）：福合院村。", "与中位村分不出高下（6个村）：", "彼此之间也不排先后", "数据不足以判断（1个村）：新园村。", "区间已计入只有 7 个村可供估计", "99.8% 界限", "φ = "},
-		"en": {"clearly behind (1): 福合院村.", "cannot be told from the median village (6): ", "data too poor to judge (1): 新园村.", "Empirical Bayes"},
+		"zh": {"明显落后（1个村）：福合院村。", "与全镇中等水平无明显差别（6个村）：", "不作排名", "数据不足以判断（1个村）：新园村。", "区间已计入只有 7 个村可供估计", "99.8% 界限", "φ = "},
+		"en": {"clearly behind (1): 福合院村.", "no clear difference from the middle village (6): ", "data too poor to judge (1): 新园村.", "Empirical Bayes"},
 	} {
 		_, body := get(t, client, server.URL+"/measures?measure=household_coverage&lang="+lang)
 		for _, want := range wants {
@@ -57,7 +57,7 @@ func TestVillagesAreComparedByTiers(t *testing.T) {
 		t.Fatalf("the download has %d lines, the first %s", len(lines), lines[1])
 	}
 	// 40% of 400 (two months) among villages near 81%: the shrunken value lies above the raw one and below the others.
-	at := slices.IndexFunc(strings.Split(lines[0], ","), func(title string) bool { return strings.HasPrefix(title, "Shrunken") })
+	at := slices.IndexFunc(strings.Split(lines[0], ","), func(title string) bool { return strings.HasPrefix(title, "Estimate") })
 	if shrunken := float(t, strings.Split(lines[1], ",")[at]); shrunken <= 40 || shrunken >= 60 {
 		t.Errorf("shrunken %v in %s", shrunken, lines[1])
 	}

@@ -157,7 +157,7 @@ func TestByHand(t *testing.T) {
 	if r.Variation != Improving || r.Rule != spc.ShiftRule || r.Run != 7 || r.Method != XmR {
 		t.Errorf("got %s by %s, run %d, %s", r.Variation, r.Rule, r.Run, r.Method)
 	}
-	if got, want := r.Finding("zh"), "自2017年7月起连续7个月高于均值49.1%，属改善信号（XmR，规则2）。"; got != want {
+	if got, want := r.Finding("zh"), "自2017年7月起连续7个月高于均值49.1%，改善超出正常波动。"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	if got := r.Centre.Value; math.Abs(got-.49129) > 1e-4 {
@@ -328,14 +328,17 @@ func TestFewMonthsAreARunChart(t *testing.T) {
 		want   Variation
 		say    string
 	}{
-		{"low first, then high", shares(1000, 410, 431, 420, 462, 457, 521, 515, 530, 519, 524), Improving, "前低后高：自2017年9月起连续5个月高于中位数48.9%，此前低于它，属改善信号（走势图，10个月，不足12个月不设界限）。"},
-		{"ups and downs", shares(1000, 500, 512, 498, 511, 489, 505, 492, 507, 501), Common, "没有异常的走势（走势图，9个月，不足12个月不设界限）。"},
-		{"far from all others", shares(1000, 500, 512, 498, 511, 489, 505, 492, 507, 101), Worsening, "远低于其他月份（中位数50.0%），属变差信号（走势图，9个月，不足12个月不设界限）。"},
-		{"three months", shares(1000, 500, 300, 500), NotEnough, "只有3个月的数据，中位数50.0%，暂不判读。"},
+		{"low first, then high", shares(1000, 410, 431, 420, 462, 457, 521, 515, 530, 519, 524), Improving, "前低后高：自2017年9月起连续5个月高于中位数48.9%，此前低于它，改善超出正常波动。"},
+		{"ups and downs", shares(1000, 500, 512, 498, 511, 489, 505, 492, 507, 501), Common, "没有异常的走势。"},
+		{"far from all others", shares(1000, 500, 512, 498, 511, 489, 505, 492, 507, 101), Worsening, "远低于其他月份（中位数50.0%），变差超出正常波动，需重点督办。"},
+		{"three months", shares(1000, 500, 300, 500), NotEnough, "只有3个月的数据，中位数50.0%，暂不评价。"},
 	} {
 		r := Read(m, c.series, rules)
 		if r.Variation != c.want || r.Finding("zh") != c.say {
 			t.Errorf("%s: %s, %s", c.name, r.Variation, r.Finding("zh"))
+		}
+		if how := r.How("zh"); (how == "") != (c.want == NotEnough) || how != "" && !strings.HasPrefix(how, "走势图") {
+			t.Errorf("%s was read %q", c.name, how)
 		}
 		for _, p := range r.Chart.Points {
 			if p.Lower.Known || p.Upper.Known {
@@ -350,7 +353,7 @@ func TestFewMonthsAreARunChart(t *testing.T) {
 func TestASentenceDoesNotContradictTheFiguresBesideIt(t *testing.T) {
 	series := shares(1000, 420, 452, 471, 505, 530, 561, 590, 622, 655, 690, 712, 741, 765, 790, 788)
 	r := Read(measure(t, "vulnerable_coverage"), series, RulesOf(measure(t, "vulnerable_coverage"), data.DefaultProgramme(), cutOff, ""))
-	if r.Variation != Improving || !strings.HasPrefix(r.Finding("zh"), "自2016年11月的42.0%起水平在上移，现为78.8%，虽与上月相比−0.2个百分点，属改善信号") {
+	if r.Variation != Improving || !strings.HasPrefix(r.Finding("zh"), "自2016年11月的42.0%起持续上升，现为78.8%，虽与上月相比−0.2个百分点，改善超出正常波动") {
 		t.Errorf("%s: %s", r.Variation, r.Finding("zh"))
 	}
 	if en := r.Finding("en"); !strings.Contains(en, "since 2016-11, from 42.0% to 78.8%, though −0.2 percentage points against last month: a signal of improvement") {

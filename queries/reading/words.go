@@ -28,9 +28,9 @@ func (r Reading) WithBase(lang string) string {
 	return WithBase(r.Measure, r.Value, r.Numerator, r.Denominator, lang)
 }
 
-// Finding is what the months say, without where the value stands: "连续7个月高于均值，属改善信号（XmR，规则2）".
+// Finding is what the months say, without where the value stands: "连续7个月高于均值，改善超出正常波动". How it was found is for whoever asks: How.
 func (r Reading) Finding(lang string) string {
-	return r.join(lang, []string{r.said(lang)}, r.how(lang))
+	return r.join(lang, []string{r.said(lang)})
 }
 
 // Sentence is the whole reading in one sentence: the finding, where the value stands since the programme's start, and
@@ -42,25 +42,21 @@ func (r Reading) Sentence(lang string) string {
 	} else if r.Signal() || r.Variation == Common {
 		parts = append(parts, r.stands(lang), r.assured(lang), r.gap(lang))
 	}
-	return r.join(lang, parts, r.how(lang))
+	return r.join(lang, parts)
 }
 
-func (r Reading) join(lang string, parts []string, how string) string {
+func (r Reading) join(lang string, parts []string) string {
 	var said []string
 	for _, p := range parts {
 		if p != "" {
 			said = append(said, p)
 		}
 	}
-	separator, open, end := "；", "（", "）"
+	separator := "；"
 	if lang == "en" {
-		separator, open, end = "; ", " (", ")"
+		separator = "; "
 	}
-	s := strings.Join(said, separator)
-	if how != "" {
-		s += open + how + end
-	}
-	return Sentence(s, lang)
+	return Sentence(strings.Join(said, separator), lang)
 }
 
 // Sentence makes a sentence of a phrase.
@@ -227,7 +223,11 @@ func (r Reading) stock(lang string) string {
 	case Same(r.Measure, r.Change()):
 		return book.Say(lang, "stock_same", nil)
 	default:
-		return book.Say(lang, "stock", sentence.Values{"change": change})
+		key := map[bool]string{true: "stock_up", false: "stock_down"}[r.Change() > 0]
+		if r.Measure.Unit == "count" {
+			key = map[bool]string{true: "stock_more", false: "stock_fewer"}[r.Change() > 0]
+		}
+		return book.Say(lang, "stock", sentence.Values{"moved": book.Say(lang, key, nil), "by": strings.TrimLeft(change, "+−")})
 	}
 }
 
@@ -280,8 +280,8 @@ func (r Reading) assured(lang string) string {
 	return book.Say(lang, key, sentence.Values{"target": Text(r.Measure, *r.Rules.Target, lang)})
 }
 
-// how names the chart and the rule that fired; of a run chart, how few months it stands on.
-func (r Reading) how(lang string) string {
+// How names the chart and the rule that fired; of a run chart, how few months it stands on. It is empty where the months were not read.
+func (r Reading) How(lang string) string {
 	if r.Method == NoChart || !r.Signal() && r.Variation != Common {
 		return ""
 	}

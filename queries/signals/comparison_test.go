@@ -38,7 +38,7 @@ func TestTiersAndNoRanks(t *testing.T) {
 		t.Error("a village whose data are too poor moves the limits of the others")
 	}
 	said := strings.Join(c.Said("zh"), "")
-	for _, want := range []string{"明显落后（2个村）：第10村、第11村。", "与中位村分不出高下", "彼此之间也不排先后", "数据不足以判断（1个村）：第3村。"} {
+	for _, want := range []string{"明显落后（2个村）：第10村、第11村。", "与全镇中等水平无明显差别", "不作排名", "数据不足以判断（1个村）：第3村。"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%q does not say %q", said, want)
 		}
@@ -172,7 +172,7 @@ func TestWhatIsNotCompared(t *testing.T) {
 		}
 	}
 	c = alike.ComparisonOf(definition(t, "undoubted_coverage"))
-	if got := c.Said("zh"); len(got) != 2 || got[0] != "参加比较的9个村相差不到五个百分点：分不出高下。" || got[1] != "到2018年1月尚未启动，未列入分档比较（2个村）：第10村、第11村。" {
+	if got := c.Said("zh"); len(got) != 2 || got[0] != "参加比较的9个村相差不到五个百分点，无明显差别，不作排名。" || got[1] != "到2018年1月尚未启动，未列入分档比较（2个村）：第10村、第11村。" {
 		t.Errorf("%q", got)
 	}
 	for _, id := range []string{"people_per_cadre", "days_to_resolve_median", "issues_reported", "completeness", "points_gini"} {

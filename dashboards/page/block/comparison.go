@@ -23,7 +23,7 @@ func Comparison(ctx context.Context, r Request, town signals.Town, m queries.Mea
 	heading := view.Section{ID: "funnel", Title: r.Tf("村与村相比：%s", "Between villages: %s", m.Name.In(r.Lang))}
 	if !signals.HasFunnel(m) {
 		return []view.Block{heading, view.Callout{Tone: view.ToneQuiet, Title: r.T("只并列，不比高下", "Side by side, not compared"),
-			Text: r.T("这个指标不是占比，单凭偶然会差多少无从知道，所以不画漏斗图，也不分档。", "This measure is not a share of things counted: nothing says how far chance alone would spread it. There is no funnel and there are no tiers.")}}, nil
+			Text: r.T("这个指标不是占比，单凭偶然会差多少无从知道，所以不画界限，也不分档。", "This measure is not a share of things counted: nothing says how far chance alone would spread it. There are no limits and there are no tiers.")}}, nil
 	}
 	c := town.ComparisonOf(m)
 	c.Shrink()
@@ -40,10 +40,14 @@ func Comparison(ctx context.Context, r Request, town signals.Town, m queries.Mea
 		return nil, err
 	}
 	f := c.Funnel
-	return append(blocks, &view.Chart{Title: r.Tf("漏斗图：%s · %s", "Funnel: %s · %s", m.Name.In(r.Lang), PeriodText(r, c.Months)), Chart: picture, Table: table, Open: true,
-		Note: strings.TrimSpace(table.Note) + r.T("", " ") + r.Tf("横轴：%[1]s。实线：%[2]s 界限，虚线：95%% 界限；基数越小，界限越宽。界限由贝塔–二项分布算出，含普通村之间本来就有的差异（τ = %[4]s个百分点）和本村各月超出偶然的起伏（φ = %[3]s）；少数薄弱村不会把它放宽。在界限之间的村分不出高下，不排名次。",
-			"Horizontal axis: %[1]s. Solid: %[2]s limits, dashed: 95%% limits; the smaller the base, the wider. They are those of the beta-binomial distribution, with the differences between ordinary villages (τ = %[4]s points) and a village's own months beyond chance (φ = %[3]s) in them; a few weak villages do not widen them. Villages between the limits cannot be told apart and are not ranked.",
-			m.Denominator.In(r.Lang), outerText(f), reading.Decimal(f.Phi.Or(math.NaN()), 1), reading.Decimal(math.Sqrt(f.Tau2.Or(math.NaN()))*100, 1))}), nil
+	said := []string{r.Tf("界限由贝塔–二项分布算出（漏斗图），含普通村之间本来就有的差异（τ = %[2]s个百分点）和本村各月超出偶然的起伏（φ = %[1]s）；少数薄弱村不会把它放宽。",
+		"The limits are those of the beta-binomial distribution (a funnel plot), with the differences between ordinary villages (τ = %[2]s points) and a village's own months beyond chance (φ = %[1]s) in them; a few weak villages do not widen them.",
+		reading.Decimal(f.Phi.Or(math.NaN()), 1), reading.Decimal(math.Sqrt(f.Tau2.Or(math.NaN()))*100, 1)),
+		r.T("估计值用经验贝叶斯法：基数小的村向各村总体靠拢，免得把偶然当成好坏。", "The estimates are empirical Bayes: small bases are drawn towards all villages together, so that luck does not pass for merit.")}
+	return append(blocks, &view.Chart{Title: r.Tf("各村位置：%s · %s", "Where the villages stand: %s · %s", m.Name.In(r.Lang), PeriodText(r, c.Months)), Chart: picture, Table: table, Open: true,
+		Note: strings.TrimSpace(table.Note) + r.T("", " ") + r.Tf("横轴：%[1]s。实线：%[2]s界限，虚线：95%% 界限；基数越小，界限越宽。在界限之间的村无明显差别，不作排名。",
+			"Horizontal axis: %[1]s. Solid: %[2]s limits, dashed: 95%% limits; the smaller the base, the wider. Villages between the limits show no clear difference and are not ranked.", m.Denominator.In(r.Lang), outerText(f))},
+		view.Grounds{ID: "funnel-grounds", Title: r.T("依据：界限和估计值怎样算", "Grounds: how limits and estimates are made"), Blocks: []view.Block{view.Text{Paragraphs: said}}}), nil
 }
 
 func outerText(f signals.VillageFunnel) string { return reading.Level(f.Outer) }
@@ -95,8 +99,8 @@ func funnelPicture(r Request, f signals.VillageFunnel, m queries.Measure) (chart
 func comparisonTable(ctx context.Context, r Request, c signals.Comparison) (view.Table, error) {
 	m := c.Measure
 	t := view.Table{ID: "funnel", Stacked: true, Title: r.Tf("各村 · %s", "Villages · %s", PeriodText(r, c.Months)), Columns: []view.Column{view.Words(r.T("村", "Village")), readColumn(r, m.ID),
-		{Title: r.T("收缩后", "Shrunken"), Unit: "%", Kind: view.ColumnNumber}, view.Words(r.T("收缩后的 95% 区间", "95% interval, shrunken")), view.Words(r.T("档", "Grade")), view.Words(r.T("位置", "Where"))}}
-	t.Columns[2].Note = r.T("经验贝叶斯：基数小的村向各村总体靠拢，免得把偶然当成好坏。", "Empirical Bayes: small bases are drawn towards all villages together, so that luck does not pass for merit.")
+		{Title: r.T("估计值", "Estimate"), Unit: "%", Kind: view.ColumnNumber}, view.Words(r.T("估计值的95%区间", "95% interval of the estimate")), view.Words(r.T("档", "Grade")), view.Words(r.T("位置", "Where"))}}
+	t.Columns[2].Note = r.T("估计值：基数小的村向各村总体靠拢，免得把偶然当成好坏。", "Estimate: small bases are drawn towards all villages together, so that luck does not pass for merit.")
 	t.Note = t.Columns[2].Note + shrinkNote(r, c)
 	values, err := r.Values(ctx, r.Visitor, facts.Scope{Level: facts.LevelVillage, From: r.FirstMonth, To: r.Month}, m.ID)
 	if err != nil {
@@ -169,7 +173,7 @@ func standingTone(s signals.Standing) view.Tone {
 
 // Funnels leads to the comparison on every measure, with how many villages lie beyond its limits, on the page named.
 func Funnels(r Request, town signals.Town, onPage, chosen string) *view.Table {
-	t := &view.Table{ID: "funnels", Stacked: true, Title: r.T("各项指标上村与村的差别", "How villages differ, measure by measure"), Note: r.T("点指标名看漏斗图、分档和收缩后的数值。", "A name leads to its funnel, tiers and shrunken values."),
+	t := &view.Table{ID: "funnels", Stacked: true, Title: r.T("各项指标上村与村的差别", "How villages differ, measure by measure"), Note: r.T("点指标名看各村位置、分档和估计值。", "A name leads to where the villages stand, their tiers and estimates."),
 		Columns: []view.Column{view.Words(r.T("指标", "Measure")), view.Words(r.T("时段", "Period")), view.Number(r.T("中位村", "Median village")), view.Number(r.T("明显落后", "Clearly behind")), view.Number(r.T("明显领先", "Clearly ahead")), view.Words(r.T("说明", "Note"))}}
 	for _, m := range signals.Judgeable() {
 		c := town.ComparisonOf(m)
@@ -183,7 +187,7 @@ func Funnels(r Request, town signals.Town, onPage, chosen string) *view.Table {
 		case c.Ceiling:
 			note = view.Cell{Text: r.Tf("到顶：%d个村已接近最好值，不再能区分各村", "at its ceiling: %d villages stand near the best value, it tells them apart no longer", c.AtBest), Tone: view.ToneQuiet}
 		case c.Funnel.Alike:
-			note = view.Cell{Text: r.Tf("参加比较的%d个村相差无几，分不出高下", "the %d villages compared hardly differ", len(c.Funnel.Places)), Tone: view.ToneQuiet}
+			note = view.Cell{Text: r.Tf("参加比较的%d个村无明显差别", "no clear difference between the %d villages compared", len(c.Funnel.Places)), Tone: view.ToneQuiet}
 		}
 		name := view.Cell{Text: m.Name.In(r.Lang), Link: r.Link(onPage, question.With("measure", m.ID)) + "#funnel"}
 		if m.ID == chosen {

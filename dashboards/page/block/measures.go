@@ -51,7 +51,7 @@ func Caution(r Request, v facts.Value) string {
 	case rules.Small(*v.Measure, v.Den):
 		return r.T("基数小，不作判断", "small base, not judged")
 	case !rules.Ripe(v.Month):
-		return r.T("时间未到，还会变化", "not ripe yet, will still change")
+		return r.T("未满期，暂不评价", "not ripe yet, will still change")
 	default:
 		return ""
 	}

@@ -31,8 +31,8 @@ var (
 		reading.Worsening: {Zh: "变差信号", En: "signal of worsening"},
 		reading.Common:    {Zh: "正常波动", En: "common variation"},
 		reading.Shift:     {Zh: "明显变化，不分好坏", En: "clear change, neither good nor bad"},
-		reading.NotEnough: {Zh: "暂不判读", En: "not judged"},
-		reading.Unread:    {Zh: "存量或累计数，不按波动判读", En: "a stock, not read as variation"},
+		reading.NotEnough: {Zh: "暂不评价", En: "not judged"},
+		reading.Unread:    {Zh: "截至月末或累计的数，不按波动评价", En: "a stock, not read as variation"},
 	}
 	assuranceWords = map[reading.Assurance]data.Text{
 		reading.Met:       {Zh: "达到目标", En: "target met"},
@@ -113,12 +113,12 @@ func Markings(r Request) []view.Mark {
 	explain(varies(reading.Worsening, r.T("低", "L")), "超出偶然的变化，方向是坏的，值得追问。", "A change beyond chance, the worse way: worth asking why.")
 	explain(varies(reading.Shift, r.T("高", "H")), "超出偶然的变化，但这个指标不分好坏。", "A change beyond chance of a measure with no better way.")
 	explain(varies(reading.Common, ""), "升降都在偶然范围内，不必追问单个数字。", "Ups and downs within chance: no single number needs explaining.")
-	explain(varies(reading.NotEnough, ""), "月份太少、基数小、时间未到或数据不足。", "Too few months, a small base, a month not ripe, or data too poor.")
-	explain(varies(reading.Unread, ""), "月末存量或按期累计，逐月相连，不适用控制图。", "Stands at the month's end or fills up: its months hang together, and no control chart applies.")
-	explain(assured(reading.Met), "有控制图的，按现有水平每月都能达到；存量和走势图，当月已经达到。", "With a control chart: as things stand every month will meet it. A stock or a run chart: this month meets it.")
-	explain(assured(reading.Missed), "有控制图的，按现有水平、不改变做法就达不到；存量和走势图，当月没有达到。", "With a control chart: as things stand no month will, unless the way of working changes. A stock or a run chart: this month does not meet it.")
+	explain(varies(reading.NotEnough, ""), "月份太少、基数小、未满期或数据不足。", "Too few months, a small base, a month not ripe, or data too poor.")
+	explain(varies(reading.Unread, ""), "截至月末的数或按期累计的数，各月相连，不按波动评价。", "Stands at the month's end or fills up: its months hang together and are not read as variation.")
+	explain(assured(reading.Met), "按现有水平每月都能达到；月份不足12个的和截至月末的数，指当月已经达到。", "As things stand every month will meet it. With fewer than 12 months, or a figure of the month's end: this month meets it.")
+	explain(assured(reading.Missed), "按现有水平、不改变做法就达不到；月份不足12个的和截至月末的数，指当月没有达到。", "As things stand no month will, unless the way of working changes. With fewer than 12 months, or a figure of the month's end: this month does not meet it.")
 	for _, p := range []view.Position{view.Behind, view.Ahead} {
-		all = append(all, view.Mark{Position: p, Placed: positionWords[p].In(r.Lang), Sentence: r.T("与同类单位（村与村、支部与全镇支部）比，超出漏斗图 99.8% 界限；与圆形图标所说的自身变化是两回事。", "Beyond the 99.8% limit of the funnel of its like (villages, or all branches of the town); not the same as its own course over time, which the circle tells.")})
+		all = append(all, view.Mark{Position: p, Placed: positionWords[p].In(r.Lang), Sentence: r.T("与同类单位（村与村、支部与全镇支部）比，超出99.8%界限；与圆形图标所说的自身变化是两回事。", "Beyond the 99.8% limit of its like (villages, or all branches of the town); not the same as its own course over time, which the circle tells.")})
 	}
 	explain(assured(reading.HitOrMiss), "有的月份能达到，有的不能，全凭偶然。", "Some months will and some will not, by chance alone.")
 	return all

@@ -68,7 +68,7 @@ func Origin(ctx context.Context, r Request, readings []reading.Reading) ([]view.
 	if len(s.Parts) < len(r.Below()) {
 		note += r.T("", " ") + r.Tf("列出影响最大的%d个，其余合并。", "The %d that add most are shown, the others together.", FewUrgents)
 	}
-	note = tinyRule(r, bars.Parts[0].Hollow) + note + r.T("", " ") + r.T("各单位之和等于总变化（Kitagawa 分解）；点上表的“变化”换指标。", "The units' parts sum to the whole change (Kitagawa); a change in the table above leads to its own picture.")
+	note = tinyRule(r, bars.Parts[0].Hollow) + note + r.T("", " ") + r.T("各单位之和等于总变化；点上表的“变化”换指标。", "The units' parts sum to the whole change; a change in the table above leads to its own picture.")
 	return []view.Block{&view.Chart{Title: title + " · " + table.Title, Note: note, Chart: drawn, Table: *table}}, nil
 }
 

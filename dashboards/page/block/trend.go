@@ -32,7 +32,7 @@ func notCompared(r Request, now, then facts.Value) string {
 	case now.Measure.Series == queries.Filling:
 		return r.T("是本期（半年或全年）的数，不与其他月份相比", "the figure of its half-year or year, not compared")
 	case !now.Ripe(r.Programme, r.CutOff) || !then.Ripe(r.Programme, r.CutOff):
-		return r.T("时间未到，还不能比较", "not ripe, not compared yet")
+		return r.T("未满期，暂不比较", "not ripe, not compared yet")
 	}
 	return ""
 }
@@ -136,7 +136,7 @@ func UnknownRows(ctx context.Context, r Request, t *view.Table, measure, month s
 
 // HollowNote explains the hollow points of a series.
 func HollowNote(r Request) string {
-	return r.T("空心点：基数小或时间未到，只显示，不作判断；基数不超过 3 的不画，见表。", "Hollow points: small base or not ripe, shown and not judged; a base of 3 or less is not drawn, it stands in the table.")
+	return r.T("空心点：基数小或未满期，只显示，不作判断；基数不超过 3 的不画，见表。", "Hollow points: small base or not ripe, shown and not judged; a base of 3 or less is not drawn, it stands in the table.")
 }
 
 // MostShown is how many units the matrix and the split of a change show; of more, the most urgent, or those that add most.

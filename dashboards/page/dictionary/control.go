@@ -43,17 +43,13 @@ func controlled(r block.Request, own facts.Measured, m queries.Measure) (*view.C
 		addLimits(r, &series, &table, read)
 	}
 	if len(series.Bands) > 0 {
-		method := ""
-		if read.Method != reading.RunChart { // the band is of an earlier phase
-			method = r.Tf("（%s）", " (%s)", methodName(read.Method))
-		}
-		c.Note = r.Tf("灰带：控制界限%s，虚线：中心线；启动后另起一段。带内的升降属于正常波动。", "Grey band: control limits%s; dashed: centre; a new phase begins with the programme. What moves inside the band is common variation.", method)
+		c.Note = r.T("灰带：正常波动的范围，虚线：中心线；启动后另起一段。带内的升降属于正常波动。", "Grey band: common variation; dashed: centre; a new phase begins with the programme. What moves inside the band is common variation.")
 		if read.Heading != 0 {
 			c.Note += r.T("最近一段还在变动，没有稳定在一个水平，这一段的中心线和界限只作参考。", " The newest phase is still moving and holds no level yet: its centre and limits are provisional.")
 		}
 	}
 	if read.Method == reading.RunChart {
-		c.Note += r.T("最近一段不足 12 个月，画走势图：虚线是中位数，不设界限。", " The newest phase has fewer than 12 months and is a run chart: the dashed line is its median, without limits.")
+		c.Note += r.T("最近一段不足12个月：虚线是中位数，不设界限。", " The newest phase has fewer than 12 months: the dashed line is its median, and it has no limits.")
 	}
 	if len(series.Bands) == 0 && m.Unit == "share" && len(read.Chart.Points) == 0 {
 		addIntervals(r, &series, &table, values)
@@ -70,6 +66,17 @@ func controlled(r block.Request, own facts.Measured, m queries.Measure) (*view.C
 	}
 	c.Chart, c.Table = drawn, table
 	return c, nil
+}
+
+// readingGrounds says how the months were read, folded; nil where they were not.
+func readingGrounds(r block.Request, read reading.Reading) view.Block {
+	how := read.How(r.Lang)
+	if how == "" {
+		return nil
+	}
+	return view.Grounds{ID: "reading-grounds", Title: r.T("依据：怎样判读", "Grounds: how the months are read"), Blocks: []view.Block{view.Text{Paragraphs: []string{reading.Sentence(how, r.Lang),
+		r.T("XmR、p、p′、c、u、u′ 是控制图的种类。规则1：超出控制界限；规则2：连续七次在均值同一侧；规则3：连续七次上升或下降；规则4：三次中有两次接近界限。走势图：不足12个月，只有中位数，不设界限。",
+			"XmR, p, p′, c, u and u′ are kinds of control charts. Rule 1: outside the limits; rule 2: seven running on one side of the mean; rule 3: seven rising or falling in a row; rule 4: two of three close to a limit. A run chart, of fewer than 12 months, has a median and no limits.")}}}}
 }
 
 // addLimits adds centre, limits and signals of the reading's chart, month by month.
@@ -112,7 +119,7 @@ func addLimits(r block.Request, series *chart.Series, table *view.Table, read re
 			k = len(centres)
 			phases[point.Phase] = k
 			centres = append(centres, chart.Line{Name: r.T("中心线", "centre"), Values: blank(), Colour: chart.Grey, Dashed: true, Plain: true})
-			series.Bands = append(series.Bands, chart.Band{Name: r.T("控制界限", "control limits"), Low: blank(), High: blank(), Colour: chart.Grey})
+			series.Bands = append(series.Bands, chart.Band{Name: r.T("正常波动的范围", "common variation"), Low: blank(), High: blank(), Colour: chart.Grey})
 		}
 		lower, centre, upper := shown(point.Lower), shown(point.Centre), shown(point.Upper)
 		series.Bands[k].Low[j], series.Bands[k].High[j], centres[k].Values[j] = lower, upper, centre
@@ -195,18 +202,4 @@ func addIntervals(r block.Request, series *chart.Series, table *view.Table, valu
 		table.Rows[i] = append(table.Rows[i], cell)
 	}
 	series.Bands = []chart.Band{band}
-}
-
-// methodName is how control charts are known to those who use them.
-func methodName(m reading.Method) string {
-	switch m {
-	case reading.XmR:
-		return "XmR"
-	case reading.PPrime:
-		return "p′"
-	case reading.UPrime:
-		return "u′"
-	default:
-		return string(m)
-	}
 }

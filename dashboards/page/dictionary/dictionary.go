@@ -98,7 +98,7 @@ func headline(r block.Request, entries []entry) view.Headline {
 // assured sets the measures that have a target or vary beyond chance this month by how they vary and whether they reach their
 // targets. The others are in the dictionary alone: of them there is nothing to be said.
 func assured(r block.Request, entries []entry) *view.Assured {
-	a := &view.Assured{Frame: view.Frame{ID: "assured", Language: r.Language, Title: r.Tf("%s：走势 × 目标", "%s: trend × target", r.MonthName(r.Month)), Note: r.T("点指标名看控制图和定义", "A name leads to its control chart and definition")}}
+	a := &view.Assured{Frame: view.Frame{ID: "assured", Language: r.Language, Title: r.Tf("%s：走势 × 目标", "%s: trend × target", r.MonthName(r.Month)), Note: r.T("点指标名看逐月数据和定义", "A name leads to its months and definition")}}
 	usual := 0
 	for _, e := range entries {
 		if !e.judged(r) {

@@ -99,6 +99,9 @@ func oneMeasure(ctx context.Context, r block.Request, m queries.Measure) (view.V
 	if split != nil {
 		v.Blocks = append(v.Blocks, split)
 	}
+	if g := readingGrounds(r, r.Read(own.Series(m.ID, unit.ID, r.MonthsUpTo()))); g != nil {
+		v.Blocks = append(v.Blocks, g)
+	}
 	return v, nil
 }
 

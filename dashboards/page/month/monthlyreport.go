@@ -284,7 +284,7 @@ func letterhead(ctx context.Context, r block.Request, own facts.Measured) (*view
 		}
 	}
 	if len(unripe) > 0 {
-		l.Basis = append(l.Basis, r.Tf("时间未到、数值还会变化，不与往月比较：%s。", "Not ripe, still changing and not compared with earlier months: %s.", strings.Join(unripe, r.T("、", ", "))))
+		l.Basis = append(l.Basis, r.Tf("未满期、数值还会变化，暂不评价：%s。", "Not ripe, still changing and not judged yet: %s.", strings.Join(unripe, r.T("、", ", "))))
 	}
 	if len(small) > 0 {
 		l.Basis = append(l.Basis, r.Tf("基数小，只列出、不作判断：%s。", "Small base, shown and not judged: %s.", strings.Join(small, r.T("、", ", "))))

@@ -73,7 +73,7 @@ func Overview(ctx context.Context, r block.Request) (view.View, error) {
 	if err := block.PlaceTiles(ctx, r, tiles); err != nil {
 		return v, err
 	}
-	v.Blocks = append(v.Blocks, view.Section{ID: "stands", Title: r.T("现在到了哪里", "Where things stand")}, view.Stats{Tiles: tiles})
+	v.Blocks = append(v.Blocks, view.Section{ID: "stands", Title: r.T("当前进展", "Where things stand")}, view.Stats{Tiles: tiles})
 	trend, err := overviewTrend(ctx, r)
 	v.Blocks = append(v.Blocks, trend.Blocks...)
 	return v, err
@@ -222,7 +222,7 @@ func changes(r block.Request, own facts.Measured) (shown, steady *view.Table, re
 			{Title: r.Month, Kind: view.ColumnRate, Read: true},
 			{Title: before, Kind: view.ColumnRate},
 			{Title: r.T("变化", "Change"), Kind: view.ColumnText},
-			{Title: r.T("读数", "Reading"), Kind: view.ColumnText},
+			{Title: r.T("研判", "Reading"), Kind: view.ColumnText},
 		}}
 	switch {
 	case before != "":

@@ -116,7 +116,7 @@ func repeats(ctx context.Context, r block.Request) (view.Block, error) {
 		view.Of(view.Number(r.T("次数", "Times")), func(x facts.Repeat) view.Cell { return view.Count(x.Again) }),
 		view.Of(view.Number(r.T("涉及农户", "Households")), func(x facts.Repeat) view.Cell { return view.Count(x.Households) }),
 		view.Of(view.Number(r.T("其中未办结", "Still open")), func(x facts.Repeat) view.Cell { return view.Count(x.Open) }),
-		view.Of(view.Words(r.T("读数", "Reading")), func(x facts.Repeat) view.Cell { return repeatReading(r, x.Again, x.Reported, repeated/reported) }))
+		view.Of(view.Words(r.T("研判", "Reading")), func(x facts.Repeat) view.Cell { return repeatReading(r, x.Again, x.Reported, repeated/reported) }))
 	view.Fill(t, listed, columns...)
 	if once > 0 {
 		t.Note += r.Tf("只有 1 次的另有 %d 处，不列出。", " Places with a single repeat are not listed: %d.", once)
@@ -138,7 +138,7 @@ func repeatReading(r block.Request, again, reported, whole float64) view.Cell {
 	case high < whole:
 		return view.Cell{Text: r.Tf("低于总体（%s）", "below the whole (%s)", interval)}
 	}
-	return view.Cell{Text: r.T("与总体分不出高下", "cannot be told from the whole")}
+	return view.Cell{Text: r.T("与总体无明显差别", "no clear difference from the whole")}
 }
 
 // fewRows is how many rows of a long list stand at once below the first screen; the list is paged, searched and exported whole.

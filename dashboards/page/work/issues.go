@@ -169,8 +169,8 @@ func fiveSteps(ctx context.Context, r block.Request, own facts.Measured, p passi
 	}
 	s.picture = stepsPicture(r, counts, p)
 	table := flowTable(r, counts, own, p)
-	table.Folded, table.Note = true, r.Tf("%[5]s的件数，截至 %[1]s。当场解决的问题可以不经分类、流转直接办结。用时为 %[2]s 至 %[3]s 上报问题的中位数，未完成的按截止日计入（Kaplan–Meier），区间为 95%% log-log。多等件数 = 其中还在等的件数 − 照对照的速度应在等的件数；对照：%[4]s。",
-		"Issues %[5]s, as of %[1]s. What is solved on the spot need not be classified or routed. Days are medians over issues reported %[2]s to %[3]s; unfinished ones count up to the cut-off (Kaplan–Meier), intervals are 95%% log-log. Too many waiting = those of them that wait − those that would at the pace of the benchmark: %[4]s.",
+	table.Folded, table.Note = true, r.Tf("%[5]s的件数，截至 %[1]s。当场解决的问题可以不经分类、流转直接办结。用时为 %[2]s 至 %[3]s 上报问题的中位数，未完成的按截止日计入，区间为95%%区间。多等件数 = 其中还在等的件数 − 照对照的速度应在等的件数；对照：%[4]s。",
+		"Issues %[5]s, as of %[1]s. What is solved on the spot need not be classified or routed. Days are medians over issues reported %[2]s to %[3]s; unfinished ones count up to the cut-off, intervals are 95%%. Too many waiting = those of them that wait − those that would at the pace of the benchmark: %[4]s.",
 		r.CutOff.Format("2006-01-02"), p.from, r.Month, p.benchmark, block.SinceStart(r))
 	s.table, s.places = &table, slowPlaces(r, p)
 	resolved, collected := counts.reached[3], counts.reached[0]

@@ -91,7 +91,7 @@ func satisfactionTable(r block.Request, byUnit map[string]*answers, all answers)
 			continue
 		}
 		low, high := a.bounds()
-		judgement := view.Cell{Text: r.T("与总体分不出高下", "cannot be told from the whole")}
+		judgement := view.Cell{Text: r.T("与总体无明显差别", "no clear difference from the whole")}
 		switch {
 		case r.TooPoor(u, r.Month):
 			judgement = view.Cell{Text: r.T("数据不足以判断", "data too poor to judge"), Tone: view.ToneQuiet}
