@@ -12,6 +12,7 @@ type Chart struct {
 	Note  string
 	chart.Chart
 	Table Table
+	Alone bool // its numbers stand elsewhere, as on paper: the picture is all there is
 	Open  bool // the table is part of the answer and not only behind the picture
 }
 

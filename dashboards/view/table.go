@@ -49,6 +49,7 @@ type Table struct {
 	More     string // e.g. "the 50 longest of 312"; empty when all rows are shown
 	PageRows int    // how many rows stand on one page of it; 0: as many as of most tables
 	Exist    int    // how many rows there are where the table holds fewer; 0: it holds all
+	Long     bool   // on a document: the screen shows the first rows until asked, and paper all of them
 	Part     bool   // the page that shows it turns its pages itself: it holds one of them
 }
 

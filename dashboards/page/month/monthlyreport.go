@@ -19,6 +19,7 @@ import (
 	"hulian/data"
 	"hulian/queries"
 	"hulian/queries/reading"
+	"hulian/queries/signals"
 )
 
 // annex is a section of the report behind its first sheet: blocks of a page, as the page shows them.
@@ -36,6 +37,7 @@ type annex struct {
 // out; a section without blocks too.
 var annexes = []annex{
 	{page: "overview", title: data.Text{Zh: "与上月相比", En: "Against last month"}, blocks: []string{"changes"}, build: overviewChanges},
+	{page: "village", title: data.Text{Zh: "各村、各支部情况", En: "Villages and branches"}, note: data.Text{Zh: "各单位主要指标并列，在正常差别之内的不作排名。", En: "The main figures side by side; within ordinary differences nobody is ranked."}, blocks: []string{"units", "branches"}, build: places.VillageUnits},
 	{page: "visits", blocks: []string{"coverage", "units", "doubtful"}, build: work.VisitTables},
 	{page: "issues", blocks: []string{"units", "ageing", "categories"}, build: work.IssueTables},
 	{page: "capacity", blocks: []string{"villages"}, build: places.CapacityTables},
@@ -47,11 +49,8 @@ var annexes = []annex{
 	{page: "data", title: data.Text{Zh: "数据质量", En: "Data quality"}, blocks: []string{"completeness"}, build: records.QualityTables},
 }
 
-// firstSheet are the blocks on the first sheet: one picture, one table of the villages or branches.
-var firstSheet = []annex{
-	{page: "overview", blocks: []string{"trend"}, build: overviewTrend},
-	{page: "village", blocks: []string{"units", "branches"}, build: places.VillageUnits},
-}
+// picture stands on the first sheet.
+var picture = annex{page: "overview", blocks: []string{"trend"}, build: overviewTrend}
 
 // reported are the measures the five sentences speak of.
 var reported = []string{
@@ -70,22 +69,29 @@ func Report(ctx context.Context, r block.Request, pages block.Builders) (view.Vi
 	); err != nil {
 		return v, err
 	}
+	town, err := block.Judged(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	assessed := signals.Assess(town)
 	// The parts know nothing of one another. In a large town each takes a tenth of a second, and all of them one after another one.
 	parts := []func(context.Context) error{
 		func(ctx context.Context) (err error) { v.Letterhead, err = letterhead(ctx, r, own); return err },
-		func(ctx context.Context) (err error) { v.Sentences, err = fiveSentences(ctx, r, own); return err },
+		func(ctx context.Context) (err error) { v.Sentences, err = fiveSentences(ctx, r, own, assessed); return err },
 	}
-	sheet, sections := make([][]view.Block, len(firstSheet)), make([][]view.Block, len(annexes))
-	for i, a := range firstSheet {
-		parts = append(parts, func(ctx context.Context) (err error) { sheet[i], err = taken(ctx, r, pages, a); return err })
-	}
+	var sheet []view.Block
+	var points *view.Table
+	sections := make([][]view.Block, len(annexes))
+	parts = append(parts,
+		func(ctx context.Context) (err error) { sheet, err = taken(ctx, r, pages, picture); return err },
+		func(ctx context.Context) (err error) { points, err = asked(ctx, r, own, town, assessed); return err })
 	for i, a := range annexes {
 		parts = append(parts, func(ctx context.Context) (err error) { sections[i], err = taken(ctx, r, pages, a); return err })
 	}
 	if err := parallel.Do(ctx, parts...); err != nil {
 		return v, err
 	}
-	v.Blocks = slices.Concat(sheet...)
+	v.Blocks = append(sheet, points)
 	for i, a := range annexes {
 		blocks := sections[i]
 		if len(blocks) == 0 {
@@ -156,53 +162,26 @@ func taken(ctx context.Context, r block.Request, pages block.Builders, a annex) 
 			switch b := b.(type) {
 			case *view.Table:
 				if b.ID == id {
-					t := *b
-					t.ID, t.Folded = a.page+"-"+id, false
+					t := onPaper(r, b)
+					t.ID = a.page + "-" + id
 					if id == "units" || id == "branches" || id == "villages" {
 						t.Note = "" // it says where a click leads
 						if len(t.Rows) > mostPrinted {
 							t.PageRows = printed
 						}
 					}
-					blocks = append(blocks, &t)
+					blocks = append(blocks, t)
 				}
 			case *view.Chart:
 				if b.ID == id {
 					c := *b
-					c.ID, c.Table.ID = a.page+"-"+id, a.page+"-"+b.Table.ID
+					c.ID, c.Alone = a.page+"-"+id, true // the picture's numbers stand on the page it was taken from
 					blocks = append(blocks, &c)
 				}
 			}
 		}
 	}
 	return blocks, nil
-}
-
-// fiveSentences are what the first sheet says in words: solved, visited, on time, what changed, what the branches did. A
-// sentence without data is left out.
-func fiveSentences(ctx context.Context, r block.Request, own facts.Measured) ([]string, error) {
-	var said []string
-	if s := overviewSentences(r, own, postCounts{}); len(s) > 0 {
-		said = append(said, s[0])
-	}
-	if s := work.VisitSentences(r, own); len(s) > 0 {
-		said = append(said, strings.Join(s, r.T("", " ")))
-	}
-	if s := onTimeSentence(r, own); s != "" {
-		said = append(said, s)
-	}
-	_, _, readings := changes(r, own)
-	if s := signalSentence(r, readings); s != "" {
-		said = append(said, s)
-	}
-	bursts, err := work.Bursts(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	if s := branchSentence(r, own, bursts); s != "" {
-		said = append(said, s)
-	}
-	return said, nil
 }
 
 func onTimeSentence(r block.Request, own facts.Measured) string {
@@ -292,7 +271,7 @@ func letterhead(ctx context.Context, r block.Request, own facts.Measured) (*view
 	if names := records.PoorVillages(r); len(names) > 0 {
 		l.Basis = append(l.Basis, r.Tf("数据不足以判断、只列数值不作评价的村：%s。", "Data too poor to judge, values shown and not judged: %s.", strings.Join(names, r.T("、", ", "))))
 	}
-	l.Basis = append(l.Basis, r.T("表中标 ○ 的数值基数小、时间未到或数据不足，不作判断；圆中的“高”“低”是超出偶然的变化，蓝色为改善，橙色为变差，灰色不分好坏；六边形中的“达”“未”“?”是目标能否达到。", "Values marked ○ have a small base, are not ripe or rest on poor data, and are not judged. H and L in a disc: changed beyond chance, blue for the better, orange for the worse, grey for neither. P, F and ? in a hexagon: whether the target will be met."))
+	l.Basis = append(l.Basis, r.T("表中符号：▲ 好转、▼ 变差，都是与本单位过去相比、超出正常波动的变化；“明显落后”“明显领先”是与同类单位相比；○ 基数小、未满期或数据不足，只列数值、不作评价。", "Signs in tables: ▲ better and ▼ worse than the unit's own past, beyond ordinary variation; clearly behind and clearly ahead are against its like; ○ a small base, not ripe or poor data: shown and not judged."))
 	return l, nil
 }
 

@@ -17,8 +17,8 @@ const (
 	mostFollowed = 200       // pages read; one page alone has hundreds of links
 )
 
-// heavy are the pages that may be heavier: the report is a document for paper, the others hold lists of a whole village or town.
-var heavy = []string{"/report", "/points", "/visits", "/village"}
+// heavy are the pages that may be heavier: they hold lists of a whole village or town.
+var heavy = []string{"/points", "/visits", "/village"}
 
 // checkPages follows the links of the served town in both languages, page by page from the overview, and reads the published figures off the pages.
 func checkPages(t *testing.T, town string) {
