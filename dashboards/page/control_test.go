@@ -57,7 +57,7 @@ func TestControlChartShowsTheSignal(t *testing.T) {
 			t.Errorf("%s: limits of the last month %+v, of a month before the start %+v", measure, last, steady)
 		}
 		tile := v.Flat()[0].(view.Stats).Tiles[0]
-		if tile.Tone != want || !strings.Contains(tile.Reading, "信号") {
+		if tile.Tone != want || !strings.Contains(tile.Reading, "超出正常波动") {
 			t.Errorf("%s: the tile reads %q with tone %q, want %q", measure, tile.Reading, tile.Tone, want)
 		}
 	}

@@ -51,7 +51,7 @@ func TestOneEventIsOneSignal(t *testing.T) {
 		v := built(t, town, page, "")
 		said := strings.Join(v.Sentences, "")
 		counted := 0
-		_, worse, _ := strings.Cut(said, "项有变差信号")
+		_, worse, _ := strings.Cut(said, "变差2项：")
 		worse, _, _ = strings.Cut(worse, "；")
 		for _, part := range strings.Split(worse, "、") {
 			for first, others := range together {

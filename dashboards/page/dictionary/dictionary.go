@@ -160,7 +160,7 @@ func readAs(r block.Request, e entry) string {
 	var said string
 	switch e.Series {
 	case queries.Stock:
-		said = r.T("截至月末的存量，只看增减", "what stands at the month's end: only its growth is read")
+		said = r.T("截至月末的数，只看增减", "what stands at the month's end: only its growth is read")
 	case queries.Standing:
 		said = r.T("截至月末，可与往月比，各月不能相加", "as it stands at the month's end: compared, never summed")
 	case queries.Rolling:

@@ -1,6 +1,7 @@
 package month
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -58,7 +59,11 @@ func Overview(ctx context.Context, r block.Request) (view.View, error) {
 	if s := closingState(ctx, r, false); s != "" {
 		v.Sentences = append(v.Sentences, s)
 	}
-	v.Blocks = append(v.Blocks, view.Lead{})
+	trend, err := overviewTrend(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, view.Lead{}, view.Row{Parts: []view.Part{{Span: 6, Blocks: []view.Block{signalsPicture(r, readings)}}, {Span: 6, Blocks: trend.Blocks}}})
 	v.Blocks = append(v.Blocks, NeverArrived(r, own)...)
 	v.Blocks = append(v.Blocks, changes)
 	if len(steady.Rows) > 0 {
@@ -74,9 +79,30 @@ func Overview(ctx context.Context, r block.Request) (view.View, error) {
 		return v, err
 	}
 	v.Blocks = append(v.Blocks, view.Section{ID: "stands", Title: r.T("当前进展", "Where things stand")}, view.Stats{Tiles: tiles})
-	trend, err := overviewTrend(ctx, r)
-	v.Blocks = append(v.Blocks, trend.Blocks...)
-	return v, err
+	return v, nil
+}
+
+// signalsPicture ranks what changed beyond ordinary variation, one event once: the further from the middle, the less it looks like chance,
+// to the left what worsens and to the right what improves or is neither good nor bad.
+func signalsPicture(r block.Request, readings []reading.Reading) *view.Forest {
+	f := &view.Forest{Frame: view.Frame{ID: "signals", Language: r.Language, Title: r.T("超出正常波动的变化", "Changes beyond ordinary variation"),
+		Note: r.T("左变差、右好转，灰色不分好坏；离中线越远，越不像偶然", "Left worse, right better, grey neither; the further out, the less it looks like chance")}}
+	for _, event := range reading.ByEvent(readings) {
+		read := event[0]
+		if !read.Signal() {
+			continue
+		}
+		x := read.Surprise
+		if read.Variation == reading.Worsening {
+			x = -x
+		}
+		f.Rows = append(f.Rows, view.ForestRow{Name: cmp.Or(read.Measure.Short.In(r.Lang), read.Measure.Name.In(r.Lang)), Low: x, High: x,
+			Estimate: view.Value{X: x, Text: read.Text(r.Lang), Tone: block.ToneOf(read), Link: r.Link("measures", question.With("measure", read.Measure.ID))}})
+	}
+	if len(f.Rows) == 0 {
+		f.State, f.Reason = view.Empty, r.T("没有超出正常波动的变化，或月份少、基数小，暂不评价。", "Nothing changed beyond ordinary variation, or months and bases are too few to judge.")
+	}
+	return f
 }
 
 func overviewValues(ctx context.Context, r block.Request) (facts.Measured, error) {
@@ -304,19 +330,19 @@ func signalSentence(r block.Request, readings []reading.Reading) string {
 	}
 	var parts []string
 	if len(worse) > 0 {
-		parts = append(parts, r.Tf("%d项有变差信号：%s", "worsening (%d): %s", len(worse), strings.Join(worse, r.T("、", ", "))))
+		parts = append(parts, r.Tf("变差%d项：%s", "worsening (%d): %s", len(worse), strings.Join(worse, r.T("、", ", "))))
 	}
 	if len(better) > 0 {
-		parts = append(parts, r.Tf("%d项有改善信号：%s", "improving (%d): %s", len(better), strings.Join(better, r.T("、", ", "))))
+		parts = append(parts, r.Tf("改善%d项：%s", "improving (%d): %s", len(better), strings.Join(better, r.T("、", ", "))))
 	}
 	if len(changed) > 0 {
-		parts = append(parts, r.Tf("%d项有变化、不分好坏：%s", "changed, neither good nor bad (%d): %s", len(changed), strings.Join(changed, r.T("、", ", "))))
+		parts = append(parts, r.Tf("有变化、不分好坏%d项：%s", "changed, neither good nor bad (%d): %s", len(changed), strings.Join(changed, r.T("、", ", "))))
 	}
 	switch {
 	case rest > 0 && len(parts) == 0:
-		parts = append(parts, r.Tf("没有一项出现信号；%d项属正常波动或暂不能判断", "no signal; %d measures show common variation or cannot be judged yet", rest))
+		parts = append(parts, r.Tf("没有超出正常波动的变化；%d项属正常波动或暂不评价", "no signal; %d measures show common variation or cannot be judged yet", rest))
 	case rest > 0:
-		parts = append(parts, r.Tf("%d项没有信号或暂不能判断", "%d without a signal or not yet to be judged", rest))
+		parts = append(parts, r.Tf("其余%d项属正常波动或暂不评价", "%d without a signal or not yet to be judged", rest))
 	}
 	if unknown > 0 {
 		parts = append(parts, r.Tf("%d项没有数据，未知", "%d unknown for want of data", unknown))

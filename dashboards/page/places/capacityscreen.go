@@ -28,9 +28,9 @@ func capacityScreen(ctx context.Context, r block.Request, villages facts.Measure
 		weak[a.Village.ID] = a.IsWeak()
 	}
 	s := &view.Scatter{Frame: view.Frame{ID: "capacity-effort", Title: r.T("力量与走访", "Hands and visits"), Note: r.T("虚线为中位村，薄弱村为橙色", "dashed: the median village; weak villages are orange"), Language: r.Language},
-		X: view.Axis{Title: r.T("每名人手服务人数 →", "People a hand →")}, Y: view.Axis{Title: r.T("↑ 走访覆盖率", "↑ Visit coverage"), Suffix: "%"},
+		X: view.Axis{Title: r.T("每名人手服务人口 →", "People per hand →")}, Y: view.Axis{Title: r.T("↑ 走访覆盖率", "↑ Visit coverage"), Suffix: "%"},
 		Corners: [4]string{r.T("人手足、走访多", "hands enough, many visits"), r.T("人手紧、走访多", "few hands, many visits"), r.T("人手足、走访少", "hands enough, few visits"), r.T("人手紧、走访少", "few hands, few visits")}}
-	t := &view.Table{ID: "hands", Title: r.T("每名人手服务人数", "People a hand serves"), PageRows: mostLimits + 2, Note: r.T("人手为专职干部和可动员党员。", "Hands are full-time cadres and active members.")}
+	t := &view.Table{ID: "hands", Title: r.T("每名人手服务人口", "People per hand"), PageRows: mostLimits + 2, Note: r.T("人手为专职干部和可动员党员。", "Hands are full-time cadres and active members.")}
 	type row struct {
 		unit           facts.Unit
 		hand, coverage facts.Value

@@ -215,7 +215,7 @@ func keys(r block.Request) view.Block {
 func pack(r block.Request, a signals.Assessment, places map[block.PlaceKey]view.Place) []view.Block {
 	blocks := []view.Block{view.Section{ID: "village-" + a.Village.ID, Title: fmt.Sprintf("%s · %s", a.Village.Name, a.TierName(r.Lang)), Note: strings.TrimSpace(a.Spell(r.Lang) + r.T("", " ") + language.Capital(keysTurned(r, a)) + r.T("。", "."))}}
 	t := &view.Table{ID: "evidence-" + a.Village.ID, Stacked: true, Title: r.T("依据", "Evidence"), Empty: r.T("没有触及标准，也没有持续信号。", "No criterion is met and nothing persists."),
-		Columns: []view.Column{view.Words(r.T("依据", "Evidence")), {Title: r.T("本村", "Village"), Kind: view.ColumnRate, Read: true}, view.Number(r.T("标准或中位村", "Criterion or median village")), view.Words(r.T("读数", "Reading"))}}
+		Columns: []view.Column{view.Words(r.T("依据", "Evidence")), {Title: r.T("本村", "Village"), Kind: view.ColumnRate, Read: true}, view.Number(r.T("标准或中位村", "Criterion or median village")), view.Words(r.T("研判", "Reading"))}}
 	for _, h := range a.Held {
 		met := slices.ContainsFunc(a.Criteria, func(c signals.Criterion) bool { return c.ID == h.ID })
 		if !met && h.Judged() || h.State == signals.NotAsked {

@@ -34,13 +34,16 @@ func checkPages(t *testing.T, town string) {
 		return body
 	}
 	href := regexp.MustCompile(`href="(/[^"]*)"`)
-	seen, queue := map[string]bool{}, []string{"/", "/?lang=en"}
+	seen, queue := map[string]bool{}, []string{"/", "/?lang=en", "/measures?measure=household_coverage", "/measures?measure=household_coverage&lang=en", "/compare", "/compare?lang=en", "/report", "/report?lang=en"}
 	for pages := 0; len(queue) > 0 && pages < mostFollowed; pages++ {
 		body := read(queue[0])
 		for _, broken := range []string{"NaN", "%!", "<no value>", "ZgotmplZ", "+Inf"} {
 			if i := strings.Index(body, broken); i >= 0 {
 				t.Errorf("%s shows %s: …%s…", queue[0], broken, body[max(0, i-80):min(len(body), i+40)])
 			}
+		}
+		for _, said := range methodsSaid(body, strings.Contains(queue[0], "lang=en")) {
+			t.Errorf("%s says outside the grounds: %s", queue[0], said)
 		}
 		if page, _, _ := strings.Cut(queue[0], "?"); len(body) > heaviestPage && !slices.Contains(heavy, page) {
 			t.Errorf("%s has %d KB of HTML", queue[0], len(body)>>10)

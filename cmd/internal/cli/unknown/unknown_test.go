@@ -31,7 +31,7 @@ func TestATownThatStartsWithTwoMonthsOfFiles(t *testing.T) {
 	says(t, s, "issues?month=2018-01&lang=en", []string{"[of the 9 months it is made of 7 are not known]"}, []string{"of 0 compared"})
 	says(t, s, "cadres?month=2018-01", []string{"数据只有 2 个月"}, nil)
 	says(t, s, "report?month=2018-01", []string{"月末超期未办结 0 件〔此前7个月没有数据，可能少计〕"}, nil)
-	signals := []string{"改善超出正常波动", "变差超出正常波动", "项有改善信号", "项有变差信号", "a signal of improvement", "a signal of worsening", "improving ("}
+	signals := []string{"改善超出正常波动", "变差超出正常波动", "改善1项", "变差1项", "a signal of improvement", "a signal of worsening", "improving ("}
 	for _, lang := range []string{"", "&lang=en"} {
 		for _, month := range []string{"2017-12", "2018-01"} {
 			says(t, s, "?month="+month+lang, nil, signals)
