@@ -77,7 +77,10 @@ func Report(ctx context.Context, r block.Request, pages block.Builders) (view.Vi
 	// The parts know nothing of one another. In a large town each takes a tenth of a second, and all of them one after another one.
 	parts := []func(context.Context) error{
 		func(ctx context.Context) (err error) { v.Letterhead, err = letterhead(ctx, r, own); return err },
-		func(ctx context.Context) (err error) { v.Sentences, err = fiveSentences(ctx, r, own, assessed); return err },
+		func(ctx context.Context) (err error) {
+			v.Sentences, err = fiveSentences(ctx, r, own, assessed)
+			return err
+		},
 	}
 	var sheet []view.Block
 	var points *view.Table

@@ -78,7 +78,7 @@ func capacityScreen(ctx context.Context, r block.Request, villages facts.Measure
 		view.Of(block.Column(r, "household_coverage"), func(x row) view.Cell { return block.Cell(r, x.coverage) }))
 	h := view.Headline{}
 	if len(rows) > 0 && rows[0].hand.Known() {
-		h.Rest = r.Tf("人手最紧的是%[1]s：1人服务%[2]s人", "Hands are fewest in %[1]s: %[2]s people a hand", rows[0].unit.Name, reading.Decimal(rows[0].hand.Value, 0))
+		h.Rest = r.Tf("人手最紧的是%[1]s：每名人手服务%[2]s人", "Hands are fewest in %[1]s: %[2]s people a hand", rows[0].unit.Name, reading.Decimal(rows[0].hand.Value, 0))
 		if s.MiddleX != nil {
 			h.Rest += r.Tf("，中位村%s人", "; %s in the median village", reading.Decimal(*s.MiddleX, 0))
 		}

@@ -27,15 +27,15 @@ func outsideGrounds(body string) string {
 			kept.WriteString(body[at:m[0]])
 		}
 		at = m[1]
-		switch mark := body[m[0]:m[1]]; {
-		case mark == "</details>":
+		mark := body[m[0]:m[1]]
+		if mark == "</details>" {
 			if depth--; depth < grounds {
 				grounds = 0
 			}
-		default:
-			if depth++; grounds == 0 && strings.Contains(mark, "grounds") {
-				grounds = depth
-			}
+			continue
+		}
+		if depth++; grounds == 0 && strings.Contains(mark, "grounds") {
+			grounds = depth
 		}
 	}
 	return kept.String() + body[at:]
