@@ -82,3 +82,24 @@ func TestOneEventIsOneSignal(t *testing.T) {
 		}
 	}
 }
+
+// TestTheReportNamesWeakVillagesFirst: the first sentence names them, in a village's own report with its tier first, and the table of the
+// first sheet says what is asked of whom by when.
+func TestTheReportNamesWeakVillagesFirst(t *testing.T) {
+	town := pagetest.New(t)
+	town.Exec(t, "update hard_criteria set met = true, numerator = 3, denominator = 10, value = 0.3 where village_id = 'V2'")
+	town.Exec(t, "insert into hard_criteria (village_id, criterion, month, met, numerator, denominator, value, limit_value) values ('V2', 'secretary_vacant', '2018-01', true, 1, 4, 1, 0)")
+	for query, want := range map[string]string{"": "薄弱村：新园村。新园村：", "village=V2": "新园村为薄弱村（依据", "village=V1": "福合院村："} {
+		v := built(t, town, "report", query)
+		if !strings.Contains(v.Sentences[0], want) || query != "" && !strings.HasPrefix(v.Sentences[0], want) {
+			t.Errorf("%s: the first sentence is %q, want %q", query, v.Sentences[0], want)
+		}
+		rows := tableOf(t, v, "asked").Rows
+		if query == "village=V1" {
+			continue
+		}
+		if len(rows) == 0 || rows[0][0].Text != "新园村" || rows[0][1].Text == "" || rows[0][2].Text == "" || rows[0][4].Text != "2018年2月底前" {
+			t.Errorf("%s: what is asked first: %+v", query, rows)
+		}
+	}
+}
