@@ -30,7 +30,7 @@ func TestATownThatStartsWithTwoMonthsOfFiles(t *testing.T) {
 	says(t, s, "issues?month=2018-01", []string{"件未办结〔所含9个月中7个月没有数据〕", "要看的其他月份没有社情民意"}, []string{"同时比较 0 处"})
 	says(t, s, "issues?month=2018-01&lang=en", []string{"[of the 9 months it is made of 7 are not known]"}, []string{"of 0 compared"})
 	says(t, s, "cadres?month=2018-01", []string{"数据只有 2 个月"}, nil)
-	says(t, s, "report?month=2018-01", []string{"月末超期未办结 0 件〔此前7个月没有数据，可能少计〕"}, nil)
+	says(t, s, "report?month=2018-01", []string{"月末超期未办结0件〔此前7个月没有数据，可能少计〕"}, nil)
 	signals := []string{"改善超出正常波动", "变差超出正常波动", "改善1项", "变差1项", "a signal of improvement", "a signal of worsening", "improving ("}
 	for _, lang := range []string{"", "&lang=en"} {
 		for _, month := range []string{"2017-12", "2018-01"} {
@@ -154,7 +154,7 @@ func TestATownWithoutAStartIsJudged(t *testing.T) {
 	says(t, s, "weak?measure=on_time_rate&month=2018-01", []string{"6个村中有1个薄弱村：第6村", "没有写明先锋户联的启动时间", "明显落后（1个村）：第6村"}, []string{"尚未启动", "还不能判断"})
 	says(t, s, "weak?measure=on_time_rate&month=2018-01&lang=en", []string{"1 of 6 villages are weak: 第6村", "No list received says when the programme began", "clearly behind (1): 第6村"}, []string{"not started yet", "not begun or only just"})
 	says(t, s, "weak?month=2018-01&village=V6", []string{"没有写明先锋户联的启动时间", "第6村：薄弱"}, nil)
-	says(t, s, "report?month=2018-01", []string{"第6村", "薄弱（满足", "没有写明先锋户联的启动时间"}, []string{"尚未启动"})
+	says(t, s, "report?month=2018-01", []string{"第6村", "薄弱村（依据一项标准）", "没有写明先锋户联的启动时间"}, []string{"尚未启动"})
 	says(t, s, "compare?month=2018-01", []string{"没有标明试点村及其启动日期"}, []string{"各村何时启动"})
 }
 
