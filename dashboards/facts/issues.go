@@ -90,12 +90,12 @@ select f.issue_id, f.village_id, f.branch_id, f.category, f.title, f.difficulty,
 from issue_flow f
 where f.state = 'overdue'%s
 order by f.overdue_days desc, f.issue_id
-limit ?`
+limit ? offset ?`
 
 // Overdue reads the issues of a place past their deadline, longest first.
-func (f Facts) Overdue(ctx context.Context, v visitor.Visitor, at Unit, limit int) ([]OverdueIssue, error) {
+func (f Facts) Overdue(ctx context.Context, v visitor.Visitor, at Unit, cut Cut) ([]OverdueIssue, error) {
 	where, args := in(at, "f.")
-	return list[OverdueIssue](ctx, f, v, "overdue issues", fmt.Sprintf(overdueSQL, where), append(args, int64(limit))...)
+	return list[OverdueIssue](ctx, f, v, "overdue issues", fmt.Sprintf(overdueSQL, where), append(args, cut.args()...)...)
 }
 
 // Holder is a level that holds overdue issues: member, branch, village or town, and how many.

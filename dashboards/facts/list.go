@@ -111,6 +111,18 @@ func setter(of reflect.StructField, c *pipelines.Column) func(v reflect.Value, r
 	}
 }
 
+// Cut says which rows of a list are read: so many at most, after so many that stand before them.
+type Cut struct{ Before, Most int }
+
+// EveryRow are all rows of a list.
+var EveryRow = Cut{Most: 1 << 31}
+
+// First are the first rows of a list.
+func First(rows int) Cut { return Cut{Most: rows} }
+
+// args are what "limit ? offset ?" asks for.
+func (c Cut) args() []any { return []any{int64(c.Most), int64(c.Before)} }
+
 // snake is the column of a field: HouseholdID is household_id.
 func snake(field string) string {
 	var b strings.Builder

@@ -29,12 +29,12 @@ join branch_structure b on b.branch_id = t.branch_id
 left join members m on m.member_id = t.responsible_member_id
 where t.done_on is null and substr(cast(t.due_on as varchar), 1, 10) < ?%s
 order by cast(t.due_on as varchar), t.task_id
-limit ?`
+limit ? offset ?`
 
 // OverdueTasks reads the claimed tasks of a place past their deadline at the cut-off, the oldest first.
-func (f Facts) OverdueTasks(ctx context.Context, v visitor.Visitor, at Unit, limit int) ([]OverdueTask, error) {
+func (f Facts) OverdueTasks(ctx context.Context, v visitor.Visitor, at Unit, cut Cut) ([]OverdueTask, error) {
 	where, args := in(at, "b.")
-	return list[OverdueTask](ctx, f, v, "overdue tasks", fmt.Sprintf(tasksSQL, where), append(append([]any{f.CutOff.Format("2006-01-02")}, args...), int64(limit))...)
+	return list[OverdueTask](ctx, f, v, "overdue tasks", fmt.Sprintf(tasksSQL, where), slices.Concat([]any{f.CutOff.Format("2006-01-02")}, args, cut.args())...)
 }
 
 // Posts is how many posts of one kind there are.

@@ -198,7 +198,7 @@ func TestNothingOfPersonsForOthers(t *testing.T) {
 func TestSelfSeesItself(t *testing.T) {
 	f, _ := opened(t)
 	self := visitor.Visitor{Role: visitor.BranchSecretary, Scope: visitor.Scope{Towns: []string{pagetest.Name}, Village: "V1", Branch: "B11", Member: "MB11"}}
-	loads, err := f.Overloaded(t.Context(), self, f.Town, 1, 50)
+	loads, err := f.Overloaded(t.Context(), self, f.Town, 1, facts.First(50))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,7 +206,7 @@ func TestSelfSeesItself(t *testing.T) {
 	if len(full) != 1 || full[0].MemberID != "MB11" || len(loads) < 3 {
 		t.Errorf("he reads %+v of %d", full, len(loads))
 	}
-	homes, err := f.Unvisited(t.Context(), self, f.Town, 50)
+	homes, err := f.Unvisited(t.Context(), self, f.Town, facts.First(50))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package facts
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"hulian/dashboards/visitor"
 )
@@ -29,12 +30,32 @@ left join households h on h.household_id = u.household_id
 left join members m on m.member_id = u.linked_member_id
 where 1 = 1%s
 order by case when h.vulnerable is null or h.vulnerable = 'none' then 1 else 0 end, coalesce(u.days_since, 99999) desc, u.household_id
-limit ?`
+limit ? offset ?`
 
 // Unvisited reads the households of a place that nobody has visited for longer than the programme allows, vulnerable ones first.
-func (f Facts) Unvisited(ctx context.Context, v visitor.Visitor, at Unit, limit int) ([]UnvisitedHousehold, error) {
+func (f Facts) Unvisited(ctx context.Context, v visitor.Visitor, at Unit, cut Cut) ([]UnvisitedHousehold, error) {
 	where, args := in(at, "u.")
-	return list[UnvisitedHousehold](ctx, f, v, "unvisited households", fmt.Sprintf(unvisitedSQL, where), append(args, int64(limit))...)
+	return list[UnvisitedHousehold](ctx, f, v, "unvisited households", fmt.Sprintf(unvisitedSQL, where), append(args, cut.args()...)...)
+}
+
+// WaitingHouseholds is how many households of one branch nobody has visited for longer than the programme allows.
+type WaitingHouseholds struct {
+	VillageID, BranchID    string
+	All, Vulnerable, Never float64 // of those the vulnerable ones, and those that were never visited
+}
+
+const waitingSQL = `
+select u.village_id, u.branch_id, count(*) as "all", count(*) filter (where h.vulnerable <> 'none') as vulnerable, count(*) filter (where u.last_visited_at is null) as never
+from unvisited_households u
+left join households h on h.household_id = u.household_id
+where 1 = 1%s
+group by u.village_id, u.branch_id
+order by u.village_id, u.branch_id`
+
+// WaitingHouseholds counts by branch the households that Unvisited lists.
+func (f Facts) WaitingHouseholds(ctx context.Context, v visitor.Visitor, at Unit) ([]WaitingHouseholds, error) {
+	where, args := in(at, "u.")
+	return list[WaitingHouseholds](ctx, f, v, "how many households wait for a visit", fmt.Sprintf(waitingSQL, where), args...)
 }
 
 // DayOfVisits is how many visits were made on one day of a month.
@@ -130,20 +151,20 @@ select l.member_id, l.name, l.village_id, l.branch_id, l.households, l.visits_mo
 from member_load l
 where l.duty_status = 'active' and (l.visits_month = 0 and l.households > 0 or not ?) and l.households > ?%s
 order by l.households desc, l.member_id
-limit ?`
+limit ? offset ?`
 
 // Silent reads the active members of a place with households and without a visit in the month of the cut-off.
-func (f Facts) Silent(ctx context.Context, v visitor.Visitor, at Unit, limit int) ([]MemberLoad, error) {
-	return f.load(ctx, v, at, true, 0, limit)
+func (f Facts) Silent(ctx context.Context, v visitor.Visitor, at Unit, cut Cut) ([]MemberLoad, error) {
+	return f.load(ctx, v, at, true, 0, cut)
 }
 
 // Overloaded reads the active members of a place with more households than a number.
-func (f Facts) Overloaded(ctx context.Context, v visitor.Visitor, at Unit, households, limit int) ([]MemberLoad, error) {
-	return f.load(ctx, v, at, false, households, limit)
+func (f Facts) Overloaded(ctx context.Context, v visitor.Visitor, at Unit, households int, cut Cut) ([]MemberLoad, error) {
+	return f.load(ctx, v, at, false, households, cut)
 }
 
-func (f Facts) load(ctx context.Context, v visitor.Visitor, at Unit, silent bool, households, limit int) ([]MemberLoad, error) {
+func (f Facts) load(ctx context.Context, v visitor.Visitor, at Unit, silent bool, households int, cut Cut) ([]MemberLoad, error) {
 	where, args := in(at, "l.")
-	args = append(append([]any{silent, int64(households)}, args...), int64(limit))
+	args = slices.Concat([]any{silent, int64(households)}, args, cut.args())
 	return list[MemberLoad](ctx, f, v, "the load of members", fmt.Sprintf(loadSQL, where), args...)
 }

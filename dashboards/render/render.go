@@ -116,9 +116,9 @@ func (t shownTable) Asked() bool { return t.List != nil && t.List.Asked }
 func listed(d any, t *view.Table, anchor string) shownTable {
 	document, is := d.(Document)
 	if !is {
-		if all := len(t.Rows); t.PageRows > 0 && all > t.PageRows {
+		if all := t.All(); t.PageRows > 0 && all > t.PageRows {
 			first := *t
-			first.Rows = t.Rows[:t.PageRows]
+			first.Rows = t.Rows[:min(t.PageRows, len(t.Rows))]
 			return shownTable{Table: &first, Cut: all}
 		}
 		return shownTable{Table: t}

@@ -28,7 +28,7 @@ func (t *Table) OnAPage() int { return cmp.Or(t.PageRows, rowsAPage) }
 // all rows that exist.
 type Listing struct {
 	Frame
-	Table   *Table // all rows
+	Table   *Table // all rows, or those of the page that is shown
 	Shown   [][]Cell
 	Search  string
 	Sort    int // the column it is sorted by, from 1; negative: from the last to the first; 0: as it came
@@ -66,10 +66,16 @@ func List(f Frame, t *Table, address string, asked url.Values) Listing {
 		}
 		l.Asked = true
 	}
+	size := t.OnAPage()
+	if t.OnePage {
+		l.Shown, l.Found, l.Page = t.Rows, t.Exist, t.Before/size+1
+		l.Pages = max(1, (l.Found+size-1)/size)
+		return l
+	}
 	if by, err := strconv.Atoi(asked.Get(t.ID + ".sort")); err == nil && by != 0 && max(by, -by) <= len(t.Columns) {
 		l.Sort, l.all = by, sorted(t.Rows, t.Columns[max(by, -by)-1], by)
 	}
-	rows, size := found(l.all, l.Search), t.OnAPage()
+	rows := found(l.all, l.Search)
 	l.Found = len(rows)
 	l.Pages = max(1, (l.Found+size-1)/size)
 	page, err := strconv.Atoi(asked.Get(t.ID + ".page"))
@@ -80,6 +86,22 @@ func List(f Frame, t *Table, address string, asked url.Values) Listing {
 	l.Shown = rows[(l.Page-1)*size : min(l.Page*size, l.Found)]
 	return l
 }
+
+// PageAsked says which rows of a table an address needs: those of one page, with how many stand before it. Whoever searches or sorts needs
+// all of them.
+func PageAsked(t *Table, asked url.Values) (before int, one bool) {
+	if strings.TrimSpace(asked.Get(t.ID+".q")) != "" || asked.Get(t.ID+".sort") != "" {
+		return 0, false
+	}
+	page, err := strconv.Atoi(asked.Get(t.ID + ".page"))
+	if err != nil || page < 1 || page > farthestPage {
+		page = 1
+	}
+	return (page - 1) * t.OnAPage(), true
+}
+
+// farthestPage is beyond the last page of any table.
+const farthestPage = 10_000_000
 
 // At is the listing with its links leading to another anchor of the page.
 func (l Listing) At(anchor string) Listing {
@@ -98,10 +120,10 @@ func (l Listing) Whole() *Table {
 }
 
 // Sortable reports whether there is anything to put in order.
-func (l Listing) Sortable() bool { return len(l.Table.Rows) > 1 }
+func (l Listing) Sortable() bool { return l.Table.All() > 1 }
 
 // Searchable reports whether there are too many rows to look through.
-func (l Listing) Searchable() bool { return l.Search != "" || len(l.Table.Rows) > fewRows }
+func (l Listing) Searchable() bool { return l.Search != "" || l.Table.All() > fewRows }
 
 // Ended reports whether the last row of the table is shown, below which its total stands.
 func (l Listing) Ended() bool { return l.Page == l.Pages && l.Search == "" }
@@ -281,7 +303,7 @@ func (l Listing) All() string {
 func (l Listing) Counted() string {
 	before := (l.Page - 1) * l.Table.OnAPage()
 	first, last := count(before+1), count(before+len(l.Shown))
-	found, all := count(l.Found), count(len(l.Table.Rows))
+	found, all := count(l.Found), count(l.Table.All())
 	said := l.Language
 	switch {
 	case l.Found == 0:
@@ -299,8 +321,8 @@ func count(n int) string { return reading.Count(float64(n)) }
 
 // ExportLabel says what the downloads hold: all rows, whatever is shown.
 func (l Listing) ExportLabel() string {
-	if len(l.Table.Rows) == 1 {
+	if l.Table.All() == 1 {
 		return l.Language.T("导出全部1行：", "Export the one row:")
 	}
-	return l.Language.Tf("导出全部%s行：", "Export all %s rows:", count(len(l.Table.Rows)))
+	return l.Language.Tf("导出全部%s行：", "Export all %s rows:", count(l.Table.All()))
 }

@@ -50,6 +50,8 @@ type Table struct {
 	PageRows int    // how many rows stand on one page of it; 0: as many as of most tables
 	Exist    int    // how many rows there are where the table holds fewer; 0: it holds all
 	Long     bool   // on a document: the screen shows the first rows until asked, and paper all of them
+	OnePage  bool   // it holds the rows of one page of itself, as the address asks for them; Exist says how many there are
+	Before   int    // how many rows stand on the pages before that one
 	Part     bool   // the page that shows it turns its pages itself: it holds one of them
 }
 
@@ -92,3 +94,11 @@ type Cell struct {
 
 // Kind names the template of each block.
 func (*Table) Kind() string { return "table" }
+
+// All is how many rows its pages hold.
+func (t *Table) All() int {
+	if t.OnePage {
+		return t.Exist
+	}
+	return len(t.Rows)
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -55,6 +56,38 @@ func TestListsOfPagesAreWhole(t *testing.T) {
 	}
 	if strings.Contains(body, `href="/village?lang=en&amp;silent`) || strings.Contains(body, `href="/visits?lang=en&amp;unvisited`) {
 		t.Error("a link to another page or place keeps the order of a list")
+	}
+}
+
+// A page of a list is read alone. Its pages together hold every row once, in the order of the file, and say how many there are; an address
+// beyond the last page shows that one.
+func TestPagesOfAListHoldEveryRowOnce(t *testing.T) {
+	h := newHouse(t)
+	many(t, h, 120)
+	client := as(t, h.URL, "office")
+	households := regexp.MustCompile(`HX\d{3}`)
+	_, file := h.do(t, client, http.MethodGet, "/visits?lang=en&village=V1&table=unvisited&format=csv", sent{})
+	lines, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(file, "\ufeff"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := len(lines) - 2 // the head and what the file says of itself
+	var turned, last string
+	for page := 1; (page-1)*25 < all; page++ {
+		_, body := h.do(t, client, http.MethodGet, fmt.Sprintf("/visits?lang=en&village=V1&unvisited.page=%d", page), sent{})
+		if said := fmt.Sprintf("Rows %d–%d of %d", 25*page-24, min(25*page, all), all); !strings.Contains(body, said) || !strings.Contains(body, fmt.Sprintf("Export all %d rows", all)) {
+			t.Errorf("page %d does not say %q, or that a file holds all", page, said)
+		}
+		_, rows, _ := strings.Cut(body, `id="table-unvisited"`)
+		_, rows, _ = strings.Cut(rows, "<tbody>")
+		last, _, _ = strings.Cut(rows, "</tbody>")
+		turned += last
+	}
+	if diff := cmp.Diff(households.FindAllString(file, -1), households.FindAllString(turned, -1)); diff != "" || all < 120 {
+		t.Errorf("the pages hold other rows than the file of %d (-file +pages):\n%s", all, diff)
+	}
+	if _, beyond := h.do(t, client, http.MethodGet, "/visits?lang=en&village=V1&unvisited.page=99", sent{}); !strings.Contains(beyond, last) {
+		t.Error("an address beyond the last page does not show that one")
 	}
 }
 

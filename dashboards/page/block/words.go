@@ -146,13 +146,10 @@ func UnitCell(r Request, id string) view.Cell {
 	return view.Cell{Text: u.Name, Link: r.Link("village", question.InUnit(u))}
 }
 
-// EveryRow asks for all rows of a list: a page shows them in pages of the list, and a download holds all.
-const EveryRow = 1 << 31
-
 // AtMost is how many rows of a list that may grow long a page holds; a file holds all of them.
 func AtMost(r Request, rows int) int {
 	if r.Whole {
-		return EveryRow
+		return facts.EveryRow.Most
 	}
 	return rows
 }

@@ -33,7 +33,7 @@ type meetingDue struct {
 }
 
 func readToDo(ctx context.Context, r block.Request, own facts.Measured) (t toDoList, err error) {
-	unvisited, err := r.Unvisited(ctx, r.Visitor, r.Unit(), block.EveryRow)
+	unvisited, err := r.Unvisited(ctx, r.Visitor, r.Unit(), facts.EveryRow)
 	if err != nil {
 		return t, err
 	}
@@ -44,7 +44,7 @@ func readToDo(ctx context.Context, r block.Request, own facts.Measured) (t toDoL
 			t.households = append(t.households, h)
 		}
 	}
-	if t.overdue, err = r.Overdue(ctx, r.Visitor, r.Unit(), block.EveryRow); err != nil {
+	if t.overdue, err = r.Overdue(ctx, r.Visitor, r.Unit(), facts.EveryRow); err != nil {
 		return t, err
 	}
 	unit := r.Unit().ID

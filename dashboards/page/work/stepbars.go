@@ -27,7 +27,7 @@ func StepBars(ctx context.Context, r block.Request) (*view.Steps, error) {
 	if err != nil {
 		return nil, err
 	}
-	overdue, err := r.Overdue(ctx, r.Visitor, r.Unit(), block.EveryRow)
+	overdue, err := r.Overdue(ctx, r.Visitor, r.Unit(), facts.EveryRow)
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,6 @@ func visitsScreen(ctx context.Context, r block.Request, own facts.Measured, v *v
 	if err != nil {
 		return err
 	}
-	carrying.PageRows = loadRows
 	add := func(parts ...view.Part) { v.Blocks = append(v.Blocks, view.Row{Parts: parts}) }
 	add(view.Part{Span: 12, Blocks: []view.Block{tiles}})
 	if months != nil {
@@ -90,7 +89,7 @@ type waiting struct {
 
 // unvisitedByUnit counts the households that nobody has visited for too long by village or branch; each leads to its own list.
 func unvisitedByUnit(ctx context.Context, r block.Request) (*view.Table, error) {
-	rows, err := r.Unvisited(ctx, r.Visitor, r.Unit(), block.EveryRow)
+	rows, err := r.WaitingHouseholds(ctx, r.Visitor, r.Unit())
 	if err != nil {
 		return nil, err
 	}
@@ -104,16 +103,8 @@ func unvisitedByUnit(ctx context.Context, r block.Request) (*view.Table, error) 
 	}
 	for _, h := range rows {
 		for _, id := range []string{h.VillageID, h.BranchID} {
-			w := of[id]
-			if w == nil {
-				continue
-			}
-			w.all++
-			if h.Vulnerable != "" && h.Vulnerable != "none" {
-				w.vulnerable++
-			}
-			if h.LastVisitedAt == "" {
-				w.never++
+			if w := of[id]; w != nil {
+				w.all, w.vulnerable, w.never = w.all+h.All, w.vulnerable+h.Vulnerable, w.never+h.Never
 			}
 		}
 	}
