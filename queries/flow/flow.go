@@ -30,7 +30,8 @@ func (s Step) Measure() string {
 	return [...]string{"step_days_classify", "step_days_route", "step_days_resolve", "step_days_feedback", "days_to_resolve_median"}[s]
 }
 
-// Issue is when an issue passed the five steps; a zero time where it has not, or where nobody wrote it down.
+// Issue is when an issue passed the five steps; a zero time where it has not, or where nobody wrote it down. A district has hundreds of
+// thousands, which every step and unit looks at: they are handed round by their places and not copied.
 type Issue struct {
 	Village, Branch, Category                       string
 	Reported, Classified, Routed, Resolved, FedBack time.Time
@@ -38,7 +39,7 @@ type Issue struct {
 
 // spell is how long an issue was, or has been, in a step. It is none of the step's issues where the step's beginning is
 // not recorded, or where its end is missing although a later step is recorded: nobody knows when it ended.
-func (i Issue) spell(s Step, end time.Time) (survival.Subject, bool) {
+func (i *Issue) spell(s Step, end time.Time) (survival.Subject, bool) {
 	var from, to time.Time
 	var counts bool
 	switch s {
@@ -67,7 +68,7 @@ func (i Issue) spell(s Step, end time.Time) (survival.Subject, bool) {
 	return survival.Subject{Time: days(from, to), Event: true}, true
 }
 
-func days(from, to time.Time) float64 { return math.Max(0, to.Sub(from).Hours()/24) }
+func days(from, to time.Time) float64 { return max(0, to.Sub(from).Hours()/24) }
 
 // Time is how long one step takes.
 type Time struct {
@@ -85,7 +86,7 @@ type Time struct {
 func (t Time) Waiting() int { return t.Entered - t.Ended }
 
 // TimeOf estimates a step over issues; end is the end of the cut-off day.
-func TimeOf(issues []Issue, s Step, end time.Time) Time {
+func TimeOf(issues []*Issue, s Step, end time.Time) Time {
 	t := Time{Step: s, spells: make([]survival.Subject, 0, len(issues))}
 	for _, i := range issues {
 		if spell, ok := i.spell(s, end); ok {
@@ -114,9 +115,14 @@ type Lag struct {
 }
 
 // LagOf sets a step of some issues beside the same step of the benchmark's, which TimeOf has estimated.
-func LagOf(issues []Issue, benchmark Time, end time.Time) Lag {
+func LagOf(issues []*Issue, benchmark Time, end time.Time) Lag {
+	return TimeOf(issues, benchmark.Step, end).Beside(benchmark, issues, end)
+}
+
+// Beside is LagOf where the time of the issues is known.
+func (t Time) Beside(benchmark Time, issues []*Issue, end time.Time) Lag {
 	s := benchmark.Step
-	l := Lag{Time: TimeOf(issues, s, end), Against: benchmark}
+	l := Lag{Time: t, Against: benchmark}
 	if l.Median.Known && l.Against.Median.Known {
 		l.Days = estimate.Of(l.Median.Value - l.Against.Median.Value)
 	}
@@ -138,7 +144,7 @@ func LagOf(issues []Issue, benchmark Time, end time.Time) Lag {
 	return l
 }
 
-func (i Issue) entered(s Step) time.Time {
+func (i *Issue) entered(s Step) time.Time {
 	return [...]time.Time{i.Reported, i.Classified, i.Routed, i.Resolved, i.Reported}[s]
 }
 
@@ -149,7 +155,7 @@ type All struct {
 }
 
 // AllOf lays out a step of all issues.
-func AllOf(issues []Issue, s Step, end time.Time) All {
+func AllOf(issues []*Issue, s Step, end time.Time) All {
 	t := TimeOf(issues, s, end)
 	return All{Time: t, whole: survival.NewWhole(t.spells)}
 }
@@ -176,7 +182,7 @@ func Bottleneck(lags []Lag, least int) (Lag, bool) {
 
 // BetterHalf are the issues of the villages whose median of a step is no longer than the median village's: what half of
 // the villages manage, and so what the town may be held against. A village with fewer than least issues has no say.
-func BetterHalf(byVillage map[string][]Issue, s Step, least int, end time.Time) []Issue {
+func BetterHalf(byVillage map[string][]*Issue, s Step, least int, end time.Time) []*Issue {
 	medians := map[string]float64{}
 	var all []float64
 	for village, own := range byVillage {
@@ -188,7 +194,7 @@ func BetterHalf(byVillage map[string][]Issue, s Step, least int, end time.Time) 
 		all = append(all, medians[village])
 	}
 	limit := middle(all)
-	var better []Issue
+	var better []*Issue
 	for _, village := range slices.Sorted(maps.Keys(medians)) {
 		if medians[village] <= limit {
 			better = append(better, byVillage[village]...)
@@ -198,8 +204,8 @@ func BetterHalf(byVillage map[string][]Issue, s Step, least int, end time.Time) 
 }
 
 // ByVillage sorts issues by their villages.
-func ByVillage(issues []Issue) map[string][]Issue {
-	all := map[string][]Issue{}
+func ByVillage(issues []*Issue) map[string][]*Issue {
+	all := map[string][]*Issue{}
 	for _, i := range issues {
 		all[i.Village] = append(all[i.Village], i)
 	}

@@ -13,8 +13,8 @@ var end = time.Date(2018, 2, 1, 0, 0, 0, 0, time.UTC)
 func ago(days float64) time.Time { return end.Add(-time.Duration(days * 24 * float64(time.Hour))) }
 
 // resolving is an issue routed so many days before the end, resolved after took days; took 0: still open.
-func resolving(village string, routed, took float64) Issue {
-	i := Issue{Village: village, Reported: ago(routed + 1), Classified: ago(routed + .5), Routed: ago(routed)}
+func resolving(village string, routed, took float64) *Issue {
+	i := &Issue{Village: village, Reported: ago(routed + 1), Classified: ago(routed + .5), Routed: ago(routed)}
 	if took > 0 {
 		i.Resolved = ago(routed - took)
 	}
@@ -25,8 +25,8 @@ func resolving(village string, routed, took float64) Issue {
 // own four, routed ten days ago, two took 5 and 6 days and two wait: the curve falls to 3/4 and 1/2, so the median is 6,
 // four days behind, and two wait where none should.
 func TestLagByHand(t *testing.T) {
-	benchmark := []Issue{resolving("B", 20, 1), resolving("B", 20, 2), resolving("B", 20, 3), resolving("B", 20, 4)}
-	own := []Issue{resolving("A", 10, 5), resolving("A", 10, 6), resolving("A", 10, 0), resolving("A", 10, 0)}
+	benchmark := []*Issue{resolving("B", 20, 1), resolving("B", 20, 2), resolving("B", 20, 3), resolving("B", 20, 4)}
+	own := []*Issue{resolving("A", 10, 5), resolving("A", 10, 6), resolving("A", 10, 0), resolving("A", 10, 0)}
 	l := LagOf(own, TimeOf(benchmark, Resolve, end), end)
 	if l.Median.Value != 6 || l.Against.Median.Value != 2 || l.Days.Value != 4 || l.Waiting() != 2 || math.Abs(l.Issues-2) > 1e-9 {
 		t.Errorf("median %v against %v, %v days, %d waiting, %v too many", l.Median, l.Against.Median, l.Days, l.Waiting(), l.Issues)
@@ -35,7 +35,7 @@ func TestLagByHand(t *testing.T) {
 		t.Errorf("of four issues with two open the interval is open above: %v to %v", l.Low, l.High)
 	}
 	// At two days half of the benchmark's issues still wait: of two own ones one should.
-	early := LagOf([]Issue{resolving("A", 2, 0), resolving("A", 2, 0)}, TimeOf(benchmark, Resolve, end), end)
+	early := LagOf([]*Issue{resolving("A", 2, 0), resolving("A", 2, 0)}, TimeOf(benchmark, Resolve, end), end)
 	if math.Abs(early.Issues-1) > 1e-9 || early.Median.Known {
 		t.Errorf("%v too many wait, median %v", early.Issues, early.Median)
 	}
@@ -46,25 +46,25 @@ func TestLagByHand(t *testing.T) {
 
 // TestWhatCounts: a step counts issues whose beginning is recorded, and none whose end is missing though a later step is.
 func TestWhatCounts(t *testing.T) {
-	onTheSpot := Issue{Reported: ago(5), Resolved: ago(4), FedBack: ago(4)}
-	open := Issue{Reported: ago(5)}
-	unrecorded := Issue{Reported: ago(5), Routed: ago(3)}
-	backwards := Issue{Reported: ago(5), Classified: ago(6), Routed: ago(2)}
-	all := []Issue{onTheSpot, open, unrecorded, backwards}
+	onTheSpot := &Issue{Reported: ago(5), Resolved: ago(4), FedBack: ago(4)}
+	open := &Issue{Reported: ago(5)}
+	unrecorded := &Issue{Reported: ago(5), Routed: ago(3)}
+	backwards := &Issue{Reported: ago(5), Classified: ago(6), Routed: ago(2)}
+	all := []*Issue{onTheSpot, open, unrecorded, backwards}
 	for step, want := range map[Step][2]int{Classify: {2, 1}, Route: {1, 1}, Resolve: {2, 0}, Feedback: {1, 1}, Whole: {4, 1}} {
 		if got := TimeOf(all, step, end); got.Entered != want[0] || got.Ended != want[1] {
 			t.Errorf("step %d: %d entered, %d ended, want %v", step, got.Entered, got.Ended, want)
 		}
 	}
-	if got := TimeOf([]Issue{backwards}, Classify, end); got.Median.Value != 0 {
+	if got := TimeOf([]*Issue{backwards}, Classify, end); got.Median.Value != 0 {
 		t.Errorf("a clock that went backwards is no time: %v", got.Median)
 	}
 }
 
 func TestBottleneck(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 7))
-	draw := func(village string, n int, mean float64) []Issue {
-		var all []Issue
+	draw := func(village string, n int, mean float64) []*Issue {
+		var all []*Issue
 		for range n {
 			routed := 10 + 60*random.Float64()
 			took := mean * random.ExpFloat64()
@@ -75,7 +75,7 @@ func TestBottleneck(t *testing.T) {
 		}
 		return all
 	}
-	var town []Issue
+	var town []*Issue
 	for v := range 8 {
 		town = append(town, draw(fmt.Sprintf("V%d", v), 40, 4+float64(v%3))...)
 	}

@@ -48,8 +48,8 @@ func stepName(r block.Request, s flow.Step) string { return stages[int(s)+1].nam
 
 // passing is how long the steps take here and where they hold issues up, among the issues of the last months.
 type passing struct {
-	all, Own  []flow.Issue // reported in the window: of the town, of the page's unit
-	from      string       // first month of the window
+	all, Own  []*flow.Issue // reported in the window: of the town, of the page's unit
+	from      string        // first month of the window
 	End       time.Time
 	steps     []flow.All // of the town, by step
 	lags      []flow.Lag
@@ -67,7 +67,7 @@ func Window(ctx context.Context, r block.Request) (passing, error) {
 	}
 	p.Own = p.all
 	if r.Unit().Level != facts.LevelTown {
-		p.Own = slices.DeleteFunc(slices.Clone(p.all), func(i flow.Issue) bool { return !holds(r, i) })
+		p.Own = slices.DeleteFunc(slices.Clone(p.all), func(i *flow.Issue) bool { return !holds(r, i) })
 	}
 	return p, nil
 }
@@ -91,17 +91,21 @@ func readPassing(ctx context.Context, r block.Request) (passing, error) {
 	if r.Unit().Level == facts.LevelTown {
 		p.benchmark = r.T("较快的一半村", "the faster half of the villages")
 	}
-	var villages map[string][]flow.Issue
+	var villages map[string][]*flow.Issue
 	if r.Unit().Level == facts.LevelTown {
 		villages = flow.ByVillage(p.all)
 	}
 	for _, s := range flow.Steps {
 		p.steps = append(p.steps, flow.AllOf(p.all, s, p.End))
-		against := p.steps[s].Time
-		if r.Unit().Level == facts.LevelTown {
-			against = flow.TimeOf(flow.BetterHalf(villages, s, r.Programme.Reading.MinimumBase, p.End), s, p.End)
+		whole := p.steps[s].Time
+		if r.Unit().Level != facts.LevelTown {
+			p.lags = append(p.lags, p.lag(p.Own, whole))
+			continue
 		}
-		p.lags = append(p.lags, p.lag(p.Own, against))
+		better := flow.TimeOf(flow.BetterHalf(villages, s, r.Programme.Reading.MinimumBase, p.End), s, p.End)
+		lag := whole.Beside(better, p.all, p.End)
+		lag.Test(p.steps[s])
+		p.lags = append(p.lags, lag)
 	}
 	if !r.TooPoor(r.Unit(), r.Month) {
 		p.worst, p.held = flow.Bottleneck(p.lags, r.Programme.Reading.MinimumBase)
@@ -110,7 +114,7 @@ func readPassing(ctx context.Context, r block.Request) (passing, error) {
 }
 
 // holds reports whether an issue belongs to the page's unit.
-func holds(r block.Request, i flow.Issue) bool {
+func holds(r block.Request, i *flow.Issue) bool {
 	switch u := r.Unit(); u.Level {
 	case facts.LevelBranch:
 		return i.Branch == u.ID
@@ -122,7 +126,7 @@ func holds(r block.Request, i flow.Issue) bool {
 }
 
 // lag sets a step of some issues against a benchmark, and tests them against all others of the town.
-func (p passing) lag(own []flow.Issue, against flow.Time) flow.Lag {
+func (p passing) lag(own []*flow.Issue, against flow.Time) flow.Lag {
 	l := flow.LagOf(own, against, p.End)
 	l.Test(p.steps[against.Step])
 	return l
@@ -207,7 +211,7 @@ func Timed(m queries.Measure) (flow.Step, bool) {
 }
 
 // sortedByUnit sorts issues by their villages and by their branches.
-func sortedByUnit(issues []flow.Issue) map[string][]flow.Issue {
+func sortedByUnit(issues []*flow.Issue) map[string][]*flow.Issue {
 	many := map[string]int{} // counted first: so many issues are not to be copied while the lists grow
 	for i := range issues {
 		many[issues[i].Village]++
@@ -215,9 +219,9 @@ func sortedByUnit(issues []flow.Issue) map[string][]flow.Issue {
 			many[issues[i].Branch]++
 		}
 	}
-	all := make(map[string][]flow.Issue, len(many))
+	all := make(map[string][]*flow.Issue, len(many))
 	for unit, n := range many {
-		all[unit] = make([]flow.Issue, 0, n)
+		all[unit] = make([]*flow.Issue, 0, n)
 	}
 	for _, i := range issues {
 		all[i.Village] = append(all[i.Village], i)
@@ -231,7 +235,7 @@ func sortedByUnit(issues []flow.Issue) map[string][]flow.Issue {
 // addMedianIntervals gives the medians of a table of issuesByUnit their intervals: the long table holds none.
 func addMedianIntervals(r block.Request, t *view.Table, p passing) {
 	column := 1 + slices.Index(IssuesByUnit, flow.Whole.Measure())
-	add := func(issues []flow.Issue, c *view.Cell) {
+	add := func(issues []*flow.Issue, c *view.Cell) {
 		if time := flow.TimeOf(issues, flow.Whole, p.End); time.Entered > 0 {
 			c.Interval = DaysInterval(time)
 		}
@@ -271,7 +275,7 @@ type slow struct {
 // the units and the categories each by how many issues too many wait.
 func slowPlaces(r block.Request, p passing) []slow {
 	var all []slow
-	add := func(s slow, own []flow.Issue) {
+	add := func(s slow, own []*flow.Issue) {
 		if len(own) == 0 {
 			return
 		}
@@ -285,7 +289,7 @@ func slowPlaces(r block.Request, p passing) []slow {
 		}
 		all = append(all, s)
 	}
-	units, categories := sortedByUnit(p.Own), map[string][]flow.Issue{}
+	units, categories := sortedByUnit(p.Own), map[string][]*flow.Issue{}
 	for _, i := range p.Own {
 		categories[i.Category] = append(categories[i.Category], i)
 	}
