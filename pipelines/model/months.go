@@ -77,19 +77,23 @@ func monthlyOf(text string) monthly {
 	return m
 }
 
+// monthBy is the month in which a column puts a row: text, or the first day of it.
+func monthBy(column string) string {
+	if column == "month" {
+		return column
+	}
+	return "date_trunc('month', " + column + ")"
+}
+
 // contentByMonth sums up the rows of each month as ContentOf does those of a table, for this warehouse alone.
 func contentByMonth(ctx context.Context, q pipelines.Querier, source queries.MonthSource, where string) (monthly, error) {
-	month := source.Column
-	if month != "month" {
-		month = "date_trunc('month', " + month + ")"
-	}
 	if where != "" {
 		where = " where " + where
 	}
 	// Rows are hashed once, and months become text once they are few: "2018-01-01" is cut to the month.
 	const sums = "count(*) || ':' || coalesce(sum(h), 0) || ':' || coalesce(bit_xor(hash(h)), 0)"
 	table, err := q.Query(ctx, "select coalesce(substr(cast(month as varchar), 1, 7), ''), content from (select month, "+sums+" as content from (select "+
-		month+" as month, hash(t) as h from "+source.Table+" t"+where+") group by month)")
+		monthBy(source.Column)+" as month, hash(t) as h from "+source.Table+" t"+where+") group by month)")
 	if err != nil {
 		return nil, err
 	}
@@ -100,21 +104,21 @@ func contentByMonth(ctx context.Context, q pipelines.Querier, source queries.Mon
 	return all, nil
 }
 
-// inMonths is the condition that a row of the source belongs to one of the months.
-func inMonths(source queries.MonthSource, months []string) string {
+// InMonths is the condition that a column puts a row into one of the months; an empty one are the rows without a month.
+func InMonths(column string, months []string) string {
 	var parts []string
 	for _, month := range months {
 		switch {
 		case month == "":
-			parts = append(parts, source.Column+" is null")
-		case source.Column == "month":
+			parts = append(parts, column+" is null")
+		case column == "month":
 			parts = append(parts, "month = '"+month+"'")
 		default:
 			first, err := time.Parse("2006-01", month)
 			if err != nil { // no month of ours, so that no row has it
 				continue
 			}
-			parts = append(parts, fmt.Sprintf("(%s >= %s and %s < %s)", source.Column, date(first), source.Column, date(first.AddDate(0, 1, 0))))
+			parts = append(parts, fmt.Sprintf("(%s >= %s and %s < %s)", column, date(first), column, date(first.AddDate(0, 1, 0))))
 		}
 	}
 	if len(parts) == 0 {
@@ -128,7 +132,7 @@ func (b *build) restricted(m queries.Model, months []string) string {
 	sql := m.SQL
 	only := func(source queries.MonthSource, months []string) {
 		name := regexp.MustCompile(`\b` + regexp.QuoteMeta(source.Table) + `\b`)
-		sql = name.ReplaceAllLiteralString(sql, "(select * from "+source.Table+" where "+inMonths(source, months)+")")
+		sql = name.ReplaceAllLiteralString(sql, "(select * from "+source.Table+" where "+InMonths(source.Column, months)+")")
 	}
 	for _, source := range m.Header.Months {
 		only(source, months)
@@ -287,7 +291,7 @@ func (b *build) rebuildWhole(ctx context.Context, tx *warehouse.Tx, m queries.Mo
 func (b *build) rebuildMonths(ctx context.Context, tx *warehouse.Tx, m queries.Model, stale []string, prints, recipes monthly) (monthly, error) {
 	started := time.Now()
 	own := queries.MonthSource{Table: m.Name, Column: "month"}
-	where := inMonths(own, stale)
+	where := InMonths(own.Column, stale)
 	old, err := contentByMonth(ctx, tx, own, where)
 	if err != nil {
 		return nil, fault("fingerprint", m.Name, 0, err)

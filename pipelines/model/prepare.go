@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
 	"strings"
 
@@ -124,6 +125,29 @@ func (b *build) fingerprintLoaded(ctx context.Context, tx *warehouse.Tx) error {
 // contentSums are rows and two independent sums of their hashes: a change that leaves all alike is not met by accident. Snapshots
 // keep them, so that they stay as they are.
 const contentSums = "count(*) || ':' || coalesce(sum(hash(t)), 0) || ':' || coalesce(bit_xor(hash(t, 1)), 0)"
+
+// ContentByMonth is ContentOf together with the same of the rows of each month, by YYYY-MM; those without a month stand under the empty
+// one. Dated is the column that puts a row into a month.
+func ContentByMonth(ctx context.Context, q pipelines.Querier, table, dated string) (whole string, months map[string]string, err error) {
+	found, err := q.Query(ctx, fmt.Sprintf(`select coalesce(substr(cast(month as varchar), 1, 7), ''), rows, cast(sum as varchar), cast(other as varchar)
+		from (select month, count(*) as rows, sum(h) as sum, bit_xor(other) as other from (select %s as month, hash(t) as h, hash(t, 1) as other from %s t) group by month)`,
+		monthBy(dated), table))
+	if err != nil {
+		return "", nil, err
+	}
+	rows, sum, other := int64(0), new(big.Int), uint64(0)
+	months = map[string]string{}
+	for _, row := range found.Rows {
+		n, one, of := row[1].(int64), new(big.Int), uint64(0)
+		if _, err := fmt.Sscan(row[2].(string)+" "+row[3].(string), one, &of); err != nil {
+			return "", nil, err
+		}
+		months[row[0].(string)] = fmt.Sprintf("%d:%d:%d", n, one, of)
+		rows, other = rows+n, other^of
+		sum.Add(sum, one)
+	}
+	return fmt.Sprintf("%d:%d:%d", rows, sum, other), months, nil
+}
 
 // ContentOf sums up the rows of a table in one short text that does not depend on their order. Columns named in
 // leaving are left out.

@@ -30,6 +30,17 @@ func TestAGenerationUponAnotherIsAsFromNothing(t *testing.T) {
 		"delete from marts.large where rowid in (select max(rowid) from marts.large where i = 7)",
 		"delete from marts.large where i = 8",
 		"update marts.large set n = n + 1",
+		"create table marts.monthly as select i, case when i % 5 > 0 then '2018-0' || (1 + i % 5) end as month, i % 7 as n from range(60000) r(i)",
+		"update marts.monthly set n = 8 where month = '2018-03' and i % 100 = 2",
+		"update marts.monthly set month = '2018-04' where i in (7, 10); update marts.monthly set month = null where i = 11",
+		"delete from marts.monthly where month = '2018-02' and i > 50000; insert into marts.monthly values (1, '2019-01', 1)",
+		"delete from marts.monthly where month = '2018-05'",
+		"insert into marts.monthly values (2, 'undated', 1)",
+		"delete from marts.monthly where month = 'undated'",
+		"insert into exports.visits by name select 'W' || i as visit_id, timestamp '2017-12-01' + i * interval '1' minute as visited_at, 1 as _file, i as _row from range(60000) r(i)",
+		"update exports.visits set minutes = 3 where visit_id in ('W7', 'W59999')",
+		"update exports.visits set visited_at = null where visit_id = 'W8'; update exports.visits set visited_at = timestamp '2018-05-01' where visit_id = 'W9'",
+		"delete from exports.visits where visited_at >= timestamp '2018-01-01'",
 	} {
 		exec1(t, w, change)
 		g, err := Publish(t.Context(), w, dir, Manifest{Version: "1"})
@@ -58,8 +69,9 @@ func TestAGenerationUponAnotherIsAsFromNothing(t *testing.T) {
 // TestOtherRowsOfALargeTableAreReplaced: what stayed keeps its place in the file, so that it is not encoded again. A mart may be a view.
 func TestOtherRowsOfALargeTableAreReplaced(t *testing.T) {
 	for name, large := range map[string]string{
-		"a table": "create table marts.large as select i, 'row ' || i as text from range(60000) r(i)",
-		"a view":  "create table monthly as select i, 'row ' || i as text from range(60000) r(i); create view marts.large as from monthly",
+		"a table":           "create table marts.large as select i, 'row ' || i as text from range(60000) r(i)",
+		"a view":            "create table monthly as select i, 'row ' || i as text from range(60000) r(i); create view marts.large as from monthly",
+		"a table of months": "create table marts.large as select i, '2018-0' || (1 + i % 9) as month, 'row ' || i as text from range(60000) r(i)",
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()

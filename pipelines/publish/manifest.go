@@ -39,8 +39,23 @@ type Input struct {
 
 // TableContent sums up one table.
 type TableContent struct {
-	Table   string `json:"table"`
-	Content string `json:"content"` // rows and two sums of their hashes
+	Table   string            `json:"table"`
+	Content string            `json:"content"`           // rows and two sums of their hashes
+	Passing string            `json:"passing,omitempty"` // the same with the columns that only say when something was done
+	Months  map[string]string `json:"months,omitempty"`  // of a large table, the same of the rows of each month
+}
+
+// holds reports whether two tables hold the same rows, the columns that only say when included.
+func (t TableContent) holds(other TableContent) bool {
+	return t.Table == other.Table && t.Content == other.Content && t.Passing == other.Passing && (t.Passing != "" || passing[t.Table] == nil)
+}
+
+// content is what the manifest says of one table; the zero TableContent where it says nothing.
+func (m Manifest) content(table string) TableContent {
+	if i := slices.IndexFunc(m.Tables, func(t TableContent) bool { return t.Table == table }); i >= 0 {
+		return m.Tables[i]
+	}
+	return TableContent{}
 }
 
 // File is one file of a generation as it was written.

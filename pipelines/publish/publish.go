@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/durable"
 	"hulian/pipelines/model"
@@ -48,13 +49,13 @@ var passing = map[string][]string{
 type table struct {
 	name    string // schema.table
 	columns []string
-	content string // as the manifest has it
+	dated   string // the column that puts a row into a month, where the table may be large; else empty
+	content TableContent
 }
 
 // rows is how many rows the table has, as its content says.
 func (t table) rows() int64 {
-	count, _, _ := strings.Cut(t.content, ":")
-	n, _ := strconv.ParseInt(count, 10, 64) // what is no number is none: the table is copied whole
+	n, _, _ := sumsOf(t.content.Content) // what is no number is none: the table is copied whole
 	return n
 }
 
@@ -140,11 +141,36 @@ func tablesOf(ctx context.Context, w *warehouse.Warehouse) ([]table, error) {
 	if err != nil {
 		return nil, err
 	}
+	sizes, err := w.Query(ctx, "select schema_name || '.' || table_name from duckdb_tables() where database_name = current_database() and estimated_size < "+strconv.Itoa(replacedRows))
+	if err != nil {
+		return nil, err
+	}
+	small := map[string]bool{}
+	for _, row := range sizes.Rows {
+		small[row[0].(string)] = true
+	}
 	tables := slices.DeleteFunc(found, func(t table) bool { return slices.Contains(inner, t.name) })
+	for i, t := range tables {
+		if !small[t.name] { // how large a view is nobody knows
+			tables[i].dated = datedBy(t)
+		}
+	}
 	if !slices.ContainsFunc(tables, func(t table) bool { return strings.HasPrefix(t.name, "marts.") }) {
 		return nil, errors.New("the warehouse holds no marts: the models have not been built")
 	}
 	return tables, nil
+}
+
+// datedBy names the column that puts a row of a table into a month; none where it has none, or where a column says only when it was landed.
+func datedBy(t table) string {
+	schema, name, _ := strings.Cut(t.name, ".")
+	contract, known := data.ContractOf(name)
+	for _, column := range []string{"month", contract.DatedBy} {
+		if slices.Contains(t.columns, `"`+column+`"`) && passing[t.name] == nil && (schema == "marts" || known && schema == "exports") {
+			return column
+		}
+	}
+	return ""
 }
 
 // columnsOf lists the tables of some schemas of a database, in order of name. Database is an expression.
@@ -162,6 +188,23 @@ func columnsOf(ctx context.Context, w *warehouse.Warehouse, database string, sch
 	return tables, nil
 }
 
+// contentOf sums up one table.
+func contentOf(ctx context.Context, w *warehouse.Warehouse, t table) (c TableContent, err error) {
+	c.Table = t.name
+	if t.dated != "" {
+		c.Content, c.Months, err = model.ContentByMonth(ctx, w, t.name, t.dated)
+		if t.content = c; t.rows() < replacedRows {
+			c.Months = nil
+		}
+		return c, err
+	}
+	leaving := passing[t.name]
+	if c.Content, err = model.ContentOf(ctx, w, t.name, leaving...); err == nil && leaving != nil {
+		c.Passing, err = model.ContentOf(ctx, w, t.name)
+	}
+	return c, err
+}
+
 // describe fills in what the manifest says of the content.
 func (m *Manifest) describe(ctx context.Context, w *warehouse.Warehouse, tables []table) error {
 	hash := sha256.New()
@@ -170,7 +213,7 @@ func (m *Manifest) describe(ctx context.Context, w *warehouse.Warehouse, tables 
 	group.SetLimit(runtime.GOMAXPROCS(0)) // most tables are too small to keep a second thread of the engine at work
 	for i, t := range tables {
 		group.Go(func() (err error) {
-			if tables[i].content, err = model.ContentOf(within, w, t.name, passing[t.name]...); err != nil {
+			if tables[i].content, err = contentOf(within, w, t); err != nil {
 				return fmt.Errorf("%s: %w", t.name, err)
 			}
 			return nil
@@ -180,8 +223,8 @@ func (m *Manifest) describe(ctx context.Context, w *warehouse.Warehouse, tables 
 		return err
 	}
 	for _, t := range tables {
-		fmt.Fprintf(hash, "%s(%s)=%s\n", t.name, strings.Join(t.columns, ","), t.content)
-		m.Tables = append(m.Tables, TableContent{Table: t.name, Content: t.content})
+		fmt.Fprintf(hash, "%s(%s)=%s\n", t.name, strings.Join(t.columns, ","), t.content.Content)
+		m.Tables = append(m.Tables, t.content)
 	}
 	m.Hash = hex.EncodeToString(hash.Sum(nil))
 	facts, err := w.Query(ctx, "select value from marts.snapshot_facts where key = 'cut_off'")
@@ -220,7 +263,7 @@ func write(ctx context.Context, w *warehouse.Warehouse, dir string, m Manifest, 
 	// Side by side: each is one processor's work for most of its time.
 	group, both := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		return writeDatabase(both, w, base+".duckdb"+part, m.Generation, tables, before.Path, same)
+		return writeDatabase(both, w, base+".duckdb"+part, m.Generation, tables, before, same)
 	})
 	group.Go(func() error {
 		return writeParquet(both, w, parquet+part, tables, filepath.Join(marts, generationName(before.Number)), same)
