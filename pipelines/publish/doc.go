@@ -17,7 +17,8 @@
 // nor what the next one is built upon, so that a run heals it. A generation is only ever healed under a new number.
 //
 // Tables whose rows are those of the generation before are not encoded again: the new file begins as a copy of the one
-// before, in which only the other tables are replaced, and parquet files that hold the same get a second name. When more
+// before, in which only the other tables are replaced, and parquet files that hold the same get a second name. Of a large table
+// the manifest keeps the sums of each month, so that only the rows of the months that changed are compared. When more
 // of a file is left over than used, and when the code is another version, it is written from nothing.
 //
 // A path is never reused, because the engine keeps serving the old file to a process that opens a path anew while it
