@@ -217,7 +217,8 @@ func (b *build) monthRecipes(ctx context.Context, tx *warehouse.Tx, m queries.Mo
 }
 
 // modelByMonth brings the months of a model up to date whose recipe is another one than that of the last build. Where
-// these are most of them, the model is made anew.
+// these are more than two thirds, the model is made anew: a list of a whole year, such as that of the funds, which comes
+// in January, changes thirteen months of two years.
 func (b *build) modelByMonth(ctx context.Context, tx *warehouse.Tx, m queries.Model) error {
 	recipes, err := b.monthRecipes(ctx, tx, m)
 	if err != nil {
@@ -240,7 +241,7 @@ func (b *build) modelByMonth(ctx context.Context, tx *warehouse.Tx, m queries.Mo
 	switch standing := before != nil && prints != nil && b.present[m.Name] == b.wanted(m); {
 	case standing && len(stale) == 0:
 		b.result.Kept = append(b.result.Kept, m.Name)
-	case standing && len(stale)*2 <= len(recipes) && !m.Header.View:
+	case standing && len(stale)*3 <= len(recipes)*2 && !m.Header.View:
 		if prints, err = b.rebuildMonths(ctx, tx, m, stale, prints, recipes); err != nil {
 			return err
 		}

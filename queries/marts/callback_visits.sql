@@ -5,6 +5,7 @@
 -- of each member and day comes before the second of any, so that the calls spread. A prompt, never an accusation.
 -- grain: visit_id
 -- sources: intermediate.int_doubtful_visits
+-- months: intermediate.int_doubtful_visits
 -- columns:
 --   visit_id: the exporter's number
 --   household_id: household to ask

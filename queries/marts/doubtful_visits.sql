@@ -1,6 +1,7 @@
 -- One doubt signal on one visit: a prompt for a call-back sample, never an accusation.
 -- grain: visit_id, signal
 -- sources: intermediate.int_doubtful_visits
+-- months: intermediate.int_doubtful_visits
 -- columns:
 --   visit_id: the exporter's number
 --   household_id: household
