@@ -64,7 +64,7 @@ func TestWhatManyAskForIsReadOnce(t *testing.T) {
 			if i%2 == 0 {
 				who, want = of(visitor.Analyst, ""), "赵**"
 			}
-			homes, err := f.Unvisited(t.Context(), who, f.Town, facts.First(50))
+			homes, err := f.Unvisited(t.Context(), who, f.Town, f.LastMonth, 60)
 			if err != nil {
 				t.Error(err)
 				return
@@ -80,7 +80,7 @@ func TestWhatManyAskForIsReadOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if town.from["unvisited_households"] != 1 || town.from["measures"] != 1 {
+	if town.from["visits"] != 1 || town.from["measures"] != 1 {
 		t.Errorf("queries: %v", town.from)
 	}
 	// What is known is not read again; only the measure that nobody asked for is.
@@ -93,11 +93,11 @@ func TestWhatManyAskForIsReadOnce(t *testing.T) {
 func TestNamesAreMaskedOutsideTheScope(t *testing.T) {
 	f, _ := opened(t)
 	secretary := of(visitor.VillageSecretary, "V1")
-	homes, err := f.Unvisited(t.Context(), secretary, f.Town, facts.First(50))
+	homes, err := f.Unvisited(t.Context(), secretary, f.Town, f.LastMonth, 60)
 	if err != nil {
 		t.Fatal(err)
 	}
-	members, err := f.Overloaded(t.Context(), secretary, f.Town, 1, facts.First(50))
+	members, err := f.Overloaded(t.Context(), secretary, f.Town, f.LastMonth, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

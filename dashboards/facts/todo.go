@@ -52,89 +52,63 @@ func (f Facts) AsOf(month string) time.Time {
 	return f.CutOff
 }
 
-// ToVisit is a household to visit: a vulnerable one not visited in the month, or another one not visited for longer than the
-// programme allows.
+// ToVisit is a household to visit as of a day.
 type ToVisit struct {
 	HouseholdID    string `is:"household"`
 	HeadName       string `is:"person"`
 	LinkedMemberID string `is:"member"`
 	MemberName     string `is:"person"`
-	Vulnerable     string
+	Vulnerable     string // its kind; "none": it is not vulnerable
 	LastVisitedAt  string `is:"day"`
 	DaysSince      float64
 	VillageID      string
 	BranchID       string
 }
 
+// IsVulnerable reports whether the household is low in income, alone, disabled or otherwise in need.
+func (h ToVisit) IsVulnerable() bool { return h.Vulnerable != "none" }
+
 // toVisitSQL takes the households and links of the cut-off, and the visits made until the day of the list.
 const toVisitSQL = `
-with seen as (
-    select household_id, max(cast(visited_at as date)) as last_on
-    from visits
-    where cast(visited_at as date) <= cast(? as date)
-    group by household_id
+with day as (select cast(? as date) as first_on, cast(? as date) as on_day),
+
+seen as (
+    select v.household_id, max(cast(v.visited_at as date)) as last_on
+    from visits v
+    cross join day d
+    where cast(v.visited_at as date) <= d.on_day
+    group by v.household_id
+),
+
+homes as (
+    select h.household_id, h.head_name, h.village_id, h.branch_id, h.linked_member_id, coalesce(h.vulnerable, 'none') as vulnerable,
+        s.last_on, date_diff('day', s.last_on, d.on_day) as days_since, coalesce(s.last_on >= d.first_on, false) as visited
+    from households h
+    cross join day d
+    left join seen s on s.household_id = h.household_id
 )
-select h.household_id, h.head_name, h.village_id, h.branch_id, h.linked_member_id, m.name as member_name,
-    case when h.vulnerable is null then 'none' else h.vulnerable end as vulnerable,
-    s.last_on as last_visited_at, date_diff('day', s.last_on, cast(? as date)) as days_since
-from households h
+
+select h.household_id, h.head_name, h.village_id, h.branch_id, h.linked_member_id, m.name as member_name, h.vulnerable,
+    h.last_on as last_visited_at, h.days_since
+from homes h
 left join members m on m.member_id = h.linked_member_id
-left join seen s on s.household_id = h.household_id
-where (case when h.vulnerable is null or h.vulnerable = 'none' then s.last_on is null or date_diff('day', s.last_on, cast(? as date)) > ?
-    else s.last_on is null or s.last_on < cast(? as date) end)%s
-order by case when h.vulnerable is null or h.vulnerable = 'none' then 1 else 0 end, s.last_on nulls first, h.household_id`
+where %[1]s%[2]s
+order by case when h.vulnerable = 'none' then 1 else 0 end, h.last_on nulls first, h.household_id`
 
 // ToVisit reads the households of a place to visit as of the last day of a month: vulnerable ones without a visit in that month,
-// then those without a visit for more than days days, each the longest first.
+// then the others without a visit for more than days days, each the longest first.
 func (f Facts) ToVisit(ctx context.Context, v visitor.Visitor, at Unit, month string, days int) ([]ToVisit, error) {
+	return f.homes(ctx, v, at, month, "(case when h.vulnerable = 'none' then coalesce(h.days_since > ?, true) else not h.visited end)", days)
+}
+
+// Unvisited reads the households of a place without a visit for more than days days as of the last day of a month, vulnerable ones
+// first, then the longest.
+func (f Facts) Unvisited(ctx context.Context, v visitor.Visitor, at Unit, month string, days int) ([]ToVisit, error) {
+	return f.homes(ctx, v, at, month, "coalesce(h.days_since > ?, true)", days)
+}
+
+func (f Facts) homes(ctx context.Context, v visitor.Visitor, at Unit, month, condition string, days int) ([]ToVisit, error) {
 	where, args := in(at, "h.")
-	day := f.AsOf(month).Format(time.DateOnly)
-	return list[ToVisit](ctx, f, v, "the households to visit", fmt.Sprintf(toVisitSQL, where), append([]any{day, day, day, int64(days), month + "-01"}, args...)...)
-}
-
-// LateIssue is an issue past its deadline on a day, with how far it had come by then and who reported it.
-type LateIssue struct {
-	IssueID          string `is:"text"`
-	Category         string
-	Title            string `is:"text"`
-	DueOn            string `is:"day"`
-	OverdueDays      float64
-	VillageID        string
-	BranchID         string
-	Classified       bool
-	Routed           bool
-	RoutedTo         string `is:"text"`
-	ReporterMemberID string `is:"member"`
-	MemberName       string `is:"person"`
-}
-
-const lateSQL = `
-with day as (select cast(? as date) as on_day)
-select f.issue_id, f.category, f.title, f.due_on, date_diff('day', f.due_on, d.on_day) as overdue_days, f.village_id, f.branch_id,
-    coalesce(cast(f.classified_at as date) <= d.on_day, false) as classified, coalesce(cast(f.routed_at as date) <= d.on_day, false) as routed,
-    case when cast(f.routed_at as date) <= d.on_day then f.routed_to end as routed_to, f.reporter_member_id, m.name as member_name
-from issue_flow f
-cross join day d
-left join members m on m.member_id = f.reporter_member_id
-where f.state <> 'unknown' and cast(f.reported_at as date) <= d.on_day and f.due_on < d.on_day
-    and (f.resolved_at is null or cast(f.resolved_at as date) > d.on_day)%s
-order by overdue_days desc, f.issue_id`
-
-// Late reads the issues of a place past their deadline as of the last day of a month, the longest first.
-func (f Facts) Late(ctx context.Context, v visitor.Visitor, at Unit, month string) ([]LateIssue, error) {
-	where, args := in(at, "f.")
-	return list[LateIssue](ctx, f, v, "the issues past their deadline", fmt.Sprintf(lateSQL, where), append([]any{f.AsOf(month).Format(time.DateOnly)}, args...)...)
-}
-
-const quietSQL = `
-select l.member_id, l.name, l.village_id, l.branch_id, l.households, 0 as visits_month, count(*) over () as total
-from member_load l
-where l.duty_status = 'active' and l.households > 0
-    and not exists (select 1 from visits s where s.member_id = l.member_id and substr(cast(s.visited_at as varchar), 1, 7) = ?)%s
-order by l.households desc, l.member_id`
-
-// Quiet reads the members of a place who can be mobilised and have households, as of the cut-off, without a visit in a month.
-func (f Facts) Quiet(ctx context.Context, v visitor.Visitor, at Unit, month string) ([]MemberLoad, error) {
-	where, args := in(at, "l.")
-	return list[MemberLoad](ctx, f, v, "the members without a visit", fmt.Sprintf(quietSQL, where), append([]any{month}, args...)...)
+	args = append([]any{month + "-01", f.AsOf(month).Format(time.DateOnly), int64(days)}, args...)
+	return list[ToVisit](ctx, f, v, "the households to visit", fmt.Sprintf(toVisitSQL, condition, where), args...)
 }

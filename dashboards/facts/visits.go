@@ -3,60 +3,10 @@ package facts
 import (
 	"context"
 	"fmt"
-	"slices"
+	"time"
 
 	"hulian/dashboards/visitor"
 )
-
-// UnvisitedHousehold is a household nobody has visited for longer than the programme allows.
-type UnvisitedHousehold struct {
-	Total          int64
-	LastVisitedAt  string `is:"day"`
-	DaysSince      float64
-	Vulnerable     string
-	HouseholdID    string `is:"household"`
-	HeadName       string `is:"person"`
-	LinkedMemberID string `is:"member"`
-	MemberName     string `is:"person"`
-	VillageID      string
-	BranchID       string
-}
-
-const unvisitedSQL = `
-select u.household_id, u.village_id, u.branch_id, u.linked_member_id, h.vulnerable, u.last_visited_at, u.days_since,
-    h.head_name, m.name as member_name, count(*) over () as total
-from unvisited_households u
-left join households h on h.household_id = u.household_id
-left join members m on m.member_id = u.linked_member_id
-where 1 = 1%s
-order by case when h.vulnerable is null or h.vulnerable = 'none' then 1 else 0 end, coalesce(u.days_since, 99999) desc, u.household_id
-limit ? offset ?`
-
-// Unvisited reads the households of a place that nobody has visited for longer than the programme allows, vulnerable ones first.
-func (f Facts) Unvisited(ctx context.Context, v visitor.Visitor, at Unit, cut Cut) ([]UnvisitedHousehold, error) {
-	where, args := in(at, "u.")
-	return list[UnvisitedHousehold](ctx, f, v, "unvisited households", fmt.Sprintf(unvisitedSQL, where), append(args, cut.args()...)...)
-}
-
-// WaitingHouseholds is how many households of one branch nobody has visited for longer than the programme allows.
-type WaitingHouseholds struct {
-	VillageID, BranchID    string
-	All, Vulnerable, Never float64 // of those the vulnerable ones, and those that were never visited
-}
-
-const waitingSQL = `
-select u.village_id, u.branch_id, count(*) as "all", count(*) filter (where h.vulnerable <> 'none') as vulnerable, count(*) filter (where u.last_visited_at is null) as never
-from unvisited_households u
-left join households h on h.household_id = u.household_id
-where 1 = 1%s
-group by u.village_id, u.branch_id
-order by u.village_id, u.branch_id`
-
-// WaitingHouseholds counts by branch the households that Unvisited lists.
-func (f Facts) WaitingHouseholds(ctx context.Context, v visitor.Visitor, at Unit) ([]WaitingHouseholds, error) {
-	where, args := in(at, "u.")
-	return list[WaitingHouseholds](ctx, f, v, "how many households wait for a visit", fmt.Sprintf(waitingSQL, where), args...)
-}
 
 // DayOfVisits is how many visits were made on one day of a month.
 type DayOfVisits struct {
@@ -136,35 +86,63 @@ func (f Facts) Callbacks(ctx context.Context, v visitor.Visitor, at Unit, month 
 	return list[Callback](ctx, f, v, "the households to call back", fmt.Sprintf(callbackSQL, where), append(append([]any{month}, args...), int64(limit))...)
 }
 
-// MemberLoad is what an active member carries and did in the month of the cut-off.
+// MemberLoad is what a member who can be mobilised carries, and did in a month.
 type MemberLoad struct {
 	MemberID            string `is:"member"`
 	Name                string `is:"person"`
 	VillageID, BranchID string
-	Households          float64
+	Households          float64 // linked by the end of the month
 	VisitsMonth         float64
-	Total               int64 // rows there are, whatever the limit
 }
 
+// loadSQL takes the members and links of the cut-off. What the snapshot counted for its newest month stands; of an earlier month the
+// links that had begun by its last day are counted, and its visits.
 const loadSQL = `
-select l.member_id, l.name, l.village_id, l.branch_id, l.households, l.visits_month, l.month, count(*) over () as total
-from member_load l
-where l.duty_status = 'active' and (l.visits_month = 0 and l.households > 0 or not ?) and l.households > ?%s
-order by l.households desc, l.member_id
-limit ? offset ?`
+with day as (select cast(? as date) as first_on, cast(? as date) as on_day),
 
-// Silent reads the active members of a place with households and without a visit in the month of the cut-off.
-func (f Facts) Silent(ctx context.Context, v visitor.Visitor, at Unit, cut Cut) ([]MemberLoad, error) {
-	return f.load(ctx, v, at, true, 0, cut)
+links as (
+    select h.linked_member_id as member_id, count(*) as households
+    from households h
+    cross join day d
+    where coalesce(cast(h.linked_since as date) <= d.on_day, true)
+    group by h.linked_member_id
+),
+
+made as (
+    select v.member_id, count(*) as visits
+    from visits v
+    cross join day d
+    where cast(v.visited_at as date) between d.first_on and d.on_day
+    group by v.member_id
+),
+
+loads as (
+    select l.member_id, l.name, l.village_id, l.branch_id,
+        case when l.month = ? then l.households else coalesce(k.households, 0) end as households,
+        case when l.month = ? then l.visits_month else coalesce(s.visits, 0) end as visits_month
+    from member_load l
+    left join links k on k.member_id = l.member_id
+    left join made s on s.member_id = l.member_id
+    where l.duty_status = 'active'
+)
+
+select l.member_id, l.name, l.village_id, l.branch_id, l.households, l.visits_month
+from loads l
+where (l.visits_month = 0 or not ?) and l.households > ?%s
+order by l.households desc, l.member_id`
+
+// Silent reads the active members of a place with households and without a visit in a month.
+func (f Facts) Silent(ctx context.Context, v visitor.Visitor, at Unit, month string) ([]MemberLoad, error) {
+	return f.load(ctx, v, at, month, true, 0)
 }
 
-// Overloaded reads the active members of a place with more households than a number.
-func (f Facts) Overloaded(ctx context.Context, v visitor.Visitor, at Unit, households int, cut Cut) ([]MemberLoad, error) {
-	return f.load(ctx, v, at, false, households, cut)
+// Overloaded reads the active members of a place with more households than a number at the end of a month.
+func (f Facts) Overloaded(ctx context.Context, v visitor.Visitor, at Unit, month string, households int) ([]MemberLoad, error) {
+	return f.load(ctx, v, at, month, false, households)
 }
 
-func (f Facts) load(ctx context.Context, v visitor.Visitor, at Unit, silent bool, households int, cut Cut) ([]MemberLoad, error) {
+func (f Facts) load(ctx context.Context, v visitor.Visitor, at Unit, month string, silent bool, households int) ([]MemberLoad, error) {
 	where, args := in(at, "l.")
-	args = slices.Concat([]any{silent, int64(households)}, args, cut.args())
+	args = append([]any{month + "-01", f.AsOf(month).Format(time.DateOnly), month, month, silent, int64(households)}, args...)
 	return list[MemberLoad](ctx, f, v, "the load of members", fmt.Sprintf(loadSQL, where), args...)
 }

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -41,22 +42,25 @@ func TestAWeakVillagesPageOpensWithIt(t *testing.T) {
 }
 
 // What is to be done is complete in a download, though the page shows the most urgent only, and names are for those who may see them.
+// The page of a village and the page To do say the same of the same month.
 func TestWhatIsToBeDoneIsComplete(t *testing.T) {
 	town := pagetest.New(t)
 	v := built(t, town, "village", "village=V1")
-	lists := 0
-	for _, id := range []string{"overdue", "unvisited"} {
-		lists += len(tableOf(t, v, id).Rows)
-	}
 	todo := tableOf(t, v, "todo-list")
-	meetings := 0
-	for _, row := range todo.Rows {
-		if row[0].Text == "应开未开的对账交流会" {
-			meetings++
+	for _, month := range []string{"2017-11", "2017-12", "2018-01"} {
+		count, there := map[string]int{}, map[string]int{}
+		for _, row := range tableOf(t, built(t, town, "village", "village=V1&month="+month), "todo-list").Rows {
+			count[row[0].Text+" "+row[1].Text]++
 		}
-	}
-	if lists == 0 || len(todo.Rows) != lists+meetings {
-		t.Errorf("%d things to do, of them %d meetings; the lists hold %d", len(todo.Rows), meetings, lists)
+		for _, id := range []string{"todo-vulnerable", "todo-issues", "todo-meetings", "todo-longest"} {
+			list := tableOf(t, built(t, town, "todo", "village=V1&month="+month), id)
+			for _, row := range list.Rows {
+				there[list.Title+" "+row[0].Text]++
+			}
+		}
+		if len(there) == 0 || !maps.Equal(count, there) {
+			t.Errorf("%s: the page of the village says %v, the page To do %v", month, count, there)
+		}
 	}
 	for _, b := range partsOf(v) {
 		if c, ok := b.(*view.Checklist); ok {
@@ -73,6 +77,29 @@ func TestWhatIsToBeDoneIsComplete(t *testing.T) {
 				t.Errorf("the analyst reads what the office reads: %s", row[1].Text)
 			}
 		}
+	}
+}
+
+// The lists follow the month that is chosen: a household visited last on 1 October has waited for 60 days on 30 November and for more a
+// month later; an issue due on 8 December is not late before. A list whose register has no history says so in an earlier month.
+func TestListsFollowTheMonth(t *testing.T) {
+	town := pagetest.New(t)
+	for month, want := range map[string]map[string]int{"2017-11": {"unvisited": 0, "overdue": 0, "silent": 2}, "2017-12": {"unvisited": 2, "overdue": 1, "silent": 2}, "2017-10": {"unvisited": 0, "silent": 0}} {
+		for id, n := range want {
+			list := tableOf(t, built(t, town, "village", "village=V1&month="+month), id)
+			if len(list.Rows) != n {
+				t.Errorf("%s in %s: %d rows, want %d", id, month, len(list.Rows), n)
+			}
+			if id != "overdue" && !strings.Contains(list.Note, "不是当时的登记") {
+				t.Errorf("%s in %s does not say whose register it is: %s", id, month, list.Note)
+			}
+		}
+		if n := len(tableOf(t, built(t, town, "visits", "village=V1&month="+month), "unvisited").Rows); n != want["unvisited"] {
+			t.Errorf("the page of visits lists %d households in %s", n, month)
+		}
+	}
+	if list := tableOf(t, built(t, town, "village", "village=V1"), "unvisited"); len(list.Rows) != 2 || strings.Contains(list.Note, "不是当时的登记") || !strings.Contains(list.Note, "截至2018-01-31") {
+		t.Errorf("%d rows: %s", len(list.Rows), list.Note)
 	}
 }
 

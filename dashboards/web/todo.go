@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 
 	"hulian/dashboards/page/block"
-	"hulian/dashboards/page/month"
+	"hulian/dashboards/page/todo"
 	"hulian/dashboards/question"
 	"hulian/dashboards/signin"
 	"hulian/dashboards/trail"
@@ -49,7 +49,7 @@ func (s *server) tick(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, item := range t.Items { // one that is not for the visitor lets none through
-		at := month.ToDoItem{TickItem: item}.At(s.Door.Here().Town)
+		at := todo.Item{TickItem: item}.At(s.Door.Here().Town)
 		if err := s.allowed(r, visitor.TickOff, at); err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func (s *server) ticked(ctx context.Context, address, said url.Values) (t pipeli
 		return t, err
 	}
 	ask.Visitor = signin.VisitorOf(ctx)
-	groups, err := month.ToDoList(ctx, ask)
+	groups, err := todo.List(ctx, ask)
 	if err != nil {
 		return t, err
 	}

@@ -134,6 +134,27 @@ func UnknownRows(ctx context.Context, r Request, t *view.Table, measure, month s
 	return nil
 }
 
+// Untold are the villages of the place of which a measure of the month is not known, by ID, and a sentence that names them.
+func Untold(ctx context.Context, r Request, measure string) (map[string]bool, string, error) {
+	found, err := r.Values(ctx, r.Visitor, facts.Scope{Level: facts.LevelVillage, From: r.Month, To: r.Month}, measure)
+	if err != nil {
+		return nil, "", err
+	}
+	unknown, names := map[string]bool{}, []string(nil)
+	for _, u := range r.Villages {
+		if v := found.At(measure, u.ID, r.Month); v.Reason != "" || math.IsNaN(v.Num) {
+			unknown[u.ID] = true
+			if r.Village == "" || r.Village == u.ID {
+				names = append(names, u.Name)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return unknown, "", nil
+	}
+	return unknown, r.Tf("%s数据未到，未知，不列出。", "Not known, and not listed, for want of data: %s. ", strings.Join(names, r.T("、", ", "))), nil
+}
+
 // HollowNote explains the hollow points of a series.
 func HollowNote(r Request) string {
 	return r.T("空心点：基数小或未满期，只显示，不作判断；基数不超过 3 的不画，见表。", "Hollow points: small base or not ripe, shown and not judged; a base of 3 or less is not drawn, it stands in the table.")

@@ -176,7 +176,21 @@ func PlaceColumns[T any](r Request, village, branch func(T) string) []view.Colum
 	return all
 }
 
-// AtCutOff says that a list is as of the cut-off day, whatever month is chosen.
+// AtMonthEnd says that a list is as of the last day of the chosen month, or the cut-off where that is earlier.
+func AtMonthEnd(r Request) string {
+	return r.Tf("截至%s。", "As of %s.", r.AsOf(r.Month).Format("2006-01-02"))
+}
+
+// ByRegister says of a list whose days follow the chosen month that its persons and households are those of the register as of the
+// cut-off: the snapshot holds no earlier state of it. In the newest month there is nothing to say.
+func ByRegister(r Request) string {
+	if r.Month == r.LastMonth {
+		return AtMonthEnd(r)
+	}
+	return AtMonthEnd(r) + r.Tf("名册和联系关系按%s的登记，不是当时的登记，条数可能与当月指标略有出入。", " Registers and links are those of %s and not of then: the count may differ a little from the measure of the month.", r.CutOff.Format("2006-01-02"))
+}
+
+// AtCutOff says that a list is as of the cut-off day, whatever month is chosen: its register keeps no earlier state.
 func AtCutOff(r Request) string {
-	return r.Tf("名单为数据截止日 %s 的情况，不随所选月份变化。", "The list is as of the cut-off day %s, whatever month is chosen.", r.CutOff.Format("2006-01-02"))
+	return r.Tf("名册只有截至%s的登记，不随所选月份变化。", "The register is known as of %s alone, whatever month is chosen.", r.CutOff.Format("2006-01-02"))
 }

@@ -186,7 +186,7 @@ func nothingToPress(r block.Request, assessed []signals.Assessment) string {
 // worsening is the row of a leading figure of the page's unit that gets worse.
 func worsening(ctx context.Context, r block.Request, l block.Lead) ([]view.Cell, error) {
 	holder := ""
-	if l.Read.Measure.ID == "overdue_issues" && r.Month == r.LastMonth { // who holds an issue is known as of the cut-off alone
+	if l.Read.Measure.ID == "overdue_issues" {
 		var err error
 		if holder, err = holders(ctx, r); err != nil {
 			return nil, err
@@ -242,7 +242,7 @@ const mostHolders = 2
 
 // holders says who holds most of the overdue issues, as the list of issues gives it.
 func holders(ctx context.Context, r block.Request) (string, error) {
-	all, err := r.OverdueHolders(ctx, r.Visitor, r.Unit())
+	all, err := r.OverdueHolders(ctx, r.Visitor, r.Unit(), r.Month)
 	if err != nil {
 		return "", err
 	}

@@ -9,10 +9,10 @@ import (
 
 	"hulian/dashboards/facts"
 	"hulian/dashboards/page/block"
+	"hulian/dashboards/page/todo"
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
-	"hulian/queries/reading"
 )
 
 // How much of the list stands at once.
@@ -24,7 +24,7 @@ const (
 
 // ToDo builds the page of what is to be done in a place: all kinds, one kind (kind), or the sheets of members (sheets).
 func ToDo(ctx context.Context, r block.Request) (view.View, error) {
-	groups, err := ToDoList(ctx, r)
+	groups, err := todo.List(ctx, r)
 	if err != nil {
 		return view.View{}, err
 	}
@@ -99,15 +99,8 @@ func toDoAnswer(r block.Request) []view.Block {
 }
 
 // toDoHeadline counts what is still to be done, the most urgent kinds by name.
-func toDoHeadline(r block.Request, groups []ToDoGroup) view.Headline {
-	short := map[string][2]string{"vulnerable": {"困难户本月未走访%s户", "%s vulnerable households to visit this month"}, "issues": {"超期问题%s件", "%s overdue issues"}, "meetings": {"未开对账会支部%s个", "%s meetings due"},
-		"members": {"未走访党员%s名", "%s members without a visit"}, "longest": {"长期未走访%s户", "%s households long unvisited"}, "exports": {"未报数据表%s张", "%s exports missing"}, "files": {"待处理文件%s个", "%s files waiting"}}
-	var parts []string
-	for _, g := range groups {
-		if n := g.Left(); n > 0 {
-			parts = append(parts, r.Tf(short[g.ID][0], short[g.ID][1], reading.Count(float64(n))))
-		}
-	}
+func toDoHeadline(r block.Request, groups []todo.Group) view.Headline {
+	parts := todo.InFewWords(r, groups)
 	if len(parts) == 0 {
 		return view.Headline{Rest: r.T("没有待办事项", "Nothing is left to do")}
 	}
@@ -115,9 +108,9 @@ func toDoHeadline(r block.Request, groups []ToDoGroup) view.Headline {
 }
 
 // checkGroup shows the first things of a kind, or a page of all of them.
-func checkGroup(r block.Request, g ToDoGroup, whole bool, from int) view.CheckGroup {
+func checkGroup(r block.Request, g todo.Group, whole bool, from int) view.CheckGroup {
 	items, n := g.Items, len(g.Items)
-	shown := view.CheckGroup{Title: g.Title, Note: r.Tf("共%s项，待办%s项。", "%s in all, %s to do. ", reading.Count(float64(n)), reading.Count(float64(g.Left()))) + g.Untold + g.Note}
+	shown := view.CheckGroup{Title: g.Title, Note: g.Counted(r)}
 	page := firstOfKind
 	if whole {
 		page = ofOneKind
@@ -132,30 +125,24 @@ func checkGroup(r block.Request, g ToDoGroup, whole bool, from int) view.CheckGr
 		shown.Links = append(shown.Links, view.Choice{Name: r.Tf("全部%d项", "All %d", n), Value: r.Link("todo", question.With("kind", g.ID))})
 	}
 	for _, i := range items[:min(page, len(items))] {
-		c := view.CheckItem{ID: i.Name(), Text: i.What, Link: i.Link, Note: i.Note, Holder: i.Holder, Since: i.Since, Tone: i.Tone,
-			ReadOnly: !r.Visitor.May(visitor.TickOff, i.At(r.Town.ID))}
-		if i.Done != nil {
-			c.Done, c.DoneBy = true, said(r, i.Done.EnteredBy+" "+i.Done.EnteredAt, i.Done.Remark)
-			c.Back = !c.ReadOnly && r.Ticks
-		}
-		shown.Items = append(shown.Items, c)
+		shown.Items = append(shown.Items, i.Check(r))
 	}
 	return shown
 }
 
 // toDoTable is all of one kind, to be sorted, searched and taken away.
-func toDoTable(r block.Request, g ToDoGroup) *view.Table {
+func toDoTable(r block.Request, g todo.Group) *view.Table {
 	t := &view.Table{ID: "todo-" + g.ID, Title: g.Title, Note: g.Untold + g.Note, Folded: true, Stacked: true, PageRows: 15, Empty: r.T("没有。", "None.")}
 	view.Fill(t, g.Items,
-		view.Of(view.Words(r.T("事项", "What")), func(i ToDoItem) view.Cell { return view.Cell{Text: i.What, Link: i.Link} }),
-		view.Of(view.Words(r.T("情况", "State")), func(i ToDoItem) view.Cell { return view.Plain(block.OrMissing(i.Note)) }),
-		view.Of(view.Words(r.T("责任人", "Who")), func(i ToDoItem) view.Cell { return view.Plain(block.OrMissing(i.Holder)) }),
-		view.Of(view.Words(r.T("时长", "Since")), func(i ToDoItem) view.Cell { return view.Cell{Text: i.Since, Tone: i.Tone} }),
-		view.Of(view.Words(r.T("办理", "Done")), func(i ToDoItem) view.Cell {
+		view.Of(view.Words(r.T("事项", "What")), func(i todo.Item) view.Cell { return view.Cell{Text: i.What, Link: i.Link} }),
+		view.Of(view.Words(r.T("情况", "State")), func(i todo.Item) view.Cell { return view.Plain(block.OrMissing(i.Note)) }),
+		view.Of(view.Words(r.T("责任人", "Who")), func(i todo.Item) view.Cell { return view.Plain(block.OrMissing(i.Holder)) }),
+		view.Of(view.Words(r.T("时长", "Since")), func(i todo.Item) view.Cell { return view.Cell{Text: i.Since, Tone: i.Tone} }),
+		view.Of(view.Words(r.T("办理", "Done")), func(i todo.Item) view.Cell {
 			if i.Done == nil {
 				return view.Plain(r.T("待办", "to do"))
 			}
-			return view.Plain(said(r, i.Done.EnteredBy+" "+i.Done.EnteredAt, i.Done.Remark))
+			return view.Plain(i.DoneBy(r))
 		}))
 	return t
 }
@@ -169,14 +156,14 @@ func sheetsLink(r block.Request) view.Block {
 }
 
 // memberSheets are one sheet a member: the households to visit, and the issues that the member holds.
-func memberSheets(r block.Request, groups []ToDoGroup) []view.Block {
+func memberSheets(r block.Request, groups []todo.Group) []view.Block {
 	back := view.Callout{Next: r.T("回到待办", "Back to the list"), Link: r.Link("todo", question.With("sheets", ""), question.With("from", ""))}
 	if r.Unit().Level == facts.LevelTown {
 		return []view.Block{view.Callout{Tone: view.ToneQuiet, Text: r.T("请先选定一个村或支部。", "Choose a village or a branch first.")}, back}
 	}
 	type mine struct {
 		holder             string
-		households, issues []ToDoItem
+		households, issues []todo.Item
 	}
 	all, order := map[string]*mine{}, []string(nil)
 	for _, g := range groups {

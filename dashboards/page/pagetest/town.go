@@ -243,6 +243,7 @@ func (t *Town) rows(tb testing.TB) {
 			t.Exec(tb, "insert into members (member_id, branch_id, name, duty_status) values (?, ?, '王小明', 'active')", "M"+p.branch, p.branch)
 			t.Exec(tb, "insert into member_load (member_id, town, village_id, branch_id, name, duty_status, households, visits_month, month) values (?, ?, ?, ?, '王小明', 'active', 16, 0, ?)", "M"+p.branch, Name, p.village, p.branch, LastMonth)
 			t.Exec(tb, "insert into households (household_id, village_id, branch_id, head_name, vulnerable, linked_member_id) values (?, ?, ?, '赵大有', 'low_income', ?)", "H"+p.branch, p.village, p.branch, "M"+p.branch)
+			t.Exec(tb, "insert into visits (visit_id, household_id, member_id, visited_at) values (?, ?, ?, '2017-10-01 10:00:00')", "A"+p.branch, "H"+p.branch, "M"+p.branch)
 			t.Exec(tb, "insert into unvisited_households (household_id, town, village_id, branch_id, linked_member_id, vulnerable, last_visited_at, days_since) values (?, ?, ?, ?, ?, true, '2017-10-01', 122)", "H"+p.branch, Name, p.village, p.branch, "M"+p.branch)
 			t.Exec(tb, "insert into doubtful_visits (visit_id, household_id, member_id, village_id, branch_id, visited_at, month, signal, detail) values (?, ?, ?, ?, ?, '2018-01-30 20:00:00', ?, 'same_minute', '2')", "W"+p.branch, "H"+p.branch, "M"+p.branch, p.village, p.branch, LastMonth)
 		}

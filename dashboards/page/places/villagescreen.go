@@ -10,6 +10,7 @@ import (
 	"hulian/dashboards/facts"
 	"hulian/dashboards/language"
 	"hulian/dashboards/page/block"
+	"hulian/dashboards/page/todo"
 	"hulian/dashboards/page/work"
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
@@ -33,7 +34,7 @@ type unitScreen struct {
 	town    signals.Town
 	all     []signals.Assessment
 	village signals.Assessment // of the page's village
-	todo    toDoList
+	todo    []todo.Group
 }
 
 func newUnitScreen(ctx context.Context, r block.Request, own facts.Measured) (unitScreen, error) {
@@ -48,7 +49,7 @@ func newUnitScreen(ctx context.Context, r block.Request, own facts.Measured) (un
 			s.village = a
 		}
 	}
-	s.todo, err = readToDo(ctx, r, own)
+	s.todo, err = todo.List(ctx, r)
 	return s, err
 }
 
@@ -82,7 +83,7 @@ func (s unitScreen) blocks(ctx context.Context) ([]view.Block, error) {
 		return view.Row{Parts: []view.Part{{Span: span, Blocks: left}, {Span: 12 - span, Blocks: right}}}
 	}
 	return []view.Block{view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{s.badges(), tiles}}}},
-		row(7, []view.Block{branches, months}, s.todo.checklist(s.r)), row(7, []view.Block{trend}, steps), row(7, []view.Block{s.timeline()}, spine)}, nil
+		row(7, []view.Block{branches, months}, checklist(s.r, s.todo)), row(7, []view.Block{trend}, steps), row(7, []view.Block{s.timeline()}, spine)}, nil
 }
 
 // headline says first how the village is judged, then what waits, as far as there is room.
@@ -95,7 +96,7 @@ func (s unitScreen) headline(ctx context.Context) (view.Headline, error) {
 		}
 		h.Rest = said
 	}
-	return withMore(r, h, s.todo.inFewWords(r)), nil
+	return withMore(r, h, todo.InFewWords(r, urgentOf(s.todo))), nil
 }
 
 // judgedSaid says of a village that is not weak how it is judged; of one without a signal, first what it or the branch stands far behind on.

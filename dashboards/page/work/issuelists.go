@@ -15,12 +15,12 @@ import (
 
 // ageing shows how long open issues have been open.
 func ageing(ctx context.Context, r block.Request) (view.Block, error) {
-	rows, err := r.OpenByAge(ctx, r.Visitor, r.Unit())
+	rows, err := r.OpenByAge(ctx, r.Visitor, r.Unit(), r.Month)
 	if err != nil {
 		return nil, err
 	}
 	title := r.T("未办结问题的时长", "How long open issues have been open")
-	told, err := r.IssueCount(ctx, r.Visitor, r.Unit())
+	told, err := r.IssueCount(ctx, r.Visitor, r.Unit(), r.Month)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func ageing(ctx context.Context, r block.Request) (view.Block, error) {
 		return view.Callout{Tone: view.ToneQuiet, Title: title, Text: cmp.Or(untold, r.T("没有收到问题，未知。", "Unknown: no issues came."))}, nil
 	}
 	if len(rows) == 0 {
-		return view.Callout{Title: title, Text: r.T("截至数据截止日没有未办结的问题。", "No issue is open at the cut-off.")}, nil
+		return view.Callout{Title: title, Text: r.Tf("截至%s没有未办结的问题。", "No issue is open on %s.", r.AsOf(r.Month).Format("2006-01-02"))}, nil
 	}
 	bands := ageBands(r)
 	named := make([]string, len(bands))
@@ -67,7 +67,7 @@ func ageing(ctx context.Context, r block.Request) (view.Block, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &view.Chart{Title: title, Note: untold + r.Tf("截至 %s，不随所选月份变化，含启动以前上报的问题。", "As of %s, whatever month is chosen; those reported before the programme began are included.", r.CutOff.Format("2006-01-02")), Chart: drawn, Table: t}, nil
+	return &view.Chart{Title: title, Note: untold + block.AtMonthEnd(r) + r.T("含启动以前上报的问题。", " Those reported before the programme began are included."), Chart: drawn, Table: t}, nil
 }
 
 // repeats lists the places where the same matter comes back: branch and category, most repeats first, and those with a
@@ -187,13 +187,13 @@ func categories(ctx context.Context, r block.Request) (view.Block, error) {
 
 // Overdue lists the issues past their deadline, longest first, with the step they wait for.
 func Overdue(ctx context.Context, r block.Request) (*view.Table, error) {
-	t := &view.Table{ID: "overdue", Stacked: true, PageRows: fewRows, Title: r.T("超期问题", "Overdue issues"), Empty: r.T("没有超期问题。", "No issue is overdue."),
-		Note: r.T("含启动以前上报的问题。", "Those reported before the programme began are included. ") + block.AtCutOff(r)}
-	type row = facts.OverdueIssue
-	rows, err := block.RowsShown(r, t, func(c facts.Cut) ([]row, error) { return r.Overdue(ctx, r.Visitor, r.Unit(), c) }, func(i row) int64 { return i.Total })
+	rows, err := r.Late(ctx, r.Visitor, r.Unit(), r.Month)
 	if err != nil {
 		return nil, err
 	}
+	t := &view.Table{ID: "overdue", Stacked: true, Title: r.T("超期问题", "Overdue issues"), Empty: r.T("没有超期问题。", "No issue is overdue."),
+		Note: r.T("含启动以前上报的问题。", "Those reported before the programme began are included. ") + block.AtMonthEnd(r)}
+	type row = facts.LateIssue
 	columns := []view.ColumnOf[row]{view.Of(view.Words(r.T("编号", "Issue")), func(i row) view.Cell { return view.Plain(i.IssueID) })}
 	columns = append(columns, block.PlaceColumns(r, func(i row) string { return i.VillageID }, func(i row) string { return i.BranchID })...)
 	columns = append(columns,
@@ -204,15 +204,16 @@ func Overdue(ctx context.Context, r block.Request) (*view.Table, error) {
 		view.Of(view.Number(r.T("超期天数", "Days overdue")), func(i row) view.Cell { return view.Count(i.OverdueDays) }),
 		view.Of(view.Words(r.T("停在", "Waits for")), func(i row) view.Cell { return view.Plain(WaitsFor(r, i)) }))
 	view.Fill(t, rows, columns...)
-	return t, block.UnknownRows(ctx, r, t, "overdue_issues", r.LastMonth)
+	t.PageRows = fewRows
+	return t, block.UnknownRows(ctx, r, t, "overdue_issues", r.Month)
 }
 
 // WaitsFor names the step an open issue waits for, and with whom it lies.
-func WaitsFor(r block.Request, row facts.OverdueIssue) string {
+func WaitsFor(r block.Request, row facts.LateIssue) string {
 	switch {
-	case row.ClassifiedAt == "":
+	case !row.Classified:
 		return r.T("分类", "classification")
-	case row.RoutedAt == "":
+	case !row.Routed:
 		return r.T("流转", "routing")
 	default:
 		to := row.RoutedTo

@@ -159,7 +159,7 @@ type stepped struct {
 // fiveSteps counts the issues since the start of the programme through the five steps, names the step that holds them up, and
 // says where it does.
 func fiveSteps(ctx context.Context, r block.Request, own facts.Measured, p passing) (s stepped, err error) {
-	steps, err := r.StepCounts(ctx, r.Visitor, r.Unit())
+	steps, err := r.StepCounts(ctx, r.Visitor, r.Unit(), r.Month)
 	if err != nil {
 		return s, err
 	}
@@ -171,12 +171,12 @@ func fiveSteps(ctx context.Context, r block.Request, own facts.Measured, p passi
 	table := flowTable(r, counts, own, p)
 	table.Folded, table.Note = true, r.Tf("%[5]s的件数，截至 %[1]s。当场解决的问题可以不经分类、流转直接办结。用时为 %[2]s 至 %[3]s 上报问题的中位数，未完成的按截止日计入，区间为95%%区间。多等件数 = 其中还在等的件数 − 照对照的速度应在等的件数；对照：%[4]s。",
 		"Issues %[5]s, as of %[1]s. What is solved on the spot need not be classified or routed. Days are medians over issues reported %[2]s to %[3]s; unfinished ones count up to the cut-off, intervals are 95%%. Too many waiting = those of them that wait − those that would at the pace of the benchmark: %[4]s.",
-		r.CutOff.Format("2006-01-02"), p.from, r.Month, p.benchmark, block.SinceStart(r))
+		r.AsOf(r.Month).Format("2006-01-02"), p.from, r.Month, p.benchmark, block.SinceStart(r))
 	s.table, s.places = &table, slowPlaces(r, p)
 	resolved, collected := counts.reached[3], counts.reached[0]
-	opened := r.Tf("%[5]s收集%[1]s件，办结%[2]s件（%[3]s），尚有%[4]s件未办结", "%[1]s issues were collected %[5]s and %[2]s resolved (%[3]s); %[4]s are open",
-		reading.Count(collected), reading.Count(resolved), reading.Percent(resolved/collected), reading.Count(collected-resolved), block.SinceStart(r))
-	if n, err := r.OpenFromBefore(ctx, r.Visitor, r.Unit()); err != nil {
+	opened := r.Tf("%[5]s至%[6]s，收集%[1]s件，办结%[2]s件（%[3]s），尚有%[4]s件未办结", "%[1]s issues were collected %[5]s to %[6]s and %[2]s resolved (%[3]s); %[4]s are open",
+		reading.Count(collected), reading.Count(resolved), reading.Percent(resolved/collected), reading.Count(collected-resolved), block.SinceStart(r), r.AsOf(r.Month).Format("2006-01-02"))
+	if n, err := r.OpenFromBefore(ctx, r.Visitor, r.Unit(), r.Month); err != nil {
 		return s, err
 	} else if n > 0 {
 		// The number of open issues elsewhere holds them too.

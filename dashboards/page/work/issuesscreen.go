@@ -141,12 +141,12 @@ func slowest(r block.Request, places []slow) *view.Table {
 
 // heldIssues says who holds the open issues now, how many of them are overdue and since when the oldest waits.
 func heldIssues(ctx context.Context, r block.Request) (*view.Table, error) {
-	rows, err := r.Held(ctx, r.Visitor, r.Unit())
+	rows, err := r.Held(ctx, r.Visitor, r.Unit(), r.Month)
 	if err != nil {
 		return nil, err
 	}
 	t := &view.Table{ID: "held", Title: r.T("未办结问题在谁手里", "Who holds the open issues"), Empty: r.T("没有未办结的问题。", "No issue is open."),
-		Note: block.AtCutOff(r)}
+		Note: block.AtMonthEnd(r)}
 	type row = facts.HeldIssues
 	view.Fill(t, rows,
 		view.Of(view.Words(r.T("在谁手里", "Held by")), func(h row) view.Cell { return view.Plain(holderName(r, h)) }),
@@ -163,7 +163,7 @@ func heldIssues(ctx context.Context, r block.Request) (*view.Table, error) {
 		}),
 		view.Of(view.Day(r.T("最早上报于", "Oldest since")), func(h row) view.Cell { return view.Plain(h.Since) }),
 		view.Of(view.Number(r.T("已过天数", "Days")), func(h row) view.Cell { return view.Count(h.OldestDays) }))
-	return t, block.UnknownRows(ctx, r, t, "overdue_issues", r.LastMonth)
+	return t, block.UnknownRows(ctx, r, t, "overdue_issues", r.Month)
 }
 
 // holderName says who holds issues, or for which step they wait before anybody does.
@@ -183,7 +183,7 @@ func holderName(r block.Request, h facts.HeldIssues) string {
 // stepsPicture draws how many issues reached each step, how many wait for it, and how long it takes.
 func stepsPicture(r block.Request, c flowCounts, p passing) *view.Steps {
 	s := &view.Steps{Frame: view.Frame{ID: "steps", Title: r.T("五步走：走到哪一步、每步用多少天", "The five steps: how far issues came, and in how many days"), Language: r.Language,
-		Note: r.Tf("%[2]s的件数，截至%[1]s", "issues %[2]s, as of %[1]s", r.CutOff.Format("2006-01-02"), block.SinceStart(r))},
+		Note: r.Tf("%[2]s的件数，截至%[1]s", "issues %[2]s, as of %[1]s", r.AsOf(r.Month).Format("2006-01-02"), block.SinceStart(r))},
 		Against: p.benchmark, Waits: r.T("还在等", "waiting ")}
 	for i, stage := range stages {
 		step := view.Step{Name: stage.name.In(r.Lang), Count: view.Value{X: c.reached[i], Text: reading.Count(c.reached[i])},

@@ -32,7 +32,7 @@ func (a answers) bounds() (low, high float64) {
 // satisfaction sets the rate among those who answered between the bounds if all who kept silent were dissatisfied or
 // satisfied: a high rate among few answers proves little, and the bounds show how little.
 func satisfaction(ctx context.Context, r block.Request) ([]view.Block, []string, error) {
-	rows, err := r.Satisfaction(ctx, r.Visitor, r.Unit())
+	rows, err := r.Satisfaction(ctx, r.Visitor, r.Unit(), r.Month)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -14,7 +14,7 @@ import (
 // StepBars shows how many issues of the page's unit reached each of the five steps and how long each step took, beside the town.
 func StepBars(ctx context.Context, r block.Request) (*view.Steps, error) {
 	b := &view.Steps{Frame: view.Frame{ID: "steps", Title: r.T("五步办理", "The five steps"), Language: r.Language}, Against: r.Town.Name}
-	steps, err := r.StepCounts(ctx, r.Visitor, r.Unit())
+	steps, err := r.StepCounts(ctx, r.Visitor, r.Unit(), r.Month)
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func StepBars(ctx context.Context, r block.Request) (*view.Steps, error) {
 	if err != nil {
 		return nil, err
 	}
-	overdue, err := r.Overdue(ctx, r.Visitor, r.Unit(), facts.EveryRow)
+	overdue, err := r.Late(ctx, r.Visitor, r.Unit(), r.Month)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func StepBars(ctx context.Context, r block.Request) (*view.Steps, error) {
 	for _, issue := range overdue {
 		late[waitingStep(issue)]++
 	}
-	b.Note = r.Tf("%[3]s的件数，截至%[1]s；用时为%[2]s以来上报问题的中位数。", "Issues %[3]s, as of %[1]s; the time is the median of issues reported since %[2]s.", r.CutOff.Format("2006-01-02"), r.MonthName(p.from), block.SinceStart(r))
+	b.Note = r.Tf("%[3]s的件数，截至%[1]s；用时为%[2]s以来上报问题的中位数。", "Issues %[3]s, as of %[1]s; the time is the median of issues reported since %[2]s.", r.AsOf(r.Month).Format("2006-01-02"), r.MonthName(p.from), block.SinceStart(r))
 	for i, s := range stages {
 		step := view.Step{Name: s.name.In(r.Lang), Count: counted(r, counts.reached[i]), Days: untimed(r), Others: untimed(r), Waiting: view.Value{Unknown: reading.Missing}}
 		if i > 0 {
@@ -52,11 +52,11 @@ func StepBars(ctx context.Context, r block.Request) (*view.Steps, error) {
 }
 
 // waitingStep is the step that an open issue waits for.
-func waitingStep(i facts.OverdueIssue) flow.Step {
+func waitingStep(i facts.LateIssue) flow.Step {
 	switch {
-	case i.ClassifiedAt == "":
+	case !i.Classified:
 		return flow.Classify
-	case i.RoutedAt == "":
+	case !i.Routed:
 		return flow.Route
 	default:
 		return flow.Resolve

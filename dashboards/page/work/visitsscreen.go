@@ -89,7 +89,7 @@ type waiting struct {
 
 // unvisitedByUnit counts the households that nobody has visited for too long by village or branch; each leads to its own list.
 func unvisitedByUnit(ctx context.Context, r block.Request) (*view.Table, error) {
-	rows, err := r.WaitingHouseholds(ctx, r.Visitor, r.Unit())
+	rows, err := unvisited(ctx, r)
 	if err != nil {
 		return nil, err
 	}
@@ -103,24 +103,32 @@ func unvisitedByUnit(ctx context.Context, r block.Request) (*view.Table, error) 
 	}
 	for _, h := range rows {
 		for _, id := range []string{h.VillageID, h.BranchID} {
-			if w := of[id]; w != nil {
-				w.all, w.vulnerable, w.never = w.all+h.All, w.vulnerable+h.Vulnerable, w.never+h.Never
+			w := of[id]
+			if w == nil {
+				continue
+			}
+			w.all++
+			if h.IsVulnerable() {
+				w.vulnerable++
+			}
+			if h.LastVisitedAt == "" {
+				w.never++
 			}
 		}
 	}
-	shares, err := r.Values(ctx, r.Visitor, facts.Scope{Level: units[0].Level, From: r.LastMonth, To: r.LastMonth}, "unvisited_share")
+	shares, err := r.Values(ctx, r.Visitor, facts.Scope{Level: units[0].Level, From: r.Month, To: r.Month}, "unvisited_share")
 	if err != nil {
 		return nil, err
 	}
 	var all []waiting
 	for _, u := range units {
-		of[u.ID].share = shares.At("unvisited_share", u.ID, r.LastMonth)
+		of[u.ID].share = shares.At("unvisited_share", u.ID, r.Month)
 		all = append(all, *of[u.ID])
 	}
 	slices.SortStableFunc(all, func(a, b waiting) int { return int(b.all - a.all) })
-	t := &view.Table{ID: "unvisited-units", Title: r.Tf("超过%d天未走访", "Not visited for over %d days", r.Programme.Linking.UnvisitedDays), Note: r.Tf("截至%s；点户数看名单", "as of %s; a number leads to its list", r.CutOff.Format("2006-01-02"))}
+	t := &view.Table{ID: "unvisited-units", Title: r.Tf("超过%d天未走访", "Not visited for over %d days", r.Programme.Linking.UnvisitedDays), Note: block.ByRegister(r) + r.T("点户数看名单。", " A number leads to its list.")}
 	waitingColumns(r, t, all)
-	return t, block.UnknownRows(ctx, r, t, "unvisited_share", r.LastMonth)
+	return t, block.UnknownRows(ctx, r, t, "unvisited_share", r.Month)
 }
 
 func waitingColumns(r block.Request, t *view.Table, all []waiting) {
