@@ -3,7 +3,8 @@ package view
 // Tree is an organisation: who stands under whom.
 type Tree struct {
 	Frame
-	Root Branch
+	Root    Branch
+	Columns bool // what stands below the root stands side by side, in as many columns as there is room for
 }
 
 // Branch is one post or body of a Tree.

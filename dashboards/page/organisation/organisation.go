@@ -53,7 +53,8 @@ func Organisation(ctx context.Context, r block.Request) (view.View, error) {
 		return v, err
 	}
 	v.Blocks = append(v.Blocks, tiles,
-		view.Row{Parts: []view.Part{{Span: 4, Blocks: []view.Block{organisationTree(r, branches)}}, {Span: 4, Blocks: []view.Block{missing}}, {Span: 4, Blocks: []view.Block{silent}}}},
+		view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{organisationTree(r, branches)}}}},
+		view.Row{Parts: []view.Part{{Span: 6, Blocks: []view.Block{missing}}, {Span: 6, Blocks: []view.Block{silent}}}},
 		view.Lead{}, full)
 	meetings, err := meetings(ctx, r, own)
 	if err != nil {

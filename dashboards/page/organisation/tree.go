@@ -11,8 +11,8 @@ import (
 	"hulian/queries/reading"
 )
 
-// rowsBeside is how many rows of a table beside others stand at once, and mostUnder under how many villages their branches stand in
-// the tree: those of more are a page by themselves.
+// rowsBeside is how many rows of a table beside others stand at once, and mostUnder up to how many villages the tree is open at first
+// and holds their branches: those of more are a page by themselves.
 const (
 	rowsBeside = 6
 	mostUnder  = 30
@@ -48,18 +48,18 @@ func organisationHeadline(r block.Request, own facts.Measured, branches []branch
 
 // organisationTree is the six levels from the town committee down to the linked household, with what is missing in each branch.
 func organisationTree(r block.Request, branches []branchRow) *view.Tree {
-	t := &view.Tree{Frame: view.Frame{ID: "levels", Language: r.Language, Title: r.T("六级组织", "Six levels"), Note: block.AtCutOff(r)}}
+	t := &view.Tree{Frame: view.Frame{ID: "levels", Language: r.Language, Title: r.T("六级组织", "Six levels"), Note: block.AtCutOff(r) + r.T("点村名展开支部。", " A name opens to its branches.")}, Columns: true}
 	if len(branches) == 0 {
 		t.State, t.Reason = view.Empty, r.T("没有支部名册，不知道。", "There is no list of branches: nothing is known.")
 		return t
 	}
-	t.Root = view.Branch{Name: r.T("镇党委", "Town committee"), Said: under(r, branches), Open: true}
 	var villages []string
 	for _, b := range branches {
 		if !slices.Contains(villages, b.village) {
 			villages = append(villages, b.village)
 		}
 	}
+	t.Root = view.Branch{Name: r.T("镇党委", "Town committee"), Said: under(r, branches), Open: len(villages) <= mostUnder}
 	for _, id := range villages {
 		own := slices.DeleteFunc(slices.Clone(branches), func(b branchRow) bool { return b.village != id })
 		node := view.Branch{Name: r.Tf("%s党总支", "%s general branch", r.Name(id)), Said: under(r, own), Link: r.Link("village", question.In(id)), Open: r.Village != ""}
