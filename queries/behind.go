@@ -8,14 +8,19 @@ import (
 	"sync"
 
 	"go.yaml.in/yaml/v3"
+
+	"hulian/data"
 )
 
 // Behind says which rows stand behind one of the sums a measure is made of.
 type Behind struct {
-	Relation string            `yaml:"relation"` // a model that measures sum
-	Export   string            `yaml:"export"`   // whose rows it counts
-	Of       string            `yaml:"of"`       // which of them belong to the month
-	Columns  map[string]string `yaml:"columns"`  // which of those each column counts
+	Relation string               `yaml:"relation"` // a model that measures sum, or the ID of a measure that is no sum
+	Export   string               `yaml:"export"`   // whose rows it counts; or another published table
+	Of       string               `yaml:"of"`       // which of them belong to the month
+	Columns  map[string]string    `yaml:"columns"`  // which of those each column counts; of a measure that is no sum: numerator, denominator
+	Adds     map[string]string    `yaml:"adds"`     // what each row adds to a column, where that is not 1
+	Name     data.Text            `yaml:"name"`     // of a table that is no export
+	Heads    map[string]data.Text `yaml:"heads"`    // of its columns that are shown
 }
 
 // Rows are the rows behind one term of a sum.
@@ -23,6 +28,9 @@ type Rows struct {
 	Term      string // relation.column
 	Export    string
 	Condition string // in SQL, of the export as t
+	Adds      string // in SQL, what a row adds; empty: 1
+	Name      data.Text
+	Heads     map[string]data.Text
 }
 
 var placeholder = regexp.MustCompile(`\{(\w+)\}`)
@@ -40,26 +48,30 @@ var behind = sync.OnceValue(func() map[string]Behind {
 	}
 	by := map[string]Behind{}
 	for _, b := range all {
-		by[b.Relation] = b
+		for column := range b.Columns {
+			by[b.Relation+"."+column] = b
+		}
 	}
 	return by
 })
 
 // RowsBehind are the rows behind the numerator or, of a rate, the denominator of a measure, one for each term of the sum. The
-// settings stand for the words in braces of behind.yaml, as SQL. A sum of which it is not written down which rows it counts, and
-// a measure that is no sum, have none.
+// settings stand for the words in braces of behind.yaml, as SQL. A sum of which it is not written down which rows it counts has none.
+// A measure that is no sum is looked up by its ID.
 func (m Measure) RowsBehind(denominator bool, settings map[string]string) ([]Rows, error) {
 	sum := m.Sums.Numerator
 	if denominator {
 		sum = m.Sums.Denominator
 	}
 	if sum == "" {
-		return nil, nil
+		if sum = m.ID + ".numerator"; denominator {
+			sum = m.ID + ".denominator"
+		}
 	}
 	var all []Rows
 	for _, term := range strings.Split(sum, " + ") {
-		relation, column, _ := strings.Cut(term, ".")
-		of := behind()[relation]
+		_, column, _ := strings.Cut(term, ".")
+		of := behind()[term]
 		counts, told := of.Columns[column]
 		if !told {
 			return nil, nil
@@ -75,7 +87,7 @@ func (m Measure) RowsBehind(denominator bool, settings map[string]string) ([]Row
 			}
 			condition = strings.ReplaceAll(condition, m[0], value)
 		}
-		all = append(all, Rows{Term: term, Export: of.Export, Condition: condition})
+		all = append(all, Rows{Term: term, Export: of.Export, Condition: condition, Adds: of.Adds[column], Name: of.Name, Heads: of.Heads})
 	}
 	return all, nil
 }

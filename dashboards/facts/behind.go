@@ -1,12 +1,15 @@
 package facts
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
 	"hulian/dashboards/visitor"
+	"hulian/data"
 	"hulian/pipelines"
 	"hulian/queries"
 )
@@ -17,7 +20,10 @@ type BehindRows struct {
 	Columns []PublishedColumn
 	Rows    pipelines.Table // with these columns, masked for the visitor
 	All     int64           // how many there are
-	SQL     string          // by which they were found
+	Sum     float64         // what they add up to; All where each adds 1
+	Name    data.Text       // of a table that is no export
+	Heads   map[string]data.Text
+	SQL     string // by which they were found
 }
 
 // RowsBehind reads the rows behind the numerator or the denominator of a measure of a unit in a month, limit of them at most,
@@ -35,6 +41,10 @@ func (f Facts) RowsBehind(ctx context.Context, v visitor.Visitor, m queries.Meas
 	if err != nil {
 		return nil, err
 	}
+	unknown, err := f.unknownVillages(ctx, v, m, at, month)
+	if err != nil {
+		return nil, err
+	}
 	var all []BehindRows
 	for _, part := range parts {
 		for _, t := range tables {
@@ -44,7 +54,7 @@ func (f Facts) RowsBehind(ctx context.Context, v visitor.Visitor, m queries.Meas
 			if restricted[t.ID] && !v.SeesEvidence(f.place("", "")) {
 				return nil, ErrHidden
 			}
-			rows, err := f.behind(ctx, v, t, part.Condition, at, limit)
+			rows, err := f.behind(ctx, v, t, part, at, unknown, limit)
 			if err != nil {
 				return nil, err
 			}
@@ -54,11 +64,15 @@ func (f Facts) RowsBehind(ctx context.Context, v visitor.Visitor, m queries.Meas
 	return all, nil
 }
 
-func (f Facts) behind(ctx context.Context, v visitor.Visitor, t PublishedTable, condition string, at Unit, limit int64) (BehindRows, error) {
+func (f Facts) behind(ctx context.Context, v visitor.Visitor, t PublishedTable, part queries.Rows, at Unit, unknown []any, limit int64) (BehindRows, error) {
 	where, args := t.within(at)
-	condition += where
-	sql := fmt.Sprintf(`select count(*) as "all" from "%s" t where %s`, t.ID, condition)
-	counted, err := read[struct{ All int64 }](ctx, f.Data, "the rows behind a number", sql, args...)
+	outside, ids := t.outside(unknown)
+	condition, args := part.Condition+where+outside, append(args, ids...)
+	sql := fmt.Sprintf(`select count(*) as "all", coalesce(cast(sum(%s) as double), 0) as total from "%s" t where %s`, cmp.Or(part.Adds, "1"), t.ID, condition)
+	counted, err := read[struct {
+		All   int64
+		Total float64
+	}](ctx, f.Data, "the rows behind a number", sql, args...)
 	if err != nil {
 		return BehindRows{}, err
 	}
@@ -70,7 +84,43 @@ func (f Facts) behind(ctx context.Context, v visitor.Visitor, t PublishedTable, 
 	for _, a := range args {
 		said = strings.Replace(said, "?", fmt.Sprintf("'%v'", a), 1)
 	}
-	return BehindRows{Export: t.ID, Columns: t.Columns, Rows: rows, All: counted[0].All, SQL: fmt.Sprintf("select t.*\nfrom %s t\nwhere %s", t.ID, said)}, nil
+	return BehindRows{Export: t.ID, Columns: t.Columns, Rows: rows, All: counted[0].All, Sum: counted[0].Total, Name: part.Name, Heads: part.Heads, SQL: fmt.Sprintf("select t.*\nfrom %s t\nwhere %s", t.ID, said)}, nil
+}
+
+// unknownVillages are the villages, by ID, of which a measure of the town is not known in a month: it counts none of their rows.
+func (f Facts) unknownVillages(ctx context.Context, v visitor.Visitor, m queries.Measure, at Unit, month string) (all []any, err error) {
+	if at.Level != LevelTown || !m.At(LevelVillage) {
+		return nil, nil
+	}
+	found, err := f.Values(ctx, v, Scope{Level: LevelVillage, From: month, To: month}, m.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range f.Villages {
+		if value := found.At(m.ID, u.ID, month); value.Reason != "" || math.IsNaN(value.Num) {
+			all = append(all, u.ID)
+		}
+	}
+	return all, nil
+}
+
+// outside leaves rows of some villages out.
+func (t PublishedTable) outside(villages []any) (condition string, args []any) {
+	if len(villages) == 0 {
+		return "", nil
+	}
+	in, args := placeholders(len(villages)), villages
+	switch {
+	case t.has("village_id"):
+		return " and t.village_id not in (" + in + ")", args
+	case t.has("branch_id"):
+		return " and t.branch_id not in (select b.branch_id from branches b where b.village_id in (" + in + "))", args
+	case t.has("household_id"):
+		return " and t.household_id not in (select h.household_id from households h where h.village_id in (" + in + "))", args
+	case t.has("member_id"):
+		return " and t.member_id not in (select m.member_id from members m join branches b on b.branch_id = m.branch_id where b.village_id in (" + in + "))", args
+	}
+	return "", nil
 }
 
 // within narrows rows to those of a village or branch, by the place that stands in them or that of their household or member.
@@ -106,6 +156,7 @@ func (f Facts) behindSettings(month string) map[string]string {
 	p := f.Programme
 	return map[string]string{"first": day(first), "last": day(first.AddDate(0, 1, -1)), "as_of": day(f.AsOf(month)),
 		"feedback_days": fmt.Sprint(p.Issues.FeedbackDays), "unvisited_days": fmt.Sprint(p.Linking.UnvisitedDays),
+		"month": "'" + first.Format("2006-01") + "'", "repeated": f.Repeated, "last_place_years": fmt.Sprint(p.LastPlace.Years), "survival_months": fmt.Sprint(p.Issues.SurvivalMonths),
 		"month_end_days": fmt.Sprint(p.Linking.MonthEndDays), "households_limit": fmt.Sprint(p.Linking.HouseholdsLimit)}
 }
 

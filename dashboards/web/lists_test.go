@@ -160,7 +160,7 @@ func TestRowsBehindANumber(t *testing.T) {
 	}
 	office := as(t, h.URL, "office")
 	for address, want := range map[string]string{
-		"/behind?measure=days_to_resolve_median": "这个数没有逐行明细", "/behind?measure=satisfaction_rate": "数据来源", "/measures?measure=household_coverage&village=V1": "rows-behind",
+		"/behind?measure=points_gini": "这个数没有逐行明细", "/behind?measure=points_burst": "数据来源", "/behind?measure=validity": "逐行列出", "/behind?measure=satisfaction_rate": "分母：", "/measures?measure=household_coverage&village=V1": "rows-behind",
 	} {
 		if _, body := h.do(t, office, http.MethodGet, address, sent{}); !strings.Contains(body, want) {
 			t.Errorf("%s does not show %s", address, want)

@@ -124,7 +124,7 @@ func rowTables(ctx context.Context, r block.Request, m queries.Measure, v facts.
 		return nil, "", nil
 	}
 	for i, part := range parts {
-		t := &view.Table{ID: "rows", Title: what.In(r.Lang) + " · " + r.ExportName(part.Export), Exist: int(part.All), Empty: r.T("没有这样的行。", "There are no such rows.")}
+		t := &view.Table{ID: "rows", Title: what.In(r.Lang) + " · " + cmp.Or(part.Name.In(r.Lang), r.ExportName(part.Export)), Exist: int(part.All), Empty: r.T("没有这样的行。", "There are no such rows.")}
 		if i > 0 {
 			t.ID = fmt.Sprintf("rows-%d", i+1)
 		}
@@ -132,8 +132,11 @@ func rowTables(ctx context.Context, r block.Request, m queries.Measure, v facts.
 			sql = part.SQL
 		}
 		t.Note = r.Tf("现有 %s 行。", "%s rows.", reading.Count(float64(part.All)))
-		if len(parts) == 1 && !math.IsNaN(counted) && counted != float64(part.All) {
-			t.Note = r.Tf("当时计入 %s，按现有登记符合条件的有 %s 行：名册后来有增减或更正，或数字不是行数之和。", "Counted then: %s. Rows that fit by what is registered now: %s. The registry has changed since, or the number is no count of rows.", reading.Count(counted), reading.Count(float64(part.All)))
+		if part.Sum != float64(part.All) {
+			t.Note = r.Tf("现有 %s 行，合计 %s。", "%s rows, which add up to %s.", reading.Count(float64(part.All)), reading.Plain(part.Sum, decimals(part.Sum)))
+		}
+		if len(parts) == 1 && !math.IsNaN(counted) && math.Abs(counted-part.Sum) > 0.005 {
+			t.Note = r.Tf("当时计入 %s，按现有登记符合条件的有 %s 行，合计 %s：名册后来有增减或更正，或数字不是行数之和。", "Counted then: %s. Rows that fit by what is registered now: %s, which add up to %s. The registry has changed since, or the number is no count of rows.", reading.Plain(counted, decimals(counted)), reading.Count(float64(part.All)), reading.Plain(part.Sum, decimals(part.Sum)))
 		}
 		if int64(len(part.Rows.Rows)) < part.All {
 			t.More = r.Tf("此处只有前 %s 行，导出的文件是全部。", "The first %s are here; a file holds all.", reading.Count(float64(len(part.Rows.Rows))))
@@ -142,6 +145,14 @@ func rowTables(ctx context.Context, r block.Request, m queries.Measure, v facts.
 		tables = append(tables, t)
 	}
 	return tables, sql, err
+}
+
+// decimals is how many digits a number has behind the point, two at most.
+func decimals(x float64) int {
+	if x == math.Trunc(x) {
+		return 0
+	}
+	return 2
 }
 
 // fillRows sets rows of an export under the names of its columns, in the words of the reader's language. Columns that hold
@@ -157,10 +168,14 @@ func fillRows(r block.Request, t *view.Table, part facts.BehindRows) {
 				break
 			}
 		}
+		name := column.Name
+		if head, told := part.Heads[c.ID]; told {
+			ours, name, column.ID = true, head, c.ID
+		}
 		if !ours || !filled {
 			continue
 		}
-		head := view.Words(column.Name.In(r.Lang))
+		head := view.Words(name.In(r.Lang))
 		switch c.Type {
 		case "integer", "number":
 			head = view.Number(head.Title)
@@ -196,6 +211,8 @@ func rowCell(r block.Request, export string, c data.Column, value any) view.Cell
 		switch c.ID {
 		case "village_id", "branch_id":
 			return block.UnitCell(r, value)
+		case "export":
+			return view.Plain(r.ExportName(value))
 		}
 		if len(c.Values) > 0 {
 			return view.Plain(r.Word(export, c.ID, value))
@@ -213,6 +230,9 @@ func rowCell(r block.Request, export string, c data.Column, value any) view.Cell
 func madeOf(ctx context.Context, r block.Request, m queries.Measure) ([]view.Block, error) {
 	why := view.Callout{Tone: view.ToneQuiet, Title: r.T("这个数没有逐行明细", "No rows stand behind this number"),
 		Text: r.Tf("它由汇总得出：%s。数据来源：%s。", "It is made of sums: %s. Sources: %s.", r.MadeOf(m), sources(r, m))}
+	if m.Group == "quality" {
+		why.Next, why.Link = r.T("被退回的行在“数据状况”页逐行列出", "The page of the data lists the rows that were refused"), r.Link("data")
+	}
 	if len(r.Below()) == 0 || !m.At(block.BelowScope(r).Level) {
 		return []view.Block{why}, nil
 	}

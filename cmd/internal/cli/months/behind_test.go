@@ -1,0 +1,112 @@
+package months
+
+import (
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"hulian/cmd/internal/cli/clitest"
+	"hulian/dashboards/facts"
+	"hulian/dashboards/visitor"
+	"hulian/data"
+	"hulian/data/sample"
+	"hulian/pipelines/publish"
+	"hulian/queries"
+)
+
+// withoutRows are the measures no rows stand behind, with the reason: the page shows what they are made of instead.
+var withoutRows = map[string]string{
+	"points_burst": "the largest of many sums", "points_gini": "a sum weighted by ranks", "rating_spread": "squared differences",
+	"validity": "rows of files and not of an export", "quarantine_open": "likewise", "quarantine_repaired": "likewise", "quarantine_waived": "likewise",
+	"bottom_twice": "it needs two yearly ratings, which a town of five months has not",
+}
+
+// ofNow are the measures of registers: how they stood in an earlier month is not in the snapshot, so that their rows are held to the
+// numbers of the newest month.
+var ofNow = []string{"linked_rate", "card_rate", "group_rate", "posts_rate", "display_rate"}
+
+// TestRowsBehindEveryMonth holds the rows behind the numbers of a small town to the numbers, measure by measure and month by month: they
+// are as many as were counted, or add up to what was summed.
+func TestRowsBehindEveryMonth(t *testing.T) {
+	town := filepath.Join(t.TempDir(), "town")
+	if _, err := sample.Write(t.Context(), sample.Options{Dir: town, Scale: 0.1, Start: "2017-09"}); err != nil {
+		t.Fatal(err)
+	}
+	clitest.Says(t, clitest.Done, "", "run", "--dir", town)
+	reader, err := publish.OpenReader(t.Context(), town, publish.ReaderOptions{Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := reader.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	pinned, _, release, err := reader.Pin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	snapshot, err := facts.Open(t.Context(), pinned)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := facts.Facts{Snapshot: snapshot}
+	f.Programme = data.DefaultProgramme()
+	office := visitor.Visitor{Role: visitor.Office, Scope: visitor.Scope{Towns: []string{f.Town.ID}}}
+	var bare []string
+	compared := 0
+	for _, m := range queries.Measures() {
+		units := append([]facts.Unit{f.Town}, f.Villages...)
+		has := false
+		for _, u := range units {
+			if !m.At(u.Level) {
+				continue
+			}
+			values, err := f.Values(t.Context(), office, facts.Scope{Level: u.Level, Unit: u.ID, From: f.FirstMonth, To: f.LastMonth}, m.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for month := f.FirstMonth; month <= f.LastMonth; month = facts.MonthAdd(month, 1) {
+				v := values.At(m.ID, u.ID, month)
+				if !v.Known() || u.Level != facts.LevelTown && month != f.LastMonth {
+					continue
+				}
+				for part, counted := range map[bool]float64{false: v.Num, true: v.Den} {
+					if part && !m.Rate() || math.IsNaN(counted) {
+						continue
+					}
+					rows, err := f.RowsBehind(t.Context(), office, m, u, month, part, 1)
+					if err != nil {
+						t.Errorf("%s: %v", m.ID, err)
+						continue
+					}
+					if len(rows) == 0 {
+						continue
+					}
+					has = has || !part
+					sum := 0.0
+					for _, r := range rows {
+						sum += r.Sum
+					}
+					compared++
+					if math.Abs(sum-counted) > 0.005 && (month == f.LastMonth || !slices.Contains(ofNow, m.ID)) {
+						t.Errorf("%s of %s in %s, %s: the number is %g, its rows make %g", m.ID, u.Name, month, map[bool]string{false: "numerator", true: "denominator"}[part], counted, sum)
+					}
+				}
+			}
+		}
+		if !has && withoutRows[m.ID] == "" {
+			bare = append(bare, m.ID)
+		}
+	}
+	slices.Sort(bare)
+	if len(bare) > 0 {
+		t.Errorf("no rows stand behind %s", strings.Join(bare, ", "))
+	}
+	if compared < 1000 {
+		t.Errorf("only %d numbers are compared", compared)
+	}
+}
