@@ -28,8 +28,9 @@ const (
 type Notice struct {
 	ID        string      `json:"id"`
 	Event     Event       `json:"event"`
-	Subject   string      `json:"subject"` // what happened to what, e.g. month 2018-01
-	Channel   string      `json:"channel"` // name in the configuration
+	Subject   string      `json:"subject"`      // what happened to what, e.g. month 2018-01
+	Channel   string      `json:"channel"`      // name in the configuration
+	To        string      `json:"to,omitempty"` // the one person it is for; empty: whomever the channel reaches
 	Title     string      `json:"title"`
 	Text      string      `json:"text"`
 	CreatedAt time.Time   `json:"created_at"`

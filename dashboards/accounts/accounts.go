@@ -29,6 +29,7 @@ type Account struct {
 	Invited  bool      // has set no password yet
 	Created  time.Time // UTC
 	SignedIn time.Time // the last time; zero: never
+	Mail     string    // where he is told of his alerts; empty: nowhere
 	Era      int64     // rises when every session of the account ends
 
 	password string
@@ -123,7 +124,7 @@ type querier interface {
 	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
 }
 
-const selected = "select id, name, shown, role, towns, village, branch, member, disabled, password, created_at, coalesce(signed_in_at, 0), era from accounts "
+const selected = "select id, name, shown, role, towns, village, branch, member, disabled, password, created_at, coalesce(signed_in_at, 0), era, mail from accounts "
 
 // each gives every row of a query to scan.
 func each(ctx context.Context, q querier, scan func(*sql.Rows) error, query string, args ...any) error {
@@ -146,7 +147,7 @@ func read(ctx context.Context, q querier, condition string, args ...any) (all []
 		var towns string
 		var created, signedIn int64
 		if err := rows.Scan(&a.ID, &a.Name, &a.Shown, &a.Role, &towns, &a.Scope.Village, &a.Scope.Branch, &a.Scope.Member, &a.Disabled, &a.password,
-			&created, &signedIn, &a.Era); err != nil {
+			&created, &signedIn, &a.Era, &a.Mail); err != nil {
 			return err
 		}
 		if err := json.Unmarshal([]byte(towns), &a.Scope.Towns); err != nil {

@@ -32,6 +32,7 @@ const (
 	ErrAlert             Refusal = "alert"
 	ErrAlertMany         Refusal = "alert_many"
 	ErrAlertUnknown      Refusal = "alert_unknown"
+	ErrMail              Refusal = "mail"
 )
 
 var refusals = map[Refusal]data.Text{
@@ -59,6 +60,7 @@ var refusals = map[Refusal]data.Text{
 	ErrAlert:             {Zh: "请选择什么时候提醒；高于、低于时要填一个数。", En: "Choose when you want to be told; above and below need a number."},
 	ErrAlertMany:         {Zh: "提醒最多50个，请先取消不用的。", En: "An account has 50 alerts at most: end those you do not need."},
 	ErrAlertUnknown:      {Zh: "没有这个提醒，或者已经取消。", En: "There is no such alert, or it has ended already."},
+	ErrMail:              {Zh: "邮箱地址不对，例如 name@example.com，最多200个字符。", En: "That is no address of mail, such as name@example.com, of 200 characters at most."},
 	ErrSetUp:             {Zh: "首次设置已经完成。", En: "hulian has been set up already."},
 }
 

@@ -75,7 +75,8 @@ func When(a accounts.Alert, lang string) string {
 }
 
 // Happenings are what of the alerts of some people is to be told, in a language. Whoever may not see a measure is told nothing of
-// it. One alert and month is one happening, however often a run is repeated; of two people who ask for the same, one.
+// it. One alert and month is one happening, however often a run is repeated; of two people who ask for the same, one. Whoever has given
+// an address of mail is told by himself too.
 func Happenings(ctx context.Context, f facts.Facts, of []accounts.Subscriber, lang string) (all []notify.Happening, err error) {
 	told := map[string]bool{}
 	for _, subscriber := range of {
@@ -89,15 +90,21 @@ func Happenings(ctx context.Context, f facts.Facts, of []accounts.Subscriber, la
 				return nil, err
 			}
 			subject := fmt.Sprintf("alert %s %s %s %g %s", a.Measure, a.Unit, a.Way, a.Bound, f.LastMonth)
-			if !s.Fires || told[subject] {
+			if !s.Fires {
 				continue
 			}
-			told[subject] = true
 			name, unit, month := s.Measure.Name.In(lang), f.Name(a.Unit), reading.MonthName(f.LastMonth, lang)
-			all = append(all, notify.Happening{Event: pipelines.EventAlert, Subject: subject,
+			happened := notify.Happening{Event: pipelines.EventAlert, Subject: subject,
 				Title: fmt.Sprintf(data.Text{Zh: "户联：指标提醒 · %s · %s", En: "hulian: an alert · %s · %s"}.In(lang), unit, name),
 				Text: fmt.Sprintf(data.Text{Zh: "%s%s：%s（%s）。提醒条件：%s。", En: "%s, %s: %s (%s). Asked for: %s."}.In(lang),
-					month, name, s.Value.Text(lang), s.Value.Base(lang), When(a, lang))})
+					month, name, s.Value.Text(lang), s.Value.Base(lang), When(a, lang))}
+			if !told[subject] {
+				told[subject], all = true, append(all, happened)
+			}
+			if subscriber.Account.Mail != "" {
+				happened.To = subscriber.Account.Mail
+				all = append(all, happened)
+			}
 		}
 	}
 	return all, nil

@@ -42,7 +42,9 @@ const (
 	ProposedStandard Action = "proposed_standard" // likewise, for a second person
 	AcceptedStandard Action = "accepted_standard" // likewise, by a second person
 	RefusedStandard  Action = "refused_standard"  // likewise
-	Searched         Action = "searched"          // nothing: what was looked for may be a name
+	KeptMap          Action = "kept_map"          // how many villages it shows, of how many
+	RemovedMap       Action = "removed_map"
+	Searched         Action = "searched" // nothing: what was looked for may be a name
 	SetUp            Action = "set_up"
 	AccountMade      Action = "account_made" // account, as of all that follow
 	AccountChanged   Action = "account_changed"
@@ -58,6 +60,7 @@ const (
 	TokenRevoked     Action = "token_revoked"    // account and label
 	Subscribed       Action = "subscribed"       // measure, unit and when
 	Unsubscribed     Action = "unsubscribed"     // likewise
+	MailSet          Action = "mail_set"         // nothing: the address is personal
 	TokenRefused     Action = "token_refused"    // account; empty where there is no such token
 	RequestedBeyond  Action = "requested_beyond" // address of the page or the action
 )
@@ -95,6 +98,8 @@ var actions = map[Action]data.Text{
 	ProposedStandard: {Zh: "提出修改工作标准：%s", En: "proposed another standard: %s"},
 	AcceptedStandard: {Zh: "复核同意修改工作标准：%s", En: "accepted, as a second person, another standard: %s"},
 	RefusedStandard:  {Zh: "复核退回工作标准的修改：%s", En: "refused, as a second person, another standard: %s"},
+	KeptMap:          {Zh: "上传村界图（对应村数：%s）", En: "handed in the town's map (villages it shows: %s)"},
+	RemovedMap:       {Zh: "删除村界图", En: "removed the town's map"},
 	Searched:         {Zh: "搜索人员、农户和问题", En: "searched for persons, households and issues"},
 	SetUp:            {Zh: "完成首次设置，建立账号 %s", En: "set hulian up with the account %s"},
 	AccountMade:      {Zh: "新建账号 %s", En: "made the account %s"},
@@ -111,6 +116,7 @@ var actions = map[Action]data.Text{
 	TokenRevoked:     {Zh: "作废访问令牌 %s", En: "revoked the access token %s"},
 	Subscribed:       {Zh: "订阅提醒：%s", En: "asked to be told of %s"},
 	Unsubscribed:     {Zh: "取消提醒：%s", En: "ended the alert %s"},
+	MailSet:          {Zh: "设置接收提醒的邮箱", En: "set where alerts come by mail"},
 	TokenRefused:     {Zh: "使用了无效、过期或已作废的访问令牌 %s", En: "used an access token that is unknown, too old or revoked: %s"},
 	RequestedBeyond:  {Zh: "请求权限之外的内容：%s", En: "asked for what the role does not allow: %s"},
 }
@@ -119,9 +125,9 @@ var actions = map[Action]data.Text{
 func Actions() []Action {
 	return []Action{
 		SignedIn, SignInRefused, SignInLocked, SignedOut, ViewedEvidence, ExportedPersons, ExportedTrail, Queried, Uploaded, NamedColumns, Accepted, UploadAccepted, UploadRefused, SetAside,
-		TookBack, Waived, SaidNothing, TookNothingBack, TickedOff, TookTickBack, Entered, Started, Paused, Resumed, Checked, Signed, Reopened, ChangedStandard, ProposedStandard, AcceptedStandard, RefusedStandard, Searched, SetUp, AccountMade, AccountChanged,
+		TookBack, Waived, SaidNothing, TookNothingBack, TickedOff, TookTickBack, Entered, Started, Paused, Resumed, Checked, Signed, Reopened, ChangedStandard, ProposedStandard, AcceptedStandard, RefusedStandard, KeptMap, RemovedMap, Searched, SetUp, AccountMade, AccountChanged,
 		AccountDisabled, AccountEnabled, AccountUnlocked, LinkMade, PasswordSet, PasswordChanged, PasswordRefused, LinkRefused, TokenMade,
-		TokenRevoked, Subscribed, Unsubscribed, TokenRefused, RequestedBeyond,
+		TokenRevoked, Subscribed, Unsubscribed, MailSet, TokenRefused, RequestedBeyond,
 	}
 }
 

@@ -87,6 +87,11 @@ func (c Channel) Check() error {
 	return nil
 }
 
+// Mails reports whether some channel sends mail to a person who asked for alerts.
+func Mails(channels []Channel) bool {
+	return slices.ContainsFunc(channels, func(c Channel) bool { return c.Mail != nil && c.wants(pipelines.EventAlert) })
+}
+
 // wants reports whether the channel is told of an event.
 func (c Channel) wants(e pipelines.Event) bool { return len(c.On) == 0 || slices.Contains(c.On, e) }
 

@@ -18,6 +18,7 @@ type Happening struct {
 	Subject string // the same happening has the same subject
 	Title   string
 	Text    string
+	To      string // the one person it is for, by address of mail; empty: whomever the channels reach
 }
 
 // Outcome is a run that has come to its end, its retries included, and what stood around it.

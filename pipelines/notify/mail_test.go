@@ -23,6 +23,7 @@ import (
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
+	"github.com/google/go-cmp/cmp"
 
 	"hulian/pipelines"
 )
@@ -214,5 +215,44 @@ func TestMailIsNotSentWhereItIsNotSafe(t *testing.T) {
 				t.Errorf("%+v", n)
 			}
 		})
+	}
+}
+
+// TestWhatIsForOnePersonGoesByOneMail: the first channel of mail that wants it takes it, to that person alone; a webhook never does.
+func TestWhatIsForOnePersonGoesByOneMail(t *testing.T) {
+	channels := []Channel{{Name: "group", Webhook: &Webhook{Kind: JSON, Address: "https://hook.example"}}, {Name: "failures", On: []pipelines.Event{pipelines.EventFailure}, Mail: &Mail{}},
+		{Name: "post", Mail: &Mail{From: "hulian@town.example", To: []string{"all@town.example"}}}, {Name: "more", Mail: &Mail{}}}
+	box := Open(t.TempDir(), channels, nil)
+	h := Happening{Event: pipelines.EventAlert, Subject: "alert", Title: "t", Text: "x"}
+	one, two := h, h
+	one.To, two.To = "one@town.example", "two@town.example"
+	for range 2 { // a run that is made again tells nobody again
+		if err := box.Post([]Happening{h, one, two}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := box.Notices()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int{}
+	for _, n := range all {
+		got[n.Channel+" "+n.To]++
+		if n.To == "" {
+			continue
+		}
+		message, err := channels[2].Mail.message(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if to := message.GetToString(); len(to) != 1 || !strings.Contains(to[0], n.To) {
+			t.Errorf("%s goes to %v", n.To, to)
+		}
+	}
+	if want := map[string]int{"group ": 1, "post ": 1, "more ": 1, "post one@town.example": 1, "post two@town.example": 1}; !cmp.Equal(got, want) {
+		t.Errorf("%v", got)
+	}
+	if !Mails(channels) || Mails(channels[:2]) {
+		t.Error("whether there is mail for alerts is told wrongly")
 	}
 }

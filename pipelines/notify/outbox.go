@@ -55,11 +55,16 @@ func Open(dir string, channels []Channel, log *slog.Logger) *Outbox {
 }
 
 func idOf(channel string, h Happening) string {
-	sum := sha256.Sum256([]byte(channel + "\x00" + string(h.Event) + "\x00" + h.Subject))
+	named := channel + "\x00" + string(h.Event) + "\x00" + h.Subject
+	if h.To != "" {
+		named += "\x00" + h.To
+	}
+	sum := sha256.Sum256([]byte(named))
 	return hex.EncodeToString(sum[:12])
 }
 
-// Post writes a notice of each happening for every channel that wants it, unless it was written before.
+// Post writes a notice of each happening for every channel that wants it, unless it was written before. What is for one person goes by
+// the first channel of mail that wants it.
 func (o *Outbox) Post(happenings []Happening) (err error) {
 	if len(o.channels) == 0 || len(happenings) == 0 {
 		return nil
@@ -70,10 +75,12 @@ func (o *Outbox) Post(happenings []Happening) (err error) {
 	}
 	defer func() { err = errors.Join(err, release()) }()
 	for _, h := range happenings {
+		told := false // whoever is told by himself is told by one channel
 		for _, c := range o.channels {
-			if !c.wants(h.Event) {
+			if !c.wants(h.Event) || h.To != "" && (c.Mail == nil || told) {
 				continue
 			}
+			told = true
 			id := idOf(c.Name, h)
 			if _, err := os.Stat(o.path(id)); err == nil {
 				continue
@@ -82,7 +89,7 @@ func (o *Outbox) Post(happenings []Happening) (err error) {
 			if c.Link != "" {
 				text += "\n" + c.Link
 			}
-			err := o.write(pipelines.Notice{ID: id, Event: h.Event, Subject: h.Subject, Channel: c.Name,
+			err := o.write(pipelines.Notice{ID: id, Event: h.Event, Subject: h.Subject, Channel: c.Name, To: h.To,
 				Title: cut(strings.Join(strings.Fields(h.Title), " "), titleLength), Text: text,
 				CreatedAt: o.now().UTC(), State: pipelines.NoticeWaiting})
 			if err != nil {

@@ -203,7 +203,11 @@ func (m Mail) message(n pipelines.Notice) (*mail.Msg, error) {
 	if err := message.From(m.From); err != nil {
 		return nil, err
 	}
-	if err := message.To(m.To...); err != nil {
+	to := m.To
+	if n.To != "" {
+		to = []string{n.To}
+	}
+	if err := message.To(to...); err != nil {
 		return nil, err
 	}
 	from, err := netmail.ParseAddress(m.From)
