@@ -12,6 +12,7 @@ type Chart struct {
 	Option json.RawMessage // an ECharts option, escaped for HTML
 	Height Height
 	Label  string            // what the picture shows, for those who cannot see it
+	Map    json.RawMessage   // the outlines that a map draws, as GeoJSON; nil: the chart is no map
 	Links  map[string]string // where a click on an item leads, by the item's name
 }
 
