@@ -163,7 +163,7 @@ var pages = []Page{
 		Question: data.Text{Zh: "每个数字是怎么算出来的？", En: "How is each number made?"},
 	},
 	{
-		ID: "standards", Path: "/standards", Group: GroupData, Params: []string{"setting", "row", "change", "done", "refused"}, Fresh: true,
+		ID: "standards", Path: "/standards", Group: GroupData, Params: []string{"setting", "row", "change", "done", "refused", "map", "feature"}, Fresh: true,
 		Title:    data.Text{Zh: "工作标准", En: "Standards"},
 		Question: data.Text{Zh: "目标、界限、硬性标准和星级是怎么定的，谁在什么时候改过？", En: "Which targets, limits, criteria and tiers has the town decided, and who changed them when?"},
 	},

@@ -167,6 +167,9 @@ func shownCell(columns []view.Column, i int, c view.Cell) (shown, error) {
 // a value the template marshals and escapes, whatever a village is called.
 func chartDocument(c shownChart) map[string]any {
 	document := map[string]any{"option": json.RawMessage(c.Option)}
+	if len(c.Map) > 0 {
+		document["map"] = c.Map
+	}
 	if len(c.Links) > 0 {
 		document["links"] = c.Links
 	}

@@ -1,5 +1,7 @@
 package view
 
+import "slices"
+
 // Accepts reports whether the form is the one of a held file.
 func (f Form) Accepts(file string) bool { return f.Fields[0].Value == file }
 
@@ -50,12 +52,18 @@ type Control struct {
 
 // Form is what a person fills in and sends to the server.
 type Form struct {
+	ID      string // anchor
 	Title   string
 	Text    string
 	Address string // it is posted to
 	Method  string // get, for a search; empty: post
 	Fields  []Field
 	Label   string // of the button
+}
+
+// TakesFile reports whether a file is sent with the form.
+func (f Form) TakesFile() bool {
+	return slices.ContainsFunc(f.Fields, func(field Field) bool { return field.File != "" })
 }
 
 // Field is one line of a form.
@@ -65,6 +73,7 @@ type Field struct {
 	Limit       int // characters
 	Required    bool
 	Hidden      bool
+	File        string   // a file is taken, of these endings: ".json"; empty: none
 	Choices     []Choice // one of them is taken; none: a text is typed
 }
 

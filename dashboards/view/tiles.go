@@ -19,6 +19,7 @@ type Tile struct {
 	Strip   *Strip   // where the unit stands among its like; nil: it is compared with none
 	Details []Detail // base, interval, method: shown when the tile has the focus
 	Link    string
+	Tell    *Tell  // nil: nobody can be told of it
 	Rows    string // where the rows that it counts are shown
 	State   State
 	Reason  string // why there is nothing to show, in its place

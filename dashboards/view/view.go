@@ -79,6 +79,7 @@ type Stat struct {
 	Mark     *Mark // the reading as a pair of icons; nil: the value is not read over time
 
 	Measure string // its ID; empty for a figure that is none
+	Tell    *Tell  // nil: nobody can be told of it
 }
 
 // Text is paragraphs.

@@ -13,10 +13,10 @@ import (
 	"hulian/queries"
 )
 
-// keepAlert keeps what the visitor wants to be told of, or ends it, and leads to the page of his alerts.
+// keepAlert keeps what the visitor wants to be told of, or ends it, or keeps where he is told by mail, and leads to the page of his alerts.
 func (s *server) keepAlert(w http.ResponseWriter, r *http.Request) error {
 	action := r.PathValue("action")
-	if action != "add" && action != "end" {
+	if action != "add" && action != "end" && action != "mail" {
 		return errNotFound
 	}
 	if err := s.somewhere(r, visitor.SeePages); err != nil {
@@ -30,10 +30,13 @@ func (s *server) keepAlert(w http.ResponseWriter, r *http.Request) error {
 	who := signin.VisitorOf(r.Context())
 	act := accounts.Act{By: who, Address: signin.AddressOf(r.Context()).String()}
 	var err error
-	if action == "end" {
+	switch action {
+	case "mail":
+		err = s.Door.Accounts.SetMail(r.Context(), act, said.Get("mail"))
+	case "end":
 		id, _ := strconv.ParseInt(said.Get("id"), 10, 64) // 0 where it is no number: nobody has that alert
 		err = s.Door.Accounts.EndAlert(r.Context(), act, id)
-	} else {
+	default:
 		err = s.subscribe(r, act, said)
 	}
 	if code := refusalCode(err); code != "" {

@@ -44,7 +44,7 @@ func (c costs) of(pattern string, r *http.Request) *costly {
 	switch {
 	case strings.HasPrefix(r.URL.Path, "/api/"): // one pattern stands for all of its addresses
 		return c.ofProgram(r)
-	case method == http.MethodPost && (path == "/upload" || path == "/held" || path == "/mapping"):
+	case method == http.MethodPost && (path == "/upload" || path == "/held" || path == "/mapping" || path == "/map/{action}"):
 		return c.uploads
 	case strings.HasPrefix(path, "/search"):
 		return c.searches

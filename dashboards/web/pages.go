@@ -106,6 +106,9 @@ func (s *server) keyOf(ask block.Request, format, table string) (string, error) 
 		return "", err
 	}
 	key := fmt.Sprintf("%s %s %s %s %t %s", ask.Visitor.Key(), ask.Link(ask.Page.ID, question.At(ask.Month)), format, table, ask.MonthChosen(), closed)
+	if ask.Page.ID == "overview" || ask.Page.ID == "report" {
+		key += " " + s.mapStamp()
+	}
 	if !ask.Page.Live {
 		return key, nil
 	}
@@ -123,6 +126,9 @@ func (s *server) lend(ctx context.Context, ask *block.Request, pinned Pinned, he
 	ask.Visitor, ask.Programme, ask.Runs, ask.Schedule, ask.Notices, ask.Desk = who, ask.By(s.Programme), s.Runs, s.Schedule, s.Notices, s.Desk
 	if p.ID == "alerts" {
 		ask.Alerts = func(ctx context.Context) ([]accounts.Alert, error) { return s.Door.Accounts.Alerts(ctx, who) }
+		if s.Mails {
+			ask.Mail = func(ctx context.Context) (string, error) { return s.Door.Accounts.Mail(ctx, who) }
+		}
 	}
 	if p.AtHome {
 		ask.AtHome()
@@ -137,6 +143,9 @@ func (s *server) lend(ctx context.Context, ask *block.Request, pinned Pinned, he
 		if err := s.done(ctx, trail.Searched, "", who.Own(here), nil); err != nil {
 			return err
 		}
+	}
+	if s.Map != nil {
+		ask.Map = s.Map.Map
 	}
 	if s.Standards != nil {
 		ask.Standards = s.Standards.Standing

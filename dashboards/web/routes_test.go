@@ -22,6 +22,7 @@ import (
 	"hulian/dashboards/page/pagetest"
 	"hulian/dashboards/question"
 	"hulian/dashboards/signin"
+	"hulian/dashboards/townmap"
 	"hulian/dashboards/trail"
 	"hulian/dashboards/visitor"
 	"hulian/data"
@@ -80,6 +81,7 @@ func newHouse(t testing.TB, set ...func(*Config)) house {
 		Nothing:   func(context.Context, pipelines.Nothing) error { return nil },
 		Tick:      func(context.Context, pipelines.Tick) error { return nil },
 		Standards: &standards.Book{Dir: t.TempDir(), Read: data.ReadProgramme},
+		Map:       townmap.In(t.TempDir()),
 		Schedule:  func() ([]pipelines.Scheduled, error) { return []pipelines.Scheduled{{Name: "night"}}, nil },
 		Runs: func() ([]pipelines.Run, error) {
 			return []pipelines.Run{{ID: "r1", Trigger: "command", State: pipelines.RunDone, StartedAt: time.Date(2018, 2, 1, 6, 0, 0, 0, time.UTC), Generation: 1}}, nil
@@ -216,6 +218,10 @@ func lines(t *testing.T) []line {
 		{"POST /alerts/{action}", "/alerts/add", form("measure", "household_coverage", "way", "below", "bound", "80"), 303, ofTheTown},
 		{"POST /alerts/{action}", "/alerts/end", form("id", "0"), 303, ofTheTown},
 		{"POST /alerts/{action}", "/alerts/burn", form("id", "0"), 404, nil},
+		{"POST /alerts/{action}", "/alerts/mail", form("mail", ""), 303, ofTheTown},
+		{"POST /map/{action}", "/map/keep", mapFile(t, "{}"), 303, []string{"administrator"}}, // refused: back to the page
+		{"POST /map/{action}", "/map/remove", form("lang", "en"), 303, []string{"administrator"}},
+		{"POST /map/{action}", "/map/burn", form("lang", "en"), 404, nil},
 		{"POST /held", "/held", form("file", "aa", "reason", "属实"), 303, office},
 		{"GET /relink/register", "/relink/register?village=V1&lang=en", sent{}, 200, wholeTown},
 		{"POST /relink", "/relink", form("lang", "en", "changes", "0"), 303, []string{"office", "clerk"}}, // nothing is to be changed: back to the page

@@ -18,6 +18,7 @@ import (
 	"hulian/dashboards/observe"
 	"hulian/dashboards/question"
 	"hulian/dashboards/signin"
+	"hulian/dashboards/townmap"
 	"hulian/dashboards/visitor"
 	"hulian/data"
 	"hulian/pipelines"
@@ -63,6 +64,10 @@ type Config struct {
 	Tick func(ctx context.Context, t pipelines.Tick) error
 	// Standards keeps what the town decides about its programme. nil: it is not shown, and nobody may change it here.
 	Standards Standards
+	// Mails says that the town has mail by which a person is told of his alerts.
+	Mails bool
+	// Map keeps the town's own map. nil: none can be handed in, and villages are drawn as squares.
+	Map *townmap.Folder
 	// Ask answers a question in SQL from the tables as a visitor may read them. nil: nobody may ask.
 	Ask       func(ctx context.Context, v visitor.Visitor, f facts.Facts, sql string) (api.Table, error)
 	Programme data.Programme
@@ -165,6 +170,7 @@ func (s *server) routes() map[string]http.Handler {
 		"GET /template":                  s.handle(s.template),
 		"POST /runs/{pipeline}/{action}": s.handle(s.command),
 		"POST /closing/{action}":         s.handle(s.close),
+		"POST /map/{action}":             s.handle(s.keepMap),
 		"POST /standards":                s.handle(s.changeStandard),
 		"POST /standards/{action}":       s.handle(s.decideStandard),
 		"/":                              s.handle(func(http.ResponseWriter, *http.Request) error { return errNotFound }),

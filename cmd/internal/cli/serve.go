@@ -16,6 +16,7 @@ import (
 	"hulian/cmd/internal/config"
 	"hulian/dashboards/desk"
 	"hulian/dashboards/signin"
+	"hulian/dashboards/townmap"
 	"hulian/dashboards/web"
 	"hulian/pipelines"
 	"hulian/pipelines/notify"
@@ -185,8 +186,9 @@ func (p *program) site(c config.Config, of parts) (*web.Site, error) {
 			return err
 		},
 		Standards: standing,
-		Ask:       of.asked.ask,
-		Logger:    of.log, Version: version, Zone: location, Language: spoken(c), Components: p.components,
+		Map:       townmap.In(c.Dir), Mails: notify.Mails(c.Notifications),
+		Ask:    of.asked.ask,
+		Logger: of.log, Version: version, Zone: location, Language: spoken(c), Components: p.components,
 		UploadLimit: c.Server.UploadLimit, Questions: c.Server.Questions,
 		MetricsToken: func() (string, error) {
 			token, err := c.Server.MetricsToken.Read()

@@ -43,6 +43,8 @@
       var value = node[key];
       if ((key === "formatter" || key === "valueFormatter") && typeof value === "string" && formatters[value]) {
         node[key] = formatters[value];
+      } else if (typeof value === "string" && value.indexOf("--p-") === 0) { // a colour of the style sheet
+        node[key] = getComputedStyle(document.documentElement).getPropertyValue(value).trim();
       } else {
         resolve(value);
       }
@@ -100,6 +102,7 @@
       });
     }
     option.textStyle = Object.assign({ fontFamily: getComputedStyle(plot).fontFamily }, option.textStyle);
+    if (made.map) echarts.registerMap(option.series[0].map, made.map);
     var old = echarts.getInstanceByDom(plot);
     if (old) old.dispose();
     var chart = echarts.init(plot, night() ? "dark" : null, Object.assign({ renderer: "svg" }, sizeOf(plot)));

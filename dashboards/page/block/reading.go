@@ -69,7 +69,7 @@ func ReadStat(r Request, own facts.Measured, id string) view.Stat {
 	if why := Partial(r, own.At(id, r.Unit().ID, r.Month)); why != "" {
 		s.Reading = strings.TrimSpace(s.Reading + r.T("", " ") + r.T("（", "(") + why + r.T("）", ")"))
 	}
-	s.Interval = r.Within(read.Interval(r.Lang))
+	s.Interval, s.Tell = r.Within(read.Interval(r.Lang)), TellOf(r, *own.At(id, r.Unit().ID, r.Month).Measure)
 	s.Change = changeSaid(r, own.At(id, r.Unit().ID, r.Month), Then(r, own, id, r.Unit().ID), false)
 	return s
 }

@@ -8,6 +8,7 @@ import (
 	"hulian/dashboards/desk"
 	"hulian/dashboards/facts"
 	"hulian/dashboards/question"
+	"hulian/dashboards/townmap"
 	"hulian/dashboards/trail"
 	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
@@ -63,6 +64,12 @@ type Request struct {
 
 	// Alerts lists what the visitor wants to be told of; nil: no alerts are kept.
 	Alerts func(context.Context) ([]accounts.Alert, error)
+
+	// Mail is where the visitor is told of his alerts by mail, empty for nowhere; nil: the town sends no such mail.
+	Mail func(context.Context) (string, error)
+
+	// Map is the town's own map; one without a hash where it has none. nil: none is kept here.
+	Map func() (townmap.Map, error)
 
 	// Standards are what the town has decided, as its file says now, and how that came about; nil: they are not shown.
 	Standards func() (data.Standards, error)

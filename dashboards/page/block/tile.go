@@ -33,7 +33,7 @@ func Tile(r Request, l Lead) view.Tile {
 	now := l.Now()
 	m := *now.Measure
 	t := view.Tile{ID: m.ID, Label: shortName(r, m), Value: DrawnValue(r, now, ToneOf(read)), Verdict: verdictOf(r, read), Trend: course(r, series, read),
-		Link: r.Link("measures", question.With("measure", m.ID)), Rows: r.Behind(now)}
+		Link: r.Link("measures", question.With("measure", m.ID)), Rows: r.Behind(now), Tell: TellOf(r, m)}
 	t.Value.Text = brief(r, now)
 	setChange(r, &t, now, l.Then)
 	if interval := r.Within(read.Interval(r.Lang)); interval != "" {

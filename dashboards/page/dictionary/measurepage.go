@@ -137,7 +137,7 @@ func alertForm(r block.Request, m queries.Measure) view.Form {
 		{Name: "way", Label: r.T("何时提醒", "When"), Choices: []view.Choice{{Value: string(accounts.AlertSignal), Name: r.T("出现超出正常波动的变化", "A change beyond chance")},
 			{Value: string(accounts.AlertAbove), Name: r.T("高于所填的数", "Above a number")}, {Value: string(accounts.AlertBelow), Name: r.T("低于所填的数", "Below a number")}}},
 		{Name: "bound", Label: bound, Limit: 12}}
-	return view.Form{Title: r.Tf("订阅提醒 · %s", "Be told · %s", r.Unit().Name), Address: "/alerts/add", Label: r.T("订阅", "Subscribe"), Fields: append(fields, block.KeepLanguage(r)...)}
+	return view.Form{ID: "be-told", Title: r.Tf("订阅提醒 · %s", "Be told · %s", r.Unit().Name), Address: "/alerts/add", Label: r.T("订阅", "Subscribe"), Fields: append(fields, block.KeepLanguage(r)...)}
 }
 
 // unitsOf sets the units below the page's unit side by side on a measure: the villages by funnel and shrunken values

@@ -29,10 +29,14 @@ func unitsAtAGlance(ctx context.Context, r block.Request, town signals.Town, ass
 	if err != nil {
 		return nil, err
 	}
+	shownMap, err := mapOf(r, assessed)
+	if err != nil {
+		return nil, err
+	}
 	if r.Unit().Level != facts.LevelTown {
 		return []view.Block{view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{heat}}}}}, nil
 	}
-	return []view.Block{view.Row{Parts: []view.Part{{Span: 4, Blocks: []view.Block{tierMap(r, assessed), under}}, {Span: 8, Blocks: []view.Block{heat}}}}}, nil
+	return []view.Block{view.Row{Parts: []view.Part{{Span: 4, Blocks: []view.Block{shownMap, under}}, {Span: 8, Blocks: []view.Block{heat}}}}}, nil
 }
 
 // tierMap shows every village by its tier.

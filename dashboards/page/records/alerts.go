@@ -18,7 +18,7 @@ import (
 
 // Alerts builds the page of what the visitor wants to be told of, with how each stands now.
 func Alerts(ctx context.Context, r block.Request) (view.View, error) {
-	v := view.View{Heading: r.T("提醒", "Alerts"), Sentences: []string{r.T("在指标页订阅。每次更新数据后检查最新一个月，每种情况每月只提醒一次：在本页显示，并由镇里设置的邮件、企业微信等通知发出，不含个人信息。", "Subscribe on the page of a measure. After every update the newest month is checked, and each case is told once a month: on this page, and by the town's mail, WeCom and the like, without personal data.")}}
+	v := view.View{Heading: r.T("提醒", "Alerts"), Sentences: []string{r.T("在各页指标卡片右下角的铃铛处订阅，其他条件在指标页选择。每次更新数据后检查最新一个月，每种情况每月只提醒一次：在本页显示，并由镇里设置的邮件、企业微信等通知发出，不含个人信息。", "Subscribe by the bell on the card of a measure; its page has other conditions. After every update the newest month is checked, and each case is told once a month: on this page, and by the town's mail, WeCom and the like, without personal data.")}}
 	switch code := r.Params.Get("refused"); {
 	case code != "":
 		v.Blocks = append(v.Blocks, view.Callout{Tone: view.ToneWorse, Title: r.T("没有改动", "Nothing was changed"), Text: accounts.Refusal(code).Text().In(r.Lang)})
@@ -32,7 +32,7 @@ func Alerts(ctx context.Context, r block.Request) (view.View, error) {
 	if err != nil {
 		return v, err
 	}
-	t := &view.Table{ID: "alerts", Title: r.T("我的提醒", "My alerts"), Stacked: true, Empty: r.T("还没有。请到指标页订阅。", "None yet: subscribe on the page of a measure.")}
+	t := &view.Table{ID: "alerts", Title: r.T("我的提醒", "My alerts"), Stacked: true, Empty: r.T("还没有。点指标卡片右下角的铃铛订阅。", "None yet: subscribe by the bell on the card of a measure.")}
 	field := view.Field{Name: "id", Label: r.T("提醒", "Alert")}
 	var cells [][2]view.Cell
 	for _, a := range all {
@@ -66,7 +66,14 @@ func Alerts(ctx context.Context, r block.Request) (view.View, error) {
 	if len(all) > 0 {
 		v.Blocks = append(v.Blocks, view.Form{Title: r.T("取消提醒", "End an alert"), Address: "/alerts/end", Label: r.T("取消", "End it"), Fields: slices.Concat([]view.Field{field}, block.KeepLanguage(r))})
 	}
-	return v, nil
+	if r.Mail == nil {
+		return v, nil
+	}
+	address, err := r.Mail(ctx)
+	v.Blocks = append(v.Blocks, view.Form{Title: r.T("接收提醒的邮箱", "Alerts by mail"), Address: "/alerts/mail", Label: r.T("保存", "Save"),
+		Text:   r.T("填写后，你订阅的提醒同时发到这个邮箱；留空则不发。只有本人可见。", "The alerts you asked for come to this address too; empty: none do. Only you see it."),
+		Fields: append([]view.Field{{Name: "mail", Label: r.T("邮箱", "Address"), Value: address, Limit: 200}}, block.KeepLanguage(r)...)})
+	return v, err
 }
 
 // measureTitle is the name of a measure; its ID where nobody defines it any more.

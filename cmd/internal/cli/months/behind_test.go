@@ -1,6 +1,7 @@
 package months
 
 import (
+	"context"
 	"math"
 	"path/filepath"
 	"slices"
@@ -30,72 +31,15 @@ var ofNow = []string{"linked_rate", "card_rate", "group_rate", "posts_rate", "di
 // TestRowsBehindEveryMonth holds the rows behind the numbers of a small town to the numbers, measure by measure and month by month: they
 // are as many as were counted, or add up to what was summed.
 func TestRowsBehindEveryMonth(t *testing.T) {
-	town := filepath.Join(t.TempDir(), "town")
-	if _, err := sample.Write(t.Context(), sample.Options{Dir: town, Scale: 0.1, Start: "2017-09"}); err != nil {
-		t.Fatal(err)
-	}
-	clitest.Says(t, clitest.Done, "", "run", "--dir", town)
-	reader, err := publish.OpenReader(t.Context(), town, publish.ReaderOptions{Threads: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := reader.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	pinned, _, release, err := reader.Pin(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer release()
-	snapshot, err := facts.Open(t.Context(), pinned)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := facts.Facts{Snapshot: snapshot}
-	f.Programme = data.DefaultProgramme()
-	office := visitor.Visitor{Role: visitor.Office, Scope: visitor.Scope{Towns: []string{f.Town.ID}}}
+	f := smallTown(t)
 	var bare []string
 	compared := 0
 	for _, m := range queries.Measures() {
-		units := append([]facts.Unit{f.Town}, f.Villages...)
 		has := false
-		for _, u := range units {
-			if !m.At(u.Level) {
-				continue
-			}
-			values, err := f.Values(t.Context(), office, facts.Scope{Level: u.Level, Unit: u.ID, From: f.FirstMonth, To: f.LastMonth}, m.ID)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for month := f.FirstMonth; month <= f.LastMonth; month = facts.MonthAdd(month, 1) {
-				v := values.At(m.ID, u.ID, month)
-				if !v.Known() || u.Level != facts.LevelTown && month != f.LastMonth {
-					continue
-				}
-				for part, counted := range map[bool]float64{false: v.Num, true: v.Den} {
-					if part && !m.Rate() || math.IsNaN(counted) {
-						continue
-					}
-					rows, err := f.RowsBehind(t.Context(), office, m, u, month, part, 1)
-					if err != nil {
-						t.Errorf("%s: %v", m.ID, err)
-						continue
-					}
-					if len(rows) == 0 {
-						continue
-					}
-					has = has || !part
-					sum := 0.0
-					for _, r := range rows {
-						sum += r.Sum
-					}
-					compared++
-					if math.Abs(sum-counted) > 0.005 && (month == f.LastMonth || !slices.Contains(ofNow, m.ID)) {
-						t.Errorf("%s of %s in %s, %s: the number is %g, its rows make %g", m.ID, u.Name, month, map[bool]string{false: "numerator", true: "denominator"}[part], counted, sum)
-					}
-				}
+		for _, u := range append([]facts.Unit{f.Town}, f.Villages...) {
+			if m.At(u.Level) {
+				n, own := rowsMakeNumbers(t, f, m, u)
+				compared, has = compared+n, has || own
 			}
 		}
 		if !has && withoutRows[m.ID] == "" {
@@ -109,4 +53,73 @@ func TestRowsBehindEveryMonth(t *testing.T) {
 	if compared < 1000 {
 		t.Errorf("only %d numbers are compared", compared)
 	}
+}
+
+// smallTown is the facts of a tenth of the sample town over five months.
+func smallTown(t *testing.T) facts.Facts {
+	t.Helper()
+	town := filepath.Join(t.TempDir(), "town")
+	if _, err := sample.Write(t.Context(), sample.Options{Dir: town, Scale: 0.1, Start: "2017-09"}); err != nil {
+		t.Fatal(err)
+	}
+	clitest.Says(t, clitest.Done, "", "run", "--dir", town)
+	reader, err := publish.OpenReader(t.Context(), town, publish.ReaderOptions{Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := reader.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	pinned, _, release, err := reader.Pin(context.Background()) // it is read until the test has ended
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(release)
+	snapshot, err := facts.Open(t.Context(), pinned)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := facts.Facts{Snapshot: snapshot}
+	f.Programme = data.DefaultProgramme()
+	return f
+}
+
+// rowsMakeNumbers compares the numbers of a measure of a unit with their rows: of the town in every month, of a village in the newest. It
+// says how many it compared, and whether rows stand behind the measure itself.
+func rowsMakeNumbers(t *testing.T, f facts.Facts, m queries.Measure, u facts.Unit) (compared int, has bool) {
+	t.Helper()
+	office := visitor.Visitor{Role: visitor.Office, Scope: visitor.Scope{Towns: []string{f.Town.ID}}}
+	values, err := f.Values(t.Context(), office, facts.Scope{Level: u.Level, Unit: u.ID, From: f.FirstMonth, To: f.LastMonth}, m.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for month := f.FirstMonth; month <= f.LastMonth; month = facts.MonthAdd(month, 1) {
+		v := values.At(m.ID, u.ID, month)
+		if !v.Known() || u.Level != facts.LevelTown && month != f.LastMonth {
+			continue
+		}
+		for denominator, counted := range map[bool]float64{false: v.Num, true: v.Den} {
+			if denominator && !m.Rate() || math.IsNaN(counted) {
+				continue
+			}
+			rows, err := f.RowsBehind(t.Context(), office, m, u, month, denominator, 1)
+			if err != nil {
+				t.Errorf("%s: %v", m.ID, err)
+			}
+			if len(rows) == 0 {
+				continue
+			}
+			sum := 0.0
+			for _, r := range rows {
+				sum += r.Sum
+			}
+			compared, has = compared+1, has || !denominator
+			if math.Abs(sum-counted) > 0.005 && (month == f.LastMonth || !slices.Contains(ofNow, m.ID)) {
+				t.Errorf("%s of %s in %s, denominator %t: the number is %g, its rows make %g", m.ID, u.Name, month, denominator, counted, sum)
+			}
+		}
+	}
+	return compared, has
 }
