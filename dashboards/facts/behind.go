@@ -55,6 +55,9 @@ func (f Facts) RowsBehind(ctx context.Context, v visitor.Visitor, m queries.Meas
 				return nil, ErrHidden
 			}
 			rows, err := f.behind(ctx, v, t, part, at, unknown, limit)
+			if err != nil && absent(err) {
+				return nil, nil // an older version published the snapshot: it does not say which rows they are
+			}
 			if err != nil {
 				return nil, err
 			}

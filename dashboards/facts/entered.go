@@ -55,7 +55,8 @@ func (f Facts) NothingSaid(ctx context.Context, v visitor.Visitor) ([]NothingSai
 	return all, err
 }
 
-// absent reports whether a query failed because a table is not there: an older version of the program published the snapshot.
+// absent reports whether a query failed because a table or a column is not there: an older version of the program published the snapshot.
 func absent(err error) bool {
-	return strings.Contains(err.Error(), "does not exist") || strings.Contains(err.Error(), "no such table")
+	said := err.Error()
+	return strings.Contains(said, "does not exist") || strings.Contains(said, "no such table") || strings.Contains(said, "does not have a column")
 }
