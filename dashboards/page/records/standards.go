@@ -48,7 +48,7 @@ func BuildStandards(_ context.Context, r block.Request) (view.View, error) {
 		}
 	}
 	v.Sentences = append(v.Sentences, r.Tf("共%d项约定，本镇另定%d项，其余按默认执行。改动从下一次运行起计入各项数字。", "%d decisions; the town has its own for %d, the defaults hold for the rest. A change counts in all figures from the next run on.", len(data.Settings()), own))
-	if keepsMap(r) {
+	if keepsMap(r) && now.Broken == "" {
 		v.Blocks = append(v.Blocks, view.Callout{Tone: view.ToneQuiet, Text: r.T("总览页可以用本镇自己的村界图。", "The overview can draw the town's own map."), Next: r.T("上传或删除村界图", "Hand a map in, or remove it"), Link: "#map"})
 	}
 	if n := awaitingRun(r, now); n > 0 {
@@ -57,7 +57,9 @@ func BuildStandards(_ context.Context, r block.Request) (view.View, error) {
 	v.Blocks = append(v.Blocks, proposedStandards(r, now)...)
 	v.Blocks = append(v.Blocks, standardTables(r, now)...)
 	v.Blocks = append(v.Blocks, standardHistory(r, now))
-	v.Blocks = append(v.Blocks, mapForms(r)...)
+	if now.Broken == "" { // a file with a mistake is mended first: nothing is offered beside it
+		v.Blocks = append(v.Blocks, mapForms(r)...)
+	}
 	return v, nil
 }
 
