@@ -118,6 +118,9 @@ func (c Case) Flags(run CaseRun, file Frame) ([]Flag, error) {
 		}
 	}
 	for _, column := range c.columns(file) {
+		if slices.ContainsFunc(m.Roles, func(r Role) bool { return r.Named && r.called(column) }) {
+			continue // the run says whether it takes part
+		}
 		flags = append(flags, Flag{column, column})
 	}
 	if m.Name == "kitagawa" {

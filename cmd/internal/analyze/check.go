@@ -3,6 +3,7 @@ package analyze
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -54,6 +55,7 @@ func parseTolerance(text string) (tolerance, bool) {
 
 // checker compares an expected document with one that came out: all that is expected must be there; more may be.
 type checker struct {
+	run        string
 	tolerances map[string]string
 	checked    int
 	out        []Difference
@@ -68,7 +70,7 @@ func Check(c Case, run CaseRun, got []byte) (checked int, differences []Differen
 	if err := json.Unmarshal(got, &have); err != nil {
 		return 0, nil, err
 	}
-	k := &checker{tolerances: c.Tolerances}
+	k := &checker{run: run.ID, tolerances: c.Tolerances}
 	k.compare("", want, have)
 	return k.checked, k.out, nil
 }
@@ -117,8 +119,8 @@ func (k *checker) objects(path string, want, have map[string]any) {
 	slices.Sort(keys)
 	for _, key := range keys {
 		switch {
-		case key == "note" || strings.HasSuffix(path, ".bootstrap") && key == "draws":
-			continue // remarks, and how many draws were made
+		case remarked.MatchString(key) || strings.HasSuffix(path, ".bootstrap") && key == "draws":
+			continue // how many draws were made
 		case isHeader(want, key):
 			continue // compared with its rows, column by column
 		case strings.HasSuffix(path, ".bootstrap") || path == ".bootstrap":
@@ -141,6 +143,9 @@ func (k *checker) objects(path string, want, have map[string]any) {
 		k.compare(path+"."+key, want[key], have[key])
 	}
 }
+
+// remarked are the keys of what is said beside the values, and of other values that are accepted too.
+var remarked = regexp.MustCompile(`^(?:.*_)?note$|_of_reference_program$`)
 
 func isHeader(o map[string]any, key string) bool {
 	rows := strings.TrimSuffix(key, "_columns")
@@ -232,9 +237,10 @@ func (k *checker) toleranceOf(path string) tolerance {
 	if i := strings.IndexByte(last, '['); i > 0 {
 		last = last[:i]
 	}
-	for label, text := range k.tolerances {
-		t, ok := parseTolerance(text)
-		if !ok || strings.Contains(label, "bootstrap") || strings.Contains(label, "critical") {
+	for _, label := range slices.Sorted(maps.Keys(k.tolerances)) {
+		t, ok := parseTolerance(k.tolerances[label])
+		of := oneRun.FindStringSubmatch(label)
+		if !ok || strings.Contains(label, "bootstrap") || of != nil && of[1] != k.run {
 			continue
 		}
 		for _, word := range strings.FieldsFunc(strings.ToLower(label), func(r rune) bool { return r == ',' || r == '(' || r == ')' }) {
@@ -243,6 +249,8 @@ func (k *checker) toleranceOf(path string) tolerance {
 			stem := strings.TrimSuffix(word, "s")
 			switch {
 			case word == "":
+			case (last == word || last == stem) && of != nil:
+				score = 110
 			case last == word || last == stem:
 				score = 100
 			case synonyms[word] != nil && synonyms[word].MatchString(lower):
@@ -260,19 +268,23 @@ func (k *checker) toleranceOf(path string) tolerance {
 	return found
 }
 
+// oneRun is how a tolerance says that it is one run's: "se, run rc_x_dr".
+var oneRun = regexp.MustCompile(`\brun (\S+)$`)
+
 // synonyms are words of tolerances that stand for several keys.
 var synonyms = map[string]*regexp.Regexp{
-	"limits":         regexp.MustCompile(`\.(lower|upper|mr_upper|sigma_hat|alternate_limits)`),
-	"ci":             regexp.MustCompile(`(_low|_high|ci95|\.ci_)`),
-	"aggregates":     regexp.MustCompile(`(simple|dynamic|group|calendar)\.(att|overall_att|rows)`),
-	"effects":        regexp.MustCompile(`(effect|total|difference|contribution|three_part|share)`),
-	"moments":        regexp.MustCompile(`\.mom_`),
-	"shrunk rate":    regexp.MustCompile(`\.shrunk$`),
-	"interval":       regexp.MustCompile(`\]\.(low|high)$`),
-	"log-likelihood": regexp.MustCompile(`loglik`),
-	"exact":          regexp.MustCompile(`\.exact_`),
-	"approx":         regexp.MustCompile(`\.approx_`),
-	"od limits":      regexp.MustCompile(`(halfwidth|arcsine_additive\.limits)`),
-	"wald":           regexp.MustCompile(`\.w$`),
-	"se":             regexp.MustCompile(`(\.|_)(se|se_[a-z0-9_]+)$`),
+	"limits":                 regexp.MustCompile(`\.(lower|upper|mr_upper|sigma_hat|alternate_limits)`),
+	"ci":                     regexp.MustCompile(`(_low|_high|ci95|\.ci_)`),
+	"aggregates":             regexp.MustCompile(`(simple|dynamic|group|calendar)\.(att|overall_att|rows)`),
+	"effects":                regexp.MustCompile(`(effect|total|difference|contribution|three_part|share)`),
+	"moments":                regexp.MustCompile(`\.mom_`),
+	"shrunk rate":            regexp.MustCompile(`\.shrunk$`),
+	"interval":               regexp.MustCompile(`\]\.(low|high)$`),
+	"log-likelihood":         regexp.MustCompile(`loglik`),
+	"exact":                  regexp.MustCompile(`\.exact_`),
+	"approx":                 regexp.MustCompile(`\.approx_`),
+	"od limits":              regexp.MustCompile(`(halfwidth|arcsine_additive\.limits)`),
+	"uniform critical value": regexp.MustCompile(`\.crit\d+(_|$)`),
+	"wald":                   regexp.MustCompile(`\.w$`),
+	"se":                     regexp.MustCompile(`(\.|_)(se|se_[a-z0-9_]+)$`),
 }

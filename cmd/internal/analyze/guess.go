@@ -21,6 +21,9 @@ func (c *Call) unclaimed(want func(column int) bool) []int {
 
 // byName finds the column that is called like a role, or by one of its usual names.
 func (c *Call) byName(r Role) (int, bool) {
+	if r.Named {
+		return 0, false
+	}
 	candidates := slices.Concat([]string{r.Name}, r.Was, r.Also)
 	for _, candidate := range candidates {
 		if i, ok := c.Frame.column(candidate); ok && !c.taken(i) {

@@ -40,6 +40,7 @@ type Role struct {
 	Optional bool
 	Many     bool // several columns together, as the groups of a decomposition
 	Words    bool // its cells need not be numbers
+	Named    bool // taken where a flag or a run names it, never for its header: a column of weights may stand beside and not be meant
 }
 
 // Kind is the kind of value an option takes.
@@ -64,7 +65,7 @@ type Option struct {
 
 // Methods lists the analyses in the order of the help.
 func Methods() []Method {
-	return slices.Concat(rateMethods(), seriesMethods(), unitMethods(), associationMethods(), survivalMethods(), effectMethods())
+	return slices.Concat(rateMethods(), seriesMethods(), unitMethods(), associationMethods(), survivalMethods(), effectMethods(), comparisonMethods())
 }
 
 // MethodOf finds a method by name or alias.

@@ -3,8 +3,11 @@ package did
 import (
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
+	"sync"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/distuv"
 
@@ -18,7 +21,7 @@ func (r *Result) pretest() {
 	var atts []float64
 	var influences [][]float64
 	for _, c := range r.Cells {
-		if c.Time < c.Group-a && c.Time != c.BaseTime {
+		if c.Time < c.Group-r.beforeOf(a) && c.Time != c.BaseTime {
 			atts, influences = append(atts, c.Att), append(influences, c.influence)
 		}
 	}
@@ -33,7 +36,11 @@ func (r *Result) pretest() {
 		r.PretrendMaxT = r.maxT(atts, influences)
 	}
 	joint := func(atts []float64, influences [][]float64) *Wald {
-		if r.panel.n < unitsPerEffect*len(atts) {
+		influences = r.allClustered(influences)
+		switch needed := unitsPerEffect * len(atts); {
+		case r.adjusted && len(influences[0]) < needed:
+			r.warn(estimate.SmallBase, "the joint test of the %d effects before treatment wants %d units for each, and there are %d: with fewer it finds departures that are none", len(atts), unitsPerEffect, len(influences[0]))
+		case r.panel.n < needed:
 			r.warn(estimate.SmallBase, "no joint test of the %d effects before treatment: it needs %d units for each, and there are %d; with fewer it finds departures that are none. Read the permutation test before the start, or the largest t of the small-sample variant", len(atts), unitsPerEffect, r.panel.n)
 			return nil
 		}
@@ -69,16 +76,12 @@ func wald(atts []float64, influences [][]float64) Wald {
 	k := len(atts)
 	w := Wald{DF: k}
 	n := float64(len(influences[0]))
-	v := mat.NewSymDense(k, nil)
-	for i := range k {
-		for j := i; j < k; j++ {
-			var sum float64
-			for u, a := range influences[i] {
-				sum += a * influences[j][u]
-			}
-			v.SetSym(i, j, sum/(n*n))
-		}
+	psi := mat.NewDense(k, len(influences[0]), nil)
+	for i, influence := range influences {
+		psi.SetRow(i, influence)
 	}
+	v := mat.NewSymDense(k, nil)
+	v.SymOuterK(1/(n*n), psi)
 	// Scaled to correlations, so that the condition does not depend on the units of measurement.
 	b := mat.NewVecDense(k, nil)
 	scale := make([]float64, k)
@@ -112,7 +115,7 @@ func wald(atts []float64, influences [][]float64) Wald {
 // with c the quantile of max|ψ*|/se over the draws (Callaway & Sant'Anna 2021, algorithm 1).
 func (r *Result) bootstrap() {
 	set := func(influences [][]float64, atts []float64, into func(i int, se estimate.Number, band estimate.Interval)) estimate.Number {
-		critical, ses := multiplier(influences, r.Options)
+		critical, ses := multiplier(r.allClustered(influences), r.Options)
 		if r.Options.SmallSample {
 			critical, ses = r.smallSampleBand(influences)
 		}
@@ -180,15 +183,34 @@ func multiplier(influences [][]float64, o Options) (critical estimate.Number, se
 	return estimate.Of(quantile1(largest, o.Confidence)), ses
 }
 
+// blockOf is how many effects are drawn together: their values of one unit fit the nearest memory of a core.
+const blockOf = 128
+
 // rademacher gives, for each effect and draw, the mean over the units of ±ψ with signs by lot. All effects share the
-// signs of a draw, which is what makes bands joint.
+// signs of a draw, which is what makes bands joint. Blocks of effects are drawn side by side, each with the same signs.
 func rademacher(influences [][]float64, o Options) [][]float64 {
-	k, n := len(influences), len(influences[0])
-	random := rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))
-	draws := make([][]float64, k)
+	draws := make([][]float64, len(influences))
 	for i := range draws {
 		draws[i] = make([]float64, o.Draws)
 	}
+	var work sync.WaitGroup
+	seats := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for from := 0; from < len(influences); from += blockOf {
+		until := min(from+blockOf, len(influences))
+		seats <- struct{}{}
+		work.Go(func() {
+			signed(influences[from:until], draws[from:until], o)
+			<-seats
+		})
+	}
+	work.Wait()
+	return draws
+}
+
+// signed fills the draws of a block of effects.
+func signed(influences, draws [][]float64, o Options) {
+	k, n := len(influences), len(influences[0])
+	random := rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))
 	byUnit := make([]float64, n*k) // a unit's values side by side, so that a sign is looked up once
 	for i, psi := range influences {
 		for u, v := range psi {
@@ -203,23 +225,13 @@ func rademacher(influences [][]float64, o Options) [][]float64 {
 			if u%64 == 0 {
 				bits = random.Uint64()
 			}
-			row := byUnit[u*k : (u+1)*k]
-			if bits&1 == 1 {
-				for i, v := range row {
-					sum[i] += v
-				}
-			} else {
-				for i, v := range row {
-					sum[i] -= v
-				}
-			}
+			floats.AddScaled(sum, float64(bits&1)*2-1, byUnit[u*k:(u+1)*k])
 			bits >>= 1
 		}
 		for i, v := range sum {
 			draws[i][d] = v
 		}
 	}
-	return draws
 }
 
 // quantile1 is the inverse of the empirical distribution (R's type 1).

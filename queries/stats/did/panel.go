@@ -17,6 +17,10 @@ type panel struct {
 	weight  []float64       // mean 1
 	size    []float64       // nil where some unit has none
 	share   map[int]float64 // of the weights, by cohort
+	rows    [][]int         // of each unit and period, its place in the input; -1 for none
+
+	cluster  []int // of each unit; nil where units vary by themselves
+	clusters int
 }
 
 // largest bounds outcomes, so that no square of a difference overflows.
@@ -26,21 +30,44 @@ type unitRows struct {
 	name  string
 	first int
 	y     map[int]float64
-	split bool // rows disagree about First
+	rows  map[int]int // places in the input
+	split bool        // rows disagree about First
 
 	weight, size float64
 }
 
 // prepare checks and cuts the rows to a balanced panel. It reports whether anything can be estimated.
 func (r *Result) prepare(rows []Observation) bool {
+	kept, periods, ok := r.gather(rows)
+	if !ok {
+		return false
+	}
+	var balanced []*unitRows
+	for _, u := range kept {
+		if !slices.ContainsFunc(periods, func(t int) bool { _, ok := u.y[t]; return !ok }) {
+			balanced = append(balanced, u)
+		}
+	}
+	if left := len(kept) - len(balanced); left > 0 {
+		r.warn(estimate.MissingValues, "%d of %d units miss a period and were left out: the panel must be balanced", left, len(kept))
+	}
+	if len(balanced) == 0 || len(periods) < 2 {
+		r.warn(estimate.NotEstimable, "no unit is left with all of %d periods", len(periods))
+		return false
+	}
+	r.fill(balanced, periods)
+	return true
+}
+
+// gather leaves out units that have no before, and settles who is never treated.
+func (r *Result) gather(rows []Observation) (kept []*unitRows, periods []int, ok bool) {
 	units, periods := r.collect(rows)
 	if len(periods) < 2 {
 		r.warn(estimate.NotEstimable, "%d periods: a change needs a before and an after", len(periods))
-		return false
+		return nil, nil, false
 	}
 	a := r.Options.Anticipation
 	early, late := 0, 0
-	var kept []*unitRows
 	for _, u := range units {
 		switch {
 		case u.first != 0 && u.first <= periods[0]+a:
@@ -59,21 +86,7 @@ func (r *Result) prepare(rows []Observation) bool {
 		r.warn(estimate.Convention, "%d units start after the last period and count as never treated", late)
 	}
 	kept, periods = r.withoutNever(kept, periods)
-	var balanced []*unitRows
-	for _, u := range kept {
-		if !slices.ContainsFunc(periods, func(t int) bool { _, ok := u.y[t]; return !ok }) {
-			balanced = append(balanced, u)
-		}
-	}
-	if left := len(kept) - len(balanced); left > 0 {
-		r.warn(estimate.MissingValues, "%d of %d units miss a period and were left out: the panel must be balanced", left, len(kept))
-	}
-	if len(balanced) == 0 || len(periods) < 2 {
-		r.warn(estimate.NotEstimable, "no unit is left with all of %d periods", len(periods))
-		return false
-	}
-	r.fill(balanced, periods)
-	return true
+	return kept, periods, true
 }
 
 func anticipated(a int) string {
@@ -87,7 +100,7 @@ func (r *Result) collect(rows []Observation) (units []*unitRows, periods []int) 
 	byName := map[string]*unitRows{}
 	seen := map[int]bool{}
 	missing, doubled, split, weightless := 0, 0, 0, 0
-	for _, row := range rows {
+	for i, row := range rows {
 		if !(math.Abs(row.Y) < largest) {
 			missing++
 			continue
@@ -98,7 +111,7 @@ func (r *Result) collect(rows []Observation) (units []*unitRows, periods []int) 
 		}
 		u, ok := byName[row.Unit]
 		if !ok {
-			u = &unitRows{name: row.Unit, first: max(0, row.First), y: map[int]float64{}, weight: row.Weight, size: row.Size}
+			u = &unitRows{name: row.Unit, first: max(0, row.First), y: map[int]float64{}, rows: map[int]int{}, weight: row.Weight, size: row.Size}
 			if u.weight == 0 {
 				u.weight = 1
 			}
@@ -112,7 +125,7 @@ func (r *Result) collect(rows []Observation) (units []*unitRows, periods []int) 
 			doubled++
 			continue
 		}
-		u.y[row.Time] = row.Y
+		u.y[row.Time], u.rows[row.Time] = row.Y, i
 		if !seen[row.Time] {
 			seen[row.Time] = true
 			periods = append(periods, row.Time)
@@ -187,11 +200,14 @@ func (r *Result) fill(units []*unitRows, periods []int) {
 		if sized {
 			p.size = append(p.size, u.size)
 		}
-		y := make([]float64, len(periods))
+		y, at := make([]float64, len(periods)), make([]int, len(periods))
 		for k, t := range periods {
-			y[k] = u.y[t]
+			at[k] = -1
+			if v, ok := u.y[t]; ok {
+				y[k], at[k] = v, u.rows[t]
+			}
 		}
-		p.y, p.first, p.names = append(p.y, y), append(p.first, u.first), append(p.names, u.name)
+		p.y, p.rows, p.first, p.names = append(p.y, y), append(p.rows, at), append(p.first, u.first), append(p.names, u.name)
 		if u.first == 0 {
 			r.Never++
 		} else {

@@ -131,8 +131,9 @@ type Result struct {
 	LastAsComparison bool               `json:"last_cohort_as_comparison"`
 	Warnings         []estimate.Warning `json:"warnings,omitempty"`
 
-	panel   panel
-	spreads map[float64][]float64 // of SmallSample, by degrees of freedom
+	panel    panel
+	adjusted bool                  // by Adjusted, which offers its numbers with warnings where Staggered withholds them
+	spreads  map[float64][]float64 // of SmallSample, by degrees of freedom
 }
 
 // Staggered estimates ATT(g, t), the average effect in period t on the cohort first treated in period g:
@@ -205,10 +206,12 @@ func (r *Result) warn(code estimate.Code, format string, args ...any) {
 	r.Warnings = append(r.Warnings, estimate.Warn(code, format, args...))
 }
 
-// cells fills ATT(g, t) for every cohort and period that has a base and comparison units.
-func (r *Result) cells() {
+// slot is a cohort and a period that have a base: periods by their place in panel.periods.
+type slot struct{ group, at, base int }
+
+// plan lists the cohorts and periods that have a base.
+func (r *Result) plan() (slots []slot) {
 	p, a := r.panel, r.Options.Anticipation
-	without := 0
 	for _, g := range r.Groups {
 		before := -1 // the last period before g − anticipation
 		for k, t := range p.periods {
@@ -224,18 +227,26 @@ func (r *Result) cells() {
 			if r.Options.Base == Varying && t < g-a {
 				base = k - 1
 			}
-			switch {
-			case base < 0:
-				continue
-			case base == k:
-				r.Cells = append(r.Cells, GroupTime{Group: g, Time: t, BaseTime: t, Treated: r.Sizes[g], influence: make([]float64, p.n)})
-				continue
+			if base >= 0 {
+				slots = append(slots, slot{g, k, base})
 			}
-			if cell, ok := r.cell(g, k, base); ok {
-				r.Cells = append(r.Cells, cell)
-			} else {
-				without++
-			}
+		}
+	}
+	return slots
+}
+
+// cells fills ATT(g, t) for every cohort and period that has a base and comparison units.
+func (r *Result) cells() {
+	without := 0
+	for _, s := range r.plan() {
+		if s.base == s.at {
+			r.Cells = append(r.Cells, r.baseCell(s))
+			continue
+		}
+		if cell, ok := r.cell(s.group, s.at, s.base); ok {
+			r.Cells = append(r.Cells, cell)
+		} else {
+			without++
 		}
 	}
 	if without > 0 {
@@ -243,12 +254,22 @@ func (r *Result) cells() {
 	}
 }
 
-func (r *Result) cell(g, k, base int) (GroupTime, bool) {
-	p, a := r.panel, r.Options.Anticipation
-	until := max(p.periods[k], p.periods[base]) + a
-	comparison := func(first int) bool {
+// baseCell is 0 by definition and has no standard error.
+func (r *Result) baseCell(s slot) GroupTime {
+	t := r.panel.periods[s.base]
+	return GroupTime{Group: s.group, Time: t, BaseTime: t, Treated: r.Sizes[s.group], influence: make([]float64, r.panel.n)}
+}
+
+// comparison says which cohorts (0 is never) stand for the cohort between two periods without the change.
+func (r *Result) comparison(g, k, base int) func(first int) bool {
+	until := max(r.panel.periods[k], r.panel.periods[base]) + r.Options.Anticipation
+	return func(first int) bool {
 		return first == 0 || r.Options.Control == NotYetTreated && first != g && first > until
 	}
+}
+
+func (r *Result) cell(g, k, base int) (GroupTime, bool) {
+	p, comparison := r.panel, r.comparison(g, k, base)
 	var nt, nc int
 	var wt, wc, mt, mc, most float64
 	change := make([]float64, p.n)
@@ -287,7 +308,7 @@ func (r *Result) uncertainty(att float64, influence []float64) (estimate.Number,
 	if r.Few {
 		return estimate.Absent(), estimate.Interval{}
 	}
-	se, z := standardError(influence, att), estimate.Z(r.Options.Confidence)
+	se, z := standardError(r.clustered(influence), att), estimate.Z(r.Options.Confidence)
 	if r.Options.SmallSample && se.Known {
 		se, z = r.smallSample(att, influence)
 	}
