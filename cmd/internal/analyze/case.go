@@ -32,6 +32,30 @@ type CaseInput struct {
 	File    string      `json:"file"`
 	Rows    int         `json:"rows"`
 	Columns orderedKeys `json:"columns"`
+
+	meanings map[string]string // of the columns
+}
+
+// UnmarshalJSON keeps the columns' order and what is said of each.
+func (i *CaseInput) UnmarshalJSON(b []byte) error {
+	type plain CaseInput
+	if err := json.Unmarshal(b, (*plain)(i)); err != nil {
+		return err
+	}
+	var said struct {
+		Columns map[string]json.RawMessage `json:"columns"`
+	}
+	if err := json.Unmarshal(b, &said); err != nil {
+		return err
+	}
+	i.meanings = map[string]string{}
+	for name, meaning := range said.Columns {
+		var text string
+		if json.Unmarshal(meaning, &text) == nil {
+			i.meanings[name] = text
+		}
+	}
+	return nil
 }
 
 // CaseRun is one set of options and what must come out.
@@ -123,6 +147,7 @@ func (c Case) Flags(run CaseRun, file Frame) ([]Flag, error) {
 		}
 		flags = append(flags, Flag{column, column})
 	}
+	flags = append(flags, c.meant(m, run, file)...)
 	if m.Name == "kitagawa" {
 		flags = append(flags, c.kitagawaFlags()...)
 	}
@@ -177,6 +202,29 @@ func (c Case) columns(file Frame) []string {
 		}
 	}
 	return names
+}
+
+// meant are the roles of columns that the case only describes: "aces" is "count".
+func (c Case) meant(m Method, run CaseRun, file Frame) (flags []Flag) {
+	for _, r := range m.Roles {
+		if r.Meant == nil {
+			continue
+		}
+		asked := false
+		for name := range run.Options {
+			asked = asked || r.called(name)
+		}
+		var found []string
+		for _, name := range c.columns(file) {
+			if r.Meant.MatchString(c.Input.meanings[name]) {
+				found = append(found, name)
+			}
+		}
+		if len(found) == 1 && !asked {
+			flags = append(flags, Flag{r.Name, found[0]})
+		}
+	}
+	return flags
 }
 
 // unknownOption: an option that is passed by would leave a result that looks like the one asked for.

@@ -286,5 +286,5 @@ var synonyms = map[string]*regexp.Regexp{
 	"od limits":              regexp.MustCompile(`(halfwidth|arcsine_additive\.limits)`),
 	"uniform critical value": regexp.MustCompile(`\.crit\d+(_|$)`),
 	"wald":                   regexp.MustCompile(`\.w$`),
-	"se":                     regexp.MustCompile(`(\.|_)(se|se_[a-z0-9_]+)$`),
+	"se":                     regexp.MustCompile(`(\.|_)(se|se_[a-z0-9_]+)(\.l\d+.*)?$`),
 }

@@ -10,7 +10,7 @@ import (
 // comparisonMethods are what a comparison of those who began with those who did not is made of, beyond the two designs of
 // effectMethods.
 func comparisonMethods() []Method {
-	return []Method{adjustedMethod()}
+	return []Method{adjustedMethod(), interruptedMethod(), powerMethod(), wildMethod()}
 }
 
 func adjustedMethod() Method {

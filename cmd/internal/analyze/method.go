@@ -38,9 +38,10 @@ type Role struct {
 	Also     []string // names a column of that role often has
 	Help     string
 	Optional bool
-	Many     bool // several columns together, as the groups of a decomposition
-	Words    bool // its cells need not be numbers
-	Named    bool // taken where a flag or a run names it, never for its header: a column of weights may stand beside and not be meant
+	Many     bool           // several columns together, as the groups of a decomposition
+	Words    bool           // its cells need not be numbers
+	Meant    *regexp.Regexp // how a case describes the column, where its header is nobody's
+	Named    bool           // taken where a flag or a run names it, never for its header: a column of weights may stand beside and not be meant
 }
 
 // Kind is the kind of value an option takes.
