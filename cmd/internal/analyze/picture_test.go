@@ -40,6 +40,10 @@ var examples = map[string]string{
 	"kaplan_meier_logrank":          "time,event,group\n1,1,a\n2,0,a\n3,1,b\n4,1,b\n",
 	"did_2x2":                       "id,treated,post,y\n1,0,0,1\n1,0,1,2\n2,1,0,1\n2,1,1,4\n3,0,0,2\n3,0,1,2\n4,1,0,1\n4,1,1,5\n",
 	"callaway_santanna":             "id,time,y,first_treat\n1,1,1,0\n1,2,2,0\n1,3,2,0\n2,1,1,0\n2,2,1,0\n2,3,3,0\n3,1,1,3\n3,2,2,3\n3,3,6,3\n4,1,0,3\n4,2,2,3\n4,3,7,3\n",
+	"callaway_santanna_covariates":  "id,time,y,first_treat\n1,1,1,0\n1,2,2,0\n1,3,2,0\n2,1,1,0\n2,2,1,0\n2,3,3,0\n3,1,1,3\n3,2,2,3\n3,3,6,3\n4,1,0,3\n4,2,2,3\n4,3,7,3\n",
+	"interrupted_time_series":       "time,y,step\n1,3,0\n2,4,0\n3,3,0\n4,5,0\n5,9,1\n6,8,1\n7,11,1\n",
+	"power":                         "id,kind,n1,n2,delta\n1,t_power,20,20,1\n2,perm_min_p,3,5,\n3,t_mde,5,5,\n",
+	"wild_cluster_bootstrap":        "cluster,treated,y\na,0,1\na,0,2\nb,0,1\nb,0,3\nc,0,2\nd,1,4\nd,1,3\ne,1,5\nf,1,2\nf,1,4\n",
 }
 
 func TestEveryMethodDraws(t *testing.T) {

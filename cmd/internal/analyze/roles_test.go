@@ -17,6 +17,7 @@ var inOffice = map[string]string{
 	"funnel": "村,按期办结数,受理数\n", "funnel_ratio": "村,发生,预期\n", "empirical_bayes_beta_binomial": "村,走访户数,农户数\n", "empirical_bayes_gamma_poisson": "村,发生,人数\n",
 	"gini": "积分\n", "spearman": "甲,乙\n", "kitagawa": "时期,组别,户数,比率\n", "permutation": "组别,数值\n", "kaplan_meier_logrank": "天数,是否办结,组别\n",
 	"did_2x2": "村,是否试点,前后,指标值\n", "callaway_santanna": "村,月份,数值,启动月份\n",
+	"callaway_santanna_covariates": "村,月份,数值,启动月份\n", "interrupted_time_series": "月份,件数,前后\n", "power": "编号,问题,n1,n2,delta\n", "wild_cluster_bootstrap": "村,是否试点,数值\n",
 }
 
 func run(t *testing.T, m Method, content string, flags ...Flag) (*Object, error) {

@@ -66,7 +66,7 @@ func (s *splitter) split(o *Object, prefix, shown string) {
 			}
 			s.Grids = append(s.Grids, Grid{name, s.grid(name, columns, v)})
 		default:
-			if rows, ok := o.values[strings.TrimSuffix(key, "_columns")].([][]any); ok && strings.HasSuffix(key, "_columns") && rows != nil {
+			if isHead := func(rows string) bool { _, ok := o.values[rows].([][]any); return ok && columnsKey(rows) == key }; isHead(strings.TrimSuffix(key, "_columns")) || isHead("clusters") {
 				continue // the header of a table
 			}
 			if _, ok := o.values["rows"].([][]any); ok && key == "columns" {
@@ -82,8 +82,11 @@ func (s *splitter) split(o *Object, prefix, shown string) {
 }
 
 func columnsKey(key string) string {
-	if key == "rows" {
+	switch key {
+	case "rows":
 		return "columns"
+	case "clusters": // as published
+		return "cluster_columns"
 	}
 	return key + "_columns"
 }

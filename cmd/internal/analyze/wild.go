@@ -145,13 +145,11 @@ func (c *Call) readWild(r wild.Result) Reading {
 
 // drawClusters draws the means of the clusters, treated and others apart.
 func drawClusters(c *Call, o *Object, p *picture) error {
-	treated, means := o.column("clusters", "treated"), o.column("clusters", "mean_change")
-	if rows, _ := o.values["cluster_columns"].([]string); rows[len(rows)-1] == "mean_value" {
-		means = o.column("clusters", "mean_value")
-	}
-	if len(means) == 0 {
+	columns, _ := o.values["cluster_columns"].([]string)
+	if len(columns) == 0 {
 		return fmt.Errorf("there is no cluster")
 	}
+	treated, means := o.column("clusters", "treated"), o.column("clusters", columns[len(columns)-1])
 	var x, y [2][]float64
 	names := o.first("clusters")
 	for i, m := range means {

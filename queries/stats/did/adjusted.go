@@ -3,6 +3,7 @@ package did
 import (
 	"math"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -203,6 +204,9 @@ func (r *Result) adjustedCells(rows []Covered, o AdjustedOptions) {
 		}
 	}
 	r.troubled(counts)
+	if len(r.Cells) > 0 && !slices.ContainsFunc(r.Cells, func(c GroupTime) bool { return standardError(c.influence, c.Att).Known }) {
+		r.warn(estimate.NoSpread, "all outcomes move alike: no standard error")
+	}
 }
 
 // uncompared: a cell without treated or comparison rows.
