@@ -13,11 +13,46 @@ func comparisonMethods() []Method {
 	return []Method{adjustedMethod(), interruptedMethod(), powerMethod(), wildMethod()}
 }
 
+// covariatesRole are columns of numbers, taken where they are named.
+var covariatesRole = Role{Name: "covariates", Zh: "协变量", Was: []string{"xformla", "controls"}, Help: "columns of numbers that units may differ in: a,b", Optional: true, Many: true, Named: true}
+
+// covariates reads the columns of covariates, with their headers.
+func (c *Call) covariates() (columns [][]float64, names []string, err error) {
+	for _, i := range c.columns[covariatesRole.Name] {
+		column, err := c.Frame.numbers(i)
+		if err != nil {
+			return nil, nil, err
+		}
+		columns, names = append(columns, column), append(names, c.Frame.Columns[i])
+	}
+	return columns, names, nil
+}
+
+// across is a row of columns; nil of none.
+func across(columns [][]float64, row int) (x []float64) {
+	for _, column := range columns {
+		x = append(x, column[row])
+	}
+	return x
+}
+
+// adjustedObject adds the effect of a two-by-two design with covariates, by all three ways.
+func adjustedObject(out *Object, rows []did.Outcome, panel bool, confidence float64) (warnings []estimate.Warning) {
+	object := &Object{}
+	for _, m := range []did.Adjustment{did.DoublyRobust, did.Weighting, did.Regression} {
+		a, said := did.AdjustedTwoByTwo(rows, panel, m, confidence)
+		object.Set(string(m), (&Object{}).Set("att", a.Att).Set("se", a.SE).Set("ci"+level(confidence), pair(a.CI)))
+		warnings = append(warnings, said...)
+	}
+	out.Set("adjusted", object)
+	return warnings
+}
+
 func adjustedMethod() Method {
 	return Method{Name: "callaway_santanna_covariates", Aliases: []string{"cs_covariates", "drdid"}, Short: "staggered starts with covariates, weights, clusters or cross-sections", draw: drawEvents,
 		Roles: []Role{unitRole.with("the unit; not needed for cross-sections"), periodRole.with("the period: a whole number, a month (2023-11, 202311), a quarter (2024Q1) or a half-year").needed(), valueRole.with("the outcome"),
 			{Name: "first_treat", Zh: "启动时期", Also: []string{"first.treat", "gname", "g", "cohort", "group", "start", "启动月份", "启动月", "启动时间", "启动时期", "启动日期", "启动"}, Help: "first treated period, 0 or empty for never", Words: true},
-			{Name: "covariates", Zh: "协变量", Was: []string{"xformla", "controls", "x"}, Help: "columns of numbers that units may differ in: a,b", Optional: true, Many: true, Named: true},
+			covariatesRole,
 			{Name: "weight", Zh: "权重", Was: []string{"weights", "weightsname"}, Help: "what the unit counts for", Optional: true, Named: true},
 			{Name: "cluster", Zh: "聚类", Was: []string{"clustervars", "clusters", "cluster_by"}, Help: "what units share their luck in, above the unit", Optional: true, Named: true, Words: true}},
 		Long: "ATT(g,t) by outcome regression (reg), inverse probability weighting (ipw) or both (dr; Sant'Anna & Zhao 2020), the\naggregations of Callaway & Sant'Anna 2021, standard errors from influence functions (divisor n), the joint test before\nthe start, its power against a steady trend (Roth 2022), and uniform bands from Rademacher draws.",
@@ -94,14 +129,11 @@ func (c *Call) covered(o *did.AdjustedOptions) ([]did.Covered, error) {
 	if err != nil {
 		return nil, err
 	}
-	var columns [][]float64
-	for _, i := range c.columns["covariates"] {
-		column, err := c.Frame.numbers(i)
-		if err != nil {
-			return nil, err
-		}
-		columns, o.Names = append(columns, column), append(o.Names, c.Frame.Columns[i])
+	columns, names, err := c.covariates()
+	if err != nil {
+		return nil, err
 	}
+	o.Names = names
 	cluster, hasCluster, err := c.role("cluster")
 	if err != nil {
 		return nil, err
@@ -122,9 +154,7 @@ func (c *Call) covered(o *did.AdjustedOptions) ([]did.Covered, error) {
 		if hasCluster && !(hasUnit && cluster == unit) {
 			row.Cluster = strings.TrimSpace(c.Frame.Rows[i][cluster])
 		}
-		for _, column := range columns {
-			row.X = append(row.X, column[i])
-		}
+		row.X = across(columns, i)
 		rows = append(rows, row)
 	}
 	if light > 0 {

@@ -17,7 +17,7 @@ func effectMethods() []Method {
 			Roles: []Role{unitRole.with("the unit"),
 				{Name: "treated", Zh: "是否试点", Also: []string{"treat", "treatment", "group", "d", "exposed", "组别", "分组", "是否试点", "类别", "试点"}, Help: "1 or 试点 in the treated group, 0 or 推广 in the other", Words: true},
 				{Name: "post", Zh: "启动前后", Also: []string{"after", "time", "period", "t", "时段", "时期", "前后", "阶段", "年份", "月份"}, Help: "1 or 后 after the change, 0 or 前 before; or two periods", Words: true},
-				outcome, weightRole, sizeRole},
+				outcome, weightRole, sizeRole, covariatesRole},
 			Long: "(treated after − before) − (control after − before). Standard errors by name: ols, hc0, hc1, unequal_variance, and\nin a panel cluster_cr0, cluster_cr1, first_difference, influence. Intervals and p-values called _t are by Student's t\n(first_difference_t is Welch's test of the changes), the others by the normal. With fewer than 8 units on a side only\npermutation tests and first_difference_t are given: plain, of Welch's t (MacKinnon & Webb 2020), and with sizes of\nchanges in their own spread (Ferman & Pinto 2019).",
 			Options: []Option{confidenceOption, {"repeated_cross_section", Truth, "", "rows of different periods are different units; default: whether no unit is seen on both sides"},
 				{"seed", Integer, "1", "of the permutation draws, where units cannot all be dealt"}}, run: (*Call).twoByTwo},
@@ -91,6 +91,9 @@ func (c *Call) twoByTwo() (*Object, error) {
 	for _, se := range e.SEs {
 		out.Set("se_"+se.Name, se.Value)
 	}
+	if len(c.columns[covariatesRole.Name]) > 0 {
+		warnings = append(warnings, adjustedObject(out, rows, e.Panel, confidence)...)
+	}
 	for _, se := range e.SEs {
 		suffix := se.Name
 		if se.DF > 0 {
@@ -144,6 +147,10 @@ func (c *Call) outcomes() ([]did.Outcome, []estimate.Warning, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	covariates, _, err := c.covariates()
+	if err != nil {
+		return nil, nil, err
+	}
 	after := c.twoPeriods(post)
 	var rows []did.Outcome
 	left, light := 0, 0
@@ -167,7 +174,7 @@ func (c *Call) outcomes() ([]did.Outcome, []estimate.Warning, error) {
 			left++
 			continue
 		}
-		row := did.Outcome{Treated: isTreated, Post: isPost, Y: y[i]}
+		row := did.Outcome{Treated: isTreated, Post: isPost, Y: y[i], X: across(covariates, i)}
 		if weights != nil {
 			row.Weight = weights[i]
 		}

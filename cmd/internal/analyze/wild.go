@@ -19,7 +19,7 @@ func wildMethod() Method {
 			{Name: "treated", Zh: "是否试点", Also: []string{"treat", "treatment", "d", "exposed", "组别", "分组", "是否试点", "类别", "试点"}, Help: "1 or 试点 for the treated, 0 or 推广 for the others", Words: true},
 			{Name: "value", Zh: "数值", Was: []string{"y_post", "y", "outcome"}, Also: append([]string{"启动后"}, valueRole.Also...), Help: "the outcome, after the start where there is one before"},
 			{Name: "before", Zh: "启动前的数值", Was: []string{"y_pre", "pre", "baseline"}, Also: []string{"启动前", "基期"}, Help: "the outcome before: the change is tested", Optional: true},
-			{Name: "covariates", Zh: "协变量", Was: []string{"controls"}, Help: "columns of numbers units may differ in: a,b", Optional: true, Many: true, Named: true}},
+			covariatesRole},
 		Long: "Regression of the outcome, or of its change, on treated; t by the cluster-robust standard error CR1. The wild cluster\nbootstrap (Cameron, Gelbach & Miller 2008) over all vectors of signs up to 20 clusters, with the null imposed (wcr) and\nwithout (wcu), and the permutation of treated clusters. p_two_sided_ge counts ties with what was seen, _gt does not.",
 		Options: []Option{{"weights", Text, "rademacher", "rademacher or webb"}, {"enumerate", Truth, "true", "take all vectors of signs where there are up to 2^20"},
 			{"draws", Integer, "9999", "where vectors are drawn"}, {"seed", Integer, "1", "of the draws"}}, run: (*Call).wild}
@@ -93,13 +93,9 @@ func (c *Call) clusteredUnits() (units []wild.Unit, o wild.Options, err error) {
 	if err != nil {
 		return nil, o, err
 	}
-	var columns [][]float64
-	for _, i := range c.columns["covariates"] {
-		column, err := c.Frame.numbers(i)
-		if err != nil {
-			return nil, o, err
-		}
-		columns = append(columns, column)
+	columns, _, err := c.covariates()
+	if err != nil {
+		return nil, o, err
 	}
 	left := 0
 	for i := range y {
@@ -115,9 +111,7 @@ func (c *Call) clusteredUnits() (units []wild.Unit, o wild.Options, err error) {
 		if before != nil {
 			u.Y -= before[i]
 		}
-		for _, column := range columns {
-			u.X = append(u.X, column[i])
-		}
+		u.X = across(columns, i)
 		units = append(units, u)
 	}
 	if left > 0 {

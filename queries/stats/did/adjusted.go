@@ -126,6 +126,15 @@ func (r *Result) prepareAdjusted(rows []Covered, o AdjustedOptions) bool {
 			return false
 		}
 		r.fill(kept, periods)
+		short := 0
+		for _, u := range kept {
+			if len(u.y) < len(periods) {
+				short++
+			}
+		}
+		if o.Unbalanced && short > 0 {
+			r.warn(estimate.Convention, "%d of %d units miss a period: every effect takes the rows of its two periods as cross-sections", short, len(kept))
+		}
 	} else if !r.prepare(plain) {
 		return false
 	}
@@ -329,4 +338,16 @@ func (r *Result) beforeOf(anticipation int) int {
 		return 0
 	}
 	return anticipation
+}
+
+// AdjustedTwoByTwo is the effect in a two-by-two design with the covariates of the rows allowed for: a panel where the
+// same units are seen on both sides (its covariates are those before), else cross-sections. The warnings say why there is
+// none.
+func AdjustedTwoByTwo(rows []Outcome, panel bool, m Adjustment, confidence float64) (Average, []estimate.Warning) {
+	all := make([]Covered, len(rows))
+	for i, row := range rows {
+		all[i] = Covered{Observation: Observation{Unit: row.Unit, Time: index(row.Post), First: index(row.Treated), Y: row.Y, Weight: row.Weight}, X: row.X}
+	}
+	r := Adjusted(all, AdjustedOptions{Options: Options{Confidence: confidence}, Adjustment: m, CrossSections: !panel})
+	return r.Simple, r.Warnings
 }

@@ -17,8 +17,9 @@ type Outcome struct {
 	Treated bool
 	Post    bool
 	Y       float64
-	Weight  float64 // what the row counts for; 0 means 1
-	Size    float64 // base of the outcome (households, issues), on which its uncertainty depends; 0 means unknown
+	Weight  float64   // what the row counts for; 0 means 1
+	Size    float64   // base of the outcome (households, issues), on which its uncertainty depends; 0 means unknown
+	X       []float64 // covariates, for AdjustedTwoByTwo alone
 }
 
 func (o Outcome) weight() float64 {

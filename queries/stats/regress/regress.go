@@ -127,6 +127,8 @@ const (
 	settled = 1e-13
 	// beyond this linear predictor a probability is 0 or 1 to rounding.
 	widest = 33
+	// a coefficient that runs away stops where e^−η is settled, at about 30.
+	runaway = 28
 )
 
 // family is what a generalised linear model needs: the mean and the variance at a linear predictor, and the likelihood.
@@ -189,6 +191,8 @@ func (d Design) newton(f family, y, w, offset, beta []float64) Fit {
 			return Fit{Trouble: Separated}
 		case !ok:
 			return Fit{Trouble: Collinear}
+		case last && s.widest > runaway && f.bounded:
+			return Fit{Trouble: Separated}
 		case last:
 			return Fit{Beta: beta, Fitted: s.mean, Inverse: inverse}
 		case s.widest > widest && f.bounded:
