@@ -73,8 +73,7 @@ func TestWorkedExamples(t *testing.T) {
 	}
 }
 
-// TestWeightsOfTheWorkedExample holds weights to the counties with population weights, whose case also asks for covariates
-// that are not built.
+// TestWeightsOfTheWorkedExample holds the method without covariates to the counties with population weights.
 func TestWeightsOfTheWorkedExample(t *testing.T) {
 	c, err := ReadCase(filepath.Join(trials.Shared(t, "truth"), "cs_mpdta_rc_weights.json"))
 	if err != nil {

@@ -59,7 +59,7 @@ func adjustedMethod() Method {
 		Options: []Option{confidenceOption, {"method", Text, "dr", "dr, ipw or reg"}, {"control", Text, "nevertreated", "nevertreated or notyettreated"}, {"base", Text, "varying", "varying or universal"},
 			{"panel", Truth, "true", "false: cross-sections, every row a unit of its own"}, {"allow_unbalanced_panel", Truth, "false", "keep units that miss periods"},
 			{"anticipation", Integer, "0", "periods before the start in which units already respond"}, {"balance_e", Integer, "1", "last event time of the balanced event study"},
-			{"draws", Integer, "1000", "of the multiplier bootstrap; 0 for none"}, {"seed", Integer, "1", "of the draws"}}, run: (*Call).adjusted}
+			{"draws", Integer, "4000", "of the multiplier bootstrap; 0 for none"}, {"seed", Integer, "1", "of the draws"}}, run: (*Call).adjusted}
 }
 
 func (c *Call) adjusted() (*Object, error) {
@@ -101,7 +101,11 @@ func (c *Call) adjusted() (*Object, error) {
 			Set("slope_found_jointly_four_in_five", p.Joint80).Set("last_event", p.LastEvent).Set("trend_at_last_event", p.AtLastEvent))
 	}
 	if o.Draws > 0 {
-		out.Set("uniform_bands", bandsObject(r))
+		var band [][]any
+		for _, e := range r.Dynamic.Entries {
+			band = append(band, []any{e.Key, e.Att, e.Band.Low, e.Band.High})
+		}
+		out.Set("uniform_bands", bandsObject(r)).Grid("band_columns", "band", []string{"event_time", "att", "band_low", "band_high"}, band)
 	}
 	out.warn(r.Warnings)
 	return out, nil
@@ -151,7 +155,7 @@ func (c *Call) covered(o *did.AdjustedOptions) ([]did.Covered, error) {
 		if hasUnit {
 			row.Unit = strings.TrimSpace(c.Frame.Rows[i][unit])
 		}
-		if hasCluster && !(hasUnit && cluster == unit) {
+		if hasCluster && (!hasUnit || cluster != unit) {
 			row.Cluster = strings.TrimSpace(c.Frame.Rows[i][cluster])
 		}
 		row.X = across(columns, i)
@@ -163,9 +167,15 @@ func (c *Call) covered(o *did.AdjustedOptions) ([]did.Covered, error) {
 	return rows, nil
 }
 
+// usualBandDraws: with 1,000 a standard error on the interquartile range is off by 4%, with 4,000 by 2%.
+const usualBandDraws = 4000
+
 func (c *Call) adjustedOptions() (o did.AdjustedOptions, err error) {
 	if o.Options, err = c.staggeredOptions(); err != nil {
 		return o, err
+	}
+	if !c.given("draws") {
+		o.Draws = usualBandDraws
 	}
 	method, err := c.choice("method", string(did.DoublyRobust), string(did.Weighting), string(did.Regression))
 	if err != nil {

@@ -125,7 +125,11 @@ func drawEvents(c *Call, o *Object, p *picture) error {
 		return fmt.Errorf("there is no event time")
 	}
 	p.across(0, grey, nil)
-	if bootstrap, ok := o.values["bootstrap"].(*Object); ok {
+	bootstrap, ok := o.values["bootstrap"].(*Object)
+	if !ok && o.values["band"] != nil {
+		bootstrap, ok = o, true
+	}
+	if ok {
 		if err := p.bars(bootstrap.column("band", "event_time"), bootstrap.column("band", "band_low"), bootstrap.column("band", "band_high"), grey, 0.8, false); err != nil {
 			return err
 		}

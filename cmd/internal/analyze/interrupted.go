@@ -134,7 +134,7 @@ func (c *Call) points() (points []interrupted.Point, o interrupted.Options, err 
 	if err := c.readTimes(points); err != nil {
 		return nil, o, err
 	}
-	step, _, err := c.role("step")
+	step, err := c.stepColumn()
 	if err != nil {
 		return nil, o, err
 	}
@@ -160,6 +160,17 @@ func (c *Call) points() (points []interrupted.Point, o interrupted.Options, err 
 		}
 	}
 	return points, o, nil
+}
+
+// stepColumn finds the column that says before or after: by its role, else the only one that holds nothing but 0 and 1.
+func (c *Call) stepColumn() (int, error) {
+	if _, named := c.byName(c.roleOf("step")); !named && c.columns["step"] == nil {
+		if two := c.unclaimed(c.Frame.twoValued); len(two) == 1 {
+			c.take("step", two[0])
+		}
+	}
+	step, _, err := c.role("step")
+	return step, err
 }
 
 var logarithm = regexp.MustCompile(`^log\((.+)\)$`)
