@@ -32,7 +32,7 @@ func (c *Call) interrupted() (*Object, error) {
 	}
 	out := (&Object{}).Set("reading", readInterrupted(f, model)).Set("n", f.N).Set("n_before", f.Before)
 	linear := model == "linear"
-	columns := []string{"term", "coef", "se", "ratio", "ci_low", "ci_high"}
+	columns := []string{"term", "coef", "se", "multiple", "ci_low", "ci_high"}
 	if linear {
 		columns = []string{"term", "coef", "se_ols", "ci_low", "ci_high"}
 	}

@@ -58,25 +58,29 @@ func (c *Call) wild() (*Object, error) {
 	return out, nil
 }
 
-func (c *Call) clusteredUnits() (units []wild.Unit, o wild.Options, err error) {
+func (c *Call) wildOptions() (o wild.Options, err error) {
 	weights, err := c.choice("weights", string(wild.Rademacher), string(wild.Webb))
 	if err != nil {
-		return nil, o, err
+		return o, err
 	}
 	o.Weights = wild.Weights(weights)
 	all, err := c.truth("enumerate", true)
 	if err != nil {
-		return nil, o, err
+		return o, err
 	}
 	o.Drawn = !all
 	if o.Draws, err = c.integer("draws", 9999); err != nil {
-		return nil, o, err
+		return o, err
 	}
 	seed, err := c.integer("seed", 1)
-	if err != nil {
+	o.Seed = uint64(seed)
+	return o, err
+}
+
+func (c *Call) clusteredUnits() (units []wild.Unit, o wild.Options, err error) {
+	if o, err = c.wildOptions(); err != nil {
 		return nil, o, err
 	}
-	o.Seed = uint64(seed)
 	y, err := c.numbers("value")
 	if err != nil {
 		return nil, o, err
