@@ -20,7 +20,7 @@ func TestTheFirstSentencesAnswerTheQuestion(t *testing.T) {
 		"visits?":                    {`\d 名可动员党员联系超过 15 户（` + share, `月底最后 3 天的走访占 ` + share + `）；平均分布应占 9\.7%，实际是它的 \d+\.\d 倍`},
 		"visits?lang=en":             {`active members carry more than 15 households \(` + `\d+\.\d%, [\d,]+/[\d,]+\)`, `The last 3 days of the month hold \d+\.\d% of the visits \([\d,]+/[\d,]+\); spread evenly it would be 9\.7%: \d+\.\d times that\.`},
 		"village?village=V2":         {`^2018年1月末：超期问题\d+件；超过60天未走访[\d,]+户（` + share + `）；当月没有走访记录的可动员党员\d+名（` + share},
-		"village?village=V2&lang=en": {`^At the end of 2018-01, overdue issues: \d+; households not visited for more than 60 days: `},
+		"village?village=V2&lang=en": {`^At the end of Jan 2018, overdue issues: \d+; households not visited for more than 60 days: `},
 		"capacity?":                  {`人手最紧的是.+：每名专职干部服务[\d,.]+人，全镇[\d,.]+人；党员中可动员的占 ` + share},
 		"overview?village=V2":        {`自 2017-05-01 全镇启动以来，`},
 		"overview?":                  {`自 2017-05-01 启动以来，`},

@@ -89,7 +89,7 @@ func TestTheOverviewAnswersItsQuestion(t *testing.T) {
 		}
 		at = i
 	}
-	if !strings.Contains(html.UnescapeString(body), "Upright lines: 2017-05 start in 1 village; 2017-08 +2 villages.") {
+	if !strings.Contains(html.UnescapeString(body), "Upright lines: May 2017 start in 1 village; Aug 2017 +2 villages.") {
 		t.Error("the events of the programme are not named below the chart")
 	}
 	for _, measure := range []string{"", "silent_members"} {

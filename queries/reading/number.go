@@ -47,7 +47,7 @@ func Plain(x float64, decimals int) string {
 	return strconv.FormatFloat(x, 'f', decimals, 64)
 }
 
-// MonthName writes a month, YYYY-MM, as sentences do: 2018年1月 in Chinese, 2018-01 in English. What is no month stays as it is.
+// MonthName writes a month, YYYY-MM, as sentences do: 2018年1月 in Chinese, Jan 2018 in English. What is no month stays as it is.
 func MonthName(month, lang string) string {
 	return data.MonthName(month, lang)
 }

@@ -356,7 +356,7 @@ func TestASentenceDoesNotContradictTheFiguresBesideIt(t *testing.T) {
 	if r.Variation != Improving || !strings.HasPrefix(r.Finding("zh"), "自2016年11月的42.0%起持续上升，现为78.8%，虽与上月相比−0.2个百分点，改善超出正常波动") {
 		t.Errorf("%s: %s", r.Variation, r.Finding("zh"))
 	}
-	if en := r.Finding("en"); !strings.Contains(en, "since 2016-11, from 42.0% to 78.8%, though −0.2 percentage points against last month: a signal of improvement") {
+	if en := r.Finding("en"); !strings.Contains(en, "since Nov 2016, from 42.0% to 78.8%, though −0.2 percentage points against last month: a signal of improvement") {
 		t.Error(en)
 	}
 }
