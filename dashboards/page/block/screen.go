@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"hulian/dashboards/facts"
@@ -133,7 +134,7 @@ func MonthsAcross(ctx context.Context, r Request, id, title, measure string) (*v
 	}
 	months := r.MonthsUpTo()
 	months = months[max(0, len(months)-monthsAcross):]
-	h.Columns = monthColumns(r, months)
+	h.Columns = MonthColumns(r, months)
 	cells := MonthCells(r, m, peers, all, months)
 	for _, u := range worstFirst(r, m, all) {
 		row := view.HeatRow{Name: u.Name, Link: r.Link(r.Page.ID, question.InUnit(u)), Cells: cells(u)}
@@ -171,16 +172,23 @@ func MonthCells(r Request, m queries.Measure, like []facts.Unit, all facts.Measu
 	}
 }
 
-// monthColumns heads the months: the year stands at the first month and at each January.
-func monthColumns(r Request, months []string) []view.HeatColumn {
+// shortMonth is a month in a narrow column: its number or name, with the year in January and where it is asked for.
+func shortMonth(r Request, month string, dated bool) string {
+	at, err := time.Parse("2006-01", month)
+	if err != nil {
+		return month
+	}
+	if dated || at.Month() == time.January {
+		return at.Format(r.T("06年1月", "Jan 06"))
+	}
+	return at.Format(r.T("1月", "Jan"))
+}
+
+// MonthColumns heads the months: the year stands at the first month and at each January.
+func MonthColumns(r Request, months []string) []view.HeatColumn {
 	var all []view.HeatColumn
 	for i, month := range months {
-		full := r.MonthName(month)
-		c := view.HeatColumn{Title: strings.TrimPrefix(month[5:], "0") + r.T("月", ""), Note: full}
-		if i == 0 || strings.HasSuffix(month, "-01") {
-			c.Title = r.Tf("%[1]s年%[2]s", "%[1]s/%[2]s", month[2:4], c.Title)
-		}
-		all = append(all, c)
+		all = append(all, view.HeatColumn{Title: shortMonth(r, month, i == 0), Note: r.MonthName(month)})
 	}
 	return all
 }

@@ -49,9 +49,7 @@ func deliveryMatrix(r block.Request) *view.Heat {
 	}
 	months := r.MonthsUpTo()
 	months = months[max(0, len(months)-deliveryMonths):]
-	for _, month := range months {
-		h.Columns = append(h.Columns, view.HeatColumn{Title: month[2:4] + "-" + month[5:], Note: r.MonthName(month)})
-	}
+	h.Columns = block.MonthColumns(r, months)
 	for _, export := range r.Deliveries.Exports {
 		row := view.HeatRow{Name: r.ExportName(export)}
 		for _, month := range months {
