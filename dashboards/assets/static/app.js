@@ -21,6 +21,12 @@
     return Number(value).toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
   }
 
+  // How many decimals an axis needs, so that no two of its ticks read the same.
+  function digits(value) {
+    var hundredths = Math.round(value * 100);
+    return hundredths % 100 === 0 ? 0 : hundredths % 10 === 0 ? 1 : 2;
+  }
+
   // Labels are given the item, tooltips its value; a point carries [position, value]. What is printed is the value.
   function last(given) {
     var value = given !== null && typeof given === "object" && !Array.isArray(given) ? given.value : given;
@@ -33,8 +39,8 @@
     "@percent": function (v) { return grouped(last(v), 1) + "%"; },
     "@item": function (p) { return p.name + " " + grouped(last(p), 0); },
     "@cell": function (p) { return p.name + ": " + (p.data && p.data.said || grouped(last(p), 1)); },
-    "@axis-percent": function (v) { return grouped(v, 0) + "%"; },
-    "@axis-count": function (v) { return grouped(v, v % 1 === 0 ? 0 : 1); }
+    "@axis-percent": function (v) { return grouped(v, digits(v)) + "%"; },
+    "@axis-count": function (v) { return grouped(v, digits(v)); }
   };
 
   function resolve(node) {
