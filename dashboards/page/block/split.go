@@ -45,10 +45,11 @@ func Origin(ctx context.Context, r Request, readings []reading.Reading) ([]view.
 		note = r.T("总的变化没有信号，下面只是算术上的来源，不是原因。", "The change is no signal: what follows is where it comes from in arithmetic, not why. ") + note
 	}
 	bars := chart.Bars{ID: "split", Label: title, Number: chart.OneDigit, Unit: r.ChangeUnit(read.Measure), Links: map[string]string{}, Parts: []chart.Part{
-		{Name: r.T("自身变化", "own rate"), Colour: chart.Blue}, {Name: r.T("构成变化", "mix"), Colour: chart.GreyLight}}}
+		{Name: ownNamed(r, read.Measure), Colour: chart.Blue}, {Name: r.T("构成变化", "mix"), Colour: chart.GreyLight}}}
 	for _, p := range s.Parts {
 		bars.Items = append(bars.Items, p.Name)
 		bars.Parts[0].Values = append(bars.Parts[0].Values, reading.Shown(read.Measure, p.Own))
+		bars.Parts[0].Colours = append(bars.Parts[0].Colours, ownColour(read.Measure, p.Own))
 		bars.Parts[1].Values = append(bars.Parts[1].Values, reading.Shown(read.Measure, p.Mix))
 		if p.ID == "" { // the others together
 			bars.Parts[0].Hollow = append(bars.Parts[0].Hollow, "")
@@ -70,6 +71,24 @@ func Origin(ctx context.Context, r Request, readings []reading.Reading) ([]view.
 	}
 	note = tinyRule(r, bars.Parts[0].Hollow) + note + r.T("", " ") + r.T("各单位之和等于总变化；点上表的“变化”换指标。", "The units' parts sum to the whole change; a change in the table above leads to its own picture.")
 	return []view.Block{&view.Chart{Title: title + " · " + table.Title, Note: note, Chart: drawn, Table: *table}}, nil
+}
+
+// ownNamed names the bars of what units did themselves, with what their colours say where one way is better.
+func ownNamed(r Request, m queries.Measure) string {
+	if m.Direction != queries.Up && m.Direction != queries.Down {
+		return r.T("自身变化", "own rate")
+	}
+	return r.T("自身变化（蓝为好转，橙为变差）", "own rate (blue: better, orange: worse)")
+}
+
+// ownColour is blue for a part that betters the whole, orange for one that worsens it, and that of the bars where neither way is better.
+func ownColour(m queries.Measure, own float64) string {
+	switch {
+	case m.Direction == queries.Up && own < 0, m.Direction == queries.Down && own > 0:
+		return chart.Orange
+	default:
+		return ""
+	}
 }
 
 // Split says where the change of a unit's rate since the month compared with comes from: the units below, each by its own rate and by
