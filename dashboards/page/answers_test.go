@@ -52,6 +52,26 @@ func TestTheFirstSentencesAnswerTheQuestion(t *testing.T) {
 	}
 }
 
+// Whoever opens the villages without choosing one reads first which are weak and of how many, sees each on the matrix, and sorts it there.
+func TestTheVillagesAtAGlance(t *testing.T) {
+	v, err := Build(t.Context(), asktest.Asked(t, "village", "sort=overdue_issues"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := v.Headline.Weak + v.Headline.Rest; !regexp.MustCompile(`\d个村`).MatchString(said) {
+		t.Errorf("the villages open with %q", said)
+	}
+	h := matrixOf(t, v)
+	for i, c := range h.Columns {
+		if !strings.HasPrefix(c.SortLink, "/village?") {
+			t.Errorf("column %d is sorted at %s, off the page", i, c.SortLink)
+		}
+	}
+	if r := asktest.Asked(t, "village", ""); len(h.Rows) != len(r.Villages) {
+		t.Errorf("%d of %d villages stand in the matrix", len(h.Rows), len(r.Villages))
+	}
+}
+
 // The open issues of the first sentence are those of the other pages: whatever is older than the programme is named.
 func TestOpenIssuesAddUp(t *testing.T) {
 	town := pagetest.New(t)

@@ -92,7 +92,7 @@ var pages = []Page{
 		Question: data.Text{Zh: "哪些月份已经签发？签发后数字变了吗？", En: "Which months are signed, and have their numbers changed since?"},
 	},
 	{
-		ID: "village", Path: "/village", Group: GroupPlaces, Takes: ByMonth | ByVillage | ByBranch, AtHome: true,
+		ID: "village", Path: "/village", Group: GroupPlaces, Takes: ByMonth | ByVillage | ByBranch, Params: []string{"sort", "find"}, AtHome: true,
 		Title:    data.Text{Zh: "村情", En: "Villages"},
 		Question: data.Text{Zh: "这个村、这个支部各方面怎样，本周要走访谁、催办什么？", En: "How does this village or branch stand, whom to visit and what to press for this week?"},
 	},

@@ -49,7 +49,7 @@ func firstScreen(ctx context.Context, r block.Request, own facts.Measured) (scre
 		return s, err
 	}
 	s.headline = headlineOf(r, assessed, leads, behind)
-	units, err := unitsAtAGlance(ctx, r, town, assessed, decided(r))
+	units, err := places.AtAGlance(ctx, r, town, assessed, decided(r))
 	if err != nil {
 		return s, err
 	}

@@ -110,17 +110,64 @@ func VillageUnits(ctx context.Context, r block.Request) (v view.View, err error)
 // villageIndex lists the villages of the town, for those who come without having chosen one.
 func villageIndex(ctx context.Context, r block.Request) (view.View, error) {
 	v := view.View{Heading: block.Heading(r), Sentences: []string{r.T("请选择一个村；点村名进入，再点支部名进入支部。", "Choose a village; a name leads to it, and from there to its branches.")}}
-	units, err := VillageUnits(ctx, r)
-	if err != nil {
-		return v, err
-	}
-	v.Blocks = append(v.Blocks, units.Blocks...)
 	town, err := block.Judged(ctx, r)
 	if err != nil {
 		return v, err
 	}
-	v.Blocks = append(v.Blocks, block.Funnels(r, town, "measures", ""))
+	assessed := signals.Assess(town)
+	v.Headline = indexHeadline(r, assessed)
+	if v.Blocks, err = AtAGlance(ctx, r, town, assessed); err != nil {
+		return v, err
+	}
+	months, err := courses(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, months, view.Lead{})
+	units, err := VillageUnits(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	for _, b := range units.Blocks {
+		if t, ok := b.(*view.Table); ok {
+			t.Folded = true // the matrix above says the most of it
+		}
+	}
+	v.Blocks = append(append(v.Blocks, units.Blocks...), block.Funnels(r, town, "measures", ""))
 	return v, nil
+}
+
+// indexHeadline names the weak villages and says of how many.
+func indexHeadline(r block.Request, assessed []signals.Assessment) view.Headline {
+	judged := 0
+	for _, a := range assessed {
+		if a.Tier != signals.TooPoor && a.Tier != signals.NotStarted {
+			judged++
+		}
+	}
+	weak := WeakNamed(r, assessed)
+	switch {
+	case weak != "":
+		return block.HeadlineOf(r, weak, r.Tf("全镇%[1]d个村，%[2]d个可以评价", "of %[1]d villages %[2]d can be judged", len(r.Villages), judged))
+	case judged == 0:
+		return view.Headline{Rest: r.Tf("全镇%d个村，都还不能评价", "%d villages, none of which can be judged yet", len(r.Villages))}
+	default:
+		return view.Headline{Rest: r.Tf("可以评价的%[2]d个村没有薄弱村，全镇共%[1]d个村", "none of the %[2]d villages that can be judged is weak, of %[1]d in all", len(r.Villages), judged)}
+	}
+}
+
+// courses set the villages beside each other over a year: visits made, and issues resolved on time.
+func courses(ctx context.Context, r block.Request) (view.Block, error) {
+	var row view.Row
+	for _, id := range []string{"household_coverage", "on_time_rate"} {
+		m, _ := queries.MeasureOf(id)
+		heat, err := block.MonthsAcross(ctx, r, id+"-months", r.Tf("%s（%%）：近12个月", "%s (%%): the last 12 months", m.Name.In(r.Lang)), id)
+		if err != nil {
+			return nil, err
+		}
+		row.Parts = append(row.Parts, view.Part{Span: 6, Blocks: []view.Block{heat}})
+	}
+	return row, nil
 }
 
 // waiting says in one sentence how much of what a secretary is asked about waits: issues, households, members.

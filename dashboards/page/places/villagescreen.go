@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"hulian/dashboards/facts"
 	"hulian/dashboards/language"
@@ -83,7 +82,7 @@ func (s unitScreen) blocks(ctx context.Context) ([]view.Block, error) {
 		return view.Row{Parts: []view.Part{{Span: span, Blocks: left}, {Span: 12 - span, Blocks: right}}}
 	}
 	return []view.Block{view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{s.badges(), tiles}}}},
-		row(7, []view.Block{branches, months}, checklist(s.r, s.todo)), row(7, []view.Block{trend}, steps), row(7, []view.Block{s.timeline()}, spine)}, nil
+		row(7, []view.Block{branches, months}, checklist(s.r, s.todo)), row(6, []view.Block{trend}, steps), row(6, []view.Block{s.timeline()}, spine)}, nil
 }
 
 // headline says first how the village is judged, then what waits, as far as there is room.
@@ -381,9 +380,7 @@ func (s unitScreen) byMonth(ctx context.Context) (*view.Heat, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, month := range months {
-		h.Columns = append(h.Columns, view.HeatColumn{Title: shortMonth(r, month), Note: r.MonthName(month)})
-	}
+	h.Columns = block.MonthColumns(r, months)
 	cells := block.MonthCells(r, m, r.Branches, values, months)
 	for _, u := range s.rows() {
 		row := s.heatRow(u)
@@ -391,18 +388,6 @@ func (s unitScreen) byMonth(ctx context.Context) (*view.Heat, error) {
 		h.Rows = append(h.Rows, row)
 	}
 	return s.orEmpty(h), nil
-}
-
-// shortMonth is a month in a narrow column: its number or name, with the year in January.
-func shortMonth(r block.Request, month string) string {
-	at, err := time.Parse("2006-01", month)
-	if err != nil {
-		return month
-	}
-	if at.Month() == time.January {
-		return at.Format(r.T("06年1月", "Jan 06"))
-	}
-	return at.Format(r.T("1月", "Jan"))
 }
 
 // timeline is what happened in the village: the start, its supports with what followed, and the meetings of the newest months.

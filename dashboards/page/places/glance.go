@@ -1,4 +1,4 @@
-package month
+package places
 
 import (
 	"cmp"
@@ -12,16 +12,15 @@ import (
 
 	"hulian/dashboards/facts"
 	"hulian/dashboards/page/block"
-	"hulian/dashboards/page/places"
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
 	"hulian/queries"
 	"hulian/queries/signals"
 )
 
-// unitsAtAGlance shows the units below the page's unit: villages on a map by tier, with what stands under it, and all of them by the
+// AtAGlance shows the units below the page's unit: villages on a map by tier, with what stands under it, and all of them by the
 // measures that stand in the matrix. A branch has none.
-func unitsAtAGlance(ctx context.Context, r block.Request, town signals.Town, assessed []signals.Assessment, under view.Block) ([]view.Block, error) {
+func AtAGlance(ctx context.Context, r block.Request, town signals.Town, assessed []signals.Assessment, under ...view.Block) ([]view.Block, error) {
 	if len(r.Below()) == 0 {
 		return nil, nil
 	}
@@ -36,7 +35,7 @@ func unitsAtAGlance(ctx context.Context, r block.Request, town signals.Town, ass
 	if r.Unit().Level != facts.LevelTown {
 		return []view.Block{view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{heat}}}}}, nil
 	}
-	return []view.Block{view.Row{Parts: []view.Part{{Span: 4, Blocks: []view.Block{shownMap, under}}, {Span: 8, Blocks: []view.Block{heat}}}}}, nil
+	return []view.Block{view.Row{Parts: []view.Part{{Span: 4, Blocks: append([]view.Block{shownMap}, under...)}, {Span: 8, Blocks: []view.Block{heat}}}}}, nil
 }
 
 // tierMap shows every village by its tier.
@@ -51,7 +50,7 @@ func tierMap(r block.Request, assessed []signals.Assessment) *view.TileMap {
 	for _, u := range r.Villages { // as they stand in the register, so that each keeps its place from month to month
 		s := view.Square{Name: u.Name, Short: string([]rune(u.Name)[:min(2, len([]rune(u.Name)))]), Tier: tierID(of[u.ID].Tier), Link: r.Link("village", question.In(u.ID))}
 		if since := of[u.ID].Since; since != "" {
-			s.Said = r.Tf("第%d月", "month %d", places.MonthsRunning(since, r.Month))
+			s.Said = r.Tf("第%d月", "month %d", MonthsRunning(since, r.Month))
 		}
 		m.Squares = append(m.Squares, s)
 	}
@@ -59,6 +58,14 @@ func tierMap(r block.Request, assessed []signals.Assessment) *view.TileMap {
 		m.State, m.Reason = view.Empty, r.T("没有村的名册。", "There is no list of villages.")
 	}
 	return m
+}
+
+// glancedAt is the page whose address sorts and searches the matrix: the one it stands on, else the overview.
+func glancedAt(r block.Request) string {
+	if r.Page.ID == "village" {
+		return r.Page.ID
+	}
+	return "overview"
 }
 
 func tierID(t signals.Tier) string {
@@ -94,7 +101,7 @@ func matrix(ctx context.Context, r block.Request, town signals.Town, assessed []
 	if err != nil {
 		return nil, err
 	}
-	places, err := block.Places(ctx, r, level, measures, values, town, assessed)
+	stand, err := block.Places(ctx, r, level, measures, values, town, assessed)
 	if err != nil {
 		return nil, err
 	}
@@ -111,13 +118,13 @@ func matrix(ctx context.Context, r block.Request, town signals.Town, assessed []
 	for _, a := range assessed {
 		weak[a.Village.ID] = a.IsWeak()
 	}
-	for _, u := range by.order(r, values, places, assessed) {
+	for _, u := range by.order(r, values, stand, assessed) {
 		row := view.HeatRow{Name: u.Name, Link: r.Link("village", question.InUnit(u))}
 		if weak[u.ID] && u.Level == facts.LevelVillage {
 			row.Tone = view.ToneWorse
 		}
 		for _, m := range measures {
-			row.Cells = append(row.Cells, block.HeatCell(r, values.Series(m.ID, u.ID, r.MonthsUpTo()), places[block.PlaceKey{Measure: m.ID, Unit: u.ID}]))
+			row.Cells = append(row.Cells, block.HeatCell(r, values.Series(m.ID, u.ID, r.MonthsUpTo()), stand[block.PlaceKey{Measure: m.ID, Unit: u.ID}]))
 		}
 		h.Rows = append(h.Rows, row)
 	}
@@ -131,9 +138,9 @@ func shorten(r block.Request, h *view.Heat, sorted bool) *view.Heat {
 		return h
 	}
 	asked := strings.TrimSpace(r.Params.Get("find"))
-	path, query, _ := strings.Cut(r.Link("overview", question.With("find", "")), "?")
+	path, query, _ := strings.Cut(r.Link(glancedAt(r), question.With("find", "")), "?")
 	kept, _ := url.ParseQuery(query) // as Link wrote it
-	h.Search = &view.Search{Address: path, Name: "find", Asked: asked, All: r.Link("overview", question.With("find", "")) + "#figure-matrix"}
+	h.Search = &view.Search{Address: path, Name: "find", Asked: asked, All: r.Link(glancedAt(r), question.With("find", "")) + "#figure-matrix"}
 	for _, name := range slices.Sorted(maps.Keys(kept)) {
 		h.Search.Kept = append(h.Search.Kept, view.Field{Name: name, Value: kept.Get(name)})
 	}
@@ -197,7 +204,7 @@ func matrixColumns(r block.Request, measures []queries.Measure, by rowOrder) []v
 				sort = "-" + sort
 			}
 		}
-		c.SortLink = r.Link("overview", question.With("sort", sort)) + "#figure-matrix"
+		c.SortLink = r.Link(glancedAt(r), question.With("sort", sort)) + "#figure-matrix"
 		all = append(all, c)
 	}
 	return all
