@@ -24,7 +24,7 @@ func Accepted(ctx context.Context, r block.Request) (string, error) {
 	if !accepted.Known() {
 		return r.Tf("%s：没有收到为这个月报送的文件。", "%s: no file speaks for this month.", r.MonthName(r.Month)), nil
 	}
-	line := r.Tf("%[1]s报送的数据：接收 %[2]s（%[3]s 行）", "Data handed in for %[1]s: %[2]s accepted (%[3]s rows)", r.MonthName(r.Month), accepted.Text(r.Lang), accepted.Base(r.Lang))
+	line := r.Tf("%[1]s报送的数据：接收 %[2]s（%[3]s 行）", "Data of %[1]s: %[2]s of rows accepted (%[3]s)", r.MonthName(r.Month), accepted.Text(r.Lang), accepted.Base(r.Lang))
 	count := func(id string) float64 {
 		if v := town.At(id, r.Town.ID, r.Month); v.Known() {
 			return v.Value
@@ -34,7 +34,7 @@ func Accepted(ctx context.Context, r block.Request) (string, error) {
 	// A month repaired to the last row shows that rows had been refused, though each of them counts once.
 	switch settled := count("quarantine_repaired") + count("quarantine_waived"); {
 	case count("quarantine_open") > 0:
-		line += r.Tf("，%s 行待改", ", %s rows wait for repair", reading.Count(count("quarantine_open")))
+		line += r.Tf("，%s 行待改", ", %s to mend", reading.Count(count("quarantine_open")))
 	case settled > 0:
 		line += r.Tf("，退回的 %s 行都已处理", ", all %s refused rows are settled", reading.Count(settled))
 	}

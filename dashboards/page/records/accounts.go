@@ -34,8 +34,9 @@ func Accounts(ctx context.Context, r block.Request) (view.View, error) {
 		}
 		return oneAccount(r, v, all[i]), nil
 	}
-	v.Sentences = append(v.Sentences, r.Tf("共 %d 个账号。新建和重置会给出一次性链接，由本人设置密码；每次改动都记入操作记录。", "There are %d accounts. Whoever is added or reset gets a link to be used once, by which he sets the password; every change stands in the audit trail.", len(all)))
-	v.Blocks = append(v.Blocks, accountTable(r, all), view.Form{Title: r.T("新建账号", "Add an account"), Address: "/accounts/add", Label: r.T("新建", "Add"),
+	v.Headline.Rest = r.Tf("共%d个账号", "%d accounts", len(all))
+	v.Sentences = append(v.Sentences, r.T("新建和重置会给出一次性链接，由本人设置密码；每次改动都记入操作记录。", "Whoever is added or reset gets a link to be used once, by which that person sets the password. Every change stands in the audit trail."))
+	v.Blocks = append(v.Blocks, view.Lead{}, accountTable(r, all), view.Form{Title: r.T("新建账号", "Add an account"), Address: "/accounts/add", Label: r.T("新建", "Add"),
 		Text:   r.T("村书记、文书选村；支部书记选支部。其他角色不选，即全镇。", "A village secretary or clerk is held for a village, a branch secretary for a branch; leave both for roles of the whole town."),
 		Fields: slices.Concat([]view.Field{{Name: "name", Label: r.T("账号名", "Account"), Limit: 64, Required: true}}, holderFields(r, accounts.Account{}), block.KeepLanguage(r))})
 	return v, nil

@@ -47,7 +47,9 @@ func BuildStandards(_ context.Context, r block.Request) (view.View, error) {
 			own++
 		}
 	}
-	v.Sentences = append(v.Sentences, r.Tf("共%d项约定，本镇另定%d项，其余按默认执行。改动从下一次运行起计入各项数字。", "%d decisions; the town has its own for %d, the defaults hold for the rest. A change counts in all figures from the next run on.", len(data.Settings()), own))
+	v.Headline.Rest = r.Tf("%d项工作标准，本镇另定%d项，其余按默认执行", "%d decisions: the town has its own for %d, the defaults hold for the rest", len(data.Settings()), own)
+	v.Sentences = append(v.Sentences, r.T("改动从下一次运行起计入各项数字。", "A change counts in all figures from the next run on."))
+	v.Blocks = append(v.Blocks, view.Lead{})
 	if keepsMap(r) && now.Broken == "" {
 		v.Blocks = append(v.Blocks, view.Callout{Tone: view.ToneQuiet, Text: r.T("总览页可以用本镇自己的村界图。", "The overview can draw the town's own map."), Next: r.T("上传或删除村界图", "Hand a map in, or remove it"), Link: "#map"})
 	}

@@ -34,6 +34,8 @@ func Trail(ctx context.Context, r block.Request) (view.View, error) {
 	if err != nil {
 		return v, err
 	}
+	v.Headline = trailHeadline(r, entries)
+	v.Blocks = append(v.Blocks, view.Lead{})
 	t := &view.Table{ID: "trail", Stacked: true, Part: true, Title: r.T("记录", "Entries"), Empty: r.T("没有符合条件的记录。", "There are no such entries.")}
 	only := func(name, value string) string {
 		if value == "" {
@@ -72,6 +74,24 @@ func Trail(ctx context.Context, r block.Request) (view.View, error) {
 		v.Blocks = append(v.Blocks, view.Callout{Tone: view.ToneQuiet, Next: r.T("回到全部记录", "Back to all entries"), Link: r.Link("trail", question.With("unit", ""), question.With("account", ""), question.With("action", ""), question.With("before", ""))})
 	}
 	return v, nil
+}
+
+// trailHeadline says first how many of the entries shown were denied or failed.
+func trailHeadline(r block.Request, entries []trail.Entry) view.Headline {
+	refused := 0
+	for _, e := range entries {
+		if e.Outcome != trail.Done {
+			refused++
+		}
+	}
+	switch {
+	case len(entries) == 0:
+		return view.Headline{Rest: r.T("没有符合条件的记录", "There are no such entries")}
+	case refused > 0:
+		return view.Headline{Weak: r.Tf("本页%[1]d条记录中%[2]d条没有办成", "Of the %[1]d entries shown %[2]d were denied or failed", len(entries), refused)}
+	default:
+		return view.Headline{Rest: r.Tf("本页%d条记录都已办成", "All %d entries shown were done", len(entries))}
+	}
 }
 
 // trailPlace is the village or branch an entry is about.

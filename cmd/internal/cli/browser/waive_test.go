@@ -57,7 +57,7 @@ func TestTheOfficeWaives(t *testing.T) {
 	waive("当时确实如此")
 	c.reads("当时确实如此")
 	c.visit(server.Address + "?lang=en")
-	if said := c.reads("Data handed in for"); !strings.Contains(said, "62.5% accepted (5/8 rows)") || !strings.Contains(said, "all 3 refused rows are settled") {
+	if said := c.reads("Data of Jan 2018"); !strings.Contains(said, "62.5% of rows accepted (5/8)") || !strings.Contains(said, "all 3 refused rows are settled") {
 		t.Errorf("the first page says of its month:\n%s", said)
 	}
 	server.Stop(t)
