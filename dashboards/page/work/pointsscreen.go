@@ -41,7 +41,7 @@ func pointsScreen(ctx context.Context, r block.Request, own facts.Measured, burs
 	if r.Unit().Level == facts.LevelBranch || len(all) == 0 {
 		add(view.Part{Span: 12, Blocks: left})
 	} else {
-		add(view.Part{Span: 7, Blocks: left}, view.Part{Span: 5, Blocks: []view.Block{starsAgainstResults(r, all)}})
+		add(view.Part{Span: 6, Blocks: left}, view.Part{Span: 6, Blocks: []view.Block{starsAgainstResults(r, all)}})
 	}
 	return stars, nil
 }
