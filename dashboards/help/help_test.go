@@ -116,6 +116,9 @@ func TestTextsAnswerTheThreeQuestions(t *testing.T) {
 		if text.Kind == Pages && !slices.Equal(got, headings[lang]) {
 			t.Errorf("the headings are %v", got)
 		}
+		if text.Kind == Guides && !slices.Contains(text.Pages(), "todo") && !slices.Contains(text.Pages(), "alerts") {
+			t.Error("the guide names neither what is to be done nor how to be told of it")
+		}
 		if text.Kind == Guides && (len(got) < 4 || got[0] != "" || len(text.Pages()) < 2) {
 			t.Errorf("the guide has the headings %v and names the pages %v", got, text.Pages())
 		}
