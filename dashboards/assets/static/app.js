@@ -66,7 +66,7 @@
 
   // How large a chart is drawn; the style sheet scales it to the room it has.
   function sizeOf(plot) {
-    if (paper) return { width: paperWidth, height: Math.round(plot.clientHeight * 0.75) };
+    if (paper) return { width: paperWidth, height: Math.max(Math.round(plot.clientHeight * 0.75), Number(plot.dataset.rows) * 17 + 90) }; // a name needs its line
     return { width: plot.clientWidth / enlarged(), height: plot.clientHeight / enlarged() };
   }
 
@@ -81,6 +81,7 @@
     // chart.Dark writes names; on the dark page they must be light.
     var made = JSON.parse(night() ? source.textContent.replace(/#5b6b7c/g, "#a3adb8") : source.textContent);
     var option = resolve(made.option);
+    plot.dataset.rows = [].concat(option.yAxis || []).reduce(function (rows, axis) { return axis.type === "category" ? (axis.data || []).length : rows; }, 0);
     option.backgroundColor = "transparent";
     option.animation = false;
     // HTML tooltips need inline styles, which the content policy forbids.
@@ -90,6 +91,7 @@
       if (series.stack) series.stackStrategy = "all"; // an area from below zero to above it is one area
     });
     [].concat(option.yAxis || []).forEach(function (axis) {
+      if (axis.type === "value" && sizeOf(plot).height < 200) axis.splitNumber = 3; // more ticks would write over each other
       if (axis.name) axis.nameTextStyle = { align: "left" }; // centred on the axis a long name is cut off at the left
     });
     if (sizeOf(plot).width < 520) {
