@@ -1,6 +1,7 @@
 package synthetic
 
 import (
+	"bytes"
 	"encoding/csv"
 	"math"
 	"math/rand/v2"
@@ -18,12 +19,11 @@ import (
 // & Hainmueller 2010; testdata/README.md has source and licence.
 func california(t testing.TB) []Value {
 	t.Helper()
-	f, err := os.Open("testdata/california.csv")
+	content, err := os.ReadFile("testdata/california.csv")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
+	rows, err := csv.NewReader(bytes.NewReader(content)).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
