@@ -177,7 +177,7 @@ func (c Case) Flags(run CaseRun, file Frame) ([]Flag, error) {
 		}
 		flags = append(flags, Flag{name, text})
 	}
-	return flags, nil
+	return append(flags, c.expectedInputs(m, run)...), nil
 }
 
 // columns are the columns of the file that the case names: one a key, or several with commas between ("pop, stdpop"),

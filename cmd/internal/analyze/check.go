@@ -59,6 +59,9 @@ type checker struct {
 	tolerances map[string]string
 	checked    int
 	out        []Difference
+	step       float64            // of the grid of a confidence set
+	half       float64            // half the length of the interval at hand
+	largest    map[string]float64 // of columns of the table at hand that are differences
 }
 
 // Check compares what a run gave with what its case expects. It returns how many values were compared.
@@ -71,6 +74,9 @@ func Check(c Case, run CaseRun, got []byte) (checked int, differences []Differen
 		return 0, nil, err
 	}
 	k := &checker{run: run.ID, tolerances: c.Tolerances}
+	if root, ok := want.(map[string]any); ok {
+		k.step, _ = root["grid_step"].(float64)
+	}
 	k.compare("", want, have)
 	return k.checked, k.out, nil
 }
@@ -100,7 +106,9 @@ func (k *checker) compare(path string, want, got any) {
 	case float64:
 		k.checked++
 		have, ok := got.(float64)
-		if !ok || !k.toleranceOf(path).allows(have, want) {
+		t := k.toleranceOf(path)
+		t.abs = math.Max(t.abs, t.rel*k.largest[path[strings.LastIndexByte(path, '.')+1:]])
+		if !ok || !t.allows(have, want) {
 			k.differ(path, want, got, "")
 		}
 	default:
@@ -119,8 +127,10 @@ func (k *checker) objects(path string, want, have map[string]any) {
 	slices.Sort(keys)
 	for _, key := range keys {
 		switch {
-		case remarked.MatchString(key) || strings.HasSuffix(path, ".bootstrap") && key == "draws":
-			continue // how many draws were made
+		case remarked.MatchString(key) || ofReference(key) || strings.HasSuffix(path, ".bootstrap") && key == "draws":
+			continue // remarks, and how many draws were made
+		case k.band(path, key, want[key], have):
+			continue
 		case isHeader(want, key):
 			continue // compared with its rows, column by column
 		case strings.HasSuffix(path, ".bootstrap") || path == ".bootstrap":
@@ -174,6 +184,11 @@ func gridOf(o map[string]any, key string) (columns []string, rows []any, ok bool
 }
 
 func (k *checker) grids(path string, columns []string, want []any, gotColumns []string, got []any) {
+	k.largest = sized(columns, want)
+	defer func() { k.largest = nil }()
+	if k.keyed(path, columns, want, gotColumns, got) {
+		return
+	}
 	if len(want) != len(got) {
 		k.differ(path, fmt.Sprintf("%d rows", len(want)), fmt.Sprintf("%d rows", len(got)), "")
 		return
@@ -185,13 +200,8 @@ func (k *checker) grids(path string, columns []string, want []any, gotColumns []
 			k.differ(fmt.Sprintf("%s[%d]", path, i), want[i], got[i], "")
 			continue
 		}
-		for j, name := range columns {
-			at := slices.Index(gotColumns, name)
-			if at < 0 || at >= len(have) || j >= len(wanted) {
-				k.differ(path, "column "+name, gotColumns, "")
-				return
-			}
-			k.compare(fmt.Sprintf("%s[%d].%s", path, i, name), wanted[j], have[at])
+		if !k.row(fmt.Sprintf("%s[%d]", path, i), columns, wanted, gotColumns, have) {
+			return
 		}
 	}
 }
@@ -261,7 +271,7 @@ func (k *checker) toleranceOf(path string) tolerance {
 				score = 10 + len(stem)
 			}
 			if score > best {
-				best, found = score, t
+				best, found = score, k.inUnits(k.tolerances[label], t)
 			}
 		}
 	}
@@ -287,4 +297,7 @@ var synonyms = map[string]*regexp.Regexp{
 	"uniform critical value": regexp.MustCompile(`\.crit\d+(_|$)`),
 	"wald":                   regexp.MustCompile(`\.w$`),
 	"se":                     regexp.MustCompile(`(\.|_)(se|se_[a-z0-9_]+)(\.l\d+.*)?$`),
+	"cohort estimates":       regexp.MustCompile(`\.?rows\[\d+\]\.estimate$`),
+	"estimate":               regexp.MustCompile(`effect_curve`),
+	"identified sets":        regexp.MustCompile(`identified_(low|high)$`),
 }

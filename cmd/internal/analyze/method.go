@@ -66,7 +66,8 @@ type Option struct {
 
 // Methods lists the analyses in the order of the help.
 func Methods() []Method {
-	return slices.Concat(rateMethods(), seriesMethods(), unitMethods(), associationMethods(), survivalMethods(), effectMethods(), comparisonMethods())
+	return slices.Concat(rateMethods(), seriesMethods(), unitMethods(), associationMethods(), survivalMethods(), effectMethods(),
+		comparisonMethods(), syntheticMethods(), honestMethods())
 }
 
 // MethodOf finds a method by name or alias.

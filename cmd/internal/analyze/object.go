@@ -13,6 +13,7 @@ import (
 type Object struct {
 	keys   []string
 	values map[string]any
+	zh     map[string]string // Chinese of keys that mean something else here than in other documents
 }
 
 // Set adds or replaces a value and returns the object.
@@ -25,6 +26,23 @@ func (o *Object) Set(key string, value any) *Object {
 	}
 	o.values[key] = value
 	return o
+}
+
+// Named gives a key its Chinese in this object.
+func (o *Object) Named(key, zh string) *Object {
+	if o.zh == nil {
+		o.zh = map[string]string{}
+	}
+	o.zh[key] = zh
+	return o
+}
+
+// label is what a key of the object is called in a language.
+func (o *Object) label(lang, key string) string {
+	if zh, ok := o.zh[key]; ok && lang == "zh" {
+		return zh
+	}
+	return Label(lang, key)
 }
 
 // Grid adds a table: the names of its columns under one key and the rows under another.

@@ -46,6 +46,15 @@ var examples = map[string]string{
 	"wild_cluster_bootstrap":        "cluster,treated,y\na,0,1\na,0,2\nb,0,1\nb,0,3\nc,0,2\nd,1,4\nd,1,3\ne,1,5\nf,1,2\nf,1,4\n",
 }
 
+// The examples of methods that compare a treated unit with a mix of others, and of sensitivity.
+func init() {
+	examples["synthetic_control"] = "id,time,treated,y\n甲,1,0,11.3\n甲,2,0,12.6\n甲,3,0,13.9\n甲,4,0,15.2\n甲,5,0,10.0\n甲,6,1,17.3\n甲,7,1,18.6\n乙,1,0,13.6\n乙,2,0,16.2\n乙,3,0,12.3\n乙,4,0,14.9\n乙,5,0,11.0\n乙,6,0,13.6\n乙,7,0,16.2\n丙,1,0,15.9\n丙,2,0,13.3\n丙,3,0,17.2\n丙,4,0,14.6\n丙,5,0,12.0\n丙,6,0,15.9\n丙,7,0,13.3\n丁,1,0,18.2\n丁,2,0,16.9\n丁,3,0,15.6\n丁,4,0,14.3\n丁,5,0,13.0\n丁,6,0,18.2\n丁,7,0,16.9\n"
+	examples["synthetic_did"] = examples["synthetic_control"]
+	examples["honest_did"] = "time,role,beta,v1,v2,v3,v4\n1,pre,0.1,0.04,0.01,0,0\n2,pre,-0.1,0.01,0.04,0,0\n4,post,1.2,0,0,0.04,0.01\n5,post,1.4,0,0,0.01,0.04\n"
+	inOffice["synthetic_control"], inOffice["synthetic_did"] = "村,月份,是否试点,指标值\n", "村,月份,是否试点,指标值\n"
+	inOffice["honest_did"] = "时期,前后,系数,v1,v2,v3,v4\n"
+}
+
 func TestEveryMethodDraws(t *testing.T) {
 	for _, m := range Methods() {
 		t.Run(m.Name, func(t *testing.T) {

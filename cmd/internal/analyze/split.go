@@ -43,7 +43,7 @@ type splitter struct {
 // split goes through an object. prefix stands before its keys; shown is the same prefix in the reader's language.
 func (s *splitter) split(o *Object, prefix, shown string) {
 	for _, key := range o.keys {
-		label := shown + Label(s.lang, key)
+		label := shown + o.label(s.lang, key)
 		switch v := o.values[key].(type) {
 		case *Object:
 			s.split(v, prefix+key+".", label+".")
