@@ -127,7 +127,7 @@ func (k *checker) objects(path string, want, have map[string]any) {
 	slices.Sort(keys)
 	for _, key := range keys {
 		switch {
-		case remarked.MatchString(key) || ofReference(key) || strings.HasSuffix(path, ".bootstrap") && key == "draws":
+		case remarked.MatchString(key) || ofReference(key) || open(want, key) || strings.HasSuffix(path, ".bootstrap") && key == "draws":
 			continue // remarks, and how many draws were made
 		case k.band(path, key, want[key], have):
 			continue

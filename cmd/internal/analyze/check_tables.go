@@ -14,6 +14,11 @@ func ofReference(key string) bool {
 	return strings.HasPrefix(key, "reference_") || strings.HasSuffix(key, "_by_reference")
 }
 
+// open reports whether a value of a synthetic control is not determined, because its weights are not unique.
+func open(want map[string]any, key string) bool {
+	return want["unique_weights"] == false && slices.Contains([]string{"weights", "gaps", "post_rmspe", "rmspe_ratio", "att_post_mean"}, key)
+}
+
 var monteCarloBand = regexp.MustCompile(`^mc_band_(\d+)$`)
 
 // band compares a Monte Carlo standard error of as many draws with the ends between which it must lie.

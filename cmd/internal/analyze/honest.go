@@ -342,7 +342,7 @@ func (c *Call) readHonest(r honest.Result) Reading {
 	return out
 }
 
-func drawHonest(c *Call, o *Object, p *picture) error {
+func drawHonest(_ *Call, o *Object, p *picture) error {
 	sets, ok := o.values["relative_magnitudes"].(*Object)
 	if !ok {
 		return fmt.Errorf("there is no set")
@@ -361,6 +361,6 @@ func drawHonest(c *Call, o *Object, p *picture) error {
 	if len(at) > 0 {
 		p.X.Min, p.X.Max = slices.Min(at)-.25, slices.Max(at)+.25
 	}
-	p.axes("violation after the start, in largest changes before", "effect on "+c.header("coefficient"))
+	p.axes("violation after the start, in largest changes before", "effect")
 	return nil
 }

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"hulian/data"
@@ -132,34 +133,39 @@ func (c *Call) firstPeriods(names []string) (map[string]int, error) {
 
 // chosen finds the treated unit that the option names, or the only one that the file says is treated.
 func (c *Call) chosen(s timeline) (string, error) {
-	var all, treated []string
-	seen, marked := map[string]bool{}, map[string]bool{}
+	if name := c.options["treated"]; name != "" {
+		return c.named(s, name)
+	}
+	var treated []string
 	for i, v := range s.values {
-		if !seen[v.Unit] {
-			seen[v.Unit] = true
-			all = append(all, v.Unit)
-		}
 		_, starts := s.starts[v.Unit]
-		if (starts || s.on != nil && s.on[i]) && !marked[v.Unit] {
-			marked[v.Unit] = true
+		if (starts || s.on != nil && s.on[i]) && !slices.Contains(treated, v.Unit) {
 			treated = append(treated, v.Unit)
 		}
-	}
-	if name := strings.TrimSpace(c.options["treated"]); name != "" {
-		if seen[name] {
-			return name, nil
-		}
-		fault := &pipelines.Fault{Op: "find the treated unit", At: fmt.Sprintf("%q in %s", name, c.Frame.Name), Err: pipelines.ErrUnknown, Next: "--treated with the name of a unit of the file"}
-		if nearest := data.Nearest(name, all); nearest != "" {
-			fault.Next = "--treated " + nearest
-		}
-		return "", Usage{fault}
 	}
 	if len(treated) == 1 {
 		return treated[0], nil
 	}
 	return "", Usage{&pipelines.Fault{Op: "find the treated unit", At: c.Frame.Name, Err: fmt.Errorf("%d units are treated, and a synthetic control is of one", len(treated)),
 		Next: "--treated with the name of one, or hulian analyze synthetic_did for several"}}
+}
+
+// named finds a unit by its name.
+func (c *Call) named(s timeline, name string) (string, error) {
+	var all []string
+	for _, v := range s.values {
+		if v.Unit == strings.TrimSpace(name) {
+			return v.Unit, nil
+		}
+		if !slices.Contains(all, v.Unit) {
+			all = append(all, v.Unit)
+		}
+	}
+	fault := &pipelines.Fault{Op: "find the treated unit", At: fmt.Sprintf("%q in %s", name, c.Frame.Name), Err: pipelines.ErrUnknown, Next: "--treated with the name of a unit of the file"}
+	if nearest := data.Nearest(name, all); nearest != "" {
+		fault.Next = "--treated " + nearest
+	}
+	return "", Usage{fault}
 }
 
 // begin finds the first period after the start: by option, by the column of first periods, by the column of before and

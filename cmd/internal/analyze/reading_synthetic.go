@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 
+	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"hulian/queries/stats/synthetic"
@@ -85,29 +86,46 @@ func drawSynthetic(c *Call, o *Object, p *picture) error {
 	return nil
 }
 
-// drawSyntheticDiD draws the effect by period after the start.
+// drawSyntheticDiD draws the effect by period after the start, a line for each start.
 func drawSyntheticDiD(c *Call, o *Object, p *picture) error {
 	key := "effect_curve"
 	if _, ok := o.values[key]; !ok {
 		key = "effect_curves"
 	}
-	effects := o.column(key, "effect")
-	if len(effects) == 0 {
+	rows, _ := o.values[key].([][]any)
+	if len(rows) == 0 {
 		return fmt.Errorf("there is no effect")
 	}
-	x := make([]float64, len(effects))
-	rows, _ := o.values[key].([][]any)
-	var ticks []string
-	for i, row := range rows {
-		x[i] = float64(i)
-		ticks = append(ticks, fmt.Sprint(row[len(row)-2]))
-	}
-	p.X.Tick.Marker = named(ticks, 12)
-	p.across(0, grey, nil)
-	if err := p.dots("effect", x, effects, blue, 3, draw.CircleGlyph{}); err != nil {
+	// Rows are by start, and begin where the period is the start's own; a single start has no column of its own.
+	effects := o.column(key, "effect")
+	var x, y []float64
+	lines := 0
+	flush := func(name string) error {
+		colour, dash := series[lines%len(series)], []vg.Length(nil)
+		if lines >= len(series) {
+			dash = dashes
+		}
+		if len(rows[0]) == 2 {
+			name = ""
+		}
+		lines++
+		if err := p.line(name, x, y, colour, 1.2, dash); err != nil {
+			return err
+		}
+		err := p.dots("", x, y, colour, 2.5, draw.CircleGlyph{})
+		x, y = nil, nil
 		return err
 	}
-	p.X.Min, p.X.Max = -.5, float64(len(x))-.5
-	p.axes(c.header("period"), "effect on "+c.header("value"))
+	for i, row := range rows {
+		x, y = append(x, float64(len(x))), append(y, effects[i])
+		if i+1 == len(rows) || len(row) == 3 && rows[i+1][0] != row[0] {
+			if err := flush(fmt.Sprint(row[0])); err != nil {
+				return err
+			}
+		}
+	}
+	p.across(0, grey, nil)
+	p.X.Min = -.3
+	p.axes("periods since the start", "effect on "+c.header("value"))
 	return nil
 }

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"slices"
+	"strings"
 
 	"hulian/queries/stats/estimate"
 	"hulian/queries/stats/synthetic"
@@ -205,26 +206,50 @@ func (c *Call) syntheticDiD() (*Object, error) {
 	return out, nil
 }
 
-// starts gives the first treated period of every unit that is ever treated.
+// starts gives the first treated period of every unit that is ever treated. --start stands above what the file says.
 func (c *Call) starts(s timeline) (map[string]int, []estimate.Warning, error) {
 	if c.given("treated") {
-		unit, err := c.chosen(s)
-		if err != nil {
-			return nil, nil, err
-		}
-		at, ok, err := c.begin(s, unit)
-		if err == nil && !ok {
-			err = c.noStart()
-		}
-		return map[string]int{unit: at}, nil, err
+		starts, err := c.startsOf(s)
+		return starts, nil, err
 	}
 	if s.starts != nil {
-		return s.starts, nil, nil
+		at, given, err := c.periodOption("start")
+		for unit := range s.starts {
+			if given {
+				s.starts[unit] = at
+			}
+		}
+		return s.starts, nil, err
 	}
 	if s.on == nil {
 		return nil, nil, Usage{c.noTreated()}
 	}
 	return c.switchedOn(s)
+}
+
+// startsOf gives the starts of the units that --treated names.
+func (c *Call) startsOf(s timeline) (map[string]int, error) {
+	text := c.options["treated"]
+	names := []string{text}
+	if !slices.ContainsFunc(s.values, func(v synthetic.Value) bool { return v.Unit == strings.TrimSpace(text) }) {
+		names = parseList(text)
+	}
+	starts := map[string]int{}
+	for _, name := range names {
+		unit, err := c.named(s, name)
+		if err != nil {
+			return nil, err
+		}
+		at, ok, err := c.begin(s, unit)
+		switch {
+		case err != nil:
+			return nil, err
+		case !ok:
+			return nil, c.noStart()
+		}
+		starts[unit] = at
+	}
+	return starts, nil
 }
 
 // switchedOn finds the starts by the rows in which units are treated, or by the start that all of them share.

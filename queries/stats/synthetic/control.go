@@ -215,10 +215,13 @@ func (r *ControlResult) fit(unit int, donors, before, after, over []int) (f Fit,
 	return f, true
 }
 
+// perfect is the part of the largest outcome below which the gaps before the start are the rounding of exact weights.
+const perfect = 1e-8
+
 // summarise takes the gaps together. A fit before the start that is off by rounding alone is perfect: its ratio is not a number.
 func (f *Fit) summarise(over, after []int, size float64) {
 	pre, post := rms(pick(f.gaps, over)), rms(pick(f.gaps, after))
-	f.PerfectBefore = pre <= rounding*size
+	f.PerfectBefore = pre <= perfect*size
 	if f.PerfectBefore {
 		pre = 0
 	}
