@@ -192,15 +192,20 @@ func (c *corral) settle() bool {
 			c.within = c.within[:len(c.within)-1]
 			return false
 		}
-		step, blocked := 1.0, false
+		step, blocking := 1.0, -1 // the column that reaches 0 first always leaves, so that this ends
 		for i, j := range c.within {
-			if z[i] <= 0 {
-				if s := c.weights[j] / (c.weights[j] - z[i]); s < step || !blocked {
-					step, blocked = math.Min(step, s), true
-				}
+			if z[i] > 0 {
+				continue
+			}
+			s := 0.0
+			if c.weights[j] > 0 {
+				s = c.weights[j] / (c.weights[j] - z[i])
+			}
+			if blocking < 0 || s < step {
+				step, blocking = s, i
 			}
 		}
-		if !blocked {
+		if blocking < 0 {
 			for i, j := range c.within {
 				c.weights[j] = z[i]
 			}
@@ -209,11 +214,11 @@ func (c *corral) settle() bool {
 		kept := c.within[:0:0]
 		for i, j := range c.within {
 			at := c.weights[j] + step*(z[i]-c.weights[j])
-			if z[i] <= 0 && c.weights[j] <= step*(c.weights[j]-z[i])*(1+1e-14) {
+			if i == blocking || at <= 0 {
 				c.weights[j] = 0
 				continue
 			}
-			c.weights[j] = math.Max(at, 0)
+			c.weights[j] = at
 			kept = append(kept, j)
 		}
 		c.within = kept
