@@ -23,6 +23,7 @@ const (
 	TodoMeeting   TodoKind = "meeting"   // a branch without its reconciliation meeting
 	TodoExport    TodoKind = "export"    // did not come from a village
 	TodoFile      TodoKind = "file"      // waits, or has rows to mend
+	TodoDecided   TodoKind = "decided"   // an action or a resolution whose day has come
 )
 
 // TickItem is one thing to do: its ID within its kind, and the place it is about.

@@ -162,6 +162,23 @@ func (r *Runner) Tick(ctx context.Context, t pipelines.Tick) (pipelines.Run, err
 	return run, err
 }
 
+// Keep keeps what somebody has filled in on a page, and publishes that.
+func (r *Runner) Keep(ctx context.Context, e pipelines.Entered) (pipelines.Run, error) {
+	contract, known := data.ContractOf(e.Export)
+	if !known || !contract.IsEntry() {
+		return pipelines.Run{}, fmt.Errorf("keep what was entered: %s is no export of entries", e.Export)
+	}
+	rows := make([]entry.Row, len(e.Rows))
+	for i, row := range e.Rows {
+		rows[i] = row
+		if faults := contract.Faults(row); len(faults) > 0 {
+			return pipelines.Run{}, fmt.Errorf("keep what was entered in %s: column %s: %s", e.Export, faults[0].Column, faults[0].Code)
+		}
+	}
+	_, run, err := r.Enter(ctx, "entry", e.Export, e.By, func(context.Context, pipelines.Querier) ([]entry.Row, error) { return rows, nil })
+	return run, err
+}
+
 // userName is the name of who runs the program, as the machine knows it.
 func userName() string {
 	if u, err := user.Current(); err == nil {

@@ -1,0 +1,15 @@
+package pipelines
+
+// Exports in which stands what a committee decides.
+const (
+	Actions     = "actions"     // help for villages
+	Resolutions = "resolutions" // of meetings
+)
+
+// Entered is what somebody has filled in on a page: rows of one of the exports of entries, each by its columns. Who entered them,
+// when, and the number of each row are added where they are kept.
+type Entered struct {
+	Export string
+	By     string
+	Rows   []map[string]any
+}
