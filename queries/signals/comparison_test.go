@@ -154,7 +154,7 @@ func TestWhatIsNotCompared(t *testing.T) {
 		}
 	}
 	c := few.ComparisonOf(definition(t, "undoubted_coverage"))
-	if got := c.Said("en"); len(got) != 2 || got[0] != "Only 4 villages can be compared, fewer than 5: nothing is concluded." || !strings.HasPrefix(got[1], "not begun by 2018-01, not compared (7): 第5村, ") {
+	if got := c.Said("en"); len(got) != 2 || got[0] != "Only 4 villages can be compared, fewer than 5: nothing is concluded." || !strings.HasPrefix(got[1], "not begun by Jan 2018, not compared (7): 第5村, ") {
 		t.Errorf("%q", got)
 	}
 	if len(c.In(NotBegun)) != 7 || len(c.In(NotCompared)) != 4 {

@@ -95,10 +95,11 @@ type Assessment struct {
 	Cause    Cause
 	Hands    []Hand
 	Supports []Outcome
-	Since    string  // month in which the present spell of weakness began; empty where it is not weak
-	Relapses int     // spells before it
-	Judged   int     // measures that could be judged
-	New      Newness // why no measure could be, where TooNew: it has only just begun
+	Since    string   // month in which the present spell of weakness began; empty where it is not weak
+	Relapses int      // spells before it
+	Spells   []string // months in which a spell of weakness began, the oldest first, whether or not it is weak now
+	Judged   int      // measures that could be judged
+	New      Newness  // why no measure could be, where TooNew: it has only just begun
 	TooNew   bool
 	Complete reading.Month
 }
@@ -364,20 +365,20 @@ func (j *judge) history(all []Assessment) {
 		return
 	}
 	weak := map[string]bool{}
-	spells, since := map[string]int{}, map[string]string{}
+	spells := map[string][]string{}
 	for at := first; at < len(j.Months); at++ {
 		for _, a := range j.assess(at) {
 			id := a.Village.ID
 			if a.IsWeak() && !weak[id] {
-				spells[id]++
-				since[id] = j.Months[at]
+				spells[id] = append(spells[id], j.Months[at])
 			}
 			weak[id] = a.IsWeak()
 		}
 	}
 	for i := range all {
-		if all[i].IsWeak() {
-			all[i].Since, all[i].Relapses = since[all[i].Village.ID], spells[all[i].Village.ID]-1
+		began := spells[all[i].Village.ID]
+		if all[i].Spells = began; all[i].IsWeak() {
+			all[i].Since, all[i].Relapses = began[len(began)-1], len(began)-1
 		}
 	}
 }
