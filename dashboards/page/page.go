@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"hulian/dashboards/page/block"
+	"hulian/dashboards/page/decisions"
 	"hulian/dashboards/page/dictionary"
 	"hulian/dashboards/page/month"
 	"hulian/dashboards/page/organisation"
@@ -54,6 +55,8 @@ func init() { // the report is made of other pages
 	builders = block.Builders{
 		"overview":     month.Overview,
 		"todo":         month.ToDo,
+		"meeting":      func(ctx context.Context, r block.Request) (view.View, error) { return month.Meeting(ctx, r, builders) },
+		"actions":      decisions.Actions,
 		"issues":       work.Issues,
 		"visits":       work.Visits,
 		"report":       func(ctx context.Context, r block.Request) (view.View, error) { return month.Report(ctx, r, builders) },
@@ -79,6 +82,9 @@ func init() { // the report is made of other pages
 		"accounts":     records.Accounts,
 	}
 }
+
+// EntryForms read what people fill in on pages, by the exports that keep it.
+var EntryForms = map[string]block.EntryForm{pipelines.Actions: decisions.ActionForm, pipelines.Resolutions: month.ResolutionForm}
 
 // Build makes a page. What it says of units that have changed or of a place whose data are too poor stands first.
 func Build(ctx context.Context, r block.Request) (view.View, error) {

@@ -82,6 +82,11 @@ var pages = []Page{
 		Question: data.Text{Zh: "本周要走访谁、催办什么、补报什么？", En: "Whom to visit, what to press for and what to hand in this week?"},
 	},
 	{
+		ID: "meeting", Path: "/meeting", Group: GroupMonth, Needs: visitor.Decide, Takes: ByMonth, Params: []string{"item", "resolution", "minutes", "done", "refused"}, Live: true,
+		Title:    data.Text{Zh: "例会", En: "Meeting"},
+		Question: data.Text{Zh: "上次议定的事办得怎样，这次议什么、定什么？", En: "What became of what was decided, and what is to be decided now?"},
+	},
+	{
 		ID: "report", Path: "/report", Group: GroupMonth, Takes: ByMonth | ByVillage,
 		Title:    data.Text{Zh: "月度通报", En: "Monthly report"},
 		Question: data.Text{Zh: "这个月向镇党委和各村通报什么？", En: "What is reported to the committee and the villages this month?"},
@@ -100,6 +105,11 @@ var pages = []Page{
 		ID: "weak", Path: "/weak", Group: GroupPlaces, Takes: ByMonth | ByVillage, Params: []string{"measure"},
 		Title:    data.Text{Zh: "薄弱村", En: "Weak villages"},
 		Question: data.Text{Zh: "哪些村薄弱，弱在哪里，有多大把握，是力量不足还是动员不足，什么帮扶合适？", En: "Which villages are weak, on what, how sure are we, is it capacity or effort, and what support fits?"},
+	},
+	{
+		ID: "actions", Path: "/actions", Group: GroupPlaces, Takes: ByMonth | ByVillage, Params: []string{"action", "decide", "cause", "done", "refused"}, Live: true, AtHome: true,
+		Title:    data.Text{Zh: "帮扶措施", En: "Actions"},
+		Question: data.Text{Zh: "决定了什么帮扶，谁负责，见效没有，验收了没有？", En: "What help was decided, who answers for it, did it show, and was it accepted?"},
 	},
 	{
 		ID: "compare", Path: "/compare", Group: GroupPlaces, Takes: ByMonth, Params: []string{"measure"},

@@ -74,6 +74,7 @@ type Field struct {
 	Required    bool
 	Hidden      bool
 	File        string   // a file is taken, of these endings: ".json"; empty: none
+	Date        bool     // a day is chosen, YYYY-MM-DD
 	Choices     []Choice // one of them is taken; none: a text is typed
 }
 

@@ -48,6 +48,7 @@ const (
 	Administer                          // accounts, roles, sessions
 	SetStandards                        // what the town decides about its programme: targets, limits, criteria
 	TickOff                             // say of something to do that it is done
+	Decide                              // what a meeting decides: help for villages, resolutions, and what became of them
 	lastPermission
 )
 
@@ -79,9 +80,9 @@ var table = map[Role]rights{
 	County: {data.Text{Zh: "县级", En: "county"}, towns,
 		SeePages | Export},
 	Committee: {data.Text{Zh: "镇党委", En: "committee"}, town,
-		SeePages | SeePersons | SeeEvidence | Export | SignMonth | ReadTrail | SetStandards},
+		SeePages | SeePersons | SeeEvidence | Export | SignMonth | ReadTrail | SetStandards | Decide},
 	Office: {data.Text{Zh: "组织办公室", En: "organisation office"}, town,
-		SeePages | SeePersons | SeeEvidence | Export | Upload | Accept | SetAside | Waive | SayNothing | TickOff | Run | CheckMonth | SignMonth | ReadTrail},
+		SeePages | SeePersons | SeeEvidence | Export | Upload | Accept | SetAside | Waive | SayNothing | TickOff | Run | CheckMonth | SignMonth | ReadTrail | Decide},
 	Analyst: {data.Text{Zh: "分析员", En: "analyst"}, town,
 		SeePages | Export | Query},
 	VillageSecretary: {data.Text{Zh: "村书记", En: "village secretary"}, village,

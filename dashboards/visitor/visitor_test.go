@@ -45,9 +45,9 @@ func TestWhoMayWhatWhere(t *testing.T) {
 	for role, want := range map[Role]map[Permission]string{
 		Administrator: {SeePages: town, Run: town, ReadTrail: town, Administer: town, SetStandards: town},
 		County:        {SeePages: town + "x", Export: town + "x"},
-		Committee:     {SeePages: town, SeePersons: town, SeeEvidence: town, Export: town, SignMonth: town, ReadTrail: town, SetStandards: town},
+		Committee:     {SeePages: town, SeePersons: town, SeeEvidence: town, Export: town, SignMonth: town, ReadTrail: town, SetStandards: town, Decide: town},
 		Office: {SeePages: town, SeePersons: town, SeeEvidence: town, Export: town, Upload: town, Accept: town, SetAside: town, Waive: town,
-			SayNothing: town, TickOff: town, Run: town, CheckMonth: town, SignMonth: town, ReadTrail: town},
+			SayNothing: town, TickOff: town, Run: town, CheckMonth: town, SignMonth: town, ReadTrail: town, Decide: town},
 		Analyst:          {SeePages: town, Export: town, Query: town},
 		VillageSecretary: {SeePages: "vbs", SeePersons: "vbs", Export: "vbs", Upload: "vbs", SayNothing: "vbs", TickOff: "vbs", ReadTrail: "vbs"},
 		BranchSecretary:  {SeePages: "b", SeePersons: "b", Export: "b", TickOff: "b", ReadTrail: "b"},

@@ -80,6 +80,7 @@ func newHouse(t testing.TB, set ...func(*Config)) house {
 		Aside:     func(context.Context, pipelines.Aside) (bool, error) { return false, nil },
 		Nothing:   func(context.Context, pipelines.Nothing) error { return nil },
 		Tick:      func(context.Context, pipelines.Tick) error { return nil },
+		Enter:     func(context.Context, pipelines.Entered) error { return nil },
 		Standards: &standards.Book{Dir: t.TempDir(), Read: data.ReadProgramme},
 		Map:       townmap.In(t.TempDir()),
 		Schedule:  func() ([]pipelines.Scheduled, error) { return []pipelines.Scheduled{{Name: "night"}}, nil },
@@ -215,6 +216,9 @@ func lines(t *testing.T) []line {
 		{"POST /nothing", "/nothing", form("of", "visits", "month", "2017-12", "village", "V2", "reason", "防汛"), 303, []string{"office", "clerk", "secretary2"}},
 		{"POST /nothing", "/nothing", form("of", "visits", "month", "2017-12", "reason", "防汛"), 303, []string{"office", "clerk"}},
 		{"POST /todo", "/todo", form("lang", "en"), 303, []string{"office", "clerk", "clerk1", "secretary1", "secretary2", "branch11"}}, // nothing is ticked: back to the list
+		{"POST /entries/{export}", "/entries/actions", form("lang", "en"), 303, evidence},                                               // nothing is filled in: back to the page
+		{"POST /entries/{export}", "/entries/resolutions", form("lang", "en"), 303, evidence},
+		{"POST /entries/{export}", "/entries/set_asides", form("lang", "en"), 404, nil}, // has a form of its own
 		{"POST /alerts/{action}", "/alerts/add", form("measure", "household_coverage", "way", "below", "bound", "80"), 303, ofTheTown},
 		{"POST /alerts/{action}", "/alerts/end", form("id", "0"), 303, ofTheTown},
 		{"POST /alerts/{action}", "/alerts/burn", form("id", "0"), 404, nil},
@@ -248,7 +252,7 @@ func lines(t *testing.T) []line {
 	for _, p := range question.Pages() {
 		may, route := ofTheTown, "GET "+p.Path
 		switch p.Needs {
-		case visitor.SeeEvidence:
+		case visitor.SeeEvidence, visitor.Decide:
 			may = evidence
 		case visitor.Administer:
 			may = []string{"administrator"}

@@ -62,6 +62,8 @@ type Config struct {
 	Nothing func(ctx context.Context, n pipelines.Nothing) error
 	// Tick keeps that things to do are done, or takes that back, and publishes that. nil: nobody can say so here.
 	Tick func(ctx context.Context, t pipelines.Tick) error
+	// Enter keeps what somebody has filled in on a page, and publishes that. nil: nothing is kept here.
+	Enter func(ctx context.Context, e pipelines.Entered) error
 	// Standards keeps what the town decides about its programme. nil: it is not shown, and nobody may change it here.
 	Standards Standards
 	// Mails says that the town has mail by which a person is told of his alerts.
@@ -160,6 +162,7 @@ func (s *server) routes() map[string]http.Handler {
 		"POST /aside":                    s.unlimited(s.aside),
 		"POST /nothing":                  s.unlimited(s.nothing),
 		"POST /todo":                     s.unlimited(s.tick),
+		"POST /entries/{export}":         s.unlimited(s.enterRow),
 		"POST /held":                     s.handle(s.acceptHeld),
 		"GET /relink/register":           s.handle(s.register),
 		"POST /relink":                   s.unlimited(s.relink),

@@ -185,6 +185,10 @@ func (p *program) site(c config.Config, of parts) (*web.Site, error) {
 			_, err := ticker.Tick(ctx, t)
 			return err
 		},
+		Enter: func(ctx context.Context, e pipelines.Entered) error {
+			_, err := ticker.Keep(ctx, e)
+			return err
+		},
 		Standards: standing,
 		Map:       townmap.In(c.Dir), Mails: notify.Mails(c.Notifications),
 		Ask:    of.asked.ask,

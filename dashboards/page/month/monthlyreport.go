@@ -9,6 +9,7 @@ import (
 
 	"hulian/dashboards/facts"
 	"hulian/dashboards/page/block"
+	"hulian/dashboards/page/decisions"
 	"hulian/dashboards/page/organisation"
 	"hulian/dashboards/page/places"
 	"hulian/dashboards/page/records"
@@ -44,6 +45,7 @@ var annexes = []annex{
 	{page: "weak", blocks: []string{"villages"}, build: places.WeakList},
 	{page: "weak", id: "support", title: data.Text{Zh: "帮扶成效", En: "Supports"}, note: data.Text{Zh: "帮扶之后，与其他村同期相比有没有好转？", En: "Did the village do better after a support, against the other villages over the same months?"},
 		blocks: []string{"supports"}, build: block.SupportsOf},
+	{page: "actions", note: data.Text{Zh: "决定了什么帮扶，谁负责，到期没有，有没有好转？", En: "What help was decided, who answers for it, is it due, and did the village do better?"}, blocks: []string{"actions"}, build: decisions.Listed},
 	{page: "points", blocks: []string{"burst-history", "bursts", "periods", "last", "contradictions"}, build: work.PointTables},
 	{page: "organisation", blocks: []string{"incomplete", "no-meeting", "units", "posts", "funds"}},
 	{page: "data", title: data.Text{Zh: "数据质量", En: "Data quality"}, blocks: []string{"completeness"}, build: records.QualityTables},
@@ -148,6 +150,16 @@ func taken(ctx context.Context, r block.Request, pages block.Builders, a annex) 
 	if r.Village != "" && !p.Takes.Has(question.ByVillage) {
 		return nil, nil // it would speak of the whole town
 	}
+	of, err := pageOf(ctx, r, pages, a)
+	if err != nil {
+		return nil, fmt.Errorf("report, section %s: %w", a.page, err)
+	}
+	return chosen(of, a), nil
+}
+
+// pageOf builds the page of a section, or the part of it that the section needs.
+func pageOf(ctx context.Context, r block.Request, pages block.Builders, a annex) (view.View, error) {
+	p, _ := question.ByID(a.page)
 	section := r
 	section.Question = r.On(p)
 	section.Runs, section.Schedule, section.Notices = nil, nil, nil
@@ -155,11 +167,11 @@ func taken(ctx context.Context, r block.Request, pages block.Builders, a annex) 
 	if build == nil {
 		build = pages[a.page]
 	}
-	of, err := build(ctx, section)
-	if err != nil {
-		return nil, fmt.Errorf("report, section %s: %w", a.page, err)
-	}
-	var blocks []view.Block
+	return build(ctx, section)
+}
+
+// chosen takes the blocks of a section out of a page's view.
+func chosen(of view.View, a annex) (blocks []view.Block) {
 	for _, id := range a.blocks {
 		for _, b := range of.Flat() {
 			switch b := b.(type) {
@@ -184,7 +196,7 @@ func taken(ctx context.Context, r block.Request, pages block.Builders, a annex) 
 			}
 		}
 	}
-	return blocks, nil
+	return blocks
 }
 
 func onTimeSentence(r block.Request, own facts.Measured) string {

@@ -9,6 +9,7 @@ import (
 
 	"hulian/dashboards/facts"
 	"hulian/dashboards/page/block"
+	"hulian/dashboards/page/decisions"
 	"hulian/dashboards/page/places"
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
@@ -49,7 +50,11 @@ func firstScreen(ctx context.Context, r block.Request, own facts.Measured) (scre
 		return s, err
 	}
 	s.headline = headlineOf(r, assessed, leads, behind)
-	units, err := places.AtAGlance(ctx, r, town, assessed, decided(r))
+	decided, err := decisions.LastDecided(ctx, r)
+	if err != nil {
+		return s, err
+	}
+	units, err := places.AtAGlance(ctx, r, town, assessed, decided)
 	if err != nil {
 		return s, err
 	}
@@ -59,7 +64,7 @@ func firstScreen(ctx context.Context, r block.Request, own facts.Measured) (scre
 	}
 	last := view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{press}}}}
 	if r.Unit().Level != facts.LevelTown { // where it does not stand below the map
-		last.Parts = []view.Part{{Span: 8, Blocks: last.Parts[0].Blocks}, {Span: 4, Blocks: []view.Block{decided(r)}}}
+		last.Parts = []view.Part{{Span: 8, Blocks: last.Parts[0].Blocks}, {Span: 4, Blocks: []view.Block{decided}}}
 	}
 	s.blocks = slices.Concat([]view.Block{view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{tiles}}}}}, units, []view.Block{last})
 	return s, nil
@@ -254,10 +259,4 @@ func holders(ctx context.Context, r block.Request) (string, error) {
 		return r.Tf("%s等", "%s and others", strings.Join(said, r.T("、", ", "))), nil
 	}
 	return strings.Join(said, r.T("、", ", ")), nil
-}
-
-// decided is the place of what the last meeting decided; nothing records it yet.
-func decided(r block.Request) *view.Table {
-	return &view.Table{ID: "decisions", Title: r.T("上次会议议定的事", "Decided at the last meeting"),
-		Empty: r.T("系统中还没有会议议定事项的记录。", "No decisions of meetings are recorded here yet.")}
 }

@@ -9,6 +9,7 @@ import (
 	"hulian/dashboards/facts"
 	"hulian/dashboards/language"
 	"hulian/dashboards/page/block"
+	"hulian/dashboards/page/decisions"
 	"hulian/dashboards/page/organisation"
 	"hulian/dashboards/page/work"
 	"hulian/dashboards/question"
@@ -79,6 +80,11 @@ func Village(ctx context.Context, r block.Request) (view.View, error) {
 		if supports != nil {
 			v.Blocks = append(v.Blocks, supports)
 		}
+		actions, err := decisions.Listed(ctx, r)
+		if err != nil {
+			return v, err
+		}
+		v.Blocks = append(v.Blocks, actions.Blocks...)
 	}
 	structure, err := organisation.Structure(ctx, r)
 	if err != nil {

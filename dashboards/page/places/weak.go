@@ -10,6 +10,7 @@ import (
 	"hulian/dashboards/facts"
 	"hulian/dashboards/language"
 	"hulian/dashboards/page/block"
+	"hulian/dashboards/page/decisions"
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
 	"hulian/queries"
@@ -51,7 +52,12 @@ func Weak(ctx context.Context, r block.Request) (view.View, error) {
 					v.Sentences = append(v.Sentences, start)
 				}
 				v, err := weakVillage(r, v, town, a, places)
+				if err != nil {
+					return v, err
+				}
 				v.Blocks = append(v.Blocks, supports.Blocks...)
+				actions, err := decisions.Listed(ctx, r)
+				v.Blocks = append(v.Blocks, actions.Blocks...)
 				return v, err
 			}
 		}
@@ -129,7 +135,7 @@ func weakTable(r block.Request, all []signals.Assessment) *view.Table {
 	t := &view.Table{ID: "villages", Stacked: true, Title: r.Tf("各村判断 · %s", "The villages · %s", r.Month),
 		Note:    r.T("按档次排列，同档之内不分先后。点村名看该村依据。", "By tier; within a tier there is no order. A name leads to that village's evidence."),
 		Empty:   r.T("没有一个村触及标准或有持续信号。", "No village meets a criterion or shows a persistent signal."),
-		Columns: []view.Column{view.Words(r.T("村", "Village")), view.Words(r.T("档次", "Tier")), view.Words(r.T("硬性标准", "Hard criteria")), view.Words(r.T("持续的统计信号", "Persistent statistical signals")), view.Words(r.T("可能原因", "Likely cause")), view.Words(r.T("名单", "On the list"))}}
+		Columns: []view.Column{view.Words(r.T("村", "Village")), view.Words(r.T("档次", "Tier")), view.Words(r.T("硬性标准", "Hard criteria")), view.Words(r.T("持续的统计信号", "Persistent statistical signals")), view.Words(r.T("可能原因", "Likely cause")), view.Words(r.T("名单", "On the list")), view.Words(r.T("帮扶", "Help"))}}
 	if len(all) == 0 {
 		t.Empty = r.T("没有村的名册，不知道。", "There is no list of villages: nothing is known.")
 	}
@@ -151,7 +157,7 @@ func weakTable(r block.Request, all []signals.Assessment) *view.Table {
 			persistent = append(persistent, block.Together(r, names))
 		}
 		t.Rows = append(t.Rows, []view.Cell{{Text: a.Village.Name, Link: r.Link("weak", question.In(a.Village.ID), question.With("measure", ""))}, {Text: a.TierName(r.Lang), Note: keysTurned(r, a), Tone: tierTone(a.Tier)},
-			{Text: block.OrMissing(strings.Join(criteria, r.T("；", "; ")))}, {Text: listOr(r, persistent)}, {Text: block.OrMissing(a.Cause.Name(r.Lang))}, {Text: block.OrMissing(a.Spell(r.Lang))}})
+			{Text: block.OrMissing(strings.Join(criteria, r.T("；", "; ")))}, {Text: listOr(r, persistent)}, {Text: block.OrMissing(a.Cause.Name(r.Lang))}, {Text: block.OrMissing(a.Spell(r.Lang))}, help(r, a)})
 	}
 	if len(calm) > 0 {
 		t.More = r.Tf("其余%[1]d个村没有持续信号，不作排名：%[2]s。", "No lasting signal, and no ranking, in the other %[1]d villages: %[2]s.", len(calm), strings.Join(calm, r.T("、", ", ")))
@@ -191,6 +197,14 @@ func keysTurned(r block.Request, a signals.Assessment) string {
 		return hard + statistical
 	}
 	return hard + r.T("；", "; ") + statistical
+}
+
+// help leads to where help is decided for a village, with the cause its signal points at, and others to what was decided.
+func help(r block.Request, a signals.Assessment) view.Cell {
+	if block.Decides(r) {
+		return view.Cell{Text: r.T("研究帮扶", "decide help"), Link: decisions.DecideLink(r, a)}
+	}
+	return view.Cell{Text: r.T("帮扶措施", "actions"), Link: r.Link("actions", question.In(a.Village.ID))}
 }
 
 func listOr(r block.Request, items []string) string {
@@ -233,7 +247,11 @@ func pack(r block.Request, a signals.Assessment, places map[block.PlaceKey]view.
 	}
 	blocks = append(blocks, t)
 	if cause := a.Explained(r.Lang); cause != "" {
-		blocks = append(blocks, view.Callout{Title: r.T("可能的原因与合适的帮扶", "Likely cause and support that fits"), Text: cause, Next: strings.Join(a.Fitting(r.Lang), r.T("", " "))})
+		fits := view.Callout{Title: r.T("可能的原因与合适的帮扶", "Likely cause and support that fits"), Text: cause, Next: strings.Join(a.Fitting(r.Lang), r.T("", " "))}
+		if block.Decides(r) {
+			fits.Text, fits.Next, fits.Link = fits.Text+r.T("", " ")+fits.Next, r.Tf("给%s研究帮扶", "Decide help for %s", a.Village.Name), decisions.DecideLink(r, a)
+		}
+		blocks = append(blocks, fits)
 	}
 	if text := supportTexts(r, a); len(text) > 0 {
 		blocks = append(blocks, view.Text{Paragraphs: text})

@@ -8,6 +8,7 @@ import (
 
 	"hulian/dashboards/facts"
 	"hulian/dashboards/page/block"
+	"hulian/dashboards/page/decisions"
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
@@ -153,6 +154,21 @@ func quietMembers(ctx context.Context, r block.Request) ([]Group, error) {
 			What: m.Name + " " + m.MemberID, Note: place(r, m.VillageID, m.BranchID), Since: r.Tf("联系%s户", "%s households", reading.Count(m.Households))})
 	}
 	return []Group{g}, nil
+}
+
+// decidedDue is what was decided and is due in the month, or late: help for villages and what meetings resolved.
+func decidedDue(ctx context.Context, r block.Request) ([]Group, error) {
+	all, err := decisions.DueNow(ctx, r)
+	g := Group{ID: "decided", Title: r.T("议定事项和帮扶措施到期", "Decisions and actions that are due"), Note: r.T("办结、验收在“例会”“帮扶措施”页记录。", "What came of them is recorded on the pages Meeting and Actions.")}
+	for _, d := range all {
+		item := Item{TickItem: pipelines.TickItem{Kind: pipelines.TodoDecided, ID: d.ID, Village: d.Village}, What: d.What, Link: d.Link, Note: said(r, place(r, d.Village, ""), r.MonthName(d.Month)), Holder: d.Owner,
+			Since: r.Tf("%s到期", "due %s", d.DueOn)}
+		if d.Standing == decisions.Overdue {
+			item.Since, item.Tone = r.Tf("%s到期，已超期", "due %s, late", d.DueOn), view.ToneWorse
+		}
+		g.Items = append(g.Items, item)
+	}
+	return []Group{g}, err
 }
 
 // undelivered are the exports of the month that did not come and the files that wait or have rows to mend, for whoever may hand

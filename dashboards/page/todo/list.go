@@ -66,7 +66,8 @@ type Group struct {
 // InFewWords says how much of the group is left.
 func (g Group) InFewWords(r block.Request) string {
 	short := map[string]data.Text{"vulnerable": {Zh: "困难户本月未走访%s户", En: "%s vulnerable households to visit this month"}, "issues": {Zh: "超期问题%s件", En: "%s overdue issues"},
-		"meetings": {Zh: "未开对账会支部%s个", En: "%s meetings due"}, "members": {Zh: "未走访党员%s名", En: "%s members without a visit"}, "longest": {Zh: "长期未走访%s户", En: "%s households long unvisited"},
+		"meetings": {Zh: "未开对账会支部%s个", En: "%s meetings due"}, "members": {Zh: "未走访党员%s名", En: "%s members without a visit"}, "decided": {Zh: "议定事项到期%s件", En: "%s decisions due"},
+		"longest": {Zh: "长期未走访%s户", En: "%s households long unvisited"},
 		"exports": {Zh: "未报数据表%s张", En: "%s exports missing"}, "files": {Zh: "待处理文件%s个", En: "%s files waiting"}}[g.ID]
 	return r.Tf(short.Zh, short.En, reading.Count(float64(g.Left())))
 }
@@ -92,15 +93,15 @@ func List(ctx context.Context, r block.Request) (groups []Group, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, list := range []func(context.Context, block.Request) ([]Group, error){toVisit, latePressed, meetingsDue, quietMembers, undelivered} {
+	for _, list := range []func(context.Context, block.Request) ([]Group, error){toVisit, latePressed, meetingsDue, quietMembers, decidedDue, undelivered} {
 		made, err := list(ctx, r)
 		if err != nil {
 			return nil, err
 		}
 		groups = append(groups, made...)
 	}
-	// Vulnerable households, issues, meetings and members come before the households that wait longest.
-	groups = append(groups[:1:1], append(slices.Clone(groups[2:5]), append([]Group{groups[1]}, groups[5:]...)...)...)
+	// Vulnerable households, issues, meetings, members and what was decided come before the households that wait longest.
+	groups = append(groups[:1:1], append(slices.Clone(groups[2:6]), append([]Group{groups[1]}, groups[6:]...)...)...)
 	for _, g := range groups {
 		for i := range g.Items {
 			if tick, done := ticks[g.Items[i].Name()]; done {

@@ -1,0 +1,170 @@
+package decisions
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"hulian/dashboards/facts"
+	"hulian/dashboards/page/block"
+	"hulian/dashboards/view"
+	"hulian/queries"
+	"hulian/queries/signals"
+)
+
+// Standing is how something that was decided stands on a day.
+type Standing string
+
+// Standings. Done and Dropped are of resolutions; Accepted to Withdrawn of actions.
+const (
+	Open        Standing = "open"
+	Due         Standing = "due" // within the month
+	Overdue     Standing = "overdue"
+	Accepted    Standing = "accepted"
+	NotAccepted Standing = "not_accepted"
+	Relapsed    Standing = "relapsed" // accepted, and the village became weak again since
+	Withdrawn   Standing = "withdrawn"
+	Done        Standing = "done"
+	Dropped     Standing = "dropped"
+)
+
+// Name is the standing in a word.
+func (s Standing) Name(r block.Request) string {
+	names := map[Standing][2]string{Open: {"进行中", "open"}, Due: {"本月到期", "due this month"}, Overdue: {"超期", "overdue"}, Accepted: {"验收通过", "accepted"},
+		NotAccepted: {"验收未通过", "not accepted"}, Relapsed: {"验收后复发", "relapsed"}, Withdrawn: {"已撤销", "withdrawn"}, Done: {"已办结", "done"}, Dropped: {"已取消", "dropped"}}
+	return r.T(names[s][0], names[s][1])
+}
+
+// Tone colours what needs somebody, and what is well.
+func (s Standing) Tone() view.Tone {
+	switch s {
+	case Overdue, NotAccepted, Relapsed:
+		return view.ToneWorse
+	case Accepted, Done:
+		return view.ToneBetter
+	case Withdrawn, Dropped:
+		return view.ToneQuiet
+	case Open, Due:
+	}
+	return view.ToneNone
+}
+
+// pending is how something open with a deadline stands on a day.
+func pending(dueOn string, day time.Time) Standing {
+	switch today := day.Format(time.DateOnly); {
+	case dueOn == "":
+		return Open
+	case dueOn < today:
+		return Overdue
+	case facts.FirstSeven(dueOn) == facts.FirstSeven(today):
+		return Due
+	}
+	return Open
+}
+
+// ResolutionStanding is how a resolution stands at the end of the page's month.
+func ResolutionStanding(r block.Request, x facts.Resolution) Standing {
+	if x.State != "open" {
+		return Standing(x.State)
+	}
+	return pending(x.DueOn, r.AsOf(r.Month))
+}
+
+// ActionStanding is how an action stands at the end of the page's month; whether its village relapsed since only Read knows.
+func ActionStanding(r block.Request, a facts.Action) Standing {
+	if a.Closed() {
+		return Standing(a.State)
+	}
+	return pending(a.DueOn, r.AsOf(r.Month))
+}
+
+// Followed is an action with what became of its village.
+type Followed struct {
+	facts.Action
+	Standing Standing
+	Relapses []string        // months in which the village became weak again after the action was accepted
+	Outcome  signals.Outcome // against the other villages that nobody helped
+	Begun    bool            // whether Outcome says anything: the action has begun by the page's month
+	Own      signals.Own     // on the village's own series of the measure that is followed
+}
+
+// Book is what the page of actions knows.
+type Book struct {
+	Town     signals.Town
+	Assessed []signals.Assessment
+	Actions  []Followed // in the order in which they were decided
+}
+
+// Of are the actions of a village; of the whole town where none is named.
+func (b Book) Of(village string) []Followed {
+	return slices.DeleteFunc(slices.Clone(b.Actions), func(f Followed) bool { return village != "" && f.OfVillage != village })
+}
+
+// One is the action of an ID.
+func (b Book) One(id string) (Followed, bool) {
+	i := slices.IndexFunc(b.Actions, func(f Followed) bool { return f.ActionID == id })
+	if i < 0 {
+		return Followed{}, false
+	}
+	return b.Actions[i], true
+}
+
+// Assessment is how a village is judged.
+func (b Book) Assessment(village string) (signals.Assessment, bool) {
+	i := slices.IndexFunc(b.Assessed, func(a signals.Assessment) bool { return a.Village.ID == village })
+	if i < 0 {
+		return signals.Assessment{}, false
+	}
+	return b.Assessed[i], true
+}
+
+// Read reads the actions that the visitor may see as they stand in the page's month, with what became of each. Effects are compared with
+// villages that had neither support nor action, whoever asks.
+func Read(ctx context.Context, r block.Request) (b Book, err error) {
+	all, err := r.Actions(ctx, r.Visitor, r.Month)
+	if err != nil {
+		return b, err
+	}
+	helped, err := r.Helped(ctx, r.Month)
+	if err != nil {
+		return b, err
+	}
+	if b.Town, err = block.Judged(ctx, r); err != nil {
+		return b, err
+	}
+	var missing []string
+	for _, a := range all {
+		if m, known := queries.MeasureOf(a.Measure); known && m.At(queries.Village) && b.Town.Series[a.Measure] == nil && !slices.Contains(missing, a.Measure) {
+			missing = append(missing, a.Measure)
+		}
+	}
+	if len(missing) > 0 {
+		if err := block.ReadVillages(ctx, r, &b.Town, missing...); err != nil {
+			return b, err
+		}
+	}
+	b.Assessed = signals.Assess(b.Town)
+	with := b.Town
+	with.Supports = slices.Concat(b.Town.Supports, helped)
+	var outcomes []signals.Outcome
+	if len(all) > 0 {
+		outcomes = signals.Outcomes(with)
+	}
+	for _, a := range all {
+		f := Followed{Action: a, Standing: ActionStanding(r, a)}
+		if i := slices.IndexFunc(outcomes, func(o signals.Outcome) bool { return o.Note == a.ActionID && a.ActionID != "" }); i >= 0 {
+			f.Outcome, f.Begun = outcomes[i], true
+		}
+		m, _ := queries.MeasureOf(a.Measure)
+		f.Own = b.Town.OwnShift(m, a.OfVillage, a.DecidedOn)
+		if assessed, known := b.Assessment(a.OfVillage); known && a.State == "accepted" {
+			for _, month := range assessed.Spells {
+				if month > facts.FirstSeven(a.ClosedOn) {
+					f.Relapses, f.Standing = append(f.Relapses, month), Relapsed
+				}
+			}
+		}
+		b.Actions = append(b.Actions, f)
+	}
+	return b, nil
+}

@@ -1,0 +1,108 @@
+package decisions
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"hulian/dashboards/facts"
+	"hulian/dashboards/page/block"
+	"hulian/dashboards/question"
+	"hulian/dashboards/view"
+)
+
+// Decided is something that was decided, whichever kind it is: an action, or what a meeting resolved.
+type Decided struct {
+	ID       string
+	Month    string // of the meeting
+	Item     string // of the agenda
+	What     string
+	Village  string // empty: the whole town
+	Owner    string
+	DueOn    string
+	Standing Standing
+	Ended    string // the day it was done, accepted, dropped; empty: it was not
+	Remark   string
+	Link     string    // to where it is followed
+	Action   *Followed // nil: it is no action, or its effect was not asked for
+}
+
+// Pending reports whether something is still to be done about it.
+func (d Decided) Pending() bool {
+	return d.Standing == Open || d.Standing == Due || d.Standing == Overdue
+}
+
+// DecidedUpTo reads all that was decided up to the page's month as it stands at its end, in the order of time, without the effects of actions.
+func DecidedUpTo(ctx context.Context, r block.Request) (all []Decided, err error) {
+	actions, err := r.Actions(ctx, r.Visitor, r.Month)
+	if err != nil {
+		return nil, err
+	}
+	resolved, err := r.Resolutions(ctx, r.Visitor, r.Month)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range actions {
+		all = append(all, DecidedAction(r, Followed{Action: a, Standing: ActionStanding(r, a)}))
+	}
+	for _, x := range resolved {
+		d := Decided{ID: x.ResolutionID, Month: x.OfMonth, Item: x.Item, What: x.Decision, Village: x.OfVillage, Owner: x.Owner, DueOn: x.DueOn, Standing: ResolutionStanding(r, x), Ended: x.DoneOn, Remark: x.Remark}
+		if block.Decides(r) {
+			d.Link = r.Link("meeting", question.With("resolution", x.ResolutionID), question.With("done", ""), question.With("refused", ""), question.With("item", "")) + "#resolution"
+		}
+		all = append(all, d)
+	}
+	slices.SortStableFunc(all, func(a, b Decided) int { return strings.Compare(a.Month, b.Month) })
+	return all, nil
+}
+
+// DecidedAction is an action as something that was decided.
+func DecidedAction(r block.Request, f Followed) Decided {
+	return Decided{ID: f.ActionID, Month: f.OfMonth, Item: "weak", Village: f.OfVillage, Owner: f.Owner, DueOn: f.DueOn, Standing: f.Standing, Ended: f.ClosedOn, Remark: f.Result, Link: ActionLink(r, f.ActionID),
+		What: joined(r, r.Name(f.OfVillage)+r.T("：", ": ")+r.Word("actions", "support", f.Support), f.SupportNote)}
+}
+
+// LastMeeting is the newest month before another one, or that one too, in which something was decided; empty where nothing was.
+func LastMeeting(all []Decided, month string, itself bool) (last string) {
+	for _, d := range all {
+		if d.Month < month || itself && d.Month == month {
+			last = max(last, d.Month)
+		}
+	}
+	return last
+}
+
+// At are those of one month.
+func At(all []Decided, month string) []Decided {
+	return slices.DeleteFunc(slices.Clone(all), func(d Decided) bool { return d.Month != month })
+}
+
+// LastDecided is what the last meeting decided, up to the page's month and in its place, in few columns.
+func LastDecided(ctx context.Context, r block.Request) (*view.Table, error) {
+	t := &view.Table{ID: "decisions", Stacked: true, Title: r.T("上次会议议定的事", "Decided at the last meeting"), Empty: r.T("还没有会议议定事项。", "No meeting has decided anything yet.")}
+	all, err := DecidedUpTo(ctx, r)
+	if err != nil {
+		return t, err
+	}
+	all = slices.DeleteFunc(all, func(d Decided) bool { return r.Village != "" && d.Village != r.Village })
+	if block.Decides(r) {
+		t.Empty += r.T("在“例会”页记录。", " They are recorded on the page Meeting.")
+	}
+	last := LastMeeting(all, r.Month, true)
+	if last != "" {
+		t.Title = r.Tf("上次会议议定的事 · %s", "Decided at the last meeting · %s", r.MonthName(last))
+	}
+	view.Fill(t, At(all, last),
+		view.Of(view.Words(r.T("事项", "What")), func(d Decided) view.Cell { return view.Cell{Text: d.What, Link: d.Link, Note: d.Owner} }),
+		view.Of(view.Day(r.T("期限", "Due")), func(d Decided) view.Cell { return view.Plain(block.OrMissing(d.DueOn)) }),
+		view.Of(view.Words(r.T("状态", "State")), func(d Decided) view.Cell { return view.Cell{Text: d.Standing.Name(r), Tone: d.Standing.Tone()} }))
+	return t, nil
+}
+
+// DueNow is what was decided, is about the page's place, and is due within its month or late.
+func DueNow(ctx context.Context, r block.Request) ([]Decided, error) {
+	all, err := DecidedUpTo(ctx, r)
+	return slices.DeleteFunc(all, func(d Decided) bool {
+		return d.Standing != Due && d.Standing != Overdue || r.Village != "" && d.Village != r.Village || r.Branch != "" && r.Unit().Level == facts.LevelBranch
+	}), err
+}
