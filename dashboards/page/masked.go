@@ -17,6 +17,7 @@ var addressed = map[reflect.Type][]string{
 	reflect.TypeFor[view.Stat]():      {"Link", "Measure", "Rows"},
 	reflect.TypeFor[view.Callout]():   {"Link"},
 	reflect.TypeFor[view.Command]():   {"Address"},
+	reflect.TypeFor[view.Link]():      {"Address"},
 	reflect.TypeFor[view.Mark]():      {"Link"},
 	reflect.TypeFor[view.Table]():     {"ID", "MoreLink"},
 	reflect.TypeFor[view.Cell]():      {"Link", "Rows"},

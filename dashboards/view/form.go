@@ -75,6 +75,7 @@ type Field struct {
 	Hidden      bool
 	File        string   // a file is taken, of these endings: ".json"; empty: none
 	Date        bool     // a day is chosen, YYYY-MM-DD
+	Long        bool     // a text of a sentence or more: it has a line of its own
 	Choices     []Choice // one of them is taken; none: a text is typed
 }
 

@@ -85,6 +85,15 @@ type Stat struct {
 // Text is paragraphs.
 type Text struct{ Paragraphs []string }
 
+// Links is a line of addresses to go on to. Paper leaves it out.
+type Links struct{ Links []Link }
+
+// Link is one of them.
+type Link struct{ Text, Address string }
+
+// Kind names the template of the block.
+func (Links) Kind() string { return "links" }
+
 // Points is a list of lines, each of which stands for itself.
 type Points struct{ Lines []string }
 

@@ -44,7 +44,7 @@ func one(ctx context.Context, r block.Request, b Book, f Followed, answer []view
 	if block.Decides(r) {
 		v.Blocks = append(v.Blocks, changeForms(r, f)...)
 	}
-	v.Blocks = append(v.Blocks, view.Callout{Next: r.T("全部帮扶措施", "All actions"), Link: r.Link("actions", fresh)})
+	v.Blocks = append(v.Blocks, allActions(r))
 	return v, nil
 }
 
@@ -99,6 +99,9 @@ func history(ctx context.Context, r block.Request, f Followed) (*view.Table, err
 	return t, err
 }
 
+// fewestAlike is how many villages that nobody helped are needed for a median to stand for them.
+const fewestAlike = 3
+
 // series draws the measure that is followed: the village's months, the limits of the months before the action, when it began and is due, and
 // the median of the villages that nobody helped.
 func series(ctx context.Context, r block.Request, f Followed) (view.Block, error) {
@@ -127,7 +130,12 @@ func series(ctx context.Context, r block.Request, f Followed) (view.Block, error
 	for _, h := range append(helped, r.Supports...) {
 		apart[h.Village] = true
 	}
-	own, others := chart.Line{Name: r.Name(f.OfVillage), Colour: chart.Blue}, chart.Line{Name: r.T("未得到帮扶的村（中位）", "villages without help (median)"), Colour: chart.Grey, Dashed: true, Plain: true}
+	named, note := r.T("未得到帮扶的村（中位）", "villages without help (median)"), r.T("虚线：同期未得到帮扶的村的中位数。", "Dashed: the median of villages that nobody helped.")
+	if len(r.Villages)-len(apart) < fewestAlike {
+		apart = map[string]bool{f.OfVillage: true}
+		named, note = r.T("其他村（中位）", "other villages (median)"), r.T("虚线：其他村的中位数；几乎各村都得到过帮扶。", "Dashed: the median of the other villages; nearly all of them were helped at some time.")
+	}
+	own, others := chart.Line{Name: r.Name(f.OfVillage), Colour: chart.Blue}, chart.Line{Name: named, Colour: chart.Grey, Dashed: true, Plain: true}
 	t := view.Table{ID: "followed", Title: title, Columns: []view.Column{view.Words(r.T("月份", "Month")), block.Column(r, m.ID), view.Number(others.Name), view.Words(r.T("正常波动（措施以前）", "Ordinary variation (before it)"))}}
 	low, high := limits(f, m, months)
 	for i, month := range months {
@@ -150,7 +158,6 @@ func series(ctx context.Context, r block.Request, f Followed) (view.Block, error
 		t.Rows = append(t.Rows, []view.Cell{{Text: month}, block.BehindPicture(r, v), view.Decimal(middle, reading.Decimals(m.Unit)), {Text: band}})
 	}
 	s.Lines = []chart.Line{own, others}
-	note := r.T("虚线：同期未得到帮扶的村的中位数。", "Dashed: the median of villages that nobody helped.")
 	if f.Own.Chart.Points != nil {
 		s.Bands = []chart.Band{{Name: r.T("措施以前的正常波动", "ordinary variation before it"), Low: low, High: high, Colour: chart.Grey}}
 		note = r.T("灰带：由措施以前的月份得出的正常波动范围；", "Grey band: what the village moved by before the action. ") + note
@@ -188,6 +195,11 @@ func threeMonths(day string) string {
 		return ""
 	}
 	return t.AddDate(0, 3, 0).Format(time.DateOnly)
+}
+
+// allActions leads back to the list.
+func allActions(r block.Request) view.Links {
+	return view.Links{Links: []view.Link{{Text: r.T("全部帮扶措施", "All actions"), Address: r.Link("actions", fresh)}}}
 }
 
 // weakLink leads to the evidence about a village.

@@ -42,7 +42,7 @@ func Actions(ctx context.Context, r block.Request) (view.View, error) {
 	}
 	shown := b.Of(r.Village)
 	v.Headline = headline(r, shown)
-	v.Sentences = []string{r.T("成效只与同期没有得到帮扶的村相比，并看本村自己的走势；好转不等于由措施带来，是否验收由人决定。", "An effect is seen against villages that nobody helped over the same months, and on the village's own series. Better is no proof that the action did it; people decide whether it is accepted.")}
+	v.Sentences = []string{judgedSaid(r, shown) + r.T("成效只与同期没有得到帮扶的村相比，并看本村自己的走势；好转不等于由措施带来，是否验收由人决定。", "An effect is seen against villages that nobody helped over the same months, and on the village's own series. Better is no proof that the action did it; people decide whether it is accepted.")}
 	v.Blocks = append(v.Blocks, view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{tiles(r, shown)}}}}, view.Lead{})
 	if t := waiting(r, b); t != nil {
 		v.Blocks = append(v.Blocks, t)
@@ -82,10 +82,8 @@ func counted(all []Followed) map[Standing]int {
 	return n
 }
 
-// tiles are the numbers of the actions, each with its base.
-func tiles(r block.Request, all []Followed) view.Stats {
-	n := counted(all)
-	open, closed, passed := n[Open]+n[Due]+n[Overdue], n[Accepted]+n[Relapsed]+n[NotAccepted], n[Accepted]+n[Relapsed]
+// judgedSaid says how many of the actions can be judged, and how many were followed by a change for the better.
+func judgedSaid(r block.Request, all []Followed) string {
 	better, judged := 0, 0
 	for _, f := range all {
 		if f.Begun && f.Outcome.Judged && f.Standing != Withdrawn {
@@ -95,25 +93,31 @@ func tiles(r block.Request, all []Followed) view.Stats {
 			}
 		}
 	}
-	share := func(label string, num, den int, none string, tone view.Tone) view.Stat {
+	if len(all) == 0 {
+		return ""
+	}
+	return r.Tf("能够评价的措施%[1]d件，其中%[2]d件之后与其他村相比有好转。", "Actions that can be judged: %[1]d; followed by a change for the better against the others: %[2]d. ", judged, better)
+}
+
+// tiles are the numbers of the actions, each with its base.
+func tiles(r block.Request, all []Followed) view.Stats {
+	n := counted(all)
+	open, closed, passed := n[Open]+n[Due]+n[Overdue], n[Accepted]+n[Relapsed]+n[NotAccepted], n[Accepted]+n[Relapsed]
+	share := func(label string, num, den int, none string) view.Stat {
 		if den == 0 {
 			return view.Stat{Label: label, Value: reading.Missing, Reading: none}
 		}
-		if num == 0 {
-			tone = view.ToneNone
-		}
-		return view.Stat{Label: label, Value: reading.Percent(float64(num) / float64(den)), Base: reading.Base(float64(num), float64(den)), Tone: tone}
+		return view.Stat{Label: label, Value: reading.Percent(float64(num) / float64(den)), Base: reading.Base(float64(num), float64(den))}
 	}
-	late := view.ToneNone
-	if n[Overdue] > 0 {
-		late = view.ToneWorse
+	base := ""
+	if open > 0 {
+		base = reading.Base(float64(n[Overdue]), float64(open))
 	}
 	return view.Stats{Tiles: []view.Stat{
 		{Label: r.T("进行中", "Under way"), Value: reading.Count(float64(open)) + r.T("件", "")},
-		{Label: r.T("超期未验收", "Past their day"), Value: reading.Count(float64(n[Overdue])) + r.T("件", ""), Base: reading.Base(float64(n[Overdue]), float64(open)), Tone: late},
-		share(r.T("验收通过", "Accepted"), passed, closed, r.T("还没有验收过", "none closed yet"), view.ToneNone),
-		share(r.T("验收后复发", "Relapsed after it"), n[Relapsed], passed, r.T("还没有通过验收的", "none accepted yet"), view.ToneWorse),
-		share(r.T("与其他村相比有好转", "Better against others"), better, judged, r.T("都不能评价", "none judged yet"), view.ToneNone),
+		{Label: r.T("超期未验收", "Past their day"), Value: reading.Count(float64(n[Overdue])) + r.T("件", ""), Base: base},
+		share(r.T("验收通过", "Accepted"), passed, closed, r.T("还没有验收过", "none closed yet")),
+		share(r.T("验收后复发", "Relapsed after it"), n[Relapsed], passed, r.T("还没有通过验收的", "none accepted yet")),
 	}}
 }
 

@@ -77,6 +77,16 @@ func At(all []Decided, month string) []Decided {
 	return slices.DeleteFunc(slices.Clone(all), func(d Decided) bool { return d.Month != month })
 }
 
+// mostDecided is how many decisions stand on the first screen.
+const mostDecided = 5
+
+func closedLast(d Decided) int {
+	if d.Pending() {
+		return 0
+	}
+	return 1
+}
+
 // LastDecided is what the last meeting decided, up to the page's month and in its place, in few columns.
 func LastDecided(ctx context.Context, r block.Request) (*view.Table, error) {
 	t := &view.Table{ID: "decisions", Stacked: true, Title: r.T("上次会议议定的事", "Decided at the last meeting"), Empty: r.T("还没有会议议定事项。", "No meeting has decided anything yet.")}
@@ -92,7 +102,16 @@ func LastDecided(ctx context.Context, r block.Request) (*view.Table, error) {
 	if last != "" {
 		t.Title = r.Tf("上次会议议定的事 · %s", "Decided at the last meeting · %s", r.MonthName(last))
 	}
-	view.Fill(t, At(all, last),
+	shown := At(all, last)
+	slices.SortStableFunc(shown, func(a, b Decided) int { return closedLast(a) - closedLast(b) })
+	if more := len(shown) - mostDecided; more > 0 && !r.Whole {
+		shown, t.Exist = shown[:mostDecided], len(shown)
+		t.More, t.MoreLink = r.Tf("另有%d件。", "%d more.", more), r.Link("todo")
+		if block.Decides(r) {
+			t.MoreLink = r.Link("meeting", question.At(last)) + "#resolved"
+		}
+	}
+	view.Fill(t, shown,
 		view.Of(view.Words(r.T("事项", "What")), func(d Decided) view.Cell { return view.Cell{Text: d.What, Link: d.Link, Note: d.Owner} }),
 		view.Of(view.Day(r.T("期限", "Due")), func(d Decided) view.Cell { return view.Plain(block.OrMissing(d.DueOn)) }),
 		view.Of(view.Words(r.T("状态", "State")), func(d Decided) view.Cell { return view.Cell{Text: d.Standing.Name(r), Tone: d.Standing.Tone()} }))

@@ -12,6 +12,7 @@ import (
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
+	"hulian/data"
 	"hulian/pipelines"
 	"hulian/queries"
 	"hulian/queries/reading"
@@ -67,16 +68,16 @@ func decideForms(r block.Request, b Book, village string) []view.Block {
 	form := view.Form{Title: r.Tf("二、%s：措施、责任人、期限和验收标准", "2. %s: support, owner, day and acceptance rule", r.Word("actions", "cause", cause)), Address: "/entries/" + pipelines.Actions, Label: r.T("决定", "Decide"),
 		Text: r.T("决定后记入措施清单和本月例会议程，跟踪到验收；填写人和时间一并记下。", "It enters the list of actions and the agenda of the month, and is followed until it is accepted; your name and the time are kept."),
 		Fields: append(block.MonthHidden(r), view.Field{Name: "state", Value: "open", Hidden: true}, view.Field{Name: "of_village", Value: village, Hidden: true}, view.Field{Name: "cause", Value: cause, Hidden: true},
-			view.Field{Name: "signal", Label: r.T("信号（看到了什么）", "Signal (what was seen)"), Value: signalOf(r, a), Limit: 500, Required: true},
-			view.Field{Name: "cause_note", Label: r.T("原因说明（可不填）", "Cause in words (may be empty)"), Limit: 500},
+			view.Field{Name: "signal", Label: r.T("信号（看到了什么）", "Signal (what was seen)"), Value: signalOf(r, a), Limit: 500, Required: true, Long: true},
+			view.Field{Name: "cause_note", Label: r.T("原因说明（可不填）", "Cause in words (may be empty)"), Limit: 500, Long: true},
 			view.Field{Name: "support", Label: r.T("措施", "Support"), Choices: block.Options(r, pipelines.Actions, "support", "", signals.SupportsFor(cause, a.Criteria)...)},
-			view.Field{Name: "support_note", Label: r.T("怎样做（可不填）", "How (may be empty)"), Limit: 500},
+			view.Field{Name: "support_note", Label: r.T("怎样做（可不填）", "How (may be empty)"), Limit: 500, Long: true},
 			view.Field{Name: "owner", Label: r.T("责任人", "Owner"), Limit: 60, Required: true},
 			view.Field{Name: "decided_on", Label: r.T("开始日期", "Starts on"), Date: true, Value: from, Required: true},
 			view.Field{Name: "due_on", Label: r.T("期限", "Due on"), Date: true, Value: threeMonths(from), Required: true},
-			view.Field{Name: "acceptance", Label: r.T("验收标准", "Acceptance rule"), Value: ruleOf(r, a), Limit: 500, Required: true},
+			view.Field{Name: "acceptance", Label: r.T("验收标准", "Acceptance rule"), Value: ruleOf(r, a), Limit: 500, Required: true, Long: true},
 			view.Field{Name: "measure", Label: r.T("跟踪指标", "Measure followed"), Choices: measures(r, a)})}
-	return append(blocks, form, view.Callout{Next: r.T("全部帮扶措施", "All actions"), Link: r.Link("actions", fresh)})
+	return append(blocks, form, allActions(r))
 }
 
 // signalOf is what speaks against a village in one line, to begin with.
@@ -94,10 +95,17 @@ func signalOf(r block.Request, a signals.Assessment) string {
 	return strings.Join(said[:min(len(said), 4)], r.T("；", "; "))
 }
 
-// ruleOf proposes what must be reached: the middle village's level, three months running.
+// ruleOf proposes what must be reached: the middle village's level, or that the criteria are not met, three months running.
 func ruleOf(r block.Request, a signals.Assessment) string {
 	if len(a.Evidence) == 0 {
-		return ""
+		var names []string
+		for _, c := range a.Criteria {
+			names = append(names, criterion(r, c.ID).Name.In(r.Lang))
+		}
+		if len(names) == 0 {
+			return ""
+		}
+		return r.Tf("连续三个月不再触及：%s", "Not met three months running: %s", strings.Join(names, r.T("、", ", ")))
 	}
 	e := a.Evidence[0]
 	return r.Tf("%[1]s连续三个月达到中位村水平（%[2]s）", "%[1]s at the median village's level (%[2]s) three months running", e.Measure.Name.In(r.Lang), reading.Text(e.Measure, e.Middle, r.Lang))
@@ -108,6 +116,13 @@ func measures(r block.Request, a signals.Assessment) (all []view.Choice) {
 	chosen := "household_coverage"
 	if len(a.Evidence) > 0 {
 		chosen = a.Evidence[0].Measure.ID
+	} else if len(a.Criteria) > 0 {
+		switch h := criterion(r, a.Criteria[0].ID); {
+		case h.Measure != "":
+			chosen = h.Measure
+		case h.Fact == data.FactWithoutReconciliation:
+			chosen = "reconciliation_rate"
+		}
 	}
 	for _, m := range signals.Judgeable() {
 		all = append(all, view.Choice{Value: m.ID, Name: m.Name.In(r.Lang), Chosen: m.ID == chosen})
@@ -115,12 +130,22 @@ func measures(r block.Request, a signals.Assessment) (all []view.Choice) {
 	return all
 }
 
+// criterion is the town's definition of a hard criterion; none where it has none any more.
+func criterion(r block.Request, id string) data.HardCriterion {
+	for _, c := range r.Programme.HardCriteria {
+		if c.ID == id {
+			return c
+		}
+	}
+	return data.HardCriterion{}
+}
+
 // changeForms close an action, move its day or owner, or open it again.
 func changeForms(r block.Request, f Followed) []view.Block {
 	fields := func(more ...view.Field) []view.Field {
 		return append(append(block.MonthHidden(r), view.Field{Name: "action_id", Value: f.ActionID, Hidden: true}), more...)
 	}
-	reason := view.Field{Name: "result", Label: r.T("理由", "Reason"), Limit: 500, Required: true}
+	reason := view.Field{Name: "result", Label: r.T("理由", "Reason"), Limit: 500, Required: true, Long: true}
 	address := "/entries/" + pipelines.Actions
 	if f.Closed() {
 		return []view.Block{view.Form{Title: r.T("重新进行", "Open it again"), Address: address, Label: r.T("重新进行", "Open again"), Fields: fields(view.Field{Name: "state", Value: "open", Hidden: true},

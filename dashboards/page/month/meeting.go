@@ -18,6 +18,7 @@ import (
 	"hulian/dashboards/visitor"
 	"hulian/data"
 	"hulian/pipelines"
+	"hulian/queries/signals"
 )
 
 // agendaItem is one item of the agenda: its ID is the word of the export of resolutions, which gives its title.
@@ -50,7 +51,7 @@ func Meeting(ctx context.Context, r block.Request, pages block.Builders) (view.V
 		return view.View{}, err
 	}
 	if r.Params.Get("minutes") != "" {
-		return minutes(ctx, r, all)
+		return minutes(ctx, r, pages, all)
 	}
 	v := view.View{Heading: r.Tf("%s例会", "Meeting of %s", r.MonthName(r.Month)), Blocks: block.EntryAnswer(r, pipelines.Resolutions, resolutionRefusals(r))}
 	v.Headline = meetingHeadline(r, all)
@@ -65,8 +66,9 @@ func Meeting(ctx context.Context, r block.Request, pages block.Builders) (view.V
 	if err := parallel.Do(ctx, parts...); err != nil {
 		return v, err
 	}
-	v.Blocks = append(v.Blocks, view.Callout{Tone: view.ToneQuiet, Text: r.T("议题按顺序列出；议定的事下次会议第一项回看。可打印本页或会议纪要。", "Item by item; what is decided comes back as item 1 of the next meeting. Print this page, or the minutes."),
-		Next: r.T("会议纪要（可打印）", "Minutes (to print)"), Link: r.Link("meeting", freshMeeting, question.With("minutes", "1"))}, view.Lead{})
+	v.Sentences = []string{r.T("议题按顺序列出；议定的事，下次会议第一项回看。", "Item by item; what is decided comes back as item 1 of the next meeting.")}
+	v.Blocks = append(v.Blocks, view.Lead{}, view.Links{Links: []view.Link{{Text: r.T("会议纪要（可打印）", "Minutes (to print)"), Address: r.Link("meeting", freshMeeting, question.With("minutes", "1"))},
+		{Text: r.T("本次会议议定事项", "What this meeting decided"), Address: "#resolved"}}})
 	for _, blocks := range items {
 		v.Blocks = append(v.Blocks, blocks...)
 	}
@@ -130,13 +132,25 @@ func (i agendaItem) blocks(ctx context.Context, r block.Request, pages block.Bui
 		t := decidedTable(r, "under-"+i.id, r.T("本次议定", "Decided now"), own)
 		shown = append(shown, t)
 	}
-	if p, is := question.ByID(i.take.page); is && p.OpenTo(r.Visitor) {
-		shown = append(shown, view.Callout{Next: r.Tf("打开“%s”", "Open “%s”", p.Title.In(r.Lang)), Link: r.Link(p.ID, freshMeeting)})
-	}
-	return append(shown, i.record(r, all)...), nil
+	return append(append(shown, i.links(r)), i.record(r, all)...), nil
 }
 
-// record is the form of the item where the address asks for it, and the link that asks for it elsewhere.
+// links lead to the page of the item, and to the forms that record what is decided under it.
+func (i agendaItem) links(r block.Request) view.Links {
+	var all view.Links
+	if p, is := question.ByID(i.take.page); is && p.OpenTo(r.Visitor) {
+		all.Links = append(all.Links, view.Link{Text: r.Tf("打开“%s”", "Open “%s”", p.Title.In(r.Lang)), Address: r.Link(p.ID, freshMeeting)})
+	}
+	if !block.Decides(r) {
+		return all
+	}
+	if i.id == "weak" {
+		all.Links = append(all.Links, view.Link{Text: r.T("给一个村研究帮扶", "Decide help for a village"), Address: r.Link("actions")})
+	}
+	return view.Links{Links: append(all.Links, view.Link{Text: r.T("记录本项议定的事", "Record what is decided under this item"), Address: r.Link("meeting", freshMeeting, question.With("item", i.id)) + "#item-" + i.id})}
+}
+
+// record is the form of the item where the address asks for it.
 func (i agendaItem) record(r block.Request, all []decisions.Decided) []view.Block {
 	switch {
 	case !block.Decides(r):
@@ -145,14 +159,8 @@ func (i agendaItem) record(r block.Request, all []decisions.Decided) []view.Bloc
 		return closeForms(r, all)
 	case r.Params.Get("item") == i.id:
 		return []view.Block{resolveForm(r, i.id)}
-	case i.id == "weak":
-		return []view.Block{view.Callout{Next: r.T("给一个村研究帮扶", "Decide help for a village"), Link: r.Link("actions")}, i.ask(r)}
 	}
-	return []view.Block{i.ask(r)}
-}
-
-func (i agendaItem) ask(r block.Request) view.Block {
-	return view.Callout{Next: r.T("记录本项议定的事", "Record what is decided under this item"), Link: r.Link("meeting", freshMeeting, question.With("item", i.id)) + "#item-" + i.id}
+	return nil
 }
 
 // made makes what the item says of its own, and the blocks it takes from its page.
@@ -161,7 +169,7 @@ func (i agendaItem) made(ctx context.Context, r block.Request, pages block.Build
 		if of, err = pageOf(ctx, r, pages, i.take); err != nil {
 			return of, nil, err
 		}
-		blocks = chosen(of, i.take)
+		blocks = chosen(r, of, i.take)
 		for _, b := range blocks {
 			if t, is := b.(*view.Table); is {
 				t.PageRows, t.Folded = fewRows, false
@@ -233,7 +241,11 @@ func monthInSentences(ctx context.Context, r block.Request, _ block.Builders) (v
 	if err != nil {
 		return v, err
 	}
-	said, err := fiveSentences(ctx, r, own)
+	town, err := block.Judged(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	said, err := fiveSentences(ctx, r, own, signals.Assess(town))
 	if len(said) > 0 {
 		v.Sentences = said[:1]
 		v.Blocks = []view.Block{view.Points{Lines: said[1:]}}
@@ -250,7 +262,7 @@ func memberResults(ctx context.Context, r block.Request, _ block.Builders) (v vi
 	if len(rows) == 0 {
 		return v, nil
 	}
-	t := &view.Table{ID: "member-results", Title: r.Tf("%s党员评定", "Assessment of members, %s", r.PeriodName(rows[0].Period))}
+	t := &view.Table{ID: "member-results", Title: r.Tf("%s年度党员评定", "Assessment of members, %s", rows[0].Period)}
 	view.Fill(t, rows,
 		view.Of(view.Words(r.T("结果", "Result")), func(c facts.MemberResult) view.Cell { return view.Plain(r.Word("member_ratings", "result", c.Result)) }),
 		view.Of(view.Number(r.T("党员数", "Members")), func(c facts.MemberResult) view.Cell { return view.Count(c.Members) }))

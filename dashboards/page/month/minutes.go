@@ -10,6 +10,7 @@ import (
 	"hulian/dashboards/facts"
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/page/decisions"
+	"hulian/dashboards/parallel"
 	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
 	"hulian/pipelines"
@@ -59,8 +60,8 @@ func minutesTable(r block.Request, all []decisions.Decided) *view.Table {
 	return t
 }
 
-// minutes is the meeting as a document: what was looked at again, and what was decided under each item.
-func minutes(ctx context.Context, r block.Request, all []decisions.Decided) (view.View, error) {
+// minutes is the meeting as a document: what was decided, what was looked at again, and under each item what was before the meeting.
+func minutes(ctx context.Context, r block.Request, pages block.Builders, all []decisions.Decided) (view.View, error) {
 	v := view.View{Heading: r.Tf("%s先锋户联工作例会纪要", "%s: minutes of the meeting on Pioneers linked to households", r.Town.Name), Letterhead: &view.Letterhead{Issuer: r.Tf("%s党委", "Party committee of %s", r.Town.Name), Period: r.MonthName(r.Month),
 		Basis: []string{r.Tf("数据截至 %s；快照第 %d 版，校验码 %s。", "Data as of %s; snapshot %d, hash %s.", r.CutOff.Format("2006-01-02"), r.Generation, r.Hash)}}}
 	now := decisions.At(all, r.Month)
@@ -73,8 +74,30 @@ func minutes(ctx context.Context, r block.Request, all []decisions.Decided) (vie
 	if err != nil {
 		return v, err
 	}
-	v.Blocks = append(v.Blocks, view.Section{ID: "item-last", Title: r.Word(pipelines.Resolutions, "item", "last"), Note: sentenceOf(of)})
 	v.Blocks = append(v.Blocks, of.Blocks...)
+	said := make([]string, len(agenda))
+	var parts []func(context.Context) error
+	for i, item := range agenda {
+		if item.id == "last" || item.id == "cadres" || item.id == "members" { // the first stands above; of persons minutes say what was decided alone
+			continue
+		}
+		parts = append(parts, func(ctx context.Context) error {
+			made, _, err := item.made(ctx, r, pages)
+			said[i] = sentenceOf(made)
+			return err
+		})
+	}
+	if err := parallel.Do(ctx, parts...); err != nil {
+		return v, err
+	}
+	t := &view.Table{ID: "before-the-meeting", Stacked: true, Title: r.T("各议题情况", "Before the meeting, item by item")}
+	view.Fill(t, agenda,
+		view.Of(view.Words(r.T("议题", "Item")), func(i agendaItem) view.Cell { return view.Plain(i.title(r)) }),
+		view.Of(view.Words(r.T("情况", "State")), func(i agendaItem) view.Cell {
+			return view.Plain(block.OrMissing(said[slices.IndexFunc(agenda, func(a agendaItem) bool { return a.id == i.id })]))
+		}))
+	t.Rows = slices.DeleteFunc(t.Rows, func(row []view.Cell) bool { return row[1].Text == reading.Missing })
+	v.Blocks = append(v.Blocks, view.Section{ID: "items", Title: t.Title}, t)
 	return v, nil
 }
 
@@ -122,7 +145,7 @@ func resolveForm(r block.Request, item string) view.Form {
 	}
 	return view.Form{Title: r.T("记录议定的事", "Record what is decided"), Text: r.T("下次会议第一项回看。人名只写责任人。", "It comes back as item 1 of the next meeting. Name nobody but the owner."), Address: "/entries/" + pipelines.Resolutions, Label: r.T("记下", "Keep"),
 		Fields: append(block.MonthHidden(r), view.Field{Name: "state", Value: "open", Hidden: true}, under,
-			view.Field{Name: "decision", Label: r.T("议定内容", "Decision"), Limit: 500, Required: true}, village,
+			view.Field{Name: "decision", Label: r.T("议定内容", "Decision"), Limit: 500, Required: true, Long: true}, village,
 			view.Field{Name: "owner", Label: r.T("责任人", "Owner"), Limit: 60, Required: true},
 			view.Field{Name: "meeting_on", Label: r.T("会议日期", "Meeting on"), Date: true, Value: from, Required: true},
 			view.Field{Name: "due_on", Label: r.T("期限", "Due on"), Date: true, Value: due, Required: true})}
@@ -139,7 +162,7 @@ func closeForms(r block.Request, all []decisions.Decided) []view.Block {
 		return append(append(block.MonthHidden(r), view.Field{Name: "resolution_id", Value: d.ID, Hidden: true}), more...)
 	}
 	address := "/entries/" + pipelines.Resolutions
-	remark := view.Field{Name: "remark", Label: r.T("办理情况", "What came of it"), Limit: 500, Required: true}
+	remark := view.Field{Name: "remark", Label: r.T("办理情况", "What came of it"), Limit: 500, Required: true, Long: true}
 	blocks := []view.Block{view.Section{ID: "resolution", Title: d.What, Note: r.Tf("%[1]s · 责任人%[2]s · 期限%[3]s · %[4]s", "%[1]s · owner %[2]s · due %[3]s · %[4]s", r.MonthName(d.Month), d.Owner, block.OrMissing(d.DueOn), d.Standing.Name(r))}}
 	if !d.Pending() {
 		return append(blocks, view.Form{Title: r.T("重新列为待办", "Open it again"), Address: address, Label: r.T("重新列为待办", "Open again"), Fields: hidden(view.Field{Name: "state", Value: "open", Hidden: true},

@@ -154,7 +154,7 @@ func taken(ctx context.Context, r block.Request, pages block.Builders, a annex) 
 	if err != nil {
 		return nil, fmt.Errorf("report, section %s: %w", a.page, err)
 	}
-	return chosen(of, a), nil
+	return chosen(r, of, a), nil
 }
 
 // pageOf builds the page of a section, or the part of it that the section needs.
@@ -171,7 +171,7 @@ func pageOf(ctx context.Context, r block.Request, pages block.Builders, a annex)
 }
 
 // chosen takes the blocks of a section out of a page's view.
-func chosen(of view.View, a annex) (blocks []view.Block) {
+func chosen(r block.Request, of view.View, a annex) (blocks []view.Block) {
 	for _, id := range a.blocks {
 		for _, b := range of.Flat() {
 			switch b := b.(type) {
