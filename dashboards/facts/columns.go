@@ -46,7 +46,7 @@ var classes = func() map[string]class {
 	}
 	for _, column := range strings.Fields(`level unit_id unit_name parent_id town village_id branch_id old_id new_id old_name phase fund_since
 		month half_year period measure measure_group unit direction name_zh name_en numerator_zh numerator_en denominator_zh denominator_en note_zh note_en
-		export category difficulty kind programme state signal satisfaction satisfaction_answer routed_to criterion fact contradiction duty_status channel duty
+		export category difficulty kind programme state month_state signal satisfaction satisfaction_answer routed_to criterion fact contradiction duty_status channel duty
 		file_id run_id sheet letter column_id header code severity read_with read_as
 		role gender education result enterprise_partner vulnerable
 		branch_structure.name branches.name villages.name files.name measures.reason measures_restated.reason measures_restated.basis

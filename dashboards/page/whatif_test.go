@@ -11,17 +11,14 @@ import (
 // TestWhatIfHandsWereMore: what is supposed changes the figures that rest on it and no others; what is no number is told.
 func TestWhatIfHandsWereMore(t *testing.T) {
 	town := pagetest.New(t)
-	now := tableIn(t, built(t, town, "capacity", "lang=en"), "what-if")
-	for _, row := range now {
-		cells := strings.Split(row, " | ")
-		if cells[1] != cells[2] && !strings.HasPrefix(row, "Missing") {
-			t.Errorf("nothing is supposed, and %s", row)
-		}
-	}
-	supposed := strings.Join(tableIn(t, built(t, town, "capacity", "lang=en&exempt=0&each=10&cadres=5"), "what-if"), "\n")
-	for _, want := range []string{"Missing hands | 200 | 0 | 13,611 ÷ 10 − "} {
-		if !strings.Contains(supposed, want) {
-			t.Errorf("%s\nwant %s", supposed, want)
+	for query, want := range map[string]string{
+		"lang=en":                           "Active members | 429 | 429 | ",
+		"lang=en&each=10":                   "Missing hands | 933 | 933 | 13,611 ÷ 10 − 429",
+		"lang=en&exempt=0&each=10&cadres=5": "Active members | 429 | 600 | 600 × (100% − 0.0%)\nHands | 600 | 1,205 | 605 + 600",
+		"lang=en&exempt=0&each=10":          "Missing hands | 933 | 762 | 13,611 ÷ 10 − 600",
+	} {
+		if rows := strings.Join(tableIn(t, built(t, town, "capacity", query), "what-if"), "\n"); !strings.Contains(rows, want) {
+			t.Errorf("%s:\n%s\nwant %s", query, rows, want)
 		}
 	}
 	v := built(t, town, "capacity", "lang=en&exempt=120&each=ten")
