@@ -68,7 +68,7 @@ type Moment struct {
 type Fit struct {
 	Terms      []Term
 	N, Before  int
-	First      float64         // time of the first point after
+	First      estimate.Number // time of the first point after
 	Dispersion estimate.Number // Poisson: Σ Pearson² ÷ residual degrees of freedom
 	Deviance   estimate.Number // Poisson
 	Watson     estimate.Number // linear: Durbin & Watson's, about 2 where neighbours are independent
@@ -163,7 +163,7 @@ func prepare(points []Point, o *Options, counts bool) (f Fit, d regress.Design, 
 	if !(o.Confidence > 0 && o.Confidence < 1) {
 		o.Confidence = 0.95
 	}
-	f.First = math.Inf(1)
+	first := math.Inf(1)
 	for _, p := range points {
 		sound := estimate.Finite(p.Y) && estimate.Finite(p.Time) && (!counts || p.Y >= 0) && (!o.Offset || p.Base > 0 && estimate.Finite(p.Base))
 		if sound {
@@ -176,7 +176,7 @@ func prepare(points []Point, o *Options, counts bool) (f Fit, d regress.Design, 
 	slices.SortStableFunc(kept, func(a, b Point) int { return cmp.Compare(a.Time, b.Time) })
 	for i, p := range kept {
 		if p.After {
-			f.First = math.Min(f.First, p.Time)
+			first = math.Min(first, p.Time)
 		} else {
 			f.Before++
 		}
@@ -185,7 +185,8 @@ func prepare(points []Point, o *Options, counts bool) (f Fit, d regress.Design, 
 		}
 	}
 	f.N = len(kept)
-	names, columns, unknown := terms(kept, f.First, *o)
+	f.First = estimate.Of(first)
+	names, columns, unknown := terms(kept, first, *o)
 	for _, name := range names {
 		f.Terms = append(f.Terms, Term{Name: name})
 	}

@@ -180,6 +180,9 @@ func Poisson(d Design, y, offset []float64) Fit {
 	return d.newton(counts, y, nil, offset, first.Beta)
 }
 
+// vanished: a mean below so small a part of the largest one is on its way to 0.
+const vanished = 1e-9
+
 func (d Design) newton(f family, y, w, offset, beta []float64) Fit {
 	s := search{Design: d, family: f, y: y, w: w, offset: offset, mean: make([]float64, d.N), information: make([]float64, d.N)}
 	likelihood := s.move(beta)
@@ -193,6 +196,8 @@ func (d Design) newton(f family, y, w, offset, beta []float64) Fit {
 			return Fit{Trouble: Collinear}
 		case last && s.widest > runaway && f.bounded:
 			return Fit{Trouble: Separated}
+		case last && !f.bounded && floats.Min(s.mean) < vanished*floats.Max(s.mean): // the likelihood is flat on the way to 0
+			return Fit{Trouble: NotSettled}
 		case last:
 			return Fit{Beta: beta, Fitted: s.mean, Inverse: inverse}
 		case s.widest > widest && f.bounded:
