@@ -80,7 +80,7 @@ func TestTheOverviewAnswersItsQuestion(t *testing.T) {
 	if lead, _, _ = strings.Cut(lead, "</p>"); !strings.Contains(lead, ": improving (1): Households visited; ") {
 		t.Errorf("the first sentence is %s", lead)
 	}
-	order := []string{`<h1 class="headline">`, `id="figure-tiles"`, `id="figure-map"`, `id="table-decisions"`, `id="figure-matrix"`, `id="table-press"`, `<div class="lead">`, `id="table-changes"`, `id="table-steady"`, `id="figure-split"`, `id="stands"`, `id="figure-trend"`}
+	order := []string{`<h1 class="headline">`, `id="figure-tiles"`, `id="figure-map"`, `id="table-decisions"`, `id="figure-matrix"`, `id="table-press"`, `<div class="lead">`, `id="figure-signals"`, `id="figure-trend"`, `id="table-changes"`, `id="table-steady"`, `id="figure-split"`, `id="stands"`}
 	at := 0
 	for _, part := range order {
 		i := strings.Index(body, part)

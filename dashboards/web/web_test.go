@@ -150,13 +150,13 @@ func TestEveryPageInEveryPlaceAndLanguage(t *testing.T) {
 		if !strings.Contains(body, wantLang) {
 			t.Errorf("%s is not marked %s", address, wantLang)
 		}
-		// Every chart has its option and its table.
+		// Every chart has its option and its table; those of the report have theirs on the pages they are taken from.
 		plots, options := strings.Count(body, `class="plot`), strings.Count(body, `<script type="application/json"`)
 		tables := 0
 		for _, figure := range figureOf.FindAllString(body, -1) {
 			tables += strings.Count(figure, "<summary>图中数据") + strings.Count(figure, "<summary>The numbers of this chart")
 		}
-		if figures := strings.Count(body, "<figure"); plots != options || plots != figures || plots != tables {
+		if figures := strings.Count(body, "<figure"); plots != options || plots != figures || plots != tables && !strings.HasPrefix(address, "/report") {
 			t.Errorf("%s: %d plots, %d options, %d figures", address, plots, options, figures)
 		}
 	}

@@ -439,7 +439,7 @@ func checkAMonthIsClosedOnThePage(t *testing.T, town string, visits [][]string) 
 			t.Errorf("%s: the month before, which nobody signed, is said to have changed", address)
 		}
 	}
-	read(everybody, "visits?month=2018-01&lang=en", "2018-01 has changed since signed: signed by 王镇长")
+	read(everybody, "visits?month=2018-01&lang=en", "Jan 2018 has changed since signed: signed by 王镇长")
 	for _, address := range []string{"report?month=2018-01", "measures?month=2018-01&measure=visits_per_active_member"} {
 		read(everybody, address, "签发时", "更正")
 	}

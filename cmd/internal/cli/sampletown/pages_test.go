@@ -68,7 +68,7 @@ func checkPages(t *testing.T, town string) {
 			shown++
 		}
 	}
-	if shown < 65 {
+	if shown < 63 { // the others have no rows, or nothing is known of them in the newest month
 		t.Errorf("rows stand behind %d measures only", shown)
 	}
 	fuheyuan := regexp.MustCompile(`<option value="(\d+)"[^>]*>福合院村`).FindStringSubmatch(read("/capacity"))

@@ -70,9 +70,9 @@ func TestAMonthThatWasLost(t *testing.T) {
 	if line := charted(t, page, "试镇"); len(line) != 11 || line[7] != nil || line[6] == nil || line[8] == nil {
 		t.Errorf("the line has no gap in its eighth month: %v", line)
 	}
-	says(t, s, "measures?measure=household_coverage&month=2018-01&lang=en", []string{"Gaps: nothing is known of 2017-10", "without 2017-10, of which nothing is known"}, nil)
+	says(t, s, "measures?measure=household_coverage&month=2018-01&lang=en", []string{"Gaps: nothing is known of Oct 2017", "without Oct 2017, of which nothing is known"}, nil)
 	says(t, s, "report?month=2017-10", []string{"数据不全", "没有收到本月的"}, []string{"2017年10月走访到"})
-	says(t, s, "report?month=2017-10&lang=en", []string{"Data are incomplete", "nothing of “Household visits” came for the month"}, []string{"In 2017-10, of"})
+	says(t, s, "report?month=2017-10&lang=en", []string{"Data are incomplete", "nothing of “Household visits” came for the month"}, []string{"In Oct 2017, of"})
 
 	clitest.Says(t, clitest.Usage, "the month has not begun", "nothing", "visits", "2999-01", "--by", "王样本", "--dir", town)
 	clitest.Says(t, clitest.Done, "nothing to report", "nothing", "visits", "2017-10", "--by", "王样本", "--reason", "防汛停访", "--dir", town)
@@ -81,7 +81,7 @@ func TestAMonthThatWasLost(t *testing.T) {
 	// What cannot be said is answered in words, and changes nothing.
 	for _, c := range []struct{ month, village, back, zh, en string }{
 		{"2999-01", "", "", "这个月还没有到", "has not begun"},
-		{"2016-01", "", "", "早于数据的第一个月（2017年3月）", "before the first month of the data (2017-03)"},
+		{"2016-01", "", "", "早于数据的第一个月（2017年3月）", "before the first month of the data (Mar 2017)"},
 		{"2017-10", "V99", "", "村的名册中没有这个村", "has no such village"},
 		{"2017-10", "", "", "已经说明过了", "said already"},
 		{"2017-11", "", "1", "没有这样一条有效的零报告", "no such statement in force"},
@@ -233,7 +233,7 @@ func TestOneRowOfAMonth(t *testing.T) {
 		t.Errorf("since the start: %v", v)
 	}
 	s := clitest.Serve(t, town)
-	collected := "共收集群众问题 " + before["denominator"] + " 件"
+	collected := "共收集群众问题" + before["denominator"] + "件"
 	says(t, s, "?month=2018-02", []string{collected}, nil)
 	says(t, s, "report?month=2018-02", []string{before["denominator"]}, nil)
 }
