@@ -64,7 +64,7 @@ func TestWhatManyAskForIsReadOnce(t *testing.T) {
 			if i%2 == 0 {
 				who, want = of(visitor.Analyst, ""), "赵**"
 			}
-			homes, err := f.Unvisited(t.Context(), who, f.Town, f.LastMonth, 60)
+			homes, err := f.Unvisited(t.Context(), who, f.Town, f.LastMonth, 60, facts.First(50))
 			if err != nil {
 				t.Error(err)
 				return
@@ -93,11 +93,11 @@ func TestWhatManyAskForIsReadOnce(t *testing.T) {
 func TestNamesAreMaskedOutsideTheScope(t *testing.T) {
 	f, _ := opened(t)
 	secretary := of(visitor.VillageSecretary, "V1")
-	homes, err := f.Unvisited(t.Context(), secretary, f.Town, f.LastMonth, 60)
+	homes, err := f.Unvisited(t.Context(), secretary, f.Town, f.LastMonth, 60, facts.First(50))
 	if err != nil {
 		t.Fatal(err)
 	}
-	members, err := f.Overloaded(t.Context(), secretary, f.Town, f.LastMonth, 1)
+	members, err := f.Overloaded(t.Context(), secretary, f.Town, f.LastMonth, 1, facts.First(50))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -113,20 +113,40 @@ type LateIssue struct {
 	RoutedTo         string `is:"text"`
 	ReporterMemberID string `is:"member"`
 	MemberName       string `is:"person"`
+	Total            int64  // issues of the list, however many of them are read
 }
 
 const lateSQL = `
 select f.issue_id, f.category, f.title, f.difficulty, f.due_on, f.overdue_days, f.village_id, f.branch_id,
-    f.classified_at is not null as classified, f.routed_at is not null as routed, f.routed_to, f.reporter_member_id, m.name as member_name
+    f.classified_at is not null as classified, f.routed_at is not null as routed, f.routed_to, f.reporter_member_id, m.name as member_name, count(*) over () as total
 from %[1]s f
 left join members m on m.member_id = f.reporter_member_id
 where f.state = 'overdue'%[2]s
-order by f.overdue_days desc, f.issue_id`
+order by f.overdue_days desc, f.issue_id%[3]s`
 
 // Late reads the issues of a place past their deadline as of the last day of a month, the longest first.
-func (f Facts) Late(ctx context.Context, v visitor.Visitor, at Unit, month string) ([]LateIssue, error) {
+func (f Facts) Late(ctx context.Context, v visitor.Visitor, at Unit, month string, cut Cut) ([]LateIssue, error) {
+	where, end, args := cut.of(at, "f.")
+	return list[LateIssue](ctx, f, v, "the issues past their deadline", fmt.Sprintf(lateSQL, f.issuesThen(month), where, end), args...)
+}
+
+// LateAt is how many issues past their deadline have come as far.
+type LateAt struct {
+	Classified, Routed bool
+	Issues             float64
+}
+
+const lateAtSQL = `
+select f.classified_at is not null as classified, f.routed_at is not null as routed, count(*) as issues
+from %[1]s f
+where f.state = 'overdue'%[2]s
+group by 1, 2
+order by 1, 2`
+
+// LateSteps counts the issues that Late lists by how far they have come.
+func (f Facts) LateSteps(ctx context.Context, v visitor.Visitor, at Unit, month string) ([]LateAt, error) {
 	where, args := in(at, "f.")
-	return list[LateIssue](ctx, f, v, "the issues past their deadline", fmt.Sprintf(lateSQL, f.issuesThen(month), where), args...)
+	return list[LateAt](ctx, f, v, "where the issues past their deadline wait", fmt.Sprintf(lateAtSQL, f.issuesThen(month), where), args...)
 }
 
 // Holder is a level that holds overdue issues: member, branch, village or town, and how many.

@@ -111,8 +111,12 @@ func setter(of reflect.StructField, c *pipelines.Column) func(v reflect.Value, r
 	}
 }
 
-// Cut says which rows of a list are read: so many at most, after so many that stand before them.
-type Cut struct{ Before, Most int }
+// Cut says which rows of a list are read: so many at most, after so many that stand before them, and none of the villages of which the
+// list is not known.
+type Cut struct {
+	Before, Most int
+	Unknown      []string // IDs of villages
+}
 
 // EveryRow are all rows of a list.
 var EveryRow = Cut{Most: 1 << 31}
@@ -120,8 +124,18 @@ var EveryRow = Cut{Most: 1 << 31}
 // First are the first rows of a list.
 func First(rows int) Cut { return Cut{Most: rows} }
 
-// args are what "limit ? offset ?" asks for.
-func (c Cut) args() []any { return []any{int64(c.Most), int64(c.Before)} }
+// Knowing is the cut without the rows of villages of which the list is not known.
+func (c Cut) Knowing(unknown []string) Cut {
+	c.Unknown = unknown
+	return c
+}
+
+// of narrows a query to the cut's rows of a place: a condition as of in, and what follows the order of the rows. The arguments of both
+// stand in their order.
+func (c Cut) of(at Unit, alias string) (condition, cut string, args []any) {
+	condition, args = known(at, alias, c.Unknown)
+	return condition, "\nlimit ? offset ?", append(args, int64(c.Most), int64(c.Before))
+}
 
 // snake is the column of a field: HouseholdID is household_id.
 func snake(field string) string {
@@ -135,6 +149,18 @@ func snake(field string) string {
 		before = letter
 	}
 	return b.String()
+}
+
+// known narrows a query to a place as in does, without the villages of which nothing is known.
+func known(at Unit, alias string, unknown []string) (condition string, args []any) {
+	condition, args = in(at, alias)
+	if len(unknown) == 0 {
+		return condition, args
+	}
+	for _, village := range unknown {
+		args = append(args, village)
+	}
+	return condition + " and coalesce(" + alias + "village_id, '') not in (?" + strings.Repeat(", ?", len(unknown)-1) + ")", args
 }
 
 // in narrows a query to a village or branch; of the town nothing is left out. The columns are village_id and branch_id; alias

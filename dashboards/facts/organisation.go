@@ -18,24 +18,25 @@ type OverdueTask struct {
 	Progress            float64
 	VillageID           string
 	BranchID            string
+	Total               int64 // tasks of the list, however many of them are read
 }
 
 const tasksSQL = `
 select t.task_id, t.title, t.branch_id, b.village_id, t.responsible_member_id, m.name as member_name, substr(cast(t.due_on as varchar), 1, 10) as due_on,
-    case when t.done_on is null then t.progress end as progress
+    case when t.done_on is null then t.progress end as progress, count(*) over () as total
 from tasks t
 cross join (select cast(? as date) as on_day) d
 join branch_structure b on b.branch_id = t.branch_id
 left join members m on m.member_id = t.responsible_member_id
 where cast(t.claimed_on as date) <= d.on_day and cast(t.due_on as date) < d.on_day
     and (t.done_on is null and coalesce(t.progress, 0) < 100 or cast(t.done_on as date) > d.on_day)%s
-order by cast(t.due_on as varchar), t.task_id`
+order by cast(t.due_on as varchar), t.task_id%s`
 
 // OverdueTasks reads the claimed tasks of a place past their deadline as of the last day of a month, the oldest first. How far a task had
 // come that was done later is not known.
-func (f Facts) OverdueTasks(ctx context.Context, v visitor.Visitor, at Unit, month string) ([]OverdueTask, error) {
-	where, args := in(at, "b.")
-	return list[OverdueTask](ctx, f, v, "overdue tasks", fmt.Sprintf(tasksSQL, where), append([]any{f.AsOf(month).Format("2006-01-02")}, args...)...)
+func (f Facts) OverdueTasks(ctx context.Context, v visitor.Visitor, at Unit, month string, cut Cut) ([]OverdueTask, error) {
+	where, end, args := cut.of(at, "b.")
+	return list[OverdueTask](ctx, f, v, "overdue tasks", fmt.Sprintf(tasksSQL, where, end), append([]any{f.AsOf(month).Format("2006-01-02")}, args...)...)
 }
 
 // Posts is how many posts of one kind there are.

@@ -63,13 +63,14 @@ type ToVisit struct {
 	DaysSince      float64
 	VillageID      string
 	BranchID       string
+	Total          int64 // households of the list, however many of them are read
 }
 
 // IsVulnerable reports whether the household is low in income, alone, disabled or otherwise in need.
 func (h ToVisit) IsVulnerable() bool { return h.Vulnerable != "none" }
 
-// toVisitSQL takes the households and links of the cut-off, and the visits made until the day of the list.
-const toVisitSQL = `
+// homesSQL takes the households and links of the cut-off, and the visits made until the day of the list.
+const homesSQL = `
 with day as (select cast(? as date) as first_on, cast(? as date) as on_day),
 
 seen as (
@@ -87,28 +88,57 @@ homes as (
     cross join day d
     left join seen s on s.household_id = h.household_id
 )
+`
 
+const toVisitSQL = homesSQL + `
 select h.household_id, h.head_name, h.village_id, h.branch_id, h.linked_member_id, m.name as member_name, h.vulnerable,
-    h.last_on as last_visited_at, h.days_since
+    h.last_on as last_visited_at, h.days_since, count(*) over () as total
 from homes h
 left join members m on m.member_id = h.linked_member_id
 where %[1]s%[2]s
-order by case when h.vulnerable = 'none' then 1 else 0 end, h.last_on nulls first, h.household_id`
+order by case when h.vulnerable = 'none' then 1 else 0 end, h.last_on nulls first, h.household_id%[3]s`
 
 // ToVisit reads the households of a place to visit as of the last day of a month: vulnerable ones without a visit in that month,
 // then the others without a visit for more than days days, each the longest first.
-func (f Facts) ToVisit(ctx context.Context, v visitor.Visitor, at Unit, month string, days int) ([]ToVisit, error) {
-	return f.homes(ctx, v, at, month, "(case when h.vulnerable = 'none' then coalesce(h.days_since > ?, true) else not h.visited end)", days)
+func (f Facts) ToVisit(ctx context.Context, v visitor.Visitor, at Unit, month string, days int, cut Cut) ([]ToVisit, error) {
+	return f.homes(ctx, v, at, month, "(case when h.vulnerable = 'none' then "+longUnvisited+" else not h.visited end)", days, cut)
 }
+
+// longUnvisited is the condition for the households without a visit for more than so many days.
+const longUnvisited = "coalesce(h.days_since > ?, true)"
 
 // Unvisited reads the households of a place without a visit for more than days days as of the last day of a month, vulnerable ones
 // first, then the longest.
-func (f Facts) Unvisited(ctx context.Context, v visitor.Visitor, at Unit, month string, days int) ([]ToVisit, error) {
-	return f.homes(ctx, v, at, month, "coalesce(h.days_since > ?, true)", days)
+func (f Facts) Unvisited(ctx context.Context, v visitor.Visitor, at Unit, month string, days int, cut Cut) ([]ToVisit, error) {
+	return f.homes(ctx, v, at, month, longUnvisited, days, cut)
 }
 
-func (f Facts) homes(ctx context.Context, v visitor.Visitor, at Unit, month, condition string, days int) ([]ToVisit, error) {
-	where, args := in(at, "h.")
-	args = append([]any{month + "-01", f.AsOf(month).Format(time.DateOnly), int64(days)}, args...)
-	return list[ToVisit](ctx, f, v, "the households to visit", fmt.Sprintf(toVisitSQL, condition, where), args...)
+func (f Facts) homes(ctx context.Context, v visitor.Visitor, at Unit, month, condition string, days int, cut Cut) ([]ToVisit, error) {
+	where, end, args := cut.of(at, "h.")
+	return list[ToVisit](ctx, f, v, "the households to visit", fmt.Sprintf(toVisitSQL, condition, where, end), f.homesArgs(month, days, args)...)
+}
+
+// homesArgs are what homesSQL, a condition with so many days and a place ask for.
+func (f Facts) homesArgs(month string, days int, place []any) []any {
+	return append([]any{month + "-01", f.AsOf(month).Format(time.DateOnly), int64(days)}, place...)
+}
+
+// WaitingHouseholds is how many households of one branch nobody has visited for too long.
+type WaitingHouseholds struct {
+	VillageID, BranchID    string
+	All, Vulnerable, Never float64 // of those the vulnerable ones, and those that were never visited
+}
+
+const waitingSQL = homesSQL + `
+select h.village_id, h.branch_id, count(*) as "all", count(*) filter (where h.vulnerable <> 'none') as vulnerable,
+    count(*) filter (where h.last_on is null) as never
+from homes h
+where %[1]s%[2]s
+group by h.village_id, h.branch_id
+order by h.village_id, h.branch_id`
+
+// WaitingHouseholds counts by branch the households that Unvisited lists, without the villages of which that is not known.
+func (f Facts) WaitingHouseholds(ctx context.Context, v visitor.Visitor, at Unit, month string, days int, unknown ...string) ([]WaitingHouseholds, error) {
+	where, args := known(at, "h.", unknown)
+	return list[WaitingHouseholds](ctx, f, v, "how many households wait for a visit", fmt.Sprintf(waitingSQL, longUnvisited, where), f.homesArgs(month, days, args)...)
 }

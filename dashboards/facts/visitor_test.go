@@ -24,7 +24,7 @@ func asked(t *testing.T, f facts.Facts, method reflect.Method, v visitor.Visitor
 		"Passages": {"2017-01", "2018-01"}, "PointDays": {"B11", "2017-01", "2018-01"}, "Decisions": {"MB11"}, "Repeats": {"2017-01", "2018-01"},
 		"Categories": {"2017-01", "2018-01"}, "Criteria": {"2017-01", "2018-01"}, "Doubtful": {"2018-01"}, "VisitDays": {"2018-01"}, "Callbacks": {"2018-01"}, "OpenRows": {"aa"},
 		"FileName": {"aa"}, "SeesFile": {"aa"}, "Table": {"households"}, "RowsBehind": {"2018-01"},
-		"Ticked": {"2018-01"}, "ToVisit": {"2018-01"}, "Late": {"2018-01"}, "Silent": {"2018-01"}, "Overloaded": {"2018-01"}, "Unvisited": {"2018-01"},
+		"Ticked": {"2018-01"}, "ToVisit": {"2018-01"}, "Late": {"2018-01"}, "LateSteps": {"2018-01"}, "WaitingHouseholds": {"2018-01"}, "Silent": {"2018-01"}, "Overloaded": {"2018-01"}, "Unvisited": {"2018-01"},
 		"Held": {"2018-01"}, "OverdueHolders": {"2018-01"}, "OpenByAge": {"2018-01"}, "IssueCount": {"2018-01"}, "StepCounts": {"2018-01"}, "OpenFromBefore": {"2018-01"}, "Satisfaction": {"2018-01"}, "OverdueTasks": {"2018-01"},
 		"Register": {"households"}, "FindHouseholds": {"HB11"}, "FindMembers": {"MB11"}, "FindIssues": {"王小明"},
 		"Actions": {"2018-01"}, "ActionRows": {"2018-01"}, "Resolutions": {"2018-01"}, "CadreDecisionCounts": {"2018-01"},
@@ -39,6 +39,8 @@ func asked(t *testing.T, f facts.Facts, method reflect.Method, v visitor.Visitor
 			in = append(in, reflect.ValueOf(v))
 		case kind == reflect.TypeFor[facts.Unit]():
 			in = append(in, reflect.ValueOf(f.Town))
+		case kind == reflect.TypeFor[facts.Cut]():
+			in = append(in, reflect.ValueOf(facts.First(50)))
 		case kind == reflect.TypeFor[queries.Measure]():
 			m, _ := queries.MeasureOf("household_coverage")
 			in = append(in, reflect.ValueOf(m))
@@ -54,7 +56,7 @@ func asked(t *testing.T, f facts.Facts, method reflect.Method, v visitor.Visitor
 			in = append(in, reflect.ValueOf(map[string]int64{"TablePage 6": 100, "TableShare 5": 1, "RowsBehind 7": 100}[fmt.Sprint(method.Name, " ", i)]))
 		case kind == reflect.TypeFor[[]any]():
 			in = append(in, reflect.ValueOf([]any{"aa", "bb"}))
-		case kind == reflect.TypeFor[[]string](): // of measures
+		case kind == reflect.TypeFor[[]string](): // of measures; it is no village
 			in = append(in, reflect.ValueOf("card_rate"))
 		case kind.Kind() == reflect.String && len(words) > 0:
 			in, words = append(in, reflect.ValueOf(words[0]).Convert(kind)), words[1:]
@@ -202,7 +204,7 @@ func TestNothingOfPersonsForOthers(t *testing.T) {
 func TestSelfSeesItself(t *testing.T) {
 	f, _ := opened(t)
 	self := visitor.Visitor{Role: visitor.BranchSecretary, Scope: visitor.Scope{Towns: []string{pagetest.Name}, Village: "V1", Branch: "B11", Member: "MB11"}}
-	loads, err := f.Overloaded(t.Context(), self, f.Town, f.LastMonth, 1)
+	loads, err := f.Overloaded(t.Context(), self, f.Town, f.LastMonth, 1, facts.First(50))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +212,7 @@ func TestSelfSeesItself(t *testing.T) {
 	if len(full) != 1 || full[0].MemberID != "MB11" || len(loads) < 3 {
 		t.Errorf("he reads %+v of %d", full, len(loads))
 	}
-	homes, err := f.Unvisited(t.Context(), self, f.Town, f.LastMonth, 60)
+	homes, err := f.Unvisited(t.Context(), self, f.Town, f.LastMonth, 60, facts.First(50))
 	if err != nil {
 		t.Fatal(err)
 	}

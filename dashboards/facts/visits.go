@@ -93,6 +93,7 @@ type MemberLoad struct {
 	VillageID, BranchID string
 	Households          float64 // linked by the end of the month
 	VisitsMonth         float64
+	Total               int64 // members of the list, however many of them are read
 }
 
 // loadSQL takes the members and links of the cut-off. What the snapshot counted for its newest month stands; of an earlier month the
@@ -126,23 +127,23 @@ loads as (
     where l.duty_status = 'active'
 )
 
-select l.member_id, l.name, l.village_id, l.branch_id, l.households, l.visits_month
+select l.member_id, l.name, l.village_id, l.branch_id, l.households, l.visits_month, count(*) over () as total
 from loads l
 where (l.visits_month = 0 or not ?) and l.households > ?%s
-order by l.households desc, l.member_id`
+order by l.households desc, l.member_id%s`
 
 // Silent reads the active members of a place with households and without a visit in a month.
-func (f Facts) Silent(ctx context.Context, v visitor.Visitor, at Unit, month string) ([]MemberLoad, error) {
-	return f.load(ctx, v, at, month, true, 0)
+func (f Facts) Silent(ctx context.Context, v visitor.Visitor, at Unit, month string, cut Cut) ([]MemberLoad, error) {
+	return f.load(ctx, v, at, month, true, 0, cut)
 }
 
 // Overloaded reads the active members of a place with more households than a number at the end of a month.
-func (f Facts) Overloaded(ctx context.Context, v visitor.Visitor, at Unit, month string, households int) ([]MemberLoad, error) {
-	return f.load(ctx, v, at, month, false, households)
+func (f Facts) Overloaded(ctx context.Context, v visitor.Visitor, at Unit, month string, households int, cut Cut) ([]MemberLoad, error) {
+	return f.load(ctx, v, at, month, false, households, cut)
 }
 
-func (f Facts) load(ctx context.Context, v visitor.Visitor, at Unit, month string, silent bool, households int) ([]MemberLoad, error) {
-	where, args := in(at, "l.")
+func (f Facts) load(ctx context.Context, v visitor.Visitor, at Unit, month string, silent bool, households int, cut Cut) ([]MemberLoad, error) {
+	where, end, args := cut.of(at, "l.")
 	args = append([]any{month + "-01", f.AsOf(month).Format(time.DateOnly), month, month, silent, int64(households)}, args...)
-	return list[MemberLoad](ctx, f, v, "the load of members", fmt.Sprintf(loadSQL, where), args...)
+	return list[MemberLoad](ctx, f, v, "the load of members", fmt.Sprintf(loadSQL, where, end), args...)
 }

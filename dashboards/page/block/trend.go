@@ -134,16 +134,16 @@ func UnknownRows(ctx context.Context, r Request, t *view.Table, measure, month s
 	return nil
 }
 
-// Untold are the villages of the place of which a measure of the month is not known, by ID, and a sentence that names them.
-func Untold(ctx context.Context, r Request, measure string) (map[string]bool, string, error) {
+// Untold are the IDs of the villages of which a measure of the month is not known, and a sentence that names those of the place.
+func Untold(ctx context.Context, r Request, measure string) (unknown []string, said string, err error) {
 	found, err := r.Values(ctx, r.Visitor, facts.Scope{Level: facts.LevelVillage, From: r.Month, To: r.Month}, measure)
 	if err != nil {
 		return nil, "", err
 	}
-	unknown, names := map[string]bool{}, []string(nil)
+	var names []string
 	for _, u := range r.Villages {
 		if v := found.At(measure, u.ID, r.Month); v.Reason != "" || math.IsNaN(v.Num) {
-			unknown[u.ID] = true
+			unknown = append(unknown, u.ID)
 			if r.Village == "" || r.Village == u.ID {
 				names = append(names, u.Name)
 			}

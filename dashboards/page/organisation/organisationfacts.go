@@ -63,12 +63,12 @@ func postsBy(r block.Request, f facts.OrganisationFacts, id, prefix, column, tit
 
 // overdueTasks lists claimed tasks past their deadline at the end of the month.
 func overdueTasks(ctx context.Context, r block.Request) (view.Block, error) {
-	rows, err := r.OverdueTasks(ctx, r.Visitor, r.Unit(), r.Month)
+	t := &view.Table{ID: "overdue-tasks", Stacked: true, PageRows: overdueTasksShown, Title: r.T("超期未完成的认领事项", "Claimed tasks past their deadline"), Note: block.AtMonthEnd(r), Empty: r.T("没有超期事项。", "There are none.")}
+	type row = facts.OverdueTask
+	rows, err := block.RowsShown(r, t, func(c facts.Cut) ([]row, error) { return r.OverdueTasks(ctx, r.Visitor, r.Unit(), r.Month, c) }, func(t row) int64 { return t.Total })
 	if err != nil {
 		return nil, err
 	}
-	t := &view.Table{ID: "overdue-tasks", Stacked: true, Title: r.T("超期未完成的认领事项", "Claimed tasks past their deadline"), Note: block.AtMonthEnd(r), Empty: r.T("没有超期事项。", "There are none.")}
-	type row = facts.OverdueTask
 	columns := []view.ColumnOf[row]{view.Of(view.Words(r.T("事项", "Task")), func(t row) view.Cell { return view.Plain(t.Title) })}
 	columns = append(columns, block.PlaceColumns(r, func(t row) string { return t.VillageID }, func(t row) string { return t.BranchID })...)
 	columns = append(columns,
@@ -76,7 +76,6 @@ func overdueTasks(ctx context.Context, r block.Request) (view.Block, error) {
 		view.Of(view.Day(r.T("期限", "Due")), func(t row) view.Cell { return view.Plain(t.DueOn) }),
 		view.Of(view.Number(r.T("进度 (%)", "Progress (%)")), func(t row) view.Cell { return view.Count(t.Progress) }))
 	view.Fill(t, rows, columns...)
-	t.PageRows = overdueTasksShown
 	return t, block.UnknownRows(ctx, r, t, "tasks_overdue", r.Month)
 }
 

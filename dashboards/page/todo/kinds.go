@@ -19,20 +19,17 @@ import (
 // toVisit are the vulnerable households not visited in the month, and the other households not visited for longest.
 func toVisit(ctx context.Context, r block.Request) ([]Group, error) {
 	limit := r.Programme.Linking.UnvisitedDays
-	rows, err := r.ToVisit(ctx, r.Visitor, r.Unit(), r.Month, limit)
+	unknown, why, err := block.Untold(ctx, r, "unvisited_share")
 	if err != nil {
 		return nil, err
 	}
-	unknown, why, err := block.Untold(ctx, r, "unvisited_share")
+	rows, err := r.ToVisit(ctx, r.Visitor, r.Unit(), r.Month, limit, facts.EveryRow.Knowing(unknown))
 	if err != nil {
 		return nil, err
 	}
 	vulnerable := Group{ID: "vulnerable", Title: r.T("困难户本月未走访", "Vulnerable households without a visit this month"), Untold: why}
 	longest := Group{ID: "longest", Title: r.Tf("其他农户超过%d天未走访", "Other households not visited for more than %d days", limit), Untold: why}
 	for _, h := range rows {
-		if unknown[h.VillageID] {
-			continue
-		}
 		group, kind := &longest, ""
 		if h.IsVulnerable() {
 			group, kind = &vulnerable, r.Word("households", "vulnerable", h.Vulnerable)
@@ -58,12 +55,12 @@ func toVisit(ctx context.Context, r block.Request) ([]Group, error) {
 
 // latePressed are the issues past their deadline, with the step they wait for and who holds them.
 func latePressed(ctx context.Context, r block.Request) ([]Group, error) {
-	rows, err := r.Late(ctx, r.Visitor, r.Unit(), r.Month)
+	rows, err := r.Late(ctx, r.Visitor, r.Unit(), r.Month, facts.EveryRow)
 	if err != nil {
 		return nil, err
 	}
 	g := Group{ID: "issues", Title: r.T("超期问题", "Overdue issues")}
-	slices.SortStableFunc(rows, func(a, b facts.LateIssue) int { return cmp.Compare(stepOf(a), stepOf(b)) })
+	rows = slices.SortedStableFunc(slices.Values(rows), func(a, b facts.LateIssue) int { return cmp.Compare(stepOf(a), stepOf(b)) }) // those that were read are of all who ask
 	for _, i := range rows {
 		item := Item{TickItem: pipelines.TickItem{Kind: pipelines.TodoIssue, ID: i.IssueID, Village: i.VillageID, Branch: i.BranchID},
 			What: strings.TrimSpace(i.IssueID + " " + i.Title), Note: said(r, stepName(r, i), r.Word("issues", "category", i.Category), place(r, i.VillageID, i.BranchID)),
@@ -136,20 +133,17 @@ func withoutMeeting(series []facts.Value) (months int) {
 
 // quietMembers are the members with households and without a visit in the month.
 func quietMembers(ctx context.Context, r block.Request) ([]Group, error) {
-	rows, err := r.Silent(ctx, r.Visitor, r.Unit(), r.Month)
+	unknown, why, err := block.Untold(ctx, r, "silent_members")
 	if err != nil {
 		return nil, err
 	}
-	unknown, why, err := block.Untold(ctx, r, "silent_members")
+	rows, err := r.Silent(ctx, r.Visitor, r.Unit(), r.Month, facts.EveryRow.Knowing(unknown))
 	if err != nil {
 		return nil, err
 	}
 	g := Group{ID: "members", Title: r.T("本月没有走访记录的党员", "Members without a visit this month"),
 		Untold: why, Note: r.T("没有记录不等于没有走访：请先核对记录本。", "No record is not proof of no visit: check the notebook first.")}
 	for _, m := range rows {
-		if unknown[m.VillageID] {
-			continue
-		}
 		g.Items = append(g.Items, Item{TickItem: pipelines.TickItem{Kind: pipelines.TodoMember, ID: m.MemberID, Village: m.VillageID, Branch: m.BranchID},
 			What: m.Name + " " + m.MemberID, Note: place(r, m.VillageID, m.BranchID), Since: r.Tf("联系%s户", "%s households", reading.Count(m.Households))})
 	}

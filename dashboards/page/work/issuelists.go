@@ -187,13 +187,13 @@ func categories(ctx context.Context, r block.Request) (view.Block, error) {
 
 // Overdue lists the issues past their deadline, longest first, with the step they wait for.
 func Overdue(ctx context.Context, r block.Request) (*view.Table, error) {
-	rows, err := r.Late(ctx, r.Visitor, r.Unit(), r.Month)
+	t := &view.Table{ID: "overdue", Stacked: true, PageRows: fewRows, Title: r.T("超期问题", "Overdue issues"), Empty: r.T("没有超期问题。", "No issue is overdue."),
+		Note: r.T("含启动以前上报的问题。", "Those reported before the programme began are included. ") + block.AtMonthEnd(r)}
+	type row = facts.LateIssue
+	rows, err := block.RowsShown(r, t, func(c facts.Cut) ([]row, error) { return r.Late(ctx, r.Visitor, r.Unit(), r.Month, c) }, func(i row) int64 { return i.Total })
 	if err != nil {
 		return nil, err
 	}
-	t := &view.Table{ID: "overdue", Stacked: true, Title: r.T("超期问题", "Overdue issues"), Empty: r.T("没有超期问题。", "No issue is overdue."),
-		Note: r.T("含启动以前上报的问题。", "Those reported before the programme began are included. ") + block.AtMonthEnd(r)}
-	type row = facts.LateIssue
 	columns := []view.ColumnOf[row]{view.Of(view.Words(r.T("编号", "Issue")), func(i row) view.Cell { return view.Plain(i.IssueID) })}
 	columns = append(columns, block.PlaceColumns(r, func(i row) string { return i.VillageID }, func(i row) string { return i.BranchID })...)
 	columns = append(columns,
@@ -204,7 +204,6 @@ func Overdue(ctx context.Context, r block.Request) (*view.Table, error) {
 		view.Of(view.Number(r.T("超期天数", "Days overdue")), func(i row) view.Cell { return view.Count(i.OverdueDays) }),
 		view.Of(view.Words(r.T("停在", "Waits for")), func(i row) view.Cell { return view.Plain(WaitsFor(r, i)) }))
 	view.Fill(t, rows, columns...)
-	t.PageRows = fewRows
 	return t, block.UnknownRows(ctx, r, t, "overdue_issues", r.Month)
 }
 

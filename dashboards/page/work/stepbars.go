@@ -27,13 +27,13 @@ func StepBars(ctx context.Context, r block.Request) (*view.Steps, error) {
 	if err != nil {
 		return nil, err
 	}
-	overdue, err := r.Late(ctx, r.Visitor, r.Unit(), r.Month)
+	overdue, err := r.LateSteps(ctx, r.Visitor, r.Unit(), r.Month)
 	if err != nil {
 		return nil, err
 	}
 	late := map[flow.Step]float64{}
-	for _, issue := range overdue {
-		late[waitingStep(issue)]++
+	for _, at := range overdue {
+		late[waitingStep(at)] += at.Issues
 	}
 	b.Note = r.Tf("%[3]s的件数，截至%[1]s；用时为%[2]s以来上报问题的中位数。", "Issues %[3]s, as of %[1]s; the time is the median of issues reported since %[2]s.", r.AsOf(r.Month).Format("2006-01-02"), r.MonthName(p.from), block.SinceStart(r))
 	for i, s := range stages {
@@ -51,8 +51,8 @@ func StepBars(ctx context.Context, r block.Request) (*view.Steps, error) {
 	return b, nil
 }
 
-// waitingStep is the step that an open issue waits for.
-func waitingStep(i facts.LateIssue) flow.Step {
+// waitingStep is the step that open issues wait for.
+func waitingStep(i facts.LateAt) flow.Step {
 	switch {
 	case !i.Classified:
 		return flow.Classify

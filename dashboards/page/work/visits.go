@@ -131,26 +131,24 @@ func monthEnd(r block.Request) (last, days int) {
 	return r.Programme.Linking.MonthEndDays, days
 }
 
-// unvisited are the households of the page's place that nobody has visited for longer than the programme allows, of the villages of
-// which that is known.
-func unvisited(ctx context.Context, r block.Request) ([]facts.ToVisit, error) {
-	rows, err := r.Unvisited(ctx, r.Visitor, r.Unit(), r.Month, r.Programme.Linking.UnvisitedDays)
-	if err != nil {
-		return nil, err
-	}
-	unknown, _, err := block.Untold(ctx, r, "unvisited_share")
-	return slices.DeleteFunc(slices.Clone(rows), func(h facts.ToVisit) bool { return unknown[h.VillageID] }), err
-}
-
-// Unvisited lists households nobody has visited for longer than the programme allows, vulnerable ones first.
+// Unvisited lists households nobody has visited for longer than the programme allows, vulnerable ones first, of the villages of which
+// that is known.
 func Unvisited(ctx context.Context, r block.Request) (*view.Table, error) {
-	rows, err := unvisited(ctx, r)
+	unknown, _, err := block.Untold(ctx, r, "unvisited_share")
 	if err != nil {
 		return nil, err
 	}
-	t := &view.Table{ID: "unvisited", Stacked: true, Title: r.Tf("超过 %d 天未走访的农户", "Households not visited for more than %d days", r.Programme.Linking.UnvisitedDays),
+	days := r.Programme.Linking.UnvisitedDays
+	t := &view.Table{ID: "unvisited", Stacked: true, Title: r.Tf("超过 %d 天未走访的农户", "Households not visited for more than %d days", days),
 		Note: r.T("困难户在前。", "Vulnerable households first. ") + block.ByRegister(r), Empty: r.T("没有这样的农户。", "There are none.")}
+	block.BelongsTo(r, t, "visits")
 	type row = facts.ToVisit
+	rows, err := block.RowsShown(r, t, func(c facts.Cut) ([]row, error) {
+		return r.Unvisited(ctx, r.Visitor, r.Unit(), r.Month, days, c.Knowing(unknown))
+	}, func(h row) int64 { return h.Total })
+	if err != nil {
+		return nil, err
+	}
 	columns := []view.ColumnOf[row]{
 		view.Of(view.Words(r.T("农户", "Household")), func(h row) view.Cell { return view.Plain(h.HouseholdID) }),
 		view.Of(view.Words(r.T("户主", "Head")), func(h row) view.Cell { return view.Plain(h.HeadName) }),
@@ -174,50 +172,47 @@ func Unvisited(ctx context.Context, r block.Request) (*view.Table, error) {
 			return view.Count(h.DaysSince)
 		}))
 	view.Fill(t, rows, columns...)
-	block.BelongsTo(r, t, "visits")
 	return t, block.UnknownRows(ctx, r, t, "unvisited_share", r.Month)
 }
 
 // Silent lists active members without a visit in the month.
 func Silent(ctx context.Context, r block.Request) (*view.Table, error) {
-	members, err := r.Silent(ctx, r.Visitor, r.Unit(), r.Month)
-	if err != nil {
-		return nil, err
-	}
 	return loadTable(ctx, r, &view.Table{ID: "silent",
 		Title: r.T("有联系户、当月没有走访记录的可动员党员", "Active members with households and no visit in the month"),
 		Note:  r.T("没有记录不等于没有走访：请先核对记录本。", "No record is not proof of no visit: check the notebook first. ") + block.ByRegister(r),
-		Empty: r.T("没有这样的党员。", "There are none.")}, members, "silent_members")
+		Empty: r.T("没有这样的党员。", "There are none.")}, "silent_members", func(c facts.Cut) ([]facts.MemberLoad, error) { return r.Silent(ctx, r.Visitor, r.Unit(), r.Month, c) })
 }
 
 // overloaded lists active members with more households than the programme's limit.
 func overloaded(ctx context.Context, r block.Request) (*view.Table, error) {
 	limit := r.Programme.Linking.HouseholdsLimit
-	members, err := r.Overloaded(ctx, r.Visitor, r.Unit(), r.Month, limit)
-	if err != nil {
-		return nil, err
-	}
 	return loadTable(ctx, r, &view.Table{ID: "overloaded",
 		Title: r.Tf("联系户超过 %d 户的党员", "Members with more than %d households", limit),
 		Note:  r.Tf("目标约 %d 户。", "The target is about %d. ", r.Programme.Linking.HouseholdsTarget) + block.ByRegister(r),
-		Empty: r.T("没有这样的党员。", "There are none.")}, members, "overloaded_members")
+		Empty: r.T("没有这样的党员。", "There are none.")}, "overloaded_members", func(c facts.Cut) ([]facts.MemberLoad, error) {
+		return r.Overloaded(ctx, r.Visitor, r.Unit(), r.Month, limit, c)
+	})
 }
 
-// loadTable lists members with what they carry; the measure says whether anything is known of them.
-func loadTable(ctx context.Context, r block.Request, t *view.Table, members []facts.MemberLoad, measure string) (*view.Table, error) {
+// loadTable lists members with what they carry; the measure says of which villages anything is known.
+func loadTable(ctx context.Context, r block.Request, t *view.Table, measure string, read func(facts.Cut) ([]facts.MemberLoad, error)) (*view.Table, error) {
 	type row = facts.MemberLoad
+	t.PageRows = loadRows
+	block.BelongsTo(r, t, "visits")
+	unknown, _, err := block.Untold(ctx, r, measure)
+	if err != nil {
+		return nil, err
+	}
+	members, err := block.RowsShown(r, t, func(c facts.Cut) ([]row, error) { return read(c.Knowing(unknown)) }, func(m row) int64 { return m.Total })
+	if err != nil {
+		return nil, err
+	}
 	columns := []view.ColumnOf[row]{view.Of(view.Words(r.T("党员", "Member")), func(m row) view.Cell { return block.MemberCell(m.MemberID, m.Name) })}
 	columns = append(columns, block.PlaceColumns(r, func(m row) string { return m.VillageID }, func(m row) string { return m.BranchID })...)
 	columns = append(columns,
 		view.Of(view.Number(r.T("联系户", "Households")), func(m row) view.Cell { return view.Count(m.Households) }),
 		view.Of(view.Number(r.T("当月走访", "Visits in the month")), func(m row) view.Cell { return view.Count(m.VisitsMonth) }))
-	unknown, _, err := block.Untold(ctx, r, measure)
-	if err != nil {
-		return nil, err
-	}
-	members = slices.DeleteFunc(slices.Clone(members), func(m row) bool { return unknown[m.VillageID] })
 	view.Fill(t, members, columns...)
-	block.BelongsTo(r, t, "visits")
 	return t, block.UnknownRows(ctx, r, t, measure, r.Month)
 }
 

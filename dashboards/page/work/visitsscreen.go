@@ -89,7 +89,11 @@ type waiting struct {
 
 // unvisitedByUnit counts the households that nobody has visited for too long by village or branch; each leads to its own list.
 func unvisitedByUnit(ctx context.Context, r block.Request) (*view.Table, error) {
-	rows, err := unvisited(ctx, r)
+	unknown, _, err := block.Untold(ctx, r, "unvisited_share")
+	if err != nil {
+		return nil, err
+	}
+	rows, err := r.WaitingHouseholds(ctx, r.Visitor, r.Unit(), r.Month, r.Programme.Linking.UnvisitedDays, unknown...)
 	if err != nil {
 		return nil, err
 	}
@@ -103,16 +107,8 @@ func unvisitedByUnit(ctx context.Context, r block.Request) (*view.Table, error) 
 	}
 	for _, h := range rows {
 		for _, id := range []string{h.VillageID, h.BranchID} {
-			w := of[id]
-			if w == nil {
-				continue
-			}
-			w.all++
-			if h.IsVulnerable() {
-				w.vulnerable++
-			}
-			if h.LastVisitedAt == "" {
-				w.never++
+			if w := of[id]; w != nil {
+				w.all, w.vulnerable, w.never = w.all+h.All, w.vulnerable+h.Vulnerable, w.never+h.Never
 			}
 		}
 	}
