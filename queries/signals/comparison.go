@@ -86,9 +86,10 @@ func (t Town) ComparisonOf(m queries.Measure) Comparison {
 	n := len(c.Funnel.Places)
 	c.Ceiling = n >= leastPlaces && float64(c.AtBest) >= ceilingShare*float64(n)
 	at := slices.Index(t.Months, last(c.Months))
+	tooNew := t.TooNewOn(m)
 	for _, v := range t.Villages {
 		one := Compared{Village: v}
-		one.Standing, one.New = t.absent(m, v, at)
+		one.Standing, one.New = t.absent(m, v, at, tooNew)
 		if p, ok := c.Funnel.Of(v.ID); ok {
 			one.Place, one.Standing = p, c.Funnel.standing(p, m.Direction)
 		}
@@ -156,9 +157,9 @@ func last(months []string) string {
 	return months[len(months)-1]
 }
 
-// absent says why a village is not in the funnel of a month.
-func (t Town) absent(m queries.Measure, v Village, at int) (Standing, Newness) {
-	n, apart := t.TooNew(m, v)
+// absent says why a village is not in the funnel of a month; tooNew is that of the measure.
+func (t Town) absent(m queries.Measure, v Village, at int, tooNew func(Village) (Newness, bool)) (Standing, Newness) {
+	n, apart := tooNew(v)
 	switch {
 	case apart && n.Begun():
 		return JustBegun, n

@@ -3,6 +3,7 @@ package signals
 import (
 	"slices"
 	"strconv"
+	"sync"
 
 	"hulian/queries"
 	"hulian/queries/reading"
@@ -97,21 +98,27 @@ type Newness struct {
 
 // TooNew reports whether a village stands apart from the comparison on a measure because it has only just begun, or not yet.
 // No village does in a town that says of none when it began.
-func (t Town) TooNew(m queries.Measure, v Village) (n Newness, apart bool) {
+func (t Town) TooNew(m queries.Measure, v Village) (n Newness, apart bool) { return t.TooNewOn(m)(v) }
+
+// TooNewOn is TooNew for many villages: what is the same for all of them is counted once, and only if one of them is new.
+func (t Town) TooNewOn(m queries.Measure) func(Village) (n Newness, apart bool) {
 	at := len(t.Months) - 1
 	for rules := reading.RulesOf(m, t.Programme, t.CutOff, ""); at >= 0 && !rules.Ripe(t.Months[at]); {
 		at--
 	}
 	if at < 0 || t.undated() {
-		return n, false
+		return func(Village) (n Newness, apart bool) { return n, false }
 	}
-	n = Newness{Start: v.Start, Until: t.Months[at]}
-	since, begun := monthsSince(v.Start, n.Until)
-	if begun && since >= max(settling+1, t.standing()) {
-		return n, false // long enough wherever the others stand
+	needed := sync.OnceValue(func() int { return t.tenure().needed(m, at) })
+	return func(v Village) (n Newness, apart bool) {
+		n = Newness{Start: v.Start, Until: t.Months[at]}
+		since, begun := monthsSince(v.Start, n.Until)
+		if begun && since >= max(settling+1, t.standing()) {
+			return n, false // long enough wherever the others stand
+		}
+		n.Needed = needed()
+		return n, !begun || since+1 < n.Needed
 	}
-	n.Needed = t.tenure().needed(m, at)
-	return n, !begun || since+1 < n.Needed
 }
 
 // Begun reports whether the programme had begun by the month that may be compared.

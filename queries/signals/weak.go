@@ -147,9 +147,10 @@ func Assess(t Town) []Assessment {
 		return all
 	}
 	hands, rows := t.hands(at), t.byVillage()
+	tooNew := t.TooNewOn(queries.Measure{Series: queries.Monthly})
 	for i := range all {
 		a := &all[i]
-		a.New, a.TooNew = t.TooNew(queries.Measure{Series: queries.Monthly}, a.Village)
+		a.New, a.TooNew = tooNew(a.Village)
 		a.Held = j.held(rows[a.Village.ID], a.Village, at)
 		a.Supports = j.outcomes(i)
 		a.Evidence = j.evidence(i, at, a.helpedIn())

@@ -54,11 +54,12 @@ func villageOf(r Request, u facts.Unit) signals.Village {
 func newness(r Request, m queries.Measure) func(facts.Unit) string {
 	t := TownOfVillages(r)
 	t.Villages = villagesOf(r)
+	tooNew := t.TooNewOn(m)
 	return func(u facts.Unit) string {
 		if !signals.HasFunnel(m) && m.Stands.Per == "" || u.Level == facts.LevelTown {
 			return ""
 		}
-		if n, apart := t.TooNew(m, villageOf(r, u)); apart {
+		if n, apart := tooNew(villageOf(r, u)); apart {
 			return n.Said(r.Lang)
 		}
 		return ""

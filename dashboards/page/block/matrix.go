@@ -88,16 +88,23 @@ func NoteApart(r Request, h *view.Heat) *view.Heat {
 	return h
 }
 
-// HeatCell is one value with its place among the others and its own course.
-func HeatCell(r Request, series []facts.Value, place view.Place) view.HeatCell {
-	now := series[len(series)-1]
-	tone := ToneOf(r.Read(series))
-	c := view.HeatCell{Value: DrawnValue(r, now, tone), Place: place, Own: tone, Apart: NotCompared(r, *now.Measure, r.UnitOf(now.Unit))}
-	if now.Known() {
-		c.Value.Text = reading.Decimal(now.Shown(), 0)
-		if now.Share() {
-			c.Value.Text += "%"
+// HeatCells makes the cells of a matrix: each is one value with its place among the others and its own course. What makes a unit too new
+// to be compared is counted once for each measure.
+func HeatCells(r Request) func(series []facts.Value, place view.Place) view.HeatCell {
+	apart := map[string]func(facts.Unit) string{}
+	return func(series []facts.Value, place view.Place) view.HeatCell {
+		now := series[len(series)-1]
+		if apart[now.Measure.ID] == nil {
+			apart[now.Measure.ID] = newness(r, *now.Measure)
 		}
+		tone := ToneOf(r.Read(series))
+		c := view.HeatCell{Value: DrawnValue(r, now, tone), Place: place, Own: tone, Apart: apart[now.Measure.ID](r.UnitOf(now.Unit))}
+		if now.Known() {
+			c.Value.Text = reading.Decimal(now.Shown(), 0)
+			if now.Share() {
+				c.Value.Text += "%"
+			}
+		}
+		return c
 	}
-	return c
 }

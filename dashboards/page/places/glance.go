@@ -118,13 +118,14 @@ func matrix(ctx context.Context, r block.Request, town signals.Town, assessed []
 	for _, a := range assessed {
 		weak[a.Village.ID] = a.IsWeak()
 	}
+	cell := block.HeatCells(r)
 	for _, u := range by.order(r, values, stand, assessed) {
 		row := view.HeatRow{Name: u.Name, Link: r.Link("village", question.InUnit(u))}
 		if weak[u.ID] && u.Level == facts.LevelVillage {
 			row.Tone = view.ToneWorse
 		}
 		for _, m := range measures {
-			row.Cells = append(row.Cells, block.HeatCell(r, values.Series(m.ID, u.ID, r.MonthsUpTo()), stand[block.PlaceKey{Measure: m.ID, Unit: u.ID}]))
+			row.Cells = append(row.Cells, cell(values.Series(m.ID, u.ID, r.MonthsUpTo()), stand[block.PlaceKey{Measure: m.ID, Unit: u.ID}]))
 		}
 		h.Rows = append(h.Rows, row)
 	}

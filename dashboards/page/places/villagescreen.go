@@ -339,10 +339,11 @@ func (s unitScreen) branches(ctx context.Context) (*view.Heat, error) {
 		behind[key.Unit] += int(min(place, 0))
 	}
 	slices.SortStableFunc(units, func(a, b facts.Unit) int { return cmp.Compare(behind[a.ID], behind[b.ID]) })
+	cell := block.HeatCells(r)
 	for _, u := range units {
 		row := s.heatRow(u)
 		for _, m := range measures {
-			row.Cells = append(row.Cells, block.HeatCell(r, values.Series(m.ID, u.ID, r.MonthsUpTo()), places[block.PlaceKey{Measure: m.ID, Unit: u.ID}]))
+			row.Cells = append(row.Cells, cell(values.Series(m.ID, u.ID, r.MonthsUpTo()), places[block.PlaceKey{Measure: m.ID, Unit: u.ID}]))
 		}
 		h.Rows = append(h.Rows, row)
 	}
