@@ -1,9 +1,10 @@
 package pipelines
 
-// Exports in which stands what a committee decides.
+// Exports in which stands what a committee decides, and what it has asked.
 const (
 	Actions     = "actions"     // help for villages
 	Resolutions = "resolutions" // of meetings
+	Callbacks   = "callbacks"   // what households said of visits
 )
 
 // Entered is what somebody has filled in on a page: rows of one of the exports of entries, each by its columns. Who entered them,

@@ -137,6 +137,11 @@ var pages = []Page{
 		Question: data.Text{Zh: "哪些户没有走访到？谁联系的户太多？走访是平时做的还是月底补的？", En: "Which households were not visited, who carries too many, and is the work done all month or at its end?"},
 	},
 	{
+		ID: "callbacks", Path: "/callbacks", Group: GroupWork, Needs: visitor.Decide, Takes: ByMonth, Params: []string{"sheet", "done", "refused"}, Live: true,
+		Title:    data.Text{Zh: "走访回访", En: "Call-backs"},
+		Question: data.Text{Zh: "本月随机回访哪些走访，群众证实了多少，提示准不准？", En: "Which visits are called back at random this month, how many do households confirm, and are the prompts right?"},
+	},
+	{
 		ID: "points", Path: "/points", Group: GroupWork, Takes: ByMonth | ByVillage | ByBranch,
 		Title: data.Text{Zh: "积分与星级", En: "Points and stars"},
 		Question: data.Text{Zh: "积分是全年在做，还是考评前突击？星级评定与实绩是否一致？",

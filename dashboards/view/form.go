@@ -127,6 +127,7 @@ type ChoiceRow struct {
 	Name         string // of the field
 	Options      []Choice
 	Hint         string // why it is preselected, or why there is nothing to choose
+	Remark       *Field // a few words beside the choice; nil: none are asked for
 }
 
 // Choice is one option.

@@ -15,7 +15,7 @@ import (
 	"hulian/pipelines"
 )
 
-// enterRow keeps what a form of a page says as a row of an export of entries, as the visitor's, and leads back to the page. Which
+// enterRow keeps what a form of a page says as rows of an export of entries, as the visitor's, and leads back to the page. Which
 // export has a form, and what the form may say, the pages know: see page.EntryForms.
 func (s *server) enterRow(w http.ResponseWriter, r *http.Request) error {
 	export := r.PathValue("export")
@@ -42,9 +42,10 @@ func (s *server) enterRow(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if contract, _ := data.ContractOf(export); e.Refused == "" {
-		for _, fault := range contract.Faults(e.Row) {
-			e.Refused = fault.Column
-			break
+		for _, row := range e.All() {
+			if faults := contract.Faults(row); len(faults) > 0 && e.Refused == "" {
+				e.Refused = faults[0].Column
+			}
 		}
 	}
 	back := e.Back
@@ -52,7 +53,7 @@ func (s *server) enterRow(w http.ResponseWriter, r *http.Request) error {
 		back = e.Retry
 		back.Set("refused", e.Refused)
 	} else {
-		err := s.Enter(ctx, pipelines.Entered{Export: export, By: by(r), Rows: []map[string]any{e.Row}})
+		err := s.Enter(ctx, pipelines.Entered{Export: export, By: by(r), Rows: e.All()})
 		if err := s.done(ctx, trail.Entered, e.Object, e.At, err); err != nil {
 			return err
 		}

@@ -217,6 +217,7 @@ func lines(t *testing.T) []line {
 		{"POST /nothing", "/nothing", form("of", "visits", "month", "2017-12", "reason", "防汛"), 303, []string{"office", "clerk"}},
 		{"POST /todo", "/todo", form("lang", "en"), 303, []string{"office", "clerk", "clerk1", "secretary1", "secretary2", "branch11"}}, // nothing is ticked: back to the list
 		{"POST /entries/{export}", "/entries/actions", form("lang", "en"), 303, evidence},                                               // nothing is filled in: back to the page
+		{"POST /entries/{export}", "/entries/callbacks", form("lang", "en"), 303, evidence},
 		{"POST /entries/{export}", "/entries/resolutions", form("lang", "en"), 303, evidence},
 		{"POST /entries/{export}", "/entries/set_asides", form("lang", "en"), 404, nil}, // has a form of its own
 		{"POST /alerts/{action}", "/alerts/add", form("measure", "household_coverage", "way", "below", "bound", "80"), 303, ofTheTown},

@@ -22,13 +22,22 @@ type EntryForm struct {
 
 // Entry is what a form says, read against the facts.
 type Entry struct {
-	Row     map[string]any // by columns of the export; empty texts are left out when it is kept
-	At      visitor.Place  // that it is about
-	Object  string         // what the trail calls it
-	Refused string         // why it cannot be kept, as the page tells it; empty: it can
-	Back    url.Values     // the address of the page that shows it
-	Retry   url.Values     // and where it is refused
-	Anchor  string         // place on the page
+	Row     map[string]any   // by columns of the export; empty texts are left out when it is kept
+	Rows    []map[string]any // of a form that says several at once, in place of Row
+	At      visitor.Place    // that it is about
+	Object  string           // what the trail calls it
+	Refused string           // why it cannot be kept, as the page tells it; empty: it can
+	Back    url.Values       // the address of the page that shows it
+	Retry   url.Values       // and where it is refused
+	Anchor  string           // place on the page
+}
+
+// All are the rows that the form says.
+func (e Entry) All() []map[string]any {
+	if len(e.Rows) > 0 {
+		return e.Rows
+	}
+	return []map[string]any{e.Row}
 }
 
 // Said gathers columns of a row from a form, without the spaces around and between them.

@@ -80,6 +80,13 @@ func Village(ctx context.Context, r block.Request) (view.View, error) {
 		if supports != nil {
 			v.Blocks = append(v.Blocks, supports)
 		}
+		verified, is, err := work.VerifiedTile(ctx, r)
+		if err != nil {
+			return v, err
+		}
+		if is {
+			v.Blocks = append(v.Blocks, view.Section{ID: "verified", Title: r.T("走访回访", "Call-backs about visits")}, view.Stats{Tiles: []view.Stat{verified}})
+		}
 		actions, err := decisions.Listed(ctx, r)
 		if err != nil {
 			return v, err

@@ -47,6 +47,19 @@ func callbackNote(r block.Request) string {
 		trial.Towns, reading.Percent(trial.Precision()), reading.Base(float64(trial.Rightly), float64(trial.Shown)))
 }
 
+// calledBack is what became of call-backs, and for who calls the way to the lists.
+func calledBack(ctx context.Context, r block.Request) (all []view.Block, err error) {
+	if link := callbackLink(r); link != nil {
+		all = append(all, link)
+	}
+	verified, err := verifiedTable(ctx, r)
+	if verified != nil {
+		verified.PageRows = loadRows
+		all = append(all, verified)
+	}
+	return all, err
+}
+
 // whyAsk writes the signals of a household's visits with their numbers.
 func whyAsk(r block.Request, row facts.Callback) string {
 	var said []string

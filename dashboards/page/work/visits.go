@@ -40,6 +40,13 @@ func Visits(ctx context.Context, r block.Request) (view.View, error) {
 			t.PageRows = loadRows
 		}
 		v.Blocks = append(v.Blocks, t)
+		if t.ID == "callbacks" {
+			after, err := calledBack(ctx, r)
+			if err != nil {
+				return v, err
+			}
+			v.Blocks = append(v.Blocks, after...)
+		}
 	}
 	shared, err := coverageBlocks(ctx, r, own)
 	if err != nil {
@@ -55,6 +62,13 @@ func Visits(ctx context.Context, r block.Request) (view.View, error) {
 	}
 	if err := block.PlaceTiles(ctx, r, tiles); err != nil {
 		return v, err
+	}
+	verified, is, err := VerifiedTile(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	if is {
+		tiles = append(tiles, verified)
 	}
 	v.Blocks = append(v.Blocks, view.Section{ID: "all", Title: r.T("其他指标", "Other measures")}, view.Stats{Tiles: tiles})
 	return v, nil
@@ -215,6 +229,9 @@ func loadTable(ctx context.Context, r block.Request, t *view.Table, measure stri
 	view.Fill(t, members, columns...)
 	return t, block.UnknownRows(ctx, r, t, measure, r.Month)
 }
+
+// doubtOrder is the order in which prompts are listed.
+var doubtOrder = []string{"same_minute", "same_text", "impossible_count", "exempt_visitor", "link_mismatch"}
 
 var doubts = map[string]data.Text{
 	"same_minute":      {Zh: "同一分钟走访不同农户", En: "Different households in one minute"},
