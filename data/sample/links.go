@@ -125,6 +125,45 @@ func (t *town) drawHistory(r *rand.Rand, br *branch, h *household) {
 	}
 }
 
+// bases are why a member is linked to a household, by how often: the neighbour, the kin, and who it is convenient for. Of a few nobody
+// wrote it down.
+var bases = []struct {
+	basis string
+	often float64
+}{{"near", .55}, {"kin", .18}, {"convenient", .23}, {"", .04}}
+
+// appointedShare is how many of the links of a village its branches appointed; the others were declared. In the village that does not
+// try, hardly anybody comes forward.
+func (v *village) appointedShare() float64 {
+	if v.weak == weakByEffort {
+		return .7
+	}
+	return .2
+}
+
+// drawBases says why a household is linked to whom, now and before, and whether the member declared it. It draws from a stream of its own.
+func (t *town) drawBases(r *rand.Rand) {
+	weights := make([]float64, len(bases))
+	for i, b := range bases {
+		weights[i] = b.often
+	}
+	w := newWheel(weights)
+	for i := range t.homes {
+		h := &t.homes[i]
+		draw := func() bond {
+			b := bond{basis: bases[w.draw(r)].basis, origin: "declared"}
+			if chance(r, t.villages[h.village].appointedShare()) {
+				b.origin = "appointed"
+			}
+			return b
+		}
+		h.bond, h.oldBond = draw(), draw()
+		if h.oldMember == h.member {
+			h.oldBond = h.bond
+		}
+	}
+}
+
 // colleague draws another active member of the branch who has been there from the beginning; without one, the link
 // is as it was.
 func (t *town) colleague(r *rand.Rand, br *branch, not int) int {

@@ -46,6 +46,18 @@ type household struct {
 	member, oldMember     int // indices; oldMember −1: nobody
 	oldSince, linkedSince day
 	card, grouped         day
+	bond, oldBond         bond
+}
+
+// bond is why a household is linked to its member, and how that came about; empty where nobody wrote it down.
+type bond struct{ basis, origin string }
+
+// bondAt is the bond of the link that holds on a day.
+func (h *household) bondAt(d day) bond {
+	if d >= h.linkedSince {
+		return h.bond
+	}
+	return h.oldBond
 }
 
 // linkedAt is the member the household is linked to on a day, −1 for nobody, and since when.
@@ -82,6 +94,7 @@ func (t *town) drawPeople() {
 	t.drawRoles(r)
 	t.moveMembers(stream(t.Seed, t.index, "moves"))
 	t.drawLinks(stream(t.Seed, t.index, "links"))
+	t.drawBases(stream(t.Seed, t.index, "bases"))
 	t.drawCards(stream(t.Seed, t.index, "cards"))
 	t.drawPlanted(stream(t.Seed, t.index, "planted"))
 	t.centreZeal()

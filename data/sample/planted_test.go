@@ -2,6 +2,7 @@ package sample
 
 import (
 	"context"
+	"maps"
 	"math"
 	"slices"
 	"sort"
@@ -310,5 +311,63 @@ func TestTotalsHoldForAnyTown(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Why households are linked, and how the links came about, stands in the lists since the programme began and not before; the branches
+// of the village that does not try appoint most links themselves.
+func TestLinksSayWhy(t *testing.T) {
+	town := demoTown(t)
+	for _, h := range town.lists["households"]["2016-02"] {
+		if h["link_basis"]+h["link_origin"] != "" {
+			t.Fatalf("before the programme it is said why household %s is linked", h["household_id"])
+		}
+	}
+	told, appointed, linked := map[string]float64{}, map[string]float64{}, map[string]float64{}
+	for _, h := range town.last("households") {
+		linked[h["village_id"]]++
+		told[h["link_basis"]]++
+		if h["link_origin"] == "appointed" {
+			appointed[h["village_id"]]++
+		}
+	}
+	for basis, want := range map[string]float64{"near": .55, "kin": .18, "convenient": .23, "": .04} {
+		if got := told[basis] / float64(len(town.last("households"))); math.Abs(got-want) > .015 {
+			t.Errorf("basis %q: %.3f of the links, planted %.2f", basis, got, want)
+		}
+	}
+	for _, v := range town.truth.Villages {
+		share := appointed[v.VillageID] / linked[v.VillageID]
+		if allowed := 4.5 * math.Sqrt(v.Appointed*(1-v.Appointed)/linked[v.VillageID]); math.Abs(share-v.Appointed) > allowed {
+			t.Errorf("%s: %.3f of the links appointed, planted %.2f", v.VillageID, share, v.Appointed)
+		}
+	}
+}
+
+// The committee names three villages when the programme begins; the list says of the others nothing.
+func TestTheCommitteeNamesVillages(t *testing.T) {
+	town := demoTown(t)
+	planted, named, before := map[string]string{}, map[string]string{}, 0
+	for _, v := range town.truth.Villages {
+		if v.Kind != "" {
+			planted[v.VillageID] = v.Kind
+		}
+	}
+	for _, v := range town.last("villages") {
+		if v["kind"] != "" {
+			named[v["village_id"]] = v["kind"]
+		}
+	}
+	for _, v := range town.lists["villages"]["2016-02"] {
+		before += len(v["kind"])
+	}
+	want := map[string]string{"330282111207": "complicated", "330282111208": "weak"}
+	for id, kind := range planted {
+		if kind == "dispute_prone" {
+			want[id] = kind
+		}
+	}
+	if len(want) != 3 || !maps.Equal(planted, want) || !maps.Equal(named, want) || before > 0 {
+		t.Errorf("planted %v, in the list %v, before the programme %d letters", planted, named, before)
 	}
 }

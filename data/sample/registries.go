@@ -3,12 +3,12 @@ package sample
 // The lists: each is the full state at the end of a month.
 
 func (t *town) villageTable(m month) *table {
-	rows := newTable("villages", len(t.villages), "village_id", "name", "town", "programme_start", "phase", "fund_since")
+	rows := newTable("villages", len(t.villages), "village_id", "name", "town", "programme_start", "phase", "kind", "fund_since")
 	for i := range t.villages {
 		v := &t.villages[i]
-		start, phase, fund := never, "", ""
+		start, phase, kind, fund := never, "", "", ""
 		if m >= programmeMonth { // before it nobody had decided who would join when
-			start, phase = v.start.first(), "rollout"
+			start, phase, kind = v.start.first(), "rollout", t.kindOf(i)
 			if v.start == programmeMonth {
 				phase = "pilot"
 			}
@@ -16,9 +16,35 @@ func (t *town) villageTable(m month) *table {
 		if i < t.fundVillages() {
 			fund = "2015"
 		}
-		rows.add(textCell(v.code), textCell(v.name), textCell(t.name), dayCell(start), wordCell(phase), textCell(fund))
+		rows.add(textCell(v.code), textCell(v.name), textCell(t.name), dayCell(start), wordCell(phase), wordCell(kind), textCell(fund))
 	}
 	return rows
+}
+
+// kindOf is what the committee calls a village when the programme begins: weak where nobody tries, complicated where too few serve too
+// many, and of the others one is known for its disputes. The others are called nothing.
+func (t *town) kindOf(i int) string {
+	switch t.villages[i].weak {
+	case weakByEffort:
+		return "weak"
+	case weakByCapacity:
+		return "complicated"
+	}
+	if i == t.disputed() {
+		return "dispute_prone"
+	}
+	return ""
+}
+
+// disputed is the village that is known for its disputes, -1 where there is none: of those that are not weak the one with the most migrants.
+func (t *town) disputed() int {
+	found := -1
+	for i := range t.villages {
+		if v := &t.villages[i]; v.weak == "" && !t.Even && (found < 0 || v.migrants > t.villages[found].migrants) {
+			found = i
+		}
+	}
+	return found
 }
 
 // censusDays are the days the population was counted. The last one not after the cut-off holds the published figures.
@@ -90,7 +116,7 @@ func (t *town) memberTable(m month) *table {
 
 func (t *town) householdTable(m month) *table {
 	rows := newTable("households", len(t.homes), "household_id", "village_id", "branch_id", "head_name", "residents", "migrants",
-		"vulnerable", "linked_member_id", "linked_since", "card_issued_on", "in_group")
+		"vulnerable", "linked_member_id", "linked_since", "link_basis", "link_origin", "card_issued_on", "in_group")
 	d := m.last()
 	for i := range t.homes {
 		h := &t.homes[i]
@@ -101,12 +127,16 @@ func (t *town) householdTable(m month) *table {
 		} else {
 			since = never
 		}
+		var b bond
+		if linked >= 0 && m >= programmeMonth { // before it nobody asked why
+			b = h.bondAt(d)
+		}
 		card := never
 		if h.card <= d {
 			card = h.card
 		}
 		rows.add(textCell(h.id), textCell(t.villages[h.village].code), textCell(t.branches[h.branch].id), textCell(h.head),
-			numberCell(h.residents), numberCell(h.migrants), wordCell(h.vulnerable), textCell(member), dayCell(since), dayCell(card),
+			numberCell(h.residents), numberCell(h.migrants), wordCell(h.vulnerable), textCell(member), dayCell(since), wordCell(b.basis), wordCell(b.origin), dayCell(card),
 			flagCell(h.grouped <= d))
 	}
 	return rows

@@ -42,6 +42,8 @@ type PlantedVillage struct {
 	Start     string  `json:"programme_start"`
 	Phase     string  `json:"phase"`
 	Weak      string  `json:"weak,omitempty"` // capacity or effort
+	Kind      string  `json:"kind,omitempty"` // what the committee calls it
+	Appointed float64 `json:"appointed_links"`
 	Effort    float64 `json:"effort"`
 }
 
@@ -116,7 +118,7 @@ func (p *Truth) plan(t *town) {
 		if v.start == programmeMonth {
 			phase = "pilot"
 		}
-		p.Villages = append(p.Villages, PlantedVillage{v.code, v.name, v.start.first().String(), phase, v.weak, v.effort})
+		p.Villages = append(p.Villages, PlantedVillage{v.code, v.name, v.start.first().String(), phase, v.weak, t.kindOf(i), v.appointedShare(), v.effort})
 		for m := t.first; m <= t.last; m++ {
 			without, with := t.effectOf(v, m)
 			p.Effects = append(p.Effects, PlantedEffect{v.code, m.String(), int(m - v.start), round(without), round(with), round(with - without), round(t.issueDelay(v, m))})
