@@ -5,6 +5,7 @@ const (
 	Actions     = "actions"     // help for villages
 	Resolutions = "resolutions" // of meetings
 	Callbacks   = "callbacks"   // what households said of visits
+	Talks       = "talks"       // with branches in last place
 )
 
 // Entered is what somebody has filled in on a page: rows of one of the exports of entries, each by its columns. Who entered them,

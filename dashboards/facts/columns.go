@@ -44,7 +44,7 @@ var classes = func() map[string]class {
 		"supports.note": townOnly, "problems.value": townOnly, "problems.detail": townOnly, "problems.row_key": townOnly, "files.origin": townOnly,
 		"waivers.waived_by": townOnly, "waivers.reason": townOnly, "reconciliation.detail": townOnly,
 	}
-	for _, column := range strings.Fields(`level unit_id unit_name parent_id town village_id branch_id old_id new_id old_name phase fund_since
+	for _, column := range strings.Fields(`level unit_id unit_name parent_id town village_id branch_id old_id new_id old_name phase fund_since link_basis link_origin
 		month half_year period measure measure_group unit direction name_zh name_en numerator_zh numerator_en denominator_zh denominator_en note_zh note_en
 		export category difficulty kind programme state month_state signal satisfaction satisfaction_answer routed_to criterion fact contradiction duty_status channel duty
 		file_id run_id sheet letter column_id header code severity read_with read_as

@@ -17,12 +17,13 @@ type LinkedHousehold struct {
 	LinkedMemberID       string `is:"member"`
 	MemberName           string `is:"person"`
 	LinkedSince          string `is:"day"`
+	LinkBasis            string // near, kin or convenient; empty: not told
 	VillageID, BranchID  string
 	MemberBranch, Status string // of the member: empty where no list names him
 }
 
 const linkedSQL = `
-select h.household_id, h.head_name, h.linked_member_id, m.name as member_name, h.linked_since, h.village_id, h.branch_id,
+select h.household_id, h.head_name, h.linked_member_id, m.name as member_name, h.linked_since, %s as link_basis, h.village_id, h.branch_id,
     coalesce(m.branch_id, '') as member_branch, coalesce(m.duty_status, '') as status
 from households h
 left join members m on m.member_id = h.linked_member_id
@@ -32,7 +33,7 @@ order by h.branch_id, h.household_id`
 // Linked reads the households of a place with their links.
 func (f Facts) Linked(ctx context.Context, v visitor.Visitor, at Unit) ([]LinkedHousehold, error) {
 	where, args := in(at, "h.")
-	return list[LinkedHousehold](ctx, f, v, "the links of households", fmt.Sprintf(linkedSQL, where), args...)
+	return list[LinkedHousehold](ctx, f, v, "the links of households", fmt.Sprintf(linkedSQL, f.linkBasis, where), args...)
 }
 
 // Hand is a member of a grid branch who may link households, or is exempt from it.

@@ -41,6 +41,7 @@ type Snapshot struct {
 	reasons        bool                    // the long table says why a value is not known
 	partly         bool                    // and of how many villages a town's value lacks more
 	Repeated       string                  // column of issue_flow that marks repeated issues
+	linkBasis      string                  // the column of households that says why one is linked to its member, or null
 	tells          bool                    // the list of issues says which columns the file of each gives
 	unspoken       map[measureMonth]string // why most of the villages that did not speak for a measure and month did not
 	Supports       []signals.Support
@@ -54,15 +55,15 @@ type Snapshot struct {
 const factsSQL = `select key, cast(value as varchar) as value from snapshot_facts order by key`
 
 const unitsSQL = `
-select level, unit_id, unit_name, parent_id, village_id, phase, cast(programme_start as varchar) as programme_start
+select level, unit_id, unit_name, parent_id, village_id, phase, %s as kind, cast(programme_start as varchar) as programme_start
 from units
 where level in ('town', 'village', 'branch')
 order by level, village_id, unit_id`
 
 type unitRow struct {
-	Level, UnitID, ParentID, VillageID, Phase string
-	UnitName                                  string `is:"label"`
-	ProgrammeStart                            string `is:"day"`
+	Level, UnitID, ParentID, VillageID, Phase, Kind string
+	UnitName                                        string `is:"label"`
+	ProgrammeStart                                  string `is:"day"`
 }
 
 // Open reads what every page needs from a snapshot.
@@ -118,12 +119,16 @@ func Open(ctx context.Context, q pipelines.Querier) (Snapshot, error) {
 
 // readUnits reads the town with this name, or the only one there is, its villages and branches.
 func (s *Snapshot) readUnits(ctx context.Context, town string) error {
-	units, err := read[unitRow](ctx, s.Data, "the units", unitsSQL)
+	kind, err := s.columnOr(ctx, "units", "kind")
+	if err != nil {
+		return err
+	}
+	units, err := read[unitRow](ctx, s.Data, "the units", fmt.Sprintf(unitsSQL, kind))
 	if err != nil {
 		return err
 	}
 	for _, row := range units {
-		u := Unit{Level: queries.Level(row.Level), ID: row.UnitID, Name: row.UnitName, ParentID: row.ParentID, VillageID: row.VillageID, Phase: row.Phase, ProgrammeStart: row.ProgrammeStart}
+		u := Unit{Level: queries.Level(row.Level), ID: row.UnitID, Name: row.UnitName, ParentID: row.ParentID, VillageID: row.VillageID, Phase: row.Phase, Kind: row.Kind, ProgrammeStart: row.ProgrammeStart}
 		switch u.Level {
 		case LevelTown:
 			if s.Town.ID == "" || u.ID == town {
@@ -165,8 +170,23 @@ func (s *Snapshot) readColumns(ctx context.Context) error {
 	if s.Repeated = "repeated"; columns.Column(s.Repeated) < 0 {
 		s.Repeated = "repeat_within_90" // its name in snapshots of older versions
 	}
+	if s.linkBasis, err = s.columnOr(ctx, "households", "link_basis"); err != nil {
+		return err
+	}
 	s.tells = columns.Column("tells_answer") >= 0 // in snapshots of older versions it does not
 	return nil
+}
+
+// columnOr is a column of a table, or null where a snapshot of an older version has none.
+func (s *Snapshot) columnOr(ctx context.Context, table, column string) (string, error) {
+	columns, err := s.Data.Query(ctx, "select * from "+table+" where 1 = 0")
+	if err != nil {
+		return "", fmt.Errorf("read the columns of %s: %w", table, err)
+	}
+	if columns.Column(column) < 0 {
+		return "cast(null as varchar)", nil
+	}
+	return column, nil
 }
 
 // Village returns the village with an ID.

@@ -18,5 +18,6 @@ type Unit struct {
 	ParentID       string
 	VillageID      string // of a branch: its village; of a village: itself
 	Phase          string // pilot, rollout or empty
+	Kind           string // of a village, what the committee calls it: weak, dispute_prone, complicated or empty
 	ProgrammeStart string // YYYY-MM-DD, or empty
 }

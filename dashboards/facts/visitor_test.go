@@ -27,7 +27,7 @@ func asked(t *testing.T, f facts.Facts, method reflect.Method, v visitor.Visitor
 		"Ticked": {"2018-01"}, "ToVisit": {"2018-01"}, "Late": {"2018-01"}, "LateSteps": {"2018-01"}, "WaitingHouseholds": {"2018-01"}, "Silent": {"2018-01"}, "Overloaded": {"2018-01"}, "Unvisited": {"2018-01"},
 		"Held": {"2018-01"}, "OverdueHolders": {"2018-01"}, "OpenByAge": {"2018-01"}, "IssueCount": {"2018-01"}, "StepCounts": {"2018-01"}, "OpenFromBefore": {"2018-01"}, "Satisfaction": {"2018-01"}, "OverdueTasks": {"2018-01"},
 		"Register": {"households"}, "FindHouseholds": {"HB11"}, "FindMembers": {"MB11"}, "FindIssues": {"王小明"},
-		"Actions": {"2018-01"}, "ActionRows": {"2018-01"}, "Resolutions": {"2018-01"}, "CadreDecisionCounts": {"2018-01"}, "CallbackDraw": {"2018-01"}, "CallbackResults": {"2017-02", "2018-01"},
+		"Actions": {"2018-01"}, "ActionRows": {"2018-01"}, "Resolutions": {"2018-01"}, "Talks": {"2018-01"}, "CadreDecisionCounts": {"2018-01"}, "CallbackDraw": {"2018-01"}, "CallbackResults": {"2017-02", "2018-01"},
 	}[method.Name]
 	in := []reflect.Value{reflect.ValueOf(f)}
 	for i := 1; i < method.Type.NumIn(); i++ {
@@ -113,6 +113,7 @@ func plant(t *testing.T, town *counted) {
 		"insert into resolutions (entry_id, resolution_id, state, of_month, item, of_village, decision, owner, remark, entered_by, entered_at) values ('e5', 'YD-1', 'open', '2018-01', 'issues', 'V1', '赵大有家路灯由王小明负责 13812345678', '王小明', '赵大有已同意', 'office', '2018-02-01 08:00:00')",
 		"insert into visits (visit_id, household_id, member_id, visited_at) values ('MB11|HB11|2018-01-05', 'HB11', 'MB11', '2018-01-05 19:00:00')",
 		"insert into callbacks (entry_id, visit_id, household_id, of_village, of_month, drawn_from, drawn_on, reached, confirmed, note, entered_by, entered_at) values ('e6', 'MB11|HB11|2018-01-05', 'HB11', 'V1', '2018-01', 'random', '2018-01-31', true, true, '赵大有说王小明来过 13812345678', 'office', '2018-02-01 08:00:00')",
+		"insert into talks (entry_id, of_branch, talk, rated_year, held_on, note, entered_by, entered_at) values ('e7', 'B12', 'admonition', '2017', '2018-01-20', '王小明 13812345678', 'office', '2018-02-01 08:00:00')",
 		"update files set name = '王小明 13812345678.csv' where file_id = 'aa'",
 		"update problems set value = 'MB11 王小明 13812345678', detail = 'HB11' where problem_no = 1",
 		"insert into waivers (problem_no, waived_by, reason, waived_at) values (1, 'office', '赵大有已搬走', '2018-02-01 08:00:00')",

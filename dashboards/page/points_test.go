@@ -106,6 +106,42 @@ func TestFewBranchesConcludeNothing(t *testing.T) {
 	}
 }
 
+// yearly rates every branch for 2017: B12 is last of its village for the second year, B22 for the first, and in V3 two share the place.
+func yearly(t *testing.T, town *pagetest.Town) {
+	t.Helper()
+	for _, branch := range []string{"B11", "B12", "B21", "B22", "B31", "B32"} {
+		last := strings.HasSuffix(branch, "2") && branch != "B32" // in V3 two share the place
+		town.Exec(t, "insert into star_history (branch_id, village_id, period, stars, rank, branches_ranked, funding, operation, effect, cooperation, grid_cadre_score, villager_score, measured_result, measured_rank, measured_low, measured_high, middle_result, contradiction, complete, is_last) values (?, ?, '2017', 3, ?, 2, null, null, null, null, null, null, 0.6, 1, 0.5, 0.7, 0.6, null, true, ?)",
+			branch, "V"+branch[1:2], map[bool]int{true: 2, false: 1}[last], last)
+	}
+	town.Exec(t, "update measures set numerator = 1, value = 1 where measure = 'bottom_twice' and unit_id = 'B12' and month = '2018-01'")
+}
+
+// A talk is recorded of a branch of which it is due, as what the rules ask for, on a day after the rated year; of no other branch.
+func TestATalkIsRecordedWhereItIsDue(t *testing.T) {
+	town := pagetest.New(t)
+	town.Exec(t, "update measures set numerator = 0, value = 0 where measure = 'bottom_twice'")
+	yearly(t, town)
+	r := asktest.AskedBy(t, asktest.Office, asktest.OpenedOf(t, town), "points", "month=2018-01")
+	for _, c := range []struct{ branch, day, talk, refused string }{
+		{"B22", "2018-01-20", "admonition", ""},
+		{"B12", "2018-01-20", "reorganisation", ""},
+		{"B32", "2018-01-20", "", "not_due"},
+		{"B11", "2018-01-20", "", "not_due"},
+		{"B22", "2017-12-31", "admonition", "day"},
+		{"B22", "2018-02-20", "admonition", "day"},
+		{"B22", "bald", "admonition", "held_on"},
+	} {
+		e, err := EntryForms["talks"].Read(t.Context(), r, func(name string) string { return map[string]string{"of_branch": c.branch, "held_on": c.day}[name] })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if talk, _ := e.Row["talk"].(string); talk != c.talk || e.Refused != c.refused {
+			t.Errorf("%s on %s: %q, refused for %q", c.branch, c.day, talk, e.Refused)
+		}
+	}
+}
+
 // Half-yearly ratings have no consequence; the yearly one has: an admonition talk, and organisational adjustment for whoever
 // was last in as many years running as the town's rule says.
 func TestLastPlacesAskOnlyByTheYearlyRating(t *testing.T) {
@@ -126,12 +162,7 @@ func TestLastPlacesAskOnlyByTheYearlyRating(t *testing.T) {
 	if text := viewText(v); strings.Contains(text, "整顿") || strings.Contains(text, "约谈") {
 		t.Error("the words of the rules are 诫勉谈话 and 组织调整")
 	}
-	for _, branch := range []string{"B11", "B12", "B21", "B22", "B31", "B32"} {
-		last := strings.HasSuffix(branch, "2") && branch != "B32" // in V3 two share the place
-		town.Exec(t, "insert into star_history (branch_id, village_id, period, stars, rank, branches_ranked, funding, operation, effect, cooperation, grid_cadre_score, villager_score, measured_result, measured_rank, measured_low, measured_high, middle_result, contradiction, complete, is_last) values (?, ?, '2017', 3, ?, 2, null, null, null, null, null, null, 0.6, 1, 0.5, 0.7, 0.6, null, true, ?)",
-			branch, "V"+branch[1:2], map[bool]int{true: 2, false: 1}[last], last)
-	}
-	town.Exec(t, "update measures set numerator = 1, value = 1 where measure = 'bottom_twice' and unit_id = 'B12' and month = '2018-01'")
+	yearly(t, town)
 	v = built(t, town, "points", "")
 	if row := tableOf(t, v, "stars").Rows[0]; row[len(row)-2].Text != "0" || row[len(row)-2].Note != "1次年度评定中" {
 		t.Errorf("once rated and not last: %+v", row[len(row)-2])
@@ -145,6 +176,18 @@ func TestLastPlacesAskOnlyByTheYearlyRating(t *testing.T) {
 	}
 	if en := strings.Join(tableIn(t, built(t, town, "points", "lang=en"), "last"), "\n"); !strings.Contains(en, "an admonition talk (诫勉谈话)") || !strings.Contains(en, "organisational adjustment (组织调整)") {
 		t.Errorf("in English:\n%s", en)
+	}
+	if note := tableOf(t, v, "last").Note; !strings.Contains(note, "应谈话或调整的支部2个，已落实0个；待落实：福合院二支部、新园二支部。") || strings.Count(last, "没有记录，待落实") != 2 {
+		t.Errorf("what is due is not said: %s\n%s", note, last)
+	}
+	// A talk that was held is no adjustment, one of another year none of this, and one after the month lies ahead of it.
+	town.Exec(t, "insert into talks (entry_id, of_branch, talk, rated_year, held_on) values ('1', 'B22', 'admonition', '2017', '2018-01-20'), ('2', 'B12', 'admonition', '2017', '2018-01-20'), ('3', 'B12', 'reorganisation', '2016', '2018-01-21'), ('4', 'B12', 'reorganisation', '2017', '2018-02-03')")
+	v = built(t, town, "points", "")
+	if rows := strings.Join(tableIn(t, v, "last"), "\n"); !strings.Contains(rows, "诫勉谈话 | 2018-01-20") || !strings.Contains(rows, "组织调整 | 没有记录，待落实") {
+		t.Errorf("one talk was held: %s", rows)
+	}
+	if note := tableOf(t, v, "last").Note; !strings.Contains(note, "已落实1个；待落实：福合院二支部。") {
+		t.Errorf("one talk was held, and the page says %s", note)
 	}
 	if t2 := tableOf(t, built(t, town, "points", "branch=B12"), "stars"); !strings.Contains(t2.More, "组织调整") {
 		t.Errorf("the branch's own page says %q", t2.More)

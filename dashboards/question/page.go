@@ -142,7 +142,7 @@ var pages = []Page{
 		Question: data.Text{Zh: "本月随机回访哪些走访，群众证实了多少，提示准不准？", En: "Which visits are called back at random this month, how many do households confirm, and are the prompts right?"},
 	},
 	{
-		ID: "points", Path: "/points", Group: GroupWork, Takes: ByMonth | ByVillage | ByBranch,
+		ID: "points", Path: "/points", Group: GroupWork, Takes: ByMonth | ByVillage | ByBranch, Params: []string{"done", "refused"},
 		Title: data.Text{Zh: "积分与星级", En: "Points and stars"},
 		Question: data.Text{Zh: "积分是全年在做，还是考评前突击？星级评定与实绩是否一致？",
 			En: "Is the work done all year, or in a burst before the rating? Do the stars agree with measured results?"},

@@ -196,7 +196,8 @@ func scatter(t testing.TB, w *warehouse.Warehouse, rng *rand.Rand) {
 		values := func() []any {
 			return []any{"household_id", id("H", h), "village_id", id("V", village), "branch_id", id("B", village+3*s.rng.IntN(2)), "residents", "3", "migrants", "null",
 				"vulnerable", s.one("null", "'none'", "'low_income'"), "linked_member_id", s.one("null", id("M", s.rng.IntN(40)), id("M", h%40)),
-				"linked_since", s.one("null", s.date()), "card_issued_on", s.one("null", s.date()), "in_group", s.one("null", "true", "false")}
+				"linked_since", s.one("null", s.date()), "card_issued_on", s.one("null", s.date()), "in_group", s.one("null", "true", "false"),
+				"link_basis", s.one("null", "'near'", "'kin'", "'convenient'"), "link_origin", s.one("null", "'declared'", "'appointed'")}
 		}
 		s.registry("households", values)
 	}

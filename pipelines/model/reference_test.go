@@ -325,6 +325,16 @@ func latest(days []time.Time, end time.Time) (last time.Time) {
 	return last
 }
 
+// countOf is how many of the days lie in a month.
+func countOf(days []time.Time, month string) (n int) {
+	for _, on := range days {
+		if monthOf(on) == month {
+			n++
+		}
+	}
+	return n
+}
+
 func (r *reference) registries() {
 	households := r.versions("households", "household_id", "village_id", "")
 	members := r.versions("members", "member_id", "branch_id", "valid_from")
@@ -379,9 +389,21 @@ func (r *reference) registries() {
 			vulnerable := h.text("vulnerable") != "" && h.text("vulnerable") != "none"
 			card, hasCard := h.when("card_issued_on")
 			r.add("household_coverage", p, month, one(visited), 1)
+			times := countOf(visitedOn[id], month)
+			r.add("visited_once", p, month, one(times == 1), 1)
+			r.add("visited_twice", p, month, one(times == 2), 1)
+			r.add("visited_often", p, month, one(times >= 3), 1)
 			r.add("undoubted_coverage", p, month, one(undoubted[id+"|"+month]), 1)
 			r.show("household_coverage", p, month, one(undoubted[id+"|"+month]), 1)
 			r.add("linked_rate", p, month, one(p.member != ""), 1)
+			if basis := h.text("link_basis"); p.member != "" && basis != "" {
+				r.add("links_near", p, month, one(basis == "near"), 1)
+				r.add("links_kin", p, month, one(basis == "kin"), 1)
+				r.add("links_convenient", p, month, one(basis == "convenient"), 1)
+			}
+			if origin := h.text("link_origin"); p.member != "" && origin != "" {
+				r.add("links_appointed", p, month, one(origin == "appointed"), 1)
+			}
 			r.add("card_rate", p, month, one(hasCard && !card.After(end)), 1)
 			r.add("group_rate", p, month, one(h.truth("in_group")), 1)
 			r.add("households_per_active_member", p, month, 1, 0)

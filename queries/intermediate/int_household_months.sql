@@ -14,6 +14,8 @@
 --   village_id: village
 --   branch_id: grid branch
 --   member_id: linked member; null where none is linked yet
+--   link_basis: of that link, near, kin or convenient; null: not told
+--   link_origin: of that link, declared or appointed; null: not told
 --   with_card: a contact card was issued by then
 --   in_group: in the WeChat group
 --   vulnerable: vulnerable
@@ -26,6 +28,8 @@ select
     cast(h.village_id as varchar) as village_id,
     cast(h.branch_id as varchar) as branch_id,
     cast(case when h.linked_since > m.as_of then null else h.linked_member_id end as varchar) as member_id,
+    cast(case when h.linked_since <= m.as_of or h.linked_since is null then h.link_basis end as varchar) as link_basis,
+    cast(case when h.linked_since <= m.as_of or h.linked_since is null then h.link_origin end as varchar) as link_origin,
     cast(coalesce(h.card_issued_on <= m.as_of, false) as boolean) as with_card,
     cast(coalesce(h.in_group, false) as boolean) as in_group,
     cast(coalesce(h.vulnerable, false) as boolean) as vulnerable

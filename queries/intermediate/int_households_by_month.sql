@@ -11,10 +11,19 @@
 --   member_id: linked member; null where none is linked yet
 --   households: households
 --   linked: of those, with a linked member
+--   with_basis: of those linked, with a basis on record
+--   near: of those, linked because the member lives near
+--   kin: of those, because they are kin
+--   convenient: of those, because it is convenient
+--   with_origin: of those linked, of which it is on record how the link was made
+--   appointed: of those, appointed by the branch
 --   with_card: of those, with a contact card issued
 --   in_group: of those, in the WeChat group
 --   visited: of those, visited in the month
---   undoubted: of those, visited at least once beyond doubt
+--   visited_once: of those, visited once in the month
+--   visited_twice: of those visited, twice
+--   visited_often: of those visited, three times or more
+--   undoubted: of those visited, at least once beyond doubt
 --   vulnerable: of the households, vulnerable
 --   vulnerable_visited: of the vulnerable, visited in the month
 --   vulnerable_undoubted: of those, visited at least once beyond doubt
@@ -32,7 +41,8 @@ visits as (
         cast(date_trunc('month', v.visited_on) as date) as month_start,
         max(v.visited_on) as last_visited_on,
         max(case when d.visit_id is null then v.visited_on end) as last_undoubted_on,
-        count(*) > count(d.visit_id) as undoubted
+        count(*) > count(d.visit_id) as undoubted,
+        count(*) as visits
     from staging.stg_visits v
     left join doubtful d on d.visit_id = v.visit_id
     group by v.household_id, cast(date_trunc('month', v.visited_on) as date)
@@ -46,6 +56,7 @@ spells as (
         month_start,
         last_visited_on,
         undoubted,
+        visits,
         max(last_undoubted_on) over by_month as last_undoubted_on,
         coalesce(lead(month_start) over by_month, date '9999-12-31') as next_month
     from visits
@@ -59,11 +70,14 @@ watched as (
         h.village_id,
         h.branch_id,
         h.member_id,
+        h.link_basis,
+        h.link_origin,
         h.with_card,
         h.in_group,
         h.vulnerable,
         coalesce(v.month_start = h.month_start, false) as visited,
         v.undoubted,
+        v.visits,
         date_diff('day', r.first_on, h.as_of) >= p.unvisited_days as watched,
         coalesce(date_diff('day', v.last_visited_on, h.as_of) > p.unvisited_days, true) as unvisited,
         coalesce(date_diff('day', v.last_undoubted_on, h.as_of) > p.unvisited_days, true) as unvisited_undoubted
@@ -82,9 +96,18 @@ select
     cast(member_id as varchar) as member_id,
     cast(count(*) as bigint) as households,
     cast(count(member_id) as bigint) as linked,
+    cast(count(member_id) filter (where link_basis is not null) as bigint) as with_basis,
+    cast(count(member_id) filter (where link_basis = 'near') as bigint) as near,
+    cast(count(member_id) filter (where link_basis = 'kin') as bigint) as kin,
+    cast(count(member_id) filter (where link_basis = 'convenient') as bigint) as convenient,
+    cast(count(member_id) filter (where link_origin is not null) as bigint) as with_origin,
+    cast(count(member_id) filter (where link_origin = 'appointed') as bigint) as appointed,
     cast(count(*) filter (where with_card) as bigint) as with_card,
     cast(count(*) filter (where in_group) as bigint) as in_group,
     cast(count(*) filter (where visited) as bigint) as visited,
+    cast(count(*) filter (where visited and visits = 1) as bigint) as visited_once,
+    cast(count(*) filter (where visited and visits = 2) as bigint) as visited_twice,
+    cast(count(*) filter (where visited and visits > 2) as bigint) as visited_often,
     cast(count(*) filter (where visited and undoubted) as bigint) as undoubted,
     cast(count(*) filter (where vulnerable) as bigint) as vulnerable,
     cast(count(*) filter (where vulnerable and visited) as bigint) as vulnerable_visited,

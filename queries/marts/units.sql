@@ -10,6 +10,7 @@
 --   village_id: village; null for a town
 --   branch_id: branch; null above
 --   phase: pilot or rollout, of the village
+--   kind: what the committee calls the village, weak, dispute_prone or complicated; null: not told
 --   programme_start: the day the unit joined the programme; for a town the day its programme began
 -- checks:
 --   not_null: level, unit_id, unit_name
@@ -22,12 +23,13 @@ select
     cast(null as varchar) as village_id,
     cast(null as varchar) as branch_id,
     cast(null as varchar) as phase,
+    cast(null as varchar) as kind,
     cast(programme_start as date) as programme_start
 from staging.stg_towns
 union all
-select 'village', village_id, village_name, town, town, village_id, null, phase, programme_start
+select 'village', village_id, village_name, town, town, village_id, null, phase, kind, programme_start
 from staging.stg_villages
 union all
-select 'branch', b.branch_id, b.branch_name, b.village_id, b.town, b.village_id, b.branch_id, v.phase, v.programme_start
+select 'branch', b.branch_id, b.branch_name, b.village_id, b.town, b.village_id, b.branch_id, v.phase, v.kind, v.programme_start
 from staging.stg_branches b
 left join staging.stg_villages v on v.village_id = b.village_id

@@ -10,6 +10,8 @@
 --   vulnerable: low income, living alone, disabled or otherwise in need
 --   linked_member_id: member linked to it
 --   linked_since: from when; null: always
+--   link_basis: near, kin or convenient; null: not told
+--   link_origin: declared or appointed; null: not told
 --   card_issued_on: day its contact card was issued
 --   in_group: whether it is in the WeChat group
 --   valid_from: first day it holds
@@ -26,6 +28,8 @@ with versions as (
         vulnerable,
         linked_member_id,
         linked_since,
+        link_basis,
+        link_origin,
         card_issued_on,
         in_group,
         _file as file_no,
@@ -41,6 +45,8 @@ with versions as (
         vulnerable,
         linked_member_id,
         linked_since,
+        link_basis,
+        link_origin,
         card_issued_on,
         in_group,
         _file,
@@ -57,6 +63,8 @@ select
     cast(coalesce(v.vulnerable, 'none') <> 'none' as boolean) as vulnerable,
     cast(v.linked_member_id as varchar) as linked_member_id,
     cast(v.linked_since as date) as linked_since,
+    cast(v.link_basis as varchar) as link_basis,
+    cast(v.link_origin as varchar) as link_origin,
     cast(v.card_issued_on as date) as card_issued_on,
     cast(coalesce(v.in_group, false) as boolean) as in_group,
     cast(s.valid_from as date) as valid_from,

@@ -9,14 +9,15 @@
 --   town: as registered, else the only town there is, else 未登记
 --   programme_start: the day the village joined the programme
 --   phase: pilot or rollout
+--   kind: what the committee calls it, weak, dispute_prone or complicated; null: not told
 --   registered: whether a registry lists or listed it
 -- checks:
 --   not_null: village_id, village_name, town
 with rows_known as (
-    select village_id, name, town, programme_start, phase, cast(null as bigint) as until_file, _file as file_no
+    select village_id, name, town, programme_start, phase, kind, cast(null as bigint) as until_file, _file as file_no
     from exports.villages
     union all
-    select village_id, name, town, programme_start, phase, _until_file, _file
+    select village_id, name, town, programme_start, phase, kind, _until_file, _file
     from history.villages
 ),
 
@@ -30,7 +31,7 @@ latest as (
 ),
 
 registered as (
-    select village_id, name, town, programme_start, phase
+    select village_id, name, town, programme_start, phase, kind
     from latest
     where place = 1
 ),
@@ -60,6 +61,7 @@ select
     cast(town as varchar) as town,
     cast(programme_start as date) as programme_start,
     cast(phase as varchar) as phase,
+    cast(kind as varchar) as kind,
     cast(true as boolean) as registered
 from registered
 union all
@@ -67,6 +69,7 @@ select
     m.village_id,
     m.village_id,
     coalesce(t.town, '未登记'),
+    null,
     null,
     null,
     false

@@ -39,7 +39,7 @@ type annex struct {
 var annexes = []annex{
 	{page: "overview", title: data.Text{Zh: "与上月相比", En: "Against last month"}, blocks: []string{"changes"}, build: overviewChanges},
 	{page: "village", title: data.Text{Zh: "各村、各支部情况", En: "Villages and branches"}, note: data.Text{Zh: "各单位主要指标并列，在正常差别之内的不作排名。", En: "The main figures side by side; within ordinary differences nobody is ranked."}, blocks: []string{"units", "branches"}, build: places.VillageUnits},
-	{page: "visits", blocks: []string{"coverage", "units", "doubtful"}, build: work.VisitTables},
+	{page: "visits", blocks: []string{"coverage", "times", "units", "doubtful"}, build: work.VisitTables},
 	{page: "issues", blocks: []string{"units", "ageing", "categories"}, build: work.IssueTables},
 	{page: "capacity", blocks: []string{"villages"}, build: places.CapacityTables},
 	{page: "weak", blocks: []string{"villages"}, build: places.WeakList},

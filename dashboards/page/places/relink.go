@@ -29,8 +29,25 @@ type links struct {
 	plans      []relink.Plan // of the same branches
 }
 
-// linksOf reads the links of a place and makes the proposal for every grid branch. Why kin and neighbours are linked is not recorded, so
-// that no link weighs more than another.
+// bonds are what the register calls a basis of a link, as far as one weighs more than another.
+var bonds = map[string]relink.Bond{"near": relink.Near, "kin": relink.Kin}
+
+// bondsKnown counts the households of which the register says why they are linked to their member.
+func (l links) bondsKnown() (known, linked int) {
+	for _, h := range l.households {
+		if h.LinkedMemberID == "" {
+			continue
+		}
+		linked++
+		if h.LinkBasis != "" {
+			known++
+		}
+	}
+	return known, linked
+}
+
+// linksOf reads the links of a place and makes the proposal for every grid branch. Kin are kept before neighbours, and neighbours before
+// others; where the register does not say why a household is linked, its link weighs as one of convenience.
 func linksOf(ctx context.Context, r block.Request, at facts.Unit) (links, error) {
 	var l links
 	err := parallel.Do(ctx,
@@ -49,7 +66,7 @@ func linksOf(ctx context.Context, r block.Request, at facts.Unit) (links, error)
 	}
 	for _, h := range l.households { // they come by branch
 		g := of(h.BranchID)
-		g.Households = append(g.Households, relink.Household{ID: h.HouseholdID, Member: h.LinkedMemberID, Since: h.LinkedSince})
+		g.Households = append(g.Households, relink.Household{ID: h.HouseholdID, Member: h.LinkedMemberID, Bond: bonds[h.LinkBasis], Since: h.LinkedSince})
 	}
 	for _, m := range l.hands {
 		if _, known := place[m.BranchID]; known { // a branch without households has nobody to link
@@ -133,7 +150,7 @@ func Relink(ctx context.Context, r block.Request) (view.View, error) {
 		v.Blocks = append(v.Blocks, gridsTable(r, l), changesTable(r, l))
 	}
 	v.Blocks = append(v.Blocks, relinkAccept(r, all)...)
-	v.Blocks = append(v.Blocks, view.Text{Paragraphs: relinkBasis(r)})
+	v.Blocks = append(v.Blocks, view.Text{Paragraphs: relinkBasis(r, l)})
 	return v, nil
 }
 
@@ -231,17 +248,20 @@ func changesTable(r block.Request, l links) *view.Table {
 		Empty: r.T("没有要调整的户。", "No household needs to change."),
 		Columns: []view.Column{{Title: r.T("支部", "Branch"), Kind: view.ColumnText}, {Title: r.T("农户编号", "Household ID"), Kind: view.ColumnText}, {Title: r.T("户主", "Head"), Kind: view.ColumnText},
 			{Title: r.T("现在的党员", "Member now"), Kind: view.ColumnText}, {Title: r.T("建议的党员", "Member proposed"), Kind: view.ColumnText}, {Title: r.T("建议的党员编号", "ID of the member proposed"), Kind: view.ColumnText},
-			{Title: r.T("原因", "Reason"), Kind: view.ColumnText}}}
-	names, heads := l.people(), map[string]string{}
+			{Title: r.T("原因", "Reason"), Kind: view.ColumnText}, {Title: r.T("现在的联系依据", "Basis of the link now"), Kind: view.ColumnText}}}
+	names, heads, basis := l.people(), map[string]string{}, map[string]string{}
 	for _, h := range l.households {
-		heads[h.HouseholdID] = h.HeadName
+		heads[h.HouseholdID], basis[h.HouseholdID] = h.HeadName, reading.Missing
+		if h.LinkBasis != "" {
+			basis[h.HouseholdID] = r.Word("households", "link_basis", h.LinkBasis)
+		}
 	}
 	reasons := map[relink.Reason]string{relink.Unlinked: r.T("没有联系的党员", "has no member"), relink.Exempt: r.T("党员已免除", "the member is exempt"),
 		relink.Elsewhere: r.T("党员不在本支部", "the member is not of the branch"), relink.Excess: r.T("党员超负荷", "the member has too many")}
 	for _, p := range l.plans {
 		for _, c := range p.Changes {
 			t.Rows = append(t.Rows, []view.Cell{{Text: r.UnitOf(p.Grid).Name, Link: r.Link("relink", question.InBranch(p.Grid))}, {Text: c.Household}, {Text: heads[c.Household]},
-				{Text: names[c.From]}, {Text: names[c.To]}, {Text: c.To}, {Text: reasons[c.Reason]}})
+				{Text: names[c.From]}, {Text: names[c.To]}, {Text: c.To}, {Text: reasons[c.Reason]}, {Text: basis[c.Household]}})
 		}
 	}
 	return t
@@ -252,7 +272,7 @@ func relinkAccept(r block.Request, c linkCounts) []view.Block {
 	if c.changes() == 0 || !r.SeesPersons(r.Visitor) {
 		return nil
 	}
-	said := r.Tf("农户名册中%[1]d户改由建议的党员联系，联户日期记为%[2]s，其余不变。", "In the register of households %[1]d households get the member proposed, linked since %[2]s; nothing else changes.",
+	said := r.Tf("农户名册中%[1]d户改由建议的党员联系，联户日期记为%[2]s，联系依据和产生方式留空，其余不变。", "In the register of households %[1]d households get the member proposed, linked since %[2]s, with the basis of the link left empty; nothing else changes.",
 		c.changes(), r.CutOff.Format(time.DateOnly))
 	blocks := []view.Block{view.Section{ID: "accept", Title: r.T("采纳建议", "Accept the proposal"), Note: r.T("先由支部讨论；个别户可在下载的名册中改正后再报送。", "The branch discusses it first; single households can be put right in the register before it is handed in.")}}
 	if r.Visitor.MayAnywhere(visitor.Export) {
@@ -315,6 +335,8 @@ func Register(ctx context.Context, r block.Request) (sheet spreadsheet.Sheet, ch
 				value = member
 			case changes && columns[i].ID == "linked_since":
 				value = r.CutOff
+			case changes && (columns[i].ID == "link_basis" || columns[i].ID == "link_origin"):
+				value = nil // it was said of the link that ends
 			}
 			cells[i] = registerCell(columns[i], value, r.Lang)
 		}
@@ -348,12 +370,17 @@ func registerCell(c data.Column, value any, lang string) any {
 }
 
 // relinkBasis says what the proposal rests on.
-func relinkBasis(r block.Request) []string {
+func relinkBasis(r block.Request, l links) []string {
 	limit := r.Programme.Linking.HouseholdsLimit
+	said := r.T("农户名册没有登记联系依据，就亲、就近不作区分。", "The register does not say why households are linked: kin and neighbours are not told apart.")
+	if known, linked := l.bondsKnown(); known > 0 {
+		said = r.Tf("改动时先保留就亲的联系，再保留就近的联系；%[2]d户联系户中有%[1]d户登记了依据。", "Where a link must change, kin are kept first, then neighbours; for %[1]d of %[2]d linked households the register says why.", known, linked)
+	}
 	return []string{
 		r.Tf("建议依次满足：每户在本网格支部内有一名可动员党员；超过%d户的部分最少、最均匀；改动的户最少，先改联系时间最短的。免除联户的党员不再联系户。",
 			"The proposal holds, in this order: every household has one active member of its own branch; what goes beyond %d households is as little and as even as can be; as few households as possible change, those linked last first. Exempt members link no household.", limit),
-		r.T("依据：最小费用流，所得方案已验证为最优（余下网络中没有负费用的回路）。就亲、就近关系尚无数据，不作区分；由党支部讨论决定。",
-			"Basis: a minimum-cost flow, proven to be the best (no cycle of negative cost is left). Kin and neighbours are not recorded and not told apart. The branch discusses and decides."),
+		said,
+		r.T("依据：最小费用流，所得方案已验证为最优（余下网络中没有负费用的回路）。由党支部讨论决定。",
+			"Basis: a minimum-cost flow, proven to be the best (no cycle of negative cost is left). The branch discusses and decides."),
 	}
 }

@@ -141,6 +141,9 @@ func (s unitScreen) badges() *view.Badges {
 	case "rollout":
 		b.Badges = append(b.Badges, view.Badge{Text: r.T("推开村", "Rollout village"), Look: view.LookRollout})
 	}
+	if village.Kind != "" {
+		b.Badges = append(b.Badges, view.Badge{Text: r.Tf("镇党委确定：%s", "the committee calls it: %s", kindWord(r, village.Kind)), Note: r.T("名册中的村情类型，不参与薄弱村研判。", "The kind in the register; it plays no part in judging weak villages.")})
+	}
 	if start := facts.FirstSeven(r.StartOf(u)); start != "" && start <= r.Month {
 		b.Badges = append(b.Badges, view.Badge{Text: r.Tf("%[1]s启动，第%[2]d个月", "began %[1]s, month %[2]d", r.MonthName(start), MonthsRunning(start, r.Month))})
 	}
@@ -153,6 +156,11 @@ func (s unitScreen) badges() *view.Badges {
 		b.Badges = append(b.Badges, view.Badge{Text: r.T("没有帮扶记录", "no support recorded")})
 	}
 	return b
+}
+
+// kindWord is what the committee calls a village, within a sentence.
+func kindWord(r block.Request, kind string) string {
+	return strings.ToLower(r.Word("villages", "kind", kind))
 }
 
 func tierLook(t signals.Tier) view.Look {

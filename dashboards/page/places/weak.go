@@ -63,6 +63,9 @@ func Weak(ctx context.Context, r block.Request) (view.View, error) {
 		}
 	}
 	v.Sentences = signals.Summary(all, r.Lang)
+	if said := committeesWord(r, all); said != "" {
+		v.Sentences = append(v.Sentences, said)
+	}
 	v.Blocks = append(v.Blocks, view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{weakTable(r, all)}}}})
 	var pictures view.Row
 	for _, l := range criterionLimits(r, town, all) {
@@ -135,7 +138,7 @@ func weakTable(r block.Request, all []signals.Assessment) *view.Table {
 	t := &view.Table{ID: "villages", Stacked: true, Title: r.Tf("各村判断 · %s", "The villages · %s", r.Month),
 		Note:    r.T("按档次排列，同档之内不分先后。点村名看该村依据。", "By tier; within a tier there is no order. A name leads to that village's evidence."),
 		Empty:   r.T("没有一个村触及标准或有持续信号。", "No village meets a criterion or shows a persistent signal."),
-		Columns: []view.Column{view.Words(r.T("村", "Village")), view.Words(r.T("档次", "Tier")), view.Words(r.T("硬性标准", "Hard criteria")), view.Words(r.T("持续的统计信号", "Persistent statistical signals")), view.Words(r.T("可能原因", "Likely cause")), view.Words(r.T("名单", "On the list")), view.Words(r.T("帮扶", "Help"))}}
+		Columns: []view.Column{view.Words(r.T("村", "Village")), view.Words(r.T("档次", "Tier")), view.Words(r.T("镇党委确定的类型", "The committee's word")), view.Words(r.T("硬性标准", "Hard criteria")), view.Words(r.T("持续的统计信号", "Persistent statistical signals")), view.Words(r.T("可能原因", "Likely cause")), view.Words(r.T("名单", "On the list")), view.Words(r.T("帮扶", "Help"))}}
 	if len(all) == 0 {
 		t.Empty = r.T("没有村的名册，不知道。", "There is no list of villages: nothing is known.")
 	}
@@ -156,13 +159,40 @@ func weakTable(r block.Request, all []signals.Assessment) *view.Table {
 			}
 			persistent = append(persistent, block.Together(r, names))
 		}
-		t.Rows = append(t.Rows, []view.Cell{{Text: a.Village.Name, Link: r.Link("weak", question.In(a.Village.ID), question.With("measure", ""))}, {Text: a.TierName(r.Lang), Note: keysTurned(r, a), Tone: tierTone(a.Tier)},
+		t.Rows = append(t.Rows, []view.Cell{{Text: a.Village.Name, Link: r.Link("weak", question.In(a.Village.ID), question.With("measure", ""))}, {Text: a.TierName(r.Lang), Note: keysTurned(r, a), Tone: tierTone(a.Tier)}, {Text: block.OrMissing(namedKind(r, a.Village.ID))},
 			{Text: block.OrMissing(strings.Join(criteria, r.T("；", "; ")))}, {Text: listOr(r, persistent)}, {Text: block.OrMissing(a.Cause.Name(r.Lang))}, {Text: block.OrMissing(a.Spell(r.Lang))}, help(r, a)})
 	}
 	if len(calm) > 0 {
 		t.More = r.Tf("其余%[1]d个村没有持续信号，不作排名：%[2]s。", "No lasting signal, and no ranking, in the other %[1]d villages: %[2]s.", len(calm), strings.Join(calm, r.T("、", ", ")))
 	}
 	return t
+}
+
+// namedKind is what the committee calls a village; empty where the register does not say.
+func namedKind(r block.Request, id string) string {
+	if u, known := r.Snapshot.Village(id); known && u.Kind != "" {
+		return r.Word("villages", "kind", u.Kind)
+	}
+	return ""
+}
+
+// committeesWord sets what the committee calls villages beside how they are judged; empty where it calls none of them anything.
+func committeesWord(r block.Request, all []signals.Assessment) string {
+	var agreed, apart []string
+	for _, a := range all {
+		if kind := namedKind(r, a.Village.ID); kind != "" {
+			if a.IsWeak() || a.Tier == signals.Watch {
+				agreed = append(agreed, r.Tf("%[1]s（%[2]s）", "%[1]s (%[2]s)", a.Village.Name, kind))
+			} else {
+				apart = append(apart, r.Tf("%[1]s（%[2]s）", "%[1]s (%[2]s)", a.Village.Name, kind))
+			}
+		}
+	}
+	if len(agreed)+len(apart) == 0 {
+		return ""
+	}
+	return r.Tf("镇党委确定的重点村：研判也提示的有%[1]s；研判未提示的有%[2]s。类型由镇党委确定，不参与研判。", "Villages that the committee names: the judgement points to %[1]s as well, and not to %[2]s. The committee's word plays no part in the judgement. ",
+		listOr(r, agreed), listOr(r, apart))
 }
 
 // keysTurned says which of the two conditions is met, and why the other is not although its column may be filled: how sure all

@@ -49,7 +49,7 @@ func askedFor(r block.Request, twice bool) string {
 // lastPlaces lists the branches last of their village in the yearly rating of the newest year that has ended, and what
 // the rules ask for. Half-yearly ratings ask for nothing, a shared place is nobody's, and a village with a branch unrated has
 // no last one.
-func lastPlaces(r block.Request, all []rating, twice map[string]bool) view.Block {
+func lastPlaces(r block.Request, all []rating, twice map[string]bool, due []dueTalk) view.Block {
 	year := lastYear(r.Month)
 	yearly := of(all, year)
 	t := &view.Table{ID: "last", Stacked: true, Title: r.Tf("%s年度评定末位的支部", "Branches last of their village in the yearly rating of %s", year)}
@@ -58,14 +58,15 @@ func lastPlaces(r block.Request, all []rating, twice map[string]bool) view.Block
 		view.Of(view.Number(r.T("星级", "Stars")), func(x rating) view.Cell { return view.Count(x.stars) }),
 		view.Of(view.Words(r.T("名次", "Rank")), func(x rating) view.Cell { return view.Plain(place(r, x)) }),
 		view.Of(view.Number(r.T("实绩 (%)", "Result (%)")), func(x rating) view.Cell { return view.Decimal(100*x.measured, 1) }),
-		view.Of(view.Words(r.T("按办法应当", "The rules ask for")), func(x rating) view.Cell { return askedCell(r, x, twice[x.branch]) }))
+		view.Of(view.Words(r.T("按办法应当", "The rules ask for")), func(x rating) view.Cell { return askedCell(r, x, twice[x.branch]) }),
+		view.Of(view.Words(r.T("落实情况", "Done on")), func(x rating) view.Cell { return heldCell(r, due, x.branch) }))
 	view.Fill(t, slices.DeleteFunc(slices.Clone(yearly), func(x rating) bool { return !x.last }), columns...)
 	if len(yearly) == 0 {
 		t.Empty = r.Tf("没有收到%s年度评定，谁在末位不得而知。半年评选的末位不能代替，不作诫勉谈话、组织调整的依据。",
 			"No yearly rating of %s was received: who is last is not known. Last place in a half-year stands for nothing, and asks neither for an admonition talk nor for organisational adjustment.", year)
 		return t
 	}
-	t.Note = r.T("只看年度评定。末位不等于差：请同时看实绩和同村其他支部。", "Yearly ratings alone count. Last is not bad: look at the result and at the other branches of the village. ") + withoutLast(r, yearly)
+	t.Note = r.T("只看年度评定。末位不等于差：请同时看实绩和同村其他支部。", "Yearly ratings alone count. Last is not bad: look at the result and at the other branches of the village. ") + withoutLast(r, yearly) + r.T("", " ") + talkSentence(r, due)
 	t.Empty = r.T("没有一个支部单独排在本村末位。", "No branch stands last of its village alone.")
 	return t
 }

@@ -129,7 +129,14 @@ func ratingBlocks(ctx context.Context, r block.Request, all []rating) ([]view.Bl
 	if r.Unit().Level == facts.LevelBranch {
 		return append(blocks, branchRatings(r, all, twice)), nil
 	}
-	blocks = append(blocks, ratingPeriods(r, all), lastPlaces(r, all, twice), contradictions(r, all), scores(r, all))
+	talks, err := r.Talks(ctx, r.Visitor, r.Month)
+	if err != nil {
+		return nil, err
+	}
+	due := dueTalks(r, all, twice, talks)
+	blocks = append(blocks, ratingPeriods(r, all), lastPlaces(r, all, twice, due))
+	blocks = append(blocks, talkForm(r, due)...)
+	blocks = append(blocks, contradictions(r, all), scores(r, all))
 	if r.Unit().Level == facts.LevelTown {
 		agree, err := agreementByVillage(ctx, r, all)
 		if err != nil {

@@ -16,7 +16,7 @@ import (
 // VisitMeasures are the measures of visits, as the page shows them.
 var VisitMeasures = []string{
 	"household_coverage", "vulnerable_coverage", "unvisited_share", "visits_per_active_member", "silent_members", "month_end_share",
-	"linked_rate", "card_rate", "group_rate", "overloaded_members", "doubtful_visits",
+	"visited_once", "visited_twice", "visited_often", "linked_rate", "links_near", "links_kin", "links_convenient", "links_appointed", "card_rate", "group_rate", "overloaded_members", "doubtful_visits",
 }
 
 // Visits builds the page of visits to households: the first screen, then the lists it rests on.
@@ -29,8 +29,12 @@ func Visits(ctx context.Context, r block.Request) (view.View, error) {
 	if err := visitsScreen(ctx, r, own, &v); err != nil {
 		return v, err
 	}
-	v.Sentences = append(VisitSentences(r, own), loadSentences(r, own)...)
-	v.Blocks = append(v.Blocks, view.Lead{})
+	v.Sentences = slices.Concat(VisitSentences(r, own), loadSentences(r, own), linkSentences(r, own))
+	times, err := visitedTimes(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, view.Lead{}, times)
 	for _, list := range []func(context.Context, block.Request) (*view.Table, error){Unvisited, callbacks, doubtful, Silent} {
 		t, err := list(ctx, r)
 		if err != nil {
@@ -53,6 +57,13 @@ func Visits(ctx context.Context, r block.Request) (view.View, error) {
 		return v, err
 	}
 	v.Blocks = append(v.Blocks, shared...)
+	if len(r.Below()) > 0 {
+		links, err := linksByUnit(ctx, r)
+		if err != nil {
+			return v, err
+		}
+		v.Blocks = append(v.Blocks, links)
+	}
 	var tiles []view.Stat
 	for _, id := range VisitMeasures {
 		if r.Unit().Level == facts.LevelTown && id != "household_coverage" && slices.Contains(leadingVisits, id) {
@@ -98,11 +109,15 @@ func VisitTables(ctx context.Context, r block.Request) (v view.View, err error) 
 	if v.Blocks, err = coverageBlocks(ctx, r, own); err != nil {
 		return v, err
 	}
+	times, err := visitedTimes(ctx, r)
+	if err != nil {
+		return v, err
+	}
 	prompts, err := doubtful(ctx, r)
 	if err != nil {
 		return v, err
 	}
-	v.Blocks = append(v.Blocks, prompts)
+	v.Blocks = append(v.Blocks, times, prompts)
 	return v, nil
 }
 
