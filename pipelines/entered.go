@@ -6,6 +6,7 @@ const (
 	Resolutions = "resolutions" // of meetings
 	Callbacks   = "callbacks"   // what households said of visits
 	Talks       = "talks"       // with branches in last place
+	Plans       = "plans"       // of comparisons
 )
 
 // Entered is what somebody has filled in on a page: rows of one of the exports of entries, each by its columns. Who entered them,

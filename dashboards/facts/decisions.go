@@ -51,6 +51,38 @@ type Resolution struct {
 	EnteredAt    string `is:"day"`
 }
 
+// Plan is how pilots are to be compared, as somebody registered it.
+type Plan struct {
+	OfMonth      string
+	KnownTo      string // last month with data when it was registered
+	Question     string `is:"text"`
+	Outcomes     string // IDs of measures, the main one first
+	Direction    string // of the contract: better, either
+	Smallest     float64
+	ComparedWith string
+	Several      string
+	OfVillages   string
+	LooksOn      string `is:"day"`
+	Remark       string `is:"text"`
+	EnteredBy    string
+	EnteredAt    string `is:"day"`
+}
+
+const plansSQL = `
+select p.of_month, p.known_to, p.question, p.outcomes, p.direction, p.smallest, p.compared_with, p.several, p.of_villages, p.looks_on, p.remark, p.entered_by, p.entered_at
+from plans p
+where p.of_month <= ?
+order by p.entered_at, p.entry_id`
+
+// Plans reads the plans registered up to a month, the oldest first; nothing where an older version published the snapshot.
+func (f Facts) Plans(ctx context.Context, v visitor.Visitor, month string) ([]Plan, error) {
+	all, err := list[Plan](ctx, f, v, "the plans of the comparison", plansSQL, month)
+	if err != nil && absent(err) {
+		return nil, nil
+	}
+	return all, err
+}
+
 const actionsSQL = `
 select a.action_id, a.state, a.of_month, a.of_village, a.signal, a.measure, a.cause, a.cause_note, a.support, a.support_note, a.owner,
     a.decided_on, a.due_on, a.acceptance, a.closed_on, a.result, a.entered_by, a.entered_at

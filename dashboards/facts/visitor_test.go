@@ -27,7 +27,7 @@ func asked(t *testing.T, f facts.Facts, method reflect.Method, v visitor.Visitor
 		"Ticked": {"2018-01"}, "ToVisit": {"2018-01"}, "Late": {"2018-01"}, "LateSteps": {"2018-01"}, "WaitingHouseholds": {"2018-01"}, "Silent": {"2018-01"}, "Overloaded": {"2018-01"}, "Unvisited": {"2018-01"},
 		"Held": {"2018-01"}, "OverdueHolders": {"2018-01"}, "OpenByAge": {"2018-01"}, "IssueCount": {"2018-01"}, "StepCounts": {"2018-01"}, "OpenFromBefore": {"2018-01"}, "Satisfaction": {"2018-01"}, "OverdueTasks": {"2018-01"},
 		"Register": {"households"}, "FindHouseholds": {"HB11"}, "FindMembers": {"MB11"}, "FindIssues": {"王小明"},
-		"Actions": {"2018-01"}, "ActionRows": {"2018-01"}, "Resolutions": {"2018-01"}, "Talks": {"2018-01"}, "CadreDecisionCounts": {"2018-01"}, "CallbackDraw": {"2018-01"}, "CallbackResults": {"2017-02", "2018-01"},
+		"Actions": {"2018-01"}, "ActionRows": {"2018-01"}, "Resolutions": {"2018-01"}, "Talks": {"2018-01"}, "Plans": {"2018-01"}, "CadreDecisionCounts": {"2018-01"}, "CallbackDraw": {"2018-01"}, "CallbackResults": {"2017-02", "2018-01"},
 	}[method.Name]
 	in := []reflect.Value{reflect.ValueOf(f)}
 	for i := 1; i < method.Type.NumIn(); i++ {

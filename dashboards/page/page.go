@@ -85,7 +85,7 @@ func init() { // the report is made of other pages
 }
 
 // EntryForms read what people fill in on pages, by the exports that keep it.
-var EntryForms = map[string]block.EntryForm{pipelines.Actions: decisions.ActionForm, pipelines.Resolutions: month.ResolutionForm, pipelines.Callbacks: work.CallbackForm, pipelines.Talks: work.TalkForm}
+var EntryForms = map[string]block.EntryForm{pipelines.Actions: decisions.ActionForm, pipelines.Resolutions: month.ResolutionForm, pipelines.Callbacks: work.CallbackForm, pipelines.Talks: work.TalkForm, pipelines.Plans: places.PlanForm}
 
 // Build makes a page. What it says of units that have changed or of a place whose data are too poor stands first.
 func Build(ctx context.Context, r block.Request) (view.View, error) {

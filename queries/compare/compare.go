@@ -75,6 +75,7 @@ type Result struct {
 	Moments  []Moment
 	Cohorts  did.Result // every village by its own start (Callaway & Sant'Anna)
 	ByStart  did.Randomisation
+	Family   Family // see Corrected
 	Verdict  Verdict
 	Warnings []estimate.Warning
 }
@@ -347,7 +348,8 @@ func middle(series []reading.Month) float64 {
 //  1. Where zero is not ruled out, the data do not allow a conclusion: p is above 5%, and the interval includes zero.
 //  2. Months before the start that move as much as the effect leave no evidence, whatever p is.
 //  3. Strong evidence becomes some where no interval can be given, where a side has fewer than three villages, where the months
-//     before were not quite alike, and where the pilots were the worst to begin with.
+//     before were not quite alike, where the pilots were the worst to begin with, and where the finding does not outlast the
+//     correction for the other outcomes that were looked at.
 //
 // Why says which of these decided.
 func (r Result) graded() Verdict {
@@ -357,7 +359,7 @@ func (r Result) graded() Verdict {
 	before := r.Before()
 	some := r.ZeroRuledOut() && before != Noisy && before != Restless
 	strong := some && len(r.doubts()) == 0
-	good := map[queries.Direction]float64{queries.Up: 1, queries.Down: -1}[r.Measure.Direction] * r.Effect
+	good := better(r.Measure) * r.Effect
 	switch {
 	case !some:
 		return Inconclusive
@@ -392,6 +394,9 @@ func (r Result) doubts() (keys []string) {
 	}
 	if r.Regression() {
 		keys = append(keys, "why_regression")
+	}
+	if !r.Survives() {
+		keys = append(keys, "why_several")
 	}
 	return keys
 }

@@ -49,7 +49,8 @@ func (r Result) Why(lang string) string {
 	}
 	said := make([]string, len(keys))
 	for i, key := range keys {
-		said[i] = book.Say(lang, key, sentence.Values{"p": reading.Percent(r.P.Or(math.NaN())), "smallest": reading.Percent(r.Design.SmallestP)})
+		said[i] = book.Say(lang, key, sentence.Values{"p": reading.Percent(r.P.Or(math.NaN())), "smallest": reading.Percent(r.Design.SmallestP),
+			"corrected": reading.Percent(r.Family.P.Or(math.NaN())), "of": strconv.Itoa(r.Family.Of)})
 	}
 	between := "; "
 	if lang == "zh" {
@@ -207,4 +208,30 @@ func (r Result) placebo(lang string) string {
 			"p": reading.P(r.Placebo.P.Or(math.NaN()))}
 	}
 	return book.Say(lang, "placebo_"+string(r.Before()), values)
+}
+
+// Planned says whether the plan came first, and what the outcome is to it. plan is nil where none is registered.
+func (r Result) Planned(plan *Registered, entered, lang string) string {
+	if plan == nil {
+		return book.Say(lang, "plan_none", nil)
+	}
+	known, of := plan.Known(r.Design)
+	values := sentence.Values{"on": entered, "to": reading.MonthName(plan.KnownTo, lang), "known": strconv.Itoa(known), "of": strconv.Itoa(of)}
+	key := "plan_first"
+	switch {
+	case of == 0:
+		key = "plan_nothing"
+	case known > 0:
+		key = "plan_late"
+	}
+	said := book.Say(lang, key, values)
+	for _, also := range []struct {
+		key string
+		is  bool
+	}{{"plan_outside", r.Family.Standing == Exploratory}, {"plan_secondary", r.Family.Standing == Secondary}, {"plan_against", plan.Against(r)}} {
+		if also.is {
+			said = sentence.Join(lang, said, book.Say(lang, also.key, nil))
+		}
+	}
+	return said
 }

@@ -15,6 +15,7 @@ import (
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
 	"hulian/data"
+	"hulian/pipelines"
 	"hulian/queries"
 	"hulian/queries/compare"
 	"hulian/queries/reading"
@@ -39,9 +40,16 @@ func Compare(ctx context.Context, r block.Request) (view.View, error) {
 	if err != nil {
 		return view.View{}, err
 	}
+	registered, err := readPlans(ctx, r)
+	if err != nil {
+		return view.View{}, err
+	}
+	all = compare.Corrected(registered.registered(), all)
+	result = all[slices.IndexFunc(all, func(x compare.Result) bool { return x.Measure.ID == measure.ID })]
 	v := view.View{Heading: fmt.Sprintf("%s · %s", block.Heading(r), measure.Name.In(r.Lang)), Headline: comparedHeadline(r, result),
-		Sentences: append([]string{result.Words(r.Lang)}, result.Found(r.Lang)...), Picker: measurePicker(r, measure)}
-	answer, err := answered(r, result, all)
+		Sentences: append([]string{result.Words(r.Lang), registered.said(r, result, seen.villages)}, result.Found(r.Lang)...), Picker: measurePicker(r, measure),
+		Blocks: block.EntryAnswer(r, pipelines.Plans, planRefusals(r))}
+	answer, err := answered(r, result, all, registered)
 	if err != nil {
 		return v, err
 	}
@@ -58,7 +66,7 @@ func Compare(ctx context.Context, r block.Request) (view.View, error) {
 	if t := outcomesTable(r, all, result); t != nil {
 		v.Blocks = append(v.Blocks, t)
 	}
-	v.Blocks = append(v.Blocks, grounds(r, result))
+	v.Blocks = append(append(v.Blocks, planBlocks(r, registered)...), grounds(r, result))
 	return v, nil
 }
 
@@ -89,7 +97,7 @@ func comparedHeadline(r block.Request, result compare.Result) view.Headline {
 
 // answered is the first row: the number with its interval, the course of the difference, and the conditions. Where nothing can be
 // estimated it says why.
-func answered(r block.Request, result compare.Result, all []compare.Result) (view.Block, error) {
+func answered(r block.Request, result compare.Result, all []compare.Result, registered plans) (view.Block, error) {
 	if result.Verdict == compare.NotEstimable {
 		return view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{&view.Notice{Frame: view.Frame{ID: "effect", Language: r.Language, State: view.Empty,
 			Title: r.T("试点村与对照村之差", "Pilots less others"), Reason: result.Words(r.Lang), Next: r.T("换一个月份，或另选一项指标。", "Choose another month or another measure.")}}}}}}, nil
@@ -99,7 +107,7 @@ func answered(r block.Request, result compare.Result, all []compare.Result) (vie
 		return nil, err
 	}
 	return view.Row{Parts: []view.Part{{Span: 4, Blocks: []view.Block{effectTile(r, result), effectPicture(r, result), extension(r)}},
-		{Span: 4, Blocks: []view.Block{events}}, {Span: 4, Blocks: []view.Block{conditions(r, result, all)}}}}, nil
+		{Span: 4, Blocks: []view.Block{events}}, {Span: 4, Blocks: []view.Block{conditions(r, result, all, registered)}}}}, nil
 }
 
 // belowTheAnswer is what is read after the first screen: who joined when, both sides month by month, village by village.
@@ -138,9 +146,7 @@ func readPanels(ctx context.Context, r block.Request, asked queries.Measure) (pa
 	values, err := r.Values(ctx, r.Visitor, facts.Scope{Level: facts.LevelVillage, From: r.FirstMonth, To: r.Month}, ids...)
 	p := panels{values: values, months: r.MonthsUpTo(), units: slices.Clone(r.Villages), sent: r.Delivered}
 	slices.SortStableFunc(p.units, func(a, b facts.Unit) int { return compareStarts(a.ProgrammeStart, b.ProgrammeStart) })
-	for _, u := range r.Villages {
-		p.villages = append(p.villages, compare.Village{ID: u.ID, Name: u.Name, Start: facts.FirstSeven(u.ProgrammeStart), Pilot: u.Phase == "pilot"})
-	}
+	p.villages = comparedUnits(r)
 	return p, err
 }
 
@@ -242,10 +248,18 @@ var glances = map[compare.Verdict]data.Text{
 	compare.NotEstimable: {Zh: "无法估计", En: "not estimable"},
 }
 
+// standings say what an outcome is to the plan.
+var standings = map[compare.Standing]data.Text{
+	compare.MainOutcome: {Zh: "主要", En: "main"},
+	compare.Secondary:   {Zh: "次要", En: "secondary"},
+	compare.Exploratory: {Zh: "探索", En: "exploratory"},
+	compare.Alone:       {Zh: reading.Missing, En: reading.Missing},
+}
+
 // outcomesTable lists every measure that can be compared; nil where none can be estimated.
 func outcomesTable(r block.Request, all []compare.Result, chosen compare.Result) *view.Table {
 	t := &view.Table{ID: "outcomes", Stacked: true, Title: r.T("所有可比指标", "Every measure that can be compared"),
-		Columns: []view.Column{view.Words(r.T("指标", "Measure")), view.Words(r.T("差", "Difference")), view.Words(r.T("95% 区间", "95% interval")), view.Number(r.T("偶然可能性", "Chance")), view.Words(r.T("初看", "At first sight"))}}
+		Columns: []view.Column{view.Words(r.T("指标", "Measure")), view.Words(r.T("差", "Difference")), view.Words(r.T("95% 区间", "95% interval")), view.Number(r.T("偶然可能性", "Chance")), view.Number(r.T("校正后", "Corrected")), view.Words(r.T("在方案中", "In the plan")), view.Words(r.T("初看", "At first sight"))}}
 	judged := 0
 	for _, result := range all {
 		if !compare.Comparable(result.Measure) {
@@ -264,12 +278,16 @@ func outcomesTable(r block.Request, all []compare.Result, chosen compare.Result)
 		if m.ID == chosen.Measure.ID {
 			name.Link = ""
 		}
-		t.Rows = append(t.Rows, []view.Cell{name, {Text: reading.Difference(m, result.Effect, r.Lang)}, {Text: interval}, p, {Text: glances[result.Verdict].In(r.Lang)}})
+		adjusted := view.Cell{Text: reading.Missing}
+		if x, ok := result.Family.P.Get(); ok {
+			adjusted = view.Cell{Text: reading.Percent(x), Value: reading.Plain(x, 4)}
+		}
+		t.Rows = append(t.Rows, []view.Cell{name, {Text: reading.Difference(m, result.Effect, r.Lang)}, {Text: interval}, p, adjusted, {Text: standings[result.Family.Standing].In(r.Lang)}, {Text: glances[result.Verdict].In(r.Lang)}})
 	}
 	if judged == 0 {
 		return nil
 	}
-	t.Note = r.Tf("同时看%[1]d个指标，单凭运气也会有约%[2]s个看起来有变化：先定要看的指标，再看结果。", "Of %[1]d measures looked at together about %[2]s would seem to have changed by luck alone: choose the measure first, then look.",
+	t.Note = r.Tf("同时看%[1]d个指标，单凭运气也会有约%[2]s个看起来有变化：先定要看的指标，再看结果。“校正后”已把一并看的指标算进去：方案内的按顺序或一并校正，方案外的一并校正（Benjamini–Hochberg）。", "Of %[1]d measures looked at together about %[2]s would seem to have changed by luck alone: choose the measure first, then look. The corrected chance counts them all in: planned ones in their order or together, the others together (Benjamini–Hochberg).",
 		judged, reading.Decimal(float64(judged)*.05, 1))
 	return t
 }

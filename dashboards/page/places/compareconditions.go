@@ -30,9 +30,9 @@ type condition struct {
 
 // conditions lists what must hold, with what the data say of each in numbers. It judges nothing anew: each state is what the
 // comparison itself found.
-func conditions(r block.Request, result compare.Result, others []compare.Result) *view.Table {
+func conditions(r block.Request, result compare.Result, others []compare.Result, registered plans) *view.Table {
 	t := &view.Table{ID: "conditions", Title: r.T("结论成立的条件", "What must hold"), Note: r.T("✓ 数据支持；? 数据答不了，请核对；✗ 数据不支持", "✓ the data agree; ? they cannot tell, please check; ✗ they do not")}
-	all := []condition{alikeBefore(r, result), notPicked(r, result), notChance(r, result), complete(r, result), notCopied(r, result), noOtherPolicy(r, result),
+	all := []condition{plannedFirst(r, result, registered), corrected(r, result), alikeBefore(r, result), notPicked(r, result), notChance(r, result), complete(r, result), notCopied(r, result), noOtherPolicy(r, result),
 		recordedAlike(r, result, others), enough(r, result)}
 	words := map[held]view.Cell{holds: {Text: "✓", Value: r.T("成立", "holds"), Tone: view.ToneBetter}, open: {Text: "?", Value: r.T("待核实", "to be checked"), Tone: view.ToneQuiet}, broken: {Text: "✗", Value: r.T("不成立", "does not hold"), Tone: view.ToneWorse}}
 	view.Fill(t, all,

@@ -152,7 +152,7 @@ func curve(r block.Request, u facts.Unit, series []facts.Value) view.Panel {
 // outcomesPicture sets all shares beside each other, the one asked for first, then the clearest. Its colours say no more than the
 // table: only the measure that was asked about may carry one.
 func outcomesPicture(r block.Request, all []compare.Result, chosen compare.Result) *view.Forest {
-	f := &view.Forest{Frame: view.Frame{ID: "all-outcomes", Language: r.Language, Title: r.T("全部指标", "All measures"), Note: r.T("点与95%区间；点击换一项指标", "Dot and 95% interval; click for its comparison")}, Axis: view.Axis{Title: r.T("百分点", "percentage points")}}
+	f := &view.Forest{Frame: view.Frame{ID: "all-outcomes", Language: r.Language, Title: r.T("全部指标", "All measures"), Note: r.T("点与95%区间；点击换一项指标；★为方案的主要指标", "Dot and 95% interval; click for its comparison; ★ the plan's main outcome")}, Axis: view.Axis{Title: r.T("百分点", "percentage points")}}
 	var known []compare.Result
 	for _, result := range all {
 		repeats := result.Measure.BeyondDoubt() && result.Measure.ID != chosen.Measure.ID // its plain measure, less a few rows
@@ -175,6 +175,9 @@ func outcomesPicture(r block.Request, all []compare.Result, chosen compare.Resul
 			tone = view.ToneNone
 		}
 		row := estimate(r, result, tone)
+		if result.Family.Standing == compare.MainOutcome {
+			row.Name = "★ " + row.Name
+		}
 		if result.Measure.ID != chosen.Measure.ID {
 			row.Estimate.Link = r.Link("compare", question.With("measure", result.Measure.ID))
 		}

@@ -1,0 +1,252 @@
+package places
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hulian/dashboards/facts"
+	"hulian/dashboards/page/block"
+	"hulian/dashboards/view"
+	"hulian/dashboards/visitor"
+	"hulian/pipelines"
+	"hulian/queries"
+	"hulian/queries/compare"
+	"hulian/queries/reading"
+)
+
+// plans are those registered up to the page's month, the newest last.
+type plans []facts.Plan
+
+func readPlans(ctx context.Context, r block.Request) (plans, error) {
+	return r.Plans(ctx, r.Visitor, r.Month)
+}
+
+// newest is the plan that holds; nil where there is none.
+func (p plans) newest() *facts.Plan {
+	if len(p) == 0 {
+		return nil
+	}
+	return &p[len(p)-1]
+}
+
+// registered is the plan that holds, as the comparison takes it; nil where there is none.
+func (p plans) registered() *compare.Registered {
+	n := p.newest()
+	if n == nil {
+		return nil
+	}
+	reg := &compare.Registered{Outcomes: strings.Fields(n.Outcomes), InOrder: n.Several == "in_order", Better: n.Direction == "better", Smallest: n.Smallest, KnownTo: n.KnownTo, Villages: n.OfVillages}
+	if m, known := queries.MeasureOf(reg.Main()); known && m.Unit == "share" {
+		reg.Smallest /= 100
+	}
+	return reg
+}
+
+// said tells whether the plan came first, and where the page departs from it.
+func (p plans) said(r block.Request, result compare.Result, villages []compare.Village) string {
+	n, reg := p.newest(), p.registered()
+	if n == nil {
+		return result.Planned(nil, "", r.Lang)
+	}
+	said := []string{result.Planned(reg, n.EnteredAt, r.Lang)}
+	if n.ComparedWith != "not_begun" {
+		said = append(said, r.Tf("方案定的比法是“%s”，本页结论仍按与同期尚未启动的村相比得出。", "The plan compares “%s”; the verdict of this page rests on villages not yet begun all the same.", r.Word(pipelines.Plans, "compared_with", n.ComparedWith)))
+	}
+	if reg.Villages != compare.Pilots(villages) {
+		said = append(said, r.T("登记以后，试点村或其启动月份有变动。", "Since then the pilots, or when they began, have changed."))
+	}
+	if len(p) > 1 {
+		said = append(said, r.Tf("方案先后登记过%d次，以最后一次为准。", "It was registered %d times; the last one holds.", len(p)))
+	}
+	return strings.Join(said, r.T("", " "))
+}
+
+// plannedFirst is whether the plan came before the results, as a condition.
+func plannedFirst(r block.Request, result compare.Result, p plans) condition {
+	c := condition{name: r.T("方案先于结果", "The plan came first"), answer: r.T("没有登记方案", "no plan is registered"), link: "#plan", state: broken}
+	reg := p.registered()
+	if reg == nil {
+		return c
+	}
+	known, of := reg.Known(result.Design)
+	c.answer = r.Tf("%[1]s登记，%[3]d个比较月份中%[2]d个已有数据", "registered on %[1]s, %[2]d of %[3]d months compared were known", p.newest().EnteredAt, known, of)
+	switch {
+	case result.Family.Standing == compare.Exploratory:
+		c.answer += r.T("；本指标不在方案内", "; this measure is outside it")
+	case known == 0:
+		c.state = holds
+	}
+	return c
+}
+
+// corrected is what looking at several measures leaves of the finding.
+func corrected(r block.Request, result compare.Result) condition {
+	c := condition{name: r.T("不是挑出来的指标", "Not picked among measures"), answer: r.T("只看这一个指标", "looked at alone"), state: holds}
+	f := result.Family
+	p, known := f.P.Get()
+	switch {
+	case f.Standing == compare.MainOutcome:
+		c.answer = r.T("方案的主要指标", "the plan's main outcome")
+		return c
+	case !known:
+		return c
+	}
+	c.answer = r.Tf("与%[1]d个指标一并校正，偶然可能性约%[2]s", "with %[1]d measures counted in, chance about %[2]s", f.Of, reading.Percent(p))
+	if !result.Survives() {
+		c.state = broken
+	}
+	return c
+}
+
+// planBlocks are the plan that holds, those before it, and the form that registers one.
+func planBlocks(r block.Request, p plans) []view.Block {
+	blocks := []view.Block{view.Section{ID: "plan", Title: r.T("比较方案", "The plan"), Note: r.T("先定好看什么、怎么比、多大才算值得，再看结果。登记人和时间由系统记下，改不了；先前的方案仍然保留。", "What is looked at, how it is compared and how much is worth having are settled before the results. Who registered it and when is written by the program and cannot be changed; earlier plans are kept.")}}
+	if len(p) > 0 {
+		t := &view.Table{ID: "plans", Stacked: true, Title: r.T("登记过的方案", "Plans registered")}
+		rows := slices.Clone(p)
+		slices.Reverse(rows)
+		word := func(column, id string) view.Cell {
+			return view.Plain(block.OrMissing(r.Word(pipelines.Plans, column, id)))
+		}
+		view.Fill(t, rows,
+			view.Of(view.Day(r.T("登记日期", "Registered on")), func(x facts.Plan) view.Cell { return view.Plain(x.EnteredAt) }),
+			view.Of(view.Words(r.T("登记人", "By")), func(x facts.Plan) view.Cell { return view.Plain(x.EnteredBy) }),
+			view.Of(view.Words(r.T("当时数据截至", "Data then up to")), func(x facts.Plan) view.Cell { return view.Plain(r.MonthName(x.KnownTo)) }),
+			view.Of(view.Words(r.T("要回答的问题", "Question")), func(x facts.Plan) view.Cell { return view.Plain(x.Question) }),
+			view.Of(view.Words(r.T("指标（按顺序）", "Outcomes, in order")), func(x facts.Plan) view.Cell { return view.Plain(outcomeNames(r, x.Outcomes)) }),
+			view.Of(view.Words(r.T("预期方向", "Direction")), func(x facts.Plan) view.Cell { return word("direction", x.Direction) }),
+			view.Of(view.Words(r.T("值得推广的最小效果", "Smallest effect worth having")), func(x facts.Plan) view.Cell { return view.Plain(smallestText(r, x)) }),
+			view.Of(view.Words(r.T("与谁比", "Compared with")), func(x facts.Plan) view.Cell { return word("compared_with", x.ComparedWith) }),
+			view.Of(view.Words(r.T("多个指标怎样算", "Several outcomes")), func(x facts.Plan) view.Cell { return word("several", x.Several) }),
+			view.Of(view.Day(r.T("计划看结果的日期", "Results looked at on")), func(x facts.Plan) view.Cell { return view.Plain(block.OrMissing(x.LooksOn)) }),
+			view.Of(view.Words(r.T("说明", "Remark")), func(x facts.Plan) view.Cell { return view.Plain(block.OrMissing(x.Remark)) }))
+		blocks = append(blocks, t)
+	}
+	if block.Decides(r) && !r.Whole {
+		blocks = append(blocks, planForm(r, p.newest()))
+	}
+	return blocks
+}
+
+func outcomeNames(r block.Request, outcomes string) string {
+	var names []string
+	for _, id := range strings.Fields(outcomes) {
+		m, known := queries.MeasureOf(id)
+		if !known {
+			m.Name.Zh, m.Name.En = id, id
+		}
+		names = append(names, m.Name.In(r.Lang))
+	}
+	return strings.Join(names, r.T("、", ", "))
+}
+
+// smallestText is the smallest effect worth having with its unit.
+func smallestText(r block.Request, p facts.Plan) string {
+	m, known := queries.MeasureOf(plans{p}.registered().Main())
+	if !known || math.IsNaN(p.Smallest) {
+		return reading.Missing
+	}
+	return strings.TrimLeft(reading.Difference(m, plans{p}.registered().Smallest, r.Lang), "+")
+}
+
+// mostPlanned is how many outcomes the form asks for.
+const mostPlanned = 4
+
+func planForm(r block.Request, last *facts.Plan) view.Form {
+	was := facts.Plan{Direction: "better", ComparedWith: "not_begun", Several: "in_order", Outcomes: firstOutcome, Smallest: math.NaN()}
+	if last != nil {
+		was = *last
+	}
+	smallest := ""
+	if !math.IsNaN(was.Smallest) {
+		smallest = reading.Plain(was.Smallest, 2)
+	}
+	fields := append(block.MonthHidden(r), view.Field{Name: "question", Label: r.T("要回答的问题", "Question"), Value: was.Question, Limit: 300, Required: true, Long: true})
+	outcomes := strings.Fields(was.Outcomes)
+	for k := range mostPlanned {
+		f := view.Field{Name: "outcome_" + strconv.Itoa(k+1), Label: r.Tf("第%d个指标", "Outcome %d", k+1)}
+		if k == 0 {
+			f.Label = r.T("主要指标", "Main outcome")
+		} else {
+			f.Choices = append(f.Choices, view.Choice{Name: r.T("没有", "none")})
+		}
+		for _, m := range queries.Measures() {
+			if compare.Comparable(m) {
+				f.Choices = append(f.Choices, view.Choice{Value: m.ID, Name: m.Name.In(r.Lang), Chosen: k < len(outcomes) && outcomes[k] == m.ID})
+			}
+		}
+		fields = append(fields, f)
+	}
+	fields = append(fields,
+		view.Field{Name: "smallest", Label: r.T("值得推广的最小效果（比率填百分点）", "Smallest effect worth having (of a rate: percentage points)"), Value: smallest, Limit: 10, Required: true},
+		view.Field{Name: "direction", Label: r.T("预期方向", "Expected direction"), Choices: block.Options(r, pipelines.Plans, "direction", was.Direction)},
+		view.Field{Name: "compared_with", Label: r.T("与谁比", "Compared with"), Choices: block.Options(r, pipelines.Plans, "compared_with", was.ComparedWith)},
+		view.Field{Name: "several", Label: r.T("多个指标怎样算", "Several outcomes"), Choices: block.Options(r, pipelines.Plans, "several", was.Several)},
+		view.Field{Name: "looks_on", Label: r.T("计划看结果的日期", "Results looked at on"), Date: true},
+		view.Field{Name: "remark", Label: r.T("说明（改方案的，写明为什么）", "Remark (why, if a plan is changed)"), Limit: 500, Long: true, Required: last != nil})
+	return view.Form{ID: "register", Title: r.T("登记比较方案", "Register a plan"), Address: "/entries/" + pipelines.Plans, Label: r.T("登记", "Register"), Fields: fields,
+		Text: r.T("试点村、启动月份和当时数据截至哪个月，由系统一并记下。", "The pilots, when they began and up to when there are data are kept with it.")}
+}
+
+// refusedTwice is why a plan with the same outcome twice is not taken.
+const refusedTwice = "twice"
+
+func planRefusals(r block.Request) map[string]string {
+	return map[string]string{
+		refusedTwice: r.T("同一个指标选了两次。每个指标只选一次。", "The same outcome was chosen twice. Choose each once."),
+		"smallest":   r.T("“值得推广的最小效果”要填大于零的数，如5。", "The smallest effect worth having is a number above zero, such as 5."),
+		"remark":     r.T("已有方案的，要写明为什么改。", "There is a plan already: say why it is changed."),
+	}
+}
+
+// PlanForm reads the form that registers a plan.
+var PlanForm = block.EntryForm{Page: "compare", Needs: visitor.Decide, Read: readPlan}
+
+func readPlan(ctx context.Context, r block.Request, said func(string) string) (block.Entry, error) {
+	e := block.Entry{At: visitor.Place{Town: r.Town.ID}, Back: url.Values{"month": {r.Month}}, Retry: url.Values{"month": {r.Month}}, Anchor: "plan"}
+	e.Row = block.Said(said, "question", "direction", "compared_with", "several", "looks_on", "remark")
+	var outcomes []string
+	for k := range mostPlanned {
+		id := said("outcome_" + strconv.Itoa(k+1))
+		if id == "" {
+			continue
+		}
+		switch m, known := queries.MeasureOf(id); {
+		case !known || !compare.Comparable(m):
+			e.Refused = "outcomes"
+		case slices.Contains(outcomes, id):
+			e.Refused = refusedTwice
+		}
+		outcomes = append(outcomes, id)
+	}
+	smallest, err := strconv.ParseFloat(strings.TrimSpace(said("smallest")), 64)
+	if err != nil || !(smallest > 0) || math.IsInf(smallest, 0) {
+		e.Refused = "smallest"
+	}
+	before, err := readPlans(ctx, r)
+	if err != nil {
+		return e, fmt.Errorf("before a plan is registered: %w", err)
+	}
+	if e.Refused == "" && len(before) > 0 && e.Row["remark"] == nil {
+		e.Refused = "remark"
+	}
+	e.Row["outcomes"], e.Row["smallest"], e.Row["of_month"], e.Row["known_to"] = strings.Join(outcomes, " "), strconv.FormatFloat(smallest, 'f', -1, 64), r.Month, r.LastMonth
+	if pilots := compare.Pilots(comparedUnits(r)); pilots != "" {
+		e.Row["of_villages"] = pilots
+	}
+	e.Object = strings.Join([]string{pipelines.Plans, r.Month, strings.Join(outcomes, " ")}, " ")
+	return e, nil
+}
+
+// comparedUnits are the villages of the list as the comparison takes them.
+func comparedUnits(r block.Request) (all []compare.Village) {
+	for _, u := range r.Villages {
+		all = append(all, compare.Village{ID: u.ID, Name: u.Name, Start: facts.FirstSeven(u.ProgrammeStart), Pilot: u.Phase == "pilot"})
+	}
+	return all
+}

@@ -1,0 +1,48 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// TestAPlanIsRegisteredBeforeItsResults: without a plan the page says that what follows is exploratory; once one is registered it says
+// how much was known by then and which measures lie outside it. Villages register none.
+func TestAPlanIsRegisteredBeforeItsResults(t *testing.T) {
+	h := entering(t)
+	office, secretary := as(t, h.URL, "office"), as(t, h.URL, "secretary1")
+	h.shows(t, office, "/compare?lang=en", "No plan of the comparison was registered", "no plan is registered", `name="outcome_1"`)
+	h.shows(t, secretary, "/compare?lang=en", "!name=\"outcome_1\"")
+	sound := func(change ...string) sent {
+		values := map[string]string{"question": "走访覆盖率提高了吗", "outcome_1": "household_coverage", "outcome_2": "on_time_rate", "smallest": "5", "direction": "better", "compared_with": "not_begun", "several": "in_order"}
+		pairs := []string{"month", "2018-01", "lang", "en"}
+		for i := 0; i < len(change); i += 2 {
+			values[change[i]] = change[i+1]
+		}
+		for name, value := range values {
+			pairs = append(pairs, name, value)
+		}
+		return form(pairs...)
+	}
+	for refused, f := range map[string]sent{"smallest": sound("smallest", "much"), "twice": sound("outcome_2", "household_coverage"), "outcomes": sound("outcome_1", "colour"), "question": sound("question", " "), "compared_with": sound("compared_with", "any")} {
+		to := h.posted(t, office, "plans", f)
+		if !strings.Contains(to, "refused="+refused) {
+			t.Errorf("%s leads to %s", refused, to)
+		}
+		h.shows(t, office, strings.TrimSuffix(to, "#plan"), "Nothing was kept")
+	}
+	if response, _ := h.do(t, secretary, http.MethodPost, "/entries/plans", sound()); response.StatusCode != http.StatusNotFound {
+		t.Errorf("a village registers a plan: %s", response.Status)
+	}
+	if to := h.posted(t, office, "plans", sound()); !strings.Contains(to, "done=1") {
+		t.Fatalf("the plan leads to %s", to)
+	}
+	h.shows(t, office, "/compare?lang=en&month=2018-01", "The plan did not come first: it was registered on 2018-02-01, with data up to Jan 2018", "走访覆盖率提高了吗", "5.0 percentage points", "!No plan of the comparison")
+	h.shows(t, office, "/compare?lang=en&month=2018-01&measure=vulnerable_coverage", "outside the plan and exploratory")
+	h.shows(t, office, "/compare?lang=en&month=2017-12", "No plan of the comparison was registered")
+	if to := h.posted(t, office, "plans", sound()); !strings.Contains(to, "refused=remark") {
+		t.Errorf("a plan is changed without saying why: %s", to)
+	}
+	h.posted(t, office, "plans", sound("remark", "改主要指标", "outcome_1", "vulnerable_coverage"))
+	h.shows(t, office, "/compare?lang=en&month=2018-01", "It was registered 2 times", "outside the plan", "改主要指标")
+}
