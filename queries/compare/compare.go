@@ -75,7 +75,8 @@ type Result struct {
 	Moments  []Moment
 	Cohorts  did.Result // every village by its own start (Callaway & Sant'Anna)
 	ByStart  did.Randomisation
-	Family   Family // see Corrected
+	Later    *Result // the late months since the start against the early ones; nil where there are too few
+	Family   Family  // see Corrected
 	Verdict  Verdict
 	Warnings []estimate.Warning
 }
@@ -89,7 +90,7 @@ func Compare(p Panel) Result {
 	if r.Placebo != nil {
 		r.Placebo.interval()
 	}
-	r.Moments = moments(p, r.Design)
+	r.Moments, r.Later = moments(p, r.Design), later(p, r.Design)
 	r.Cohorts = cohorts(p)
 	r.ByStart = r.Cohorts.Randomise(dealt, 1)
 	return r

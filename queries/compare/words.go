@@ -155,9 +155,7 @@ func (r Result) terms(lang string) string {
 	if count < 0 {
 		key = "terms_fewer"
 	}
-	numerator := r.Measure.Numerator.In(lang)
-	first, size := utf8.DecodeRuneInString(numerator)
-	return book.Say(lang, key, sentence.Values{"count": reading.Counted(r.Measure, math.Abs(count), lang), "numerator": string(unicode.ToLower(first)) + numerator[size:]})
+	return book.Say(lang, key, sentence.Values{"count": reading.Counted(r.Measure, math.Abs(count), lang), "numerator": lower(r.Measure.Numerator.In(lang))})
 }
 
 // ByCohorts says what comes out when every village is compared by its own start.
@@ -234,4 +232,68 @@ func (r Result) Planned(plan *Registered, entered, lang string) string {
 		}
 	}
 	return said
+}
+
+// InThings says what the result comes to in things over the months compared; empty where it cannot be counted.
+func (r Result) InThings(lang string) string {
+	g, counted := r.Gain()
+	if !counted || r.Verdict == NotEstimable {
+		return ""
+	}
+	count := func(x float64) string { return reading.Counted(r.Measure, math.Round(math.Abs(x)), lang) }
+	p0, p1, _, _ := r.means()
+	values := sentence.Values{"months": strconv.Itoa(g.Months), "n": strconv.Itoa(g.Villages), "numerator": lower(r.Measure.Numerator.In(lang)), "before": reading.Text(r.Measure, p0, lang),
+		"observed": reading.Text(r.Measure, p1, lang), "expected": reading.Text(r.Measure, p1-r.Effect, lang), "more": count(g.More)}
+	if math.IsNaN(g.Low) {
+		return book.Say(lang, direction("things", g.More), values)
+	}
+	values["low"], values["high"] = thing(g.Low), thing(g.High)
+	return book.Say(lang, direction("things_between", g.More), values)
+}
+
+// thing is a whole number with its sign.
+func thing(x float64) string {
+	if math.Round(x) > 0 {
+		return "+" + reading.Count(math.Round(x))
+	}
+	return reading.Count(math.Round(x))
+}
+
+func direction(key string, x float64) string {
+	if x < 0 {
+		return key + "_fewer"
+	}
+	return key + "_more"
+}
+
+// lower begins a text with a small letter.
+func lower(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToLower(first)) + text[size:]
+}
+
+// Worth says how sure it is that the effect exceeds the smallest one worth having; empty where nothing is known of it.
+func (r Result) Worth(smallest float64, lang string) string {
+	sure, known := r.Exceeds(smallest).Get()
+	if !known || r.Verdict == NotEstimable {
+		return ""
+	}
+	return book.Say(lang, "worth", sentence.Values{"smallest": strings.TrimLeft(reading.Difference(r.Measure, smallest, lang), "+"), "sure": reading.Percent(sure),
+		"most": reading.Percent(1 - r.Design.SmallestP)})
+}
+
+// Went says whether the effect grew, faded or held.
+func (r Result) Went(lang string) string {
+	course := r.Course()
+	if r.Verdict == NotEstimable || course == NothingSeen {
+		return ""
+	}
+	values := sentence.Values{}
+	if l := r.Later; l != nil {
+		values = sentence.Values{"early": strconv.Itoa(len(l.Design.Before)), "late": strconv.Itoa(len(l.Design.After)), "effect": reading.Difference(r.Measure, l.Effect, lang), "p": reading.P(l.P.Or(math.NaN())), "range": reading.Missing}
+		if !math.IsNaN(l.Low) {
+			values["range"] = reading.DifferenceRange(r.Measure, l.Low, l.High, lang)
+		}
+	}
+	return book.Say(lang, "course_"+string(course), values)
 }

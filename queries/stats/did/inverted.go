@@ -130,3 +130,29 @@ func spreadOf(sides [2][]change, most float64) (spread float64) {
 	}
 	return spread
 }
+
+// Beyond is how sure the panel's test is that the effect exceeds a value (less: lies below it): 1 − the one-sided p-value of the same
+// permutation test, the value taken from the treated units' outcomes after. As a function of the value it is the confidence distribution
+// behind Inverted (Xie & Singh 2013, International Statistical Review 81:3–39), not a probability that knew anything beforehand; it
+// cannot exceed 1 − the smallest possible p-value.
+func Beyond(rows []Outcome, value float64, less bool, o Options2x2) estimate.Number {
+	moved := slices.Clone(rows)
+	for i, r := range moved {
+		if r.Treated && r.Post {
+			moved[i].Y = r.Y - value
+		}
+	}
+	o.ChanceOnly = true
+	test := TwoByTwo(moved, o).Chance()
+	if test == nil {
+		return estimate.Number{}
+	}
+	p, known := test.PGreater.Get()
+	if less {
+		p, known = test.PLess.Get()
+	}
+	if !known {
+		return estimate.Number{}
+	}
+	return estimate.Of(1 - p)
+}
