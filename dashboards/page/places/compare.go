@@ -35,7 +35,8 @@ func Compare(ctx context.Context, r block.Request) (view.View, error) {
 	if err != nil {
 		return view.View{}, err
 	}
-	result := compare.Compare(seen.panel(measure))
+	of := seen.panel(measure)
+	result := compare.Compare(of)
 	all, err := seen.outcomes(ctx, result)
 	if err != nil {
 		return view.View{}, err
@@ -47,9 +48,9 @@ func Compare(ctx context.Context, r block.Request) (view.View, error) {
 	all = compare.Corrected(registered.registered(), all)
 	result = all[slices.IndexFunc(all, func(x compare.Result) bool { return x.Measure.ID == measure.ID })]
 	v := view.View{Heading: fmt.Sprintf("%s · %s", block.Heading(r), measure.Name.In(r.Lang)), Headline: comparedHeadline(r, result),
-		Sentences: append([]string{result.Words(r.Lang), registered.said(r, result, seen.villages)}, result.Found(r.Lang)...), Picker: measurePicker(r, measure),
+		Sentences: comparedSentences(r, result, registered, seen.villages), Picker: measurePicker(r, measure),
 		Blocks: block.EntryAnswer(r, pipelines.Plans, planRefusals(r))}
-	answer, err := answered(r, result, all, registered)
+	answer, err := answered(r, result, all, registered, of)
 	if err != nil {
 		return v, err
 	}
@@ -62,12 +63,22 @@ func Compare(ctx context.Context, r block.Request) (view.View, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Blocks = append(append(v.Blocks, answer, beside), after...)
+	v.Blocks = append(append(append(v.Blocks, answer, beside), after...), startGroups(r, of)...)
 	if t := outcomesTable(r, all, result); t != nil {
 		v.Blocks = append(v.Blocks, t)
 	}
 	v.Blocks = append(append(v.Blocks, planBlocks(r, registered)...), grounds(r, result))
 	return v, nil
+}
+
+// comparedSentences are the verdict, whether the plan came first, what the result comes to, and how it was found.
+func comparedSentences(r block.Request, result compare.Result, registered plans, villages []compare.Village) []string {
+	said := []string{result.Words(r.Lang), registered.said(r, result, villages), result.InThings(r.Lang)}
+	if reg := registered.registered(); reg.Main() == result.Measure.ID {
+		said = append(said, result.Worth(reg.Smallest, r.Lang))
+	}
+	said = append(said, result.Went(r.Lang))
+	return slices.DeleteFunc(append(said, result.Found(r.Lang)...), func(s string) bool { return s == "" })
 }
 
 // comparedHeadline is the verdict in one line. What is clearly worse is set apart.
@@ -97,7 +108,7 @@ func comparedHeadline(r block.Request, result compare.Result) view.Headline {
 
 // answered is the first row: the number with its interval, the course of the difference, and the conditions. Where nothing can be
 // estimated it says why.
-func answered(r block.Request, result compare.Result, all []compare.Result, registered plans) (view.Block, error) {
+func answered(r block.Request, result compare.Result, all []compare.Result, registered plans, seen compare.Panel) (view.Block, error) {
 	if result.Verdict == compare.NotEstimable {
 		return view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{&view.Notice{Frame: view.Frame{ID: "effect", Language: r.Language, State: view.Empty,
 			Title: r.T("试点村与对照村之差", "Pilots less others"), Reason: result.Words(r.Lang), Next: r.T("换一个月份，或另选一项指标。", "Choose another month or another measure.")}}}}}}, nil
@@ -106,7 +117,7 @@ func answered(r block.Request, result compare.Result, all []compare.Result, regi
 	if err != nil {
 		return nil, err
 	}
-	return view.Row{Parts: []view.Part{{Span: 4, Blocks: []view.Block{effectTile(r, result), effectPicture(r, result), extension(r)}},
+	return view.Row{Parts: []view.Part{{Span: 4, Blocks: []view.Block{effectTile(r, result), effectPicture(r, result), extension(r, result, seen)}},
 		{Span: 4, Blocks: []view.Block{events}}, {Span: 4, Blocks: []view.Block{conditions(r, result, all, registered)}}}}, nil
 }
 

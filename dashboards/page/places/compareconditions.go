@@ -32,7 +32,7 @@ type condition struct {
 // comparison itself found.
 func conditions(r block.Request, result compare.Result, others []compare.Result, registered plans) *view.Table {
 	t := &view.Table{ID: "conditions", Title: r.T("结论成立的条件", "What must hold"), Note: r.T("✓ 数据支持；? 数据答不了，请核对；✗ 数据不支持", "✓ the data agree; ? they cannot tell, please check; ✗ they do not")}
-	all := []condition{plannedFirst(r, result, registered), corrected(r, result), alikeBefore(r, result), notPicked(r, result), notChance(r, result), complete(r, result), notCopied(r, result), noOtherPolicy(r, result),
+	all := []condition{plannedFirst(r, result, registered), corrected(r, result), alikeBefore(r, result), notPicked(r, result), notChance(r, result), notOneVillage(r, result), complete(r, result), notCopied(r, result), noOtherPolicy(r, result),
 		recordedAlike(r, result, others), enough(r, result)}
 	words := map[held]view.Cell{holds: {Text: "✓", Value: r.T("成立", "holds"), Tone: view.ToneBetter}, open: {Text: "?", Value: r.T("待核实", "to be checked"), Tone: view.ToneQuiet}, broken: {Text: "✗", Value: r.T("不成立", "does not hold"), Tone: view.ToneWorse}}
 	view.Fill(t, all,
@@ -92,6 +92,20 @@ func notChance(r block.Request, result compare.Result) condition {
 		c.answer += r.Tf("，区间%s", ", interval %s", reading.DifferenceRange(result.Measure, result.Low, result.High, r.Lang))
 	}
 	if result.ZeroRuledOut() {
+		c.state = holds
+	}
+	return c
+}
+
+// notOneVillage is what is left of the effect whichever village is left out.
+func notOneVillage(r block.Request, result compare.Result) condition {
+	c := condition{name: r.T("不靠个别村", "Not carried by one village"), answer: r.Tf("一边只有%d个村，去掉就没有了", "a side has but %d: nothing is left without it", min(len(result.Pilots), len(result.Others)))}
+	low, high := result.WithoutOne()
+	if math.IsNaN(low) {
+		return c
+	}
+	c.answer, c.state = r.Tf("任去一村，差在%s之间", "whichever is left out, %s", reading.DifferenceRange(result.Measure, low, high, r.Lang)), broken
+	if low*high > 0 && math.Min(math.Abs(low), math.Abs(high)) >= math.Abs(result.Effect)/2 {
 		c.state = holds
 	}
 	return c

@@ -92,12 +92,6 @@ func signed(x float64, decimals int) string {
 	return text
 }
 
-// extension is the place of what the programme would bring elsewhere; nothing works it out yet.
-func extension(r block.Request) *view.Notice {
-	return &view.Notice{Frame: view.Frame{ID: "extension", Language: r.Language, State: view.Empty, Title: r.T("若推广到尚未见效的村", "If it is extended to the other villages"),
-		Reason: r.T("还没有推算，不要把上面的数直接搬到其他村。", "This has not been worked out: do not carry the number above over to other villages.")}}
-}
-
 // curves are the courses of the villages by start, each over the town's.
 func curves(ctx context.Context, r block.Request, seen panels, m queries.Measure) (*view.Multiples, error) {
 	p := &view.Multiples{Frame: view.Frame{ID: "curves", Language: r.Language, Title: r.T("各村走势（按启动先后）", "Each village's course, by start"), Note: r.T("虚线：本村启动；灰线：全镇", "Dashed: the village's start; grey: the town")},

@@ -1,0 +1,149 @@
+package places
+
+import (
+	"math"
+	"strings"
+
+	"hulian/dashboards/page/block"
+	"hulian/dashboards/view"
+	"hulian/queries"
+	"hulian/queries/compare"
+	"hulian/queries/reading"
+)
+
+// startGroups sets the villages that began in the same month beside each other: a curve for each group, and a table by months since
+// the start with before and after.
+func startGroups(r block.Request, p compare.Panel) []view.Block {
+	groups := compare.Starts(p)
+	if len(groups) == 0 || len(groups) == 1 && groups[0].Start == "" {
+		return nil
+	}
+	return []view.Block{view.Row{Parts: []view.Part{{Span: 6, Blocks: []view.Block{groupCurves(r, p, groups)}}, {Span: 6, Blocks: []view.Block{groupTable(r, p.Measure, groups)}}}}}
+}
+
+// groupName names a group by its month.
+func groupName(r block.Request, g compare.Group) string {
+	switch {
+	case g.Start == "":
+		return r.T("尚未启动", "not begun")
+	case g.Pilot:
+		return r.T("试点 ", "pilots ") + r.MonthName(g.Start)
+	default:
+		return r.MonthName(g.Start)
+	}
+}
+
+func groupCurves(r block.Request, p compare.Panel, groups []compare.Group) *view.Multiples {
+	m := p.Measure
+	first := max(0, len(p.Months)-curveMonths)
+	pictures := &view.Multiples{Frame: view.Frame{ID: "start-groups", Language: r.Language, Title: r.T("各批走势", "Start groups, each its own course"), Note: r.T("每批各村合并计算；虚线：本批启动；灰线：全部村", "The villages of a group together; dashed: its start; grey: all villages")},
+		Axis: view.Axis{Suffix: strings.TrimSpace(r.Suffix(m.Unit))}}
+	for i := first; i < len(p.Months); i++ {
+		var numerator, of float64
+		for _, g := range groups {
+			numerator, of = numerator+g.Course[i].Numerator, of+g.Course[i].Denominator
+		}
+		pictures.Reference = append(pictures.Reference, reading.Shown(m, m.Scale*numerator/of))
+	}
+	for _, g := range groups[:min(len(groups), mostCurves)] {
+		panel := view.Panel{Name: groupName(r, g), Badge: r.Tf("%d个村", "%d villages", len(g.Villages)), Mark: -1, Unknown: r.T("没有数据", "no data")}
+		for i, month := range p.Months[first:] {
+			panel.Trend.Months, panel.Trend.Values = append(panel.Trend.Months, month), append(panel.Trend.Values, reading.Shown(m, g.Course[first+i].Value))
+			panel.Trend.Hollow = append(panel.Trend.Hollow, false)
+			if month == g.Start {
+				panel.Mark, panel.MarkText = i, r.T("启动 ", "began ")+r.MonthName(month)
+			}
+			if !math.IsNaN(g.Course[first+i].Value) {
+				panel.Unknown = ""
+			}
+		}
+		pictures.Panels = append(pictures.Panels, panel)
+	}
+	if len(groups) > mostCurves {
+		pictures.More, pictures.MoreLink = r.Tf("最先启动的%[1]d批，共%[2]d批。", "The first %[1]d of %[2]d groups.", mostCurves, len(groups)), "#table-by-start"
+	}
+	return pictures
+}
+
+// groupTable is before and after for every group, by months since its start, with what such a comparison cannot tell.
+func groupTable(r block.Request, m queries.Measure, groups []compare.Group) *view.Table {
+	t := &view.Table{ID: "by-start", Stacked: true, Title: r.T("各批启动前后", "Before and after, by start group"),
+		Note: r.T("启动前为启动前一年；同一列各批启动后的月数相同。只比前后，分不清是先锋户联的作用还是季节、其他政策等同期变化：结论看上面与尚未启动的村的比较。", "Before is the year before the start; in a column all groups have had the programme equally long. Before and after alone cannot tell the programme from the season or other policies: the conclusion is the comparison above with villages not yet begun.")}
+	value := func(x reading.Month) view.Cell {
+		if math.IsNaN(x.Value) {
+			return view.Cell{Text: reading.Missing}
+		}
+		return view.Cell{Text: reading.Text(m, x.Value, r.Lang), Value: reading.Plain(reading.Shown(m, x.Value), reading.Decimals(m.Unit)+1), Base: reading.BaseOf(m, x.Numerator, x.Denominator, r.Lang),
+			Num: reading.Plain(x.Numerator, 0), Den: reading.Plain(x.Denominator, 0)}
+	}
+	titles := []string{r.T("启动后0–2月", "Months 0–2"), r.T("3–5月", "3–5"), r.T("6–8月", "6–8"), r.T("9月及以上", "9 and more")}
+	columns := []view.ColumnOf[compare.Group]{
+		view.Of(view.Words(r.T("批次", "Group")), func(g compare.Group) view.Cell { return view.Plain(groupName(r, g)) }),
+		view.Of(view.Number(r.T("村数", "Villages")), func(g compare.Group) view.Cell { return view.Count(float64(len(g.Villages))) }),
+		view.Of(view.Rate(r.T("启动前", "Before"), ""), func(g compare.Group) view.Cell { return value(g.Before) }),
+	}
+	for i, title := range titles {
+		columns = append(columns, view.Of(view.Rate(title, ""), func(g compare.Group) view.Cell {
+			if g.Start == "" {
+				return view.Cell{Text: reading.Missing}
+			}
+			return value(g.Since[i])
+		}))
+	}
+	columns = append(columns, view.Of(view.Words(r.T("最近比启动前", "Latest less before")), func(g compare.Group) view.Cell {
+		if g.Start == "" {
+			return view.Cell{Text: reading.Missing}
+		}
+		return view.Plain(reading.Difference(m, g.Latest().Value-g.Before.Value, r.Lang))
+	}))
+	view.Fill(t, groups, columns...)
+	return t
+}
+
+// extension is what the programme may bring in the villages where it has not shown yet, or why nothing is said of that.
+func extension(r block.Request, result compare.Result, p compare.Panel) view.Block {
+	e := result.Extension(p)
+	frame := view.Frame{ID: "extension", Language: r.Language, State: view.Empty, Title: r.T("若推广到尚未见效的村", "If it is extended to the other villages")}
+	switch e.Why {
+	case compare.NoConclusion:
+		frame.Reason = r.T("试点本身还不能下结论，推广的效果不作推算。", "The pilots themselves allow no conclusion, so nothing is worked out for others.")
+	case compare.NotBetter:
+		frame.Reason = r.T("试点没有变好，推广的效果不作推算。", "The pilots did not get better, so nothing is worked out for others.")
+	case compare.NobodyLeft:
+		frame.Reason = r.Tf("各村启动都已满%d个月，没有尚未见效的村。", "Every village has had the programme for %d months: none is left.", e.Months)
+	case compare.NoLimits:
+		frame.Reason = r.T("没有区间或基数，不能推算；不要把上面的数直接搬到其他村。", "Without an interval or bases this cannot be worked out: do not carry the number above over to other villages.")
+	case compare.Reached:
+		return reached(r, result, e)
+	}
+	return &view.Notice{Frame: frame}
+}
+
+func reached(r block.Request, result compare.Result, e compare.Extension) view.Stats {
+	m := result.Measure
+	var names []string
+	for _, v := range e.Villages {
+		names = append(names, v.Name)
+	}
+	whole := func(x float64) string {
+		if math.Round(x) > 0 {
+			return "+" + reading.Count(math.Round(x))
+		}
+		return reading.Count(math.Round(x))
+	}
+	who := strings.Join(names, r.T("、", ", "))
+	if len(names) > mostCurves {
+		who = r.Tf("%d个村", "%d villages", len(names))
+	}
+	before, _ := sides(result)
+	said := r.Tf("%[1]s：%[2]s，按每月基数%[3]s、试点的平均效果推算。前提：这些村的人手和做法与试点相当，起点相近（试点启动前%[4]s，这些村近一年%[5]s）；单个村可多可少。", "%[1]s: %[2]s, by a base of %[3]s a month and the pilots' mean effect. It assumes hands and practice like the pilots' and a like level (pilots before %[4]s, these over the last year %[5]s); a single village may differ.",
+		who, m.Numerator.In(r.Lang), reading.Count(math.Round(e.Base)), reading.Text(m, before[0], r.Lang), reading.Text(m, e.Level, r.Lang))
+	if result.Verdict == compare.MaybeBetter {
+		said += r.T("试点的证据还不够强，这一推算也不能作定论。", " The evidence of the pilots is not strong, and neither is this.")
+	}
+	if e.Capped {
+		said += r.T("已按各村的余地封顶。", " It is capped by the room there is.")
+	}
+	return view.Stats{Tiles: []view.Stat{{Label: r.Tf("若推广到尚未见效的%d个村，每月", "If it is extended to the %d villages left, a month", len(e.Villages)),
+		Value: whole(e.Low) + r.T(" 至 ", " to ") + whole(e.High), Reading: said}}}
+}
