@@ -76,7 +76,8 @@ type Result struct {
 	Cohorts  did.Result // every village by its own start (Callaway & Sant'Anna)
 	ByStart  did.Randomisation
 	Later    *Result // the late months since the start against the early ones; nil where there are too few
-	Family   Family  // see Corrected
+	Bends    Sensitivity
+	Family   Family // see Corrected
 	Verdict  Verdict
 	Warnings []estimate.Warning
 }
@@ -90,7 +91,7 @@ func Compare(p Panel) Result {
 	if r.Placebo != nil {
 		r.Placebo.interval()
 	}
-	r.Moments, r.Later = moments(p, r.Design), later(p, r.Design)
+	r.Moments, r.Later, r.Bends = moments(p, r.Design), later(p, r.Design), sensitive(p, r.Design)
 	r.Cohorts = cohorts(p)
 	r.ByStart = r.Cohorts.Randomise(dealt, 1)
 	return r
