@@ -108,27 +108,23 @@ func meetingsDue(ctx context.Context, r block.Request) ([]Group, error) {
 		if r.Village != "" && u.VillageID != r.Village || r.Branch != "" && u.ID != r.Branch {
 			continue
 		}
-		months := withoutMeeting(found.Series(measure, u.ID, r.MonthsUpTo()))
+		months, whole := block.WithoutMeeting(r, u, found.Series(measure, u.ID, r.MonthsUpTo()))
 		if months == 0 {
 			continue
 		}
 		without[u.ID] = months
+		since := r.T("本月未开", "none this month")
+		switch {
+		case whole && months > 1:
+			since = r.Tf("启动以来%d个月都未开", "none in the %d months since the start", months)
+		case months > 1:
+			since = r.Tf("连续%d个月未开", "%d months without", months)
+		}
 		g.Items = append(g.Items, Item{TickItem: pipelines.TickItem{Kind: pipelines.TodoMeeting, ID: u.ID, Village: u.VillageID, Branch: u.ID},
-			What: u.Name, Link: r.Link("village", question.InBranch(u.ID)), Note: place(r, u.VillageID, ""), Holder: r.T("支部书记", "branch secretary"), Since: r.Tf("连续%d个月未开", "%d months without", months), Tone: view.ToneWorse})
+			What: u.Name, Link: r.Link("village", question.InBranch(u.ID)), Note: place(r, u.VillageID, ""), Holder: r.T("支部书记", "branch secretary"), Since: since, Tone: view.ToneWorse})
 	}
 	slices.SortStableFunc(g.Items, func(a, b Item) int { return cmp.Compare(without[b.ID], without[a.ID]) })
 	return []Group{g}, nil
-}
-
-// withoutMeeting is how many of the last months are known to have had no meeting.
-func withoutMeeting(series []facts.Value) (months int) {
-	for _, v := range slices.Backward(series) {
-		if v.Reason != "" || !(v.Den > 0) || v.Num != 0 {
-			break
-		}
-		months++
-	}
-	return months
 }
 
 // quietMembers are the members with households and without a visit in the month.
