@@ -68,7 +68,7 @@ func weakSentence(r block.Request, assessed []signals.Assessment) string {
 		var reasons []string
 		for _, a := range assessed {
 			if a.IsWeak() {
-				reasons = append(reasons, r.Tf("%[1]s：%[2]s", "%[1]s: %[2]s", a.Village.Name, reasonOf(r, a)))
+				reasons = append(reasons, r.Tf("%[1]s：%[2]s", "%[1]s: %[2]s", a.Village.Name, named(r, a)))
 			}
 		}
 		if len(reasons) > mostReasons {
@@ -92,8 +92,23 @@ func reasonOf(r block.Request, a signals.Assessment) string {
 	return strings.Join(slices.DeleteFunc([]string{weakOn(r, a), a.Cause.Name(r.Lang)}, func(s string) bool { return s == "" }), r.T("，", ", "))
 }
 
-// asked is the table of the first sheet: which villages are weak and why, which figures changed beyond ordinary variation, and what is
-// asked of whom by when.
+// named is what a village is weak on without the figures, which stand once, in the table below the sentences: the first sheet is one page.
+func named(r block.Request, a signals.Assessment) string {
+	var said []string
+	for _, signal := range a.Persistent() {
+		said = append(said, signal[0].Measure.Name.In(r.Lang))
+	}
+	if len(said) == 0 {
+		for _, c := range a.Criteria {
+			said = append(said, a.Of(c.ID).Hard.Name.In(r.Lang))
+		}
+	}
+	said = append(said[:min(len(said), 2)], a.Cause.Name(r.Lang))
+	return strings.Join(slices.DeleteFunc(said, func(s string) bool { return s == "" }), r.T("，", ", "))
+}
+
+// asked is the table of the first sheet: which villages are weak and why, which figures worsened beyond ordinary variation, and what is
+// asked of whom by when. Changes for which nothing is asked are its note: a row for each would take the sheet onto a second page.
 func asked(ctx context.Context, r block.Request, own facts.Measured, town signals.Town, assessed []signals.Assessment) (*view.Table, error) {
 	t := &view.Table{ID: "asked", Stacked: true, Title: r.T("本月要点和要求", "This month's points, and what is asked"), Empty: r.T("没有薄弱村，也没有超出正常波动的变化。", "No village is weak, and nothing changed beyond ordinary variation."),
 		Columns: []view.Column{view.Words(r.T("单位", "Unit")), view.Words(r.T("情况", "What was seen")), view.Words(r.T("要求", "What is asked")), view.Words(r.T("责任人", "Of whom")), view.Words(r.T("时限", "By"))}}
@@ -106,23 +121,31 @@ func asked(ctx context.Context, r block.Request, own facts.Measured, town signal
 			{Text: strings.Join(a.Fitting(r.Lang), r.T("", " "))}, {Text: secretaries(r, town, a)}, {Text: by}})
 	}
 	_, _, readings := changes(r, own)
+	var others []string
 	for _, event := range reading.ByEvent(readings) {
 		read := event[0]
 		if !read.Signal() {
 			continue
 		}
-		row := []view.Cell{{Text: r.Unit().Name}, {Text: eventName(r, event) + r.T("：", ": ") + strings.TrimRight(read.Finding(r.Lang), "。."), Tone: block.ToneOf(read)}, {Text: reading.Missing}, {Text: reading.Missing}, {Text: reading.Missing}}
-		if read.Variation == reading.Worsening {
-			holder := ""
-			if read.Measure.ID == "overdue_issues" && r.Month == r.LastMonth { // who holds an issue is known as of the cut-off alone
-				var err error
-				if holder, err = holders(ctx, r); err != nil {
-					return nil, err
-				}
-			}
-			row[2].Text, row[3].Text, row[4].Text = askedOf(r, read.Measure.Group), cmp.Or(holder, r.T("各支部书记", "the branch secretaries")), by
+		found := eventName(r, event) + r.T("：", ": ") + strings.TrimRight(read.Finding(r.Lang), "。.")
+		if read.Variation != reading.Worsening {
+			others = append(others, found)
+			continue
 		}
-		t.Rows = append(t.Rows, row)
+		holder := ""
+		if read.Measure.ID == "overdue_issues" && r.Month == r.LastMonth { // who holds an issue is known as of the cut-off alone
+			var err error
+			if holder, err = holders(ctx, r); err != nil {
+				return nil, err
+			}
+		}
+		t.Rows = append(t.Rows, []view.Cell{{Text: r.Unit().Name}, {Text: found, Tone: block.ToneOf(read)}, {Text: askedOf(r, read.Measure.Group)}, {Text: cmp.Or(holder, r.T("各支部书记", "the branch secretaries"))}, {Text: by}})
+	}
+	if len(others) > 0 {
+		t.Note = r.Tf("其他变化，不需布置。%s。", "Other changes, for which nothing is asked. %s.", strings.Join(others, r.T("；", "; ")))
+		if len(t.Rows) == 0 {
+			t.Empty = r.T("没有薄弱村，也没有变差的指标。", "No village is weak, and nothing worsened.")
+		}
 	}
 	return t, nil
 }
