@@ -156,11 +156,16 @@ type shown struct {
 	Title string
 }
 
-func shownCell(columns []view.Column, i int, c view.Cell) (shown, error) {
+// shownCell gives a cell the title of its column where a phone shows it beside the cell: in a stacked table, but for the first column.
+func shownCell(columns []view.Column, i int, c view.Cell, stacked bool) (shown, error) {
 	if i >= len(columns) {
 		return shown{}, fmt.Errorf("a row has more cells than the table's %d columns", len(columns))
 	}
-	return shown{c, columns[i].Kind, columns[i].Title}, nil
+	s := shown{Cell: c, Kind: columns[i].Kind}
+	if stacked && i > 0 {
+		s.Title = columns[i].Title
+	}
+	return s, nil
 }
 
 // chartDocument is what the page's script reads: the option and where a click on an item leads. It reaches the page as

@@ -85,8 +85,8 @@ func ReadCell(r Request, series []facts.Value) view.Cell {
 	}
 	c.Tone, c.Interval, c.Mark = ToneOf(read), read.Interval(r.Lang), Mark(r, read)
 	c.Mark.Link = r.Link("measures", question.InUnit(r.UnitOf(now.Unit)), question.With("measure", now.Measure.ID))
-	if read.Variation == reading.Unread && read.Assurance == reading.NoTarget {
-		c.Mark.Assured = "" // a stock without a target: two empty icons in every cell would say nothing many times
+	if read.Assurance == reading.NoTarget {
+		c.Mark.Assured = "" // an empty icon in every cell would say nothing many times
 	}
 	c.Read = read.Sentence(r.Lang)
 	return c
