@@ -26,6 +26,7 @@ type Bars struct {
 	Items   []string
 	Parts   []Part
 	Stacked bool
+	Ends    float64           // where the axis of a lying picture ends, as at 100 of parts that make a whole; 0: where the values do
 	Links   map[string]string // where a click on an item leads
 	Values  bool              // write the value at the bar's end
 	Height  Height            // empty: by the number of items
@@ -95,6 +96,9 @@ func (b Bars) bottom() string {
 func (b Bars) lying(axis opts.XAxis) opts.XAxis {
 	if b.Unit != "" {
 		axis.Name, axis.NameLocation, axis.NameGap = b.Unit, "middle", 26
+	}
+	if b.Ends > 0 {
+		axis.Max = b.Ends
 	}
 	return axis
 }

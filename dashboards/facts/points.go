@@ -64,6 +64,7 @@ type Rating struct {
 	Cooperation    float64
 	GridCadreScore float64
 	VillagerScore  float64
+	PublishedOn    string `is:"day"` // on the board; empty: not, or not told
 	MeasuredResult float64
 	MeasuredLow    float64
 	MeasuredHigh   float64
@@ -75,7 +76,7 @@ type Rating struct {
 
 const ratingsSQL = `
 select s.branch_id, s.village_id, s.period, s.stars, s.rank, s.branches_ranked, s.funding, s.operation, s.effect, s.cooperation,
-    s.grid_cadre_score, s.villager_score, s.measured_result, s.measured_low, s.measured_high, s.middle_result, s.contradiction, s.complete, s.is_last
+    s.grid_cadre_score, s.villager_score, %s as published_on, s.measured_result, s.measured_low, s.measured_high, s.middle_result, s.contradiction, s.complete, s.is_last
 from star_history s
 where 1 = 1%s
 order by s.period, s.village_id, s.branch_id`
@@ -83,5 +84,5 @@ order by s.period, s.village_id, s.branch_id`
 // Ratings reads the star ratings of a place.
 func (f Facts) Ratings(ctx context.Context, v visitor.Visitor, at Unit) ([]Rating, error) {
 	where, args := in(at, "s.")
-	return list[Rating](ctx, f, v, "star ratings", fmt.Sprintf(ratingsSQL, where), args...)
+	return list[Rating](ctx, f, v, "star ratings", fmt.Sprintf(ratingsSQL, f.publishedOn, where), args...)
 }

@@ -41,6 +41,7 @@ type Snapshot struct {
 	reasons        bool                    // the long table says why a value is not known
 	partly         bool                    // and of how many villages a town's value lacks more
 	Repeated       string                  // column of issue_flow that marks repeated issues
+	publishedOn    string                  // the column of star_history that says when a rating was published, or null
 	linkBasis      string                  // the column of households that says why one is linked to its member, or null
 	tells          bool                    // the list of issues says which columns the file of each gives
 	unspoken       map[measureMonth]string // why most of the villages that did not speak for a measure and month did not
@@ -169,6 +170,9 @@ func (s *Snapshot) readColumns(ctx context.Context) error {
 	}
 	if s.Repeated = "repeated"; columns.Column(s.Repeated) < 0 {
 		s.Repeated = "repeat_within_90" // its name in snapshots of older versions
+	}
+	if s.publishedOn, err = s.columnOr(ctx, "star_history", "published_on"); err != nil {
+		return err
 	}
 	if s.linkBasis, err = s.columnOr(ctx, "households", "link_basis"); err != nil {
 		return err

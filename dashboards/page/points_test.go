@@ -237,3 +237,27 @@ func TestScores(t *testing.T) {
 		t.Errorf("star history: %q", rows)
 	}
 }
+
+// A period counts the ratings that stand on a board by the day the page is told as of; where no branch tells a day it is not known.
+func TestPublishedRatingsAreCounted(t *testing.T) {
+	town := pagetest.New(t)
+	published := func() map[string]string {
+		t.Helper()
+		found := map[string]string{}
+		for _, row := range tableIn(t, built(t, town, "points", ""), "periods") {
+			cells := strings.Split(row, " | ")
+			found[cells[0]] = cells[4]
+		}
+		return found
+	}
+	for period, said := range published() {
+		if said != reading.Missing {
+			t.Errorf("nobody tells when %s was published, and the page says %s", period, said)
+		}
+	}
+	town.Exec(t, "update star_history set published_on = '2018-01-10' where period = '2017H2' and branch_id in ('B11', 'B12')")
+	town.Exec(t, "update star_history set published_on = '2018-02-10' where period = '2017H2' and branch_id = 'B21'")
+	if said := published(); said["2017年下半年"] != "33.3 2/6" || said["2017年上半年"] != reading.Missing {
+		t.Errorf("two of six branches published in January: %v", said)
+	}
+}

@@ -371,3 +371,26 @@ func TestTheCommitteeNamesVillages(t *testing.T) {
 		t.Errorf("planted %v, in the list %v, before the programme %d letters", planted, named, before)
 	}
 }
+
+// Since the programme most ratings of a half-year stand on the board in the month after it, before the file arrives; before it the form did
+// not ask for a day.
+func TestRatingsArePublished(t *testing.T) {
+	town := demoTown(t)
+	shown, all := map[string]int{}, map[string]int{}
+	for _, r := range town.events["ratings"] {
+		all[r["period"]]++
+		on := r["published_on"]
+		if on == "" {
+			continue
+		}
+		shown[r["period"]]++
+		if month := map[string]string{"2017H1": "2017-07", "2017H2": "2018-01"}[r["period"]]; month == "" || on[:7] != month {
+			t.Errorf("the rating of %s was published on %s", r["period"], on)
+		}
+	}
+	for _, period := range []string{"2017H1", "2017H2"} {
+		if share := float64(shown[period]) / float64(all[period]); share < .75 || share > .98 {
+			t.Errorf("%s: %d of %d published", period, shown[period], all[period])
+		}
+	}
+}

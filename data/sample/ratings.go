@@ -23,7 +23,8 @@ func halfYearEnding(m month) (string, bool) {
 func (t *town) ratingTable(m month) *table {
 	period, _ := halfYearEnding(m)
 	rows := newTable("ratings", len(t.branches), "branch_id", "period", "operation", "effect", "cooperation", "grid_cadre_score",
-		"villager_score", "stars", "rank", "funding")
+		"villager_score", "stars", "rank", "published_on", "funding")
+	board := stream(t.Seed, t.index, "published", int(m))
 	r := stream(t.Seed, t.index, "ratings", int(m))
 	for v := range t.villages {
 		from, to := t.branchesOf(v)
@@ -53,13 +54,31 @@ func (t *town) ratingTable(m month) *table {
 			for _, s := range x.scores {
 				cells = append(cells, decimalCell(s))
 			}
-			rows.add(append(cells, numberCell(stars), numberCell(rank+1), numberCell(funding))...)
+			rows.add(append(cells, numberCell(stars), numberCell(rank+1), dayCell(t.published(board, v, m)), numberCell(funding))...)
 			if t.branches[x.branch].last && rank == len(all)-1 && m >= monthOf(2016, 12) {
 				t.truth.BottomTwice[t.branches[x.branch].id] = append(t.truth.BottomTwice[t.branches[x.branch].id], period)
 			}
 		}
 	}
 	return rows
+}
+
+// published is the day the board of a village shows a rating of the half-year that ended with month m, in the month after it: some
+// branches leave it out, and in the village that does not try most do. Before the programme the form did not ask for it.
+func (t *town) published(r *rand.Rand, v int, m month) day {
+	shown, on := t.villages[v].publishes(), (m+1).first()+day(4+r.IntN(20))
+	if !chance(r, shown) || m < programmeMonth {
+		return never
+	}
+	return on
+}
+
+// publishes is the share of its ratings that a village publishes.
+func (v *village) publishes() float64 {
+	if v.weak == weakByEffort {
+		return .25
+	}
+	return .92
 }
 
 func half(x float64) float64 { return float64(int(x*2+.5)) / 2 }

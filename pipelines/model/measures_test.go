@@ -351,7 +351,7 @@ func (s *scattered) happenings() {
 				}
 			}
 			s.row("exports.ratings", 1, "branch_id", id("B", b), "period", "'"+p+"'", "stars", stars, "rank", rank,
-				"operation", s.n(60, 99), "effect", s.n(60, 99), "cooperation", s.one("null", s.n(60, 99), s.n(60, 99)))
+				"published_on", s.one("null", "null", s.date()), "operation", s.n(60, 99), "effect", s.n(60, 99), "cooperation", s.one("null", s.n(60, 99), s.n(60, 99)))
 		}
 	}
 	for k := range 60 {

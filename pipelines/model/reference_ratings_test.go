@@ -33,6 +33,7 @@ func period(text string) (start, end time.Time) {
 
 func (r *reference) ratings() {
 	var all []rated
+	told := map[[2]string]bool{} // town and period of which a day of publication is told
 	for _, x := range r.tables["exports.ratings"] {
 		start, end := period(x.text("period"))
 		if end.After(r.cutOff) {
@@ -41,6 +42,9 @@ func (r *reference) ratings() {
 		one := rated{row: x, place: r.branchPlace(x.text("branch_id"), end), start: start, end: end}
 		one.result = r.measuredResult(one)
 		all = append(all, one)
+		if _, ok := x.when("published_on"); ok {
+			told[[2]string{one.town, x.text("period")}] = true
+		}
 	}
 	for _, month := range r.months {
 		asOf := r.asOf(month)
@@ -57,6 +61,12 @@ func (r *reference) ratings() {
 				continue
 			}
 			r.add("stars_mean", x.place, month, x.number("stars"), 1)
+			if told[[2]string{x.town, x.text("period")}] {
+				on, ok := x.when("published_on")
+				r.add("ratings_published", x.place, month, one(ok && !on.After(asOf)), 1)
+			} else {
+				r.add("ratings_published", x.place, month, 0, 0)
+			}
 			units[[2]string{"town", x.town}] = append(units[[2]string{"town", x.town}], x)
 			units[[2]string{"village", x.village}] = append(units[[2]string{"village", x.village}], x)
 		}

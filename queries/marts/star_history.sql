@@ -15,6 +15,7 @@
 --   cooperation: cooperation with above
 --   grid_cadre_score: the grid cadres' view
 --   villager_score: the villager representatives' view
+--   published_on: the day it was published on the board; null: not published, or not told
 --   measured_result: mean share of issues on time, households visited and months with a meeting; between 0 and 1
 --   measured_low: lower 95 % limit of it
 --   measured_high: upper 95 % limit of it
@@ -71,6 +72,7 @@ select
     cast(r.cooperation as double) as cooperation,
     cast(r.grid_cadre_score as double) as grid_cadre_score,
     cast(r.villager_score as double) as villager_score,
+    cast(r.published_on as date) as published_on,
     cast(m.measured_result as double) as measured_result,
     cast(m.measured_low as double) as measured_low,
     cast(m.measured_high as double) as measured_high,

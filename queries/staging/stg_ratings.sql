@@ -17,6 +17,7 @@
 --   cooperation: cooperation with above
 --   grid_cadre_score: the grid cadres' view
 --   villager_score: the villager representatives' view
+--   published_on: the day it was published on the board; null: not published, or not told
 -- checks:
 --   not_null: period_start, period_end
 with dated as (
@@ -96,7 +97,8 @@ select
     cast(e.effect as double) as effect,
     cast(e.cooperation as double) as cooperation,
     cast(e.grid_cadre_score as double) as grid_cadre_score,
-    cast(e.villager_score as double) as villager_score
+    cast(e.villager_score as double) as villager_score,
+    cast(e.published_on as date) as published_on
 from compared e
 cross join staging.stg_cut_off cut
 where e.period_end <= cut.cut_off

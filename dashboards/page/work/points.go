@@ -18,7 +18,7 @@ import (
 )
 
 // pointMeasures are the tiles of the page.
-var pointMeasures = []string{"points_per_member", "members_with_points", "points_gini", "posts_rate", "stars_mean", "rating_spread", "bottom_twice"}
+var pointMeasures = []string{"points_per_member", "members_with_points", "points_gini", "posts_rate", "stars_mean", "ratings_published", "rating_spread", "bottom_twice"}
 
 // pointsByUnit are the measures of the page's table of villages or branches.
 var pointsByUnit = []string{"points_per_member", "members_with_points", "points_gini", "posts_rate"}
@@ -35,6 +35,9 @@ func Points(ctx context.Context, r block.Request) (view.View, error) {
 		return v, err
 	}
 	v.Sentences = append(pointSentences(r, own), burstSentences(r, bursts)...)
+	if s := publishedSentence(r, own); s != "" {
+		v.Sentences = append(v.Sentences, s)
+	}
 	if s := agreementSentence(r, ratings); s != "" {
 		v.Sentences = append(v.Sentences, s)
 	}
@@ -104,6 +107,16 @@ func pointSentences(r block.Request, own facts.Measured) []string {
 	}
 	return []string{r.Tf("%s 可动员党员人均积分 %s 分，%s 的人有积分（%s）。", "In %s active members gained %s points each; %s of them gained any (%s).",
 		r.Month, reading.Decimal(points.Value, 1), with.Text(r.Lang), with.Base(r.Lang))}
+}
+
+// publishedSentence says of how many branches the newest stars stand on a board.
+func publishedSentence(r block.Request, own facts.Measured) string {
+	p := own.At("ratings_published", r.Unit().ID, r.Month)
+	if !p.Known() {
+		return ""
+	}
+	return r.Tf("最近一期星级，%[2]s 个参评支部中 %[1]s 个已经公示（%[3]s）。", "Of the newest stars, those of %[1]s of %[2]s branches rated have been published (%[3]s).",
+		reading.Count(p.Num), reading.Count(p.Den), p.Text(r.Lang))
 }
 
 // Burst is the fullest run of days of one branch in one half-year.

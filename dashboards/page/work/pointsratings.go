@@ -24,6 +24,7 @@ type rating struct {
 	cadres, villagers             float64 // scores given by grid cadres and by villager representatives
 	measured                      float64 // 0 to 1; NaN without any base
 	low, high, middle             float64 // 95% limits of measured, and the town's middle branch; NaN likewise
+	published                     string  // the day on the board; empty: not published, or not told
 	contradiction                 string  // as in the table star_history; empty: none
 	complete                      bool    // every branch of the village was rated
 	last                          bool    // of its village, alone on the place, where complete
@@ -44,7 +45,7 @@ func ratings(ctx context.Context, r block.Request) ([]rating, error) {
 			rank: row.Rank, ranked: row.BranchesRanked, funding: row.Funding, operation: row.Operation,
 			effect: row.Effect, cooperates: row.Cooperation, cadres: row.GridCadreScore, villagers: row.VillagerScore,
 			measured: row.MeasuredResult, low: row.MeasuredLow, high: row.MeasuredHigh, middle: row.MiddleResult,
-			contradiction: row.Contradiction, complete: row.Complete, last: row.IsLast})
+			published: row.PublishedOn, contradiction: row.Contradiction, complete: row.Complete, last: row.IsLast})
 	}
 	slices.SortStableFunc(all, func(a, b rating) int { return strings.Compare(periodEnd(a.period), periodEnd(b.period)) })
 	return all, nil
@@ -150,7 +151,7 @@ func ratingBlocks(ctx context.Context, r block.Request, all []rating) ([]view.Bl
 // ratingPeriods sums up each period: branches rated, stars, funding, agreement with results.
 func ratingPeriods(r block.Request, all []rating) view.Block {
 	t := &view.Table{ID: "periods", Stacked: true, Title: r.T("历次评定", "Ratings so far"), Columns: []view.Column{view.Words(r.T("评定期", "Period")), view.Number(r.T("参评支部", "Branches rated")),
-		{Title: r.T("平均星级", "Mean stars"), Kind: view.ColumnRate}, view.Number(r.T("激励资金（元）", "Funding (yuan)")), view.Words(r.T("与同期实绩的一致性", "Agreement with results of the same months"))}}
+		{Title: r.T("平均星级", "Mean stars"), Kind: view.ColumnRate}, view.Number(r.T("激励资金（元）", "Funding (yuan)")), {Title: r.T("已公示", "Published"), Unit: "%", Kind: view.ColumnRate}, view.Words(r.T("与同期实绩的一致性", "Agreement with results of the same months"))}}
 	for _, period := range periods(all) {
 		rated := of(all, period)
 		var stars, funding, told float64
@@ -164,10 +165,28 @@ func ratingPeriods(r block.Request, all []rating) view.Block {
 		mean := view.Cell{Text: reading.Decimal(stars/n, 2), Value: reading.Plain(stars/n, 2), Base: reading.Base(stars, n), Num: reading.Plain(stars, 0), Den: reading.Plain(n, 0)}
 		found := view.Cell{}
 		found.Text, found.Tone = agreementFinding(r, agreement(rated))
-		t.Rows = append(t.Rows, []view.Cell{{Text: r.PeriodName(period)}, view.Count(n), mean, block.KnownSum(r, funding, told, n), found})
+		t.Rows = append(t.Rows, []view.Cell{{Text: r.PeriodName(period)}, view.Count(n), mean, block.KnownSum(r, funding, told, n), publishedCell(r, rated), found})
 	}
 	t.Note = resultNote(r)
 	return t
+}
+
+// publishedCell is how many of the ratings of a period stand on a board, and from when to when; not known where no branch tells a day.
+func publishedCell(r block.Request, rated []rating) view.Cell {
+	var days []string
+	for _, x := range rated {
+		if x.published != "" && x.published <= r.AsOf(r.Month).Format("2006-01-02") {
+			days = append(days, x.published)
+		}
+	}
+	if !slices.ContainsFunc(rated, func(x rating) bool { return x.published != "" }) {
+		return view.Cell{Text: reading.Missing}
+	}
+	c := view.Share(float64(len(days)), float64(len(rated)))
+	if len(days) > 0 {
+		c.Note = r.Tf("%[1]s至%[2]s", "%[1]s to %[2]s", slices.Min(days), slices.Max(days))
+	}
+	return c
 }
 
 // branchRatings is the star history of one branch: what each part of the rating gave, and what the records measure.

@@ -93,7 +93,7 @@ func timesTable(r block.Request, title string) view.Table {
 }
 
 func timesBars(r block.Request, title string) chart.Bars {
-	return chart.Bars{ID: "times", Label: title, Number: chart.OneDigit, Unit: "%", Stacked: true, Links: map[string]string{}, Parts: []chart.Part{
+	return chart.Bars{ID: "times", Label: title, Number: chart.OneDigit, Unit: "%", Stacked: true, Ends: 100, Links: map[string]string{}, Parts: []chart.Part{
 		{Name: r.T("未走访", "Not visited"), Colour: chart.OrangeSoft}, {Name: r.T("1次", "Once"), Colour: chart.BlueLight},
 		{Name: r.T("2次", "Twice"), Colour: chart.Blue}, {Name: r.T("3次及以上", "3 or more"), Colour: chart.Dark}}}
 }
