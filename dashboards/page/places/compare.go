@@ -92,13 +92,13 @@ func comparedHeadline(r block.Request, result compare.Result) view.Headline {
 	moved := strings.ReplaceAll(r.Tf("%[1]s约%[3]s%[2]s", "%[1]s %[3]s by about %[2]s", m.Name.In(r.Lang), by, up), r.T(" ", "  "), r.T("", " "))
 	switch result.Verdict {
 	case compare.Improved:
-		return view.Headline{Rest: r.T("有较强证据：试点带来改善，", "Strong evidence that the pilot helped: ") + moved}
+		return view.Headline{Rest: r.T("有较强证据：试点带来改善，", "Strong evidence that the pilot helped: ") + moved + going(r, result)}
 	case compare.Worsened:
 		return view.Headline{Weak: r.T("有较强证据：试点村变差，", "Strong evidence that the pilots worsened: ") + moved}
 	case compare.Changed:
 		return view.Headline{Rest: r.T("有较强证据：试点村有变化，", "Strong evidence of a change: ") + moved}
 	case compare.MaybeBetter:
-		return view.Headline{Rest: r.T("可能有改善，证据还不够强：", "Possibly better, not settled: ") + moved}
+		return view.Headline{Rest: r.T("可能有改善，证据还不够强：", "Possibly better, not settled: ") + moved + going(r, result)}
 	case compare.MaybeWorse:
 		return view.Headline{Rest: r.T("可能变差，证据还不够强：", "Possibly worse, not settled: ") + moved}
 	case compare.Inconclusive, compare.NotEstimable:
@@ -110,15 +110,19 @@ func comparedHeadline(r block.Request, result compare.Result) view.Headline {
 // estimated it says why.
 func answered(r block.Request, result compare.Result, all []compare.Result, registered plans, seen compare.Panel) (view.Block, error) {
 	if result.Verdict == compare.NotEstimable {
-		return view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{&view.Notice{Frame: view.Frame{ID: "effect", Language: r.Language, State: view.Empty,
-			Title: r.T("试点村与对照村之差", "Pilots less others"), Reason: result.Words(r.Lang), Next: r.T("换一个月份，或另选一项指标。", "Choose another month or another measure.")}}}}}}, nil
+		why := &view.Notice{Frame: view.Frame{ID: "effect", Language: r.Language, State: view.Empty,
+			Title: r.T("试点村与对照村之差", "Pilots less others"), Reason: result.Words(r.Lang), Next: r.T("换一个月份，或另选一项指标。", "Choose another month or another measure.")}}
+		if result.Design.Obstacle == compare.NotYet {
+			return view.Row{Parts: []view.Part{{Span: 6, Blocks: []view.Block{why}}, {Span: 6, Blocks: []view.Block{checkedDesign(r, seen)}}}}, nil
+		}
+		return view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{why}}}}, nil
 	}
 	events, err := eventPlot(r, result)
 	if err != nil {
 		return nil, err
 	}
 	return view.Row{Parts: []view.Part{{Span: 4, Blocks: []view.Block{effectTile(r, result), effectPicture(r, result), extension(r, result, seen)}},
-		{Span: 4, Blocks: []view.Block{events}}, {Span: 4, Blocks: []view.Block{conditions(r, result, all, registered)}}}}, nil
+		{Span: 4, Blocks: []view.Block{events}}, {Span: 4, Blocks: []view.Block{conditions(r, result, all, registered, seen)}}}}, nil
 }
 
 // belowTheAnswer is what is read after the first screen: who joined when, both sides month by month, village by village.

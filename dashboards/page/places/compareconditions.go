@@ -30,10 +30,10 @@ type condition struct {
 
 // conditions lists what must hold, with what the data say of each in numbers. It judges nothing anew: each state is what the
 // comparison itself found.
-func conditions(r block.Request, result compare.Result, others []compare.Result, registered plans) *view.Table {
+func conditions(r block.Request, result compare.Result, others []compare.Result, registered plans, seen compare.Panel) *view.Table {
 	t := &view.Table{ID: "conditions", Title: r.T("结论成立的条件", "What must hold"), Note: r.T("✓ 数据支持；? 数据答不了，请核对；✗ 数据不支持", "✓ the data agree; ? they cannot tell, please check; ✗ they do not")}
 	all := []condition{plannedFirst(r, result, registered), corrected(r, result), alikeBefore(r, result), notPicked(r, result), notChance(r, result), notOneVillage(r, result), complete(r, result), notCopied(r, result), noOtherPolicy(r, result),
-		recordedAlike(r, result, others), enough(r, result)}
+		recordedAlike(r, result, others), trendsMayPart(r, result), enough(r, result, seen)}
 	words := map[held]view.Cell{holds: {Text: "✓", Value: r.T("成立", "holds"), Tone: view.ToneBetter}, open: {Text: "?", Value: r.T("待核实", "to be checked"), Tone: view.ToneQuiet}, broken: {Text: "✗", Value: r.T("不成立", "does not hold"), Tone: view.ToneWorse}}
 	view.Fill(t, all,
 		view.Of(view.Words(r.T("成立", "Holds")), func(c condition) view.Cell { return words[c.state] }),
@@ -175,9 +175,29 @@ func complete(r block.Request, result compare.Result) condition {
 }
 
 // enough is whether each side has villages enough for a firm interval.
-func enough(r block.Request, result compare.Result) condition {
+func enough(r block.Request, result compare.Result, seen compare.Panel) condition {
 	c := condition{name: r.T("村够多", "Villages enough"), state: holds, answer: r.Tf("试点%[1]d个，对照%[2]d个", "%[1]d pilots, %[2]d others", len(result.Pilots), len(result.Others))}
+	if x, known := compare.Checked(seen).Smallest.Get(); known {
+		c.answer += r.Tf("；能查出的最小变化约%s", "; the smallest change found 80%% of the time is about %s", strings.TrimLeft(reading.Difference(result.Measure, x, r.Lang), "+"))
+	}
 	if result.Few {
+		c.state = broken
+	}
+	return c
+}
+
+// trendsMayPart is how far the two sides may part by themselves before the effect is no longer told from none.
+func trendsMayPart(r block.Request, result compare.Result) condition {
+	c := condition{name: r.T("走势略有偏离仍成立", "Holds if trends part a little"), answer: r.T("每边不足8个村，无法推算", "fewer than 8 villages on a side: cannot be worked out")}
+	x, known := result.Bends.Breakdown.Get()
+	if !known {
+		return c
+	}
+	c.answer = r.Tf("偏离到启动前最大逐月变动的%s倍以内仍成立", "up to %s times the largest change from month to month before", reading.Decimal(x, 1))
+	switch {
+	case x >= 1:
+		c.state = holds
+	case x == 0:
 		c.state = broken
 	}
 	return c

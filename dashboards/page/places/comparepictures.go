@@ -35,7 +35,7 @@ func effectTile(r block.Request, result compare.Result) view.Stats {
 	if !math.IsNaN(result.Low) {
 		t.Interval = r.Within(reading.DifferenceRange(m, result.Low, result.High, r.Lang))
 	}
-	return view.Stats{Tiles: []view.Stat{t}}
+	return view.Stats{Tiles: append([]view.Stat{t}, gainTile(r, result)...)}
 }
 
 // sides are the means of pilots and others, before and after.

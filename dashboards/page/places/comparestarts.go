@@ -2,6 +2,7 @@ package places
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"hulian/dashboards/page/block"
@@ -18,7 +19,7 @@ func startGroups(r block.Request, p compare.Panel) []view.Block {
 	if len(groups) == 0 || len(groups) == 1 && groups[0].Start == "" {
 		return nil
 	}
-	return []view.Block{view.Row{Parts: []view.Part{{Span: 6, Blocks: []view.Block{groupCurves(r, p, groups)}}, {Span: 6, Blocks: []view.Block{groupTable(r, p.Measure, groups)}}}}}
+	return []view.Block{view.Row{Parts: []view.Part{{Span: 4, Blocks: []view.Block{groupCurves(r, p, groups)}}, {Span: 8, Blocks: []view.Block{groupTable(r, p.Measure, groups)}}}}}
 }
 
 // groupName names a group by its month.
@@ -83,6 +84,9 @@ func groupTable(r block.Request, m queries.Measure, groups []compare.Group) *vie
 		view.Of(view.Rate(r.T("启动前", "Before"), ""), func(g compare.Group) view.Cell { return value(g.Before) }),
 	}
 	for i, title := range titles {
+		if !slices.ContainsFunc(groups, func(g compare.Group) bool { return g.Start != "" && !math.IsNaN(g.Since[i].Value) }) {
+			continue
+		}
 		columns = append(columns, view.Of(view.Rate(title, ""), func(g compare.Group) view.Cell {
 			if g.Start == "" {
 				return view.Cell{Text: reading.Missing}
@@ -125,12 +129,6 @@ func reached(r block.Request, result compare.Result, e compare.Extension) view.S
 	for _, v := range e.Villages {
 		names = append(names, v.Name)
 	}
-	whole := func(x float64) string {
-		if math.Round(x) > 0 {
-			return "+" + reading.Count(math.Round(x))
-		}
-		return reading.Count(math.Round(x))
-	}
 	who := strings.Join(names, r.T("、", ", "))
 	if len(names) > mostCurves {
 		who = r.Tf("%d个村", "%d villages", len(names))
@@ -146,4 +144,68 @@ func reached(r block.Request, result compare.Result, e compare.Extension) view.S
 	}
 	return view.Stats{Tiles: []view.Stat{{Label: r.Tf("若推广到尚未见效的%d个村，每月", "If it is extended to the %d villages left, a month", len(e.Villages)),
 		Value: whole(e.Low) + r.T(" 至 ", " to ") + whole(e.High), Reading: said}}}
+}
+
+// gainTile is the result in things, summed over the months compared; none where it cannot be counted.
+func gainTile(r block.Request, result compare.Result) []view.Stat {
+	g, counted := result.Gain()
+	if !counted {
+		return nil
+	}
+	m := result.Measure
+	_, after := sides(result)
+	t := view.Stat{Label: r.Tf("试点%[1]d个村%[2]d个月累计", "In the %[1]d pilots, summed over %[2]d months", g.Villages, g.Months), Value: whole(g.More), Tone: toneOf(result),
+		Reading: r.Tf("%[1]s：观察到%[2]s，若无先锋户联预计%[3]s；按月累计，同一对象每月计一次。", "%[1]s: %[2]s seen, %[3]s expected without the programme; summed by the month, each counts once a month.", m.Numerator.In(r.Lang),
+			reading.Text(m, after[0], r.Lang), reading.Text(m, after[0]-result.Effect, r.Lang))}
+	if !math.IsNaN(g.Low) {
+		t.Interval = r.Within(whole(g.Low) + r.T(" 至 ", " to ") + whole(g.High))
+	}
+	return []view.Stat{t}
+}
+
+// whole is a whole number with its sign.
+func whole(x float64) string {
+	if math.Round(x) > 0 {
+		return "+" + reading.Count(math.Round(x))
+	}
+	return reading.Count(math.Round(x))
+}
+
+// going says in a few words how the effect went on; empty where that cannot be told.
+func going(r block.Request, result compare.Result) string {
+	switch result.Course() {
+	case compare.Grows:
+		return r.T("，作用在增强", ", and growing")
+	case compare.Fades:
+		return r.T("，作用在减弱", ", and fading")
+	case compare.Holds:
+		return r.T("，作用保持", ", and holding")
+	case compare.NotTold, compare.TooShort, compare.NothingSeen:
+	}
+	return ""
+}
+
+// checkedDesign is what a pilot that has not begun could find, line by line.
+func checkedDesign(r block.Request, p compare.Panel) *view.Table {
+	d := compare.Checked(p)
+	type line struct{ name, text string }
+	smallest := r.T("无法推算", "cannot be told")
+	if x, known := d.Smallest.Get(); known {
+		smallest = strings.TrimLeft(reading.Difference(p.Measure, x, r.Lang), "+")
+	}
+	floor := reading.Missing
+	if x, known := d.Floor.Get(); known {
+		floor = reading.Percent(x)
+	}
+	lines := []line{
+		{r.T("试点村数、可比村数", "Pilots, villages to compare with"), r.Tf("%[1]d个、%[2]d个", "%[1]d and %[2]d", d.Pilots, d.Comparison)},
+		{r.T("启动前有数据的月份", "Months before the start"), r.Tf("%d个月", "%d", d.Before)},
+		{r.T("缺月份的村", "Villages that lack months"), r.Tf("%d个", "%d", len(d.Holes))},
+		{r.T("水平与试点相近的村", "Villages at the pilots' level"), r.Tf("%d个", "%d", len(d.Alike))},
+		{r.T("能查出的最小变化（把握80%）", "Smallest change that would be found (80% of the time)"), smallest},
+		{r.T("偶然可能性最低能到", "Chance cannot be below"), floor},
+	}
+	t := &view.Table{ID: "design", Title: r.T("启动前的设计检查", "The design, checked before the start"), Note: r.T("最小变化由各村过去的起伏推算，按启动后比较四个月计。", "The smallest change follows from how much the villages moved in the past, with four months compared since the start.")}
+	view.Fill(t, lines, view.Of(view.Words(r.T("项目", "Item")), func(l line) view.Cell { return view.Plain(l.name) }), view.Of(view.Words(r.T("结果", "Result")), func(l line) view.Cell { return view.Plain(l.text) }))
+	return t
 }
