@@ -35,6 +35,7 @@ type Heat struct {
 type Meaning struct {
 	Colour string // what is coloured, for the key
 	Places map[Place]string
+	Absent string // what a dash says; empty: unknown
 }
 
 // Keyed is what the key of the colours lists: the places that have a meaning.

@@ -105,9 +105,9 @@ func verdictOf(r Request, read reading.Reading) string {
 	case !read.Signal():
 		return r.T("月份少，暂不评价", "too few months")
 	case read.Rule == spc.TrendRule && read.Level > 0 && up:
-		return r.Tf("%d个月上升、%d个月持平", "up %d months, level %d", read.Run, read.Level)
+		return r.Tf("近%d个月%d升%d平", "up %[2]d of %[1]d months", read.Run+read.Level, read.Run, read.Level)
 	case read.Rule == spc.TrendRule && read.Level > 0:
-		return r.Tf("%d个月下降、%d个月持平", "down %d months, level %d", read.Run, read.Level)
+		return r.Tf("近%d个月%d降%d平", "down %[2]d of %[1]d months", read.Run+read.Level, read.Run, read.Level)
 	case read.Rule == spc.TrendRule && up:
 		return r.Tf("连续%d个月上升", "up %d months running", read.Run)
 	case read.Rule == spc.TrendRule:
