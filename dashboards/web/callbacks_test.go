@@ -51,7 +51,7 @@ func TestCallingBackAtRandom(t *testing.T) {
 	if again := fields(h.shows(t, as(t, h.URL, "committee"), page), "random"); strings.Join(again, " ") != strings.Join(random, " ") {
 		t.Error("the committee draws another list than the office")
 	}
-	h.shows(t, office, "/callbacks?month=2018-01&sheet=1&lang=en", "赵大有", "Name no member", "Cannot say", "!MB11", "!王小明", "!same_text")
+	h.shows(t, office, "/callbacks?month=2018-01&sheet=1&lang=en", "赵大有", "Name no member", "3 cannot say", "!MB11", "!王小明", "!same_text")
 	pairs := []string{"month", "2018-01", "lang", "en", "list", "random"}
 	for i, name := range random {
 		answer := "confirmed"

@@ -43,16 +43,26 @@ func Callbacks(ctx context.Context, r block.Request) (view.View, error) {
 	if len(d.Visits) > 0 {
 		v.Blocks = append(v.Blocks, view.Links{Links: []view.Link{{Text: r.T("打印回访单", "Print the call sheet"), Address: r.Link("callbacks", append(freshCallbacks, question.With("sheet", "1"))...)}}})
 	}
-	v.Blocks = append(v.Blocks, answerForm(r, "random", r.T("随机名单", "The random list"), d.of(isRandom)), answerForm(r, "prompt", r.T("提示名单", "The list of prompts"), d.of(isPrompt)))
-	verified, err := verifiedTable(ctx, r)
+	learned, err := learnedSoFar(ctx, r, all)
 	if err != nil {
 		return v, err
 	}
-	if verified != nil {
-		v.Blocks = append(v.Blocks, verified)
-	}
-	v.Blocks = append(v.Blocks, promptsLearned(r, all), strata(r, d))
+	v.Blocks = append(v.Blocks, learned...)
+	v.Blocks = append(v.Blocks, answerForm(r, "random", r.T("随机名单", "The random list"), d.of(isRandom)), answerForm(r, "prompt", r.T("提示名单", "The list of prompts"), d.of(isPrompt)), strata(r, d))
 	return v, nil
+}
+
+// learnedSoFar sets what the results say of villages beside what they say of the prompts; nothing where there is no result.
+func learnedSoFar(ctx context.Context, r block.Request, all []facts.CallbackResult) ([]view.Block, error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	verified, err := verifiedTable(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	verified.PageRows = loadRows
+	return []view.Block{view.Row{Parts: []view.Part{{Span: 6, Blocks: []view.Block{verified}}, {Span: 6, Blocks: []view.Block{promptsLearned(r, all)}}}}}, nil
 }
 
 func answeredOf(all []drawnVisit) (n int) {
@@ -140,10 +150,7 @@ func answerForm(r block.Request, id, title string, all []drawnVisit) view.Block 
 		Method: "post", Address: "/entries/" + pipelines.Callbacks, Heads: [3]string{r.T("农户", "Household"), r.T("记录的走访", "Visit as recorded"), r.T("农户怎么说", "What the household says")},
 		Fields: append(block.MonthHidden(r), view.Field{Name: "list", Value: id, Hidden: true}), Label: r.T("记下结果", "Keep the results")}
 	for _, v := range all {
-		row := view.ChoiceRow{Subject: fmt.Sprintf("%d. %s", v.No, v.HouseholdID), Sub: r.Name(v.VillageID) + " " + v.HeadName, Examples: v.VisitedAt}
-		if v.Channel != "" {
-			row.Examples += r.T("，", ", ") + r.Word("visits", "channel", v.Channel)
-		}
+		row := view.ChoiceRow{Subject: fmt.Sprintf("%d. %s", v.No, v.HouseholdID), Sub: r.Name(v.VillageID) + " " + v.HeadName, Examples: v.recorded(r)}
 		if v.Random && v.Prompt && id == "prompt" {
 			row.Hint = r.T("随机名单上也有，在那里填", "also on the random list: fill it in there")
 		} else {
@@ -153,6 +160,14 @@ func answerForm(r block.Request, id, title string, all []drawnVisit) view.Block 
 		form.Rows = append(form.Rows, row)
 	}
 	return form
+}
+
+// recorded is when and how the visit was made, as it is on record.
+func (d drawnVisit) recorded(r block.Request) string {
+	if d.Channel == "" {
+		return d.VisitedAt
+	}
+	return d.VisitedAt + r.T("，", ", ") + r.Word("visits", "channel", d.Channel)
 }
 
 // strata says what the random list draws of each village.
@@ -174,21 +189,15 @@ func callSheet(r block.Request, d drawing) view.Block {
 		return p
 	}
 	s := view.Sheet{Title: r.Tf("%[1]s · %[2]s走访回访单", "%[1]s · call sheet for the visits of %[2]s", r.Town.Name, r.MonthName(r.Month)),
-		Lines: append(howDrawn(r, d), r.T("怎样问：“这天前后，有没有党员上门或联系过您家？”先问有没有，再问谈了什么；不提党员姓名，不暗示答案。单上不分名单，各户一样问。",
-			"How to ask: “Did a Party member visit or contact your household around that day?” Ask whether, then about what. Name no member and suggest no answer. The sheet does not say which list a visit is of: ask all alike.")),
-		Write: []string{r.T("证实", "Confirmed"), r.T("未能证实", "Not confirmed"), r.T("说不清", "Cannot say"), r.T("没联系上", "Not reached"), r.T("备注", "Note")},
+		Lines: append(howDrawn(r, d), r.T("怎样问：“这天前后，有没有党员上门或联系过您家？”先问有没有，再问谈了什么；不提党员姓名，不暗示答案。单上不分名单，各户一样问。结果写序号：1 农户证实，2 未能证实，3 说不清，4 没有联系上。",
+			"How to ask: “Did a Party member visit or contact your household around that day?” Ask whether, then about what. Name no member and suggest no answer. The sheet does not say which list a visit is of: ask all alike. Write a number as the result: 1 confirmed, 2 not confirmed, 3 cannot say, 4 not reached.")),
+		Write: []string{r.T("结果", "Result"), r.T("备注", "Note")},
 		Foot:  r.T("结果填在“走访回访”页。单上有姓名，请妥善保管，用后销毁。", "Results are filled in on the page Call-backs. The sheet holds names: keep it safe, and destroy it afterwards.")}
 	view.Fill(&s.Table, d.Visits,
 		view.Of(view.Number(r.T("序号", "No.")), func(v drawnVisit) view.Cell { return view.Count(float64(v.No)) }),
 		view.Of(view.Words(r.T("村", "Village")), func(v drawnVisit) view.Cell { return view.Plain(r.Name(v.VillageID)) }),
-		view.Of(view.Words(r.T("农户", "Household")), func(v drawnVisit) view.Cell { return view.Cell{Text: v.HouseholdID, Note: v.HeadName} }),
-		view.Of(view.Words(r.T("记录的走访", "Visit as recorded")), func(v drawnVisit) view.Cell {
-			c := view.Cell{Text: v.VisitedAt}
-			if v.Channel != "" {
-				c.Note = r.Word("visits", "channel", v.Channel)
-			}
-			return c
-		}))
+		view.Of(view.Words(r.T("农户", "Household")), func(v drawnVisit) view.Cell { return view.Plain(v.HouseholdID + " " + v.HeadName) }),
+		view.Of(view.Day(r.T("记录的走访", "Visit as recorded")), func(v drawnVisit) view.Cell { return view.Plain(v.recorded(r)) }))
 	p.Sheets = []view.Sheet{s}
 	return p
 }
