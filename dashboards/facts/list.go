@@ -130,6 +130,12 @@ func (c Cut) Knowing(unknown []string) Cut {
 	return c
 }
 
+// Shown are the rows of a cut, of a list that is read already.
+func Shown[T any](all []T, c Cut) []T {
+	all = all[min(c.Before, len(all)):]
+	return all[:min(c.Most, len(all))]
+}
+
 // of narrows a query to the cut's rows of a place: a condition as of in, and what follows the order of the rows. The arguments of both
 // stand in their order.
 func (c Cut) of(at Unit, alias string) (condition, cut string, args []any) {

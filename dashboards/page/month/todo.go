@@ -54,7 +54,11 @@ func ToDo(ctx context.Context, r block.Request) (view.View, error) {
 	if kind == "" {
 		v.Blocks = append(v.Blocks, sheetsLink(r))
 		for _, g := range groups {
-			v.Blocks = append(v.Blocks, toDoTable(r, g))
+			t, err := toDoTable(r, g)
+			if err != nil {
+				return v, err
+			}
+			v.Blocks = append(v.Blocks, t)
 		}
 	}
 	return v, nil
@@ -130,10 +134,11 @@ func checkGroup(r block.Request, g todo.Group, whole bool, from int) view.CheckG
 	return shown
 }
 
-// toDoTable is all of one kind, to be sorted, searched and taken away.
-func toDoTable(r block.Request, g todo.Group) *view.Table {
+// toDoTable is all of one kind, to be sorted, searched and taken away. Of many things only those of the page that is shown are laid out.
+func toDoTable(r block.Request, g todo.Group) (*view.Table, error) {
 	t := &view.Table{ID: "todo-" + g.ID, Title: g.Title, Note: g.Untold + g.Note, Folded: true, Stacked: true, PageRows: 15, Empty: r.T("没有。", "None.")}
-	view.Fill(t, g.Items,
+	items, err := block.RowsShown(r, t, func(c facts.Cut) ([]todo.Item, error) { return facts.Shown(g.Items, c), nil }, func(todo.Item) int64 { return int64(len(g.Items)) })
+	view.Fill(t, items,
 		view.Of(view.Words(r.T("事项", "What")), func(i todo.Item) view.Cell { return view.Cell{Text: i.What, Link: i.Link} }),
 		view.Of(view.Words(r.T("情况", "State")), func(i todo.Item) view.Cell { return view.Plain(block.OrMissing(i.Note)) }),
 		view.Of(view.Words(r.T("责任人", "Who")), func(i todo.Item) view.Cell { return view.Plain(block.OrMissing(i.Holder)) }),
@@ -144,7 +149,7 @@ func toDoTable(r block.Request, g todo.Group) *view.Table {
 			}
 			return view.Plain(i.DoneBy(r))
 		}))
-	return t
+	return t, err
 }
 
 // sheetsLink leads to the sheets of members, which are of one village or branch.
