@@ -41,6 +41,27 @@ func TestAWeakVillagesPageOpensWithIt(t *testing.T) {
 	}
 }
 
+// A list of things to do is laid out by the page: its pages hold everything once, say how much there is, and an address beyond the last
+// page shows that one.
+func TestAListOfThingsToDoIsTurnedOver(t *testing.T) {
+	town := pagetest.New(t)
+	town.Exec(t, "insert into households by name select 'N' || i as household_id, 'V1' as village_id, 'B11' as branch_id, '钱大有' as head_name, 'none' as vulnerable from range(10, 50) r(i)")
+	town.Exec(t, "insert into visits by name select 'N' || i as visit_id, 'N' || i as household_id, date '2017-01-01' + i::int as visited_at from range(10, 50) r(i)") // each waits for another number of days
+	seen := map[string]int{}
+	for page, rows := range map[string]int{"1": 15, "2": 15, "3": 10, "9": 10} {
+		list := tableOf(t, built(t, town, "todo", "village=V1&todo-longest.page="+page), "todo-longest")
+		if list.All() != 40 || len(list.Rows) != rows {
+			t.Errorf("page %s holds %d of %d", page, len(list.Rows), list.All())
+		}
+		for _, row := range list.Rows {
+			seen[row[3].Text]++
+		}
+	}
+	if len(seen) != 40 {
+		t.Errorf("the pages hold %d different things", len(seen))
+	}
+}
+
 // What is to be done is complete in a download, though the page shows the most urgent only, and names are for those who may see them.
 // The page of a village and the page To do say the same of the same month.
 func TestWhatIsToBeDoneIsComplete(t *testing.T) {
