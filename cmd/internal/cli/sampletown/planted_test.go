@@ -69,7 +69,7 @@ func checkPlanted(t *testing.T, town string) {
 	}
 	for _, row := range table("/weak?lang=en&format=csv&table=villages") {
 		if strings.HasPrefix(row[1], "weak") {
-			got[row[0]] = row[4]
+			got[row[0]] = row[5]
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" || len(want) == 0 {
