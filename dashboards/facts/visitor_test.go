@@ -182,7 +182,8 @@ func TestNothingOfPersonsForOthers(t *testing.T) {
 			}
 			for i := range rows.Len() {
 				row := fmt.Sprintf("%+v", rows.Index(i).Interface())
-				own := c.sees == "B" || c.sees == "B1" && strings.Contains(row, "OfVillage:V1") || strings.Contains(row, "BranchID:"+c.sees)
+				own := c.sees == "B" || c.sees == "B1" && strings.Contains(row, "OfVillage:V1") || strings.Contains(row, "BranchID:"+c.sees) ||
+					c.sees == "B1" && strings.Contains(row, " V1 B1") && !strings.Contains(row, " V2 ") && !strings.Contains(row, " V3 ") // rows of an export as they are
 				for _, said := range planted {
 					shows := strings.Contains(row, said)
 					if shows && name == "office" {

@@ -123,8 +123,8 @@ func checkEffect(t *testing.T, told truth, outcomes [][]string) {
 		if low, high := number(found[1]), number(found[2]); !(low <= sum/n && sum/n <= high) {
 			t.Errorf("planted effect %.1f points, interval %s", sum/n, row[2])
 		}
-		if row[4] != "better" {
-			t.Errorf("at first sight %q", row[4])
+		if row[6] != "better" {
+			t.Errorf("at first sight %q", row[6])
 		}
 		return
 	}
