@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Region is one place of a map.
@@ -51,7 +52,7 @@ func (m Regions) Draw() (Chart, error) {
 			said += " · " + r.Beside
 		}
 		if kind.Stands {
-			name += "\n" + said
+			name += "\n" + strings.ReplaceAll(said, " · ", "\n") // one line would leave a narrow village
 		}
 		look := object{"borderColor": "--p-paper", "borderWidth": 1.5}
 		if kind.Outlined {
