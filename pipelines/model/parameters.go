@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -67,6 +68,7 @@ func limits(p data.Programme) []limit {
 		{"satisfaction_answers", p.CadreSignals.SatisfactionAnswers},
 		{"points_months", p.CadreSignals.PointsMonths},
 		{"deadline_day", p.DataQuality.DeadlineDay},
+		{"data_percent", int(math.Round(100 * p.DataQuality.Threshold))},
 		{"last_place_years", p.LastPlace.Years},
 		{"last_place_branches", p.LastPlace.Branches},
 		{"many_stars", manyStars(p)},

@@ -1,10 +1,11 @@
 -- One star rating beside what the records of the same period measure for the branch: the mean of three shares, each
 -- from the period's sums: issues resolved on time, households visited a month, months with a reconciliation meeting.
--- Visits in doubt are evidence for nobody and do not count; months of which a share is not known are left out of it, and so is
--- a share without a base. Its 95 % limits add the variances of the shares, each as Agresti and Coull have it
+-- Visits in doubt are evidence for nobody and do not count; months of which a share is not known are left out of it. A share
+-- without a base is left out, and so is one known of fewer of the period's months than the programme asks for (data_quality.threshold):
+-- a month of six does not stand for a half-year. Its 95 % limits add the variances of the shares, each as Agresti and Coull have it
 -- (two more of each kind, American Statistician 1998); a household counts once, however many months it was looked at.
 -- grain: branch_id, period
--- sources: staging.stg_ratings, staging.stg_months, intermediate.int_issues_by_due_month, intermediate.int_households_by_month, intermediate.int_branch_months, intermediate.int_unknown_months
+-- sources: staging.stg_ratings, staging.stg_months, intermediate.int_issues_by_due_month, intermediate.int_households_by_month, intermediate.int_branch_months, intermediate.int_unknown_months, staging.stg_parameters
 -- columns:
 --   branch_id: grid branch
 --   village_id: village
@@ -13,7 +14,7 @@
 --   period_start: first day
 --   period_end: last day
 --   stars: stars
---   measured_result: between 0 and 1, to twelve digits, so that equal results share a place; null without any base
+--   measured_result: between 0 and 1, to twelve digits, so that equal results share a place; null without any share
 --   measured_low: lower 95 % limit of it
 --   measured_high: upper 95 % limit of it
 --   measured_rank: place within the village by that result
@@ -55,9 +56,17 @@ sums as (
         sum(h.visited) as visited,
         count(h.households) as months,
         sum(b.branches) as branches,
-        sum(b.met) as met
+        sum(b.met) as met,
+        date_diff('month', min(r.period_start), min(r.period_end)) + 1 - count(*) + count(ki.measure) as no_issues,
+        date_diff('month', min(r.period_start), min(r.period_end)) + 1 - count(*) + count(kh.measure) as no_visits,
+        date_diff('month', min(r.period_start), min(r.period_end)) + 1 - count(*) + count(kb.measure) as no_meetings,
+        (date_diff('month', min(r.period_start), min(r.period_end)) + 1) * (100 - min(p.data_percent)) / 100e0 as allowed
     from staging.stg_ratings r
+    cross join staging.stg_parameters p
     join staging.stg_months m on m.month_start >= r.period_start and m.month_start <= r.period_end
+    left join unknown ki on ki.measure = 'on_time_rate' and ki.village_id = r.village_id and ki.month = m.month
+    left join unknown kh on kh.measure = 'household_coverage' and kh.village_id = r.village_id and kh.month = m.month
+    left join unknown kb on kb.measure = 'reconciliation_rate' and kb.village_id = r.village_id and kb.month = m.month
     left join issues i on i.branch_id = r.branch_id and i.month = m.month
     left join households h on h.branch_id = r.branch_id and h.month = m.month
     left join meetings b on b.branch_id = r.branch_id and b.month = m.month
@@ -68,9 +77,9 @@ shares as (
     select
         branch_id,
         period,
-        case when due > 0 then cast(on_time as double) / cast(due as double) end as on_time_share,
-        case when households > 0 then cast(visited as double) / cast(households as double) end as visited_share,
-        case when branches > 0 then cast(met as double) / cast(branches as double) end as met_share,
+        case when due > 0 and no_issues <= allowed then cast(on_time as double) / cast(due as double) end as on_time_share,
+        case when households > 0 and no_visits <= allowed then cast(visited as double) / cast(households as double) end as visited_share,
+        case when branches > 0 and no_meetings <= allowed then cast(met as double) / cast(branches as double) end as met_share,
         cast(due as double) + 4e0 as due_base,
         cast(households as double) / cast(case when months > 0 then months end as double) + 4e0 as households_base,
         cast(branches as double) + 4e0 as branches_base

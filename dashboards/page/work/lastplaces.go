@@ -158,6 +158,9 @@ func contradictions(r block.Request, all []rating) view.Block {
 	t := &view.Table{ID: "contradictions", Stacked: true, PageRows: shownBursts, Title: r.Tf("星级与实绩相反的支部 · %s", "Branches whose stars contradict their results · %s", r.PeriodName(period)),
 		Empty: r.T("没有一个支部的星级与实绩明显相反。", "Of no branch the stars clearly contradict the result."),
 		Note:  r.T("星级在最高两档、实绩的 95% 区间却全在全镇中位支部之下；或星级在下半、或在本村末位，区间却全在其上。", "Stars of one of the two highest tiers with the 95% interval of the result wholly below the town's middle branch; or stars of the lower half, or last place of the village, with the interval wholly above it. ") + resultNote(r)}
+	if !slices.ContainsFunc(all, func(x rating) bool { return x.period == period && !math.IsNaN(x.measured) }) {
+		t.Empty = r.T("评定期内已知的月份不够，没有实绩可以对照。", "Too few months of the rating period are known: there are no results to hold the stars against.")
+	}
 	why := map[string]string{
 		"high_stars": r.T("星级高，实绩明显低", "high stars, a clearly low result"),
 		"low_stars":  r.T("星级低，实绩明显高", "few stars, a clearly high result"),

@@ -96,6 +96,9 @@ func agreementSentence(r block.Request, all []rating) string {
 // agreementFinding says what a rank correlation allows to conclude, and its tone.
 func agreementFinding(r block.Request, s association.Spearman) (string, view.Tone) {
 	n := r.Tf("%d 个支部", "%d branches", s.N)
+	if s.N == 0 {
+		return r.T("没有实绩可以对照", "no results to hold them against"), view.ToneQuiet
+	}
 	if float64(s.N) < agreementBase(r) || !s.Rho.Known || !s.Low.Known {
 		return r.Tf("只有 %d 个支部，不能下结论", "%d branches are too few to conclude anything", s.N), view.ToneQuiet
 	}
