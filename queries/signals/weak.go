@@ -58,12 +58,13 @@ const (
 	Apart      Tier = "not_started_hard" // the programme has not begun there, or only just, and a hard criterion is met
 	Watch      Tier = "watch"            // likelier behind than not, but not surely or not for long enough
 	NoSignal   Tier = "no_signal"        // nothing that persists
+	Lately     Tier = "too_new"          // the data came, but the programme has begun too lately for any measure to be compared
 	TooPoor    Tier = "too_poor"         // the data do not allow a judgement
 	NotStarted Tier = "not_started"      // the programme has not begun there: nothing to live up to yet
 )
 
 // Tiers in the order they are shown.
-var Tiers = []Tier{BothKeys, Weak, Apart, Watch, NoSignal, TooPoor, NotStarted}
+var Tiers = []Tier{BothKeys, Weak, Apart, Watch, NoSignal, Lately, TooPoor, NotStarted}
 
 // Evidence is one measure that speaks against a village.
 type Evidence struct {
@@ -151,6 +152,9 @@ func Assess(t Town) []Assessment {
 	for i := range all {
 		a := &all[i]
 		a.New, a.TooNew = tooNew(a.Village)
+		if a.Tier == TooPoor && a.TooNew && !t.tooFew(a.Complete) {
+			a.Tier = Lately // its data are not to blame
+		}
 		a.Held = j.held(rows[a.Village.ID], a.Village, at)
 		a.Supports = j.outcomes(i)
 		a.Evidence = j.evidence(i, at, a.helpedIn())

@@ -64,7 +64,7 @@ func Summary(all []Assessment, lang string) []string {
 	var helped []string
 	for _, a := range all {
 		name := a.Village.Name
-		if a.Tier == Apart {
+		if a.Tier == Apart || a.Tier == Lately {
 			name = a.Village.begun(lang)
 		}
 		names[a.Tier] = append(names[a.Tier], name)
@@ -74,7 +74,7 @@ func Summary(all []Assessment, lang string) []string {
 	}
 	weak := append(append([]string{}, names[BothKeys]...), names[Weak]...)
 	key := "some"
-	judged := len(all) - len(names[TooPoor]) - len(names[NotStarted])
+	judged := len(all) - len(names[TooPoor]) - len(names[Lately]) - len(names[NotStarted])
 	switch { // nobody is called sound of whom nothing can be said
 	case len(weak) > 0:
 	case judged == 0:
@@ -91,6 +91,9 @@ func Summary(all []Assessment, lang string) []string {
 	}
 	if apart := names[Apart]; len(apart) > 0 {
 		said = append(said, book.Say(lang, "apart", sentence.Values{"n": strconv.Itoa(len(apart)), "names": list(apart)}))
+	}
+	if begun := names[Lately]; len(begun) > 0 {
+		said = append(said, book.Say(lang, "too_new", sentence.Values{"n": strconv.Itoa(len(begun)), "names": list(begun)}))
 	}
 	if poor := names[TooPoor]; len(poor) > 0 {
 		said = append(said, book.Say(lang, "poor", sentence.Values{"poor": strconv.Itoa(len(poor)), "names": list(poor)}))

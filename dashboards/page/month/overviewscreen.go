@@ -174,7 +174,7 @@ func toPress(ctx context.Context, r block.Request, town signals.Town, assessed [
 // nothingToPress says that there is nothing, or that nothing could be judged.
 func nothingToPress(r block.Request, assessed []signals.Assessment) string {
 	for _, a := range assessed {
-		poor := a.Tier == signals.TooPoor || a.Tier == signals.NotStarted
+		poor := a.Tier == signals.TooPoor || a.Tier == signals.Lately || a.Tier == signals.NotStarted
 		switch {
 		case a.Village.ID == r.Village && poor:
 			return r.Tf("%s，不作判断。", "Not judged: %s.", a.TierName(r.Lang))

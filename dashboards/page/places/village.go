@@ -154,7 +154,7 @@ func villageIndex(ctx context.Context, r block.Request) (view.View, error) {
 func indexHeadline(r block.Request, assessed []signals.Assessment) view.Headline {
 	judged := 0
 	for _, a := range assessed {
-		if a.Tier != signals.TooPoor && a.Tier != signals.NotStarted {
+		if a.Tier != signals.TooPoor && a.Tier != signals.Lately && a.Tier != signals.NotStarted {
 			judged++
 		}
 	}

@@ -114,6 +114,8 @@ func tierSaid(r block.Request, a signals.Assessment) string {
 	switch a.Tier {
 	case signals.TooPoor:
 		return r.Tf("%s数据不足，暂不评价", "%s: data too poor to judge", name)
+	case signals.Lately:
+		return r.Tf("%s启动不久，暂不评价", "%s has begun too lately to be judged", name)
 	case signals.NotStarted:
 		return r.Tf("%s尚未启动，暂不评价", "%s has not begun and is not judged", name)
 	case signals.Apart:
@@ -169,7 +171,7 @@ func tierLook(t signals.Tier) view.Look {
 		return view.LookWeak
 	case signals.Watch, signals.Apart:
 		return view.LookWatch
-	case signals.TooPoor, signals.NotStarted:
+	case signals.TooPoor, signals.Lately, signals.NotStarted:
 		return view.LookPoor
 	default:
 		return view.LookPlain

@@ -125,7 +125,7 @@ func tierTone(t signals.Tier) view.Tone {
 	switch t {
 	case signals.BothKeys, signals.Weak:
 		return view.ToneWorse
-	case signals.TooPoor, signals.NotStarted, signals.Apart:
+	case signals.TooPoor, signals.Lately, signals.NotStarted, signals.Apart:
 		return view.ToneQuiet
 	default:
 		return view.ToneNone
