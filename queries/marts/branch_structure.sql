@@ -1,13 +1,13 @@
 -- One registered grid branch as it stands at the cut-off.
 -- grain: branch_id
--- sources: staging.stg_branch_versions, staging.stg_branches, staging.stg_cut_off, intermediate.int_branch_months, intermediate.int_member_months, intermediate.int_households_by_month
+-- sources: staging.stg_branch_versions, staging.stg_branches, staging.stg_cut_off, intermediate.int_branch_months, intermediate.int_member_months, intermediate.int_households_by_month, intermediate.int_untold_columns
 -- columns:
 --   branch_id: the exporter's number
 --   village_id: village
 --   name: name
 --   committee_count: committee members
 --   group_count: party groups
---   liaison_count: liaison cadres, of the town and of the village
+--   liaison_count: liaison cadres, of the town and of the village; null where the list does not give who they are
 --   centre_households: member centre households; null where no member list says of anybody in the village
 --   members: members
 --   active_members: members who can be mobilised
@@ -32,6 +32,12 @@ said as (
     group by s.village_id
 ),
 
+untold as (
+    select distinct village_id
+    from intermediate.int_untold_columns
+    where export = 'branches' and column_id in ('town_cadre_id', 'village_cadre_id') and month is null
+),
+
 households as (
     select h.branch_id, sum(h.households) as households
     from intermediate.int_households_by_month h
@@ -47,7 +53,10 @@ select
     cast(v.committee_count as bigint) as committee_count,
     cast(v.group_count as bigint) as group_count,
     cast(
-        case when v.town_cadre_id is null then 0 else 1 end + case when v.village_cadre_id is null then 0 else 1 end as bigint
+        case
+            when u.village_id is null
+                then case when v.town_cadre_id is null then 0 else 1 end + case when v.village_cadre_id is null then 0 else 1 end
+        end as bigint
     ) as liaison_count,
     cast(case when a.members > 0 then coalesce(m.centre_households, 0) end as bigint) as centre_households,
     cast(coalesce(m.members, 0) as bigint) as members,
@@ -63,5 +72,6 @@ join staging.stg_branches b on b.branch_id = v.branch_id
 join intermediate.int_branch_months s on s.branch_id = v.branch_id and s.month = month_text(cut.cut_off)
 left join members m on m.branch_id = v.branch_id
 left join said a on a.village_id = v.village_id
+left join untold u on u.village_id = v.village_id
 left join households h on h.branch_id = v.branch_id
 where v.valid_from <= cut.cut_off and cut.cut_off < v.valid_until

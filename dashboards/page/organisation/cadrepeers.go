@@ -11,13 +11,16 @@ import (
 // mostBesidePeers is how many members stand in the picture: the list below holds all.
 const mostBesidePeers = 14
 
-// cadreHeadline says how many members have evidence of two kinds. It names nobody: the order of a list is no order of merit.
-func cadreHeadline(r block.Request, sheets []signals.Sheet) view.Headline {
+// cadreHeadline says how many members have evidence of two kinds, and of a town without a list of active members that nobody knows. It names nobody: the order of a list is no order of merit.
+func cadreHeadline(r block.Request, people []signals.Person, sheets []signals.Sheet) view.Headline {
 	listed := 0
 	for _, s := range sheets {
 		if s.Listed {
 			listed++
 		}
+	}
+	if len(people) == 0 {
+		return view.Headline{Rest: r.T("没有可动员党员的名册，有没有表现依据未知", "There is no list of active members: whether any shows evidence is not known")}
 	}
 	if listed == 0 {
 		return view.Headline{Rest: r.T("没有党员有两项以上依据明显高于本支部同伴", "No member shows two kinds of evidence clearly above the branch")}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"hulian/dashboards/facts"
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
@@ -46,8 +47,12 @@ func Cadres(ctx context.Context, r block.Request) (view.View, error) {
 			return v, fmt.Errorf("%w: signal=%s", question.ErrBadFilter, signal)
 		}
 	}
-	v.Sentences = cadreSentences(r, people, sheets)
-	v.Headline = cadreHeadline(r, sheets)
+	months, err := recordMonths(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	v.Sentences = cadreSentences(r, months, people, sheets)
+	v.Headline = cadreHeadline(r, people, sheets)
 	counts := signCounts(r, sheets)
 	v.Blocks = append(v.Blocks, view.Row{Parts: []view.Part{{Span: 8, Blocks: []view.Block{besidePeers(r, sheets)}}, {Span: 4, Blocks: []view.Block{trusted(r), counts}}}}, cadreList(r, sheets))
 	for _, b := range bias {
@@ -65,7 +70,28 @@ func sheetsHere(r block.Request, all []signals.Sheet) []signals.Sheet {
 	})
 }
 
-func cadreSentences(r block.Request, people []signals.Person, sheets []signals.Sheet) []string {
+// recordMonths is for how many months visits and points, the evidence that needs the longest record, are known: those of the one
+// that is known for fewer.
+func recordMonths(ctx context.Context, r block.Request) (int, error) {
+	ids := []string{"visits_per_active_member", "points_per_member"}
+	own, err := r.Values(ctx, r.Visitor, facts.Scope{Level: facts.LevelTown, Unit: r.Town.ID, From: r.FirstMonth, To: r.Month}, ids...)
+	if err != nil {
+		return 0, err
+	}
+	fewest := len(r.MonthsUpTo())
+	for _, id := range ids {
+		known := 0
+		for _, month := range r.MonthsUpTo() {
+			if own.At(id, r.Town.ID, month).Reason == "" {
+				known++
+			}
+		}
+		fewest = min(fewest, known)
+	}
+	return fewest, nil
+}
+
+func cadreSentences(r block.Request, months int, people []signals.Person, sheets []signals.Sheet) []string {
 	members, listed := 0, 0
 	for _, p := range people {
 		if (r.Village == "" || p.Village == r.Village) && (r.Branch == "" || p.Branch == r.Branch) {
@@ -82,7 +108,7 @@ func cadreSentences(r block.Request, people []signals.Person, sheets []signals.S
 		return []string{r.T("没有可动员党员的名册，没有可以列出的依据。", "There is no list of active members: there is no evidence to lay out.")}
 	}
 	var short []string
-	if n, least := len(r.MonthsUpTo()), max(r.Programme.CadreSignals.VisitMonths, r.Programme.CadreSignals.PointsMonths); n < least {
+	if n, least := months, max(r.Programme.CadreSignals.VisitMonths, r.Programme.CadreSignals.PointsMonths); n < least {
 		short = []string{r.Tf("数据只有 %d 个月：走访和积分两项依据要满 %d 个月才看得出，没有列出不等于没有。", "The data hold %d months: evidence from visits and points needs %d, and whoever is not listed may yet have it.", n, least)}
 	}
 	return append(short,

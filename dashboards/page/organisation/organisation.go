@@ -203,10 +203,23 @@ func incomplete(r block.Request, branches []branchRow) *view.Table {
 	return t
 }
 
-// missingParts names each part of a branch that is not as the programme wants it.
+// part is one part of a branch that is not as the programme wants it, or of which the list says nothing: that is unknown, not lacking.
+type part struct {
+	said   string
+	untold bool
+}
+
+// missingParts says it of each part of a branch.
 func missingParts(r block.Request, b branchRow) []string {
+	var said []string
+	for _, p := range partsOf(r, b) {
+		said = append(said, p.said)
+	}
+	return said
+}
+
+func partsOf(r block.Request, b branchRow) (parts []part) {
 	want := r.Programme.Branch
-	var parts []string
 	for _, p := range []struct {
 		name data.Text
 		have float64
@@ -215,18 +228,18 @@ func missingParts(r block.Request, b branchRow) []string {
 		{data.Text{Zh: "联络干部", En: "liaison cadres"}, b.liaison, want.LiaisonCadres}} {
 		switch {
 		case math.IsNaN(p.have):
-			parts = append(parts, r.Tf("%s没有登记", "%s not recorded", p.name.In(r.Lang)))
+			parts = append(parts, part{said: r.Tf("%s没有登记", "%s not recorded", p.name.In(r.Lang)), untold: true})
 		case p.have < float64(p.want):
-			parts = append(parts, r.Tf("%s %s/%d", "%s %s of %d", p.name.In(r.Lang), reading.Count(p.have), p.want))
+			parts = append(parts, part{said: r.Tf("%s %s/%d", "%s %s of %d", p.name.In(r.Lang), reading.Count(p.have), p.want)})
 		}
 	}
 	switch {
 	case math.IsNaN(b.centres):
-		parts = append(parts, r.T("中心户没有登记", "centre households not recorded"))
+		parts = append(parts, part{said: r.T("中心户没有登记", "centre households not recorded"), untold: true})
 	case b.centres < float64(want.CentreHouseholdsMin):
-		parts = append(parts, r.T("没有中心户", "no centre household"))
+		parts = append(parts, part{said: r.T("没有中心户", "no centre household")})
 	case b.centres > float64(want.CentreHouseholdsMax):
-		parts = append(parts, r.Tf("中心户 %s 户，多于 %d 户", "%s centre households, more than %d", reading.Count(b.centres), want.CentreHouseholdsMax))
+		parts = append(parts, part{said: r.Tf("中心户 %s 户，多于 %d 户", "%s centre households, more than %d", reading.Count(b.centres), want.CentreHouseholdsMax)})
 	}
 	return parts
 }

@@ -24,15 +24,14 @@ func organisationHeadline(r block.Request, own facts.Measured, branches []branch
 		return view.Headline{Rest: r.T("没有支部名册，组织设置未知", "There is no list of branches: nothing is known")}
 	}
 	var weak, rest []string
-	gaps := 0
-	for _, b := range branches {
-		if len(missingParts(r, b)) > 0 {
-			gaps++
-		}
-	}
+	gaps, untold := gapsOf(r, branches)
 	if gaps > 0 {
 		weak = append(weak, r.Tf("%[2]d个支部中%[1]d个设置不全", "%[1]d of %[2]d branches lack a part", gaps, len(branches)))
-	} else {
+	}
+	switch {
+	case untold > 0:
+		rest = append(rest, r.Tf("%d个支部的设置没有登记齐，未知", "of %d branches a part is not recorded, and not known", untold))
+	case gaps == 0:
 		rest = append(rest, r.Tf("%d个支部设置齐全", "All %d branches are complete", len(branches)))
 	}
 	switch met := own.At("reconciliation_rate", r.Unit().ID, r.Month); {
@@ -44,6 +43,19 @@ func organisationHeadline(r block.Request, own facts.Measured, branches []branch
 		rest = append(rest, r.T("对账会都开了", "all held their meeting"))
 	}
 	return block.HeadlineOf(r, strings.Join(weak, r.T("，", ", ")), strings.Join(rest, r.T("，", ", ")))
+}
+
+// gapsOf counts the branches that lack a part, and those of which no part is known to be lacking but one is not recorded.
+func gapsOf(r block.Request, branches []branchRow) (gaps, untold int) {
+	for _, b := range branches {
+		switch parts := partsOf(r, b); {
+		case slices.ContainsFunc(parts, func(p part) bool { return !p.untold }):
+			gaps++
+		case len(parts) > 0:
+			untold++
+		}
+	}
+	return gaps, untold
 }
 
 // organisationTree is the six levels from the town committee down to the linked household, with what is missing in each branch.
@@ -63,12 +75,9 @@ func organisationTree(r block.Request, branches []branchRow) *view.Tree {
 	for _, id := range villages {
 		own := slices.DeleteFunc(slices.Clone(branches), func(b branchRow) bool { return b.village != id })
 		node := view.Branch{Name: r.Tf("%s党总支", "%s general branch", r.Name(id)), Said: under(r, own), Link: r.Link("village", question.In(id)), Open: r.Village != ""}
-		gaps := 0
+		gaps, _ := gapsOf(r, own)
 		for _, b := range own {
 			missing := missingParts(r, b)
-			if len(missing) > 0 {
-				gaps++
-			}
 			if len(villages) > mostUnder {
 				continue
 			}

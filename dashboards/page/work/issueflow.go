@@ -56,6 +56,24 @@ type passing struct {
 	worst     flow.Lag
 	held      bool   // worst is a bottleneck
 	benchmark string // what the steps are held against
+	untold    map[flow.Step]bool
+}
+
+// untoldSteps are the steps of which nobody knows how far issues came, because the files do not give their columns. An issue
+// whose classification nobody was asked for does not wait to be classified.
+func untoldSteps(ctx context.Context, r block.Request) (map[flow.Step]bool, error) {
+	u := r.Unit()
+	own, err := r.Values(ctx, r.Visitor, facts.Scope{Level: u.Level, Unit: u.ID, From: r.Month, To: r.Month}, Steps()...)
+	if err != nil {
+		return nil, err
+	}
+	untold := map[flow.Step]bool{}
+	for _, s := range flow.Steps {
+		if own.At(s.Measure(), u.ID, r.Month).Reason == "column" {
+			untold[s] = true
+		}
+	}
+	return untold, nil
 }
 
 // Window reads the issues reported in the last months.
@@ -107,10 +125,30 @@ func readPassing(ctx context.Context, r block.Request) (passing, error) {
 		lag.Test(p.steps[s])
 		p.lags = append(p.lags, lag)
 	}
-	if !r.TooPoor(r.Unit(), r.Month) {
+	if p.untold, err = untoldSteps(ctx, r); err != nil {
+		return p, err
+	}
+	if !r.TooPoor(r.Unit(), r.Month) && len(p.untold) == 0 {
 		p.worst, p.held = flow.Bottleneck(p.lags, r.Programme.Reading.MinimumBase)
 	}
 	return p, nil
+}
+
+// counted reports whether it is known how many issues passed a step: those resolved and fed back are told by columns of their own.
+func (p passing) counted(s flow.Step) bool {
+	return !p.untold[s] || s == flow.Resolve || s == flow.Feedback
+}
+
+// untoldNamed names the steps of which nothing is known; where how many passed is known of all, those whose days are not.
+func (p passing) untoldNamed(r block.Request) string {
+	var names []string
+	all := !slices.ContainsFunc(flow.Steps, func(s flow.Step) bool { return !p.counted(s) })
+	for _, s := range flow.Steps {
+		if p.untold[s] && (all || !p.counted(s)) {
+			names = append(names, r.T("“", "“")+stepName(r, s)+r.T("”", "”"))
+		}
+	}
+	return strings.Join(names, r.T("", ", "))
 }
 
 // holds reports whether an issue belongs to the page's unit.
@@ -140,6 +178,8 @@ func bottleneckSentences(r block.Request, p passing, places []slow) []string {
 		return nil
 	case r.TooPoor(r.Unit(), r.Month):
 		return []string{r.T("数据不足以判断哪一步是瓶颈。", "The data are too poor to name a bottleneck.")}
+	case len(p.untold) > 0:
+		return []string{r.Tf("没有%s的数据，不知道哪一步是瓶颈。", "Nothing is known of %s: where issues get stuck is not known.", p.untoldNamed(r))}
 	case !p.held:
 		return []string{r.Tf("没有一步明显慢于%s（%s 至 %s 上报的问题）。", "No step is visibly slower than in %s (issues reported %s to %s).", p.benchmark, p.from, r.Month)}
 	}
@@ -284,7 +324,7 @@ func slowPlaces(r block.Request, p passing) []slow {
 			lags = append(lags, p.lag(own, p.steps[step].Time))
 		}
 		s.lag = lags[flow.Resolve]
-		if worst, ok := flow.Bottleneck(lags, r.Programme.Reading.MinimumBase); ok && !s.poor {
+		if worst, ok := flow.Bottleneck(lags, r.Programme.Reading.MinimumBase); ok && !s.poor && len(p.untold) == 0 {
 			s.lag, s.held = worst, true
 		}
 		all = append(all, s)
@@ -388,6 +428,12 @@ func flowTable(r block.Request, c flowCounts, own facts.Measured, p passing) vie
 			line[2], line[3], line[4] = view.Count(c.waiting[i]), stepCell(r, own, p, l.Step), timeCell(r, l.Against)
 			if days, ok := l.Days.Get(); ok {
 				line[5], line[6] = view.Decimal(days, 1), view.Decimal(l.Issues, 0)
+			}
+			if p.untold[l.Step] {
+				line[2] = view.Plain(reading.Missing)
+				if !p.counted(l.Step) {
+					line[1] = view.Plain(reading.Missing)
+				}
 			}
 			if p.held && p.worst.Step == l.Step {
 				line[0].Note, line[0].Tone = r.T("瓶颈", "bottleneck"), view.ToneWorse

@@ -64,6 +64,8 @@ func issuesHeadline(r block.Request, p passing, passed stepped, overdue []block.
 		return view.Headline{Rest: r.Tf("%s没有收集到群众问题", "No issue has been reported %s", block.SinceStart(r))}
 	case r.TooPoor(r.Unit(), r.Month):
 		parts = append(parts, r.T("数据不足，不判断卡在哪一步", "The data are too poor to name a bottleneck"))
+	case len(p.untold) > 0:
+		parts = append(parts, r.Tf("没有%s的数据，不知道卡在哪一步", "Nothing is known of %s, nor where issues get stuck", p.untoldNamed(r)))
 	case !p.held:
 		parts = append(parts, r.T("没有一步明显偏慢", "No step is visibly slow"))
 	case tested && chance >= beyondChance:
@@ -145,11 +147,15 @@ func heldIssues(ctx context.Context, r block.Request) (*view.Table, error) {
 	if err != nil {
 		return nil, err
 	}
+	untold, err := untoldSteps(ctx, r)
+	if err != nil {
+		return nil, err
+	}
 	t := &view.Table{ID: "held", Title: r.T("未办结问题在谁手里", "Who holds the open issues"), Empty: r.T("没有未办结的问题。", "No issue is open."),
 		Note: block.AtMonthEnd(r)}
 	type row = facts.HeldIssues
 	view.Fill(t, rows,
-		view.Of(view.Words(r.T("在谁手里", "Held by")), func(h row) view.Cell { return view.Plain(holderName(r, h)) }),
+		view.Of(view.Words(r.T("在谁手里", "Held by")), func(h row) view.Cell { return view.Plain(holderName(r, h, untold)) }),
 		view.Of(view.Number(r.T("未办结", "Open")), func(h row) view.Cell { return view.Count(h.Open) }),
 		view.Of(view.Number(r.T("其中超期", "Overdue")), func(h row) view.Cell {
 			if h.Dated == 0 {
@@ -167,8 +173,10 @@ func heldIssues(ctx context.Context, r block.Request) (*view.Table, error) {
 }
 
 // holderName says who holds issues, or for which step they wait before anybody does.
-func holderName(r block.Request, h facts.HeldIssues) string {
+func holderName(r block.Request, h facts.HeldIssues, untold map[flow.Step]bool) string {
 	switch {
+	case h.Step == "classify" && untold[flow.Classify], h.Step == "route" && untold[flow.Route]:
+		return r.T("不明：收到的文件没有给出分类或流转", "not known: no file gives the classification or the routing")
 	case h.Step == "classify":
 		return r.T("尚未分类", "Not classified yet")
 	case h.Step == "route":
@@ -196,6 +204,12 @@ func stepsPicture(r block.Request, c flowCounts, p passing) *view.Steps {
 			}
 			step.Waiting = view.Value{X: c.waiting[i], Text: reading.Count(c.waiting[i])}
 			step.Worst = p.held && p.worst.Step == l.Step
+			if p.untold[l.Step] {
+				step.Days, step.Waiting = view.Value{Unknown: r.T("没有起止时间，算不出用时", "a time is missing, so its days cannot be told")}, view.Value{Unknown: reading.Missing}
+				if !p.counted(l.Step) {
+					step.Count = view.Value{Unknown: r.T("收到的文件没有给出这一步", "no file gives this step")}
+				}
+			}
 		}
 		s.Steps = append(s.Steps, step)
 	}

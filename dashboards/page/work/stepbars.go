@@ -42,7 +42,10 @@ func StepBars(ctx context.Context, r block.Request) (*view.Steps, error) {
 			l := p.lags[i-1]
 			step.Days, step.Others = dayValue(r, l.Time, l.Median), dayValue(r, l.Against, l.Against.Median)
 			step.Worst = p.held && p.worst.Step == l.Step
-			if n := late[l.Step]; n > 0 {
+			if !p.counted(l.Step) {
+				step.Count = view.Value{Unknown: reading.Missing}
+			}
+			if n := late[l.Step]; n > 0 && !p.untold[l.Step] {
 				step.Waiting = counted(r, n)
 			}
 		}
