@@ -93,7 +93,8 @@ select
     cast(file_no as bigint) as file_no,
     cast(village_id as varchar) as village_id,
     cast(month_start as date) as month_start,
-    cast(sum(held) as bigint) as held
+    cast(sum(held) as bigint) as held,
+    cast(count(*) as bigint) as told
 from placed
 group by export, file_no, village_id, month_start
 `, Header: Header{
@@ -102,6 +103,7 @@ group by export, file_no, village_id, month_start
 		Sources: []string{"intermediate.int_moves", "staging.stg_branches", heldRows, "staging.stg_households", "staging.stg_members"},
 		Columns: []Column{{"export", "the export"}, {"file_no", "the file"}, {"village_id", "village its rows are of"},
 			{"month_start", "first day of the month they fell in; null of what has no day"},
-			{"held", "rows of the file that stand, those that a newer file replaced left out"}},
+			{"held", "rows of the file that stand, those that a newer file replaced left out"},
+			{"told", "rows of the file, those that a newer file replaced among them"}},
 	}}, nil
 }

@@ -1,6 +1,7 @@
 -- What of the monthly exports (programme: data_quality.expected) holds rows of a village for a month, or of what a person has
 -- said that there was nothing to report, and whether the first of them was received by the deadline of the next month. An
--- export of which the whole town never sent a row is expected of no village: the town does not keep it, or not yet.
+-- export of which the whole town never sent a row is expected of no village, and nothing is of the months before its first one: the
+-- town does not keep it, or not yet. Belated rows of a month of which no file came are no report of it.
 -- grain: month, village_id, export
 -- sources: staging.stg_villages, staging.stg_unit_lives, staging.stg_months, staging.stg_expected_exports, staging.stg_parameters, intermediate.int_file_villages, intermediate.int_spoken_months, staging.stg_files
 -- columns:
@@ -24,9 +25,12 @@ select
     cast(v.village_id as varchar) as village_id,
     cast(e.export as varchar) as export,
     cast(1 as integer) as expected,
-    cast(case when r.export is not null or s.is_nothing then 1 else 0 end as integer) as received,
+    cast(
+        case when s.is_nothing or r.export is not null and s.reason is distinct from 'no_file' then 1 else 0 end as integer
+    ) as received,
     cast(
         case
+            when s.reason = 'no_file' then 0
             when r.received_on < m.month_start + interval '1' month + p.deadline_day * interval '1' day then 1
             when r.export is null and s.is_nothing then 1
             else 0
@@ -40,4 +44,4 @@ left join staging.stg_unit_lives l on l.level = 'village' and l.unit_id = v.vill
 join intermediate.int_spoken_months s on s.export = e.export and s.village_id = v.village_id and s.month = m.month
 left join first_received r on r.export = e.export and r.village_id = v.village_id and r.month_start = m.month_start
 -- Nothing is expected of a village before it was, or after: its month is the one it stood at the end of.
-where coalesce(l.begins_on <= m.as_of, true) and coalesce(m.as_of < l.ends_on, true)
+where coalesce(l.begins_on <= m.as_of, true) and coalesce(m.as_of < l.ends_on, true) and s.reason is distinct from 'before'

@@ -1,7 +1,10 @@
 -- Whether one export of events spoke for a village in a month. One rule for every export: the month is known where the village has
 -- rows, or a person has said that there was nothing to report. Where it has none, the month is known if the town's files of the month
 -- came and cover the village, so that the missing rows are a figure, 0:
--- came: some village of the town has rows in the month. An export not due every month may have none: it came with the others,
+-- came: some village of the town has rows in the month, and they are not belated rows only. A file of one month often brings some rows
+--   of the months before it: issues written down late, or solved since. Where half of a file's rows and more are of one month, a month
+--   with less than half as many, 7 or more fewer, is not the file's. Of a month that is no file's the rest is missing: its rows are no
+--   figure of it. An export not due every month may have none: it came with the others,
 --   where an export due every month spoke for the village, or where one file of it has rows before and after; but not where its
 --   usual pace would have brought 7 rows or more since its last one.
 -- cover: the files name half of the villages or more that as many rows as usual would name. Fewer, with 7 rows or more of the
@@ -16,17 +19,42 @@
 --   town: town
 --   village_id: village
 --   export: export of events that holds any row of the town
---   held: rows of the village in the month
+--   held: rows of the village in the month; of an export due every month 0 where they are belated rows only
 --   expected: of a month without rows: rows to be expected in it and the months without rows beside it
 --   is_nothing: a person has said that there was nothing to report
 --   reason: null where the month is known; before: earlier than the town's first row of the export; no_file: no file of the month came; never: the village never had a row of an export due every month; silent: rows were to be expected
 -- checks:
 --   not_null: month, village_id, export, held
-with counted as (
-    select f.export, v.town, f.village_id, f.month_start, sum(f.held) as held
+with told as (
+    select f.export, v.town, f.file_no, f.month_start, sum(f.told) as told
     from intermediate.int_file_villages f
     join staging.stg_villages v on v.village_id = f.village_id
     where f.month_start is not null
+    group by f.export, v.town, f.file_no, f.month_start
+),
+
+shaped as (
+    select
+        *,
+        max(told) over (partition by export, town, file_no) as most,
+        sum(told) over (partition by export, town, file_no) as in_all
+    from told
+),
+
+-- Months that are some file's.
+owned as (
+    select distinct export, town, month_start
+    from shaped
+    where 2 * most < in_all or 2 * told >= most or most - told < 7
+),
+
+counted as (
+    select f.export, v.town, f.village_id, f.month_start, sum(f.held) as held
+    from intermediate.int_file_villages f
+    join staging.stg_villages v on v.village_id = f.village_id
+    left join staging.stg_expected_exports e on e.export = f.export
+    left join owned o on o.export = f.export and o.town = v.town and o.month_start = f.month_start
+    where f.month_start is not null and (o.export is not null or e.export is null)
     group by f.export, v.town, f.village_id, f.month_start
 ),
 

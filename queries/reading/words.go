@@ -100,10 +100,14 @@ func (r Reading) said(lang string) string {
 		if r.Method == RunChart {
 			return say("too_few_run", sentence.Values{"points": strconv.Itoa(r.Points), "span": r.span(lang), "centre": Mean(r.Measure, r.Centre.Or(math.NaN()), lang)})
 		}
-		if len(r.Chart.Phases) > 1 {
-			return say("too_few", sentence.Values{"points": strconv.Itoa(r.Points)})
+		few := "too_few"
+		if len(r.Chart.Phases) <= 1 {
+			few = "too_few_ever"
 		}
-		return say("too_few_ever", sentence.Values{"points": strconv.Itoa(r.Points)})
+		if r.Points == 1 {
+			few += "_one"
+		}
+		return say(few, sentence.Values{"points": strconv.Itoa(r.Points)})
 	case Common:
 		if r.Method == RunChart {
 			return say("common_run", nil)

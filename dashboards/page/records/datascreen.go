@@ -113,7 +113,7 @@ func dataStats(ctx context.Context, r block.Request, open facts.RowsToMend, aske
 	came := view.Stat{Label: r.Tf("%[1]s未交的报表（%[2]s）", "Exports not delivered for %[1]s (%[2]s)", r.MonthName(r.Month), u.Name), Value: reading.Count(lacking), Base: "", Link: "#figure-deliveries", Tone: tone(lacking),
 		Reading: r.Tf("应报%s份，收到%s份", "%s were due, %s came", reading.Count(due), reading.Count(due-lacking))}
 	if due == 0 {
-		came.Value, came.Reading = reading.Missing, r.T("没有规定每月应报的报表", "no export is due every month")
+		came.Value, came.Reading = reading.Missing, r.T("当月没有应报的报表", "no export was due for the month")
 	}
 	files := view.Stat{Label: r.T("待指认或确认的文件", "Files to be named or accepted"), Value: reading.Count(float64(asked + proposed)), Link: "#table-files", Tone: tone(float64(untaken + proposed)), Reading: r.T("没有待处理的", "none waits")}
 	switch {

@@ -98,6 +98,15 @@ func (files exports) month(at time.Time) {
 	}
 }
 
+// belated adds to a file of issues some of another month, a few of every village.
+func (files exports) belated(file, month string, n int) {
+	for i := range n {
+		v := i % villages
+		files[file] = append(files[file], []string{fmt.Sprintf("%s-late-%d", month, i), month + "-28", fmt.Sprintf("V%d", v+1), fmt.Sprintf("V%dB1", v+1), household(v, i),
+			"环境卫生", month + "-28", month + "-28", "", ""})
+	}
+}
+
 // built writes the files into a town's inbox and runs it as of the end of the last month.
 func (files exports) built(t *testing.T) (town string) {
 	t.Helper()

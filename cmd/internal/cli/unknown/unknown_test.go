@@ -15,8 +15,21 @@ import (
 // TestATownThatStartsWithTwoMonthsOfFiles is told of no improvement, accuses no branch of a burst, and is not reassured
 // about what only earlier months could show.
 func TestATownThatStartsWithTwoMonthsOfFiles(t *testing.T) {
-	town := townOf("2017-12").built(t)
+	files := townOf("2017-12")
+	files.belated("问题2017-12.csv", "2017-11", 9)
+	files["评定.csv"] = [][]string{{"branch_id", "period", "stars", "rank_in_village"}}
+	for v := range villages {
+		for b := range branches {
+			files["评定.csv"] = append(files["评定.csv"], []string{fmt.Sprintf("V%dB%d", v+1, b+1), "2017H2", fmt.Sprint(1 + (v+b)%5), fmt.Sprint(b + 1)})
+		}
+	}
+	town := files.built(t)
+	unknownFor(t, "before", town, "issues_reported", "town", "", "2017-11")
+	unknownFor(t, "no_file", town, "quarantine_open", "town", "", "2017-11")
 	unknownFor(t, "reach", town, "repeat_rate", "town", "", "2018-01")
+	for _, measure := range []string{"completeness", "timeliness", "quarantine_open"} {
+		clitest.Says(t, clitest.Done, "Only 2 months of data", "metrics", "--measure", measure, "--level", "town", "--month", "2018-01", "--reading", "--lang", "en", "--dir", town)
+	}
 	unknownFor(t, "reach", town, "unvisited_share", "village", "V1", "2017-12")
 	unknownFor(t, "reach", town, "organisation_life", "town", "", "2017-12")
 	if v := value(t, town, "resolution_rate_cumulative", "town", "", "2018-01"); v["reached"] != "9" || v["lacking"] != "7" || v["value"] == "" {
@@ -39,6 +52,8 @@ func TestATownThatStartsWithTwoMonthsOfFiles(t *testing.T) {
 		}
 	}
 	says(t, s, "points?month=2018-01", []string{"还没有数据足够的、已经结束的半年"}, []string{"积分集中在一个月里", "都没有超过界限"})
+	says(t, s, "points?month=2018-01", []string{"评定期内已知的月份不够，没有实绩可以对照"}, []string{"没有一个支部的星级与实绩明显相反", "相反："})
+	says(t, s, "organisation?month=2018-01", []string{"联络干部没有登记", "12个支部的设置没有登记齐，未知"}, []string{"联络干部 0/2", "设置不全"})
 	says(t, s, "?month=2018-01", []string{"所含9个月中7个月没有数据"}, nil)
 	says(t, s, "?month=2018-01&lang=en", []string{"of the 9 months it is made of 7 are not known"}, nil)
 }
@@ -136,6 +151,27 @@ func flat(points []any) []any {
 	return values
 }
 
+// TestBelatedRowsAreNoMonth: the file of October never came, and that of November brings some of its issues. They are no figure of October:
+// it stays unknown, and what was due of it is still due.
+func TestBelatedRowsAreNoMonth(t *testing.T) {
+	files := townOf("2017-03")
+	delete(files, "问题2017-10.csv")
+	files.belated("问题2017-11.csv", "2017-10", 2*villages)
+	town := files.built(t)
+	for _, at := range [][2]string{{"town", ""}, {"village", "V2"}, {"branch", "V2B1"}} {
+		unknownFor(t, "no_file", town, "issues_reported", at[0], at[1], "2017-10")
+		unknownFor(t, "no_file", town, "resolution_rate", at[0], at[1], "2017-10")
+	}
+	known(t, fmt.Sprint(3*villages), fmt.Sprint(4*villages), town, "completeness", "town", "", "2017-10")
+	if v := value(t, town, "issues_reported", "town", "", "2017-11"); v["reason"] != "" || v["value"] == "" {
+		t.Errorf("the month whose file came: %v", v)
+	}
+	s := clitest.Serve(t, town)
+	if line := charted(t, s.Get(t, "measures?measure=issues_reported&month=2018-01"), "试镇"); len(line) != 11 || line[7] != nil || line[6] == nil || line[8] == nil {
+		t.Errorf("the line has no gap in its eighth month: %v", line)
+	}
+}
+
 // TestATownWithoutAStartIsJudged on the months it has: a village that is late with nearly everything is weak, although no list says when
 // the programme began, and that is said.
 func TestATownWithoutAStartIsJudged(t *testing.T) {
@@ -195,9 +231,10 @@ func TestATownWithIssuesAlone(t *testing.T) {
 	says(t, s, "?month=2018-01", []string{"有数据以来，共收集群众问题"}, nil)
 	says(t, s, "organisation?month=2018-01", []string{"没有支部名册，不知道"}, []string{"没有基金记录", "没有行使权利的记录"})
 	says(t, s, "organisation?month=2018-01&lang=en", nil, []string{"There are no funds on record", "There are none on record"})
-	says(t, s, "issues?month=2018-01", nil, []string{"没有重复反映的问题", "总体 0.0%"})
+	says(t, s, "issues?month=2018-01", []string{"没有“分类”“流转”的数据，不知道卡在哪一步"}, []string{"没有重复反映的问题", "总体 0.0%", "尚未分类", "卡在“"})
+	says(t, s, "issues?month=2018-01&lang=en", nil, []string{"Not classified yet", "Stuck at"})
 	says(t, s, "organisation?month=2018-01", []string{"没有数据，未知"}, []string{"已履行 0 份"})
-	says(t, s, "cadres?month=2018-01", []string{"没有可动员党员的名册"}, []string{"0 名可动员党员中"})
+	says(t, s, "cadres?month=2018-01", []string{"没有可动员党员的名册"}, []string{"0 名可动员党员中", "没有党员有两项以上依据明显高于"})
 	says(t, s, "weak?month=2018-01", []string{"没有写明先锋户联的启动时间"}, []string{"尚未启动或刚启动，不比较"})
 	says(t, s, "village?month=2018-01&village=V2", nil, []string{"没有这样的农户", "没有这样的党员"})
 	says(t, s, "measures?measure=on_time_rate&month=2018-01", []string{"正常波动"}, nil)
