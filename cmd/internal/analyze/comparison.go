@@ -82,20 +82,7 @@ func (c *Call) adjusted() (*Object, error) {
 		out.Set("simple", (&Object{}).Set("att", r.Simple.Att)).warn(r.Warnings)
 		return out, nil
 	}
-	columns := []string{"group", "time", "att", "se", "ci_low", "ci_high"}
-	var cells [][]any
-	for _, g := range r.Cells {
-		cells = append(cells, []any{k.value(g.Group), k.value(g.Time), g.Att, g.SE, g.CI.Low, g.CI.High})
-	}
-	out.Grid("att_gt_columns", "att_gt", columns, cells)
-	ci, plain := "ci"+level(o.Confidence), calendar{}
-	out.Set("simple", (&Object{}).Set("att", r.Simple.Att).Set("se", r.Simple.SE).Set(ci, pair(r.Simple.CI)))
-	out.Set("dynamic", aggregation(r.Dynamic, "event_time", ci, plain))
-	if r.Balanced != nil {
-		out.Set("dynamic_balanced", aggregation(*r.Balanced, "event_time", ci, plain))
-	}
-	out.Set("group", aggregation(r.Group, "group", ci, k)).Set("calendar", aggregation(r.Calendar, "time", ci, k))
-	out.Set("wald", waldObject(r.Wald)).Set("pretrend_dynamic", waldObject(r.PretrendDynamic))
+	startsObject(out, r, k, o.Confidence)
 	if p := r.PretestPower(); p.Slope50.Known {
 		out.Set("pretest_power", (&Object{}).Set("slope_found_half_the_time", p.Slope50).Set("slope_found_four_in_five", p.Slope80).
 			Set("slope_found_jointly_four_in_five", p.Joint80).Set("last_event", p.LastEvent).Set("trend_at_last_event", p.AtLastEvent))
@@ -223,15 +210,9 @@ func bandsObject(r did.Result) *Object {
 
 // readAdjusted says what came out, and whether the time before the start speaks against it.
 func (c *Call) readAdjusted(r did.Result) Reading {
-	var out Reading
-	att, ok := r.Simple.Att.Get()
+	out, ok := c.readGain(r)
 	if !ok {
-		out.say("无法估计：原因见下面的提示。", "Not estimable: the warnings below say why.")
 		return out
-	}
-	out.say("各批启动以来与对照的平均差为%s。", "Since their starts the cohorts gained %s on the others on average.", c.amount("value", att))
-	if ci := r.Simple.CI; ci.Known() {
-		out.say("区间%s至%s。", "Interval %s to %s.", c.amount("value", ci.Low.Value), c.amount("value", ci.High.Value))
 	}
 	if r.Wald == nil || !r.Wald.P.Known {
 		out.say("启动前是否同步，没有检验。", "Whether the two sides moved alike before the start is not tested.")

@@ -308,20 +308,7 @@ func (c *Call) staggered() (*Object, error) {
 		return out, nil
 	}
 	dealtObject(out, p, before)
-	columns := []string{"group", "time", "att", "se", "ci_low", "ci_high"}
-	var cells [][]any
-	for _, g := range r.Cells {
-		cells = append(cells, []any{k.value(g.Group), k.value(g.Time), g.Att, g.SE, g.CI.Low, g.CI.High})
-	}
-	out.Grid("att_gt_columns", "att_gt", columns, cells)
-	ci, plain := "ci"+level(o.Confidence), calendar{}
-	out.Set("simple", (&Object{}).Set("att", r.Simple.Att).Set("se", r.Simple.SE).Set(ci, pair(r.Simple.CI)))
-	out.Set("dynamic", aggregation(r.Dynamic, "event_time", ci, plain))
-	if r.Balanced != nil {
-		out.Set("dynamic_balanced", aggregation(*r.Balanced, "event_time", ci, plain))
-	}
-	out.Set("group", aggregation(r.Group, "group", ci, k)).Set("calendar", aggregation(r.Calendar, "time", ci, k))
-	out.Set("wald", waldObject(r.Wald)).Set("pretrend_dynamic", waldObject(r.PretrendDynamic))
+	startsObject(out, r, k, o.Confidence)
 	if r.PretrendMaxT != nil {
 		out.Set("pretrend_max_t", (&Object{}).Set("max_t", r.PretrendMaxT.T).Set("p", r.PretrendMaxT.P))
 	}
@@ -446,4 +433,22 @@ func bootstrapObject(r did.Result, k calendar) *Object {
 	out.Set("boot_se_att_gt", cells).Set("boot_se_dynamic", events)
 	out.Grid("band_columns", "band", []string{"event_time", "att", "band_low", "band_high"}, bands)
 	return out.Set("note", fmt.Sprintf("boot_se only for cells and event times with at least %d treated units; bands hold for all event times together", enoughTreated))
+}
+
+// startsObject holds what every estimate by starts has: the effects by group and time, and their means.
+func startsObject(out *Object, r did.Result, k calendar, confidence float64) {
+	columns := []string{"group", "time", "att", "se", "ci_low", "ci_high"}
+	var cells [][]any
+	for _, g := range r.Cells {
+		cells = append(cells, []any{k.value(g.Group), k.value(g.Time), g.Att, g.SE, g.CI.Low, g.CI.High})
+	}
+	out.Grid("att_gt_columns", "att_gt", columns, cells)
+	ci, plain := "ci"+level(confidence), calendar{}
+	out.Set("simple", (&Object{}).Set("att", r.Simple.Att).Set("se", r.Simple.SE).Set(ci, pair(r.Simple.CI)))
+	out.Set("dynamic", aggregation(r.Dynamic, "event_time", ci, plain))
+	if r.Balanced != nil {
+		out.Set("dynamic_balanced", aggregation(*r.Balanced, "event_time", ci, plain))
+	}
+	out.Set("group", aggregation(r.Group, "group", ci, k)).Set("calendar", aggregation(r.Calendar, "time", ci, k))
+	out.Set("wald", waldObject(r.Wald)).Set("pretrend_dynamic", waldObject(r.PretrendDynamic))
 }

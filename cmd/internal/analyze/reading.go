@@ -165,16 +165,24 @@ func (c *Call) inverted(r *Reading, interval estimate.Interval, none did.WhyNone
 	}
 }
 
-func (c *Call) readStarts(r did.Result, p did.Randomisation, before did.Pretrend) Reading {
-	var out Reading
+// readGain says the mean difference by starts with its interval; ok is false where there is none.
+func (c *Call) readGain(r did.Result) (out Reading, ok bool) {
 	att, ok := r.Simple.Att.Get()
 	if !ok {
 		out.say("无法估计：原因见下面的提示。", "Not estimable: the warnings below say why.")
-		return out
+		return out, false
 	}
 	out.say("各批启动以来与对照的平均差为%s。", "Since their starts the cohorts gained %s on the others on average.", c.amount("value", att))
 	if ci := r.Simple.CI; ci.Known() {
 		out.say("区间%s至%s。", "Interval %s to %s.", c.amount("value", ci.Low.Value), c.amount("value", ci.High.Value))
+	}
+	return out, true
+}
+
+func (c *Call) readStarts(r did.Result, p did.Randomisation, before did.Pretrend) Reading {
+	out, ok := c.readGain(r)
+	if !ok {
+		return out
 	}
 	out.chance(p.PTwoSided, leastOfDeals(r))
 	switch v, known := before.P.Get(); {
