@@ -37,7 +37,7 @@ func TestVillagesAreComparedByTiers(t *testing.T) {
 	server, client, served, _ := site(t)
 	compared(t, served, .8)
 	for lang, wants := range map[string][]string{
-		"zh": {"明显落后（1个村）：福合院村。", "与全镇中等水平无明显差别（6个村）：", "不作排名", "数据不足以判断（1个村）：新园村。", "区间已计入只有 7 个村可供估计", "99.8% 界限", "φ = "},
+		"zh": {"明显落后（1个村）：福合院村。", "与全镇中等水平无明显差别（6个村）：", "不作排名", "数据不足以判断（1个村）：新园村。", "区间已计入只有7个村可供估计", "99.8% 界限", "φ = "},
 		"en": {"clearly behind (1): 福合院村.", "no clear difference from the middle village (6): ", "data too poor to judge (1): 新园村.", "empirical Bayes"},
 	} {
 		_, body := get(t, client, server.URL+"/measures?measure=household_coverage&lang="+lang)

@@ -51,7 +51,7 @@ func TestEveryMeasureIsReadEverywhere(t *testing.T) {
 		}
 	}
 	_, body := get(t, client, server.URL+"/visits")
-	for _, want := range []string{`<svg class="improving"`, `aria-label="改善信号"`, ">高</text>", `aria-label="达不到目标"`, "95% 区间", "（走势图，9个月，不足12个月不设界限）"} {
+	for _, want := range []string{`<svg class="improving"`, `aria-label="改善信号"`, ">高</text>", `aria-label="达不到目标"`, "95% 区间", "改善超出正常波动"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("/visits does not show %s", want)
 		}
