@@ -101,7 +101,6 @@ func (r Reach) None() bool { return r.Back == "" && r.Ahead == "" }
 type Sums struct {
 	Numerator   string `yaml:"numerator"`
 	Denominator string `yaml:"denominator"` // empty for counts
-	Of          string `yaml:"of"`          // of a count: where this is 0 there was nothing to count it in, and it is not known
 }
 
 // Counted says what the value of a measure stands on where a fraction would mean nothing: a spread of stars is of 50

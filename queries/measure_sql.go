@@ -359,13 +359,9 @@ known as (
         case when l.level = 'town' then l.denominator - coalesce(a.denominator, 0) else l.denominator end as denominator,
         coalesce(
             case when l.level <> 'town' then k.reason when a.unknown = t.villages then a.reason end,
-            case when l.numerator is null then case when l.measure in (` + answered + `) then 'kind' else 'no_file' end end
+            case when l.numerator is null then 'kind' end
         ) as reason,
-        case
-            when l.level <> 'town' then null
-            when l.numerator is null and l.measure not in (` + answered + `) then 0
-            else t.villages - coalesce(a.unknown, 0) - coalesce(w.villages, 0)
-        end as spoke,
+        case when l.level = 'town' then t.villages - coalesce(a.unknown, 0) - coalesce(w.villages, 0) end as spoke,
         case when l.level = 'town' then t.villages end as villages,
         coalesce(h.reached, g.reached) as reached,
         coalesce(h.lacking, g.lacking) as lacking,
@@ -426,7 +422,7 @@ func asked(all []Measure, levels []Level, models []Model) (map[string]*relation,
 			}
 			continue
 		}
-		for _, term := range slices.Concat(split(m.Sums.Numerator), split(m.Sums.Denominator), split(m.Sums.Of)) {
+		for _, term := range append(split(m.Sums.Numerator), split(m.Sums.Denominator)...) {
 			name, column, _ := strings.Cut(term, ".")
 			model, ok := byName["intermediate."+name]
 			if !ok {
@@ -524,8 +520,6 @@ func (m Measure) rows(t sumsTable) (string, bool) {
 		join = fmt.Sprintf("    left join intermediate.%s v\n        on v.measure = '%s' and v.level = u.level and v.unit_id = u.unit_id and v.month = u.month\n", m.Model, m.ID)
 	case m.Rate():
 		denominator = plus(m.Sums.Denominator)
-	case m.Sums.Of != "":
-		numerator = fmt.Sprintf("case when %s <> 0 then %s end", plus(m.Sums.Of), numerator)
 	}
 	return fmt.Sprintf(`    select
         '%s' as measure,

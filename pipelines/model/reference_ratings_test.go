@@ -184,16 +184,20 @@ func (r *reference) lastAlone(all []rated, x rated) bool {
 	return true
 }
 
-// measuredResult is the mean of the shares that have a base, summed over the months of the period.
+// measuredResult is the mean of the shares that have a base, summed over the months of the period. A share of which more of these months
+// are unknown than the programme allows counts for nothing.
 func (r *reference) measuredResult(x rated) *float64 {
 	var shares []float64
 	for _, measure := range []string{"on_time_rate", "household_coverage", "reconciliation_rate"} {
-		num, den := 0.0, 0.0
+		num, den, months, lacking := 0.0, 0.0, 0.0, 0.0
 		for m := x.start; !m.After(x.end); m = m.AddDate(0, 1, 0) {
 			v := r.shown[[3]string{measure, x.branch, monthOf(m)}]
-			num, den = num+v[0], den+v[1]
+			num, den, months = num+v[0], den+v[1], months+1
+			if !slices.Contains(r.months, monthOf(m)) || r.silent[unknownKey{measure, x.village, monthOf(m)}] != "" {
+				lacking++
+			}
 		}
-		if den > 0 {
+		if allowed := months * (100 - math.Round(100*r.rules.DataQuality.Threshold)) / 100; den > 0 && lacking <= allowed {
 			shares = append(shares, num/den)
 		}
 	}
