@@ -5,6 +5,7 @@ import (
 
 	"hulian/dashboards/facts"
 	"hulian/dashboards/page/block"
+	"hulian/dashboards/question"
 	"hulian/dashboards/view"
 	"hulian/queries/reading"
 )
@@ -12,13 +13,35 @@ import (
 // linkMeasures are why households are linked to their members, and how many of the links the branch appointed.
 var linkMeasures = []string{"links_near", "links_kin", "links_convenient", "links_appointed"}
 
-// linksByUnit sets the bases of links of the units below the page's unit side by side.
+// linksByUnit sets the bases of links of the units below the page's unit side by side. They say how links came about and are not judged.
 func linksByUnit(ctx context.Context, r block.Request) (*view.Table, error) {
-	t, err := block.UnitTable(ctx, r, "links", linkMeasures...)
+	below, err := r.Values(ctx, r.Visitor, block.BelowScope(r), linkMeasures...)
 	if err != nil {
 		return nil, err
 	}
-	t.Title = r.T("为什么由该党员联系：", "Why households are linked to their member: ") + t.Title
+	own, err := r.Values(ctx, r.Visitor, block.AlwaysScope(r), linkMeasures...)
+	if err != nil {
+		return nil, err
+	}
+	unit := r.T("村", "Village")
+	if r.Unit().Level == facts.LevelVillage {
+		unit = r.T("网格支部", "Grid branch")
+	}
+	t := &view.Table{ID: "links", Title: r.Tf("为什么由该党员联系 · %s", "Why households are linked to their member · %s", r.MonthName(r.Month)), Columns: []view.Column{view.Words(unit)}}
+	row := func(m facts.Measured, u facts.Unit, first view.Cell) []view.Cell {
+		cells := []view.Cell{first}
+		for _, id := range linkMeasures {
+			cells = append(cells, block.Cell(r, m.At(id, u.ID, r.Month)))
+		}
+		return cells
+	}
+	for _, id := range linkMeasures {
+		t.Columns = append(t.Columns, block.Column(r, id))
+	}
+	for _, u := range r.Below() {
+		t.Rows = append(t.Rows, row(below, u, view.Cell{Text: u.Name, Link: r.Link("village", question.InUnit(u))}))
+	}
+	t.Total = row(own, r.Unit(), view.Cell{Text: r.Unit().Name})
 	return t, nil
 }
 

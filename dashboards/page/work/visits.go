@@ -69,6 +69,9 @@ func Visits(ctx context.Context, r block.Request) (view.View, error) {
 		if r.Unit().Level == facts.LevelTown && id != "household_coverage" && slices.Contains(leadingVisits, id) {
 			continue // on the first screen
 		}
+		if slices.Contains(timesVisited, id) || slices.Contains(linkMeasures, id) {
+			continue // they have a picture and a table of their own
+		}
 		tiles = append(tiles, block.ReadStat(r, own, id))
 	}
 	if err := block.PlaceTiles(ctx, r, tiles); err != nil {
