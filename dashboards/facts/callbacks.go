@@ -100,9 +100,5 @@ order by c.entered_at, c.entry_id`
 // CallbackResults reads what households said of visits made from one month to another, one row a visit; nothing where an older version published the
 // snapshot.
 func (f Facts) CallbackResults(ctx context.Context, v visitor.Visitor, from, to string) ([]CallbackResult, error) {
-	all, err := list[CallbackResult](ctx, f, v, "what households said of visits", callbackResultsSQL, from, to)
-	if err != nil && absent(err) {
-		return nil, nil
-	}
-	return all, err
+	return entered[CallbackResult](ctx, f, v, "what households said of visits", callbackResultsSQL, from, to)
 }

@@ -76,11 +76,7 @@ order by p.entered_at, p.entry_id`
 
 // Plans reads the plans registered up to a month, the oldest first; nothing where an older version published the snapshot.
 func (f Facts) Plans(ctx context.Context, v visitor.Visitor, month string) ([]Plan, error) {
-	all, err := list[Plan](ctx, f, v, "the plans of the comparison", plansSQL, month)
-	if err != nil && absent(err) {
-		return nil, nil
-	}
-	return all, err
+	return entered[Plan](ctx, f, v, "the plans of the comparison", plansSQL, month)
 }
 
 const actionsSQL = `
@@ -99,10 +95,7 @@ order by r.entered_at, r.entry_id`
 // ActionRows reads what was filled in of actions on the pages up to a month, the oldest first, of the places whose decisions the
 // visitor may see; nothing where an older version published the snapshot.
 func (f Facts) ActionRows(ctx context.Context, v visitor.Visitor, month string) ([]Action, error) {
-	all, err := list[Action](ctx, f, v, "what was decided to help", actionsSQL, month)
-	if err != nil && absent(err) {
-		return nil, nil
-	}
+	all, err := entered[Action](ctx, f, v, "what was decided to help", actionsSQL, month)
 	return slices.DeleteFunc(slices.Clone(all), func(a Action) bool { return !f.seesDecision(v, a.OfVillage) }), err
 }
 
@@ -134,10 +127,7 @@ func (f Facts) Helped(ctx context.Context, month string) ([]signals.Support, err
 // Resolutions reads what meetings resolved, as it stood in a month, in the order in which it was resolved. What is about
 // reserve cadres and the assessment of members is for those who may see such evidence.
 func (f Facts) Resolutions(ctx context.Context, v visitor.Visitor, month string) ([]Resolution, error) {
-	rows, err := list[Resolution](ctx, f, v, "what meetings resolved", resolutionsSQL, month)
-	if err != nil && absent(err) {
-		return nil, nil
-	}
+	rows, err := entered[Resolution](ctx, f, v, "what meetings resolved", resolutionsSQL, month)
 	all := folded(rows, func(r Resolution) string { return r.ResolutionID })
 	return slices.DeleteFunc(all, func(r Resolution) bool {
 		personal := r.Item == "cadres" || r.Item == "members"
@@ -151,7 +141,7 @@ func (f Facts) seesDecision(v visitor.Visitor, village string) bool {
 	return v.SeesUnit(f.place("", "")) && (v.Scope.Village == "" || v.Scope.Village == village)
 }
 
-// folded joins the rows about one thing: what is filled in later stands for what was filled in before, except the month of the first row.
+// folded joins the rows about one thing: later entries replace earlier ones, but the month stays that of the first row.
 func folded[T any](rows []T, id func(T) string) (all []T) {
 	for _, row := range rows {
 		i := slices.IndexFunc(all, func(t T) bool { return id(t) == id(row) })

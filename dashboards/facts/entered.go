@@ -26,11 +26,7 @@ order by s.entered_at, s.entry_id`
 
 // SetAsides reads what was set aside and taken back, in order of time; nothing where an older version published the snapshot.
 func (f Facts) SetAsides(ctx context.Context, v visitor.Visitor) ([]SetAside, error) {
-	all, err := list[SetAside](ctx, f, v, "what is set aside", asideSQL)
-	if err != nil && absent(err) {
-		return nil, nil
-	}
-	return all, err
+	return entered[SetAside](ctx, f, v, "what is set aside", asideSQL)
 }
 
 // NothingSaid is one entry by which somebody said that there was nothing to report, or took it back.
@@ -48,7 +44,12 @@ order by n.entered_at desc, n.entry_id desc`
 
 // NothingSaid reads where people said that there was nothing to report, the newest first.
 func (f Facts) NothingSaid(ctx context.Context, v visitor.Visitor) ([]NothingSaid, error) {
-	all, err := list[NothingSaid](ctx, f, v, "what was said to be nothing", nothingSQL)
+	return entered[NothingSaid](ctx, f, v, "what was said to be nothing", nothingSQL)
+}
+
+// entered is list for what people fill in on pages: no rows and no error where an older version published the snapshot.
+func entered[T any](ctx context.Context, f Facts, v visitor.Visitor, what, sql string, args ...any) ([]T, error) {
+	all, err := list[T](ctx, f, v, what, sql, args...)
 	if err != nil && absent(err) {
 		return nil, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"hulian/dashboards/visitor"
 	"hulian/data"
@@ -71,12 +72,10 @@ func (f Facts) Register(ctx context.Context, v visitor.Visitor, export string) (
 	if err != nil {
 		return pipelines.Table{}, err
 	}
-	kept := t.Columns[:0:0]
-	for _, c := range contract.Columns {
-		for _, has := range t.Columns {
-			if has.ID == c.ID {
-				kept = append(kept, has)
-			}
+	var kept []PublishedColumn
+	for _, c := range contract.Columns { // older snapshots lack newer columns
+		if i := slices.IndexFunc(t.Columns, func(has PublishedColumn) bool { return has.ID == c.ID }); i >= 0 {
+			kept = append(kept, t.Columns[i])
 		}
 	}
 	t.Columns = kept

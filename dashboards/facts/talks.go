@@ -26,9 +26,6 @@ order by t.held_on, t.entered_at, t.entry_id`
 // Talks reads the talks held up to the day a month is told as of, the oldest first, of the branches whose decisions the visitor may see;
 // nothing where an older version published the snapshot.
 func (f Facts) Talks(ctx context.Context, v visitor.Visitor, month string) ([]Talk, error) {
-	all, err := list[Talk](ctx, f, v, "talks with last branches", talksSQL, f.AsOf(month).Format("2006-01-02"))
-	if err != nil && absent(err) {
-		return nil, nil
-	}
+	all, err := entered[Talk](ctx, f, v, "talks with last branches", talksSQL, f.AsOf(month).Format("2006-01-02"))
 	return slices.DeleteFunc(slices.Clone(all), func(t Talk) bool { return !f.seesDecision(v, f.UnitOf(t.OfBranch).VillageID) }), err
 }

@@ -33,11 +33,7 @@ order by t.entered_at, t.entry_id`
 // Ticked reads what people ticked in the list of a month and took back, the oldest first; nothing where an older version published
 // the snapshot.
 func (f Facts) Ticked(ctx context.Context, v visitor.Visitor, month string) ([]Tick, error) {
-	all, err := list[Tick](ctx, f, v, "what is ticked as done", ticksSQL, month)
-	if err != nil && absent(err) {
-		return nil, nil
-	}
-	return all, err
+	return entered[Tick](ctx, f, v, "what is ticked as done", ticksSQL, month)
 }
 
 // AsOf is the last day of a month, or the cut-off where that is earlier.

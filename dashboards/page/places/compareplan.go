@@ -84,7 +84,7 @@ func plannedFirst(r block.Request, result compare.Result, p plans) condition {
 	return c
 }
 
-// corrected is what looking at several measures leaves of the finding.
+// corrected is the finding after the correction for looking at several measures.
 func corrected(r block.Request, result compare.Result) condition {
 	c := condition{name: r.T("不是挑出来的指标", "Not picked among measures"), answer: r.T("只看这一个指标", "looked at alone"), state: holds}
 	f := result.Family

@@ -71,7 +71,7 @@ func lastPlaces(r block.Request, all []rating, twice map[string]bool, due []dueT
 	return t
 }
 
-// askedCell is what the rules ask for of a branch in last place, and what speaks for a look at the rating first.
+// askedCell says what the rules ask of a branch in last place, and why the rating itself should be checked first.
 func askedCell(r block.Request, x rating, twice bool) view.Cell {
 	asked := view.Cell{Text: askedFor(r, twice)}
 	if twice {
