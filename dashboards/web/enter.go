@@ -30,25 +30,34 @@ type entry struct {
 	list, form url.Values                                            // address of the list that was changed, and of the form where it was refused
 }
 
+// entering reads the form of what somebody enters and may do at some place of the town, and gives the time that keeping it may take.
+func (s *server) entering(w http.ResponseWriter, r *http.Request, needs visitor.Permission) (context.Context, context.CancelFunc, error) {
+	if err := s.somewhere(r, needs); err != nil {
+		return nil, nil, err
+	}
+	if err := readForm(w, r, shortForm); err != nil {
+		return nil, nil, err
+	}
+	if err := mayTake(w, enterLimit); err != nil {
+		return nil, nil, err
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), enterLimit)
+	return ctx, cancel, nil
+}
+
 // enter reads a form, enters what it says as the visitor's, and leads back to the page. To whoever may not the address does
 // not exist.
 func (s *server) enter(w http.ResponseWriter, r *http.Request, needs visitor.Permission, read func(said url.Values, by, reason string) entry) error {
-	if err := s.somewhere(r, needs); err != nil {
+	ctx, cancel, err := s.entering(w, r, needs)
+	if err != nil {
 		return err
 	}
-	if err := readForm(w, r, shortForm); err != nil {
-		return err
-	}
-	if err := mayTake(w, enterLimit); err != nil {
-		return err
-	}
+	defer cancel()
 	reason, given := reasonOf(r.PostForm)
 	e := read(r.PostForm, by(r), reason)
 	if err := s.allowed(r, needs, e.at); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), enterLimit)
-	defer cancel()
 	refused := ""
 	switch {
 	case !given:

@@ -23,16 +23,10 @@ func (s *server) enterRow(w http.ResponseWriter, r *http.Request) error {
 	if s.Enter == nil || !known {
 		return errNotFound
 	}
-	if err := s.somewhere(r, form.Needs); err != nil {
+	ctx, cancel, err := s.entering(w, r, form.Needs)
+	if err != nil {
 		return err
 	}
-	if err := readForm(w, r, shortForm); err != nil {
-		return err
-	}
-	if err := mayTake(w, enterLimit); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), enterLimit)
 	defer cancel()
 	e, err := s.readEntry(ctx, form, r.PostForm)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -133,4 +134,9 @@ func (s *server) json(w http.ResponseWriter, r *http.Request, code int, value an
 		code, body = http.StatusInternalServerError, []byte(`{"error":"internal error; the reason is in the server's log"}`)
 	}
 	send(w, r, answer{status: code, kind: "application/json", body: append(body, '\n'), packed: pack(body)})
+}
+
+// attached names the file an answer is saved as.
+func attached(h http.Header, name string) {
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 }

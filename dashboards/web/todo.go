@@ -28,16 +28,10 @@ func (s *server) tick(w http.ResponseWriter, r *http.Request) error {
 	if s.Tick == nil {
 		return errNotFound
 	}
-	if err := s.somewhere(r, visitor.TickOff); err != nil {
+	ctx, cancel, err := s.entering(w, r, visitor.TickOff)
+	if err != nil {
 		return err
 	}
-	if err := readForm(w, r, shortForm); err != nil {
-		return err
-	}
-	if err := mayTake(w, enterLimit); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), enterLimit)
 	defer cancel()
 	said, back := r.PostForm, url.Values{}
 	for _, name := range []string{"month", "village", "branch", "kind", "from"} {

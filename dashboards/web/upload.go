@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -123,7 +122,7 @@ func (s *server) proposed(w http.ResponseWriter, r *http.Request) error {
 	h := w.Header()
 	h.Set("Cache-Control", "private, no-store")
 	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
+	attached(h, f.Name)
 	http.ServeContent(w, r, "", time.Time{}, content)
 	return nil
 }
@@ -215,7 +214,7 @@ func (s *server) marked(w http.ResponseWriter, r *http.Request) error {
 	}
 	h := w.Header()
 	h.Set("Cache-Control", "private, no-store")
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	attached(h, name)
 	send(w, r, answer{status: http.StatusOK, kind: workbook, body: book.Bytes()})
 	return nil
 }
@@ -242,7 +241,7 @@ func (s *server) template(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set("Cache-Control", "private, no-store")
-	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": contract.Name.In(lang) + ".xlsx"}))
+	attached(w.Header(), contract.Name.In(lang)+".xlsx")
 	send(w, r, answer{status: http.StatusOK, kind: workbook, body: book.Bytes()})
 	return nil
 }
