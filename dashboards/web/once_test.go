@@ -32,7 +32,8 @@ func (c *counting) Pin(context.Context) (Pinned, error) {
 	return Pinned{Data: c, Generation: 1, Hash: "0123456789abcdef", Release: func() {}}, nil
 }
 
-// A page that many ask for at the same moment costs what it costs once.
+// A page that many ask for at the same moment is made once. Its blocks read side by side, and a block that comes second reads only
+// what the first did not: a page costs a question more or less, whoever asks for it.
 func TestAColdPageIsMadeOnce(t *testing.T) {
 	asked := func(visitors int) int64 {
 		town := &counting{Town: pagetest.New(t)}
@@ -52,7 +53,7 @@ func TestAColdPageIsMadeOnce(t *testing.T) {
 		all.Wait()
 		return town.queries.Load()
 	}
-	if one, many := asked(1), asked(20); one != many || one == 0 {
-		t.Errorf("one visitor: %d queries, twenty: %d", one, many)
+	if one, many := asked(1), asked(20); one == 0 || many >= 2*one {
+		t.Errorf("one visitor: %d queries, twenty: %d: made more than once", one, many)
 	}
 }
