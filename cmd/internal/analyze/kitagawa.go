@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -92,7 +93,14 @@ func (c *Call) findPopulation(p *kitagawaPlan) error {
 		}
 	}
 	if p.population < 0 {
-		return Usage{c.fault("find the two populations in", fmt.Errorf("no column holds %q and %q", p.from, p.to), "--population COLUMN --from VALUE --to VALUE")}
+		missing := errors.New("no column holds two values and no more")
+		switch {
+		case p.from != "" && p.to != "":
+			missing = fmt.Errorf("no column holds %q and %q", p.from, p.to)
+		case p.from+p.to != "":
+			missing = fmt.Errorf("no column holds %q and one other value", p.from+p.to)
+		}
+		return Usage{c.fault("find the two populations in", missing, "--population COLUMN --from VALUE --to VALUE")}
 	}
 	values := c.Frame.distinct(p.population)
 	if p.from == "" || p.to == "" {
