@@ -133,6 +133,7 @@ type Contract struct {
 	Key          []string   `yaml:"key"`           // columns that name a row
 	AlternateKey []string   `yaml:"alternate_key"` // where the exporter gives no key column: Key[0] is made from these
 	DatedBy      string     `yaml:"dated_by"`      // the column that puts an event into a month
+	OfFiles      bool       `yaml:"of_files"`      // entries by which people decide about files and rows: they stand in lists of files
 	Order        [][]string `yaml:"order"`         // each list: dates that must not run backwards
 	Note         Text       `yaml:"note"`
 	Columns      []Column   `yaml:"columns"`
@@ -180,6 +181,17 @@ var byExport = sync.OnceValue(func() map[string]Contract {
 // Entries returns the contracts of what people enter in the program itself: decisions about files, rows and problems. They
 // arrive as files of their own origin, never from outside. The returned values are shared: they must not be modified.
 func Entries() []Contract { return entries() }
+
+// Bookkeeping names the exports of entries that the program writes for itself: nobody has sent them, and lists of what people have sent
+// leave them out.
+func Bookkeeping() (exports []string) {
+	for _, c := range entries() {
+		if !c.OfFiles {
+			exports = append(exports, c.Export)
+		}
+	}
+	return exports
+}
 
 // IsEntry reports whether the contract is one of Entries.
 func (c Contract) IsEntry() bool {

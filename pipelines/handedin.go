@@ -4,10 +4,6 @@ package pipelines
 // beside each upload.
 const HandedInFiles = "handed_in_files"
 
-// Bookkeeping are the exports that the program writes for itself: nobody has sent them, and lists of what people have sent leave
-// them out.
-var Bookkeeping = []string{HandedInFiles, TodoTicks, Actions, Resolutions, Callbacks, Talks, Plans}
-
 // HandedIn is who handed files in on a page, and what he may hand in.
 type HandedIn struct {
 	By         string   // as the audit trail knows him

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"hulian/dashboards/visitor"
+	"hulian/data"
 	"hulian/pipelines"
 )
 
@@ -31,7 +32,7 @@ type File struct {
 }
 
 // ofPeople leaves out the files that the program wrote for itself; c is the reconciliation.
-var ofPeople = "(c.export is null or c.export not in ('" + strings.Join(pipelines.Bookkeeping, "', '") + "'))"
+var ofPeople = "(c.export is null or c.export not in ('" + strings.Join(data.Bookkeeping(), "', '") + "'))"
 
 var filesSQL = `
 select c.*, f.file_id, f.name, f.received_at, f.state,
