@@ -11,7 +11,7 @@ import (
 
 // TestAnEntryIsLookedAtBeforeItIsKept: what loading would refuse is told to whoever fills it in.
 func TestAnEntryIsLookedAtBeforeItIsKept(t *testing.T) {
-	c, _ := ContractOf(pipelines.Actions)
+	c, _ := ContractOf("actions")
 	sound := func(change ...any) map[string]any {
 		row := map[string]any{"action_id": "CS-201801-3f2a", "state": "open", "of_month": "2018-01", "due_on": "2018-05-31", "cause": "effort"}
 		for i := 0; i < len(change); i += 2 {

@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/page/decisions"
@@ -84,8 +85,17 @@ func init() { // the report is made of other pages
 	}
 }
 
-// EntryForms read what people fill in on pages, by the exports that keep it.
-var EntryForms = map[string]block.EntryForm{pipelines.Actions: decisions.ActionForm, pipelines.Resolutions: month.ResolutionForm, pipelines.Callbacks: work.CallbackForm, pipelines.Talks: work.TalkForm, pipelines.Plans: places.PlanForm}
+// EntryForms read what people fill in on pages: the packages of the pages keep them, one of an export.
+var EntryForms = slices.Concat(decisions.EntryForms, month.EntryForms, work.EntryForms, places.EntryForms)
+
+// EntryFormOf is the form that enters rows of an export, and whether there is one.
+func EntryFormOf(export string) (block.EntryForm, bool) {
+	i := slices.IndexFunc(EntryForms, func(f block.EntryForm) bool { return f.Export == export })
+	if i < 0 {
+		return block.EntryForm{}, false
+	}
+	return EntryForms[i], true
+}
 
 // Build makes a page. What it says of units that have changed or of a place whose data are too poor stands first.
 func Build(ctx context.Context, r block.Request) (view.View, error) {

@@ -112,6 +112,27 @@ func TestPagesAreComplete(t *testing.T) {
 	}
 }
 
+// What people fill in on a page is kept by one form, as rows of an export of entries, and leads back to the page.
+func TestEveryEntryFormHasItsExportAndItsPage(t *testing.T) {
+	exports := map[string]bool{}
+	for _, f := range EntryForms {
+		contract, known := data.ContractOf(f.Export)
+		if !known || !contract.IsEntry() || contract.OfFiles {
+			t.Errorf("the form of %q keeps rows of no such export", f.Export)
+		}
+		if p, is := question.ByID(f.Page); !is || !slices.Contains(p.Params, "refused") || !slices.Contains(p.Params, "done") {
+			t.Errorf("page %q of the form of %s does not say what came of it", f.Page, f.Export)
+		}
+		if exports[f.Export] {
+			t.Errorf("%s has two forms", f.Export)
+		}
+		exports[f.Export] = true
+	}
+	if _, known := EntryFormOf("visits"); known || len(exports) == 0 {
+		t.Error("what people send in files has a form")
+	}
+}
+
 // Tables are what pages, downloads and reports share: their rows must fit their columns and their IDs must be unique.
 func TestEveryViewIsWellFormed(t *testing.T) {
 	s := asktest.Opened(t)

@@ -123,6 +123,7 @@ func TestATalkIsRecordedWhereItIsDue(t *testing.T) {
 	town.Exec(t, "update measures set numerator = 0, value = 0 where measure = 'bottom_twice'")
 	yearly(t, town)
 	r := asktest.AskedBy(t, asktest.Office, asktest.OpenedOf(t, town), "points", "month=2018-01")
+	form, _ := EntryFormOf("talks")
 	for _, c := range []struct{ branch, day, talk, refused string }{
 		{"B22", "2018-01-20", "admonition", ""},
 		{"B12", "2018-01-20", "reorganisation", ""},
@@ -132,7 +133,7 @@ func TestATalkIsRecordedWhereItIsDue(t *testing.T) {
 		{"B22", "2018-02-20", "admonition", "day"},
 		{"B22", "bald", "admonition", "held_on"},
 	} {
-		e, err := EntryForms["talks"].Read(t.Context(), r, func(name string) string { return map[string]string{"of_branch": c.branch, "held_on": c.day}[name] })
+		e, err := form.Read(t.Context(), r, func(name string) string { return map[string]string{"of_branch": c.branch, "held_on": c.day}[name] })
 		if err != nil {
 			t.Fatal(err)
 		}

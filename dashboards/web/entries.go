@@ -16,10 +16,10 @@ import (
 )
 
 // enterRow keeps what a form of a page says as rows of an export of entries, as the visitor's, and leads back to the page. Which
-// export has a form, and what the form may say, the pages know: see page.EntryForms.
+// export has a form, and what the form may say, the packages of the pages know: see page.EntryForms.
 func (s *server) enterRow(w http.ResponseWriter, r *http.Request) error {
 	export := r.PathValue("export")
-	form, known := page.EntryForms[export]
+	form, known := page.EntryFormOf(export)
 	if s.Enter == nil || !known {
 		return errNotFound
 	}

@@ -15,9 +15,10 @@ import (
 // EntryForm reads the forms of a page that enter rows of one export. A page that keeps what people fill in has one; the server does
 // the rest for all of them: it asks whether they may, keeps the row, writes the trail and leads back.
 type EntryForm struct {
-	Page  string             // on which the forms stand
-	Needs visitor.Permission // at the place the row is about
-	Read  func(ctx context.Context, r Request, said func(string) string) (Entry, error)
+	Export string             // that keeps the rows
+	Page   string             // on which the forms stand
+	Needs  visitor.Permission // at the place the row is about
+	Read   func(ctx context.Context, r Request, said func(string) string) (Entry, error)
 }
 
 // Entry is what a form says, read against the facts.

@@ -13,7 +13,6 @@ import (
 	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
 	"hulian/data"
-	"hulian/pipelines"
 	"hulian/queries"
 	"hulian/queries/reading"
 	"hulian/queries/signals"
@@ -63,14 +62,14 @@ func decideForms(r block.Request, b Book, village string) []view.Block {
 		blocks = append(blocks, view.Callout{Tone: view.ToneQuiet, Text: r.Tf("%[1]s目前：%[2]s。没有信号也可以决定帮扶，请写明看到了什么。", "%[1]s at present: %[2]s. Help can be decided without a signal; say what was seen.", u.Name, a.Tier.Name(r.Lang)), Next: r.T("看依据", "See the evidence"), Link: weakLink(r, village)})
 	}
 	blocks = append(blocks, view.Form{Title: r.T("一、选定原因", "1. The cause"), Address: "/actions#decide", Method: "get", Label: r.T("列出适合的措施", "Offer what fits"),
-		Fields: append(block.MonthHidden(r), view.Field{Name: "decide", Value: village, Hidden: true}, view.Field{Name: "cause", Label: r.T("原因", "Cause"), Choices: block.Options(r, pipelines.Actions, "cause", cause, signals.CauseIDs()...)})})
+		Fields: append(block.MonthHidden(r), view.Field{Name: "decide", Value: village, Hidden: true}, view.Field{Name: "cause", Label: r.T("原因", "Cause"), Choices: block.Options(r, exportActions, "cause", cause, signals.CauseIDs()...)})})
 	from := block.MeetingDay(r)
-	form := view.Form{Title: r.Tf("二、%s：措施、责任人、期限和验收标准", "2. %s: support, owner, day and acceptance rule", r.Word("actions", "cause", cause)), Address: "/entries/" + pipelines.Actions, Label: r.T("决定", "Decide"),
+	form := view.Form{Title: r.Tf("二、%s：措施、责任人、期限和验收标准", "2. %s: support, owner, day and acceptance rule", r.Word("actions", "cause", cause)), Address: "/entries/" + exportActions, Label: r.T("决定", "Decide"),
 		Text: r.T("决定后记入措施清单和本月例会议程，跟踪到验收；填写人和时间一并记下。", "It enters the list of actions and the agenda of the month, and is followed until it is accepted; your name and the time are kept."),
 		Fields: append(block.MonthHidden(r), view.Field{Name: "state", Value: "open", Hidden: true}, view.Field{Name: "of_village", Value: village, Hidden: true}, view.Field{Name: "cause", Value: cause, Hidden: true},
 			view.Field{Name: "signal", Label: r.T("信号（看到了什么）", "Signal (what was seen)"), Value: signalOf(r, a), Limit: 500, Required: true, Long: true},
 			view.Field{Name: "cause_note", Label: r.T("原因说明（可不填）", "Cause in words (may be empty)"), Limit: 500, Long: true},
-			view.Field{Name: "support", Label: r.T("措施", "Support"), Choices: block.Options(r, pipelines.Actions, "support", "", signals.SupportsFor(cause, a.Criteria)...)},
+			view.Field{Name: "support", Label: r.T("措施", "Support"), Choices: block.Options(r, exportActions, "support", "", signals.SupportsFor(cause, a.Criteria)...)},
 			view.Field{Name: "support_note", Label: r.T("怎样做（可不填）", "How (may be empty)"), Limit: 500, Long: true},
 			view.Field{Name: "owner", Label: r.T("责任人", "Owner"), Limit: 60, Required: true},
 			view.Field{Name: "decided_on", Label: r.T("开始日期", "Starts on"), Date: true, Value: from, Required: true},
@@ -146,7 +145,7 @@ func changeForms(r block.Request, f Followed) []view.Block {
 		return append(append(block.MonthHidden(r), view.Field{Name: "action_id", Value: f.ActionID, Hidden: true}), more...)
 	}
 	reason := view.Field{Name: "result", Label: r.T("理由", "Reason"), Limit: 500, Required: true, Long: true}
-	address := "/entries/" + pipelines.Actions
+	address := "/entries/" + exportActions
 	if f.Closed() {
 		return []view.Block{view.Form{Title: r.T("重新进行", "Open it again"), Address: address, Label: r.T("重新进行", "Open again"), Fields: fields(view.Field{Name: "state", Value: "open", Hidden: true},
 			view.Field{Name: "due_on", Label: r.T("新的期限", "New day"), Date: true, Required: true}, reason)}}
@@ -157,15 +156,18 @@ func changeForms(r block.Request, f Followed) []view.Block {
 	}
 	return []view.Block{
 		view.Form{Title: r.T("验收", "Accept"), Text: text, Address: address, Label: r.T("记下结论", "Keep the verdict"), Fields: fields(
-			view.Field{Name: "state", Label: r.T("结论", "Verdict"), Choices: block.Options(r, pipelines.Actions, "state", "", "accepted", "not_accepted", "withdrawn")},
+			view.Field{Name: "state", Label: r.T("结论", "Verdict"), Choices: block.Options(r, exportActions, "state", "", "accepted", "not_accepted", "withdrawn")},
 			view.Field{Name: "closed_on", Label: r.T("日期", "Day"), Date: true, Value: block.MeetingDay(r), Required: true}, reason)},
 		view.Form{Title: r.T("调整责任人或期限", "Change owner or day"), Address: address, Label: r.T("调整", "Change"), Fields: fields(view.Field{Name: "state", Value: "open", Hidden: true},
 			view.Field{Name: "owner", Label: r.T("责任人", "Owner"), Value: f.Owner, Limit: 60, Required: true}, view.Field{Name: "due_on", Label: r.T("期限", "Due on"), Date: true, Value: f.DueOn, Required: true}, reason)},
 	}
 }
 
-// ActionForm reads the forms of the page of actions.
-var ActionForm = block.EntryForm{Page: "actions", Needs: visitor.Decide, Read: readAction}
+// exportActions keeps what help for villages was decided, and what became of it.
+const exportActions = "actions"
+
+// EntryForms read the forms of this package's pages.
+var EntryForms = []block.EntryForm{{Export: exportActions, Page: "actions", Needs: visitor.Decide, Read: readAction}}
 
 func readAction(ctx context.Context, r block.Request, said func(string) string) (block.Entry, error) {
 	e := block.Entry{At: visitor.Place{Town: r.Town.ID}, Back: url.Values{"month": {r.Month}}, Retry: url.Values{"month": {r.Month}}}
@@ -175,7 +177,7 @@ func readAction(ctx context.Context, r block.Request, said func(string) string) 
 	e.Row = block.Said(said, "of_village", "signal", "measure", "cause", "cause_note", "support", "support_note", "owner", "decided_on", "due_on", "acceptance")
 	id, village, cause := block.NewID("CS", r.Month), said("of_village"), said("cause")
 	e.Row["action_id"], e.Row["state"], e.Row["of_month"] = id, "open", r.Month
-	e.At.Village, e.Object = village, strings.Join([]string{pipelines.Actions, id, village, said("support")}, " ")
+	e.At.Village, e.Object = village, strings.Join([]string{exportActions, id, village, said("support")}, " ")
 	e.Back.Set("action", id)
 	e.Retry.Set("decide", village)
 	e.Retry.Set("cause", cause)
@@ -219,7 +221,7 @@ func readChange(ctx context.Context, r block.Request, said func(string) string, 
 	e.Back.Set("action", id)
 	e.Retry.Set("action", id)
 	e.Row = block.Said(said, "action_id", "state", "result")
-	e.Row["of_month"], e.Object = r.Month, strings.Join([]string{pipelines.Actions, id, state}, " ")
+	e.Row["of_month"], e.Object = r.Month, strings.Join([]string{exportActions, id, state}, " ")
 	rows, err := r.ActionRows(ctx, r.Visitor, r.LastMonth)
 	if err != nil {
 		return e, err

@@ -17,7 +17,6 @@ import (
 	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
 	"hulian/data"
-	"hulian/pipelines"
 	"hulian/queries/signals"
 )
 
@@ -53,7 +52,7 @@ func Meeting(ctx context.Context, r block.Request, pages block.Builders) (view.V
 	if r.Params.Get("minutes") != "" {
 		return minutes(ctx, r, pages, all)
 	}
-	v := view.View{Heading: r.Tf("%s例会", "Meeting of %s", r.MonthName(r.Month)), Blocks: block.EntryAnswer(r, pipelines.Resolutions, resolutionRefusals(r))}
+	v := view.View{Heading: r.Tf("%s例会", "Meeting of %s", r.MonthName(r.Month)), Blocks: block.EntryAnswer(r, exportResolutions, resolutionRefusals(r))}
 	v.Headline = meetingHeadline(r, all)
 	items := make([][]view.Block, len(agenda))
 	var parts []func(context.Context) error
@@ -106,7 +105,7 @@ func decidedBefore(r block.Request, all []decisions.Decided) []decisions.Decided
 }
 
 // title is the item's title with its number.
-func (i agendaItem) title(r block.Request) string { return r.Word(pipelines.Resolutions, "item", i.id) }
+func (i agendaItem) title(r block.Request) string { return r.Word(exportResolutions, "item", i.id) }
 
 // blocks are one item: its first sentence, its numbers, what was decided under it, and where to read and to record more.
 func (i agendaItem) blocks(ctx context.Context, r block.Request, pages block.Builders, all []decisions.Decided, number int) ([]view.Block, error) {

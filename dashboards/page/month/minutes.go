@@ -13,7 +13,6 @@ import (
 	"hulian/dashboards/parallel"
 	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
-	"hulian/pipelines"
 	"hulian/queries/reading"
 )
 
@@ -24,7 +23,7 @@ func decidedTable(r block.Request, id, title string, all []decisions.Decided) *v
 	t := &view.Table{ID: id, Stacked: true, Title: title, Empty: r.T("没有。", "None.")}
 	columns := []view.ColumnOf[decisions.Decided]{
 		view.Of(view.Words(r.T("议题", "Item")), func(d decisions.Decided) view.Cell {
-			return view.Cell{Text: r.Word(pipelines.Resolutions, "item", d.Item), Note: r.MonthName(d.Month)}
+			return view.Cell{Text: r.Word(exportResolutions, "item", d.Item), Note: r.MonthName(d.Month)}
 		}),
 		view.Of(view.Words(r.T("议定内容", "Decision")), func(d decisions.Decided) view.Cell { return view.Cell{Text: d.What, Link: d.Link, Note: about(r, d)} }),
 		view.Of(view.Words(r.T("责任人", "Owner")), func(d decisions.Decided) view.Cell { return view.Plain(block.OrMissing(d.Owner)) }),
@@ -136,14 +135,14 @@ func resolveForm(r block.Request, item string) view.Form {
 	}
 	under := view.Field{Name: "item", Value: item, Hidden: true}
 	if item == "" {
-		under = view.Field{Name: "item", Label: r.T("议题", "Item"), Choices: block.Options(r, pipelines.Resolutions, "item", "month")}
+		under = view.Field{Name: "item", Label: r.T("议题", "Item"), Choices: block.Options(r, exportResolutions, "item", "month")}
 	}
 	from := block.MeetingDay(r)
 	due := ""
 	if t, err := time.Parse(time.DateOnly, from); err == nil {
 		due = t.AddDate(0, 0, 28).Format(time.DateOnly)
 	}
-	return view.Form{Title: r.T("记录议定的事", "Record what is decided"), Text: r.T("下次会议第一项回看。人名只写责任人。", "It comes back as item 1 of the next meeting. Name nobody but the owner."), Address: "/entries/" + pipelines.Resolutions, Label: r.T("记下", "Keep"),
+	return view.Form{Title: r.T("记录议定的事", "Record what is decided"), Text: r.T("下次会议第一项回看。人名只写责任人。", "It comes back as item 1 of the next meeting. Name nobody but the owner."), Address: "/entries/" + exportResolutions, Label: r.T("记下", "Keep"),
 		Fields: append(block.MonthHidden(r), view.Field{Name: "state", Value: "open", Hidden: true}, under,
 			view.Field{Name: "decision", Label: r.T("议定内容", "Decision"), Limit: 500, Required: true, Long: true}, village,
 			view.Field{Name: "owner", Label: r.T("责任人", "Owner"), Limit: 60, Required: true},
@@ -161,7 +160,7 @@ func closeForms(r block.Request, all []decisions.Decided) []view.Block {
 	hidden := func(more ...view.Field) []view.Field {
 		return append(append(block.MonthHidden(r), view.Field{Name: "resolution_id", Value: d.ID, Hidden: true}), more...)
 	}
-	address := "/entries/" + pipelines.Resolutions
+	address := "/entries/" + exportResolutions
 	remark := view.Field{Name: "remark", Label: r.T("办理情况", "What came of it"), Limit: 500, Required: true, Long: true}
 	blocks := []view.Block{view.Section{ID: "resolution", Title: d.What, Note: r.Tf("%[1]s · 责任人%[2]s · 期限%[3]s · %[4]s", "%[1]s · owner %[2]s · due %[3]s · %[4]s", r.MonthName(d.Month), d.Owner, block.OrMissing(d.DueOn), d.Standing.Name(r))}}
 	if !d.Pending() {
@@ -169,14 +168,17 @@ func closeForms(r block.Request, all []decisions.Decided) []view.Block {
 			view.Field{Name: "due_on", Label: r.T("新的期限", "New day"), Date: true, Required: true}, remark)})
 	}
 	return append(blocks,
-		view.Form{Title: r.T("办结或取消", "Done, or dropped"), Address: address, Label: r.T("记下", "Keep"), Fields: hidden(view.Field{Name: "state", Label: r.T("结果", "Result"), Choices: block.Options(r, pipelines.Resolutions, "state", "done", "done", "dropped")},
+		view.Form{Title: r.T("办结或取消", "Done, or dropped"), Address: address, Label: r.T("记下", "Keep"), Fields: hidden(view.Field{Name: "state", Label: r.T("结果", "Result"), Choices: block.Options(r, exportResolutions, "state", "done", "done", "dropped")},
 			view.Field{Name: "done_on", Label: r.T("日期", "Day"), Date: true, Value: block.MeetingDay(r), Required: true}, remark)},
 		view.Form{Title: r.T("调整责任人或期限", "Change owner or day"), Address: address, Label: r.T("调整", "Change"), Fields: hidden(view.Field{Name: "state", Value: "open", Hidden: true},
 			view.Field{Name: "owner", Label: r.T("责任人", "Owner"), Value: d.Owner, Limit: 60, Required: true}, view.Field{Name: "due_on", Label: r.T("期限", "Due on"), Date: true, Value: d.DueOn, Required: true}, remark)})
 }
 
-// ResolutionForm reads the forms of the page of the meeting.
-var ResolutionForm = block.EntryForm{Page: "meeting", Needs: visitor.Decide, Read: readResolution}
+// exportResolutions keeps what meetings resolved.
+const exportResolutions = "resolutions"
+
+// EntryForms read the forms of this package's pages.
+var EntryForms = []block.EntryForm{{Export: exportResolutions, Page: "meeting", Needs: visitor.Decide, Read: readResolution}}
 
 func readResolution(ctx context.Context, r block.Request, said func(string) string) (block.Entry, error) {
 	e := block.Entry{At: visitor.Place{Town: r.Town.ID}, Back: url.Values{"month": {r.Month}}, Retry: url.Values{"month": {r.Month}}}
@@ -186,7 +188,7 @@ func readResolution(ctx context.Context, r block.Request, said func(string) stri
 	e.Row = block.Said(said, "item", "of_village", "decision", "owner", "meeting_on", "due_on")
 	id, item := block.NewID("YD", r.Month), said("item")
 	e.Row["resolution_id"], e.Row["state"], e.Row["of_month"] = id, "open", r.Month
-	e.Object = strings.Join([]string{pipelines.Resolutions, id, item}, " ")
+	e.Object = strings.Join([]string{exportResolutions, id, item}, " ")
 	e.Anchor = "item-" + item
 	e.Retry.Set("item", item)
 	for _, needed := range []string{"item", "decision", "owner", "meeting_on", "due_on"} {
@@ -211,7 +213,7 @@ func readResolution(ctx context.Context, r block.Request, said func(string) stri
 func readResolved(ctx context.Context, r block.Request, said func(string) string, e block.Entry) (block.Entry, error) {
 	id, state := said("resolution_id"), said("state")
 	e.Row = block.Said(said, "resolution_id", "state", "remark")
-	e.Row["of_month"], e.Object, e.Anchor = r.Month, strings.Join([]string{pipelines.Resolutions, id, state}, " "), "resolution"
+	e.Row["of_month"], e.Object, e.Anchor = r.Month, strings.Join([]string{exportResolutions, id, state}, " "), "resolution"
 	e.Retry.Set("resolution", id)
 	all, err := r.Resolutions(ctx, r.Visitor, r.LastMonth)
 	if err != nil {

@@ -15,7 +15,6 @@ import (
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
 	"hulian/data"
-	"hulian/pipelines"
 	"hulian/queries"
 	"hulian/queries/compare"
 	"hulian/queries/reading"
@@ -49,7 +48,7 @@ func Compare(ctx context.Context, r block.Request) (view.View, error) {
 	result = all[slices.IndexFunc(all, func(x compare.Result) bool { return x.Measure.ID == measure.ID })]
 	v := view.View{Heading: fmt.Sprintf("%s · %s", block.Heading(r), measure.Name.In(r.Lang)), Headline: comparedHeadline(r, result),
 		Sentences: comparedSentences(r, result, registered, seen.villages), Picker: measurePicker(r, measure),
-		Blocks: block.EntryAnswer(r, pipelines.Plans, planRefusals(r))}
+		Blocks: block.EntryAnswer(r, exportPlans, planRefusals(r))}
 	answer, err := answered(r, result, all, registered, of)
 	if err != nil {
 		return v, err

@@ -13,7 +13,6 @@ import (
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
-	"hulian/pipelines"
 	"hulian/queries"
 	"hulian/queries/compare"
 	"hulian/queries/reading"
@@ -55,7 +54,7 @@ func (p plans) said(r block.Request, result compare.Result, villages []compare.V
 	}
 	said := []string{result.Planned(reg, n.EnteredAt, r.Lang)}
 	if n.ComparedWith != "not_begun" {
-		said = append(said, r.Tf("方案定的比法是“%s”，本页结论仍按与同期尚未启动的村相比得出。", "The plan compares “%s”; the verdict of this page rests on villages not yet begun all the same.", r.Word(pipelines.Plans, "compared_with", n.ComparedWith)))
+		said = append(said, r.Tf("方案定的比法是“%s”，本页结论仍按与同期尚未启动的村相比得出。", "The plan compares “%s”; the verdict of this page rests on villages not yet begun all the same.", r.Word(exportPlans, "compared_with", n.ComparedWith)))
 	}
 	if reg.Villages != compare.Pilots(villages) {
 		said = append(said, r.T("登记以后，试点村或其启动月份有变动。", "Since then the pilots, or when they began, have changed."))
@@ -111,7 +110,7 @@ func planBlocks(r block.Request, p plans) []view.Block {
 		rows := slices.Clone(p)
 		slices.Reverse(rows)
 		word := func(column, id string) view.Cell {
-			return view.Plain(block.OrMissing(r.Word(pipelines.Plans, column, id)))
+			return view.Plain(block.OrMissing(r.Word(exportPlans, column, id)))
 		}
 		view.Fill(t, rows,
 			view.Of(view.Day(r.T("登记日期", "Registered on")), func(x facts.Plan) view.Cell { return view.Plain(x.EnteredAt) }),
@@ -184,12 +183,12 @@ func planForm(r block.Request, last *facts.Plan) view.Form {
 	}
 	fields = append(fields,
 		view.Field{Name: "smallest", Label: r.T("值得推广的最小效果（比率填百分点）", "Smallest effect worth having (of a rate: percentage points)"), Value: smallest, Limit: 10, Required: true},
-		view.Field{Name: "direction", Label: r.T("预期方向", "Expected direction"), Choices: block.Options(r, pipelines.Plans, "direction", was.Direction)},
-		view.Field{Name: "compared_with", Label: r.T("与谁比", "Compared with"), Choices: block.Options(r, pipelines.Plans, "compared_with", was.ComparedWith)},
-		view.Field{Name: "several", Label: r.T("多个指标怎样算", "Several outcomes"), Choices: block.Options(r, pipelines.Plans, "several", was.Several)},
+		view.Field{Name: "direction", Label: r.T("预期方向", "Expected direction"), Choices: block.Options(r, exportPlans, "direction", was.Direction)},
+		view.Field{Name: "compared_with", Label: r.T("与谁比", "Compared with"), Choices: block.Options(r, exportPlans, "compared_with", was.ComparedWith)},
+		view.Field{Name: "several", Label: r.T("多个指标怎样算", "Several outcomes"), Choices: block.Options(r, exportPlans, "several", was.Several)},
 		view.Field{Name: "looks_on", Label: r.T("计划看结果的日期", "Results looked at on"), Date: true},
 		view.Field{Name: "remark", Label: r.T("说明（改方案的，写明为什么）", "Remark (why, if a plan is changed)"), Limit: 500, Long: true, Required: last != nil})
-	return view.Form{ID: "register", Title: r.T("登记比较方案", "Register a plan"), Address: "/entries/" + pipelines.Plans, Label: r.T("登记", "Register"), Fields: fields,
+	return view.Form{ID: "register", Title: r.T("登记比较方案", "Register a plan"), Address: "/entries/" + exportPlans, Label: r.T("登记", "Register"), Fields: fields,
 		Text: r.T("试点村、启动月份和当时数据截至哪个月，由系统一并记下。", "The pilots, when they began and up to when there are data are kept with it.")}
 }
 
@@ -204,8 +203,11 @@ func planRefusals(r block.Request) map[string]string {
 	}
 }
 
-// PlanForm reads the form that registers a plan.
-var PlanForm = block.EntryForm{Page: "compare", Needs: visitor.Decide, Read: readPlan}
+// exportPlans keeps how pilots are to be compared.
+const exportPlans = "plans"
+
+// EntryForms read the forms of this package's pages.
+var EntryForms = []block.EntryForm{{Export: exportPlans, Page: "compare", Needs: visitor.Decide, Read: readPlan}}
 
 func readPlan(ctx context.Context, r block.Request, said func(string) string) (block.Entry, error) {
 	e := block.Entry{At: visitor.Place{Town: r.Town.ID}, Back: url.Values{"month": {r.Month}}, Retry: url.Values{"month": {r.Month}}, Anchor: "plan"}
@@ -239,7 +241,7 @@ func readPlan(ctx context.Context, r block.Request, said func(string) string) (b
 	if pilots := compare.Pilots(comparedUnits(r)); pilots != "" {
 		e.Row["of_villages"] = pilots
 	}
-	e.Object = strings.Join([]string{pipelines.Plans, r.Month, strings.Join(outcomes, " ")}, " ")
+	e.Object = strings.Join([]string{exportPlans, r.Month, strings.Join(outcomes, " ")}, " ")
 	return e, nil
 }
 

@@ -11,7 +11,6 @@ import (
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
-	"hulian/pipelines"
 	"hulian/queries/reading"
 )
 
@@ -37,7 +36,7 @@ func Callbacks(ctx context.Context, r block.Request) (view.View, error) {
 	}
 	tile.Link = ""
 	v.Headline, v.Sentences = callbackHeadline(r, d), howDrawn(r, d)
-	v.Blocks = append(v.Blocks, block.EntryAnswer(r, pipelines.Callbacks, map[string]string{refusedNothing: r.T("没有选新的结果，也没有改动。", "No result was chosen, and nothing was changed.")})...)
+	v.Blocks = append(v.Blocks, block.EntryAnswer(r, exportCallbacks, map[string]string{refusedNothing: r.T("没有选新的结果，也没有改动。", "No result was chosen, and nothing was changed.")})...)
 	v.Blocks = append(v.Blocks, view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{view.Stats{Tiles: []view.Stat{
 		progress(r, r.T("随机名单已填", "Random list filled in"), d.of(isRandom)), progress(r, r.T("提示名单已填", "List of prompts filled in"), d.of(isPrompt)), tile, promptTile(r, all)}}}}}}, view.Lead{})
 	if len(d.Visits) > 0 {
@@ -147,7 +146,7 @@ func answerForm(r block.Request, id, title string, all []drawnVisit) view.Block 
 		return view.Callout{Tone: view.ToneQuiet, Title: title, Text: r.T("本月没有可抽的走访。", "There is no visit to draw this month.")}
 	}
 	form := view.Choices{ID: id, Title: title, Text: r.Tf("序号与回访单一致，已填%[2]d次，共%[1]d次。可以分几次填，也可以改。", "Numbers are those of the call sheet. Filled in: %[2]d of %[1]d. It can be filled in bit by bit, and corrected.", len(all), answeredOf(all)),
-		Method: "post", Address: "/entries/" + pipelines.Callbacks, Heads: [3]string{r.T("农户", "Household"), r.T("记录的走访", "Visit as recorded"), r.T("农户怎么说", "What the household says")},
+		Method: "post", Address: "/entries/" + exportCallbacks, Heads: [3]string{r.T("农户", "Household"), r.T("记录的走访", "Visit as recorded"), r.T("农户怎么说", "What the household says")},
 		Fields: append(block.MonthHidden(r), view.Field{Name: "list", Value: id, Hidden: true}), Label: r.T("记下结果", "Keep the results")}
 	for _, v := range all {
 		row := view.ChoiceRow{Subject: fmt.Sprintf("%d. %s", v.No, v.HouseholdID), Sub: r.Name(v.VillageID) + " " + v.HeadName, Examples: v.recorded(r)}
@@ -205,8 +204,8 @@ func callSheet(r block.Request, d drawing) view.Block {
 // refusedNothing is why a form without anything new is not taken.
 const refusedNothing = "nothing"
 
-// CallbackForm reads the form of the page of call-backs.
-var CallbackForm = block.EntryForm{Page: "callbacks", Needs: visitor.Decide, Read: readAnswers}
+// exportCallbacks keeps what households said of visits.
+const exportCallbacks = "callbacks"
 
 // readAnswers reads what was filled in newly or otherwise than before, against the lists drawn anew: a visit that is on none is not asked about.
 func readAnswers(ctx context.Context, r block.Request, said func(string) string) (block.Entry, error) {
@@ -238,7 +237,7 @@ func readAnswers(ctx context.Context, r block.Request, said func(string) string)
 		}
 		e.Rows = append(e.Rows, row)
 	}
-	e.Object = fmt.Sprintf("%s %s %d", pipelines.Callbacks, r.Month, len(e.Rows))
+	e.Object = fmt.Sprintf("%s %s %d", exportCallbacks, r.Month, len(e.Rows))
 	if len(e.Rows) == 0 {
 		e.Refused = refusedNothing
 	}

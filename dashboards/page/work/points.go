@@ -12,7 +12,6 @@ import (
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
-	"hulian/pipelines"
 	"hulian/queries/reading"
 	"hulian/queries/stats/estimate"
 )
@@ -25,7 +24,7 @@ var pointsByUnit = []string{"points_per_member", "members_with_points", "points_
 
 // Points builds the page of points and star ratings: the first screen, then what it rests on.
 func Points(ctx context.Context, r block.Request) (view.View, error) {
-	v := view.View{Heading: block.Heading(r), Blocks: block.EntryAnswer(r, pipelines.Talks, talkRefusals(r))}
+	v := view.View{Heading: block.Heading(r), Blocks: block.EntryAnswer(r, exportTalks, talkRefusals(r))}
 	own, err := r.Values(ctx, r.Visitor, block.AlwaysScope(r), pointMeasures...)
 	if err != nil {
 		return v, err

@@ -11,7 +11,6 @@ import (
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
-	"hulian/pipelines"
 	"hulian/queries/reading"
 )
 
@@ -88,13 +87,13 @@ func talkForm(r block.Request, due []dueTalk) []view.Block {
 	branch := view.Field{Name: "of_branch", Label: r.T("支部", "Branch")}
 	for _, d := range due {
 		if d.open() {
-			branch.Choices = append(branch.Choices, view.Choice{Value: d.branch, Name: r.Tf("%[1]s（%[2]s）", "%[1]s (%[2]s)", r.Name(d.branch), r.Word(pipelines.Talks, "talk", d.talk))})
+			branch.Choices = append(branch.Choices, view.Choice{Value: d.branch, Name: r.Tf("%[1]s（%[2]s）", "%[1]s (%[2]s)", r.Name(d.branch), r.Word(exportTalks, "talk", d.talk))})
 		}
 	}
 	if len(branch.Choices) == 0 || !block.Decides(r) {
 		return nil
 	}
-	return []view.Block{view.Form{Title: r.T("记录谈话或组织调整", "Record a talk or an adjustment"), Address: "/entries/" + pipelines.Talks, Label: r.T("记下", "Keep"),
+	return []view.Block{view.Form{Title: r.T("记录谈话或组织调整", "Record a talk or an adjustment"), Address: "/entries/" + exportTalks, Label: r.T("记下", "Keep"),
 		Text: r.T("只记支部，不写人名。填写人和时间一并记下。", "It names the branch and nobody. Your name and the time are kept."),
 		Fields: append(block.MonthHidden(r), branch, view.Field{Name: "held_on", Label: r.T("日期", "Held on"), Date: true, Value: block.MeetingDay(r), Required: true},
 			view.Field{Name: "note", Label: r.T("说明（可不填）", "Remark (may be empty)"), Limit: 500, Long: true})}}
@@ -113,9 +112,10 @@ func talkRefusals(r block.Request) map[string]string {
 	}
 }
 
-// TalkForm reads the form of the page of points and stars. What was due decides which of the two it is.
-var TalkForm = block.EntryForm{Page: "points", Needs: visitor.Decide, Read: readTalk}
+// exportTalks keeps talks with branches in last place, and that branches were reorganised.
+const exportTalks = "talks"
 
+// readTalk reads the form of the page of points and stars. What was due decides which of the two it is.
 func readTalk(ctx context.Context, r block.Request, said func(string) string) (block.Entry, error) {
 	e := block.Entry{At: visitor.Place{Town: r.Town.ID}, Back: url.Values{"month": {r.Month}}, Retry: url.Values{"month": {r.Month}}, Anchor: "table-last"}
 	all, err := ratings(ctx, r)
@@ -139,7 +139,7 @@ func readTalk(ctx context.Context, r block.Request, said func(string) string) (b
 	e.At.Village = due[i].village
 	e.Row = block.Said(said, "of_branch", "held_on", "note")
 	e.Row["talk"], e.Row["rated_year"] = due[i].talk, lastYear(r.Month)
-	e.Object = strings.Join([]string{pipelines.Talks, due[i].branch, due[i].talk, lastYear(r.Month)}, " ")
+	e.Object = strings.Join([]string{exportTalks, due[i].branch, due[i].talk, lastYear(r.Month)}, " ")
 	switch held := said("held_on"); {
 	case !isDay(held):
 		e.Refused = "held_on"
