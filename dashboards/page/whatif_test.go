@@ -32,3 +32,13 @@ func TestWhatIfHandsWereMore(t *testing.T) {
 		t.Errorf("120 %% exempt and ten households are taken without a word: %v", v.Blocks)
 	}
 }
+
+// TestWhatIfSaysWhyVisitsCannotBeSaid: three villages are too few to say how visits go with hands, and the page says so.
+func TestWhatIfSaysWhyVisitsCannotBeSaid(t *testing.T) {
+	for _, b := range built(t, pagetest.New(t), "capacity", "lang=en&exempt=0").Blocks {
+		if c, is := b.(view.Callout); is && strings.Contains(c.Text, "It cannot be said: 3 villages have data on both hands and visits") {
+			return
+		}
+	}
+	t.Error("nothing is said of visits")
+}

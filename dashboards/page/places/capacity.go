@@ -59,7 +59,11 @@ func Capacity(ctx context.Context, r block.Request) (view.View, error) {
 		v.Blocks = append(v.Blocks, noCapacity(r, own))
 	} else {
 		v.Sentences = capacitySentences(r, own, r.Unit())
-		v.Blocks = append(append(v.Blocks, whatIf(r, own, r.Unit())...), worked(r, own, r.Unit()))
+		supposed, err := whatIf(ctx, r, own, r.Unit())
+		if err != nil {
+			return v, err
+		}
+		v.Blocks = append(append(v.Blocks, supposed...), worked(r, own, r.Unit()))
 	}
 	if r.Unit().Level == facts.LevelTown {
 		if tightest, ok := tightest(r, villages); ok {

@@ -1,7 +1,9 @@
 package places
 
 import (
+	"context"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,6 +12,7 @@ import (
 	"hulian/dashboards/view"
 	"hulian/queries"
 	"hulian/queries/reading"
+	"hulian/queries/stats/association"
 )
 
 // supposed is one number of the page that a person may change: the share of members who are exempt and the change of migrants, in
@@ -48,10 +51,10 @@ func supposedOf(r block.Request, h hands) []supposed {
 
 // whatIf is the form by which a person supposes other numbers, and what would follow from them for one unit. Nothing where the unit's
 // capacity is not known.
-func whatIf(r block.Request, own facts.Measured, u facts.Unit) []view.Block {
+func whatIf(ctx context.Context, r block.Request, own facts.Measured, u facts.Unit) ([]view.Block, error) {
 	h, linked := handsOf(own, u.ID, r.Month), own.At("households_per_active_member", u.ID, r.Month)
 	if !own.At("people_per_cadre", u.ID, r.Month).Known() || !own.At("active_share", u.ID, r.Month).Known() || h.members == 0 || !linked.Known() {
-		return nil
+		return nil, nil
 	}
 	all := supposedOf(r, h)
 	form := view.Form{Title: r.T("如果……会怎样", "What if"), Method: "get", Address: "/capacity", Label: r.T("推算", "Work it out"), Fields: block.KeepLanguage(r),
@@ -68,11 +71,56 @@ func whatIf(r block.Request, own facts.Measured, u facts.Unit) []view.Block {
 	if len(wrong) > 0 {
 		blocks = append(blocks, view.Callout{Tone: view.ToneWorse, Text: strings.Join(wrong, r.T("；", "; "))})
 	}
-	return append(blocks, whatIfTable(r, u, h, linked.Num, all))
+	table, then := whatIfTable(r, u, h, linked.Num, all)
+	visits, err := visitsToExpect(ctx, r, u, h, then)
+	return append(blocks, table, visits), err
 }
 
-// whatIfTable sets today beside what is supposed.
-func whatIfTable(r block.Request, u facts.Unit, h hands, households float64, all []supposed) *view.Table {
+// visitsToExpect says which share of households would be visited if the unit differed from today as villages differ from one another.
+// It is no effect of hands: villages with more of them differ in other things too.
+func visitsToExpect(ctx context.Context, r block.Request, u facts.Unit, now, then hands) (view.Block, error) {
+	const load, visited = "people_per_hand", "household_coverage"
+	villages, err := r.Values(ctx, r.Visitor, facts.Scope{Level: facts.LevelVillage, From: r.Month, To: r.Month}, load, visited)
+	if err != nil {
+		return nil, err
+	}
+	here, err := r.Values(ctx, r.Visitor, facts.Scope{Level: u.Level, Unit: u.ID, From: r.Month, To: r.Month}, visited)
+	if err != nil {
+		return nil, err
+	}
+	var loads, shares []float64
+	for _, v := range r.Villages {
+		if l, s := villages.At(load, v.ID, r.Month), villages.At(visited, v.ID, r.Month); l.Known() && s.Known() && !s.Small(r.Programme) {
+			loads, shares = append(loads, l.Value), append(shares, s.Value)
+		}
+	}
+	line, today := association.Straight(loads, shares), here.At(visited, u.ID, r.Month)
+	said := view.Callout{Tone: view.ToneQuiet, Title: r.T("走访会不会跟着变", "Would visits change with it?")}
+	before, after := now.people/now.hands, then.people/then.hands
+	switch {
+	case !line.Slope.Known || !today.Known():
+		said.Text = r.Tf("不能推算：有人手和走访两项数据的村只有%d个，或各村人手相同，或本单位没有走访数据。", "It cannot be said: %d villages have data on both hands and visits, or all have the same hands, or this unit has no data on visits.", line.N)
+	case then.hands == 0 || after < line.Low || after > line.High:
+		said.Text = r.Tf("不能推算：设想的每名人手服务人口不在现有各村的范围（%[1]s至%[2]s人）之内。", "It cannot be said: no village has a load like the supposed one; they have %[1]s to %[2]s people a hand.", reading.Decimal(line.Low, 0), reading.Decimal(line.High, 0))
+	default:
+		change := after - before
+		ends := []float64{line.Interval.Low.Value * change, line.Interval.High.Value * change}
+		low, high := slices.Min(ends), slices.Max(ends)
+		m := *today.Measure
+		said.Text = r.Tf("本月%[1]d个村，每名人手多服务10人，走访覆盖率相差%[2]s（95%%区间%[3]s）。照此推算，每名人手服务人口从%[4]s变为%[5]s，走访覆盖率（现为%[6]s）会相差%[7]s，区间%[8]s。",
+			"Over %[1]d villages of this month, coverage differs by %[2]s for every 10 people more a hand (95%% interval %[3]s). From %[4]s to %[5]s people a hand, coverage (%[6]s now) would differ by %[7]s, interval %[8]s.",
+			line.N, reading.Difference(m, 10*line.Slope.Value, r.Lang), reading.DifferenceRange(m, 10*line.Interval.Low.Value, 10*line.Interval.High.Value, r.Lang), reading.Decimal(before, 1), reading.Decimal(after, 1),
+			today.Text(r.Lang), reading.Difference(m, line.Slope.Value*change, r.Lang), reading.DifferenceRange(m, low, high, r.Lang))
+		if line.Interval.Low.Value <= 0 && line.Interval.High.Value >= 0 {
+			said.Text += r.T("区间包含0：从各村的差别看不出人手与走访有关。", " The interval holds 0: the villages do not show that hands and visits go together.")
+		}
+		said.Text += r.T("这是各村之间的差别，不是增加人手的效果。", " This is how villages differ, not what more hands would bring about.")
+	}
+	return said, nil
+}
+
+// whatIfTable sets today beside what is supposed, and gives the counts that are supposed.
+func whatIfTable(r block.Request, u facts.Unit, h hands, households float64, all []supposed) (*view.Table, hands) {
 	then := h
 	then.active = math.Round(h.members * (1 - all[0].value/100))
 	if all[0].value == all[0].now { // rounded to be shown
@@ -114,5 +162,5 @@ func whatIfTable(r block.Request, u facts.Unit, h hands, households float64, all
 	line(name("households_per_active_member"), 1, ratio(households, h.active), ratio(households, then.active), count(households)+" ÷ "+count(then.active))
 	missing := func(active float64) float64 { return math.Max(0, math.Ceil(households/each)-active) }
 	line(r.T("缺人手", "Missing hands"), 0, missing(h.active), missing(then.active), count(households)+" ÷ "+reading.Plain(each, 0)+" − "+count(then.active))
-	return t
+	return t, then
 }

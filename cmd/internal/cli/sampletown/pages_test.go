@@ -77,6 +77,8 @@ func checkPages(t *testing.T, town string) {
 	for address, figures := range map[string][]string{
 		"/":                                {"77.8%", "910/1,170", "61.7%", "8,400/13,611", "1,161", "680", "240"},
 		"/capacity?village=" + fuheyuan[1]: {"4,863", "6,179", "11,042", "1,226.9", "66.1%", "150 ÷ 227", "73.6", "159", "69.4", "17.7", "56.0%"},
+		"/capacity?lang=en&exempt=20&migrants=10": {"Over 11 villages of this month", "interval holds 0", "not what more hands would bring about"},
+		"/capacity?lang=en&migrants=300":          {"no village has a load like the supposed one"},
 	} {
 		body := read(address)
 		for _, figure := range figures {
