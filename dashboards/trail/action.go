@@ -18,6 +18,7 @@ const (
 	ViewedEvidence   Action = "viewed_evidence"  // person
 	ExportedPersons  Action = "exported_persons" // table
 	ExportedTrail    Action = "exported_trail"
+	IssuedReport     Action = "issued_report"   // kind, month, unit, format
 	Queried          Action = "queried"         // hash of the question, why it was refused, its text
 	Uploaded         Action = "uploaded"        // FileObject
 	NamedColumns     Action = "named_columns"   // file
@@ -74,6 +75,7 @@ var actions = map[Action]data.Text{
 	ViewedEvidence:   {Zh: "查看 %s 的个人材料", En: "viewed the evidence about %s"},
 	ExportedPersons:  {Zh: "导出含个人信息的表 %s", En: "exported the personal rows of %s"},
 	ExportedTrail:    {Zh: "导出操作记录", En: "exported the audit trail"},
+	IssuedReport:     {Zh: "生成文件 %s", En: "made the paper %s"},
 	Queried:          {Zh: "用 SQL 查询数据：%s", En: "asked in SQL: %s"},
 	Uploaded:         {Zh: "上传 %s", En: "uploaded %s"},
 	NamedColumns:     {Zh: "确认 %s 各列的含义", En: "said what the columns of %s hold"},
@@ -124,7 +126,7 @@ var actions = map[Action]data.Text{
 // Actions lists every action.
 func Actions() []Action {
 	return []Action{
-		SignedIn, SignInRefused, SignInLocked, SignedOut, ViewedEvidence, ExportedPersons, ExportedTrail, Queried, Uploaded, NamedColumns, Accepted, UploadAccepted, UploadRefused, SetAside,
+		SignedIn, SignInRefused, SignInLocked, SignedOut, ViewedEvidence, ExportedPersons, ExportedTrail, IssuedReport, Queried, Uploaded, NamedColumns, Accepted, UploadAccepted, UploadRefused, SetAside,
 		TookBack, Waived, SaidNothing, TookNothingBack, TickedOff, TookTickBack, Entered, Started, Paused, Resumed, Checked, Signed, Reopened, ChangedStandard, ProposedStandard, AcceptedStandard, RefusedStandard, KeptMap, RemovedMap, Searched, SetUp, AccountMade, AccountChanged,
 		AccountDisabled, AccountEnabled, AccountUnlocked, LinkMade, PasswordSet, PasswordChanged, PasswordRefused, LinkRefused, TokenMade,
 		TokenRevoked, Subscribed, Unsubscribed, MailSet, TokenRefused, RequestedBeyond,

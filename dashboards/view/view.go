@@ -27,11 +27,19 @@ type Picker struct {
 // Headline is the answer in one line: what is weak first, set apart by colour, then the rest.
 type Headline struct{ Weak, Rest string }
 
-// Letterhead is what a document says of itself: who issues it, for which period, and what its figures stand on.
+// Letterhead is what a document says of itself: who issues it, for which period, and what its figures stand on. The parts an official
+// paper has beside these are left out where they are empty.
 type Letterhead struct {
 	Issuer string
 	Period string   // "2018年1月"
 	Basis  []string // cut-off, snapshot, share of rows accepted; what is not to be judged yet
+
+	RedHead string // the name in red over the first page: 逍林镇委员会文件
+	Number  string // of the document: 逍党〔2018〕3号
+	To      string // whom it is addressed to, without its colon
+	Annex   string // the title of what follows the first sheet; empty: the document's own
+	Date    string // when it is issued, in words: 2018年2月5日
+	Draft   bool   // it is not signed yet
 }
 
 // Block is one part of a view: Section, Stats, *Table, *Chart, Text, Callout, Worked, Commands, Form,

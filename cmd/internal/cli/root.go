@@ -155,6 +155,7 @@ func commands(p *program) []*cobra.Command {
 		newQueryCommand(p),
 		newMetricsCommand(p),
 		newCloseCommand(p),
+		newReportCommand(p),
 		newTemplateCommand(p),
 		newProblemsCommand(p),
 		newAsideCommand(p),

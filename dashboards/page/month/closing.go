@@ -193,6 +193,22 @@ func closingState(ctx context.Context, r block.Request, document bool) string {
 	return ClosingLine(r, m)
 }
 
+// issuedOn is the day the month was signed, in words, and whether it is still a draft.
+func issuedOn(ctx context.Context, r block.Request) (day string, draft bool) {
+	if r.Closings == nil {
+		return "", true
+	}
+	all, err := r.Closings(ctx)
+	if err != nil {
+		return "", true
+	}
+	m := ClosingOf(all, r.Month)
+	if m.SignedAt.IsZero() {
+		return "", true
+	}
+	return r.Clock(m.SignedAt).Format(r.T("2006年1月2日", "2 January 2006")), false
+}
+
 // ChangedSince lists what was corrected of a place's month since it was signed, and of one measure where it is named;
 // nil where nothing was. Values of members are left to the page on closing.
 func ChangedSince(ctx context.Context, r block.Request, measure string) *view.Table {

@@ -264,6 +264,7 @@ func letterhead(ctx context.Context, r block.Request, own facts.Measured) (*view
 	if s := closingState(ctx, r, true); s != "" {
 		l.Basis = append(l.Basis, s)
 	}
+	l.Date, l.Draft = issuedOn(ctx, r)
 	if s := unknownBasis(r, own); s != "" {
 		l.Basis = append(l.Basis, s)
 	}

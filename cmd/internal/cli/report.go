@@ -1,0 +1,186 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"hulian/cmd/internal/config"
+	"hulian/dashboards/facts"
+	"hulian/dashboards/language"
+	"hulian/dashboards/report/docx"
+	"hulian/dashboards/report/filetype"
+	"hulian/dashboards/report/kinds"
+	"hulian/dashboards/trail"
+	"hulian/dashboards/visitor"
+	"hulian/pipelines"
+	"hulian/pipelines/durable"
+)
+
+// reportFlags say what paper a person wants.
+type reportFlags struct {
+	month, unit, to, template string
+	head                      kinds.Head
+}
+
+func newReportCommand(p *program) *cobra.Command {
+	var f reportFlags
+	cmd := &cobra.Command{
+		Use:   "report KIND",
+		Short: "Make a paper to issue: the monthly notice, the minutes",
+		Long: document(`Makes a paper from the published snapshot, with the numbers and words of the pages: `+kindList()+`.
+
+The format follows from the name given by --to: .docx is Word in the form of GB/T 9704-2012, to be opened, changed and
+stamped; .html prints from a browser. The newest month and the whole town are taken where --month and --unit say
+nothing else. A month that is not signed says so on its first page and bears no date. Who made which paper stands in the audit trail.
+
+A town may have its own look: letterhead.docx or letterhead.dotx in its folder, or a file named by --template. Styles, sheet,
+heads and feet are taken from it; the text is not.
+通报和纪要：hulian report monthly --month 2018-01 --to 通报.docx；镇里自己的公文模板放在目录下，取名 letterhead.docx。`, endsAsked),
+		Example: `  hulian report monthly --month 2018-01 --to 通报.docx
+  hulian report monthly --month 2018-01 --unit V07 --to 村通报.docx
+  hulian report monthly --month 2018-01 --red-head 中共逍林镇委员会文件 --number 逍党〔2018〕3号 --addressed-to 各村党总支 --to 通报.docx
+  hulian report minutes --month 2018-01 --to 纪要.docx`,
+		Args: exactly(1, "KIND"),
+		RunE: func(cmd *cobra.Command, arguments []string) error {
+			c, err := p.config(cmd)
+			if err != nil {
+				return err
+			}
+			kind, known := kinds.Of(arguments[0])
+			if !known {
+				return unknown("kind of report", arguments[0], kinds.IDs(), "hulian report --help")
+			}
+			if f.to == "" {
+				return usage(&pipelines.Fault{Op: "read flags", At: "of hulian report", Err: errors.New("nothing says where the paper goes"), Next: "--to " + kind.ID + ".docx"})
+			}
+			format, err := filetype.Of(filepath.Ext(f.to))
+			if err != nil {
+				return usage(err)
+			}
+			body, err := p.report(cmd.Context(), c, kind, format, f)
+			if err != nil {
+				return err
+			}
+			if err := durable.Write(f.to, body, 0o640); err != nil {
+				return &pipelines.Fault{Op: "write report", At: f.to, Err: err, Next: "a folder that exists and may be written to"}
+			}
+			fmt.Fprintf(p.Err, "%s: %s\n", kind.Name.En, f.to)
+			return p.recordReport(cmd.Context(), c, kind, f)
+		},
+	}
+	cmd.Flags().StringVar(&f.month, "month", "", "month, such as 2018-01 (default: the newest)")
+	cmd.Flags().StringVar(&f.unit, "unit", "", "ID or name of a village (default: the town)")
+	cmd.Flags().StringVar(&f.to, "to", "", "the file to write; its ending says the format")
+	cmd.Flags().StringVar(&f.template, "template", "", "file of Word to take styles, sheet, heads and feet from (default: letterhead.docx or letterhead.dotx in the town's folder)")
+	cmd.Flags().StringVar(&f.head.RedHead, "red-head", "", "name in red over the first page (default: none)")
+	cmd.Flags().StringVar(&f.head.Number, "number", "", "number of the document (default: none)")
+	cmd.Flags().StringVar(&f.head.To, "addressed-to", "", "whom it is addressed to (default: none)")
+	cmd.Flags().StringVar(&f.head.Date, "date", "", "date of issue in words (default: the day the month was signed)")
+	config.AddFlags(cmd.Flags(), append([]string{"time_zone"}, reading...)...)
+	return cmd
+}
+
+func kindList() string {
+	var all []string
+	for _, k := range kinds.All() {
+		all = append(all, k.ID+" ("+k.Name.En+", "+k.Name.Zh+")")
+	}
+	return strings.Join(all, ", ")
+}
+
+// report makes a paper as the role would see it that the paper is for.
+func (p *program) report(ctx context.Context, c config.Config, kind kinds.Kind, format filetype.Format, f reportFlags) (body []byte, err error) {
+	programme, err := p.programme(c)
+	if err != nil {
+		return nil, err
+	}
+	location, err := c.Location()
+	if err != nil {
+		return nil, usage(err)
+	}
+	book, err := p.book(c)
+	if err != nil {
+		return nil, err
+	}
+	own, err := townTemplate(c.Dir, f.template)
+	if err != nil {
+		return nil, usage(err)
+	}
+	reader, err := p.reader(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, reader.Close()) }()
+	err = p.pinned(ctx, c, reader, func(q pipelines.Querier) error {
+		snapshot, err := facts.Open(ctx, q)
+		if err != nil {
+			return err
+		}
+		ask, err := kind.Ask(snapshot, f.month, f.unit)
+		if err != nil {
+			return usage(err)
+		}
+		pinned, err := served{reader}.Pin(ctx)
+		if err != nil {
+			return err
+		}
+		defer pinned.Release()
+		ask.Language = language.Language{Lang: c.Lang, Zone: location}
+		ask.Programme, ask.Generation, ask.Hash = ask.By(programme), pinned.Generation, pinned.Hash
+		ask.Visitor = visitor.Visitor{Role: kind.Role, Scope: visitor.Scope{Towns: []string{snapshot.Town.ID}}, Origin: visitor.CLI}
+		ask.Closings = func(ctx context.Context) ([]pipelines.MonthClosing, error) {
+			return closings{c.Dir, book}.Months(ctx, pinned)
+		}
+		version, _ := build()
+		made, err := kind.Make(ctx, ask, f.head, version)
+		if err != nil {
+			return err
+		}
+		made.Template = own
+		var b bytes.Buffer
+		if err := format.Write(&b, made); err != nil {
+			return err
+		}
+		body = b.Bytes()
+		return nil
+	})
+	return body, err
+}
+
+// recordReport writes into the audit trail that a paper was made, where one is kept.
+func (p *program) recordReport(ctx context.Context, c config.Config, kind kinds.Kind, f reportFlags) (err error) {
+	db, absent, err := p.database(ctx, c, false)
+	if err != nil || absent {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	object := strings.Join(strings.Fields(kind.ID+" "+f.month+" "+f.unit+" "+filepath.Ext(f.to)), " ")
+	return trail.Open(db).Write(ctx, trail.Event{By: operator(), Action: trail.IssuedReport, Object: object})
+}
+
+// townTemplate reads the town's own file of Word; nil where it has none.
+func townTemplate(dir, named string) (*docx.Template, error) {
+	names := []string{named}
+	if named == "" {
+		names = []string{filepath.Join(dir, "letterhead.docx"), filepath.Join(dir, "letterhead.dotx")}
+	}
+	for _, name := range names {
+		content, err := os.ReadFile(name)
+		if errors.Is(err, fs.ErrNotExist) && named == "" {
+			continue
+		}
+		if err != nil {
+			return nil, &pipelines.Fault{Op: "read the Word template", At: name, Err: err, Next: "--template FILE.docx"}
+		}
+		return docx.ReadTemplate(name, content)
+	}
+	return nil, nil
+}

@@ -1,0 +1,165 @@
+// Package kinds knows what a town issues: the monthly notice, the minutes and the rest, each made from the pages it stands on.
+//
+// The name of a kind, a snapshot, a month and a unit enter; a document leaves, with the same numbers and words as the pages. Nothing is
+// written, so a crash costs nothing. It refuses a kind that nobody knows, a month without data, a unit that the kind is not about, and
+// a visitor who may not see the page it is made from.
+package kinds
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"hulian/dashboards/facts"
+	"hulian/dashboards/page"
+	"hulian/dashboards/page/block"
+	"hulian/dashboards/question"
+	"hulian/dashboards/render"
+	"hulian/dashboards/report"
+	"hulian/dashboards/report/filetype"
+	"hulian/dashboards/view"
+	"hulian/dashboards/visitor"
+	"hulian/data"
+	"hulian/pipelines"
+)
+
+// Kind is one paper a town issues.
+type Kind struct {
+	ID     string
+	Name   data.Text
+	Role   visitor.Role // as whom it is made on the command line: what that role may not see does not stand in it
+	page   string
+	params url.Values
+}
+
+// All are the kinds in the order a committee meets them.
+func All() []Kind {
+	return []Kind{
+		{ID: "monthly", Name: data.Text{Zh: "月度通报", En: "Monthly notice"}, Role: visitor.Committee, page: "report"},
+		{ID: "minutes", Name: data.Text{Zh: "例会纪要", En: "Committee minutes"}, Role: visitor.Committee, page: "meeting", params: url.Values{"minutes": {"1"}}},
+	}
+}
+
+// IDs are the names of the kinds.
+func IDs() (ids []string) {
+	for _, k := range All() {
+		ids = append(ids, k.ID)
+	}
+	return ids
+}
+
+// Of is the kind of a name.
+func Of(id string) (Kind, bool) {
+	i := slices.IndexFunc(All(), func(k Kind) bool { return k.ID == id })
+	if i < 0 {
+		return Kind{}, false
+	}
+	return All()[i], true
+}
+
+// Page is the kind that a page's address asks for; false: the page is none.
+func Page(p question.Page, params url.Values) (Kind, bool) {
+	for _, k := range All() {
+		fits := k.page == p.ID
+		for name := range k.params {
+			fits = fits && params.Get(name) != ""
+		}
+		if fits {
+			return k, true
+		}
+	}
+	return Kind{}, false
+}
+
+// Ask puts the question of a kind to a snapshot. An empty month is the newest, an empty unit the town.
+func (k Kind) Ask(s facts.Snapshot, month, unit string) (block.Request, error) {
+	p, known := question.ByID(k.page)
+	if !known {
+		return block.Request{}, fmt.Errorf("the kind %s is made from a page that does not exist: %s", k.ID, k.page)
+	}
+	refuse := func(at string, err error, next string) (block.Request, error) {
+		return block.Request{}, &pipelines.Fault{Op: "make the " + k.ID + " report", At: at, Err: err, Next: next}
+	}
+	values := url.Values{}
+	for name, v := range k.params {
+		values[name] = v
+	}
+	if month != "" {
+		if _, err := time.Parse("2006-01", month); err != nil || month < s.FirstMonth || month > s.LastMonth {
+			return refuse(month, errors.New("there are no data of this month"), fmt.Sprintf("--month from %s to %s", s.FirstMonth, s.LastMonth))
+		}
+		values.Set("month", month)
+	}
+	if unit != "" && unit != s.Town.ID && unit != s.Town.Name {
+		switch village, branch := unitOf(s.Villages, unit), unitOf(s.Branches, unit); {
+		case village.ID != "" && p.Takes.Has(question.ByVillage):
+			values.Set("village", village.ID)
+		case branch.ID != "" && p.Takes.Has(question.ByBranch):
+			values.Set("village", branch.VillageID)
+			values.Set("branch", branch.ID)
+		case village.ID != "" || branch.ID != "":
+			return refuse(unit, errors.New("this paper is not made for a unit of its level"), "leave --unit out, or name a unit of another level")
+		default:
+			return refuse(unit, errors.New("there is no such unit"), `the ID or the name of a village, as "hulian query "select unit_id, unit_name from units"" lists them`)
+		}
+	}
+	return block.Ask(s, p, values)
+}
+
+func unitOf(all []facts.Unit, named string) facts.Unit {
+	i := slices.IndexFunc(all, func(u facts.Unit) bool { return u.ID == named || u.Name == named })
+	if i < 0 {
+		return facts.Unit{}
+	}
+	return all[i]
+}
+
+// Head is what whoever issues a paper may say over it.
+type Head struct{ RedHead, Number, To, Date string }
+
+// Make makes a document.
+func (k Kind) Make(ctx context.Context, r block.Request, h Head, version string) (filetype.Made, error) {
+	if !r.Page.OpenTo(r.Visitor) {
+		return filetype.Made{}, &pipelines.Fault{Op: "make the " + k.ID + " report", Err: errors.New("whoever asks may not see the page it is made from"), Next: "ask somebody of the committee or the office"}
+	}
+	r.Disclosed, r.Whole = &facts.Disclosed{}, true
+	v, err := page.View(ctx, r)
+	if err != nil {
+		return filetype.Made{}, fmt.Errorf("%s: %w", k.ID, err)
+	}
+	return k.Set(r, v, h, version)
+}
+
+// Set puts a view that is made already, and may leave, under its head.
+func (k Kind) Set(r block.Request, v view.View, h Head, version string) (filetype.Made, error) {
+	if v.Letterhead == nil {
+		return filetype.Made{}, report.ErrNoLetterhead
+	}
+	l := *v.Letterhead
+	l.RedHead, l.Number, l.To, l.Date = cmp.Or(h.RedHead, l.RedHead), cmp.Or(h.Number, l.Number), cmp.Or(h.To, l.To), cmp.Or(h.Date, l.Date)
+	v.Letterhead = &l
+	d := report.Document{View: v, Language: r.Language, Version: version, About: about(r, k)}
+	return filetype.Made{Document: d, Screen: render.Document{Request: r, View: v, Version: version}}, nil
+}
+
+// about is what the file says of itself.
+func about(r block.Request, k Kind) [][2]string {
+	return [][2]string{
+		{r.T("文件", "Paper"), k.Name.In(r.Lang)}, {r.T("单位", "Place"), r.Unit().Name}, {r.T("月份", "Month"), r.Month},
+		{r.T("数据截至", "Data as of"), r.CutOff.Format(time.DateOnly)}, {r.T("快照", "Snapshot"), strings.TrimSpace(fmt.Sprintf("%d %.12s", r.Generation, r.Hash))},
+	}
+}
+
+// FileName is the name of the file: hulian-monthly-V02-2018-01.docx.
+func (k Kind) FileName(r block.Request, ext string) string {
+	parts := []string{"hulian", k.ID}
+	if u := r.Unit(); u.Level != facts.LevelTown {
+		parts = append(parts, u.ID)
+	}
+	return strings.Join(append(parts, r.Month), "-") + ext
+}
