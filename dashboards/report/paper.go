@@ -8,6 +8,7 @@ import (
 
 	"hulian/dashboards/language"
 	"hulian/dashboards/view"
+	"hulian/queries/reading"
 )
 
 // Document is what is issued: a view that may leave, with what the file says of itself.
@@ -23,6 +24,7 @@ type Document struct {
 // Drawing is a picture as paper takes it. Width and Height are in CSS pixels, 96 to the inch; the PNG may hold more than that many.
 type Drawing struct {
 	PNG           []byte
+	SVG           string // the same with its colours written out; empty: there is none
 	Width, Height int
 	Alt           string // what it shows, for those who cannot see it
 }
@@ -270,9 +272,27 @@ func worked(w view.Worked, l language.Language) *view.Table {
 	return t
 }
 
-// Lines are what stands in a cell on paper, from top to bottom: the value, its base, its interval, what is said of it.
-func Lines(c view.Cell) []string {
-	lines := []string{cmp.Or(c.Text, "")}
+// Lines are what stands in a cell on paper, from top to bottom: the value with the sign of its reading, its base, its interval, what is
+// said of it.
+func Lines(c view.Cell, l language.Language) []string {
+	first := c.Text
+	if c.Mark != nil {
+		switch c.Mark.Variation {
+		case reading.Improving:
+			first += "▲"
+		case reading.Worsening:
+			first += "▼"
+		default:
+		}
+		switch {
+		case c.Note != "":
+		case c.Mark.Position == view.Behind:
+			c.Note = l.T("明显落后", "clearly behind")
+		case c.Mark.Position == view.Ahead:
+			c.Note = l.T("明显领先", "clearly ahead")
+		}
+	}
+	lines := []string{first}
 	for _, small := range []string{c.Base, c.Interval, c.Note} {
 		if small != "" {
 			lines = append(lines, small)

@@ -27,7 +27,7 @@ import (
 type annex struct {
 	page   string
 	id     string    // of its section; empty: the page's
-	note   data.Text // empty: the page's question
+	note   data.Text // how it is to be read; empty: nothing needs to be said
 	title  data.Text // empty: the page's
 	blocks []string  // IDs of tables and charts
 	// build makes the part of the page they stand in; nil: the whole page is made, of which little is not shown.
@@ -43,9 +43,9 @@ var annexes = []annex{
 	{page: "issues", blocks: []string{"units", "ageing", "categories"}, build: work.IssueTables},
 	{page: "capacity", blocks: []string{"villages"}, build: places.CapacityTables},
 	{page: "weak", blocks: []string{"villages"}, build: places.WeakList},
-	{page: "weak", id: "support", title: data.Text{Zh: "帮扶成效", En: "Supports"}, note: data.Text{Zh: "帮扶之后，与其他村同期相比有没有好转？", En: "Did the village do better after a support, against the other villages over the same months?"},
+	{page: "weak", id: "support", title: data.Text{Zh: "帮扶成效", En: "Supports"},
 		blocks: []string{"supports"}, build: block.SupportsOf},
-	{page: "actions", note: data.Text{Zh: "决定了什么帮扶，谁负责，到期没有，有没有好转？", En: "What help was decided, who answers for it, is it due, and did the village do better?"}, blocks: []string{"actions"}, build: decisions.Listed},
+	{page: "actions", blocks: []string{"actions"}, build: decisions.Listed},
 	{page: "points", blocks: []string{"burst-history", "bursts", "periods", "last", "contradictions"}, build: work.PointTables},
 	{page: "organisation", blocks: []string{"incomplete", "no-meeting", "units", "posts", "funds"}},
 	{page: "data", title: data.Text{Zh: "数据质量", En: "Data quality"}, blocks: []string{"completeness"}, build: records.QualityTables},
@@ -105,9 +105,6 @@ func Report(ctx context.Context, r block.Request, pages block.Builders) (view.Vi
 		p, _ := question.ByID(a.page)
 		if a.title == (data.Text{}) {
 			a.title = p.Title
-		}
-		if a.note == (data.Text{}) {
-			a.note = p.Question
 		}
 		v.Blocks = append(v.Blocks, view.Section{ID: cmp.Or(a.id, a.page), Title: a.title.In(r.Lang), Note: a.note.In(r.Lang)})
 		v.Blocks = append(v.Blocks, blocks...)

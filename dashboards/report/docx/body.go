@@ -12,6 +12,7 @@ type setter struct {
 	paper    report.Paper
 	pictures []report.Drawing
 	body     []node
+	tabled   bool // a table was set last
 }
 
 func (s *setter) t(zh, en string) string { return s.paper.Language.T(zh, en) }
@@ -93,6 +94,10 @@ func (s *setter) annex() {
 func (s *setter) add(nodes ...node) { s.body = append(s.body, nodes...) }
 
 func (s *setter) item(i report.Item) {
+	if p, is := i.(report.Paragraph); s.tabled && !(is && p.Note) {
+		s.add(paragraph(styleNote)) // two tables that touch become one
+	}
+	s.tabled = false
 	switch i := i.(type) {
 	case report.Heading:
 		s.add(paragraph(headings[min(max(i.Level, 1), len(headings))-1], run(i.Text)))
@@ -110,7 +115,7 @@ func (s *setter) item(i report.Item) {
 		s.add(paragraph(styleEntry, run(i.Text)))
 	case report.Table:
 		s.add(caption(s.t("表", "Table "), i.Number, i.Caption), s.table(i.Of))
-		s.add(paragraph(styleNote)) // two tables that touch become one
+		s.tabled = true
 	case report.Picture:
 		s.pictures = append(s.pictures, i.Drawing)
 		s.add(paragraph(stylePicture, picture(len(s.pictures), i)), caption(s.t("图", "Figure "), i.Number, i.Caption))
@@ -145,7 +150,7 @@ func caption(word string, n int, said string) node {
 func (s *setter) table(t *view.Table) node {
 	lang := s.paper.Language.Lang
 	small := len(t.Columns) > mostRoomy
-	widths := columnWidths(t, lang, small)
+	widths := columnWidths(t, s.paper.Language, small)
 	properties := []node{val("w:tblStyle", styleTable), el("w:tblW", at("w:w", size(textWidth), "w:type", "dxa")), val("w:jc", "center"),
 		el("w:tblLayout", at("w:type", "fixed")), el("w:tblLook", at("w:val", "0420", "w:firstRow", "1", "w:lastRow", "0", "w:firstColumn", "0", "w:lastColumn", "0", "w:noHBand", "0", "w:noVBand", "1"))}
 	if t.Title != "" {
@@ -172,7 +177,7 @@ func (s *setter) table(t *view.Table) node {
 				in = row[i]
 			}
 			var lines []node
-			for n, said := range report.Lines(in) {
+			for n, said := range report.Lines(in, s.paper.Language) {
 				style := styleCell
 				if n > 0 {
 					style = styleCellSmall

@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"hulian/dashboards/language"
 	"hulian/dashboards/report"
 	"hulian/dashboards/view"
 )
@@ -45,49 +46,37 @@ func unbreakable(text string) int {
 	return min(widest, utf8.RuneCountInString(text)*2)
 }
 
-// columnWidths shares the width of the text among columns, in twips: each first takes what its longest unbreakable part needs, and what
-// is left goes to those that have more to say.
-func columnWidths(t *view.Table, lang string, small bool) []int {
-	half := sizeTable * 5 // of a letter: half its size in twips
+// beside is the room that the margins and lines of a cell take, in twips.
+const beside = 150
+
+// nameLength is the longest name, in halves of a character, that is never broken over lines: five characters.
+const nameLength = 10
+
+// columnWidths shares the width of the text among columns, in twips: each first takes what its longest unbreakable part needs, then what
+// it would like to have, and what is left goes to all alike.
+func columnWidths(t *view.Table, l language.Language, small bool) []int {
+	half := sizeTable * 5 * 108 / 100 // of a letter: half its size in twips, and a little for fonts that run wide
 	if small {
-		half = sizeSmall * 5
+		half = sizeSmall * 5 * 108 / 100
 	}
-	least, wanted := make([]int, len(t.Columns)), make([]float64, len(t.Columns))
-	sum, want := 0, 0.0
+	least, wanted := make([]int, len(t.Columns)), make([]int, len(t.Columns))
+	sum, want := 0, 0
 	for i, c := range t.Columns {
-		head := report.Head(c, lang)
-		need, most, all, n := unbreakable(head), 0, 0, 0
-		for _, row := range append(t.Rows[:len(t.Rows):len(t.Rows)], t.Total) {
-			if i >= len(row) {
-				continue
-			}
-			longest := 0
-			for _, said := range report.Lines(row[i]) {
-				need, longest = max(need, unbreakable(said)), max(longest, width(said))
-			}
-			most, all, n = max(most, longest), all+longest, n+1
-		}
-		least[i] = need*half + 2*70
-		sum += least[i]
-		// A column of names wants its longest in one line; one of sentences wants room as its sentences are long on average.
-		full := float64(max(most, min(width(head), 8)))
-		if n > 0 && most > 24 {
-			full = max(24, float64(all)/float64(n))
-		}
-		wanted[i] = max(0, full*float64(half)+140-float64(least[i]))
-		want += wanted[i]
+		need, full := measure(t, i, report.Head(c, l.Lang), l)
+		least[i] = need*half + beside
+		wanted[i] = max(0, full-need) * half
+		sum, want = sum+least[i], want+wanted[i]
 	}
 	widths := make([]int, len(t.Columns))
-	left := textWidth - sum
-	given := 0
+	left, given := textWidth-sum, 0
 	for i := range widths {
 		switch {
 		case left <= 0: // more than the sheet holds: each gives up its part
 			widths[i] = least[i] * textWidth / max(sum, 1)
-		case want == 0:
-			widths[i] = least[i] + left/len(widths)
+		case want > left:
+			widths[i] = least[i] + left*wanted[i]/want
 		default:
-			widths[i] = least[i] + int(float64(left)*wanted[i]/want)
+			widths[i] = least[i] + wanted[i] + (left-want)/len(widths)
 		}
 		given += widths[i]
 	}
@@ -95,4 +84,30 @@ func columnWidths(t *view.Table, lang string, small bool) []int {
 		widths[len(widths)-1] += textWidth - given
 	}
 	return widths
+}
+
+// measure is what a column needs and what it would like to have, in halves of a character: names stand in one line, sentences get room
+// as they are long.
+func measure(t *view.Table, i int, head string, l language.Language) (need, full int) {
+	need = unbreakable(head)
+	longest, all, rows := min(width(head), nameLength), 0, 0
+	for _, row := range append(t.Rows[:len(t.Rows):len(t.Rows)], t.Total) {
+		if i >= len(row) {
+			continue
+		}
+		longestLine := 0
+		for n, said := range report.Lines(row[i], l) {
+			w := width(said)
+			need = max(need, unbreakable(said))
+			if n == 0 && w <= nameLength {
+				need = max(need, w)
+			}
+			longestLine = max(longestLine, w)
+		}
+		longest, all, rows = max(longest, longestLine), all+longestLine, rows+1
+	}
+	if longest <= 24 || rows == 0 {
+		return need, longest
+	}
+	return need, max(24, all/rows)
 }

@@ -14,6 +14,8 @@ const (
 	linePitch = 580  // 29 pt: 225 mm hold 22 lines
 	charSpace = -848 // in 4096ths of a point beside the 16 pt of a character: 156 mm hold 28
 
+	closer = -6 // twentieths of a point between characters of the text
+
 	// The page's number stands 7 mm below the text: 35 − 7 mm less the 14 pt of its own line.
 	footerDistance = 1307
 )

@@ -31,8 +31,10 @@ var headings = [...]string{"Heading1", "Heading2", "Heading3", "Heading4"}
 var styleIDs = append([]string{styleTitle, styleSubtitle, styleRedHead, styleNumber, styleTo, styleBody, styleEntry, styleNote, styleCaption, stylePicture,
 	styleCell, styleCellHead, styleCellSmall, styleAnnex, styleIssuer, styleTable, styleFooter, styleHeader}, headings[:]...)
 
-// onGrid is the spacing of a line of the sheet: exact, so that 22 stand on a page whatever font is at hand.
-func onGrid() node {
+func offGrid() node { return el("w:snapToGrid", at("w:val", "0")) }
+
+// onLines is the spacing of a line of the sheet: exact, so that 22 stand on a page whatever font is at hand.
+func onLines() node {
 	return el("w:spacing", at("w:before", "0", "w:after", "0", "w:line", size(linePitch), "w:lineRule", "exact"))
 }
 
@@ -71,6 +73,12 @@ func style(id, name, basedOn, next string, paragraph, run []node) node {
 
 func sized(n int) []node { return []node{val("w:sz", size(n)), val("w:szCs", size(n))} }
 
+// smaller is a look of its own size, whose letters stand as far apart as their font has them.
+func smaller(chinese string, bold bool, n int) []node {
+	look := letters(chinese, bold, n)
+	return append(look[:len(look)-2:len(look)-2], append([]node{val("w:spacing", "0")}, sized(n)...)...)
+}
+
 // letters is a run's look: fonts, whether bold, size.
 func letters(chinese string, bold bool, n int) []node {
 	all := []node{fonts(chinese, fontLatin)}
@@ -96,7 +104,10 @@ func styles(lang string) node {
 		el("w:docDefaults", nil,
 			el("w:rPrDefault", nil, el("w:rPr", nil, fonts(fontBody, fontLatin), val("w:kern", "2"), val("w:sz", size(sizeBody)), val("w:szCs", size(sizeBody)), el("w:lang", eastAsia))),
 			el("w:pPrDefault", nil, el("w:pPr", nil))),
-		style("Normal", "Normal", "", "", []node{el("w:widowControl", at("w:val", "0")), onGrid(), val("w:jc", "both")}, nil),
+		// Its size is what the grid is measured by. Word sets 28 characters by the grid of the sheet; LibreOffice gives a letter of 16 pt two
+		// cells of 15.8, so the lines are taken off its grid, which Word keeps for characters all the same, and set 0.3 pt closer.
+		style("Normal", "Normal", "", "", []node{el("w:widowControl", at("w:val", "0")), offGrid(), onLines(), val("w:jc", "both")},
+			[]node{fonts(fontBody, fontLatin), val("w:spacing", size(closer)), val("w:sz", size(sizeBody)), val("w:szCs", size(sizeBody))}),
 		el("w:style", at("w:type", "character", "w:default", "1", "w:styleId", "DefaultParagraphFont"), val("w:name", "Default Paragraph Font"), val("w:uiPriority", "1"), el("w:semiHidden", nil)),
 		el("w:style", at("w:type", "table", "w:default", "1", "w:styleId", "TableNormal"), val("w:name", "Normal Table"), val("w:uiPriority", "99"), el("w:semiHidden", nil),
 			el("w:tblPr", nil, el("w:tblInd", at("w:w", "0", "w:type", "dxa")), margins(0, 108))),
@@ -110,14 +121,14 @@ func styles(lang string) node {
 		style(styleEntry, "List Paragraph", "Normal", "", []node{twoCharacters()}, nil),
 		style(styleIssuer, "公文落款", "Normal", "", []node{el("w:keepNext", nil), val("w:jc", "right")}, nil),
 		style(styleAnnex, "公文附件标记", "Normal", styleTitle, []node{el("w:keepNext", nil), el("w:pageBreakBefore", nil)}, letters(fontHead, false, sizeBody)),
-		style(styleCaption, "caption", "Normal", "", []node{el("w:keepNext", nil), el("w:snapToGrid", at("w:val", "0")), tight(120, 60), centred}, letters(fontHead, false, sizeCaption)),
-		style(stylePicture, "公文图", "Normal", styleCaption, []node{el("w:keepNext", nil), el("w:snapToGrid", at("w:val", "0")), tight(120, 0), centred}, nil),
-		style(styleNote, "公文图表注", "Normal", body, []node{el("w:snapToGrid", at("w:val", "0")), tight(40, 120)}, letters(fontBody, false, sizeTable)),
-		style(styleCell, "公文表格文字", "Normal", "", []node{el("w:snapToGrid", at("w:val", "0")), tight(0, 0), val("w:jc", "left")}, letters(fontBody, false, sizeTable)),
-		style(styleCellHead, "公文表格表头", styleCell, "", []node{centred}, letters(fontHead, lang == language.English, sizeTable)),
+		style(styleCaption, "caption", "Normal", "", []node{el("w:keepNext", nil), tight(120, 60), centred}, smaller(fontHead, false, sizeCaption)),
+		style(stylePicture, "公文图", "Normal", styleCaption, []node{el("w:keepNext", nil), tight(120, 0), centred}, nil),
+		style(styleNote, "公文图表注", "Normal", body, []node{tight(40, 120)}, smaller(fontBody, false, sizeTable)),
+		style(styleCell, "公文表格文字", "Normal", "", []node{tight(0, 0), val("w:jc", "left")}, smaller(fontBody, false, sizeTable)),
+		style(styleCellHead, "公文表格表头", styleCell, "", []node{centred}, smaller(fontHead, lang == language.English, sizeTable)),
 		style(styleCellSmall, "公文表格小字", styleCell, "", nil, sized(sizeSmall)),
-		style(styleFooter, "footer", "Normal", "", []node{el("w:snapToGrid", at("w:val", "0")), tight(0, 0)}, letters(fontSong, false, sizeNumber)),
-		style(styleHeader, "header", "Normal", "", []node{el("w:snapToGrid", at("w:val", "0")), tight(0, 0), val("w:jc", "right")}, append([]node{fonts(fontSong, fontLatin), val("w:color", "7F7F7F")}, sized(sizeSmall)...)),
+		style(styleFooter, "footer", "Normal", "", []node{tight(0, 0)}, smaller(fontSong, false, sizeNumber)),
+		style(styleHeader, "header", "Normal", "", []node{tight(0, 0), val("w:jc", "right")}, append([]node{fonts(fontSong, fontLatin), val("w:color", "7F7F7F"), val("w:spacing", "0")}, sized(sizeSmall)...)),
 		el("w:style", at("w:type", "table", "w:customStyle", "1", "w:styleId", styleTable), val("w:name", "公文表格"), val("w:basedOn", "TableNormal"), el("w:qFormat", nil),
 			el("w:tblPr", nil, borders(), margins(20, 60))))
 }
