@@ -24,6 +24,7 @@ import (
 var (
 	errNotFound   = errors.New("no such page")
 	errBadRequest = errors.New("the request cannot be read")
+	errLetterhead = errors.New("the town's own form of Word cannot be used")
 )
 
 // status is the one place where an error becomes an HTTP status.
@@ -34,6 +35,8 @@ func status(err error) int {
 		return http.StatusTooManyRequests
 	case errors.Is(err, errNotFound), errors.Is(err, question.ErrUnknownUnit), errors.Is(err, pipelines.ErrUnknown):
 		return http.StatusNotFound
+	case errors.Is(err, errLetterhead):
+		return http.StatusUnprocessableEntity
 	case errors.Is(err, errTooLarge):
 		return http.StatusRequestEntityTooLarge
 	case errors.Is(err, errBadRequest), errors.Is(err, question.ErrBadFilter):
@@ -63,6 +66,9 @@ var told = map[int][2][3]string{
 	http.StatusTooManyRequests: {
 		{"请求过于频繁", "这个账号或这台电脑在短时间内下载、上传或查询得太多。", "请稍等一会儿再试，数据没有丢失。"},
 		{"Too many requests", "This account or this computer has downloaded, uploaded or asked too much in a short time.", "Wait a moment and try again; nothing is lost."}},
+	http.StatusUnprocessableEntity: {
+		{"本镇的公文模板不能用", "数据目录下的 letterhead.docx 打不开，或者不是 Word 文件。", "请用 Word 或 WPS 另存为 .docx 后放回原处；删去这个文件，就按国家公文格式生成。"},
+		{"The town's own form of Word cannot be used", "letterhead.docx in the town's folder cannot be opened, or is no file of Word.", "Save it again as .docx in Word or WPS and put it in place; without the file the national form is used."}},
 	http.StatusConflict: {
 		{"正在运行", "这条流水线已经在运行。", "请等它结束后再试。"},
 		{"It runs already", "This pipeline is at work.", "Try again when it has ended."}},

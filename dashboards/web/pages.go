@@ -59,6 +59,9 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, p question.Page) e
 	if p.Fresh {
 		return s.fresh(w, r, ask, format, table)
 	}
+	if kind, is := paperAsked(ask, format, table); is {
+		return s.paper(w, r, ask, kind, format, here)
+	}
 	key, err := s.keyOf(ask, format, table)
 	if err != nil {
 		return err
@@ -285,7 +288,7 @@ func (s *server) make(ctx context.Context, ask block.Request, format, table stri
 	}
 	set := render.Page
 	if view.Letterhead != nil {
-		set = report.HTML
+		set, document.Papers = report.HTML, papers(ask)
 	}
 	body, err := set(document)
 	return answer{status: http.StatusOK, kind: "text/html; charset=utf-8", body: body, persons: ask.Disclosed.Any()}, err

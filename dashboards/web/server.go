@@ -17,6 +17,7 @@ import (
 	"hulian/dashboards/gallery"
 	"hulian/dashboards/observe"
 	"hulian/dashboards/question"
+	"hulian/dashboards/report/docx"
 	"hulian/dashboards/signin"
 	"hulian/dashboards/townmap"
 	"hulian/dashboards/visitor"
@@ -70,6 +71,8 @@ type Config struct {
 	Mails bool
 	// Map keeps the town's own map. nil: none can be handed in, and villages are drawn as squares.
 	Map *townmap.Folder
+	// Letterhead reads the town's own form of Word, nil where it has none. nil: papers have the form of the standard.
+	Letterhead func() (*docx.Template, error)
 	// Ask answers a question in SQL from the tables as a visitor may read them. nil: nobody may ask.
 	Ask       func(ctx context.Context, v visitor.Visitor, f facts.Facts, sql string) (api.Table, error)
 	Programme data.Programme

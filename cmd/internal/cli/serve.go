@@ -15,6 +15,7 @@ import (
 
 	"hulian/cmd/internal/config"
 	"hulian/dashboards/desk"
+	"hulian/dashboards/report/docx"
 	"hulian/dashboards/signin"
 	"hulian/dashboards/townmap"
 	"hulian/dashboards/web"
@@ -189,8 +190,9 @@ func (p *program) site(c config.Config, of parts) (*web.Site, error) {
 			_, err := ticker.Keep(ctx, e)
 			return err
 		},
-		Standards: standing,
-		Map:       townmap.In(c.Dir), Mails: notify.Mails(c.Notifications),
+		Standards:  standing,
+		Letterhead: func() (*docx.Template, error) { return townTemplate(c.Dir, "") },
+		Map:        townmap.In(c.Dir), Mails: notify.Mails(c.Notifications),
 		Ask:    of.asked.ask,
 		Logger: of.log, Version: version, Zone: location, Language: spoken(c), Components: p.components,
 		UploadLimit: c.Server.UploadLimit, Questions: c.Server.Questions,

@@ -288,9 +288,13 @@ func cadreDecisions(ctx context.Context, r block.Request, _ block.Builders) (v v
 	return v, nil
 }
 
+func endsQuarter(month string) bool {
+	return slices.Contains([]string{"03", "06", "09", "12"}, month[5:])
+}
+
 // quarterly is item 8, which stands on the agenda of the last month of a quarter.
 func quarterly(ctx context.Context, r block.Request, pages block.Builders) (view.View, error) {
-	if !slices.Contains([]string{"03", "06", "09", "12"}, r.Month[5:]) {
+	if !endsQuarter(r.Month) {
 		return view.View{Sentences: []string{r.T("按季度讨论；本月不是季度末月。", "It is discussed every quarter; this month does not end one.")}}, nil
 	}
 	of, err := pageOf(ctx, r, pages, annex{page: "compare"})

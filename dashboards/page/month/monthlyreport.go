@@ -30,6 +30,8 @@ type annex struct {
 	note   data.Text // how it is to be read; empty: nothing needs to be said
 	title  data.Text // empty: the page's
 	blocks []string  // IDs of tables and charts
+	// said are the section's sentences, before its blocks; nil: none.
+	said func(context.Context, block.Request, facts.Measured) ([]string, error)
 	// build makes the part of the page they stand in; nil: the whole page is made, of which little is not shown.
 	build func(context.Context, block.Request) (view.View, error)
 }
@@ -39,15 +41,17 @@ type annex struct {
 var annexes = []annex{
 	{page: "overview", title: data.Text{Zh: "与上月相比", En: "Against last month"}, blocks: []string{"changes"}, build: overviewChanges},
 	{page: "village", title: data.Text{Zh: "各村、各支部情况", En: "Villages and branches"}, note: data.Text{Zh: "各单位主要指标并列，在正常差别之内的不作排名。", En: "The main figures side by side; within ordinary differences nobody is ranked."}, blocks: []string{"units", "branches"}, build: places.VillageUnits},
-	{page: "visits", blocks: []string{"coverage", "times", "units", "doubtful"}, build: work.VisitTables},
-	{page: "issues", blocks: []string{"units", "ageing", "categories"}, build: work.IssueTables},
+	{page: "issues", blocks: []string{"steps", "held", "units", "ageing", "categories"}, said: issueSentences},
+	{page: "visits", blocks: []string{"coverage", "unvisited-units", "times", "units", "doubtful"}, said: visitSentences},
 	{page: "capacity", blocks: []string{"villages"}, build: places.CapacityTables},
 	{page: "weak", blocks: []string{"villages"}, build: places.WeakList},
 	{page: "weak", id: "support", title: data.Text{Zh: "帮扶成效", En: "Supports"},
 		blocks: []string{"supports"}, build: block.SupportsOf},
 	{page: "actions", blocks: []string{"actions"}, build: decisions.Listed},
 	{page: "points", blocks: []string{"burst-history", "bursts", "periods", "last", "contradictions"}, build: work.PointTables},
-	{page: "organisation", blocks: []string{"incomplete", "no-meeting", "units", "posts", "funds"}},
+	{page: "organisation", title: data.Text{Zh: "党员和支部", En: "Members and branches"}, blocks: []string{"incomplete", "no-meeting", "units", "posts"}, said: branchSentences},
+	{page: "compare", id: "compare", title: data.Text{Zh: "试点与推开比较", En: "Pilot and rollout compared"}, said: comparisonSentences, build: nothingOf},
+	{page: "organisation", id: "money", title: data.Text{Zh: "资金", En: "Money"}, blocks: []string{"funds"}, said: moneySentences},
 	{page: "data", title: data.Text{Zh: "数据质量", En: "Data quality"}, blocks: []string{"completeness"}, build: records.QualityTables},
 }
 
@@ -86,12 +90,15 @@ func Report(ctx context.Context, r block.Request, pages block.Builders) (view.Vi
 	}
 	var sheet []view.Block
 	var points *view.Table
-	sections := make([][]view.Block, len(annexes))
+	sections, said := make([][]view.Block, len(annexes)), make([][]string, len(annexes))
 	parts = append(parts,
 		func(ctx context.Context) (err error) { sheet, err = taken(ctx, r, pages, picture); return err },
 		func(ctx context.Context) (err error) { points, err = asked(ctx, r, own, town, assessed); return err })
 	for i, a := range annexes {
 		parts = append(parts, func(ctx context.Context) (err error) { sections[i], err = taken(ctx, r, pages, a); return err })
+		if a.said != nil {
+			parts = append(parts, func(ctx context.Context) (err error) { said[i], err = a.said(ctx, r, own); return err })
+		}
 	}
 	if err := parallel.Do(ctx, parts...); err != nil {
 		return v, err
@@ -99,6 +106,9 @@ func Report(ctx context.Context, r block.Request, pages block.Builders) (view.Vi
 	v.Blocks = append(sheet, points)
 	for i, a := range annexes {
 		blocks := sections[i]
+		if words := closed(said[i]...); len(words) > 0 {
+			blocks = append([]view.Block{view.Text{Paragraphs: words}}, blocks...)
+		}
 		if len(blocks) == 0 {
 			continue
 		}
@@ -176,6 +186,9 @@ func chosen(r block.Request, of view.View, a annex) (blocks []view.Block) {
 				if b.ID == id {
 					t := onPaper(r, b)
 					t.ID = a.page + "-" + id
+					if id == "unvisited-units" {
+						t.Note = block.ByRegister(r)
+					}
 					if id == "units" || id == "branches" || id == "villages" {
 						t.Note = "" // it says where a click leads
 						if len(t.Rows) > mostPrinted {
@@ -195,6 +208,48 @@ func chosen(r block.Request, of view.View, a annex) (blocks []view.Block) {
 	}
 	return blocks
 }
+
+// issueSentences say how far issues came, where they get stuck and who holds them.
+func issueSentences(_ context.Context, r block.Request, own facts.Measured) ([]string, error) {
+	var said []string
+	if s := overviewSentences(r, own, postCounts{}); len(s) > 0 {
+		said = s[:1]
+	}
+	return append(said, onTimeSentence(r, own)), nil
+}
+
+func visitSentences(_ context.Context, r block.Request, own facts.Measured) ([]string, error) {
+	return work.VisitSentences(r, own), nil
+}
+
+func branchSentences(ctx context.Context, r block.Request, own facts.Measured) ([]string, error) {
+	bursts, err := work.Bursts(ctx, r)
+	return []string{branchSentence(r, own, bursts)}, err
+}
+
+// comparisonSentences stand in the report of the last month of a quarter.
+func comparisonSentences(ctx context.Context, r block.Request, _ facts.Measured) ([]string, error) {
+	if r.Village != "" || !endsQuarter(r.Month) {
+		return nil, nil
+	}
+	p, _ := question.ByID("compare")
+	of := r
+	of.Question = r.On(p)
+	v, err := places.Compare(ctx, of)
+	return v.Sentences, err
+}
+
+// moneySentences say what is on record of supports, in the report of the town.
+func moneySentences(ctx context.Context, r block.Request, _ facts.Measured) ([]string, error) {
+	if r.Village != "" {
+		return nil, nil
+	}
+	v, err := moneySpent(ctx, r, nil)
+	return v.Sentences, err
+}
+
+// nothingOf is for a section that is words alone.
+func nothingOf(context.Context, block.Request) (view.View, error) { return view.View{}, nil }
 
 func onTimeSentence(r block.Request, own facts.Measured) string {
 	unit := r.Unit().ID

@@ -8,8 +8,9 @@ import (
 	"strings"
 
 	"hulian/dashboards/facts"
+	"hulian/dashboards/language"
 	"hulian/dashboards/page/block"
-	"hulian/dashboards/page/work"
+	"hulian/dashboards/page/decisions"
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
 	"hulian/queries/reading"
@@ -19,39 +20,126 @@ import (
 // mostReasons is how many weak villages the first sentence gives the reasons of; the table below it has all.
 const mostReasons = 3
 
-// fiveSentences are what the first sheet says in words: who is weak, visited, solved, what changed, what the branches did. A
-// sentence without data is left out.
+// fiveSentences are what the first sheet says in words: who is weak, what changed beyond ordinary variation, what was visited and
+// solved, what is asked of whom by when, what became of what was decided before. The rest stands in the sections.
 func fiveSentences(ctx context.Context, r block.Request, own facts.Measured, assessed []signals.Assessment) ([]string, error) {
-	said := []string{weakSentence(r, assessed)}
-	if s := work.VisitSentences(r, own); len(s) > 0 {
-		said = append(said, strings.Join(s, r.T("", " ")))
-	}
-	var solved []string
-	if s := overviewSentences(r, own, postCounts{}); len(s) > 0 {
-		solved = append(solved, s[0])
-	}
-	if s := onTimeSentence(r, own); s != "" {
-		solved = append(solved, s)
-	}
-	if len(solved) > 0 {
-		said = append(said, strings.Join(solved, r.T("", " ")))
-	}
 	_, _, readings := changes(r, own)
-	if s := signalSentence(r, readings); s != "" {
-		said = append(said, s)
-	}
-	bursts, err := work.Bursts(ctx, r)
+	decided, err := decisions.DecidedUpTo(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	if s := branchSentence(r, own, bursts); s != "" {
-		said = append(said, s)
-	}
+	return closed(weakSentence(r, assessed), changedSentence(r, readings), workSentence(r, own), askedSentence(r, assessed, readings), lastSentence(r, decided)), nil
+}
+
+// closed leaves empty sentences out, and the spaces that a document does without.
+func closed(said ...string) []string {
 	said = slices.DeleteFunc(said, func(s string) bool { return s == "" })
 	for i := range said {
 		said[i] = setClose.ReplaceAllString(setClose.ReplaceAllString(said[i], "$1$2$3$4"), "$1$2$3$4") // one character may end one match and begin the next
 	}
-	return said, nil
+	return said
+}
+
+// changedSentence names what worsened and what improved, each event by its first measure; what changed without being good or bad, and
+// what did not change, stands below.
+func changedSentence(r block.Request, readings []reading.Reading) string {
+	var worse, better []string
+	unknown := 0
+	for _, event := range reading.ByEvent(readings) {
+		switch name := event[0].Measure.Name.In(r.Lang); {
+		case event[0].Rules.Unknown != "":
+			unknown += len(event)
+		case event[0].Variation == reading.Worsening:
+			worse = append(worse, name)
+		case event[0].Variation == reading.Improving:
+			better = append(better, name)
+		}
+	}
+	var parts []string
+	if len(worse) > 0 {
+		parts = append(parts, r.Tf("变差%d项（%s）", "%d worsened (%s)", len(worse), strings.Join(worse, r.T("、", ", "))))
+	}
+	if len(better) > 0 {
+		parts = append(parts, r.Tf("改善%d项（%s）", "%d improved (%s)", len(better), strings.Join(better, r.T("、", ", "))))
+	}
+	if len(parts) == 0 {
+		parts = append(parts, r.T("没有超出正常波动的变化", "nothing changed beyond ordinary variation"))
+	} else {
+		parts = append(parts, r.T("其余属正常波动或暂不评价", "the rest varies as usual or cannot be judged yet"))
+	}
+	if unknown > 0 {
+		parts = append(parts, r.Tf("%d项没有数据，未知", "%d unknown for want of data", unknown))
+	}
+	return r.MonthName(r.Month) + r.T("", ": ") + strings.Join(parts, r.T("，", "; ")) + r.T("。", ".")
+}
+
+// workSentence is what was visited and solved.
+func workSentence(r block.Request, own facts.Measured) string {
+	unit := r.Unit().ID
+	var parts []string
+	if c := own.At("household_coverage", unit, r.Month); c.Known() {
+		parts = append(parts, r.Tf("走访到%s户中的%s户（%s）", "of %s households %s were visited (%s)", reading.Count(c.Den), reading.Count(c.Num), c.Text(r.Lang)))
+	}
+	if u := own.At("unvisited_share", unit, r.Month); u.Known() {
+		parts = append(parts, r.Tf("%s户超过%d天未走访", "%s not for more than %d days", reading.Count(u.Num), r.Programme.Linking.UnvisitedDays))
+	}
+	if solved := own.At("resolution_rate_cumulative", unit, r.Month); solved.Known() {
+		parts = append(parts, r.Tf("启动以来收集问题%s件，办结%s件（%s）", "of %s issues since the start %s resolved (%s)", reading.Count(solved.Den), reading.Count(solved.Num), solved.Text(r.Lang)))
+	}
+	if overdue := own.At("overdue_issues", unit, r.Month); overdue.Known() {
+		parts = append(parts, r.Tf("月末超期未办结%s件%s", "%s overdue at the month's end%s", reading.Count(overdue.Value), block.Aside(r, overdue)))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return language.Capital(strings.Join(parts, r.T("；", "; "))) + r.T("。", ".")
+}
+
+// askedSentence says of whom something is asked, and by when; the table below has it in full.
+func askedSentence(r block.Request, assessed []signals.Assessment, readings []reading.Reading) string {
+	var weak []string
+	for _, a := range assessed {
+		if a.IsWeak() && (r.Village == "" || a.Village.ID == r.Village) {
+			weak = append(weak, a.Village.Name)
+		}
+	}
+	var parts []string
+	if len(weak) > 0 {
+		if len(weak) > mostReasons {
+			weak = append(weak[:mostReasons], r.T("等", "others"))
+		}
+		parts = append(parts, r.Tf("%s落实帮扶要求", "%s carry out the help that fits", strings.Join(weak, r.T("、", ", "))))
+	}
+	for _, event := range reading.ByEvent(readings) {
+		if event[0].Signal() && event[0].Variation == reading.Worsening {
+			parts = append(parts, r.T("针对", "")+event[0].Measure.Name.In(r.Lang)+r.T("，", ": ")+strings.TrimRight(askedOf(r, event[0].Measure.Group), "。."))
+		}
+	}
+	if len(parts) == 0 {
+		return r.T("本月没有需要另行布置的事项。", "Nothing is asked beyond the usual work this month.")
+	}
+	return r.Tf("%s底前要求：%s（见下表）。", "Asked by the end of %s: %s (see the table below).", r.MonthName(facts.MonthAdd(r.Month, 1)), strings.Join(parts, r.T("；", "; ")))
+}
+
+// lastSentence says what became of what was decided before.
+func lastSentence(r block.Request, decided []decisions.Decided) string {
+	before := decidedBefore(r, decided)
+	if r.Village != "" {
+		before = slices.DeleteFunc(before, func(d decisions.Decided) bool { return d.Village != r.Village })
+	}
+	if len(before) == 0 {
+		return r.T("此前例会没有议定需要回看的事项。", "No earlier meeting decided anything that is to be looked at again.")
+	}
+	late, pending := 0, 0
+	for _, d := range before {
+		switch {
+		case d.Standing == decisions.Overdue:
+			late++
+		case d.Pending():
+			pending++
+		}
+	}
+	return r.Tf("此前例会议定%[1]d项：了结%[2]d项，办理中%[3]d项，超期%[4]d项。", "Decided by earlier meetings: %[1]d; closed %[2]d, under way %[3]d, overdue %[4]d.", len(before), len(before)-late-pending, pending, late)
 }
 
 // setClose finds the spaces between Chinese characters and numbers, which a document does without.
@@ -108,30 +196,25 @@ func named(r block.Request, a signals.Assessment) string {
 }
 
 // asked is the table of the first sheet: which villages are weak and why, which figures worsened beyond ordinary variation, and what is
-// asked of whom by when. Changes for which nothing is asked are its note: a row for each would take the sheet onto a second page.
+// asked of whom by when. The evidence and the changes for which nothing is asked stand in their sections: they would take the sheet onto a second page.
 func asked(ctx context.Context, r block.Request, own facts.Measured, town signals.Town, assessed []signals.Assessment) (*view.Table, error) {
-	t := &view.Table{ID: "asked", Stacked: true, Title: r.T("本月要点和要求", "This month's points, and what is asked"), Empty: r.T("没有薄弱村，也没有超出正常波动的变化。", "No village is weak, and nothing changed beyond ordinary variation."),
+	t := &view.Table{ID: "asked", Stacked: true, Title: r.T("本月要点和要求", "This month's points, and what is asked"), Empty: r.T("没有薄弱村，也没有变差的指标。", "No village is weak, and nothing worsened."),
 		Columns: []view.Column{view.Words(r.T("单位", "Unit")), view.Words(r.T("情况", "What was seen")), view.Words(r.T("要求", "What is asked")), view.Words(r.T("责任人", "Of whom")), view.Words(r.T("时限", "By"))}}
 	by := r.Tf("%s底前", "the end of %s", r.MonthName(facts.MonthAdd(r.Month, 1)))
 	for _, a := range assessed {
 		if !a.IsWeak() || r.Village != "" && a.Village.ID != r.Village {
 			continue
 		}
-		t.Rows = append(t.Rows, []view.Cell{{Text: a.Village.Name, Link: r.Link("weak", question.In(a.Village.ID)), Note: a.Tier.Name(r.Lang), Tone: view.ToneWorse}, {Text: reasonOf(r, a), Note: a.Spell(r.Lang)},
+		t.Rows = append(t.Rows, []view.Cell{{Text: a.Village.Name, Link: r.Link("weak", question.In(a.Village.ID)), Note: a.Tier.Name(r.Lang), Tone: view.ToneWorse}, {Text: named(r, a)},
 			{Text: strings.Join(a.Fitting(r.Lang), r.T("", " "))}, {Text: secretaries(r, town, a)}, {Text: by}})
 	}
 	_, _, readings := changes(r, own)
-	var others []string
 	for _, event := range reading.ByEvent(readings) {
 		read := event[0]
-		if !read.Signal() {
+		if !read.Signal() || read.Variation != reading.Worsening {
 			continue
 		}
 		found := eventName(r, event) + r.T("：", ": ") + strings.TrimRight(read.Finding(r.Lang), "。.")
-		if read.Variation != reading.Worsening {
-			others = append(others, found)
-			continue
-		}
 		holder := ""
 		if read.Measure.ID == "overdue_issues" && r.Month == r.LastMonth { // who holds an issue is known as of the cut-off alone
 			var err error
@@ -140,12 +223,6 @@ func asked(ctx context.Context, r block.Request, own facts.Measured, town signal
 			}
 		}
 		t.Rows = append(t.Rows, []view.Cell{{Text: r.Unit().Name}, {Text: found, Tone: block.ToneOf(read)}, {Text: askedOf(r, read.Measure.Group)}, {Text: cmp.Or(holder, r.T("各支部书记", "the branch secretaries"))}, {Text: by}})
-	}
-	if len(others) > 0 {
-		t.Note = r.Tf("其他变化，不需布置。%s。", "Other changes, for which nothing is asked. %s.", strings.Join(others, r.T("；", "; ")))
-		if len(t.Rows) == 0 {
-			t.Empty = r.T("没有薄弱村，也没有变差的指标。", "No village is weak, and nothing worsened.")
-		}
 	}
 	return t, nil
 }

@@ -94,31 +94,6 @@ func issueTiles(ctx context.Context, r block.Request, own facts.Measured, p pass
 // IssuesByUnit are the measures of the page's table of villages or branches.
 var IssuesByUnit = []string{"issues_reported", "resolution_rate_cumulative", "on_time_rate", "feedback_rate", "satisfaction_rate", flow.Whole.Measure(), "overdue_issues"}
 
-// IssueTables are the parts of the page that the report shows too.
-func IssueTables(ctx context.Context, r block.Request) (v view.View, err error) {
-	for _, part := range []func(context.Context, block.Request) (view.Block, error){ageing, categories} {
-		block, err := part(ctx, r)
-		if err != nil {
-			return v, err
-		}
-		v.Blocks = append(v.Blocks, block)
-	}
-	if len(r.Below()) == 0 {
-		return v, nil
-	}
-	p, err := Window(ctx, r)
-	if err != nil {
-		return v, err
-	}
-	table, err := block.UnitTable(ctx, r, "units", IssuesByUnit...)
-	if err != nil {
-		return v, err
-	}
-	addMedianIntervals(r, table, p)
-	v.Blocks = append(v.Blocks, table)
-	return v, nil
-}
-
 // flowCounts are issues by how far they came. An issue may skip a step: what is solved on the spot is neither classified
 // nor routed, so passages lead from each step an issue did pass to the next one it passed.
 type flowCounts struct {

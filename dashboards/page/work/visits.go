@@ -103,27 +103,6 @@ func coverageBlocks(ctx context.Context, r block.Request, own facts.Measured) ([
 	return []view.Block{coverage, table}, err
 }
 
-// VisitTables are the parts of the page that the report shows too.
-func VisitTables(ctx context.Context, r block.Request) (v view.View, err error) {
-	own, err := r.Values(ctx, r.Visitor, block.AlwaysScope(r), VisitMeasures...)
-	if err != nil {
-		return v, err
-	}
-	if v.Blocks, err = coverageBlocks(ctx, r, own); err != nil {
-		return v, err
-	}
-	times, err := visitedTimes(ctx, r)
-	if err != nil {
-		return v, err
-	}
-	prompts, err := doubtful(ctx, r)
-	if err != nil {
-		return v, err
-	}
-	v.Blocks = append(v.Blocks, times, prompts)
-	return v, nil
-}
-
 // VisitSentences say which households were not visited and how visits spread over members and days.
 func VisitSentences(r block.Request, own facts.Measured) []string {
 	unit := r.Unit().ID
