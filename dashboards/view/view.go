@@ -40,6 +40,7 @@ type Letterhead struct {
 	Annex   string // the title of what follows the first sheet; empty: the document's own
 	Date    string // when it is issued, in words: 2018年2月5日
 	Draft   bool   // it is not signed yet
+	Whole   bool   // its parts belong to the paper itself and are no attachment of it, as in minutes
 }
 
 // Block is one part of a view: Section, Stats, *Table, *Chart, Text, Callout, Worked, Commands, Form,

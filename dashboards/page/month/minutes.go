@@ -61,8 +61,8 @@ func minutesTable(r block.Request, all []decisions.Decided) *view.Table {
 
 // minutes is the meeting as a document: what was decided, what was looked at again, and under each item what was before the meeting.
 func minutes(ctx context.Context, r block.Request, pages block.Builders, all []decisions.Decided) (view.View, error) {
-	v := view.View{Heading: r.Tf("%s先锋户联工作例会纪要", "%s: minutes of the meeting on Pioneers linked to households", r.Town.Name), Letterhead: &view.Letterhead{Issuer: r.Tf("%s党委", "Party committee of %s", r.Town.Name), Period: r.MonthName(r.Month),
-		Basis: []string{r.Tf("数据截至 %s；快照第 %d 版，校验码 %s。", "Data as of %s; snapshot %d, hash %s.", r.CutOff.Format("2006-01-02"), r.Generation, r.Hash)}}}
+	v := view.View{Heading: r.Tf("%s先锋户联工作例会纪要", "%s: minutes of the meeting on Pioneers linked to households", r.Town.Name), Letterhead: &view.Letterhead{Issuer: r.Tf("%s党委", "Party committee of %s", r.Town.Name), Period: r.MonthName(r.Month), Whole: true,
+		Basis: []string{r.Tf("数据截至 %s；快照第 %d 版，校验码 %.16s。", "Data as of %s; snapshot %d, hash %.16s.", r.CutOff.Format("2006-01-02"), r.Generation, r.Hash)}}}
 	now := decisions.At(all, r.Month)
 	if day := meetingDay(ctx, r); day != "" {
 		v.Sentences = append(v.Sentences, r.Tf("会议日期：%s。", "Meeting held on %s.", day))

@@ -36,6 +36,12 @@ func (s *setter) document() node {
 	for _, i := range s.paper.First {
 		s.item(i)
 	}
+	if l.Whole {
+		for _, i := range s.paper.Rest {
+			s.item(i)
+		}
+		s.paper.Rest = nil
+	}
 	s.close()
 	if len(s.paper.Rest) > 0 {
 		s.annex()
