@@ -69,6 +69,7 @@ var plan = []rule{
 	{"dashboards/language", []string{"data", "queries", "queries/..."}, "words; no page and no rows"},
 	{"dashboards/view", []string{"dashboards/chart", "dashboards/language", "queries/..."}, "what is shown; no page and no rows; language for the words of the tables behind pictures"},
 	{"dashboards/picture", []string{"dashboards/language", "dashboards/view", "queries/reading"}, "components as SVG: pure functions, which see no rows and no address"},
+	{"dashboards/typeface", nil, "embedded faces for what leaves without a browser; knows nothing of what is set in them"},
 	{"dashboards/gallery", []string{"dashboards/language", "dashboards/render", "dashboards/view", "queries/reading"}, "examples of every component; no page and no rows"},
 	{"dashboards/facts", []string{"pipelines", "pipelines/personal", "data", "queries", "queries/...", "dashboards/visitor"}, "the snapshot as typed rows; no page, no language"},
 	{"dashboards/question", []string{"data", "queries", "dashboards/facts", "dashboards/language", "dashboards/visitor"}, "addresses; no page is built"},

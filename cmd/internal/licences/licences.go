@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"hulian/dashboards/assets"
+	"hulian/dashboards/typeface"
 )
 
 // Folders: modules/<path>@<version>/… for each module, engine/<library>/… for what the engine is built from.
@@ -53,8 +54,8 @@ var embeddedAssets = []struct {
 	{"Pico CSS", "2.1.1", []string{"pico-LICENSE"}},
 }
 
-// All lists the notices: this program's own licence, Go's, those of the modules by path, of the engine's libraries by name, and
-// of the embedded assets.
+// All lists the notices: this program's own licence, Go's, those of the modules by path, of the engine's libraries by name,
+// of the embedded assets, and of the typefaces.
 func All() ([]Notice, error) {
 	all, err := read("self", "hulian", "")
 	if err != nil {
@@ -95,6 +96,9 @@ func All() ([]Notice, error) {
 			}
 			all = append(all, Notice{a.part, a.version, name, string(f.Body)})
 		}
+	}
+	for _, l := range typeface.Licences() {
+		all = append(all, Notice{l.Face, "", l.File, l.Text})
 	}
 	return all, nil
 }
