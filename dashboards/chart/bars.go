@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"math"
 	"slices"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
@@ -74,7 +75,7 @@ func (b Bars) Draw() (Chart, error) {
 		height = HeightFor(len(b.Items))
 	}
 	made, err := option(b.ID, b.Label, height, bar.JSON())
-	made.Links = b.Links
+	made.Links, made.From = b.Links, b
 	return made, err
 }
 
@@ -142,4 +143,23 @@ func (b Bars) style(part Part) []charts.SeriesOpts {
 		made = append(made, charts.WithLabelOpts(opts.Label{Show: opts.Bool(true), Position: b.end(), Formatter: string(b.Number.tooltip())}))
 	}
 	return made
+}
+
+// Span is from which number to which a part's bar reaches at an item: from 0, or from where the bar below it ends.
+func (b Bars) Span(part, item int) (low, high float64) {
+	at := func(n int) float64 {
+		if values := b.Parts[n].Values; item < len(values) && !math.IsNaN(values[item]) && !math.IsInf(values[item], 0) {
+			return values[item]
+		}
+		return 0
+	}
+	if part < 0 {
+		return 0, 0
+	}
+	if b.Stacked {
+		for n := range part {
+			low += at(n)
+		}
+	}
+	return low, low + at(part)
 }

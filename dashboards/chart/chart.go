@@ -14,6 +14,7 @@ type Chart struct {
 	Label  string            // what the picture shows, for those who cannot see it
 	Map    json.RawMessage   // the outlines that a map draws, as GeoJSON; nil: the chart is no map
 	Links  map[string]string // where a click on an item leads, by the item's name
+	From   any               // what it was drawn from, a Series, Bars or Funnel, for who draws it without ECharts; nil: nobody does
 }
 
 // Height is how tall a chart stands; the style sheet knows the sizes.

@@ -16,3 +16,6 @@ const (
 // palette is the order in which series without a meaning of their own are coloured; neighbours differ in lightness, so
 // that they stay apart in black and white.
 var palette = []string{Blue, Orange, Grey, BlueLight, OrangeSoft, GreyLight, "#3b4a5a", "#5b9aa0"}
+
+// Shade is the colour of the nth series without a meaning of its own, from 0.
+func Shade(n int) string { return palette[n%len(palette)] }

@@ -81,7 +81,7 @@ func (f Funnel) Draw() (Chart, error) {
 	scatter.Overlap(line)
 	scatter.Validate()
 	made, err := option(f.ID, f.Label, Tall, scatter.JSON())
-	made.Links = f.Links
+	made.Links, made.From = f.Links, f
 	return made, err
 }
 

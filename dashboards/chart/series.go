@@ -84,7 +84,9 @@ func (s Series) Draw() (Chart, error) {
 	if height == "" {
 		height = Medium
 	}
-	return option(s.ID, s.Label, height, line.JSON())
+	made, err := option(s.ID, s.Label, height, line.JSON())
+	made.From = s
+	return made, err
 }
 
 // names lists what the legend shows, once each; the lower edges of bands are drawn but not named.

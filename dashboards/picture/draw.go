@@ -39,6 +39,8 @@ func Draw(b view.Block, w Width) (string, error) {
 		return gantt(b, w), nil
 	case *view.Steps:
 		return steps(b, w), nil
+	case *view.Chart:
+		return drawnFrom(b, w)
 	case view.Course:
 		return sparkline(b), nil
 	case *view.Strip:
