@@ -1,7 +1,6 @@
 package drawing
 
 import (
-	"golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
 
@@ -14,24 +13,16 @@ const fine = 2048
 // Glyph is the outline of a character that stands at a place on a base line, and how far the next one stands from it. Characters that the
 // first face lacks are taken from the other one.
 func Glyph(face *typeface.Face, r rune, x, y, size float64) (outline []Segment, advance float64) {
-	r = typeface.Shown(r)
-	if r == 0 {
+	if face, r = typeface.Holds(face, r); r == 0 {
 		return nil, 0
 	}
-	if !face.Has(r) {
-		if face = typeface.Song(); !face.Has(r) {
-			face = typeface.Hei()
-		}
-	}
+	advance = face.Advance(r) * size
 	var b sfnt.Buffer
 	i, err := face.Font.GlyphIndex(&b, r)
 	if err != nil {
-		return nil, 0 // not for a face whose tests pass
+		return nil, advance // not of a face whose tests pass
 	}
 	unit := size / fine / 64
-	if wide, err := face.Font.GlyphAdvance(&b, i, fixed.I(fine), font.HintingNone); err == nil {
-		advance = float64(wide) * unit
-	}
 	segments, err := face.Font.LoadGlyph(&b, i, fixed.I(fine), nil)
 	if err != nil {
 		return nil, advance
@@ -67,15 +58,6 @@ func Glyph(face *typeface.Face, r rune, x, y, size float64) (outline []Segment, 
 // between is two thirds of the way to the point that pulls a curve of the second degree: where one of the third is pulled.
 func between(from, pull Point) Point {
 	return Point{from.X + (pull.X-from.X)*2/3, from.Y + (pull.Y-from.Y)*2/3}
-}
-
-// Width is how wide a text stands.
-func Width(face *typeface.Face, text string, size float64) (wide float64) {
-	for _, r := range text {
-		_, advance := Glyph(face, r, 0, 0, size)
-		wide += advance
-	}
-	return wide
 }
 
 // Begins is where a text begins that has its middle or its end at its place.

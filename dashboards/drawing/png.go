@@ -79,7 +79,7 @@ func paint(c *gg.Context, outline []Segment, fill, stroke string, thick, scale f
 func write(c *gg.Context, m Mark, scale float64) {
 	c.SetDash()
 	c.SetLineJoinRound()
-	x := m.Begins(Width(typeface.Hei(), m.Text, m.Size))
+	x := m.Begins(typeface.Width(typeface.Hei(), m.Text, m.Size))
 	for _, r := range m.Text {
 		outline, advance := Glyph(typeface.Hei(), r, x, m.Y, m.Size)
 		stroke := ""

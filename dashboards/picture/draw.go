@@ -50,7 +50,7 @@ func Draw(b view.Block, w Width) (string, error) {
 	}
 }
 
-// Draws reports whether Draw knows a block.
+// Draws reports whether Draw knows a block, on a page. Charts it draws for paper alone.
 func Draws(b view.Block) bool {
 	switch b.(type) {
 	case *view.Spine, *view.TileMap, *view.Limits, *view.Multiples, *view.Diverging, *view.Scatter, *view.Forest, *view.Gantt, *view.Steps:

@@ -8,7 +8,9 @@ import (
 	"unicode"
 
 	"github.com/klauspost/compress/zstd"
+	"golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
 )
 
 //go:embed fonts
@@ -19,6 +21,50 @@ type Face struct {
 	Name string
 	TTF  []byte // not to be changed
 	Font *sfnt.Font
+
+	advances sync.Map // by character, in ems
+}
+
+// Advance is how far the next character stands from one, in ems. What the face lacks has none.
+func (f *Face) Advance(r rune) float64 {
+	if known, ok := f.advances.Load(r); ok {
+		if em, is := known.(float64); is {
+			return em
+		}
+	}
+	var b sfnt.Buffer
+	em := 0.0
+	if i, err := f.Font.GlyphIndex(&b, r); err == nil && i != 0 {
+		units := f.Font.UnitsPerEm()
+		if wide, err := f.Font.GlyphAdvance(&b, i, fixed.I(int(units)), font.HintingNone); err == nil {
+			em = float64(wide) / 64 / float64(units)
+		}
+	}
+	f.advances.Store(r, em)
+	return em
+}
+
+// Holds is the face that draws a character, the first choice or else the other one, and the character that stands for it; 0 for what has no
+// shape.
+func Holds(first *Face, r rune) (*Face, rune) {
+	r = Shown(r)
+	if r == 0 || first.Has(r) {
+		return first, r
+	}
+	if Song().Has(r) {
+		return Song(), r
+	}
+	return Hei(), r
+}
+
+// Width is how wide a text stands in a size.
+func Width(first *Face, text string, size float64) (wide float64) {
+	for _, r := range text {
+		if face, r := Holds(first, r); r != 0 {
+			wide += face.Advance(r) * size
+		}
+	}
+	return wide
 }
 
 var (
@@ -47,11 +93,11 @@ func opened(name, file string) *Face {
 	if err != nil {
 		panic(fmt.Errorf("typeface %s: %w", name, err))
 	}
-	font, err := sfnt.Parse(ttf)
+	parsed, err := sfnt.Parse(ttf)
 	if err != nil {
 		panic(fmt.Errorf("typeface %s: %w", name, err))
 	}
-	return &Face{name, ttf, font}
+	return &Face{Name: name, TTF: ttf, Font: parsed}
 }
 
 // Has reports whether the face draws a character.

@@ -13,6 +13,7 @@ import (
 	"hulian/dashboards/render"
 	"hulian/dashboards/report"
 	"hulian/dashboards/report/docx"
+	"hulian/dashboards/report/pdf"
 	"hulian/data"
 	"hulian/pipelines"
 )
@@ -36,6 +37,7 @@ type Format struct {
 func All() []Format {
 	return []Format{
 		{".docx", docx.MediaType, data.Text{Zh: "Word", En: "Word"}, func(w io.Writer, m Made) error { return docx.Write(w, m.Document, m.Template) }},
+		{".pdf", pdf.MediaType, data.Text{Zh: "PDF", En: "PDF"}, func(w io.Writer, m Made) error { return pdf.Write(w, m.Document) }},
 		{".html", "text/html; charset=utf-8", data.Text{Zh: "网页", En: "HTML"}, page},
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"hulian/dashboards/drawing"
 	"hulian/dashboards/facts"
 	"hulian/dashboards/page"
 	"hulian/dashboards/page/block"
@@ -143,7 +144,7 @@ func (k Kind) Set(r block.Request, v view.View, h Head, version string) (filetyp
 	l := *v.Letterhead
 	l.RedHead, l.Number, l.To, l.Date = cmp.Or(h.RedHead, l.RedHead), cmp.Or(h.Number, l.Number), cmp.Or(h.To, l.To), cmp.Or(h.Date, l.Date)
 	v.Letterhead = &l
-	d := report.Document{View: v, Language: r.Language, Version: version, About: about(r, k)}
+	d := report.Document{View: v, Language: r.Language, Version: version, About: about(r, k), Draw: drawing.Draw}
 	return filetype.Made{Document: d, Screen: render.Document{Request: r, View: v, Version: version}}, nil
 }
 
