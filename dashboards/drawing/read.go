@@ -182,19 +182,30 @@ func (e *element) mark() Mark {
 // round is how far the points of a curve lie from its ends, of its radius, so that it looks like a quarter of a circle.
 const round = 0.5522847498
 
-// box is a rectangle with round corners; with a radius of half its side it is a circle.
+// box is a rectangle with round corners; with a radius of half its side it is a circle. Sides without length are left out: a pen
+// that draws along them would leave spikes.
 func box(x, y, w, h, r float64) []Segment {
 	r = min(r, w/2, h/2)
+	line := func(x, y float64) Segment { return Segment{'L', [3]Point{{x, y}}} }
 	if r <= 0 {
-		return []Segment{{'M', [3]Point{{x, y}}}, {'L', [3]Point{{x + w, y}}}, {'L', [3]Point{{x + w, y + h}}}, {'L', [3]Point{{x, y + h}}}, {Op: 'Z'}}
+		return []Segment{{'M', [3]Point{{x, y}}}, line(x+w, y), line(x+w, y+h), line(x, y+h), {Op: 'Z'}}
 	}
 	c := r * (1 - round)
-	return []Segment{
-		{'M', [3]Point{{x + r, y}}}, {'L', [3]Point{{x + w - r, y}}}, {'C', [3]Point{{x + w - c, y}, {x + w, y + c}, {x + w, y + r}}},
-		{'L', [3]Point{{x + w, y + h - r}}}, {'C', [3]Point{{x + w, y + h - c}, {x + w - c, y + h}, {x + w - r, y + h}}},
-		{'L', [3]Point{{x + r, y + h}}}, {'C', [3]Point{{x + c, y + h}, {x, y + h - c}, {x, y + h - r}}},
-		{'L', [3]Point{{x, y + r}}}, {'C', [3]Point{{x, y + c}, {x + c, y}, {x + r, y}}}, {Op: 'Z'},
+	corner := func(ax, ay, bx, by, ex, ey float64) Segment { return Segment{'C', [3]Point{{ax, ay}, {bx, by}, {ex, ey}}} }
+	all := []Segment{{'M', [3]Point{{x + r, y}}}}
+	side := func(length float64, to Segment) {
+		if length > 1e-6 {
+			all = append(all, to)
+		}
 	}
+	side(w-2*r, line(x+w-r, y))
+	all = append(all, corner(x+w-c, y, x+w, y+c, x+w, y+r))
+	side(h-2*r, line(x+w, y+h-r))
+	all = append(all, corner(x+w, y+h-c, x+w-c, y+h, x+w-r, y+h))
+	side(w-2*r, line(x+r, y+h))
+	all = append(all, corner(x+c, y+h, x, y+h-c, x, y+h-r))
+	side(h-2*r, line(x, y+r))
+	return append(all, corner(x, y+c, x+c, y, x+r, y), Segment{Op: 'Z'})
 }
 
 // outlineOf reads the d of a path: M, L, H, V and Z, in places or in steps.

@@ -113,6 +113,8 @@ const Geta = '〓'
 // Shown is what stands for a character on paper: itself, a space for what has no shape, or Geta.
 func Shown(r rune) rune {
 	switch {
+	case r == '\u3000': // as wide as a Chinese character
+		return r
 	case unicode.IsSpace(r):
 		return ' '
 	case unicode.IsControl(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Mn, r) && !Song().Has(r):

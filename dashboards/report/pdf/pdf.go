@@ -233,9 +233,7 @@ func (w *writer) item(i report.Item) error {
 	case report.Entry:
 		w.paragraph(body, "", i.Text, 2*sizeBody, pitch)
 	case report.Table:
-		w.need(3 * pitch)
-		w.caption(w.t("表", "Table "), i.Number, i.Caption)
-		w.table(i.Of)
+		w.table(i)
 	case report.Picture:
 		return w.picture(i)
 	default:

@@ -25,9 +25,9 @@ type grid struct {
 	size   float64
 }
 
-// table sets a table. Its head stands on every page it comes to; a row is torn only where a page cannot hold it.
-func (w *writer) table(t *view.Table) {
-	lang := w.paper.Language.Lang
+// table sets a table below its caption. Its head stands on every page it comes to; a row is torn only where a page cannot hold it.
+func (w *writer) table(i report.Table) {
+	t, lang := i.Of, w.paper.Language.Lang
 	g := grid{size: sizeTable}
 	for _, c := range t.Columns {
 		g.kinds = append(g.kinds, c.Kind)
@@ -43,11 +43,20 @@ func (w *writer) table(t *view.Table) {
 		heads = append(heads, view.Plain(report.Head(c, lang)))
 	}
 	head := g.lines(heads, true, false)
-	for i, row := range t.Rows {
-		w.row(g, head, g.lines(row, false, false), i == 0, false)
+	var rows [][][]line
+	for _, row := range t.Rows {
+		rows = append(rows, g.lines(row, false, false))
 	}
 	if len(t.Total) > 0 {
-		w.row(g, head, g.lines(t.Total, false, true), len(t.Rows) == 0, true)
+		rows = append(rows, g.lines(t.Total, false, true))
+	}
+	if len(rows) > 0 { // caption, head and first row stay together
+		w.need(2.5*sizeCaption + g.height(head) + min(g.height(rows[0]), (bottom-top)/2))
+	}
+	w.caption(w.t("表", "Table "), i.Number, i.Caption)
+	w.cells(g, head, g.height(head), true, false)
+	for n, row := range rows {
+		w.row(g, head, row, n == len(t.Rows))
 	}
 	w.y += 8
 }
@@ -83,22 +92,19 @@ func (l line) height() float64 { return l.style.size * 1.3 }
 func (g grid) height(cells [][]line) float64 {
 	tall := g.size * 1.3
 	for _, lines := range cells {
-		sum := 0.0
+		used := 0.0
 		for _, l := range lines {
-			sum += l.height()
+			used += l.height()
 		}
-		tall = max(tall, sum)
+		tall = max(tall, used)
 	}
 	return tall + 2*over
 }
 
-// row sets a row, on the next page below a head of its own if this one has no room. The first brings the head along.
-func (w *writer) row(g grid, head, cells [][]line, first, total bool) {
+// row sets a row, on the next page below the head if this one has no room.
+func (w *writer) row(g grid, head, cells [][]line, total bool) {
 	tall := g.height(cells)
-	if first {
-		w.need(g.height(head) + min(tall, (bottom-top)/2))
-		w.cells(g, head, g.height(head), true, false)
-	} else if w.y+tall > bottom+0.1 {
+	if w.y+tall > bottom+0.1 && (tall < (bottom-top)/2 || bottom-w.y < (bottom-top)/4) {
 		w.page()
 		w.cells(g, head, g.height(head), true, false)
 	}
@@ -135,11 +141,11 @@ func (w *writer) cells(g grid, cells [][]line, tall float64, head, total bool) {
 			how = "FD"
 		}
 		w.pdf.Rect(x, w.y, wide, tall, how)
-		sum := 0.0
+		used := 0.0
 		for _, l := range cells[i] {
-			sum += l.height()
+			used += l.height()
 		}
-		y := w.y + (tall-sum)/2
+		y := w.y + (tall-used)/2
 		for _, l := range cells[i] {
 			at := x + beside
 			free := wide - 2*beside - l.style.width(l.text)
@@ -157,16 +163,19 @@ func (w *writer) cells(g grid, cells [][]line, tall float64, head, total bool) {
 	w.y += tall
 }
 
-// columnWidths shares the width of the lines among columns, and reports whether each has room for its longest number or word. What is left
-// goes to those that have more to say.
+// roomy is how many characters a column gets in one line before those with sentences take what is left.
+const roomy = 9
+
+// columnWidths shares the width of the lines among columns, and reports whether each has room for its longest number or word. Columns of
+// names and numbers get theirs in one line where they can; what is left goes to those that have more to say.
 func columnWidths(t *view.Table, lang string, size float64) (widths []float64, fit bool) {
 	body, heads, small := style{face: typeface.Song(), size: size}, style{face: typeface.Hei(), size: size}, style{face: typeface.Song(), size: size - 1}
-	least, want := make([]float64, len(t.Columns)), make([]float64, len(t.Columns))
-	sum, wanted := 0.0, 0.0
+	n := len(t.Columns)
+	least, easy, full := make([]float64, n), make([]float64, n), make([]float64, n)
 	for i, c := range t.Columns {
 		head := report.Head(c, lang)
-		least[i] = max(heads.least(head), min(heads.width(head), 2*size)) + 2*beside + 0.5
-		widest, all, n := min(heads.width(head), 6*size), 0.0, 0
+		least[i] = max(heads.least(head), min(heads.width(head), 2*size))
+		widest, all, rows := min(heads.width(head), 5*size), 0.0, 0.0
 		for _, row := range append(t.Rows[:len(t.Rows):len(t.Rows)], t.Total) {
 			if i >= len(row) {
 				continue
@@ -176,33 +185,47 @@ func columnWidths(t *view.Table, lang string, size float64) (widths []float64, f
 				if n == 1 {
 					s = small
 				}
-				room := s.least(said)
-				if c.Kind == view.ColumnText {
-					room = max(room, min(s.width(said), 3*size))
-				}
-				least[i] = max(least[i], min(room, 12*size)+2*beside+0.5)
+				least[i] = max(least[i], min(max(s.least(said), min(s.width(said), 2*size)), 12*size))
 				longest = max(longest, s.width(said))
 			}
-			widest, all, n = max(widest, longest), all+longest, n+1
+			widest, all, rows = max(widest, longest), all+longest, rows+1
 		}
-		full := widest
-		if n > 0 && widest > 12*size { // sentences want room as they are long on average
-			full = max(12*size, all/float64(n))
-		}
-		want[i] = max(0, full+2*beside+1-least[i])
-		sum += least[i]
-		wanted += want[i]
-	}
-	for i := range least {
-		free := textWidth - sum
-		switch {
-		case free <= 0:
-			widths = append(widths, least[i]*textWidth/sum)
-		case wanted == 0:
-			widths = append(widths, least[i]+free/float64(len(least)))
-		default:
-			widths = append(widths, least[i]+free*want[i]/wanted)
+		easy[i], full[i] = max(least[i], min(widest, roomy*size)), max(least[i], widest)
+		if rows > 0 && widest > roomy*size { // sentences want room as they are long on average
+			full[i] = max(easy[i], min(widest, 2*all/rows))
 		}
 	}
-	return widths, sum <= textWidth
+	room := textWidth - float64(n)*(2*beside+0.6)
+	widths = shared(least, easy, full, room)
+	for i := range widths {
+		widths[i] += 2*beside + 0.6
+	}
+	return widths, sum(least) <= room
+}
+
+// shared parts a width: up to the first of three wishes that cannot be granted to all, and of that to each the same part of what it lacks.
+func shared(least, easy, full []float64, room float64) []float64 {
+	low := make([]float64, len(least))
+	for _, high := range [][]float64{least, easy, full} {
+		if wanted := sum(high); wanted >= room {
+			part := (room - sum(low)) / (wanted - sum(low))
+			for i := range low {
+				low[i] += (high[i] - low[i]) * part
+			}
+			return low
+		}
+		copy(low, high)
+	}
+	part := room / max(sum(low), 1)
+	for i := range low {
+		low[i] *= part
+	}
+	return low
+}
+
+func sum(all []float64) (total float64) {
+	for _, x := range all {
+		total += x
+	}
+	return total
 }

@@ -134,9 +134,14 @@ func pieces(text string) (all []string) {
 				flush()
 			}
 			word, open = append(word, r), true
+		case r == '\u3000': // moves in what follows it
+			word = append(word, r)
 		case unicode.IsSpace(r):
+			bound := len(word) == 1 && strings.ContainsRune("≥≤≈", word[0])
 			word = append(word, ' ')
-			flush()
+			if !bound {
+				flush()
+			}
 			open = false
 		case r > 0x2e7f:
 			if !open {
