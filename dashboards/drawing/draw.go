@@ -1,8 +1,6 @@
 package drawing
 
 import (
-	"fmt"
-
 	"hulian/dashboards/picture"
 	"hulian/dashboards/report"
 	"hulian/dashboards/view"
@@ -24,9 +22,6 @@ func Draw(b view.Block) (report.Drawing, error) {
 	if err != nil {
 		return report.Drawing{}, err
 	}
-	png, err := p.PNG(sharpness)
-	if err != nil {
-		return report.Drawing{}, fmt.Errorf("block %q: %w", b.Kind(), err)
-	}
+	png := func() ([]byte, error) { return p.PNG(sharpness) }
 	return report.Drawing{PNG: png, SVG: picture.Inlined(svg), Width: int(p.Width), Height: int(p.Height), Alt: p.Said}, nil
 }

@@ -23,6 +23,7 @@ type Face struct {
 	Font *sfnt.Font
 
 	advances sync.Map // by character, in ems
+	holds    sync.Map // by character, what Holds found
 }
 
 // Advance is how far the next character stands from one, in ems. What the face lacks has none.
@@ -47,14 +48,26 @@ func (f *Face) Advance(r rune) float64 {
 // Holds is the face that draws a character, the first choice or else the other one, and the character that stands for it; 0 for what has no
 // shape.
 func Holds(first *Face, r rune) (*Face, rune) {
-	r = Shown(r)
-	if r == 0 || first.Has(r) {
-		return first, r
+	if known, ok := first.holds.Load(r); ok {
+		if h, is := known.(held); is {
+			return h.face, h.shown
+		}
 	}
-	if Song().Has(r) {
-		return Song(), r
+	h := held{first, Shown(r)}
+	switch {
+	case h.shown == 0 || first.Has(h.shown):
+	case Song().Has(h.shown):
+		h.face = Song()
+	default:
+		h.face = Hei()
 	}
-	return Hei(), r
+	first.holds.Store(r, h)
+	return h.face, h.shown
+}
+
+type held struct {
+	face  *Face
+	shown rune
 }
 
 // Width is how wide a text stands in a size.

@@ -54,7 +54,11 @@ func Write(w io.Writer, d report.Document, own *Template) error {
 	}
 	for i, p := range s.pictures {
 		name := "media/image" + size(i+1) + ".png"
-		parts = append(parts, part{name: "word/" + name, body: p.PNG})
+		png, err := p.PNG()
+		if err != nil {
+			return err
+		}
+		parts = append(parts, part{name: "word/" + name, body: png})
 		relations = append(relations, relation("rIdImage"+size(i+1), "image", name))
 	}
 	parts = append(parts, xmlPart("docProps/core.xml", "application/vnd.openxmlformats-package.core-properties+xml", properties(paper)))

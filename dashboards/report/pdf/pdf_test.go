@@ -128,7 +128,7 @@ func said(t testing.TB, d report.Document) (all, heads []string) {
 				heads = append(heads, dense(head))
 				for _, row := range append(i.Of.Rows[:len(i.Of.Rows):len(i.Of.Rows)], i.Of.Total) {
 					for _, c := range row {
-						all = append(all, report.Lines(c)...)
+						all = append(all, report.Lines(c, d.Language)...)
 					}
 				}
 			}

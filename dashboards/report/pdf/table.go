@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"hulian/dashboards/language"
 	"hulian/dashboards/report"
 	"hulian/dashboards/typeface"
 	"hulian/dashboards/view"
@@ -27,28 +28,28 @@ type grid struct {
 
 // table sets a table below its caption. Its head stands on every page it comes to; a row is torn only where a page cannot hold it.
 func (w *writer) table(i report.Table) {
-	t, lang := i.Of, w.paper.Language.Lang
+	t, l := i.Of, w.paper.Language
 	g := grid{size: sizeTable}
 	for _, c := range t.Columns {
 		g.kinds = append(g.kinds, c.Kind)
 	}
 	for g.size = sizeTable; ; g.size -= 0.5 { // many columns take smaller letters, so that no number is broken
 		var fit bool
-		if g.widths, fit = columnWidths(t, lang, g.size); fit || g.size <= sizeLeast {
+		if g.widths, fit = columnWidths(t, l, g.size); fit || g.size <= sizeLeast {
 			break
 		}
 	}
 	var heads []view.Cell
 	for _, c := range t.Columns {
-		heads = append(heads, view.Plain(report.Head(c, lang)))
+		heads = append(heads, view.Plain(report.Head(c, l.Lang)))
 	}
-	head := g.lines(heads, true, false)
+	head := g.lines(heads, true, false, l)
 	var rows [][][]line
 	for _, row := range t.Rows {
-		rows = append(rows, g.lines(row, false, false))
+		rows = append(rows, g.lines(row, false, false, l))
 	}
 	if len(t.Total) > 0 {
-		rows = append(rows, g.lines(t.Total, false, true))
+		rows = append(rows, g.lines(t.Total, false, true, l))
 	}
 	if len(rows) > 0 { // caption, head and first row stay together
 		w.need(2.5*sizeCaption + g.height(head) + min(g.height(rows[0]), (bottom-top)/2))
@@ -62,7 +63,7 @@ func (w *writer) table(i report.Table) {
 }
 
 // lines are those of the cells of a row.
-func (g grid) lines(row []view.Cell, head, total bool) [][]line {
+func (g grid) lines(row []view.Cell, head, total bool, l language.Language) [][]line {
 	all := make([][]line, len(g.widths))
 	for i := range g.widths {
 		if i >= len(row) {
@@ -72,7 +73,7 @@ func (g grid) lines(row []view.Cell, head, total bool) [][]line {
 		if head {
 			s.face = typeface.Hei()
 		}
-		for n, said := range report.Lines(row[i]) {
+		for n, said := range report.Lines(row[i], l) {
 			if n == 1 {
 				s.size, s.colour, s.bold = g.size-1, quiet, false
 			}
@@ -168,12 +169,12 @@ const roomy = 9
 
 // columnWidths shares the width of the lines among columns, and reports whether each has room for its longest number or word. Columns of
 // names and numbers get theirs in one line where they can; what is left goes to those that have more to say.
-func columnWidths(t *view.Table, lang string, size float64) (widths []float64, fit bool) {
+func columnWidths(t *view.Table, l language.Language, size float64) (widths []float64, fit bool) {
 	body, heads, small := style{face: typeface.Song(), size: size}, style{face: typeface.Hei(), size: size}, style{face: typeface.Song(), size: size - 1}
 	n := len(t.Columns)
 	least, easy, full := make([]float64, n), make([]float64, n), make([]float64, n)
 	for i, c := range t.Columns {
-		head := report.Head(c, lang)
+		head := report.Head(c, l.Lang)
 		least[i] = max(heads.least(head), min(heads.width(head), 2*size))
 		widest, all, rows := min(heads.width(head), 5*size), 0.0, 0.0
 		for _, row := range append(t.Rows[:len(t.Rows):len(t.Rows)], t.Total) {
@@ -181,7 +182,7 @@ func columnWidths(t *view.Table, lang string, size float64) (widths []float64, f
 				continue
 			}
 			longest, s := 0.0, body
-			for n, said := range report.Lines(row[i]) {
+			for n, said := range report.Lines(row[i], l) {
 				if n == 1 {
 					s = small
 				}
