@@ -73,6 +73,7 @@ const (
 	DetailNotWhole       DetailCode = "not_whole"        // a whole number is needed
 	DetailIDNumber       DetailCode = "id_number"        // an identity number in a text
 	DetailPhone          DetailCode = "phone"            // a phone number in a text
+	DetailBankCard       DetailCode = "bank_card"        // the number of a bank card in a text
 	DetailLinkedTo       DetailCode = "linked_to"        // the member a household is linked to
 	DetailNameTwice      DetailCode = "name_twice"       // a name that a record has twice, with values that differ
 	DetailRowShort       DetailCode = "row_short"        // cells of the row, of the header; the first column it says nothing of

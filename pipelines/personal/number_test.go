@@ -25,6 +25,33 @@ func TestNumbersAreFoundAndMasked(t *testing.T) {
 		{"330282198001011234 13812345678", "330*************** 138********", IdentityCard},
 		{"上门3次，补贴1200元", "上门3次，补贴1200元", None},
 		{"编号12345678901234567890", "编号12345678901234567890", None},
+		// Separators of every kind, between any digits where the check digit holds.
+		{"1101 0519 4912 3100 2x", "110* **** **** **** **", IdentityCard},
+		{"330282-19800101-1234", "330***-********-****", IdentityCard},
+		{"１１０１０５１９４９１２３１００２Ｘ", "１１０***************", IdentityCard},
+		{"330282 800101 123", "330*** ****** ***", IdentityCard},
+		{"110105201003070017", "110***************", IdentityCard}, // a child, by the check digit
+		{"+86-138-1234-5678", "+86-1**-****-****", Phone},
+		{"(+86)138.1234.5678", "(+86)1**.****.****", Phone},
+		{"008613812345678", "008************", Phone},
+		{"138—1234—5678", "138—****—****", Phone},
+		{"138\u200b1234\u00a05678", "138\u200b****\u00a0****", Phone},
+		{"（0574）63501234", "（057*）********", Phone},
+		{"0574 6350 1234；+86 574 63501234", "057* **** ****；+86 5** ********", Phone},
+		{"卡号6222 0212 3456 7890 128", "卡号622* **** **** **** ***", BankCard},
+		{"6228480402564890018", "622****************", BankCard},
+		// What is none: papers, orders, households, sums, days, counts, hashes.
+		{"编号330282201801050012", "编号330282201801050012", None}, // region, day, serial
+		{"110105201003070018", "110105201003070018", None},     // another check digit
+		{"990282198001011234", "990282198001011234", None},     // no such province
+		{"330282198013011234", "330282198013011234", None},     // no such month
+		{"浙政发〔2018〕12号", "浙政发〔2018〕12号", None},
+		{"农户330282101201000123", "农户330282101201000123", None},
+		{"合计123,456,789.00元，占87.65%", "合计123,456,789.00元，占87.65%", None},
+		{"2018-01-02 08:00:00 2018-01-03", "2018-01-02 08:00:00 2018-01-03", None},
+		{"4 863 6 179 11 042 9 1 226", "4 863 6 179 11 042 9 1 226", None},
+		{"6222021234567890129", "6222021234567890129", None}, // another check digit
+		{"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", None},
 		{"", "", None},
 	} {
 		if got := KindOf(c.text); got != c.kind {
@@ -45,6 +72,11 @@ func FuzzMask(f *testing.F) {
 		masked := Mask(text)
 		if kind := KindOf(masked); kind != None {
 			t.Errorf("%q masked as %q still holds a number: %s", text, masked, kind)
+		}
+		for _, number := range []string{"11010519491231002X", "138 1234 5678", "6228480402564890018", "（0574）63501234"} {
+			if whole := text + "，" + number + "；" + text; KindOf(whole) == None || strings.Contains(Mask(whole), number) {
+				t.Errorf("%q goes through", whole)
+			}
 		}
 		if KindOf(text) == None && masked != text {
 			t.Errorf("%q holds no number and became %q", text, masked)

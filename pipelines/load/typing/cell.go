@@ -291,7 +291,9 @@ func (r *Reader) text(i int, cell decode.Cell, text string) {
 			r.warn(i, pipelines.PersonalNumber, "", pipelines.NewDetail(pipelines.DetailIDNumber))
 		case personal.Phone:
 			r.warn(i, pipelines.PersonalNumber, "", pipelines.NewDetail(pipelines.DetailPhone))
-		case personal.None:
+		case personal.BankCard:
+			r.warn(i, pipelines.PersonalNumber, "", pipelines.NewDetail(pipelines.DetailBankCard))
+		case personal.None, personal.Address: // an address may be what the note is about
 		}
 	}
 }
