@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"hulian/dashboards/gate"
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/page/decisions"
 	"hulian/dashboards/page/dictionary"
@@ -15,6 +16,7 @@ import (
 	"hulian/dashboards/page/work"
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
+	"hulian/dashboards/visitor"
 	"hulian/pipelines"
 )
 
@@ -24,7 +26,10 @@ func View(ctx context.Context, r block.Request) (view.View, error) {
 	if err != nil {
 		return v, err
 	}
-	return withoutNumbers(v)
+	if err := gate.Texts(&v, visitor.FreeText); err != nil {
+		return v, fmt.Errorf("mask the numbers of persons: %w", err)
+	}
+	return v, nil
 }
 
 // stated builds a page. What a page shows of a month that was corrected since it was signed does not stand there as if it

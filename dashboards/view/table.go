@@ -73,6 +73,8 @@ type Column struct {
 	Kind  ColumnKind
 	Note  string // what it counts, shown on demand
 	Read  bool   // its cells carry a reading: the download holds interval and sentence in columns of their own
+
+	Harmless bool // it counts neither persons nor households: a paper for everybody shows its small numbers too
 }
 
 // Cell is one value of a table: as shown, as downloaded, where it leads.

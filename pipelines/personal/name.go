@@ -53,6 +53,13 @@ func (n Names) Mask(text string, masked func(name string) string) string {
 	return b.String()
 }
 
+// In reports whether a text holds a known name.
+func (n Names) In(text string) bool {
+	found := false
+	n.Mask(text, func(name string) string { found = true; return name })
+	return found
+}
+
 // at is the longest known name that letters begin with.
 func (n Names) at(letters []rune) string {
 	if !n.first[letters[0]] {

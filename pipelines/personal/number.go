@@ -17,6 +17,7 @@ const (
 	Phone        Kind = "phone"
 	BankCard     Kind = "bank card"
 	Address      Kind = "address" // see HasAddress; it is no number, and Mask leaves it
+	Name         Kind = "name"    // see Names
 )
 
 // Numbers of persons: telephones with and without the country, cards of the banks' union (62 and 81, and the older 9558), and

@@ -293,7 +293,7 @@ func (r *Reader) text(i int, cell decode.Cell, text string) {
 			r.warn(i, pipelines.PersonalNumber, "", pipelines.NewDetail(pipelines.DetailPhone))
 		case personal.BankCard:
 			r.warn(i, pipelines.PersonalNumber, "", pipelines.NewDetail(pipelines.DetailBankCard))
-		case personal.None, personal.Address: // an address may be what the note is about
+		case personal.None, personal.Address, personal.Name: // an address may be what the note is about
 		}
 	}
 }
