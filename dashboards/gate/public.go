@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"regexp"
+
 	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
 )
@@ -47,7 +49,7 @@ func (p *passing) public(v *view.View) error {
 	}
 	w := walk{
 		text: func(_ Place, text string, figure bool) string {
-			if !figure {
+			if !figure || !figures.MatchString(text) {
 				text = said.text(text)
 			}
 			return p.names.Mask(text, visitor.MaskName)
@@ -60,6 +62,9 @@ func (p *passing) public(v *view.View) error {
 	p.Withheld += said.withheld
 	return nil
 }
+
+// figures are the numbers of a cell alone, which were looked at as numbers.
+var figures = regexp.MustCompile(`^[-0-9.,/%+−–— ]*$`)
 
 // note says what the sign means.
 func (p *passing) note() string {

@@ -8,7 +8,7 @@ import (
 
 // Numbers of persons and households in sentences, with what stands around them.
 var (
-	countBefore = regexp.MustCompile(`([0-9０-９][0-9０-９,，.．]*|第)?([0-9０-９]+|[一二两三四])( ?(?:多)?(?:人|户|名|位|口|个农户|个家庭|个家|个群众)|(?i: (?:[a-z]+ )?(?:persons?|people|households?|members?|residents?|villagers?|families|family|cadres?|men|man|women|woman|children|child)\b))`)
+	countBefore = regexp.MustCompile(`([0-9０-９][0-9０-９,.]*|第)?([0-9０-９]+|[一二两三四])( ?(?:多)?(?:人|户|名|位|口|个农户|个家庭|个家|个群众)|(?i: (?:[a-z]+ )?(?:persons?|people|households?|members?|residents?|villagers?|families|family|cadres?|men|man|women|woman|children|child)\b))`)
 	countBehind = regexp.MustCompile(`((?:人数|户数|人次|户次)[为是：: ]{0,3}|(?i:\b(?:persons|people|households|members|residents|villagers|families|cadres)(?: ?[:=] ?| )))([1-4])($|[^0-9.,%])`)
 	baseWithin  = regexp.MustCompile(`([0-9][0-9,]*) ?(/|／| of (?:the )?|分之)([0-9][0-9,]*)`)
 	percent     = regexp.MustCompile(`[0-9０-９.．]+ ?(?:[%％‰]|个百分点|percentage points?|percent)`)
@@ -16,6 +16,9 @@ var (
 
 // counted is what stands behind a number of persons, or behind a rate of them.
 var counted = regexp.MustCompile(`^ ?(?:[%％]|人|户|名|位|口|(?i:persons?|people|households?|members?|residents?|villagers?|families)\b)`)
+
+// others is what stands behind a number of something else.
+var others = regexp.MustCompile(`^ ?(?:个(?:村|月|季度|社区|支部|镇)|天|种|类|条|元|年|月|日|号|组|(?i:villages?|months?|days?|branch(?:es)?|yuan)\b)`)
 
 // idioms are what begins like a number of households and is none: 一户一档.
 var idioms = regexp.MustCompile(`^一(?:人|户|位|名|口)(?:一|多)`)
@@ -121,10 +124,10 @@ func (s *sayings) token(text, token string, ofPersons bool) string {
 	}
 	of := regexp.MustCompile(regexp.QuoteMeta(token))
 	return replace(of, text, func(m []string, before, behind string) string {
-		if ofPersons && !counted.MatchString(behind) {
+		if ofPersons && !counted.MatchString(behind) || others.MatchString(behind) {
 			return m[0]
 		}
-		if ends(before, "0123456789.,第") || begins(behind, "0123456789") || begins(behind, "年月日号组") || (begins(behind, ".,") && begins(strings.TrimLeft(behind, ".,"), "0123456789")) || ends(before, "-") {
+		if ends(before, "0123456789.,第") || begins(behind, "0123456789") || (begins(behind, ".,") && begins(strings.TrimLeft(behind, ".,"), "0123456789")) || ends(before, "-") {
 			return m[0]
 		}
 		s.withheld++

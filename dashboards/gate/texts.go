@@ -192,7 +192,7 @@ func (w *walk) keys(v reflect.Value) {
 
 // option rewrites the texts of a picture's option; its numbers stay.
 func (w *walk) option(v reflect.Value, raw json.RawMessage) error {
-	if w.text(w.at, string(raw), false) == string(raw) {
+	if len(raw) == 0 || w.text(w.at, string(raw), false) == string(raw) {
 		return nil
 	}
 	var option any
