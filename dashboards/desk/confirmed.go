@@ -25,6 +25,7 @@ type Confirmation struct {
 	Reason string                  `json:"reason,omitempty"` // why a held file is right
 	Table  string                  `json:"table,omitempty"`  // the one the mapping is for
 	Draft  *pipelines.MappingDraft `json:"draft,omitempty"`
+	Paper  *Paper                  `json:"paper,omitempty"` // what is confirmed is a report, and no file that landed
 }
 
 // signers are the names a confirmation is carried out in: whoever gave it, and the second person where there is one.
@@ -72,18 +73,24 @@ func (d *Desk) carryOut(ctx context.Context, c Confirmation, signers string) (ru
 }
 
 // keep writes what was confirmed into a folder of its own, whole or not at all.
-func (d *Desk) keep(b *Batch) error {
+func (d *Desk) keep(b *Batch) error { return keepIn(d.Dir, b, nil) }
+
+// keepIn does so in the folder of a desk; beside writes what else belongs to the batch.
+func keepIn(in string, b *Batch, beside func(dir string) error) error {
 	content, err := sealed.Document(b.Confirmation)
 	if err != nil {
 		return err
 	}
-	aside, dir := filepath.Join(d.Dir, unfinished+b.ID), filepath.Join(d.Dir, b.ID)
-	if err := os.Mkdir(aside, durable.DirMode); err != nil {
+	aside, dir := filepath.Join(in, unfinished+b.ID), filepath.Join(in, b.ID)
+	if err := durable.MkdirAll(aside); err != nil {
 		return err
 	}
 	err = durable.Write(filepath.Join(aside, confirmed), content, durable.FileMode)
 	if err == nil {
 		err = b.write(aside)
+	}
+	if err == nil && beside != nil {
+		err = beside(aside)
 	}
 	if err == nil {
 		err = os.Rename(aside, dir)
@@ -92,7 +99,7 @@ func (d *Desk) keep(b *Batch) error {
 		return errors.Join(err, os.RemoveAll(aside))
 	}
 	b.dir = dir
-	return durable.Sync(d.Dir)
+	return durable.Sync(in)
 }
 
 // recall reads a confirmation that an earlier process kept. A damaged one is no error: it is told by broken.
@@ -110,6 +117,7 @@ func (b *Batch) recall(at string) error {
 		return nil
 	}
 	b.ReceivedAt, b.Files, b.Confirmation = info.ModTime(), []File{c.File}, &c
+	b.State = b.state()
 	return nil
 }
 

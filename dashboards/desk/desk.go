@@ -324,6 +324,7 @@ func (d *Desk) call() {
 func (d *Desk) Batches() []Batch {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.seek()
 	var all []Batch
 	ahead := 0
 	for _, b := range d.batches {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,13 +49,15 @@ type standing struct {
 // decided reports whether a second person has said what becomes of the batch.
 func (s standing) decided() bool { return s.Decider.Account != "" }
 
-// state is what a batch waits for.
-func (s standing) state() State {
-	if s.Refused {
+// state is what a batch waits for: a paper that was accepted for nothing more.
+func (b *Batch) state() State {
+	switch {
+	case b.Refused:
 		return Refused
-	}
-	if s.Second && !s.decided() {
+	case b.Second && !b.decided():
 		return Proposed
+	case b.paper() != nil:
+		return Done
 	}
 	return Waiting
 }
@@ -70,6 +73,9 @@ func (b Batch) HandedIn() pipelines.HandedIn {
 
 // Object is the batch in the audit trail: the names of its files, and what was confirmed of them.
 func (b Batch) Object() string {
+	if p := b.paper(); p != nil {
+		return strings.Join(strings.Fields(p.Kind+" report for="+p.For+" "+p.Month+" "+p.Unit+" withheld="+strconv.Itoa(p.Withheld)), " ") + " " + b.Files[0].Name
+	}
 	if b.Confirmation != nil && b.Confirmation.Draft != nil {
 		return "columns of " + b.Confirmation.File.Name
 	}
@@ -187,8 +193,12 @@ func (d *Desk) Proposed(id, file string) (File, *os.File, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, b := range d.batches {
-		if b.ID != id || b.State != Proposed || b.Confirmation != nil { // what is confirmed of is no upload
+		if b.ID != id || b.State != Proposed || b.Confirmation != nil && b.paper() == nil { // what is confirmed of is no upload
 			continue
+		}
+		if b.paper() != nil && b.Files[0].ID == file {
+			content, err := os.Open(filepath.Join(b.dir, paperFile))
+			return b.Files[0], content, err
 		}
 		if i := slices.IndexFunc(b.Files, func(f File) bool { return f.ID == file }); i >= 0 {
 			content, err := os.Open(b.paths[i])
@@ -215,12 +225,11 @@ func (d *Desk) settle() {
 			continue
 		}
 		b.standing = s
-		if d.changes++; !s.Refused {
-			b.State = Waiting
+		d.changes++
+		if b.State = b.state(); !s.Refused {
 			d.call()
 			continue
 		}
-		b.State = Refused
 		if err := os.RemoveAll(b.dir); err != nil {
 			d.Logger.Error("the folder of a refused upload stays", "folder", b.dir, "error", err)
 		}
