@@ -42,7 +42,9 @@ func ProposePaper(dir, name string, content []byte, p Paper, by Author) (Batch, 
 	file := File{Name: name, ID: hex.EncodeToString(sum[:]), Size: int64(len(content))}
 	b := Batch{ID: strings.ToLower(rand.Text()), State: Proposed, Files: []File{file}, standing: standing{Author: by, Second: true},
 		Confirmation: &Confirmation{File: file, By: by.Name, Paper: &p}}
-	return b, keepIn(dir, &b, func(aside string) error { return durable.Write(filepath.Join(aside, paperFile), content, durable.FileMode) })
+	return b, keepIn(dir, &b, func(aside string) error {
+		return durable.Write(filepath.Join(aside, paperFile), content, durable.FileMode)
+	})
 }
 
 // ProposePaper does what the function of this name does.

@@ -60,7 +60,7 @@ func shown[T any](ctx context.Context, f Facts, v visitor.Visitor, shared []T) (
 	var names personal.Names
 	if len(p.texts) > 0 && !f.SeesPersons(v) {
 		var err error
-		if names, err = f.names(ctx); err != nil {
+		if names, err = f.KnownNames(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -102,7 +102,7 @@ func (f Facts) Hide(ctx context.Context, v visitor.Visitor) (func(text string) s
 	case v.SeesPerson(at):
 		return func(text string) string { return text }, nil
 	}
-	names, err := f.names(ctx)
+	names, err := f.KnownNames(ctx)
 	return func(text string) string { return v.Text(names, at, text) }, err
 }
 
@@ -115,8 +115,8 @@ select h.head_name
 from households h
 where h.head_name is not null`
 
-// names are those of all members and heads of households, to find them in texts.
-func (f Facts) names(ctx context.Context) (personal.Names, error) {
+// KnownNames are those of all members and heads of households, to find them in texts.
+func (f Facts) KnownNames(ctx context.Context) (personal.Names, error) {
 	all, err := f.shared.rows("names of persons", func() (any, int, error) {
 		table, err := f.Data.Query(ctx, namesSQL)
 		if err != nil {

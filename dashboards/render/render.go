@@ -27,8 +27,10 @@ type Document struct {
 	Pages   []question.Page // those this visitor may see, for the navigation
 	Version string          // of the program, for the foot of the page
 
-	Papers   []view.Link // the files a page that is issued can be had as
-	Accepted string      // how much of what was handed in for the month was accepted
+	Papers    []view.Link // the files a page that is issued can be had as
+	Watermark string      // of a paper that leaves: for whom, by whom and when; it bears no navigation then
+
+	Accepted string // how much of what was handed in for the month was accepted
 }
 
 // Failure is a page that could not be built, or an address nobody knows.

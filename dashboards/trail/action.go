@@ -18,7 +18,8 @@ const (
 	ViewedEvidence   Action = "viewed_evidence"  // person
 	ExportedPersons  Action = "exported_persons" // table
 	ExportedTrail    Action = "exported_trail"
-	IssuedReport     Action = "issued_report"   // kind, month, unit, format
+	IssuedReport     Action = "issued_report"   // kind, month, unit, format, for whom, how many numbers were withheld
+	ReleasedReport   Action = "released_report" // a paper that a second person accepted
 	Queried          Action = "queried"         // hash of the question, why it was refused, its text
 	Uploaded         Action = "uploaded"        // FileObject
 	NamedColumns     Action = "named_columns"   // file
@@ -75,6 +76,7 @@ var actions = map[Action]data.Text{
 	ViewedEvidence:   {Zh: "查看 %s 的个人材料", En: "viewed the evidence about %s"},
 	ExportedPersons:  {Zh: "导出含个人信息的表 %s", En: "exported the personal rows of %s"},
 	ExportedTrail:    {Zh: "导出操作记录", En: "exported the audit trail"},
+	ReleasedReport:   {Zh: "取出已复核的公示文件 %s", En: "took out a paper that was accepted: %s"},
 	IssuedReport:     {Zh: "生成文件 %s", En: "made the paper %s"},
 	Queried:          {Zh: "用 SQL 查询数据：%s", En: "asked in SQL: %s"},
 	Uploaded:         {Zh: "上传 %s", En: "uploaded %s"},
@@ -126,7 +128,7 @@ var actions = map[Action]data.Text{
 // Actions lists every action.
 func Actions() []Action {
 	return []Action{
-		SignedIn, SignInRefused, SignInLocked, SignedOut, ViewedEvidence, ExportedPersons, ExportedTrail, IssuedReport, Queried, Uploaded, NamedColumns, Accepted, UploadAccepted, UploadRefused, SetAside,
+		SignedIn, SignInRefused, SignInLocked, SignedOut, ViewedEvidence, ExportedPersons, ExportedTrail, IssuedReport, ReleasedReport, Queried, Uploaded, NamedColumns, Accepted, UploadAccepted, UploadRefused, SetAside,
 		TookBack, Waived, SaidNothing, TookNothingBack, TickedOff, TookTickBack, Entered, Started, Paused, Resumed, Checked, Signed, Reopened, ChangedStandard, ProposedStandard, AcceptedStandard, RefusedStandard, KeptMap, RemovedMap, Searched, SetUp, AccountMade, AccountChanged,
 		AccountDisabled, AccountEnabled, AccountUnlocked, LinkMade, PasswordSet, PasswordChanged, PasswordRefused, LinkRefused, TokenMade,
 		TokenRevoked, Subscribed, Unsubscribed, MailSet, TokenRefused, RequestedBeyond,

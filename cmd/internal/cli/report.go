@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,11 +10,14 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"hulian/cmd/internal/config"
+	"hulian/dashboards/desk"
 	"hulian/dashboards/facts"
+	"hulian/dashboards/gate"
 	"hulian/dashboards/language"
 	"hulian/dashboards/report/docx"
 	"hulian/dashboards/report/filetype"
@@ -28,6 +32,7 @@ import (
 type reportFlags struct {
 	month, unit, to, template string
 	head                      kinds.Head
+	audience, accepted        string
 }
 
 func newReportCommand(p *program) *cobra.Command {
@@ -43,11 +48,18 @@ nothing else. A month that is not signed says so on its first page and bears no 
 
 A town may have its own look: letterhead.docx or letterhead.dotx in its folder, or a file named by --template. Styles, sheet,
 heads and feet are taken from it; the text is not.
-通报和纪要：hulian report monthly --month 2018-01 --to 通报.docx；镇里自己的公文模板放在目录下，取名 letterhead.docx。`, endsAsked),
+
+--for says who reads it: what they may not see is masked, and a paper on which the number of a person is left is refused. One for the
+public withholds numbers of fewer than 5 persons or households, and others from which such a number could be worked out. It is not
+written at once: it waits until a second person accepts it (hulian uploads accept, or the page Upload); --accepted then writes it.
+通报和纪要：hulian report monthly --month 2018-01 --to 通报.docx；镇里自己的公文模板放在目录下，取名 letterhead.docx。
+用 --for 说明给谁看；公示文件（--for public）隐去姓名和少于5的人数、户数，须经第二人复核后才能取出（--accepted）。`, endsAsked),
 		Example: `  hulian report monthly --month 2018-01 --to 通报.docx
   hulian report monthly --month 2018-01 --unit V07 --to 村通报.docx
   hulian report monthly --month 2018-01 --red-head 中共逍林镇委员会文件 --number 逍党〔2018〕3号 --addressed-to 各村党总支 --to 通报.docx
-  hulian report minutes --month 2018-01 --to 纪要.docx`,
+  hulian report minutes --month 2018-01 --to 纪要.docx
+  hulian report monthly --month 2018-01 --for public --to 公示.docx
+  hulian report monthly --accepted UPLOAD --to 公示.docx`,
 		Args: exactly(1, "KIND"),
 		RunE: func(cmd *cobra.Command, arguments []string) error {
 			c, err := p.config(cmd)
@@ -65,20 +77,36 @@ heads and feet are taken from it; the text is not.
 			if err != nil {
 				return usage(err)
 			}
-			body, err := p.report(cmd.Context(), c, kind, format, f)
+			if f.accepted != "" {
+				return p.acceptedReport(cmd.Context(), c, f)
+			}
+			f.head.For = gate.Audience(cmp.Or(f.audience, string(gate.Committee)))
+			if !f.head.For.Known() {
+				return unknown("audience", f.audience, audiences(), "hulian report --help")
+			}
+			made, body, err := p.report(cmd.Context(), c, kind, format, f)
 			if err != nil {
+				var refused *gate.Refusal
+				if errors.As(err, &refused) {
+					err = &pipelines.Fault{Op: "make the " + kind.ID + " report", At: "for " + f.audience, Err: refused, Next: "take it out of the record it comes from"}
+				}
+				return errors.Join(err, p.recordReport(cmd.Context(), c, kind, f, trail.Denied, gate.Passed{For: f.head.For}))
+			}
+			if f.head.For.SecondPerson() {
+				return p.proposeReport(cmd.Context(), c, kind, f, made, body)
+			}
+			if err := writePaper(f.to, body); err != nil {
 				return err
 			}
-			if err := durable.Write(f.to, body, 0o640); err != nil {
-				return &pipelines.Fault{Op: "write report", At: f.to, Err: err, Next: "a folder that exists and may be written to"}
-			}
 			fmt.Fprintf(p.Err, "%s: %s\n", kind.Name.En, f.to)
-			return p.recordReport(cmd.Context(), c, kind, f)
+			return p.recordReport(cmd.Context(), c, kind, f, trail.Done, made.Passed)
 		},
 	}
 	cmd.Flags().StringVar(&f.month, "month", "", "month, such as 2018-01 (default: the newest)")
 	cmd.Flags().StringVar(&f.unit, "unit", "", "ID or name of a village (default: the town)")
 	cmd.Flags().StringVar(&f.to, "to", "", "the file to write; its ending says the format")
+	cmd.Flags().StringVar(&f.audience, "for", string(gate.Committee), "who reads it: "+strings.Join(audiences(), ", "))
+	cmd.Flags().StringVar(&f.accepted, "accepted", "", "write the paper that a second person has accepted, by its ID (hulian uploads)")
 	cmd.Flags().StringVar(&f.template, "template", "", "file of Word to take styles, sheet, heads and feet from (default: letterhead.docx or letterhead.dotx in the town's folder)")
 	cmd.Flags().StringVar(&f.head.RedHead, "red-head", "", "name in red over the first page (default: none)")
 	cmd.Flags().StringVar(&f.head.Number, "number", "", "number of the document (default: none)")
@@ -97,26 +125,26 @@ func kindList() string {
 }
 
 // report makes a paper as the role would see it that the paper is for.
-func (p *program) report(ctx context.Context, c config.Config, kind kinds.Kind, format filetype.Format, f reportFlags) (body []byte, err error) {
+func (p *program) report(ctx context.Context, c config.Config, kind kinds.Kind, format filetype.Format, f reportFlags) (made filetype.Made, body []byte, err error) {
 	programme, err := p.programme(c)
 	if err != nil {
-		return nil, err
+		return made, nil, err
 	}
 	location, err := c.Location()
 	if err != nil {
-		return nil, usage(err)
+		return made, nil, usage(err)
 	}
 	book, err := p.book(c)
 	if err != nil {
-		return nil, err
+		return made, nil, err
 	}
 	own, err := townTemplate(c.Dir, f.template)
 	if err != nil {
-		return nil, usage(err)
+		return made, nil, usage(err)
 	}
 	reader, err := p.reader(ctx, c)
 	if err != nil {
-		return nil, err
+		return made, nil, err
 	}
 	defer func() { err = errors.Join(err, reader.Close()) }()
 	err = p.pinned(ctx, c, reader, func(q pipelines.Querier) error {
@@ -140,7 +168,8 @@ func (p *program) report(ctx context.Context, c config.Config, kind kinds.Kind, 
 			return closings{c.Dir, book}.Months(ctx, pinned)
 		}
 		version, _ := build()
-		made, err := kind.Make(ctx, ask, f.head, version)
+		f.head.By, f.head.At = operator().Author(), time.Now()
+		made, err = kind.Make(ctx, ask, f.head, version)
 		if err != nil {
 			return err
 		}
@@ -152,18 +181,69 @@ func (p *program) report(ctx context.Context, c config.Config, kind kinds.Kind, 
 		body = b.Bytes()
 		return nil
 	})
-	return body, err
+	return made, body, err
 }
 
-// recordReport writes into the audit trail that a paper was made, where one is kept.
-func (p *program) recordReport(ctx context.Context, c config.Config, kind kinds.Kind, f reportFlags) (err error) {
+// recordReport writes into the audit trail that a paper was made or refused, for whom, and how much was withheld, where one is kept.
+func (p *program) recordReport(ctx context.Context, c config.Config, kind kinds.Kind, f reportFlags, outcome trail.Outcome, passed gate.Passed) (err error) {
 	db, absent, err := p.database(ctx, c, false)
 	if err != nil || absent {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	object := strings.Join(strings.Fields(kind.ID+" "+f.month+" "+f.unit+" "+filepath.Ext(f.to)), " ")
-	return trail.Open(db).Write(ctx, trail.Event{By: operator(), Action: trail.IssuedReport, Object: object})
+	object := strings.Join(strings.Fields(kind.ID+" "+f.month+" "+f.unit+" "+filepath.Ext(f.to)+" "+passed.Trail()), " ")
+	return trail.Open(db).Write(ctx, trail.Event{By: operator(), Action: trail.IssuedReport, Object: object, Outcome: outcome})
+}
+
+// proposeReport keeps a paper until a second person has looked at it.
+func (p *program) proposeReport(ctx context.Context, c config.Config, kind kinds.Kind, f reportFlags, made filetype.Made, body []byte) error {
+	who := operator()
+	r := made.Screen.Request
+	b, err := desk.ProposePaper(filepath.Join(c.Dir, uploadsName), kind.FileName(r, filepath.Ext(f.to)), body,
+		desk.Paper{Kind: kind.ID, Unit: r.Unit().ID, Month: r.Month, For: string(f.head.For), Withheld: made.Passed.Withheld}, desk.Author{Account: who.Account, Name: who.Author()})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.Err, "%s waits for a second person: %s. Once accepted: hulian report %s --accepted %s --to %s\n", kind.Name.En, b.ID, kind.ID, b.ID, f.to)
+	return p.recordReport(ctx, c, kind, f, trail.Done, made.Passed)
+}
+
+// acceptedReport writes a paper that a second person has accepted, as it was accepted.
+func (p *program) acceptedReport(ctx context.Context, c config.Config, f reportFlags) (err error) {
+	b, content, err := desk.PaperOf(filepath.Join(c.Dir, uploadsName), f.accepted)
+	if errors.Is(err, pipelines.ErrUnknown) {
+		return usage(err)
+	}
+	if err != nil {
+		return err
+	}
+	if made := filepath.Ext(b.Files[0].Name); !strings.EqualFold(made, filepath.Ext(f.to)) {
+		return usage(&pipelines.Fault{Op: "write report", At: f.to, Err: fmt.Errorf("the paper was accepted as %s", made), Next: "--to with that ending"})
+	}
+	if err := writePaper(f.to, content); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.Err, "%s, accepted by %s: %s\n", b.Files[0].Name, b.Decider.Name, f.to)
+	db, absent, err := p.database(ctx, c, false)
+	if err != nil || absent {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return trail.Open(db).Write(ctx, trail.Event{By: operator(), Action: trail.ReleasedReport, Object: b.Object()})
+}
+
+func writePaper(to string, body []byte) error {
+	if err := durable.Write(to, body, 0o640); err != nil {
+		return &pipelines.Fault{Op: "write report", At: to, Err: err, Next: "a folder that exists and may be written to"}
+	}
+	return nil
+}
+
+func audiences() (all []string) {
+	for _, a := range gate.Audiences() {
+		all = append(all, string(a))
+	}
+	return all
 }
 
 // townTemplate reads the town's own file of Word; nil where it has none.

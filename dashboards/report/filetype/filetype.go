@@ -10,6 +10,7 @@ import (
 	"io"
 	"strings"
 
+	"hulian/dashboards/gate"
 	"hulian/dashboards/render"
 	"hulian/dashboards/report"
 	"hulian/dashboards/report/docx"
@@ -23,6 +24,7 @@ type Made struct {
 	report.Document
 	Screen   render.Document // the same as a page, for HTML
 	Template *docx.Template  // the town's own form of Word; nil: that of the standard
+	Passed   gate.Passed     // what the gate withheld
 }
 
 // Format is one way to write a document.
@@ -55,7 +57,7 @@ func Of(ext string) (Format, error) {
 }
 
 func page(w io.Writer, m Made) error {
-	m.Screen.View = m.View
+	m.Screen.View, m.Screen.Watermark = m.View, m.Watermark
 	body, err := report.HTML(m.Screen)
 	if err == nil {
 		_, err = w.Write(body)

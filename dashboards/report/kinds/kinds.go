@@ -2,7 +2,7 @@
 //
 // The name of a kind, a snapshot, a month and a unit enter; a document leaves, with the same numbers and words as the pages. Nothing is
 // written, so a crash costs nothing. It refuses a kind that nobody knows, a month without data, a unit that the kind is not about, and
-// a visitor who may not see the page it is made from.
+// a visitor who may not see the page it is made from. What may not leave for its readers is refused by the gate.
 package kinds
 
 import (
@@ -17,6 +17,7 @@ import (
 
 	"hulian/dashboards/drawing"
 	"hulian/dashboards/facts"
+	"hulian/dashboards/gate"
 	"hulian/dashboards/page"
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/question"
@@ -120,20 +121,62 @@ func unitOf(all []facts.Unit, named string) facts.Unit {
 	return all[i]
 }
 
-// Head is what whoever issues a paper may say over it.
-type Head struct{ RedHead, Number, To, Date string }
+// Head is what whoever issues a paper may say over it, and for whom he issues it.
+type Head struct {
+	RedHead, Number, To, Date string
 
-// Make makes a document.
-func (k Kind) Make(ctx context.Context, r block.Request, h Head, version string) (filetype.Made, error) {
-	if !r.Page.OpenTo(r.Visitor) {
-		return filetype.Made{}, &pipelines.Fault{Op: "make the " + k.ID + " report", Err: errors.New("whoever asks may not see the page it is made from"), Next: "ask somebody of the committee or the office"}
+	For gate.Audience // empty: the committee
+	By  string        // who makes it, as its watermark names him
+	At  time.Time
+}
+
+// Make makes a document for its readers: built as they may see it, and through the gate. What came of that is in it too where it is
+// refused with a *gate.Refusal.
+func (k Kind) Make(ctx context.Context, r block.Request, h Head, version string) (made filetype.Made, err error) {
+	h.For = cmp.Or(h.For, gate.Committee)
+	made.Passed.For = h.For
+	refuse := func(why, next string) (filetype.Made, error) {
+		return made, &pipelines.Fault{Op: "make the " + k.ID + " report", At: "for " + string(h.For), Err: errors.New(why), Next: next}
 	}
+	if !h.For.Known() {
+		return refuse("nobody is called so", "--for committee, village or public")
+	}
+	if !r.Page.OpenTo(r.Visitor) {
+		return refuse("whoever asks may not see the page it is made from", "ask somebody of the committee or the office")
+	}
+	at := visitor.Place{Town: r.Town.ID, Village: r.Unit().VillageID}
+	if r.Unit().Level == facts.LevelVillage {
+		at.Village = r.Unit().ID
+	}
+	if h.For == gate.Village && at.Village == "" {
+		return refuse("nothing says for which village", "--unit VILLAGE")
+	}
+	if r.Visitor = h.For.Reader(r.Visitor, at); !r.Page.OpenTo(r.Visitor) {
+		return refuse("this paper is for the committee alone", "--for committee")
+	}
+	r.HideNames(ctx)
 	r.Disclosed, r.Whole = &facts.Disclosed{}, true
 	v, err := page.View(ctx, r)
 	if err != nil {
-		return filetype.Made{}, fmt.Errorf("%s: %w", k.ID, err)
+		return made, fmt.Errorf("%s: %w", k.ID, err)
 	}
-	return k.Set(r, v, h, version)
+	names, err := r.KnownNames(ctx)
+	if err != nil {
+		return made, err
+	}
+	if v, made.Passed, err = gate.Pass(v, h.For, names, r.Language); err != nil {
+		return made, err
+	}
+	if err := gate.CheckFile(h.For, names, h.RedHead, h.Number, h.To, h.Date, k.FileName(r, "")); err != nil {
+		return made, err
+	}
+	passed := made.Passed
+	made, err = k.Set(r, v, h, version)
+	made.Passed = passed
+	if h.By != "" {
+		made.Watermark = gate.Watermark(h.For, h.By, h.At, r.Language)
+	}
+	return made, err
 }
 
 // Set puts a view that is made already, and may leave, under its head.
