@@ -27,10 +27,17 @@ type Document struct {
 	Pages   []question.Page // those this visitor may see, for the navigation
 	Version string          // of the program, for the foot of the page
 
-	Papers    []view.Link // the files a page that is issued can be had as
-	Watermark string      // of a paper that leaves: for whom, by whom and when; it bears no navigation then
+	Watermark string // of a paper that leaves: for whom, by whom and when; it bears no navigation then
+
+	Papers *Papers // what may be made of it; nil: nothing
 
 	Accepted string // how much of what was handed in for the month was accepted
+}
+
+// Papers are the files that a visitor may have made of a page, and for whom.
+type Papers struct {
+	Kind             string
+	Readers, Formats []view.Choice
 }
 
 // Failure is a page that could not be built, or an address nobody knows.

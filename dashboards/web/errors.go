@@ -35,7 +35,7 @@ func status(err error) int {
 		return http.StatusTooManyRequests
 	case errors.Is(err, errNotFound), errors.Is(err, question.ErrUnknownUnit), errors.Is(err, pipelines.ErrUnknown):
 		return http.StatusNotFound
-	case errors.Is(err, errLetterhead):
+	case errors.Is(err, errLetterhead), errors.Is(err, errRefusedPaper):
 		return http.StatusUnprocessableEntity
 	case errors.Is(err, errTooLarge):
 		return http.StatusRequestEntityTooLarge
@@ -102,6 +102,11 @@ func failure(code int, method, lang string, err error) render.Failure {
 	texts, ok := told[code]
 	if errors.Is(err, errNothingOpen) {
 		texts = nothingOpen
+	}
+	var refused refusedPaper
+	if errors.As(err, &refused) {
+		texts = [2][3]string{{"文件没有生成", refused.In(language.Language{Lang: language.Chinese}), "改好后重新读入，再生成一次；写在这里的内容不会随文件发出。"},
+			{"The paper was not made", refused.In(language.Language{Lang: language.English}), "Mend it, read it in and make the paper again. Nothing of it has left."}}
 	}
 	if form, has := posted[code]; has && method == http.MethodPost {
 		texts = form

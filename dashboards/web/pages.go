@@ -59,9 +59,6 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, p question.Page) e
 	if p.Fresh {
 		return s.fresh(w, r, ask, format, table)
 	}
-	if kind, is := paperAsked(ask, format, table); is {
-		return s.paper(w, r, ask, kind, format, here)
-	}
 	key, err := s.keyOf(ask, format, table)
 	if err != nil {
 		return err
@@ -288,7 +285,7 @@ func (s *server) make(ctx context.Context, ask block.Request, format, table stri
 	}
 	set := render.Page
 	if view.Letterhead != nil {
-		set, document.Papers = report.HTML, papers(ask)
+		set, document.Papers = report.HTML, s.papersOf(ask)
 	}
 	body, err := set(document)
 	return answer{status: http.StatusOK, kind: "text/html; charset=utf-8", body: body, persons: ask.Disclosed.Any()}, err

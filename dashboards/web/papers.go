@@ -2,64 +2,195 @@ package web
 
 import (
 	"bytes"
+	"cmp"
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"path/filepath"
 	"strings"
+	"time"
 
+	"hulian/dashboards/desk"
+	"hulian/dashboards/gate"
+	"hulian/dashboards/language"
 	"hulian/dashboards/page/block"
-	"hulian/dashboards/question"
+	"hulian/dashboards/render"
 	"hulian/dashboards/report/filetype"
 	"hulian/dashboards/report/kinds"
+	"hulian/dashboards/signin"
 	"hulian/dashboards/trail"
 	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
+	"hulian/pipelines"
 )
 
-// paperAsked is the kind of paper that an address asks for as a file.
-func paperAsked(ask block.Request, format, table string) (kinds.Kind, bool) {
-	if format == "" || table != "" {
-		return kinds.Kind{}, false
-	}
-	return kinds.Page(ask.Page, ask.Params)
-}
+// errRefusedPaper is answered with 422: something of a person is left on a paper.
+var errRefusedPaper = errors.New("the paper may not leave")
 
-// papers are the files a page that is issued can be had as; none for whoever may take nothing away.
-func papers(ask block.Request) (all []view.Link) {
-	if _, is := kinds.Page(ask.Page, ask.Params); !is || !ask.Page.TakenBy(ask.Visitor) {
-		return nil
-	}
-	for _, f := range filetype.All() {
-		if f.Ext != ".html" { // it is on the screen
-			all = append(all, view.Link{Text: f.Name.In(ask.Lang), Address: ask.Link(ask.Page.ID, question.With("format", f.Ext[1:]))})
-		}
-	}
-	return all
-}
+// refusedPaper says in words where something stands that may not leave.
+type refusedPaper struct{ *gate.Refusal }
 
-// paper answers with a paper as a file. It is made anew each time, because the town's own form of it may have changed, and what was
-// taken away stands in the audit trail.
-func (s *server) paper(w http.ResponseWriter, r *http.Request, ask block.Request, kind kinds.Kind, format string, here visitor.Place) error {
-	of, err := filetype.Of(format)
-	if err != nil {
-		return fmt.Errorf("%w: format=%s", errBadRequest, format)
+func (r refusedPaper) Unwrap() error { return errRefusedPaper }
+
+// makePaper makes a report for its readers and gives it out; one for everybody waits for a second person. Every paper
+// that is made stands in the trail, every refused one too.
+func (s *server) makePaper(w http.ResponseWriter, r *http.Request) error {
+	kind, known := kinds.Of(r.PathValue("kind"))
+	if !known || s.Desk == nil {
+		return errNotFound
 	}
-	made, err := kind.Make(r.Context(), ask, kinds.Head{}, s.Version)
-	if err != nil {
+	if err := s.somewhere(r, visitor.Export); err != nil {
 		return err
 	}
-	if s.Letterhead != nil {
+	if err := readForm(w, r, shortForm); err != nil {
+		return err
+	}
+	said := r.PostForm
+	format, err := filetype.Of(cmp.Or(said.Get("format"), ".docx"))
+	to := gate.Audience(cmp.Or(said.Get("for"), string(gate.Committee)))
+	if err != nil || !to.Known() {
+		return errBadRequest
+	}
+	who := signin.VisitorOf(r.Context())
+	made, ask, err := s.paper(r.Context(), kind, said, to, who)
+	switch {
+	case errors.Is(err, kinds.ErrReaders):
+		return errors.Join(errBadRequest, err)
+	case err != nil && made.Passed.For == "": // nothing was made at all
+		return err
+	}
+	at := place(s.Door.Here(), ask.Unit())
+	object := strings.Join(strings.Fields(kind.ID+" "+ask.Month+" "+ask.Unit().ID+" "+format.Ext+" "+made.Passed.Trail()), " ")
+	var refused *gate.Refusal
+	if errors.As(err, &refused) {
+		return errors.Join(refusedPaper{refused}, s.Door.Write(context.WithoutCancel(r.Context()), trail.IssuedReport, object, at, trail.Denied))
+	}
+	var b bytes.Buffer
+	if err == nil && s.Letterhead != nil {
 		if made.Template, err = s.Letterhead(); err != nil {
-			return fmt.Errorf("%w: %w", errLetterhead, err)
+			err = fmt.Errorf("%w: %w", errLetterhead, err)
 		}
 	}
-	var body bytes.Buffer
-	if err := of.Write(&body, made); err != nil {
-		return fmt.Errorf("%s as %s: %w", kind.ID, format, err)
+	if err == nil {
+		err = format.Write(&b, made)
 	}
-	if err := s.done(r.Context(), trail.IssuedReport, strings.Join([]string{kind.ID, ask.Month, ask.Unit().ID, format}, " "), place(here, ask.Unit()), nil); err != nil {
+	name := kind.FileName(ask, format.Ext)
+	var batch desk.Batch
+	if err == nil && to.SecondPerson() {
+		batch, err = s.Desk.ProposePaper(name, b.Bytes(), desk.Paper{Kind: kind.ID, Unit: ask.Unit().ID, Month: ask.Month, For: string(to), Withheld: made.Passed.Withheld}, desk.By(who))
+	}
+	if err := s.done(r.Context(), trail.IssuedReport, object, at, err); err != nil {
 		return err
 	}
 	w.Header().Set("Cache-Control", "private, no-store")
-	send(w, r, answer{status: http.StatusOK, kind: of.MediaType, body: body.Bytes(), filename: kind.FileName(ask, of.Ext)})
+	if to.SecondPerson() {
+		back := url.Values{}
+		keepLanguage(back, said)
+		http.Redirect(w, r, strings.TrimSuffix("/papers/"+batch.ID+"?"+back.Encode(), "?"), http.StatusSeeOther)
+		return nil
+	}
+	w.Header().Set("Content-Type", format.MediaType)
+	attached(w.Header(), name)
+	_, err = w.Write(b.Bytes())
+	return err
+}
+
+// paper makes a report from the generation of now.
+func (s *server) paper(ctx context.Context, kind kinds.Kind, said url.Values, to gate.Audience, who visitor.Visitor) (made filetype.Made, ask block.Request, err error) {
+	pinned, snapshot, err := s.opened(ctx, s.pinNewest)
+	if err != nil {
+		return made, ask, err
+	}
+	defer pinned.Release()
+	here := visitor.Place{Town: snapshot.Town.ID}
+	if ask, err = kind.Ask(snapshot, said.Get("month"), said.Get("village")); err != nil {
+		return made, ask, errors.Join(errBadRequest, err)
+	}
+	if !ask.Page.OpenTo(who) || !ask.Page.TakenBy(who) || !who.SeesUnit(here) {
+		return made, ask, errBeyond
+	}
+	ask.Lang, ask.Zone = language.Chinese, s.Zone
+	if said.Get("lang") == language.English {
+		ask.Lang = language.English
+	}
+	if err := s.lend(ctx, &ask, pinned, here); err != nil {
+		return made, ask, err
+	}
+	made, err = kind.Make(ctx, ask, kinds.Head{For: to, By: who.Author(), At: time.Now()}, s.Version)
+	return made, ask, err
+}
+
+// papersOf is what may be made of a page for whom; nil: nothing, or not by this visitor.
+func (s *server) papersOf(ask block.Request) *render.Papers {
+	kind, is := kinds.Page(ask.Page, ask.Params)
+	if !is || s.Desk == nil || !ask.Page.TakenBy(ask.Visitor) {
+		return nil
+	}
+	p := &render.Papers{Kind: kind.ID}
+	for _, f := range filetype.All() {
+		p.Formats = append(p.Formats, view.Choice{Value: f.Ext, Name: f.Name.In(ask.Lang)})
+	}
+	at := place(s.Door.Here(), ask.Unit())
+	for _, to := range gate.Audiences() {
+		if to == gate.Village && at.Village == "" || !ask.Page.OpenTo(to.Reader(ask.Visitor, at)) {
+			continue
+		}
+		p.Readers = append(p.Readers, view.Choice{Value: string(to), Name: to.Title().In(ask.Lang)})
+	}
+	return p
+}
+
+// accepted answers with a paper that a second person has accepted, as it was accepted; until then with what it waits for.
+func (s *server) accepted(w http.ResponseWriter, r *http.Request) error {
+	if s.Desk == nil {
+		return errNotFound
+	}
+	if err := s.somewhere(r, visitor.Export); err != nil {
+		return err
+	}
+	b, content, err := desk.PaperOf(s.Desk.Dir, r.PathValue("batch"))
+	if errors.Is(err, pipelines.ErrUnknown) {
+		return s.unaccepted(w, r)
+	}
+	if err := s.done(r.Context(), trail.ReleasedReport, b.Object(), s.Door.Here(), err); err != nil {
+		return err
+	}
+	format, err := filetype.Of(filepath.Ext(b.Files[0].Name))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "private, no-store")
+	w.Header().Set("Content-Type", format.MediaType)
+	attached(w.Header(), b.Files[0].Name)
+	_, err = w.Write(content)
+	return err
+}
+
+// unaccepted says what a paper waits for, or why it was refused.
+func (s *server) unaccepted(w http.ResponseWriter, r *http.Request) error {
+	b, known := s.Desk.Batch(r.PathValue("batch"))
+	if !known || b.Confirmation == nil || b.Confirmation.Paper == nil {
+		return errNotFound
+	}
+	l := language.Language{Lang: language.Chinese, Zone: s.Zone}
+	if r.URL.Query().Get("lang") == language.English {
+		l.Lang = language.English
+	}
+	said := render.Failure{Lang: l.Lang, Status: http.StatusAccepted, Link: "/report", Caption: l.T("回到月度通报", "Back to the report"),
+		Title: l.T("等待第二人复核", "It waits for a second person"),
+		Text:  l.Tf("%[1]s 于 %[2]s 生成了公示文件 %[3]s，其中%[4]d处数值不予公布。", "%[1]s made %[3]s for the public at %[2]s; %[4]d numbers in it are withheld.", b.Author.Name, l.Moment(b.ReceivedAt), b.Files[0].Name, b.Confirmation.Paper.Withheld),
+		Next:  l.T("请组织办公室的另一位同志在“报送”页打开文件、复核同意；同意后在本页取出文件。", "Somebody else of the office opens it on the page Upload and accepts it; the file is here then.")}
+	if b.State == desk.Refused {
+		said.Title, said.Text = l.T("复核后退回", "It was refused"), l.Tf("%s 退回了公示文件 %s：%s。", "%s refused %s: %s.", b.Decider.Name, b.Files[0].Name, b.Reason)
+		said.Next = l.T("改好后重新生成。", "Mend what is wrong and make it again.")
+	}
+	body, err := render.Fail(said)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "private, no-store")
+	send(w, r, answer{status: said.Status, kind: "text/html; charset=utf-8", body: body})
 	return nil
 }

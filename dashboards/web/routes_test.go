@@ -207,6 +207,9 @@ func lines(t *testing.T) []line {
 		{"POST /uploads/{batch}/{action}", "/uploads/any/refuse", form("lang", "en"), 303, office}, // without a reason: back to the page
 		{"POST /uploads/{batch}/{action}", "/uploads/any/accept", form("lang", "en"), 404, nil},    // nothing waits by that name
 		{"POST /uploads/{batch}/{action}", "/uploads/any/burn", form("lang", "en"), 404, nil},
+		{"POST /papers/{kind}", "/papers/monthly", form("format", ".html"), 200, taking},
+		{"POST /papers/{kind}", "/papers/any", form("lang", "en"), 404, nil},
+		{"GET /papers/{batch}", "/papers/any", sent{}, 404, nil}, // nobody has accepted it; see TestAPaperForThePublicNeedsASecondPerson
 		{"POST /accounts/{action}", "/accounts/unlock", form("name", "analyst"), 303, []string{"administrator"}},
 		{"POST /accounts/{action}", "/accounts/reset", form("name", "nobody"), 303, []string{"administrator"}},
 		{"POST /accounts/{action}", "/accounts/delete", form("name", "analyst"), 404, nil},

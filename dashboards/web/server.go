@@ -161,6 +161,8 @@ func (s *server) routes() map[string]http.Handler {
 		"POST /upload":                   s.unlimited(s.upload),
 		"GET /uploads/{batch}/{file}":    s.unlimited(s.proposed),
 		"POST /uploads/{batch}/{action}": s.handle(s.decideUpload),
+		"POST /papers/{kind}":           s.handle(s.makePaper),
+		"GET /papers/{batch}":           s.handle(s.accepted),
 		"POST /waive":                    s.unlimited(s.waive),
 		"POST /aside":                    s.unlimited(s.aside),
 		"POST /nothing":                  s.unlimited(s.nothing),

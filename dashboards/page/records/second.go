@@ -46,6 +46,8 @@ func proposedOf(r block.Request, b desk.Batch) string {
 	switch c := b.Confirmation; {
 	case c == nil:
 		return b.Object()
+	case c.Paper != nil:
+		return r.Tf("%s（公示文件）", "%s (a report for the public)", c.File.Name)
 	case c.Draft != nil:
 		return r.Tf("%s（确认各列）", "%s (its columns were named)", c.File.Name)
 	default:
@@ -63,6 +65,10 @@ func villageOf(r block.Request, b desk.Batch) string {
 
 // proposal shows a batch that waits for a second person, or that one has refused, and asks for the decision whoever may take it.
 func proposal(ctx context.Context, r block.Request, v *view.View, b desk.Batch) error {
+	if b.Confirmation != nil && b.Confirmation.Paper != nil {
+		proposedPaper(r, v, b)
+		return nil
+	}
 	if b.Confirmation != nil {
 		return proposedConfirmation(ctx, r, v, b)
 	}
@@ -86,7 +92,7 @@ func proposal(ctx context.Context, r block.Request, v *view.View, b desk.Batch) 
 		b.Author.Name, r.Clock(b.ReceivedAt).Format("2006-01-02 15:04"), villageOf(r, b)))
 	decisionRefused(r, v)
 	v.Blocks = append(v.Blocks, files)
-	decision(r, v, b, r.T("退回后不读入，文件删除；报送人会看到理由。", "They are not read and are removed; their author reads the reason."))
+	decision(r, v, b, readAtOnce(r), r.T("退回后不读入，文件删除；报送人会看到理由。", "They are not read and are removed; their author reads the reason."))
 	return nil
 }
 
@@ -101,16 +107,45 @@ func decisionRefused(r block.Request, v *view.View) {
 }
 
 // decision asks whoever may take it for the decision about a batch.
-func decision(r block.Request, v *view.View, b desk.Batch, refusing string) {
+func decision(r block.Request, v *view.View, b desk.Batch, accepting, refusing string) {
 	if !decides(r) || b.Author.Account == r.Visitor.Account {
 		return
 	}
 	address := "/uploads/" + b.ID + "/"
 	v.Blocks = append(v.Blocks,
-		view.Form{Title: r.T("同意采用", "Accept it"), Text: r.T("同意后马上读入，通过检查即发布；您的姓名记入操作记录。", "It is read at once, and published where nothing speaks against it. Your name stands in the audit trail."),
+		view.Form{Title: r.T("同意采用", "Accept it"), Text: accepting,
 			Address: address + "accept", Fields: block.KeepLanguage(r), Label: r.T("同意采用", "Accept")},
 		view.Form{Title: r.T("退回", "Refuse it"), Text: refusing,
 			Address: address + "refuse", Fields: slices.Concat(block.ReasonField(r), block.KeepLanguage(r)), Label: r.T("退回", "Refuse")})
+}
+
+func readAtOnce(r block.Request) string {
+	return r.T("同意后马上读入，通过检查即发布；您的姓名记入操作记录。", "It is read at once, and published where nothing speaks against it. Your name stands in the audit trail.")
+}
+
+// proposedPaper shows a report for everybody: who made it, what was withheld, and the file itself to whoever decides, and to all once it is accepted.
+func proposedPaper(r block.Request, v *view.View, b desk.Batch) {
+	p, made := b.Confirmation.Paper, r.Clock(b.ReceivedAt).Format("2006-01-02 15:04")
+	unit := r.Name(p.Unit)
+	withheld := r.Tf("其中%d处数值因人数或户数少于5（或可由其推算）不予公布。", "%d numbers in it are withheld, of fewer than 5 persons or households or ones that would give such a number away.", p.Withheld)
+	file := func(address string) view.Links {
+		return view.Links{Links: []view.Link{{Text: r.Tf("打开文件 %s", "Open the file %s", b.Files[0].Name), Address: address}}}
+	}
+	switch b.State {
+	case desk.Refused:
+		v.Sentences = append(v.Sentences, r.Tf("%[1]s 复核后退回了这份公示文件：%[2]s。文件没有发出，已删除。", "%[1]s refused this report for the public: %[2]s. It was not given out, and is removed.", b.Decider.Name, b.Reason))
+	case desk.Done:
+		v.Sentences = append(v.Sentences, r.Tf("%[1]s 生成的公示文件（%[2]s，%[3]s）已由 %[4]s 复核同意，可以公布。", "The report for the public that %[1]s made (%[2]s, %[3]s) was accepted by %[4]s and may be given out.", b.Author.Name, unit, p.Month, b.Decider.Name), withheld)
+		v.Blocks = append(v.Blocks, file("/papers/"+b.ID))
+	default:
+		v.Sentences = append(v.Sentences, r.Tf("%[1]s 于 %[2]s 生成了公示文件（%[3]s，%[4]s），等待第二人复核；在此之前不能取出。", "%[1]s made a report for the public at %[2]s (%[3]s, %[4]s). It waits for a second person, and cannot be taken out before.", b.Author.Name, made, unit, p.Month), withheld)
+		decisionRefused(r, v)
+		if decides(r) {
+			v.Blocks = append(v.Blocks, file("/uploads/"+b.ID+"/"+b.Files[0].ID))
+		}
+		decision(r, v, b, r.T("同意后即可取出公布；您的姓名记入操作记录。请先打开文件看一遍：不应有姓名、住址、号码。", "It may be given out then. Your name stands in the audit trail. Open the file first: no name, address or number of a person belongs in it."),
+			r.T("退回后文件删除；生成的人会看到理由。", "The file is removed; whoever made it reads the reason."))
+	}
 }
 
 // proposedConfirmation shows what somebody has confirmed of a file and a second person is to look at, or has refused: the rows that a
@@ -141,7 +176,7 @@ func proposedConfirmation(ctx context.Context, r block.Request, v *view.View, b 
 		}
 	}
 	if b.State == desk.Proposed {
-		decision(r, v, b, r.T("退回后不改动任何数据；确认的人会看到理由。", "Nothing is changed then; whoever confirmed it reads the reason."))
+		decision(r, v, b, readAtOnce(r), r.T("退回后不改动任何数据；确认的人会看到理由。", "Nothing is changed then; whoever confirmed it reads the reason."))
 	}
 	return nil
 }

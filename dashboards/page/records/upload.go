@@ -146,7 +146,7 @@ func batchState(r block.Request, b desk.Batch) view.Cell {
 
 // batch says what became of the files of a batch.
 func batch(ctx context.Context, r block.Request, v *view.View, b desk.Batch) error {
-	if b.State == desk.Proposed || b.State == desk.Refused {
+	if b.State == desk.Proposed || b.State == desk.Refused || b.Confirmation != nil && b.Confirmation.Paper != nil {
 		return proposal(ctx, r, v, b)
 	}
 	if b.Resting() {

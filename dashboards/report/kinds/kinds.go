@@ -130,13 +130,16 @@ type Head struct {
 	At  time.Time
 }
 
+// ErrReaders is returned where a paper is not made for the readers that are asked for.
+var ErrReaders = errors.New("it is not made for them")
+
 // Make makes a document for its readers: built as they may see it, and through the gate. What came of that is in it too where it is
 // refused with a *gate.Refusal.
 func (k Kind) Make(ctx context.Context, r block.Request, h Head, version string) (made filetype.Made, err error) {
 	h.For = cmp.Or(h.For, gate.Committee)
 	made.Passed.For = h.For
 	refuse := func(why, next string) (filetype.Made, error) {
-		return made, &pipelines.Fault{Op: "make the " + k.ID + " report", At: "for " + string(h.For), Err: errors.New(why), Next: next}
+		return made, &pipelines.Fault{Op: "make the " + k.ID + " report", At: "for " + string(h.For), Err: fmt.Errorf("%w: %s", ErrReaders, why), Next: next}
 	}
 	if !h.For.Known() {
 		return refuse("nobody is called so", "--for committee, village or public")

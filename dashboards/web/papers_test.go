@@ -1,0 +1,102 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"hulian/dashboards/desk"
+	"hulian/dashboards/trail"
+)
+
+// TestAPaperForThePublicNeedsASecondPerson from the page to the file: what a paper holds depends on who reads it, and the trail says it.
+func TestAPaperForThePublicNeedsASecondPerson(t *testing.T) {
+	h := newHouse(t)
+	committee, office, clerk := as(t, h.URL, "committee"), as(t, h.URL, "office"), as(t, h.URL, "secretary1")
+	_, page := h.do(t, committee, http.MethodGet, "/report?lang=en", sent{})
+	if !strings.Contains(page, `action="/papers/monthly"`) || !strings.Contains(page, `value="public"`) || strings.Contains(page, "watermark") {
+		t.Error("the page of the report offers no file")
+	}
+	response, body := h.do(t, committee, http.MethodPost, "/papers/monthly", form("for", "committee", "format", ".html", "lang", "en"))
+	if response.StatusCode != http.StatusOK || !strings.Contains(body, "For the committee only · ") || strings.Contains(body, `class="bar"`) {
+		t.Fatalf("%s", response.Status)
+	}
+	if response, _ := h.do(t, committee, http.MethodPost, "/papers/monthly", form("for", "village")); response.StatusCode != http.StatusBadRequest {
+		t.Errorf("a paper for no village: %s", response.Status)
+	}
+	response, _ = h.do(t, committee, http.MethodPost, "/papers/monthly", form("for", "public", "format", ".html"))
+	at, err := url.Parse(response.Header.Get("Location"))
+	if err != nil || response.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%s %v", response.Status, err)
+	}
+	id := strings.TrimPrefix(at.Path, "/papers/")
+	b, known := h.desk.Batch(id)
+	if !known || b.State != desk.Proposed || b.Confirmation.Paper.Withheld == 0 {
+		t.Fatalf("%+v", b)
+	}
+	if response, waits := h.do(t, committee, http.MethodGet, "/papers/"+id, sent{}); response.StatusCode != http.StatusAccepted || !strings.Contains(waits, "等待第二人复核") || strings.Contains(waits, "＊") {
+		t.Errorf("it is given out before anybody looked: %s", response.Status)
+	}
+	if response, _ := h.do(t, clerk, http.MethodPost, "/uploads/"+id+"/accept", form("lang", "en")); response.StatusCode != http.StatusNotFound {
+		t.Errorf("a village accepts it: %s", response.Status)
+	}
+	_, asked := h.do(t, office, http.MethodGet, "/upload?batch="+id, sent{})
+	if !strings.Contains(asked, "等待第二人复核") || !strings.Contains(asked, "/uploads/"+id+"/"+b.Files[0].ID) || !strings.Contains(asked, "/accept") {
+		t.Error("the office is not asked")
+	}
+	_, looked := h.do(t, office, http.MethodGet, "/uploads/"+id+"/"+b.Files[0].ID, sent{})
+	if response, _ := h.do(t, office, http.MethodPost, "/uploads/"+id+"/accept", form("lang", "en")); response.StatusCode != http.StatusSeeOther {
+		t.Fatal(response.Status)
+	}
+	response, given := h.do(t, committee, http.MethodGet, "/papers/"+id, sent{})
+	if response.StatusCode != http.StatusOK || given != looked || !strings.Contains(given, "公示 · ") || !strings.Contains(given, "＊") || !strings.Contains(given, "不予公布") {
+		t.Errorf("%s: it is not what the second person looked at", response.Status)
+	}
+	for _, private := range []string{"王小明", "户主"} {
+		if strings.Contains(given, private) {
+			t.Errorf("%s stands on it", private)
+		}
+	}
+	if _, done := h.do(t, office, http.MethodGet, "/upload?batch="+id, sent{}); !strings.Contains(done, "/papers/"+id) {
+		t.Error("its page does not lead to it")
+	}
+	// Somebody's own paper waits for somebody else.
+	response, _ = h.do(t, office, http.MethodPost, "/papers/monthly", form("for", "public", "format", ".html"))
+	at, _ = url.Parse(response.Header.Get("Location"))
+	if response, _ := h.do(t, office, http.MethodPost, "/uploads/"+strings.TrimPrefix(at.Path, "/papers/")+"/accept", form("lang", "en")); !strings.Contains(response.Header.Get("Location"), "refused=own") {
+		t.Errorf("the office accepts its own paper: %s", response.Status)
+	}
+	// The minutes name persons and are for the committee alone.
+	if response, _ := h.do(t, committee, http.MethodPost, "/papers/minutes", form("for", "public")); response.StatusCode != http.StatusBadRequest {
+		t.Errorf("minutes for everybody: %s", response.Status)
+	}
+	var said []string
+	for _, e := range entries(t, h.door) {
+		if e.Action == trail.IssuedReport || e.Action == trail.UploadAccepted || e.Action == trail.ReleasedReport {
+			said = append(said, e.Account+" "+string(e.Action)+" "+e.Object+" "+string(e.Outcome))
+		}
+	}
+	all := strings.Join(said, "\n")
+	for _, want := range []string{"committee issued_report monthly 2018-01", ".html for=committee withheld=0 done", "for=public withheld=", "office upload_accepted monthly report for=public 2018-01", "committee released_report monthly report for=public", "office upload_accepted monthly report for=public 2018-01"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("the trail lacks %q:\n%s", want, all)
+		}
+	}
+}
+
+// TestAnAddressKeepsAPublicPaperBack: it is refused by place and stands in the trail; the number in neither.
+func TestAnAddressKeepsAPublicPaperBack(t *testing.T) {
+	h := newHouse(t)
+	h.town.Exec(t, "update villages set village_name = '人民路25号' where village_id = 'V1'")
+	committee := as(t, h.URL, "committee")
+	response, body := h.do(t, committee, http.MethodPost, "/papers/monthly", form("for", "public", "format", ".html"))
+	if response.StatusCode != http.StatusUnprocessableEntity || strings.Contains(body, "人民路25号") || !strings.Contains(body, "文件没有生成") || !strings.Contains(body, "住址") {
+		t.Errorf("%s", response.Status)
+	}
+	for _, e := range entries(t, h.door) {
+		if e.Action == trail.IssuedReport && (e.Outcome != trail.Denied || strings.Contains(e.Object, "路25")) {
+			t.Errorf("%+v", e)
+		}
+	}
+}
