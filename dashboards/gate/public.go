@@ -48,9 +48,9 @@ func (p *passing) public(v *view.View) error {
 		v.Blocks = append(v.Blocks, view.Text{Paragraphs: []string{p.note()}})
 	}
 	w := walk{
-		text: func(_ Place, text string, figure bool) string {
+		text: func(at Place, text string, figure bool) string {
 			if !figure || !figures.MatchString(text) {
-				text = said.text(text)
+				text = said.text(text, at.Row)
 			}
 			return p.names.Mask(text, visitor.MaskName)
 		},

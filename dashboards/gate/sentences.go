@@ -17,6 +17,9 @@ var (
 // counted is what stands behind a number of persons, or behind a rate of them.
 var counted = regexp.MustCompile(`^ ?(?:[%％]|人|户|名|位|口|(?i:persons?|people|households?|members?|residents?|villagers?|families)\b)`)
 
+// norms is what stands before a number that says how many there ought to be, or the end of a range: 每户应有1名党员, 1–3户.
+var norms = regexp.MustCompile(`(?:(?:应|每|须|规定|要求|不超过|不少于|至少|(?i:at least|at most|each|every|should)\b)[^，。；、：（(;:,]{0,12}|[0-9] ?[-–~至])$`)
+
 // others is what stands behind a number of something else.
 var others = regexp.MustCompile(`^ ?(?:个(?:村|月|季度|社区|支部|镇)|天|种|类|条|元|年|月|日|号|组|(?i:villages?|months?|days?|branch(?:es)?|yuan)\b)`)
 
@@ -52,14 +55,15 @@ func (s *sayings) about(row string, total bool, numbers ...string) {
 }
 
 // text is a sentence without the numbers that are withheld.
-func (s *sayings) text(text string) string {
+// row is that of the table it stands in.
+func (s *sayings) text(text, row string) string {
 	if !strings.ContainsAny(text, "0123456789０１２３４５６７８９一二两三四") {
 		return text
 	}
 	text = s.bases(text)
 	text = s.counts(text)
-	for row, tokens := range s.tokens {
-		if strings.Contains(text, row) {
+	for about, tokens := range s.tokens {
+		if about == row || strings.Contains(text, about) {
 			for _, token := range tokens {
 				text = s.token(text, token, false)
 			}
@@ -93,7 +97,7 @@ func (s *sayings) bases(text string) string {
 // counts takes out small numbers of persons.
 func (s *sayings) counts(text string) string {
 	text = replace(countBefore, text, func(m []string, before, behind string) string {
-		if m[1] != "" || strings.HasSuffix(before, "第") || idioms.MatchString(m[2]+m[3]+behind) || strings.HasSuffix(before, "/") || !isSmall(m[2]) {
+		if m[1] != "" || strings.HasSuffix(before, "第") || idioms.MatchString(m[2]+m[3]+behind) || strings.HasSuffix(before, "/") || !isSmall(m[2]) || norms.MatchString(before) {
 			return m[0]
 		}
 		if r := []rune(before); len(r) > 0 && strings.ContainsRune("一二三四五六七八九十百千万零〇两.．,第", r[len(r)-1]) {

@@ -105,7 +105,7 @@ func failure(code int, method, lang string, err error) render.Failure {
 	}
 	var refused refusedPaper
 	if errors.As(err, &refused) {
-		texts = [2][3]string{{"文件没有生成", refused.In(language.Language{Lang: language.Chinese}), "改好后重新读入，再生成一次；写在这里的内容不会随文件发出。"},
+		ok, texts = true, [2][3]string{{"文件没有生成", refused.In(language.Language{Lang: language.Chinese}), "改好后重新读入，再生成一次；写在这里的内容不会随文件发出。"},
 			{"The paper was not made", refused.In(language.Language{Lang: language.English}), "Mend it, read it in and make the paper again. Nothing of it has left."}}
 	}
 	if form, has := posted[code]; has && method == http.MethodPost {

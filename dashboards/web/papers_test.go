@@ -88,11 +88,11 @@ func TestAPaperForThePublicNeedsASecondPerson(t *testing.T) {
 // TestAnAddressKeepsAPublicPaperBack: it is refused by place and stands in the trail; the number in neither.
 func TestAnAddressKeepsAPublicPaperBack(t *testing.T) {
 	h := newHouse(t)
-	h.town.Exec(t, "update villages set village_name = '人民路25号' where village_id = 'V1'")
+	h.town.Exec(t, "update units set unit_name = '人民路25号' where unit_id = 'V1'")
 	committee := as(t, h.URL, "committee")
 	response, body := h.do(t, committee, http.MethodPost, "/papers/monthly", form("for", "public", "format", ".html"))
 	if response.StatusCode != http.StatusUnprocessableEntity || strings.Contains(body, "人民路25号") || !strings.Contains(body, "文件没有生成") || !strings.Contains(body, "住址") {
-		t.Errorf("%s", response.Status)
+		t.Errorf("%s %s", response.Status, body)
 	}
 	for _, e := range entries(t, h.door) {
 		if e.Action == trail.IssuedReport && (e.Outcome != trail.Denied || strings.Contains(e.Object, "路25")) {
