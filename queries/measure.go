@@ -76,6 +76,15 @@ type Measure struct {
 	Model       string    `yaml:"model"`   // of a measure that does not: the relation that delivers its rows
 }
 
+// persons are the words by which a measure counts persons or households, or what single persons answered.
+var persons = regexp.MustCompile(`户|党员|人口|居民|群众|干部|书记|委员|学生|回答|答复|[^责承经]人`)
+
+// OfPersons reports whether a measure counts persons or households, of which a small number tells who they are. What it counts otherwise are
+// things: issues, visits, meetings, branches.
+func (m Measure) OfPersons() bool {
+	return m.Unit == "people" || m.Unit == "households" || persons.MatchString(m.Numerator.Zh+"，"+m.Denominator.Zh)
+}
+
 // Stands says where on the overview a measure stands: its place from 1 among the tiles, and among the columns of the matrix of
 // villages. 0: it stands not there.
 type Stands struct {

@@ -129,7 +129,7 @@ func tinyRule(r Request, hollow ...[]string) string {
 // Column heads the values of a measure.
 func Column(r Request, id string) view.Column {
 	m, _ := queries.MeasureOf(id)
-	c := view.Column{Title: m.Name.In(r.Lang), Kind: view.ColumnNumber, Unit: strings.TrimSpace(r.Suffix(m.Unit)), Note: r.MadeOf(m)}
+	c := view.Column{Title: m.Name.In(r.Lang), Kind: view.ColumnNumber, Unit: strings.TrimSpace(r.Suffix(m.Unit)), Note: r.MadeOf(m), Harmless: !m.OfPersons()}
 	if m.Rate() {
 		c.Kind = view.ColumnRate
 	}
