@@ -69,6 +69,7 @@ type Result struct {
 	Few        bool            // a side has fewer than eight villages
 	Drawn      int             // ways drawn at random where there are too many to count; 0: all were counted
 	effect     did.Effect
+	seed       uint64
 	PilotGap   float64 // pilots less others before, in standard deviations of the villages before
 
 	Placebo  *Result // the same villages, as if the pilots had begun before they did; nil where too few months are left
@@ -93,7 +94,7 @@ func Compare(p Panel) Result {
 	}
 	r.Moments, r.Later, r.Bends = moments(p, r.Design), later(p, r.Design), sensitive(p, r.Design)
 	r.Cohorts = cohorts(p)
-	r.ByStart = r.Cohorts.Randomise(dealt, 1)
+	r.ByStart = r.Cohorts.Randomise(dealt, max(p.Seed, 1))
 	return r
 }
 
@@ -135,7 +136,7 @@ func earlier(d Design) (Design, bool) {
 const reasonable = 3
 
 func estimated(p Panel, d Design, draws int) Result {
-	r := Result{Measure: p.Measure, Design: d, Effect: math.NaN(), Low: math.NaN(), High: math.NaN(), PilotGap: math.NaN(), Verdict: NotEstimable}
+	r := Result{Measure: p.Measure, Design: d, seed: p.Seed, Effect: math.NaN(), Low: math.NaN(), High: math.NaN(), PilotGap: math.NaN(), Verdict: NotEstimable}
 	if d.Obstacle != None {
 		return r
 	}
@@ -144,7 +145,7 @@ func estimated(p Panel, d Design, draws int) Result {
 		r.Design.Obstacle = NoOutcomes
 		return r
 	}
-	effect := did.TwoByTwo(r.outcomes(), did.Options2x2{ChanceOnly: true, Permutation: permutation.Options{Draws: draws}})
+	effect := did.TwoByTwo(r.outcomes(), did.Options2x2{ChanceOnly: true, Permutation: permutation.Options{Draws: draws, Seed: p.Seed}})
 	if !effect.ByChanges.Known {
 		r.Design.Obstacle = OneEach
 		return r
@@ -171,10 +172,15 @@ func (r *Result) outcomes() (all []did.Outcome) {
 	return all
 }
 
+// options are those of every permutation test of the result.
+func (r Result) options() did.Options2x2 {
+	return did.Options2x2{Permutation: permutation.Options{Seed: r.seed}}
+}
+
 // interval computes the interval of the effect, or says why there is none: it holds the effects that the permutation test does not
 // reject, whatever the number of villages.
 func (r *Result) interval() {
-	interval, none := did.Inverted(r.outcomes(), r.effect, did.Options2x2{})
+	interval, none := did.Inverted(r.outcomes(), r.effect, r.options())
 	if r.NoInterval = none; none == did.HasInterval {
 		r.Low, r.High = clamped(r.Measure, interval.Low.Value), clamped(r.Measure, interval.High.Value)
 	}

@@ -21,7 +21,8 @@ type Panel struct {
 	Measure  queries.Measure
 	Months   []string // consecutive, oldest first
 	Villages []Village
-	Series   map[string][]reading.Month // village → one entry for each of Months
+	Series   map[string][]reading.Month // village → one entry for each of Months; NaN where its source did not speak
+	Seed     uint64                     // of everything that is drawn; 0 means 1
 }
 
 // Obstacle is why there is nothing to estimate.

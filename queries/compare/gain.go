@@ -45,7 +45,7 @@ func (r Result) Exceeds(smallest float64) estimate.Number {
 	if less {
 		smallest = -smallest
 	}
-	return did.Beyond(r.outcomes(), smallest, less, did.Options2x2{})
+	return did.Beyond(r.outcomes(), smallest, less, r.options())
 }
 
 // Unreached says why nothing is said of an extension.

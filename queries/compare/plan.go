@@ -12,12 +12,15 @@ import (
 
 // Registered is how a comparison was to be made, as somebody wrote it down.
 type Registered struct {
-	Outcomes []string // IDs of measures, the main one first
-	InOrder  bool     // outcomes are tested in their order, each at 5%, until one shows no change; else together
-	Better   bool     // a change for the better was expected; else either way
-	Smallest float64  // smallest effect of the main outcome worth having, in its unit (a share: 0.05); above 0
-	KnownTo  string   // last month with data when it was written down
-	Villages string   // the pilots and their starts then, as Pilots writes them
+	Outcomes []string        // IDs of measures, the main one first
+	InOrder  bool            // outcomes are tested in their order, each at 5%, until one shows no change; else together
+	Better   bool            // a change for the better was expected; else either way
+	Smallest float64         // smallest effect of the main outcome worth having, in its unit (a share: 0.05); above 0
+	KnownTo  string          // last month with data when it was written down
+	Villages string          // the pilots and their starts then, as Pilots writes them
+	Rule     string          // the rule of comparison: not_begun, by_start or before_after
+	Unmoved  string          // ID of a measure that the programme should not move; empty: none is named
+	Cost     estimate.Number // of the pilots over the months compared, in yuan
 }
 
 // Main is the outcome that the conclusion rests on; empty without a plan.

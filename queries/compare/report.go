@@ -1,0 +1,95 @@
+package compare
+
+import (
+	"math"
+	"slices"
+
+	"hulian/queries/stats/did"
+	"hulian/queries/stats/estimate"
+)
+
+// Known is what is known beside the measure's months.
+type Known struct {
+	Plan       *Registered
+	PlannedOn  string             // the day it was registered
+	Plans      int                // registered so far; the last holds
+	Hands      map[string]float64 // people per hand before the start, by village
+	Apart      Apart              // nil: nobody knows where villages lie
+	Supports   map[string][]string
+	NoSupports bool                 // no register of supports is kept, so that none are known
+	Covariates map[string][]float64 // before the start, by village
+	Covariate  []string             // their names
+}
+
+// Report is a comparison with all that is said of it: by a page, and by a command, from here alone.
+type Report struct {
+	Result
+	Known
+	Panel   Panel
+	All     []Result // every outcome looked at, this one among them, each corrected for the others
+	Waves   *Result  // pilots against the rollout, by months since each village's own start; nil where there is no such
+	Groups  []Group
+	Gained  []Gained
+	Splits  []Split
+	Spill   Spill
+	Unmoved *Result // the outcome that the plan says should not move; nil where it names none or it was not looked at
+	Gaps    []Gap
+	Missing int // village-months of the windows without a source, of Of
+	Of      int
+	Cost    Cost
+	Allowed Adjusted
+}
+
+// Adjusted is the effect with covariates allowed for.
+type Adjusted struct {
+	Asked  bool
+	Effect estimate.Number
+	CI     estimate.Interval // absent where a side has fewer than eight villages
+	Why    []estimate.Warning
+}
+
+// ReportOf gathers what is said of one outcome. All are the outcomes looked at together, r among them.
+func ReportOf(p Panel, r Result, all []Result, k Known) Report {
+	all = Corrected(k.Plan, all)
+	if i := slices.IndexFunc(all, func(x Result) bool { return x.Measure.ID == r.Measure.ID }); i >= 0 {
+		r = all[i]
+	}
+	of := Report{Result: r, Known: k, Panel: p, All: all, Groups: Starts(p)}
+	if waves, ok := AgainstRollout(p); ok {
+		of.Waves = &waves
+	}
+	of.Gaps, of.Missing, of.Of = r.Gaps(p)
+	if r.Verdict == NotEstimable {
+		return of
+	}
+	of.Gained, of.Splits, of.Spill = r.ByVillage(), r.Splits(p, k.Hands), r.SpillOver(p, k.Apart)
+	if k.Plan != nil {
+		of.Cost = r.Costs(k.Plan.Cost)
+		if i := slices.IndexFunc(all, func(x Result) bool { return x.Measure.ID == k.Plan.Unmoved }); i >= 0 {
+			of.Unmoved = &all[i]
+		}
+	}
+	of.Allowed = r.allowing(k)
+	return of
+}
+
+// allowing is the effect where villages with like covariates would have moved alike: the others' changes by their covariates, carried
+// over to the pilots (outcome regression: Heckman, Ichimura & Todd 1997, Review of Economic Studies 64:605–654).
+func (r Result) allowing(k Known) (a Adjusted) {
+	if a.Asked = len(k.Covariate) > 0; !a.Asked {
+		return a
+	}
+	rows := r.outcomes()
+	for i := range rows {
+		rows[i].X = k.Covariates[rows[i].Unit]
+	}
+	found, why := did.AdjustedTwoByTwo(rows, true, did.Regression, .95)
+	a.Effect, a.Why = found.Att, why
+	if a.Effect.Known && (math.IsNaN(a.Effect.Value) || math.IsInf(a.Effect.Value, 0)) {
+		a.Effect = estimate.Number{}
+	}
+	if min(len(r.Pilots), len(r.Others)) >= leastForInterval {
+		a.CI = found.CI
+	}
+	return a
+}
