@@ -2,6 +2,7 @@ package facts
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"slices"
 
@@ -61,6 +62,8 @@ type Plan struct {
 	Smallest     float64
 	ComparedWith string
 	Several      string
+	Unmoved      string  // ID of a measure that should not move; empty: none
+	Cost         float64 // of the pilots, yuan; NaN: not known
 	OfVillages   string
 	LooksOn      string `is:"day"`
 	Remark       string `is:"text"`
@@ -68,15 +71,20 @@ type Plan struct {
 	EnteredAt    string `is:"day"`
 }
 
+// Snapshots of older versions have plans without the two columns that were added.
 const plansSQL = `
-select p.of_month, p.known_to, p.question, p.outcomes, p.direction, p.smallest, p.compared_with, p.several, p.of_villages, p.looks_on, p.remark, p.entered_by, p.entered_at
+select p.of_month, p.known_to, p.question, p.outcomes, p.direction, p.smallest, p.compared_with, p.several, %s as unmoved, %s as cost, p.of_villages, p.looks_on, p.remark, p.entered_by, p.entered_at
 from plans p
 where p.of_month <= ?
 order by p.entered_at, p.entry_id`
 
 // Plans reads the plans registered up to a month, the oldest first; nothing where an older version published the snapshot.
 func (f Facts) Plans(ctx context.Context, v visitor.Visitor, month string) ([]Plan, error) {
-	return entered[Plan](ctx, f, v, "the plans of the comparison", plansSQL, month)
+	all, err := list[Plan](ctx, f, v, "the plans of the comparison", fmt.Sprintf(plansSQL, "p.unmoved", "p.cost"), month)
+	if err != nil && absent(err) {
+		return entered[Plan](ctx, f, v, "the plans of the comparison", fmt.Sprintf(plansSQL, "cast(null as varchar)", "cast(null as double)"), month)
+	}
+	return all, err
 }
 
 const actionsSQL = `

@@ -84,6 +84,28 @@ func (m Map) Match(villages []Village) Matched {
 	return made
 }
 
+// seam is how far apart two outlines that were drawn as neighbours may lie, as a share of the whole map's width.
+const seam = 1.0 / 200
+
+// Apart is how far the outlines of two villages lie from each other, in degrees; 0 where they touch, but for a seam as drawing by hand
+// leaves. False where one of them has no outline.
+func (m Matched) Apart(a, b string) (float64, bool) {
+	one, has := m.Of[a]
+	other, hasToo := m.Of[b]
+	if !has || !hasToo {
+		return 0, false
+	}
+	distance, known := geom.Distance(one.shape, other.shape)
+	all := geom.Envelope{}
+	for _, o := range m.Of {
+		all = all.ExpandToIncludeEnvelope(o.shape.Envelope())
+	}
+	if low, high, some := all.MinMaxXYs(); some && distance <= seam*max(high.X-low.X, high.Y-low.Y) {
+		distance = 0
+	}
+	return distance, known
+}
+
 // drawnBytes is how much of a page the outlines may take together, about.
 const drawnBytes = 60 << 10
 

@@ -7,10 +7,10 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"hulian/dashboards/facts"
 	"hulian/dashboards/page/block"
+	"hulian/dashboards/page/records"
 	"hulian/dashboards/parallel"
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
@@ -30,26 +30,15 @@ func Compare(ctx context.Context, r block.Request) (view.View, error) {
 	if !ok || !measure.At(facts.LevelVillage) {
 		return view.View{}, fmt.Errorf("%w: measure=%s", question.ErrBadFilter, id)
 	}
-	seen, err := readPanels(ctx, r, measure)
+	report, seen, registered, err := compared(ctx, r, measure)
 	if err != nil {
 		return view.View{}, err
 	}
-	of := seen.panel(measure)
-	result := compare.Compare(of)
-	all, err := seen.outcomes(ctx, result)
-	if err != nil {
-		return view.View{}, err
-	}
-	registered, err := readPlans(ctx, r)
-	if err != nil {
-		return view.View{}, err
-	}
-	all = compare.Corrected(registered.registered(), all)
-	result = all[slices.IndexFunc(all, func(x compare.Result) bool { return x.Measure.ID == measure.ID })]
+	result, all := report.Result, report.All
 	v := view.View{Heading: fmt.Sprintf("%s · %s", block.Heading(r), measure.Name.In(r.Lang)), Headline: comparedHeadline(r, result),
-		Sentences: comparedSentences(r, result, registered, seen.villages), Picker: measurePicker(r, measure),
+		Sentences: report.Said(r.Lang), Picker: measurePicker(r, measure),
 		Blocks: block.EntryAnswer(r, exportPlans, planRefusals(r))}
-	answer, err := answered(r, result, all, registered, of)
+	answer, err := answered(r, report)
 	if err != nil {
 		return v, err
 	}
@@ -58,11 +47,11 @@ func Compare(ctx context.Context, r block.Request) (view.View, error) {
 		return v, err
 	}
 	beside := view.Row{Parts: []view.Part{{Span: 6, Blocks: []view.Block{curves}}, {Span: 6, Blocks: []view.Block{outcomesPicture(r, all, result)}}}}
-	after, err := belowTheAnswer(r, result)
+	after, err := belowTheAnswer(r, report)
 	if err != nil {
 		return v, err
 	}
-	v.Blocks = append(append(append(v.Blocks, answer, beside), after...), startGroups(r, of)...)
+	v.Blocks = append(append(append(v.Blocks, answer, beside), after...), startGroups(r, report)...)
 	if t := outcomesTable(r, all, result); t != nil {
 		v.Blocks = append(v.Blocks, t)
 	}
@@ -70,49 +59,83 @@ func Compare(ctx context.Context, r block.Request) (view.View, error) {
 	return v, nil
 }
 
-// comparedSentences are the verdict, whether the plan came first, what the result comes to, and how it was found.
-func comparedSentences(r block.Request, result compare.Result, registered plans, villages []compare.Village) []string {
-	said := []string{result.Words(r.Lang), registered.said(r, result, villages), result.InThings(r.Lang)}
-	if reg := registered.registered(); reg.Main() == result.Measure.ID {
-		said = append(said, result.Worth(reg.Smallest, r.Lang))
+// Compared gathers what is said of one measure of the town, for the page and for whoever asks without one.
+func Compared(ctx context.Context, r block.Request, measure queries.Measure) (compare.Report, error) {
+	report, _, _, err := compared(ctx, r, measure)
+	return report, err
+}
+
+func compared(ctx context.Context, r block.Request, measure queries.Measure) (report compare.Report, seen panels, registered plans, err error) {
+	if seen, err = readPanels(ctx, r, measure); err != nil {
+		return report, seen, registered, err
 	}
-	said = append(said, result.Went(r.Lang))
-	return slices.DeleteFunc(append(said, result.Found(r.Lang)...), func(s string) bool { return s == "" })
+	if registered, err = r.Plans(ctx, r.Visitor, r.Month); err != nil {
+		return report, seen, registered, err
+	}
+	of := seen.panel(measure)
+	result := compare.Compare(of)
+	all, err := seen.outcomes(ctx, result)
+	if err != nil {
+		return report, seen, registered, err
+	}
+	known := compare.Known{Plan: registered.registered(), Plans: len(registered), Hands: seen.hands(result.Design), Apart: apart(r), Supports: map[string][]string{}, NoSupports: len(r.Supports) == 0}
+	if n := registered.newest(); n != nil {
+		known.PlannedOn = n.EnteredAt
+	}
+	for _, s := range r.Supports {
+		known.Supports[s.Village] = append(known.Supports[s.Village], facts.FirstSeven(s.Started))
+	}
+	return compare.ReportOf(of, result, all, known), seen, registered, nil
+}
+
+// peoplePerHand is the measure that villages are split by to see whether those with many hands gained more.
+const peoplePerHand = "people_per_hand"
+
+// hands are the people per hand of each village at the end of the months before the start.
+func (p panels) hands(d compare.Design) map[string]float64 {
+	all := map[string]float64{}
+	if len(d.Before) == 0 {
+		return all
+	}
+	last := slices.Index(p.months, d.Before[len(d.Before)-1])
+	for _, u := range p.units {
+		if series := p.values.Series(peoplePerHand, u.ID, p.months); last < len(series) && !math.IsNaN(series[last].Value) {
+			all[u.ID] = series[last].Value
+		}
+	}
+	return all
+}
+
+// apart is how far villages lie from each other on the town's own map; nil where it has none, or none that can be read: the page Standards
+// says what is wrong with it.
+func apart(r block.Request) compare.Apart {
+	if r.Map == nil {
+		return nil
+	}
+	own, err := r.Map()
+	if err != nil || own.Hash == "" {
+		return nil
+	}
+	return own.Match(records.VillagesOfMap(r)).Apart
 }
 
 // comparedHeadline is the verdict in one line. What is clearly worse is set apart.
 func comparedHeadline(r block.Request, result compare.Result) view.Headline {
-	m := result.Measure
-	by := strings.TrimLeft(reading.Difference(m, math.Abs(result.Effect), r.Lang), "+")
-	up, down := r.T("提高", "up"), r.T("下降", "down")
-	if result.Effect < 0 {
-		up = down
+	if result.Verdict == compare.Worsened {
+		return view.Headline{Weak: result.Headline(r.Lang)}
 	}
-	moved := strings.ReplaceAll(r.Tf("%[1]s约%[3]s%[2]s", "%[1]s %[3]s by about %[2]s", m.Name.In(r.Lang), by, up), r.T(" ", "  "), r.T("", " "))
-	switch result.Verdict {
-	case compare.Improved:
-		return view.Headline{Rest: r.T("有较强证据：试点带来改善，", "Strong evidence that the pilot helped: ") + moved + going(r, result)}
-	case compare.Worsened:
-		return view.Headline{Weak: r.T("有较强证据：试点村变差，", "Strong evidence that the pilots worsened: ") + moved}
-	case compare.Changed:
-		return view.Headline{Rest: r.T("有较强证据：试点村有变化，", "Strong evidence of a change: ") + moved}
-	case compare.MaybeBetter:
-		return view.Headline{Rest: r.T("可能有改善，证据还不够强：", "Possibly better, not settled: ") + moved + going(r, result)}
-	case compare.MaybeWorse:
-		return view.Headline{Rest: r.T("可能变差，证据还不够强：", "Possibly worse, not settled: ") + moved}
-	case compare.Inconclusive, compare.NotEstimable:
-	}
-	return view.Headline{Rest: m.Name.In(r.Lang) + r.T("：", ": ") + strings.TrimRight(result.Words(r.Lang), "。.")}
+	return view.Headline{Rest: result.Headline(r.Lang)}
 }
 
 // answered is the first row: the number with its interval, the course of the difference, and the conditions. Where nothing can be
 // estimated it says why.
-func answered(r block.Request, result compare.Result, all []compare.Result, registered plans, seen compare.Panel) (view.Block, error) {
+func answered(r block.Request, report compare.Report) (view.Block, error) {
+	result := report.Result
 	if result.Verdict == compare.NotEstimable {
 		why := &view.Notice{Frame: view.Frame{ID: "effect", Language: r.Language, State: view.Empty,
 			Title: r.T("试点村与对照村之差", "Pilots less others"), Reason: result.Words(r.Lang), Next: r.T("换一个月份，或另选一项指标。", "Choose another month or another measure.")}}
 		if result.Design.Obstacle == compare.NotYet {
-			return view.Row{Parts: []view.Part{{Span: 6, Blocks: []view.Block{why}}, {Span: 6, Blocks: []view.Block{checkedDesign(r, seen)}}}}, nil
+			return view.Row{Parts: []view.Part{{Span: 6, Blocks: []view.Block{why}}, {Span: 6, Blocks: []view.Block{checkedDesign(r, report.Panel)}}}}, nil
 		}
 		return view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{why}}}}, nil
 	}
@@ -120,12 +143,13 @@ func answered(r block.Request, result compare.Result, all []compare.Result, regi
 	if err != nil {
 		return nil, err
 	}
-	return view.Row{Parts: []view.Part{{Span: 4, Blocks: []view.Block{effectTile(r, result), effectPicture(r, result), extension(r, result, seen)}},
-		{Span: 4, Blocks: []view.Block{events}}, {Span: 4, Blocks: []view.Block{conditions(r, result, all, registered, seen)}}}}, nil
+	return view.Row{Parts: []view.Part{{Span: 4, Blocks: []view.Block{effectTile(r, report), effectPicture(r, result), extension(r, report)}},
+		{Span: 4, Blocks: []view.Block{events}}, {Span: 4, Blocks: []view.Block{conditions(r, report)}}}}, nil
 }
 
 // belowTheAnswer is what is read after the first screen: who joined when, both sides month by month, village by village.
-func belowTheAnswer(r block.Request, result compare.Result) ([]view.Block, error) {
+func belowTheAnswer(r block.Request, report compare.Report) ([]view.Block, error) {
+	result := report.Result
 	var parts []view.Part
 	if slices.ContainsFunc(r.Villages, func(u facts.Unit) bool { return u.ProgrammeStart != "" }) { // else no month is known to be before or since
 		parts = append(parts, view.Part{Span: 6, Blocks: []view.Block{rollout(r, result)}})
@@ -137,7 +161,8 @@ func belowTheAnswer(r block.Request, result compare.Result) ([]view.Block, error
 	if err != nil {
 		return nil, err
 	}
-	return []view.Block{view.Row{Parts: append(parts, view.Part{Span: 6, Blocks: []view.Block{raw}})}, comparedVillages(r, result)}, nil
+	return []view.Block{view.Row{Parts: append(parts, view.Part{Span: 6, Blocks: []view.Block{raw}})},
+		view.Row{Parts: []view.Part{{Span: 8, Blocks: []view.Block{comparedVillages(r, report)}}, {Span: 4, Blocks: []view.Block{halves(r, report)}}}}}, nil
 }
 
 // panels are the months of all measures that can be compared, village by village.
@@ -153,7 +178,7 @@ type panels struct {
 func readPanels(ctx context.Context, r block.Request, asked queries.Measure) (panels, error) {
 	ids := []string{asked.ID}
 	for _, m := range queries.Measures() {
-		if compare.Comparable(m) && m.ID != asked.ID {
+		if (compare.Comparable(m) || m.ID == peoplePerHand) && m.ID != asked.ID {
 			ids = append(ids, m.ID)
 		}
 	}
@@ -204,24 +229,60 @@ func measurePicker(r block.Request, chosen queries.Measure) *view.Picker {
 	return p
 }
 
-// comparedVillages lists every village's two windows.
-func comparedVillages(r block.Request, result compare.Result) *view.Table {
-	m := result.Measure
-	t := &view.Table{ID: "compared", Stacked: true, Title: r.T("逐村变化", "Village by village"), Note: r.T("时段内分子、分母各自求和后相除。", "Numerators and denominators are summed over the window, then divided."),
-		Columns: []view.Column{view.Words(r.T("村", "Village")), view.Words(r.T("在本次比较中", "In this comparison")), view.Rate(r.T("启动前", "Before"), ""), view.Rate(r.T("启动后", "After"), ""), view.Words(r.T("变化", "Change"))}}
-	row := func(x compare.Row, side string) []view.Cell {
+// comparedVillages lists every village's two windows, and what each pilot gained over the others.
+func comparedVillages(r block.Request, report compare.Report) *view.Table {
+	m := report.Measure
+	t := &view.Table{ID: "compared", Stacked: true, Title: r.T("逐村变化：谁受益", "Village by village: who gained"),
+		Note: r.T("时段内分子、分母各自求和后相除。比对照多：本村变化减对照村平均变化；区间按对照村之间的起伏推算，一个村的不作结论。基数小的只列出，不给区间。", "Numerators and denominators are summed over the window, then divided. Over the others: the village's change less their mean change; the interval follows from how much they differ among themselves, and one village is no verdict. On a small base there is no interval."),
+		Columns: []view.Column{view.Words(r.T("村", "Village")), view.Words(r.T("在本次比较中", "In this comparison")), view.Rate(r.T("启动前", "Before"), ""), view.Rate(r.T("启动后", "After"), ""), view.Words(r.T("变化", "Change")),
+			view.Words(r.T("比对照多", "Over the others")), view.Words(r.T("95% 区间", "95% interval"))}}
+	row := func(x compare.Row, side, more, within string) []view.Cell {
 		cell := func(v reading.Month) view.Cell {
 			return view.Cell{Text: reading.Text(m, v.Value, r.Lang), Value: reading.Plain(reading.Shown(m, v.Value), reading.Decimals(m.Unit)+1), Base: reading.BaseOf(m, v.Numerator, v.Denominator, r.Lang),
 				Num: reading.Plain(v.Numerator, 0), Den: reading.Plain(v.Denominator, 0)}
 		}
-		return []view.Cell{{Text: x.Name, Link: r.Link("village", question.In(x.ID))}, {Text: side}, cell(x.Before), cell(x.After), {Text: reading.Difference(m, x.Change(), r.Lang)}}
+		return []view.Cell{{Text: x.Name, Link: r.Link("village", question.In(x.ID))}, {Text: side}, cell(x.Before), cell(x.After), {Text: reading.Difference(m, x.Change(), r.Lang)}, {Text: more}, {Text: within}}
 	}
-	for _, x := range result.Pilots {
-		t.Rows = append(t.Rows, row(x, r.T("试点", "pilot")))
+	for _, g := range report.Gained {
+		within := reading.Missing
+		switch {
+		case g.Small:
+			within = r.T("基数小", "small base")
+		case !math.IsNaN(g.Low):
+			within = reading.DifferenceRange(m, g.Low, g.High, r.Lang)
+		}
+		t.Rows = append(t.Rows, row(g.Row, r.T("试点", "pilot"), reading.Difference(m, g.More, r.Lang), within))
 	}
-	for _, x := range result.Others {
-		t.Rows = append(t.Rows, row(x, r.T("对照", "compared with")))
+	for _, x := range report.Others {
+		t.Rows = append(t.Rows, row(x, r.T("对照", "compared with"), reading.Missing, reading.Missing))
 	}
+	return t
+}
+
+// halves compares among villages with many and with few hands, and among those that began low and high.
+func halves(r block.Request, report compare.Report) *view.Table {
+	type half struct {
+		name string
+		of   compare.Result
+	}
+	var all []half
+	for _, s := range report.Splits {
+		all = append(all, half{s.Name(false, r.Lang), s.Low}, half{s.Name(true, r.Lang), s.High})
+	}
+	m := report.Measure
+	t := &view.Table{ID: "halves", Title: r.T("按人手和起点", "By hands and by level"), Note: r.T("各村按中位数分为两半，试点只与同一半的对照村比。村少，只列出，不另作结论。", "Villages are halved at the middle one; pilots are compared with the others of their half. Few villages: shown, not judged.")}
+	view.Fill(t, all,
+		view.Of(view.Words(r.T("哪些村", "Which villages")), func(h half) view.Cell { return view.Plain(h.name) }),
+		view.Of(view.Words(r.T("试点、对照", "Pilots, others")), func(h half) view.Cell {
+			return view.Plain(r.Tf("%[1]d个、%[2]d个", "%[1]d and %[2]d", len(h.of.Pilots), len(h.of.Others)))
+		}),
+		view.Of(view.Words(r.T("差", "Difference")), func(h half) view.Cell { return view.Plain(reading.Difference(m, h.of.Effect, r.Lang)) }),
+		view.Of(view.Words(r.T("95% 区间", "95% interval")), func(h half) view.Cell {
+			if math.IsNaN(h.of.Low) {
+				return view.Plain(reading.Missing)
+			}
+			return view.Plain(reading.DifferenceRange(m, h.of.Low, h.of.High, r.Lang))
+		}))
 	return t
 }
 

@@ -26,7 +26,8 @@ const (
 )
 
 // effectTile is the number that answers, with its interval.
-func effectTile(r block.Request, result compare.Result) view.Stats {
+func effectTile(r block.Request, report compare.Report) view.Stats {
+	result := report.Result
 	m := result.Measure
 	before, after := sides(result)
 	value := func(x float64) string { return reading.Text(m, x, r.Lang) }
@@ -35,7 +36,7 @@ func effectTile(r block.Request, result compare.Result) view.Stats {
 	if !math.IsNaN(result.Low) {
 		t.Interval = r.Within(reading.DifferenceRange(m, result.Low, result.High, r.Lang))
 	}
-	return view.Stats{Tiles: append([]view.Stat{t}, gainTile(r, result)...)}
+	return view.Stats{Tiles: append([]view.Stat{t}, gainTile(r, report)...)}
 }
 
 // sides are the means of pilots and others, before and after.
@@ -65,15 +66,15 @@ func toneOf(result compare.Result) view.Tone {
 
 // effectPicture is the same number as a dot and a bar beside zero.
 func effectPicture(r block.Request, result compare.Result) *view.Forest {
-	row := estimate(r, result, toneOf(result))
+	row := outcomeRow(r, result, toneOf(result))
 	row.Name = r.T("差", "Difference")
 	far := math.Max(math.Abs(row.Low), math.Abs(row.High)) / 4 // so that zero never stands at the edge, where the name does
 	low, high := math.Min(row.Low, 0)-far, math.Max(row.High, 0)+far
 	return &view.Forest{Frame: view.Frame{ID: "effect", Language: r.Language}, Axis: view.Axis{Title: r.ChangeUnit(result.Measure), Min: &low, Max: &high}, Rows: []view.ForestRow{row}}
 }
 
-// estimate is one outcome of a picture. Without an interval there is a dot alone.
-func estimate(r block.Request, result compare.Result, tone view.Tone) view.ForestRow {
+// outcomeRow is one outcome of a picture. Without an interval there is a dot alone.
+func outcomeRow(r block.Request, result compare.Result, tone view.Tone) view.ForestRow {
 	m := result.Measure
 	row := view.ForestRow{Name: cmp.Or(m.Short.In(r.Lang), m.Name.In(r.Lang)), Low: reading.Shown(m, result.Low), High: reading.Shown(m, result.High),
 		Estimate: view.Value{X: reading.Shown(m, result.Effect), Text: signed(reading.Shown(m, result.Effect), reading.Decimals(m.Unit)), Tone: tone}}
@@ -168,7 +169,7 @@ func outcomesPicture(r block.Request, all []compare.Result, chosen compare.Resul
 		case result.Verdict != compare.Inconclusive:
 			tone = view.ToneNone
 		}
-		row := estimate(r, result, tone)
+		row := outcomeRow(r, result, tone)
 		if result.Family.Standing == compare.MainOutcome {
 			row.Name = "★ " + row.Name
 		}

@@ -16,6 +16,7 @@ import (
 	"hulian/queries"
 	"hulian/queries/compare"
 	"hulian/queries/reading"
+	"hulian/queries/stats/estimate"
 )
 
 // plans are those registered up to the page's month, the newest last.
@@ -39,67 +40,14 @@ func (p plans) registered() *compare.Registered {
 	if n == nil {
 		return nil
 	}
-	reg := &compare.Registered{Outcomes: strings.Fields(n.Outcomes), InOrder: n.Several == "in_order", Better: n.Direction == "better", Smallest: n.Smallest, KnownTo: n.KnownTo, Villages: n.OfVillages}
+	reg := &compare.Registered{Outcomes: strings.Fields(n.Outcomes), InOrder: n.Several == "in_order", Better: n.Direction == "better", Smallest: n.Smallest, KnownTo: n.KnownTo, Villages: n.OfVillages, Rule: n.ComparedWith, Unmoved: n.Unmoved}
+	if !math.IsNaN(n.Cost) {
+		reg.Cost = estimate.Of(n.Cost)
+	}
 	if m, known := queries.MeasureOf(reg.Main()); known && m.Unit == "share" {
 		reg.Smallest /= 100
 	}
 	return reg
-}
-
-// said tells whether the plan came first, and where the page departs from it.
-func (p plans) said(r block.Request, result compare.Result, villages []compare.Village) string {
-	n, reg := p.newest(), p.registered()
-	if n == nil {
-		return result.Planned(nil, "", r.Lang)
-	}
-	said := []string{result.Planned(reg, n.EnteredAt, r.Lang)}
-	if n.ComparedWith != "not_begun" {
-		said = append(said, r.Tf("方案定的比法是“%s”，本页结论仍按与同期尚未启动的村相比得出。", "The plan compares “%s”; the verdict of this page rests on villages not yet begun all the same.", r.Word(exportPlans, "compared_with", n.ComparedWith)))
-	}
-	if reg.Villages != compare.Pilots(villages) {
-		said = append(said, r.T("登记以后，试点村或其启动月份有变动。", "Since then the pilots, or when they began, have changed."))
-	}
-	if len(p) > 1 {
-		said = append(said, r.Tf("方案先后登记过%d次，以最后一次为准。", "It was registered %d times; the last one holds.", len(p)))
-	}
-	return strings.Join(said, r.T("", " "))
-}
-
-// plannedFirst is whether the plan came before the results, as a condition.
-func plannedFirst(r block.Request, result compare.Result, p plans) condition {
-	c := condition{name: r.T("方案先于结果", "The plan came first"), answer: r.T("没有登记方案", "no plan is registered"), link: "#plan", state: broken}
-	reg := p.registered()
-	if reg == nil {
-		return c
-	}
-	known, of := reg.Known(result.Design)
-	c.answer = r.Tf("%[1]s登记，%[3]d个比较月份中%[2]d个已有数据", "registered on %[1]s, %[2]d of %[3]d months compared were known", p.newest().EnteredAt, known, of)
-	switch {
-	case result.Family.Standing == compare.Exploratory:
-		c.answer += r.T("；本指标不在方案内", "; this measure is outside it")
-	case known == 0:
-		c.state = holds
-	}
-	return c
-}
-
-// corrected is the finding after the correction for looking at several measures.
-func corrected(r block.Request, result compare.Result) condition {
-	c := condition{name: r.T("不是挑出来的指标", "Not picked among measures"), answer: r.T("只看这一个指标", "looked at alone"), state: holds}
-	f := result.Family
-	p, known := f.P.Get()
-	switch {
-	case f.Standing == compare.MainOutcome:
-		c.answer = r.T("方案的主要指标", "the plan's main outcome")
-		return c
-	case !known:
-		return c
-	}
-	c.answer = r.Tf("与%[1]d个指标一并校正，偶然可能性约%[2]s", "with %[1]d measures counted in, chance about %[2]s", f.Of, reading.Percent(p))
-	if !result.Survives() {
-		c.state = broken
-	}
-	return c
 }
 
 // planBlocks are the plan that holds, those before it, and the form that registers one.
@@ -122,6 +70,8 @@ func planBlocks(r block.Request, p plans) []view.Block {
 			view.Of(view.Words(r.T("值得推广的最小效果", "Smallest effect worth having")), func(x facts.Plan) view.Cell { return view.Plain(smallestText(r, x)) }),
 			view.Of(view.Words(r.T("与谁比", "Compared with")), func(x facts.Plan) view.Cell { return word("compared_with", x.ComparedWith) }),
 			view.Of(view.Words(r.T("多个指标怎样算", "Several outcomes")), func(x facts.Plan) view.Cell { return word("several", x.Several) }),
+			view.Of(view.Words(r.T("不该变的指标", "Should not move")), func(x facts.Plan) view.Cell { return view.Plain(block.OrMissing(outcomeNames(r, x.Unmoved))) }),
+			view.Of(view.Words(r.T("总费用（元）", "Cost, yuan")), func(x facts.Plan) view.Cell { return view.Plain(reading.Count(x.Cost)) }),
 			view.Of(view.Day(r.T("计划看结果的日期", "Results looked at on")), func(x facts.Plan) view.Cell { return view.Plain(block.OrMissing(x.LooksOn)) }),
 			view.Of(view.Words(r.T("说明", "Remark")), func(x facts.Plan) view.Cell { return view.Plain(block.OrMissing(x.Remark)) }))
 		blocks = append(blocks, t)
@@ -157,7 +107,7 @@ func smallestText(r block.Request, p facts.Plan) string {
 const mostPlanned = 4
 
 func planForm(r block.Request, last *facts.Plan) view.Form {
-	was := facts.Plan{Direction: "better", ComparedWith: "not_begun", Several: "in_order", Outcomes: firstOutcome, Smallest: math.NaN()}
+	was := facts.Plan{Direction: "better", ComparedWith: "not_begun", Several: "in_order", Outcomes: firstOutcome, Smallest: math.NaN(), Cost: math.NaN()}
 	if last != nil {
 		was = *last
 	}
@@ -174,22 +124,38 @@ func planForm(r block.Request, last *facts.Plan) view.Form {
 		} else {
 			f.Choices = append(f.Choices, view.Choice{Name: r.T("没有", "none")})
 		}
-		for _, m := range queries.Measures() {
-			if compare.Comparable(m) {
-				f.Choices = append(f.Choices, view.Choice{Value: m.ID, Name: m.Name.In(r.Lang), Chosen: k < len(outcomes) && outcomes[k] == m.ID})
-			}
+		chosen := ""
+		if k < len(outcomes) {
+			chosen = outcomes[k]
 		}
+		f.Choices = append(f.Choices, comparableChoices(r, chosen)...)
 		fields = append(fields, f)
+	}
+	cost := ""
+	if !math.IsNaN(was.Cost) {
+		cost = reading.Plain(was.Cost, 0)
 	}
 	fields = append(fields,
 		view.Field{Name: "smallest", Label: r.T("值得推广的最小效果（比率填百分点）", "Smallest effect worth having (of a rate: percentage points)"), Value: smallest, Limit: 10, Required: true},
 		view.Field{Name: "direction", Label: r.T("预期方向", "Expected direction"), Choices: block.Options(r, exportPlans, "direction", was.Direction)},
 		view.Field{Name: "compared_with", Label: r.T("与谁比", "Compared with"), Choices: block.Options(r, exportPlans, "compared_with", was.ComparedWith)},
 		view.Field{Name: "several", Label: r.T("多个指标怎样算", "Several outcomes"), Choices: block.Options(r, exportPlans, "several", was.Several)},
+		view.Field{Name: "unmoved", Label: r.T("不该变的指标（先锋户联不应影响的）", "Outcome that should not move (out of the programme's reach)"), Choices: append([]view.Choice{{Name: r.T("没有", "none")}}, comparableChoices(r, was.Unmoved)...)},
+		view.Field{Name: "cost", Label: r.T("试点期间总费用（元，不知道的不填）", "Cost of the pilots, yuan (left empty where it is not known)"), Value: cost, Limit: 20},
 		view.Field{Name: "looks_on", Label: r.T("计划看结果的日期", "Results looked at on"), Date: true},
 		view.Field{Name: "remark", Label: r.T("说明（改方案的，写明为什么）", "Remark (why, if a plan is changed)"), Limit: 500, Long: true, Required: last != nil})
 	return view.Form{ID: "register", Title: r.T("登记比较方案", "Register a plan"), Address: "/entries/" + exportPlans, Label: r.T("登记", "Register"), Fields: fields,
 		Text: r.T("试点村、启动月份和当时数据截至哪个月，由系统一并记下。", "The pilots, when they began and up to when there are data are kept with it.")}
+}
+
+// comparableChoices are the measures that can be compared.
+func comparableChoices(r block.Request, chosen string) (all []view.Choice) {
+	for _, m := range queries.Measures() {
+		if compare.Comparable(m) {
+			all = append(all, view.Choice{Value: m.ID, Name: m.Name.In(r.Lang), Chosen: m.ID == chosen})
+		}
+	}
+	return all
 }
 
 // refusedTwice is why a plan with the same outcome twice is not taken.
@@ -199,6 +165,8 @@ func planRefusals(r block.Request) map[string]string {
 	return map[string]string{
 		refusedTwice: r.T("同一个指标选了两次。每个指标只选一次。", "The same outcome was chosen twice. Choose each once."),
 		"smallest":   r.T("“值得推广的最小效果”要填大于零的数，如5。", "The smallest effect worth having is a number above zero, such as 5."),
+		"unmoved":    r.T("“不该变的指标”要另选一个，不能是方案要看的指标。", "What should not move is another measure than the outcomes of the plan."),
+		"cost":       r.T("“总费用”要填数，如36000；不知道的不填。", "The cost is a number, such as 36000; leave it empty where it is not known."),
 		"remark":     r.T("已有方案的，要写明为什么改。", "There is a plan already: say why it is changed."),
 	}
 }
@@ -211,24 +179,34 @@ var EntryForms = []block.EntryForm{{Export: exportPlans, Page: "compare", Needs:
 
 func readPlan(ctx context.Context, r block.Request, said func(string) string) (block.Entry, error) {
 	e := block.Entry{At: visitor.Place{Town: r.Town.ID}, Back: url.Values{"month": {r.Month}}, Retry: url.Values{"month": {r.Month}}, Anchor: "plan"}
-	e.Row = block.Said(said, "question", "direction", "compared_with", "several", "looks_on", "remark")
+	e.Row = block.Said(said, "question", "direction", "compared_with", "several", "unmoved", "looks_on", "remark")
 	var outcomes []string
 	for k := range mostPlanned {
 		id := said("outcome_" + strconv.Itoa(k+1))
 		if id == "" {
 			continue
 		}
-		switch m, known := queries.MeasureOf(id); {
-		case !known || !compare.Comparable(m):
+		switch {
+		case !canBeCompared(id):
 			e.Refused = "outcomes"
 		case slices.Contains(outcomes, id):
 			e.Refused = refusedTwice
 		}
 		outcomes = append(outcomes, id)
 	}
+	if id := said("unmoved"); id != "" && (!canBeCompared(id) || slices.Contains(outcomes, id)) {
+		e.Refused = "unmoved"
+	}
 	smallest, err := strconv.ParseFloat(strings.TrimSpace(said("smallest")), 64)
 	if err != nil || !(smallest > 0) || math.IsInf(smallest, 0) {
 		e.Refused = "smallest"
+	}
+	if text := strings.TrimSpace(said("cost")); text != "" {
+		cost, err := strconv.ParseFloat(strings.ReplaceAll(text, ",", ""), 64)
+		if err != nil || !(cost >= 0) || math.IsInf(cost, 0) {
+			e.Refused = "cost"
+		}
+		e.Row["cost"] = strconv.FormatFloat(cost, 'f', -1, 64)
 	}
 	before, err := readPlans(ctx, r)
 	if err != nil {
@@ -243,6 +221,11 @@ func readPlan(ctx context.Context, r block.Request, said func(string) string) (b
 	}
 	e.Object = strings.Join([]string{exportPlans, r.Month, strings.Join(outcomes, " ")}, " ")
 	return e, nil
+}
+
+func canBeCompared(id string) bool {
+	m, known := queries.MeasureOf(id)
+	return known && compare.Comparable(m)
 }
 
 // comparedUnits are the villages of the list as the comparison takes them.

@@ -14,12 +14,16 @@ import (
 
 // startGroups sets the villages that began in the same month beside each other: a curve for each group, and a table by months since
 // the start with before and after.
-func startGroups(r block.Request, p compare.Panel) []view.Block {
-	groups := compare.Starts(p)
+func startGroups(r block.Request, report compare.Report) []view.Block {
+	groups := report.Groups
 	if len(groups) == 0 || len(groups) == 1 && groups[0].Start == "" {
 		return nil
 	}
-	return []view.Block{view.Row{Parts: []view.Part{{Span: 4, Blocks: []view.Block{groupCurves(r, p, groups)}}, {Span: 8, Blocks: []view.Block{groupTable(r, p.Measure, groups)}}}}}
+	blocks := []view.Block{view.Row{Parts: []view.Part{{Span: 4, Blocks: []view.Block{groupCurves(r, report.Panel, groups)}}, {Span: 8, Blocks: []view.Block{groupTable(r, report.Measure, groups)}}}}}
+	if said := slices.DeleteFunc([]string{report.WavesSaid(r.Lang), report.BeforeAfter(r.Lang)}, func(s string) bool { return s == "" }); len(said) > 0 {
+		blocks = append(blocks, view.Section{ID: "rollout-against", Title: r.T("试点与推开、启动前后", "Pilots and rollout, before and after")}, view.Text{Paragraphs: said})
+	}
+	return blocks
 }
 
 // groupName names a group by its month.
@@ -105,49 +109,17 @@ func groupTable(r block.Request, m queries.Measure, groups []compare.Group) *vie
 }
 
 // extension is what the programme may bring in the villages where it has not shown yet, or why nothing is said of that.
-func extension(r block.Request, result compare.Result, p compare.Panel) view.Block {
-	e := result.Extension(p)
-	frame := view.Frame{ID: "extension", Language: r.Language, State: view.Empty, Title: r.T("若推广到尚未见效的村", "If it is extended to the other villages")}
-	switch e.Why {
-	case compare.NoConclusion:
-		frame.Reason = r.T("试点本身还不能下结论，推广的效果不作推算。", "The pilots themselves allow no conclusion, so nothing is worked out for others.")
-	case compare.NotBetter:
-		frame.Reason = r.T("试点没有变好，推广的效果不作推算。", "The pilots did not get better, so nothing is worked out for others.")
-	case compare.NobodyLeft:
-		frame.Reason = r.Tf("各村启动都已满%d个月，没有尚未见效的村。", "Every village has had the programme for %d months: none is left.", e.Months)
-	case compare.NoLimits:
-		frame.Reason = r.T("没有区间或基数，不能推算；不要把上面的数直接搬到其他村。", "Without an interval or bases this cannot be worked out: do not carry the number above over to other villages.")
-	case compare.Reached:
-		return reached(r, result, e)
+func extension(r block.Request, report compare.Report) view.Block {
+	heading, between, said := report.Extended(r.Lang)
+	if heading == "" {
+		return &view.Notice{Frame: view.Frame{ID: "extension", Language: r.Language, State: view.Empty, Title: r.T("若推广到尚未见效的村", "If it is extended to the other villages"), Reason: said}}
 	}
-	return &view.Notice{Frame: frame}
-}
-
-func reached(r block.Request, result compare.Result, e compare.Extension) view.Stats {
-	m := result.Measure
-	var names []string
-	for _, v := range e.Villages {
-		names = append(names, v.Name)
-	}
-	who := strings.Join(names, r.T("、", ", "))
-	if len(names) > mostCurves {
-		who = r.Tf("%d个村", "%d villages", len(names))
-	}
-	before, _ := sides(result)
-	said := r.Tf("%[1]s：%[2]s，按每月基数%[3]s、试点的平均效果推算。前提：这些村的人手和做法与试点相当，起点相近（试点启动前%[4]s，这些村近一年%[5]s）；单个村可多可少。", "%[1]s: %[2]s, by a base of %[3]s a month and the pilots' mean effect. It assumes hands and practice like the pilots' and a like level (pilots before %[4]s, these over the last year %[5]s); a single village may differ.",
-		who, m.Numerator.In(r.Lang), reading.Count(math.Round(e.Base)), reading.Text(m, before[0], r.Lang), reading.Text(m, e.Level, r.Lang))
-	if result.Verdict == compare.MaybeBetter {
-		said += r.T("试点的证据还不够强，这一推算也不能作定论。", " The evidence of the pilots is not strong, and neither is this.")
-	}
-	if e.Capped {
-		said += r.T("已按各村的余地封顶。", " It is capped by the room there is.")
-	}
-	return view.Stats{Tiles: []view.Stat{{Label: r.Tf("若推广到尚未见效的%d个村，每月", "If it is extended to the %d villages left, a month", len(e.Villages)),
-		Value: whole(e.Low) + r.T(" 至 ", " to ") + whole(e.High), Reading: said}}}
+	return view.Stats{Tiles: []view.Stat{{Label: heading, Value: between, Reading: said}}}
 }
 
 // gainTile is the result in things, summed over the months compared; none where it cannot be counted.
-func gainTile(r block.Request, result compare.Result) []view.Stat {
+func gainTile(r block.Request, report compare.Report) []view.Stat {
+	result := report.Result
 	g, counted := result.Gain()
 	if !counted {
 		return nil
@@ -169,20 +141,6 @@ func whole(x float64) string {
 		return "+" + reading.Count(math.Round(x))
 	}
 	return reading.Count(math.Round(x))
-}
-
-// going says in a few words how the effect went on; empty where that cannot be told.
-func going(r block.Request, result compare.Result) string {
-	switch result.Course() {
-	case compare.Grows:
-		return r.T("，作用在增强", ", and growing")
-	case compare.Fades:
-		return r.T("，作用在减弱", ", and fading")
-	case compare.Holds:
-		return r.T("，作用保持", ", and holding")
-	case compare.NotTold, compare.TooShort, compare.NothingSeen:
-	}
-	return ""
 }
 
 // checkedDesign is what a pilot that has not begun could find, line by line.
