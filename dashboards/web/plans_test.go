@@ -44,5 +44,5 @@ func TestAPlanIsRegisteredBeforeItsResults(t *testing.T) {
 		t.Errorf("a plan is changed without saying why: %s", to)
 	}
 	h.posted(t, office, "plans", sound("remark", "改主要指标", "outcome_1", "vulnerable_coverage"))
-	h.shows(t, office, "/compare?lang=en&month=2018-01", "It was registered 2 times", "outside the plan", "改主要指标")
+	h.shows(t, office, "/compare?lang=en&month=2018-01&measure=household_coverage", "It was registered 2 times", "outside the plan", "改主要指标")
 }

@@ -43,6 +43,9 @@ func (r Report) Conditions(lang string) []Condition {
 	}
 	t := telling{r, lang}
 	all := []Condition{t.planned(), t.several(), t.alike(), t.picked(), t.chance(), t.oneVillage(), t.complete(), t.recorded(), t.policy(), t.spilled(), t.unmoved()}
+	if c, planned := t.worth(); planned {
+		all = append(all, c)
+	}
 	if r.Allowed.Asked {
 		all = append(all, t.covariates())
 	}
@@ -257,6 +260,25 @@ func (t telling) unmoved() Condition {
 		c.State = Met
 	}
 	return c
+}
+
+// worth is how sure it is that the plan's main outcome moved by more than the smallest effect worth having.
+func (t telling) worth() (Condition, bool) {
+	if t.Plan == nil || t.Plan.Main() != t.Measure.ID {
+		return Condition{}, false
+	}
+	sure, known := t.Exceeds(t.Plan.Smallest).Get()
+	if !known {
+		return t.of("worth", Unanswered, t.say("untold", nil)), true
+	}
+	c := t.of("worth", Unanswered, t.say("worth", sentence.Values{"smallest": t.size(t.Plan.Smallest), "sure": reading.Percent(sure)}))
+	switch {
+	case sure >= 1-significant:
+		c.State = Met
+	case sure <= significant:
+		c.State = Unmet
+	}
+	return c, true
 }
 
 // covariates is the effect among villages alike in what the user names.

@@ -21,6 +21,24 @@ func (r Report) Said(lang string) []string {
 	return slices.DeleteFunc(append(said, r.Found(lang)...), func(s string) bool { return s == "" })
 }
 
+// Plainly are the sentences that name no method: the verdict, whether the plan came first, what it comes to, what it cost, which months are
+// left out, and pilots against the rollout.
+func (r Report) Plainly(lang string) []string {
+	said := []string{r.Words(lang), r.AboutPlan(lang), r.InThings(lang), r.Costing(lang), r.LeftOut(lang), r.WavesSaid(lang), r.BeforeAfter(lang)}
+	return slices.DeleteFunc(said, func(s string) bool { return s == "" })
+}
+
+// Grounds are the sentences on how it was found, and what must hold.
+func (r Report) Grounds(lang string) []string {
+	said := r.Who(lang)
+	if r.Plan != nil && r.Plan.Main() == r.Measure.ID {
+		said = append(said, r.Worth(r.Plan.Smallest, lang))
+	}
+	said = append(append(said, r.Went(lang)), r.Found(lang)...)
+	said = append(append(said, r.ByCohorts(lang)), r.Assumptions(lang)...)
+	return slices.DeleteFunc(said, func(s string) bool { return s == "" })
+}
+
 // AboutPlan tells whether the plan came first, and where the report departs from it.
 func (r Report) AboutPlan(lang string) string {
 	if r.Plan == nil {

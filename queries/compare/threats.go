@@ -97,10 +97,16 @@ func spreadOf(rows [][]float64) (mean []float64, cov [][]float64) {
 // Checked judges the comparison by what was known before its start: spread, holes, villages to compare with, and the smallest effect that
 // would be found in 80 of 100 towns. Of pilots that have not begun it takes all months there are, the last year at most, and as many months after as
 // a comparison usually has.
-func Checked(p Panel) power.Design {
-	months, after := p.Months[max(0, len(p.Months)-yearBefore):], usualAfter
+func Checked(p Panel) power.Design { return CheckedAfter(p, 0) }
+
+// CheckedAfter is Checked for a number of months compared since the start; 0: as many as are compared, or usually are.
+func CheckedAfter(p Panel, after int) power.Design {
+	months, compared := p.Months[max(0, len(p.Months)-yearBefore):], usualAfter
 	if d := Plan(p); d.Obstacle == None {
-		months, after = d.Before, len(d.After)
+		months, compared = d.Before, len(d.After)
+	}
+	if after == 0 {
+		after = compared
 	}
 	var all []power.Village
 	for _, v := range p.Villages {

@@ -25,15 +25,11 @@ const firstOutcome = "household_coverage"
 
 // Compare builds the page of pilots beside the rollout.
 func Compare(ctx context.Context, r block.Request) (view.View, error) {
-	id := cmp.Or(r.Params.Get("measure"), firstOutcome)
-	measure, ok := queries.MeasureOf(id)
-	if !ok || !measure.At(facts.LevelVillage) {
-		return view.View{}, fmt.Errorf("%w: measure=%s", question.ErrBadFilter, id)
-	}
-	report, seen, registered, err := compared(ctx, r, measure)
+	report, seen, registered, err := compared(ctx, r, 0)
 	if err != nil {
 		return view.View{}, err
 	}
+	measure := report.Measure
 	result, all := report.Result, report.All
 	v := view.View{Heading: fmt.Sprintf("%s · %s", block.Heading(r), measure.Name.In(r.Lang)), Headline: comparedHeadline(r, result),
 		Sentences: report.Said(r.Lang), Picker: measurePicker(r, measure),
@@ -59,19 +55,27 @@ func Compare(ctx context.Context, r block.Request) (view.View, error) {
 	return v, nil
 }
 
-// Compared gathers what is said of one measure of the town, for the page and for whoever asks without one.
-func Compared(ctx context.Context, r block.Request, measure queries.Measure) (compare.Report, error) {
-	report, _, _, err := compared(ctx, r, measure)
+// Compared gathers what is said of the measure that the request names, for the page and for whoever asks without one. Whatever is drawn
+// by lot is drawn by the seed; 0 means 1.
+func Compared(ctx context.Context, r block.Request, seed uint64) (compare.Report, error) {
+	report, _, _, err := compared(ctx, r, seed)
 	return report, err
 }
 
-func compared(ctx context.Context, r block.Request, measure queries.Measure) (report compare.Report, seen panels, registered plans, err error) {
-	if seen, err = readPanels(ctx, r, measure); err != nil {
-		return report, seen, registered, err
-	}
+// compared reads the measure that the address names, else the plan's main outcome, else the programme's own aim.
+func compared(ctx context.Context, r block.Request, seed uint64) (report compare.Report, seen panels, registered plans, err error) {
 	if registered, err = r.Plans(ctx, r.Visitor, r.Month); err != nil {
 		return report, seen, registered, err
 	}
+	id := cmp.Or(r.Params.Get("measure"), registered.registered().Main(), firstOutcome)
+	measure, ok := queries.MeasureOf(id)
+	if !ok || !measure.At(facts.LevelVillage) {
+		return report, seen, registered, fmt.Errorf("%w: measure=%s", question.ErrBadFilter, id)
+	}
+	if seen, err = readPanels(ctx, r, measure); err != nil {
+		return report, seen, registered, err
+	}
+	seen.seed = seed
 	of := seen.panel(measure)
 	result := compare.Compare(of)
 	all, err := seen.outcomes(ctx, result)
@@ -135,7 +139,7 @@ func answered(r block.Request, report compare.Report) (view.Block, error) {
 		why := &view.Notice{Frame: view.Frame{ID: "effect", Language: r.Language, State: view.Empty,
 			Title: r.T("试点村与对照村之差", "Pilots less others"), Reason: result.Words(r.Lang), Next: r.T("换一个月份，或另选一项指标。", "Choose another month or another measure.")}}
 		if result.Design.Obstacle == compare.NotYet {
-			return view.Row{Parts: []view.Part{{Span: 6, Blocks: []view.Block{why}}, {Span: 6, Blocks: []view.Block{checkedDesign(r, report.Panel)}}}}, nil
+			return view.Row{Parts: []view.Part{{Span: 6, Blocks: []view.Block{why}}, {Span: 6, Blocks: []view.Block{checkedDesign(r, report)}}}}, nil
 		}
 		return view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{why}}}}, nil
 	}
@@ -172,6 +176,7 @@ type panels struct {
 	units    []facts.Unit
 	villages []compare.Village
 	sent     func([]facts.Value) []reading.Month
+	seed     uint64 // of what is drawn by lot
 }
 
 // readPanels reads at once all measures that can be compared, and the one asked for.
@@ -191,7 +196,7 @@ func readPanels(ctx context.Context, r block.Request, asked queries.Measure) (pa
 
 // panel is one measure of the villages.
 func (p panels) panel(m queries.Measure) compare.Panel {
-	of := compare.Panel{Measure: m, Months: p.months, Villages: p.villages, Series: map[string][]reading.Month{}}
+	of := compare.Panel{Measure: m, Seed: p.seed, Months: p.months, Villages: p.villages, Series: map[string][]reading.Month{}}
 	for _, u := range p.units {
 		of.Series[u.ID] = p.sent(p.values.Series(m.ID, u.ID, p.months))
 	}

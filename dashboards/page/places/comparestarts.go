@@ -144,26 +144,13 @@ func whole(x float64) string {
 }
 
 // checkedDesign is what a pilot that has not begun could find, line by line.
-func checkedDesign(r block.Request, p compare.Panel) *view.Table {
-	d := compare.Checked(p)
-	type line struct{ name, text string }
-	smallest := r.T("无法推算", "cannot be told")
-	if x, known := d.Smallest.Get(); known {
-		smallest = strings.TrimLeft(reading.Difference(p.Measure, x, r.Lang), "+")
+func checkedDesign(r block.Request, report compare.Report) *view.Table {
+	smallest := math.NaN()
+	if report.Plan != nil && report.Plan.Main() == report.Measure.ID {
+		smallest = report.Plan.Smallest
 	}
-	floor := reading.Missing
-	if x, known := d.Floor.Get(); known {
-		floor = reading.Percent(x)
-	}
-	lines := []line{
-		{r.T("试点村数、可比村数", "Pilots, villages to compare with"), r.Tf("%[1]d个、%[2]d个", "%[1]d and %[2]d", d.Pilots, d.Comparison)},
-		{r.T("启动前有数据的月份", "Months before the start"), r.Tf("%d个月", "%d", d.Before)},
-		{r.T("缺月份的村", "Villages that lack months"), r.Tf("%d个", "%d", len(d.Holes))},
-		{r.T("水平与试点相近的村", "Villages at the pilots' level"), r.Tf("%d个", "%d", len(d.Alike))},
-		{r.T("能查出的最小变化（把握80%）", "Smallest change that would be found (80% of the time)"), smallest},
-		{r.T("偶然可能性最低能到", "Chance cannot be below"), floor},
-	}
-	t := &view.Table{ID: "design", Title: r.T("启动前的设计检查", "The design, checked before the start"), Note: r.T("最小变化由各村过去的起伏推算，按启动后比较四个月计。", "The smallest change follows from how much the villages moved in the past, with four months compared since the start.")}
-	view.Fill(t, lines, view.Of(view.Words(r.T("项目", "Item")), func(l line) view.Cell { return view.Plain(l.name) }), view.Of(view.Words(r.T("结果", "Result")), func(l line) view.Cell { return view.Plain(l.text) }))
+	lines, _ := compare.Beforehand(report.Panel, smallest, r.Lang)
+	t := &view.Table{ID: "design", Title: r.T("启动前的设计检查", "The design, checked before the start"), Note: r.T("最小变化由各村过去的起伏推算。", "The smallest change follows from how much the villages moved in the past.")}
+	view.Fill(t, lines, view.Of(view.Words(r.T("项目", "Item")), func(l compare.Line) view.Cell { return view.Plain(l.Name) }), view.Of(view.Words(r.T("结果", "Result")), func(l compare.Line) view.Cell { return view.Plain(l.Text) }))
 	return t
 }
