@@ -86,10 +86,10 @@ func (r Report) LeftOut(lang string) string {
 	return book.Say(lang, "gaps", sentence.Values{"missing": strconv.Itoa(r.Missing), "of": strconv.Itoa(r.Of), "list": sentence.List(lang, list)})
 }
 
-// Costing says what each household or issue more cost; that it is not known where it is not; empty where things cannot be counted or
-// there is no plan.
+// Costing says what each household or issue more cost; that it is not known where a plan gives no total; empty where things cannot be
+// counted, or nobody has planned anything.
 func (r Report) Costing(lang string) string {
-	if _, counted := r.Gain(); !counted || r.Plan == nil || better(r.Measure) == 0 {
+	if _, counted := r.Gain(); !counted || r.Plan == nil && !r.Cost.Total.Known || better(r.Measure) == 0 {
 		return ""
 	}
 	total, known := r.Cost.Total.Get()

@@ -46,7 +46,7 @@ func command(t *testing.T, arguments ...string) (status int, out, err string) {
 	return status, stdout.String(), stderr.String()
 }
 
-func compare(t *testing.T, c analyze.Case, run analyze.CaseRun, got string) {
+func agrees(t *testing.T, c analyze.Case, run analyze.CaseRun, got string) {
 	t.Helper()
 	checked, differences, err := analyze.Check(c, run, []byte(got))
 	if err != nil {
@@ -127,14 +127,14 @@ func TestCasesRunFromTheirJSON(t *testing.T) {
 					}
 					out = string(pairs[run.ID])
 				}
-				compare(t, c, run, out)
+				agrees(t, c, run, out)
 			})
 			t.Run(c.Name+"/"+run.ID+"/case", func(t *testing.T) {
 				status, out, stderr := command(t, "analyze", "--case", path, "--run", run.ID, "--format", "json")
 				if status != 0 {
 					t.Fatalf("exit status %d\n%s", status, stderr)
 				}
-				compare(t, c, run, out)
+				agrees(t, c, run, out)
 			})
 		}
 	}

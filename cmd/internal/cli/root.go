@@ -142,6 +142,7 @@ func commands(p *program) []*cobra.Command {
 	return []*cobra.Command{
 		newDemoCommand(p),
 		newAnalyzeCommand(p),
+		newCompareCommand(p),
 		newInitCommand(p),
 		newImportCommand(p),
 		newRunCommand(p),

@@ -33,7 +33,7 @@ func Compare(ctx context.Context, r block.Request) (view.View, error) {
 	result, all := report.Result, report.All
 	v := view.View{Heading: fmt.Sprintf("%s · %s", block.Heading(r), measure.Name.In(r.Lang)), Headline: comparedHeadline(r, result),
 		Sentences: report.Said(r.Lang), Picker: measurePicker(r, measure),
-		Blocks: block.EntryAnswer(r, exportPlans, planRefusals(r))}
+		Blocks: block.EntryAnswer(r, exportPlans, PlanRefusals(r.Language))}
 	answer, err := answered(r, report)
 	if err != nil {
 		return v, err

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"hulian/dashboards/facts"
+	"hulian/dashboards/language"
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
@@ -103,8 +104,8 @@ func smallestText(r block.Request, p facts.Plan) string {
 	return strings.TrimLeft(reading.Difference(m, plans{p}.registered().Smallest, r.Lang), "+")
 }
 
-// mostPlanned is how many outcomes the form asks for.
-const mostPlanned = 4
+// MostPlanned is how many outcomes the form asks for.
+const MostPlanned = 4
 
 func planForm(r block.Request, last *facts.Plan) view.Form {
 	was := facts.Plan{Direction: "better", ComparedWith: "not_begun", Several: "in_order", Outcomes: firstOutcome, Smallest: math.NaN(), Cost: math.NaN()}
@@ -117,7 +118,7 @@ func planForm(r block.Request, last *facts.Plan) view.Form {
 	}
 	fields := append(block.MonthHidden(r), view.Field{Name: "question", Label: r.T("要回答的问题", "Question"), Value: was.Question, Limit: 300, Required: true, Long: true})
 	outcomes := strings.Fields(was.Outcomes)
-	for k := range mostPlanned {
+	for k := range MostPlanned {
 		f := view.Field{Name: "outcome_" + strconv.Itoa(k+1), Label: r.Tf("第%d个指标", "Outcome %d", k+1)}
 		if k == 0 {
 			f.Label = r.T("主要指标", "Main outcome")
@@ -161,7 +162,8 @@ func comparableChoices(r block.Request, chosen string) (all []view.Choice) {
 // refusedTwice is why a plan with the same outcome twice is not taken.
 const refusedTwice = "twice"
 
-func planRefusals(r block.Request) map[string]string {
+// PlanRefusals say why a plan is not taken, by what is wrong with it.
+func PlanRefusals(r language.Language) map[string]string {
 	return map[string]string{
 		refusedTwice: r.T("同一个指标选了两次。每个指标只选一次。", "The same outcome was chosen twice. Choose each once."),
 		"smallest":   r.T("“值得推广的最小效果”要填大于零的数，如5。", "The smallest effect worth having is a number above zero, such as 5."),
@@ -181,7 +183,7 @@ func readPlan(ctx context.Context, r block.Request, said func(string) string) (b
 	e := block.Entry{At: visitor.Place{Town: r.Town.ID}, Back: url.Values{"month": {r.Month}}, Retry: url.Values{"month": {r.Month}}, Anchor: "plan"}
 	e.Row = block.Said(said, "question", "direction", "compared_with", "several", "unmoved", "looks_on", "remark")
 	var outcomes []string
-	for k := range mostPlanned {
+	for k := range MostPlanned {
 		id := said("outcome_" + strconv.Itoa(k+1))
 		if id == "" {
 			continue
