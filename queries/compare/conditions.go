@@ -65,7 +65,12 @@ func (t telling) change(x float64) string { return reading.Difference(t.Measure,
 func (t telling) value(x float64) string { return reading.Text(t.Measure, x, t.lang) }
 
 // size is a difference without its sign.
-func (t telling) size(x float64) string { return strings.TrimLeft(t.change(math.Abs(x)), "+") }
+func (t telling) size(x float64) string {
+	if reading.Same(t.Measure, x) {
+		return "0"
+	}
+	return strings.TrimLeft(t.change(math.Abs(x)), "+")
+}
 
 // within is an interval of a result, or that there is none.
 func (t telling) within(r Result) string {
@@ -97,7 +102,7 @@ func (t telling) several() Condition {
 	switch {
 	case t.Family.Standing == MainOutcome:
 		return t.of("several", Met, t.say("main", nil))
-	case !known:
+	case !known, t.Family.Of < 2:
 		return t.of("several", Met, t.say("alone", nil))
 	}
 	c := t.of("several", Met, t.say("several", sentence.Values{"of": strconv.Itoa(t.Family.Of), "p": reading.Percent(p)}))
@@ -293,14 +298,20 @@ func (t telling) covariates() Condition {
 				why = append(why, w.In(t.lang))
 			}
 		}
-		values["why"] = sentence.Join(t.lang, why...)
+		if values["why"] = sentence.Join(t.lang, why...); len(a.Left) == len(t.Covariate) {
+			values["why"] = t.say("covariates_alike", nil)
+		}
 		return t.of("covariates", Unanswered, t.say("covariates_none", values))
 	}
 	values["effect"], values["range"] = t.change(x), t.say("no_interval", nil)
 	if a.CI.Known() {
 		values["range"] = reading.DifferenceRange(t.Measure, a.CI.Low.Value, a.CI.High.Value, t.lang)
 	}
-	c := t.of("covariates", Unmet, t.say("covariates", values))
+	answer := t.say("covariates", values)
+	if len(a.Left) > 0 {
+		answer += t.say("covariates_left", sentence.Values{"left": sentence.List(t.lang, a.Left)})
+	}
+	c := t.of("covariates", Unmet, answer)
 	if x*t.Effect > 0 && math.Abs(x) >= math.Abs(t.Effect)/2 {
 		c.State = Met
 	}

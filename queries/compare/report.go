@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
+
 	"hulian/queries/stats/did"
 	"hulian/queries/stats/estimate"
 )
@@ -43,6 +45,7 @@ type Report struct {
 // Adjusted is the effect with covariates allowed for.
 type Adjusted struct {
 	Asked  bool
+	Left   []string // covariates that are alike in all villages or follow from those before them: nothing can be told from them
 	Effect estimate.Number
 	CI     estimate.Interval // absent where a side has fewer than eight villages
 	Why    []estimate.Warning
@@ -80,8 +83,19 @@ func (r Result) allowing(k Known) (a Adjusted) {
 		return a
 	}
 	rows := r.outcomes()
+	use := independent(rows, k.Covariates, len(k.Covariate))
+	for i, name := range k.Covariate {
+		if !slices.Contains(use, i) {
+			a.Left = append(a.Left, name)
+		}
+	}
+	if len(use) == 0 {
+		return a
+	}
 	for i := range rows {
-		rows[i].X = k.Covariates[rows[i].Unit]
+		for _, column := range use {
+			rows[i].X = append(rows[i].X, k.Covariates[rows[i].Unit][column])
+		}
 	}
 	found, why := did.AdjustedTwoByTwo(rows, true, did.Regression, .95)
 	a.Effect, a.Why = found.Att, why
@@ -92,4 +106,38 @@ func (r Result) allowing(k Known) (a Adjusted) {
 		a.CI = found.CI
 	}
 	return a
+}
+
+// tolerance is the share of a covariate's spread that must be its own for it not to follow from the others.
+const tolerance = 1e-9
+
+// independent are the covariates that neither are alike in all villages nor follow from those before them (Gram and Schmidt). One that a
+// village lacks is kept: the estimate leaves the village out, and says so.
+func independent(rows []did.Outcome, of map[string][]float64, n int) (use []int) {
+	one := make([]float64, len(rows))
+	for i := range one {
+		one[i] = 1 / math.Sqrt(float64(len(rows)))
+	}
+	basis := [][]float64{one}
+	for column := range n {
+		x := make([]float64, len(rows))
+		for i, row := range rows {
+			x[i] = of[row.Unit][column]
+		}
+		before := floats.Norm(x, 2)
+		if math.IsNaN(before) {
+			use = append(use, column)
+			continue
+		}
+		for range 2 { // a second time takes off what rounding left of the first
+			for _, b := range basis {
+				floats.AddScaled(x, -floats.Dot(x, b), b)
+			}
+		}
+		if after := floats.Norm(x, 2); after > tolerance*before {
+			floats.Scale(1/after, x)
+			basis, use = append(basis, x), append(use, column)
+		}
+	}
+	return use
 }

@@ -210,3 +210,7 @@ func (r Result) Headline(lang string) string {
 	by := strings.TrimLeft(reading.Difference(r.Measure, math.Abs(r.Effect), lang), "+")
 	return book.Say(lang, key, nil) + book.Say(lang, way, sentence.Values{"measure": r.Measure.Name.In(lang), "by": by}) + going
 }
+
+// Short is the verdict in a few words, for a table of many measures: of twenty-five one is clear by luck, so that none of them claims strong
+// evidence before it is the one that was asked about.
+func (r Result) Short(lang string) string { return book.Say(lang, "short_"+string(r.Verdict), nil) }

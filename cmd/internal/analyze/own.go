@@ -22,7 +22,7 @@ var comparing = Method{Name: "compare", Roles: []Role{
 	unitRole.needed(), periodRole.needed(),
 	{Name: "start", Zh: "启动时期", Also: []string{"first_treat", "first.treat", "programme_start", "cohort", "启动月份", "启动月", "启动时间", "启动时期", "启动日期", "启动"}, Help: "first period of the programme, empty for never", Words: true},
 	{Name: "pilot", Zh: "试点", Also: []string{"phase", "试点", "是否试点", "批次类别"}, Help: "which units are pilots; without it those that began first", Optional: true, Words: true},
-	eventsRole.optional(), totalRole.optional(), valueRole.optional(),
+	eventsRole.spelledOut(), totalRole.spelledOut(), valueRole.spelledOut(),
 	{Name: "weight", Zh: "权重", Was: []string{"weights"}, Help: "what a row counts for", Optional: true, Named: true},
 	covariatesRole,
 	{Name: "cluster", Zh: "聚类", Was: []string{"clusters"}, Help: "what units begin in together, above the unit", Optional: true, Named: true, Words: true},
@@ -31,9 +31,10 @@ var comparing = Method{Name: "compare", Roles: []Role{
 	{Name: "place", Zh: "位置", Help: "two columns of coordinates: x,y", Optional: true, Named: true, Many: true},
 }}
 
-// optional makes a role one that need not be there.
-func (r Role) optional() Role {
-	r.Optional = true
+// spelledOut makes a role one that need not be there, and that no column of one letter is taken for: x may be a place.
+func (r Role) spelledOut() Role {
+	short := func(name string) bool { return len(name) == 1 }
+	r.Optional, r.Was, r.Also = true, slices.DeleteFunc(slices.Clone(r.Was), short), slices.DeleteFunc(slices.Clone(r.Also), short)
 	return r
 }
 

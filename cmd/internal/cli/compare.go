@@ -125,6 +125,7 @@ func (o comparison) named() (all []analyze.Flag) {
 type told struct {
 	compare.Report
 	notes   []data.Text // of what was assumed in reading the table
+	table   bool        // it is of one
 	periods bool        // its periods are no months
 	seed    uint64
 }

@@ -75,6 +75,9 @@ var inPeriods = map[string]*strings.Replacer{
 }
 
 func (w writer) say(text string) string {
+	if w.table { // whatever its programme is, it is not the town's
+		text = strings.ReplaceAll(text, "先锋户联", "这一做法")
+	}
 	if w.periods {
 		return inPeriods[w.lang].Replace(text)
 	}
@@ -192,7 +195,7 @@ func (w writer) outcomes() part {
 		standing := string(r.Family.Standing)
 		own := writer{told{Report: compare.Report{Result: r}}, w.lang}
 		p.rows = append(p.rows, []partCell{{r.Measure.ID, ""}, textCell(r.Measure.Name.In(w.lang)), {standing, w.t(map[string]string{"main": "主要", "secondary": "次要", "exploratory": "探索"}[standing], standing)},
-			own.change(r.Effect), own.change(r.Low), own.change(r.High), percentCell(r.P), percentCell(r.Family.P), {string(r.Verdict), strings.TrimRight(r.Words(w.lang), "。.")}})
+			own.change(r.Effect), own.change(r.Low), own.change(r.High), percentCell(r.P), percentCell(r.Family.P), {string(r.Verdict), r.Short(w.lang)}})
 	}
 	return p
 }
@@ -320,9 +323,12 @@ func (w writer) document() *analyze.Object {
 	return d
 }
 
+// flagged names the flags of these commands where the reader of tables names its own.
+var flagged = strings.NewReplacer("--period", "--time", "--events", "--numerator", "--total", "--denominator")
+
 func (w writer) noted(lang string) (all []string) {
 	for _, n := range w.notes {
-		all = append(all, n.In(lang))
+		all = append(all, flagged.Replace(n.In(lang)))
 	}
 	return all
 }

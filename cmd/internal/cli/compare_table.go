@@ -230,7 +230,7 @@ func (p *program) comparedTable(ctx context.Context, o comparison, table string,
 		}
 		drawn.Step(panel.Measure.Name.En)
 	}
-	report = told{Report: compare.ReportOf(own.Panels[chosen], all[chosen], all, known), notes: own.Notes, periods: !own.Monthly, seed: o.seed}
+	report = told{Report: compare.ReportOf(own.Panels[chosen], all[chosen], all, known), notes: own.Notes, table: true, periods: !own.Monthly, seed: o.seed}
 	if known.Plan == nil { // what it cost may be known without a plan
 		report.Cost = report.Costs(own.Cost)
 	}

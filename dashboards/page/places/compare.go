@@ -316,18 +316,6 @@ func cohorts(r block.Request, result compare.Result) *view.Table {
 	return t
 }
 
-// glances are verdicts for looking through many measures: of twenty-five one is clear by luck, so that none of them may
-// claim strong evidence or a colour before it is the one that was asked about.
-var glances = map[compare.Verdict]data.Text{
-	compare.Improved:     {Zh: "变好", En: "better"},
-	compare.MaybeBetter:  {Zh: "可能变好", En: "perhaps better"},
-	compare.Inconclusive: {Zh: "不能下结论", En: "no conclusion"},
-	compare.MaybeWorse:   {Zh: "可能变差", En: "perhaps worse"},
-	compare.Worsened:     {Zh: "变差", En: "worse"},
-	compare.Changed:      {Zh: "有变化，不分好坏", En: "changed, neither way better"},
-	compare.NotEstimable: {Zh: "无法估计", En: "not estimable"},
-}
-
 // standings say what an outcome is to the plan.
 var standings = map[compare.Standing]data.Text{
 	compare.MainOutcome: {Zh: "主要", En: "main"},
@@ -362,7 +350,7 @@ func outcomesTable(r block.Request, all []compare.Result, chosen compare.Result)
 		if x, ok := result.Family.P.Get(); ok {
 			adjusted = view.Cell{Text: reading.Percent(x), Value: reading.Plain(x, 4)}
 		}
-		t.Rows = append(t.Rows, []view.Cell{name, {Text: reading.Difference(m, result.Effect, r.Lang)}, {Text: interval}, p, adjusted, {Text: standings[result.Family.Standing].In(r.Lang)}, {Text: glances[result.Verdict].In(r.Lang)}})
+		t.Rows = append(t.Rows, []view.Cell{name, {Text: reading.Difference(m, result.Effect, r.Lang)}, {Text: interval}, p, adjusted, {Text: standings[result.Family.Standing].In(r.Lang)}, {Text: result.Short(r.Lang)}})
 	}
 	if judged == 0 {
 		return nil

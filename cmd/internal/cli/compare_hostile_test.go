@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// table writes a table of villages by month: of each village its start, and of each month its numerator and denominator.
+func villageTable(villages, months int, start func(v int) string, cell func(v, m int) string) string {
+	lines := []string{"village,month,start,done,due,population,double"}
+	for v := range villages {
+		for m := range months {
+			of := cell(v, m)
+			if of == "" {
+				continue
+			}
+			lines = append(lines, fmt.Sprintf("V%02d,%d-%02d,%s,%s,%d,%d", v+1, 2020+m/12, m%12+1, start(v), of, 1000+10*v, 2000+20*v))
+		}
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// TestTablesThatAllowNoComparison: whatever a table lacks, the command says in a sentence why nothing can be estimated, or estimates what
+// it can; it never ends in a crash, and no number that is none is ever written.
+func TestTablesThatAllowNoComparison(t *testing.T) {
+	noise := func(v, m int) string { return fmt.Sprintf("%d,40", 10+(v*7+m*5+v*m)%13) }
+	threeOf := func(v int) string { return map[bool]string{true: "2020-07"}[v < 3] }
+	for name, c := range map[string]struct {
+		table, says, sayzh string
+		flags              []string
+		estimated          bool
+	}{
+		"collinear covariates": {table: villageTable(11, 12, threeOf, noise), flags: []string{"--covariates", "population,double"}, says: "double is alike in all villages or follows from the others", sayzh: "；double各村都一样，或由其他列推得出，未计入", estimated: true},
+		"covariates all alike": {table: villageTable(11, 12, threeOf, noise), flags: []string{"--covariates", "due"}, says: "allowing for due, not estimable", sayzh: "算进去，无法估计", estimated: true},
+		"one-unit cohorts": {table: villageTable(9, 14, func(v int) string { return map[bool]string{true: fmt.Sprintf("2020-%02d", 6+v)}[v < 5] }, noise), estimated: true,
+			says: "1 pilots", sayzh: "试点1个"},
+		"one against one":         {table: villageTable(2, 12, func(v int) string { return map[bool]string{true: "2020-07"}[v == 0] }, noise), says: "One pilot against one other village", sayzh: "只有一个试点村、一个对照村"},
+		"all treated at once":     {table: villageTable(8, 12, func(int) string { return "2020-07" }, noise), says: "nobody to compare with", sayzh: "没有可以对照的村"},
+		"none treated":            {table: villageTable(8, 12, func(int) string { return "" }, noise), says: "Not estimable", sayzh: "无法估计"},
+		"no period before":        {table: villageTable(8, 12, func(v int) string { return map[bool]string{true: "2020-01"}[v < 3] }, noise), says: "no data from before", sayzh: "启动前没有数据"},
+		"starts after the table":  {table: villageTable(8, 12, func(v int) string { return map[bool]string{true: "2021-05"}[v < 3] }, noise), says: "had not begun", sayzh: "还没有启动"},
+		"gaps":                    {table: villageTable(11, 12, threeOf, func(v, m int) string { return map[bool]string{true: noise(v, m)}[(v+m)%4 != 0] }), says: "left out", sayzh: "没有报表的月份不计入", estimated: true},
+		"a side without values":   {table: villageTable(8, 12, threeOf, func(v, m int) string { return map[bool]string{true: noise(v, m), false: ","}[v >= 3] }), says: "no village with values", sayzh: "没有可比的数据"},
+		"constant outcomes":       {table: villageTable(11, 12, threeOf, func(int, int) string { return "20,40" }), says: "not estimable", sayzh: "无法估计", estimated: true},
+		"nothing due":             {table: villageTable(8, 12, threeOf, func(int, int) string { return "0,0" }), says: "no village with values", sayzh: "没有可比的数据"},
+		"one period":              {table: villageTable(8, 1, func(v int) string { return map[bool]string{true: "2020-01"}[v < 3] }, noise), says: "Not estimable", sayzh: "无法估计"},
+		"values beyond all sense": {table: villageTable(11, 12, threeOf, func(v, m int) string { return fmt.Sprintf("%d%s,40", 1+v+m, strings.Repeat("0", 250)) }), says: "Not estimable", sayzh: "无法估计"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "villages.csv")
+			write(t, file, []byte(c.table))
+			arguments := append([]string{"compare", file, "--numerator", "done", "--denominator", "due"}, c.flags...)
+			for lang, want := range map[string]string{"en": c.says, "zh": c.sayzh} {
+				status, out, stderr := session(t, append(arguments, "--lang", lang)...)
+				// Sentences are broken into lines, in Chinese in the middle of a word.
+				joined := strings.ReplaceAll(out, "\n  ", map[string]string{"en": " ", "zh": ""}[lang])
+				if status != statusDone || !strings.Contains(joined, want) {
+					t.Errorf("%s: status %d, want %q in\n%s%s", lang, status, want, out, stderr)
+				}
+				if strings.Contains(out, "NaN") || strings.Contains(out, "Inf") || strings.Contains(out, "answer_") || strings.Contains(out, "{") {
+					t.Errorf("%s: a number that is none, or a phrase not filled, in\n%s", lang, out)
+				}
+			}
+			status, out, stderr := session(t, append(arguments, "--format", "json")...)
+			var document struct {
+				Verdict    string
+				Difference *float64
+			}
+			if err := json.Unmarshal([]byte(out), &document); status != statusDone || err != nil {
+				t.Fatalf("status %d, %v: %s%s", status, err, out, stderr)
+			}
+			if got := document.Difference != nil; got != c.estimated || (document.Verdict == "not_estimable") == c.estimated {
+				t.Errorf("estimated %v with the verdict %q, want %v", got, document.Verdict, c.estimated)
+			}
+			for _, more := range [][]string{{"--format", "csv", "--table", "starts"}, {"--format", "csv"}} {
+				if status, out, stderr := session(t, append(arguments, more...)...); status != statusDone || strings.Contains(out, "NaN") {
+					t.Errorf("%v: status %d\n%s%s", more, status, out, stderr)
+				}
+			}
+			power := append([]string{"compare", "power", file, "--numerator", "done", "--denominator", "due", "--lang", "en"}, c.flags...)
+			if status, out, stderr := session(t, power...); status != statusDone || strings.Contains(out, "NaN") || !strings.Contains(out, "Smallest change") {
+				t.Errorf("power: status %d\n%s%s", status, out, stderr)
+			}
+		})
+	}
+}
