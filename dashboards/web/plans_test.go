@@ -24,7 +24,8 @@ func TestAPlanIsRegisteredBeforeItsResults(t *testing.T) {
 		}
 		return form(pairs...)
 	}
-	for refused, f := range map[string]sent{"smallest": sound("smallest", "much"), "twice": sound("outcome_2", "household_coverage"), "outcomes": sound("outcome_1", "colour"), "question": sound("question", " "), "compared_with": sound("compared_with", "any")} {
+	for refused, f := range map[string]sent{"smallest": sound("smallest", "much"), "twice": sound("outcome_2", "household_coverage"), "outcomes": sound("outcome_1", "colour"), "question": sound("question", " "), "compared_with": sound("compared_with", "any"),
+		"unmoved": sound("unmoved", "on_time_rate"), "cost": sound("cost", "much")} {
 		to := h.posted(t, office, "plans", f)
 		if !strings.Contains(to, "refused="+refused) {
 			t.Errorf("%s leads to %s", refused, to)
@@ -34,10 +35,10 @@ func TestAPlanIsRegisteredBeforeItsResults(t *testing.T) {
 	if response, _ := h.do(t, secretary, http.MethodPost, "/entries/plans", sound()); response.StatusCode != http.StatusNotFound {
 		t.Errorf("a village registers a plan: %s", response.Status)
 	}
-	if to := h.posted(t, office, "plans", sound()); !strings.Contains(to, "done=1") {
+	if to := h.posted(t, office, "plans", sound("unmoved", "attendance_rate", "cost", "36,000")); !strings.Contains(to, "done=1") {
 		t.Fatalf("the plan leads to %s", to)
 	}
-	h.shows(t, office, "/compare?lang=en&month=2018-01", "The plan did not come first: it was registered on 2018-02-01, with data up to Jan 2018", "走访覆盖率提高了吗", "5.0 percentage points", "!No plan of the comparison")
+	h.shows(t, office, "/compare?lang=en&month=2018-01", "The plan did not come first: it was registered on 2018-02-01, with data up to Jan 2018", "走访覆盖率提高了吗", "5.0 percentage points", "36,000", "!the plan names no outcome that should not move", "!No plan of the comparison")
 	h.shows(t, office, "/compare?lang=en&month=2018-01&measure=vulnerable_coverage", "outside the plan and exploratory")
 	h.shows(t, office, "/compare?lang=en&month=2017-12", "No plan of the comparison was registered")
 	if to := h.posted(t, office, "plans", sound()); !strings.Contains(to, "refused=remark") {

@@ -166,7 +166,7 @@ func belowTheAnswer(r block.Request, report compare.Report) ([]view.Block, error
 		return nil, err
 	}
 	return []view.Block{view.Row{Parts: append(parts, view.Part{Span: 6, Blocks: []view.Block{raw}})},
-		view.Row{Parts: []view.Part{{Span: 8, Blocks: []view.Block{comparedVillages(r, report)}}, {Span: 4, Blocks: []view.Block{halves(r, report)}}}}}, nil
+		view.Row{Parts: []view.Part{{Span: 7, Blocks: []view.Block{comparedVillages(r, report)}}, {Span: 5, Blocks: []view.Block{halves(r, report)}}}}}, nil
 }
 
 // panels are the months of all measures that can be compared, village by village.
@@ -275,12 +275,11 @@ func halves(r block.Request, report compare.Report) *view.Table {
 		all = append(all, half{s.Name(false, r.Lang), s.Low}, half{s.Name(true, r.Lang), s.High})
 	}
 	m := report.Measure
-	t := &view.Table{ID: "halves", Title: r.T("按人手和起点", "By hands and by level"), Note: r.T("各村按中位数分为两半，试点只与同一半的对照村比。村少，只列出，不另作结论。", "Villages are halved at the middle one; pilots are compared with the others of their half. Few villages: shown, not judged.")}
+	t := &view.Table{ID: "halves", Stacked: true, Title: r.T("按人手和起点", "By hands and by level"), Note: r.T("各村按中位数分为两半，试点只与同一半的对照村比。村少，只列出，不另作结论。", "Villages are halved at the middle one; pilots are compared with the others of their half. Few villages: shown, not judged.")}
 	view.Fill(t, all,
 		view.Of(view.Words(r.T("哪些村", "Which villages")), func(h half) view.Cell { return view.Plain(h.name) }),
-		view.Of(view.Words(r.T("试点、对照", "Pilots, others")), func(h half) view.Cell {
-			return view.Plain(r.Tf("%[1]d个、%[2]d个", "%[1]d and %[2]d", len(h.of.Pilots), len(h.of.Others)))
-		}),
+		view.Of(view.Number(r.T("试点", "Pilots")), func(h half) view.Cell { return view.Count(float64(len(h.of.Pilots))) }),
+		view.Of(view.Number(r.T("对照", "Others")), func(h half) view.Cell { return view.Count(float64(len(h.of.Others))) }),
 		view.Of(view.Words(r.T("差", "Difference")), func(h half) view.Cell { return view.Plain(reading.Difference(m, h.of.Effect, r.Lang)) }),
 		view.Of(view.Words(r.T("95% 区间", "95% interval")), func(h half) view.Cell {
 			if math.IsNaN(h.of.Low) {
@@ -355,7 +354,7 @@ func outcomesTable(r block.Request, all []compare.Result, chosen compare.Result)
 	if judged == 0 {
 		return nil
 	}
-	t.Note = r.Tf("同时看%[1]d个指标，单凭运气也会有约%[2]s个看起来有变化：先定要看的指标，再看结果。“校正后”已把一并看的指标算进去：方案内的按顺序或一并校正，方案外的一并校正（Benjamini–Hochberg）。", "Of %[1]d measures looked at together about %[2]s would seem to have changed by luck alone: choose the measure first, then look. The corrected chance counts them all in: planned ones in their order or together, the others together (Benjamini–Hochberg).",
+	t.Note = r.Tf("同时看%[1]d个指标，单凭运气也会有约%[2]s个看起来有变化：先定要看的指标，再看结果。“校正后”已把一并看的指标算进去：方案内的按顺序或一并校正，方案外的一并校正，控制误报比例。", "Of %[1]d measures looked at together about %[2]s would seem to have changed by luck alone: choose the measure first, then look. The corrected chance counts them all in: planned ones in their order or together, the others together, keeping the share of false findings low.",
 		judged, reading.Decimal(float64(judged)*.05, 1))
 	return t
 }
