@@ -299,7 +299,7 @@ func (p *program) planTown(cmd *cobra.Command, c config.Config, o comparison, pl
 	if err != nil {
 		return err
 	}
-	contract, _ := data.ContractOf(pipelines.Plans)
+	contract, _ := data.ContractOf(places.PlanForm.Export)
 	if faults := contract.Faults(e.Row); e.Refused == "" && len(faults) > 0 {
 		e.Refused = faults[0].Column
 	}
@@ -311,7 +311,7 @@ func (p *program) planTown(cmd *cobra.Command, c config.Config, o comparison, pl
 	if err != nil {
 		return err
 	}
-	run, err := r.Keep(cmd.Context(), pipelines.Entered{Export: pipelines.Plans, By: by, Rows: e.All()})
+	run, err := r.Keep(cmd.Context(), pipelines.Entered{Export: places.PlanForm.Export, By: by, Rows: e.All()})
 	if err != nil {
 		return err
 	}
@@ -323,7 +323,7 @@ func (p *program) planTown(cmd *cobra.Command, c config.Config, o comparison, pl
 func refusedPlan(column, lang string) error {
 	why, ok := places.PlanRefusals(language.Language{Lang: lang})[column]
 	if !ok {
-		contract, _ := data.ContractOf(pipelines.Plans)
+		contract, _ := data.ContractOf(places.PlanForm.Export)
 		if of, known := contract.Column(column); known {
 			why = of.Name.In(lang) + map[bool]string{true: "：", false: ": "}[lang == "zh"] + of.Note.In(lang)
 		}

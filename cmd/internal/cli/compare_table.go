@@ -21,6 +21,7 @@ import (
 
 	"hulian/cmd/internal/analyze"
 	"hulian/cmd/internal/config"
+	"hulian/dashboards/page/places"
 	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/durable"
@@ -133,7 +134,7 @@ func lastKnown(of compare.Panel) string {
 
 // check holds the plan to what a town's plan is held to.
 func (p planned) check(earlier bool, lang string) error {
-	contract, _ := data.ContractOf(pipelines.Plans)
+	contract, _ := data.ContractOf(places.PlanForm.Export)
 	row := map[string]any{"of_month": "-", "known_to": "-", "outcomes": strings.Join(p.Outcomes, " ")}
 	for _, column := range []string{"question", "smallest", "direction", "compared_with", "several", "looks_on", "remark"} {
 		if text := strings.TrimSpace(p.said(column)); text != "" {

@@ -176,8 +176,11 @@ func PlanRefusals(r language.Language) map[string]string {
 // exportPlans keeps how pilots are to be compared.
 const exportPlans = "plans"
 
+// PlanForm registers a plan, from the page and from a command.
+var PlanForm = block.EntryForm{Export: exportPlans, Page: "compare", Needs: visitor.Decide, Read: readPlan}
+
 // EntryForms read the forms of this package's pages.
-var EntryForms = []block.EntryForm{{Export: exportPlans, Page: "compare", Needs: visitor.Decide, Read: readPlan}}
+var EntryForms = []block.EntryForm{PlanForm}
 
 func readPlan(ctx context.Context, r block.Request, said func(string) string) (block.Entry, error) {
 	e := block.Entry{At: visitor.Place{Town: r.Town.ID}, Back: url.Values{"month": {r.Month}}, Retry: url.Values{"month": {r.Month}}, Anchor: "plan"}
