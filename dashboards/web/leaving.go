@@ -54,7 +54,7 @@ func (s *server) makePaper(w http.ResponseWriter, r *http.Request) error {
 		return errBadRequest
 	}
 	who := signin.VisitorOf(r.Context())
-	made, ask, err := s.paper(r.Context(), kind, said, to, who)
+	made, ask, err := s.paperFor(r.Context(), kind, said, to, who)
 	switch {
 	case errors.Is(err, kinds.ErrReaders):
 		return errors.Join(errBadRequest, err)
@@ -97,8 +97,8 @@ func (s *server) makePaper(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// paper makes a report from the generation of now.
-func (s *server) paper(ctx context.Context, kind kinds.Kind, said url.Values, to gate.Audience, who visitor.Visitor) (made filetype.Made, ask block.Request, err error) {
+// paperFor makes a report from the generation of now.
+func (s *server) paperFor(ctx context.Context, kind kinds.Kind, said url.Values, to gate.Audience, who visitor.Visitor) (made filetype.Made, ask block.Request, err error) {
 	pinned, snapshot, err := s.opened(ctx, s.pinNewest)
 	if err != nil {
 		return made, ask, err
