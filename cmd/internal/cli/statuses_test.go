@@ -91,7 +91,7 @@ func TestACancelledCommandEndsAsItsHelpSays(t *testing.T) {
 		{"import", villages, "--dir", empty}, {"run", "--dir", town}, {"serve", "--dir", empty, "--listen", "127.0.0.1:0"},
 		{"schedule", "--dir", town}, {"schedule pause", "default", "--dir", town}, {"schedule resume", "default", "--dir", town},
 		{"backup", filepath.Join(here, "again.zip"), "--dir", town}, {"restore", backup, "--dir", filepath.Join(here, "restored")},
-		{"status", "--dir", town}, {"check", "--dir", town}, {"query", "select 1", "--dir", town}, {"metrics", "--dir", town}, {"close", "--list", "--dir", town},
+		{"status", "--dir", town}, {"check", "--dir", town}, {"query", "select 1", "--dir", town}, {"metrics", "--dir", town}, {"close", "--list", "--dir", town}, {"report", "monthly", "--to", filepath.Join(here, "report.docx"), "--dir", town},
 		{"template", "visits", "-o", filepath.Join(here, "visits.xlsx")}, {"problems", "--dir", town}, {"problems mark", "villages.csv", "--dir", town, "-o", filepath.Join(here, "marked.xlsx")},
 		{"problems waive", "--by", "王样本", "--reason", "不改", "1", "--dir", town}, {"aside", "villages.csv", "--by", "王样本", "--reason", "试填", "--dir", town}, {"nothing", "visits", "2018-01", "--by", "王样本", "--dir", town}, {"map", villages, "--dir", town},
 		{"analyze", "--case", filepath.Join(here, "none.json")}, {"analyze wilson", filepath.Join(here, "rates.csv"), "--x", "resolved", "--n", "reported"},

@@ -13,6 +13,9 @@ type setter struct {
 	pictures []report.Drawing
 	body     []node
 	tabled   bool // a table was set last
+	tallest  int  // how high a picture may stand, in twips; 0: as high as its width makes it
+	own      *Template
+	heads    [len(headings) + 1]int // how many of each level there were, where their style does not number them
 }
 
 func (s *setter) t(zh, en string) string { return s.paper.Language.T(zh, en) }
@@ -33,9 +36,11 @@ func (s *setter) document() node {
 	if l.To != "" {
 		s.add(paragraph(styleTo, run(l.To+s.t("：", ":"))))
 	}
+	s.tallest = firstPicture
 	for _, i := range s.paper.First {
 		s.item(i)
 	}
+	s.tallest = 0
 	if l.Whole {
 		for _, i := range s.paper.Rest {
 			s.item(i)
@@ -106,7 +111,14 @@ func (s *setter) item(i report.Item) {
 	s.tabled = false
 	switch i := i.(type) {
 	case report.Heading:
-		s.add(paragraph(headings[min(max(i.Level, 1), len(headings))-1], run(i.Text)))
+		level := min(max(i.Level, 1), len(headings))
+		s.heads[level]++
+		clear(s.heads[level+1:])
+		said := i.Text
+		if s.own != nil && !s.own.numbers(level) {
+			said = report.Numeral(level, s.heads[level], s.paper.Language.Lang) + said
+		}
+		s.add(paragraph(headings[level-1], run(said)))
 	case report.Paragraph:
 		style := styleBody
 		if i.Note {
@@ -124,7 +136,7 @@ func (s *setter) item(i report.Item) {
 		s.tabled = true
 	case report.Picture:
 		s.pictures = append(s.pictures, i.Drawing)
-		s.add(paragraph(stylePicture, picture(len(s.pictures), i)), caption(s.t("图", "Figure "), i.Number, i.Caption))
+		s.add(paragraph(stylePicture, picture(len(s.pictures), i, s.tallest)), caption(s.t("图", "Figure "), i.Number, i.Caption))
 	}
 }
 
@@ -233,11 +245,18 @@ func line(style, align string, small bool, said string) node {
 // emuPerPixel turns CSS pixels, 96 to the inch, into the unit of pictures, 914,400 to the inch.
 const emuPerPixel = 9525
 
-// picture stands in the line, as wide as the text at most.
-func picture(n int, p report.Picture) node {
+// firstPicture is how high the picture of the first sheet stands, five lines, so that it shares a page with five sentences.
+const firstPicture = 5 * linePitch
+
+// picture stands in the line, as wide as the text at most, and no higher than tallest where that is not 0.
+func picture(n int, p report.Picture, tallest int) node {
+	const emuPerTwip = 635
 	w, h := p.Drawing.Width*emuPerPixel, p.Drawing.Height*emuPerPixel
-	if most := textWidth * 635; w > most {
+	if most := textWidth * emuPerTwip; w > most {
 		w, h = most, h*most/w
+	}
+	if most := tallest * emuPerTwip; most > 0 && h > most {
+		w, h = w*most/h, most
 	}
 	name := "image" + size(n) + ".png"
 	extent := func(element string) node { return el(element, at("cx", size(w), "cy", size(h))) }

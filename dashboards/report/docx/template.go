@@ -7,11 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"strings"
 
-	"hulian/dashboards/report"
 	"hulian/pipelines"
 )
 
@@ -229,7 +229,8 @@ func (t *Template) readSection(files map[string][]byte, links map[string]link) e
 	}
 	types := map[string]string{"theme": "application/vnd.openxmlformats-officedocument.theme+xml", "numbering": office + "numbering+xml", "fontTable": office + "fontTable+xml"}
 	for _, kind := range []string{"theme", "numbering", "fontTable"} {
-		for _, l := range links {
+		for _, id := range slices.Sorted(maps.Keys(links)) {
+			l := links[id]
 			if name := path.Join("word", l.target); l.kind == kind && files[name] != nil && files["word/_rels/"+path.Base(name)+".rels"] == nil {
 				t.parts = append(t.parts, part{name, types[kind], files[name]})
 				t.relations = append(t.relations, relation("rIdOwn-"+kind, kind, l.target))
@@ -245,6 +246,9 @@ func (t *Template) take(files map[string][]byte, name, kind string) error {
 	if err := elements(files[name], func(xml.StartElement, []string) {}); err != nil {
 		return fmt.Errorf("%s is damaged: %w", name, err)
 	}
+	if strings.Contains(kind, "header") && !bytes.Contains(files[name], []byte("</w:hdr>")) {
+		return fmt.Errorf("%s is no head that Word has written", name)
+	}
 	t.parts = append(t.parts, part{name, kind, files[name]})
 	rels := path.Join(path.Dir(name), "_rels", path.Base(name)+".rels")
 	if files[rels] == nil {
@@ -258,7 +262,8 @@ func (t *Template) take(files map[string][]byte, name, kind string) error {
 		return fmt.Errorf("%s shows something from outside of the file: %s", name, l.target)
 	}
 	t.parts = append(t.parts, part{name: rels, body: files[rels]})
-	for _, l := range links {
+	for _, id := range slices.Sorted(maps.Keys(links)) {
+		l := links[id]
 		shown := path.Join(path.Dir(name), l.target)
 		if files[shown] == nil || l.kind != "image" {
 			return fmt.Errorf("%s shows %s, which is no picture in the file", name, l.target)
@@ -293,12 +298,16 @@ func copied(e xml.StartElement) node {
 }
 
 // apply gives a document the town's look: its styles where it has them and ours where it has not, its sheet, heads and feet.
-func (t *Template) apply(parts []part, relations []node) ([]part, []node, error) {
+func (t *Template) apply(parts []part, relations []node, watermark string) ([]part, []node) {
 	var renamed []string
 	var added strings.Builder
 	for _, s := range ownStyles(parts) {
 		id := t.ids[strings.ToLower(s.name)]
 		if id == "" && s.id != "Normal" {
+			before, rest, numbers := strings.Cut(s.markup, "<w:numPr>")
+			if _, after, _ := strings.Cut(rest, "</w:numPr>"); numbers && t.lists() {
+				s.markup = before + after
+			}
 			added.WriteString(s.markup)
 			continue
 		}
@@ -310,28 +319,29 @@ func (t *Template) apply(parts []part, relations []node) ([]part, []node, error)
 	}
 	rename := strings.NewReplacer(renamed...)
 	var all []part
-	taken := func(kind string) bool {
-		return slices.ContainsFunc(t.parts, func(p part) bool { return p.kind == office+kind+"+xml" })
-	}
 	for _, p := range parts {
+		if slices.ContainsFunc(t.parts, func(own part) bool { return own.name == p.name }) && strings.HasPrefix(p.name, "word/foot") || p.name == "word/header.xml" && t.heads() {
+			relations = slices.DeleteFunc(relations, leadsToPart(p.name))
+			continue
+		}
 		switch p.name {
 		case "word/styles.xml":
 			missing := rename.Replace(added.String())
 			p.body = bytes.Replace(t.styles, []byte("</w:styles>"), []byte(missing+"</w:styles>"), 1)
 		case "word/document.xml":
-			p.body = []byte(t.numbers(rename.Replace(t.sectioned(string(p.body)))))
+			p.body = []byte(rename.Replace(t.sectioned(string(p.body))))
 		case "word/settings.xml":
 			if !t.evenOdd && len(t.refs) > 0 {
 				p.body = bytes.Replace(p.body, []byte("<w:evenAndOddHeaders/>"), nil, 1)
 			}
 		case "word/numbering.xml":
-			if taken("numbering") {
+			if t.lists() {
 				relations = slices.DeleteFunc(relations, leadsTo("rIdNumbering"))
 				continue
 			}
 			p.body = []byte(rename.Replace(string(p.body)))
 		case "word/fontTable.xml":
-			if taken("fontTable") {
+			if slices.ContainsFunc(t.parts, func(own part) bool { return own.kind == p.kind }) {
 				relations = slices.DeleteFunc(relations, leadsTo("rIdFonts"))
 				continue
 			}
@@ -340,11 +350,32 @@ func (t *Template) apply(parts []part, relations []node) ([]part, []node, error)
 		}
 		all = append(all, p)
 	}
-	return append(all, t.parts...), append(relations, t.relations...), nil
+	for _, p := range t.parts {
+		if watermark != "" && p.kind == office+"header+xml" {
+			mark := rename.Replace(string(paragraph(styleHeader, run(watermark))))
+			p.body = bytes.Replace(p.body, []byte("</w:hdr>"), []byte(mark+"</w:hdr>"), 1)
+		}
+		all = append(all, p)
+	}
+	return all, append(relations, t.relations...)
+}
+
+// lists reports whether the town's form has lists of its own, in whose place ours cannot stand.
+func (t *Template) lists() bool {
+	return slices.ContainsFunc(t.parts, func(p part) bool { return p.kind == office+"numbering+xml" })
+}
+
+// heads reports whether the town's form has something at the head of its pages.
+func (t *Template) heads() bool {
+	return slices.ContainsFunc(t.parts, func(p part) bool { return p.kind == office+"header+xml" })
 }
 
 func leadsTo(id string) func(node) bool {
 	return func(n node) bool { return strings.Contains(string(n), `Id="`+id+`"`) }
+}
+
+func leadsToPart(name string) func(node) bool {
+	return func(n node) bool { return strings.Contains(string(n), `Target="`+path.Base(name)+`"`) }
 }
 
 type ownStyle struct{ id, name, markup string }
@@ -370,14 +401,13 @@ func between(text, before string) string {
 	return value
 }
 
-// sectioned replaces the last section by the town's. Heads and feet are the town's where it has any; a watermark keeps its own.
+// sectioned replaces the last section by the town's. Heads and feet are the town's where it has any.
 func (t *Template) sectioned(document string) string {
 	at := strings.LastIndex(document, "<w:sectPr")
 	var parts []node
-	if len(t.refs) > 0 {
-		parts = append(parts, t.refs...)
-	} else {
-		for _, kind := range []string{"headerReference", "footerReference"} {
+	parts = append(parts, t.refs...)
+	for _, kind := range []string{"headerReference", "footerReference"} {
+		if kind == "headerReference" && !t.heads() || len(t.refs) == 0 {
 			for _, piece := range strings.Split(document[at:], "<w:"+kind)[1:] {
 				parts = append(parts, node("<w:"+kind+piece[:strings.Index(piece, "/>")+2]))
 			}
@@ -401,26 +431,8 @@ func (t *Template) sectioned(document string) string {
 	return document[:at] + string(el("w:sectPr", nil, parts...)) + "</w:body></w:document>"
 }
 
-// numbers writes the numbers of heads out where the town's styles of heads do not number themselves.
-func (t *Template) numbers(document string) string {
-	var counts [len(headings)]int
-	for level, id := range headings {
-		if own := t.ids[fmt.Sprintf("heading %d", level+1)]; own == "" || t.numbered[own] {
-			continue
-		} else {
-			id = own
-		}
-		before := `<w:p><w:pPr><w:pStyle w:val="` + id + `"/></w:pPr><w:r><w:t xml:space="preserve">`
-		pieces := strings.Split(document, before)
-		var b strings.Builder
-		for i, piece := range pieces {
-			if i > 0 {
-				counts[level]++
-				b.WriteString(before + report.Numeral(level+1, counts[level], ""))
-			}
-			b.WriteString(piece)
-		}
-		document = b.String()
-	}
-	return document
+// numbers reports whether heads of a level number themselves in the town's styles, or are styles of ours, which do.
+func (t *Template) numbers(level int) bool {
+	own := t.ids["heading "+size(level)]
+	return own == "" && !t.lists() || t.numbered[own]
 }

@@ -32,7 +32,7 @@ func Write(w io.Writer, d report.Document, own *Template) error {
 	if err != nil {
 		return err
 	}
-	s := setter{paper: paper}
+	s := setter{paper: paper, own: own}
 	body := s.document()
 	lang := d.Language.Lang
 	parts := []part{
@@ -63,9 +63,7 @@ func Write(w io.Writer, d report.Document, own *Template) error {
 	}
 	parts = append(parts, xmlPart("docProps/core.xml", "application/vnd.openxmlformats-package.core-properties+xml", properties(paper)))
 	if own != nil {
-		if parts, relations, err = own.apply(parts, relations); err != nil {
-			return err
-		}
+		parts, relations = own.apply(parts, relations, d.Watermark)
 	}
 	parts = append(parts, part{name: "word/_rels/document.xml.rels", body: relationships(relations)})
 	return pack(w, parts)
