@@ -191,7 +191,9 @@ func box(x, y, w, h, r float64) []Segment {
 		return []Segment{{'M', [3]Point{{x, y}}}, line(x+w, y), line(x+w, y+h), line(x, y+h), {Op: 'Z'}}
 	}
 	c := r * (1 - round)
-	corner := func(ax, ay, bx, by, ex, ey float64) Segment { return Segment{'C', [3]Point{{ax, ay}, {bx, by}, {ex, ey}}} }
+	corner := func(ax, ay, bx, by, ex, ey float64) Segment {
+		return Segment{'C', [3]Point{{ax, ay}, {bx, by}, {ex, ey}}}
+	}
 	all := []Segment{{'M', [3]Point{{x + r, y}}}}
 	side := func(length float64, to Segment) {
 		if length > 1e-6 {

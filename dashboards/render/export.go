@@ -48,7 +48,7 @@ func (d Document) Export(t *view.Table) Export {
 
 // CSV writes a table as a spreadsheet opens it: UTF-8 with a byte-order mark, one header line, the same rows and values
 // as on the screen. A rate takes three columns, so that "5/12" cannot turn into a date: its value, its numerator and its
-// denominator; what stands small below a value takes one each, see grid. Cells a spreadsheet would run as a formula are
+// denominator; what stands small below a value takes one each, see Grid. Cells a spreadsheet would run as a formula are
 // defused with a leading apostrophe. The last line begins with # and says what the file is and how many rows there are.
 func CSV(w io.Writer, e Export) error {
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
@@ -56,7 +56,7 @@ func CSV(w io.Writer, e Export) error {
 	}
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
-	head, rows := grid(e.Table, e.Lang)
+	head, rows := Grid(e.Table, e.Lang)
 	lines := [][]string{head}
 	for i, title := range head {
 		head[i] = spreadsheet.Inert(title)
@@ -98,7 +98,7 @@ func (e Export) said() string {
 
 // XLSX writes a table as a workbook: the same columns and rows as CSV, numbers as numbers, and a second sheet that says what it is.
 func XLSX(w io.Writer, e Export) error {
-	head, rows := grid(e.Table, e.Lang)
+	head, rows := Grid(e.Table, e.Lang)
 	about := spreadsheet.Sheet{Name: "说明"}
 	table := spreadsheet.Sheet{Name: "数据", Head: head, Rows: rows}
 	if e.Lang == language.English {
@@ -124,11 +124,11 @@ func (p part) of(row []view.Cell) any {
 	return p.take(row[p.column])
 }
 
-// grid is a table as files hold it: its head, and its rows with the total as the last. The columns are those of the screen; a rate
+// Grid is a table as files hold it: its head, and its rows with the total as the last. The columns are those of the screen; a rate
 // is followed by numerator and denominator, and a value that is read over time by interval and reading. What else stands at a
 // value, its place among the others, its judgement and its note, has columns at the end. So nobody ranks in a file what the page
 // says cannot be ranked.
-func grid(t *view.Table, lang string) (head []string, rows [][]any) {
+func Grid(t *view.Table, lang string) (head []string, rows [][]any) {
 	all := t.Rows
 	if t.Total != nil {
 		all = append(all[:len(all):len(all)], t.Total)

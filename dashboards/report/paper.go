@@ -24,7 +24,7 @@ type Document struct {
 // Drawing is a picture as paper takes it. Width and Height are in CSS pixels, 96 to the inch; the PNG may hold more than that many.
 type Drawing struct {
 	PNG           func() ([]byte, error) // drawn when a format asks for it: that takes most of the time
-	SVG           string // the same with its colours written out; empty: there is none
+	SVG           string                 // the same with its colours written out; empty: there is none
 	Width, Height int
 	Alt           string // what it shows, for those who cannot see it
 }

@@ -14,14 +14,21 @@ import (
 // Number is a number as it is shown, without separators: "77.8", "-3". Its decimals are kept.
 type Number string
 
+// Percent is a number in per cent as it is shown, without its sign: "77.8" is kept as 0.778 and shown as 77.8%.
+type Percent string
+
+// Yuan is an amount of money as it is shown, without separators and sign.
+type Yuan string
+
 // Day is a day as YYYY-MM-DD.
 type Day string
 
-// Sheet is one sheet of a workbook. A cell is a text, a Number, a Day, or nil where nothing is known.
+// Sheet is one sheet of a workbook. A cell is a text, a Number, a Percent, a Yuan, a Day, or nil where nothing is known.
 type Sheet struct {
-	Name string
-	Head []string // stands still while the rows move and can be filtered by; nil: none
-	Rows [][]any
+	Name  string
+	Head  []string // stands still while the rows move and can be filtered by; nil: none
+	Rows  [][]any
+	Total bool // the last row adds up those before it: it is set apart, and a filter leaves it where it is
 }
 
 // widest and narrowest are how wide a column may be, in characters.
@@ -61,7 +68,11 @@ type pen struct {
 
 func (p pen) sheet(s Sheet) error {
 	if len(s.Head) > 0 {
-		last, err := excelize.CoordinatesToCellName(len(s.Head), len(s.Rows)+1)
+		rows := len(s.Rows)
+		if s.Total {
+			rows--
+		}
+		last, err := excelize.CoordinatesToCellName(len(s.Head), rows+1)
 		if err == nil {
 			err = p.book.AutoFilter(s.Name, "A1:"+last, nil)
 		}
@@ -83,7 +94,7 @@ func (p pen) sheet(s Sheet) error {
 		if err := stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 			return err
 		}
-		bold, err := p.style("head")
+		bold, err := p.style("head", false)
 		if err != nil {
 			return err
 		}
@@ -97,7 +108,7 @@ func (p pen) sheet(s Sheet) error {
 		next = 2
 	}
 	for i, row := range s.Rows {
-		cells, err := p.cells(row)
+		cells, err := p.cells(row, s.Total && i == len(s.Rows)-1)
 		if err == nil {
 			err = stream.SetRow("A"+strconv.Itoa(next+i), cells)
 		}
@@ -108,41 +119,60 @@ func (p pen) sheet(s Sheet) error {
 	return stream.Flush()
 }
 
-func (p pen) cells(row []any) ([]any, error) {
+func (p pen) cells(row []any, total bool) ([]any, error) {
 	cells := make([]any, len(row))
 	for i, value := range row {
-		format := "text"
-		switch v := value.(type) {
-		case Number:
-			x, err := strconv.ParseFloat(string(v), 64)
-			if err != nil {
-				return nil, fmt.Errorf("the number %q: %w", v, err)
-			}
-			value, format = x, "#,##0"
-			if _, decimals, has := strings.Cut(string(v), "."); has {
-				format += "." + strings.Repeat("0", len(decimals))
-			}
-		case Day:
-			day, err := time.Parse(time.DateOnly, string(v))
-			if err != nil {
-				return nil, fmt.Errorf("the day %q: %w", v, err)
-			}
-			value, format = day, "yyyy-mm-dd"
-		case nil:
-			continue
-		}
-		style, err := p.style(format)
+		shown, format, err := cellOf(value)
 		if err != nil {
 			return nil, err
 		}
-		cells[i] = excelize.Cell{StyleID: style, Value: value}
+		if shown == nil {
+			continue
+		}
+		style, err := p.style(format, total)
+		if err != nil {
+			return nil, err
+		}
+		cells[i] = excelize.Cell{StyleID: style, Value: shown}
 	}
 	return cells, nil
 }
 
-// style is the format of a cell: head, text, or the code of a number format.
-func (p pen) style(format string) (int, error) {
-	if id, made := p.styles[format]; made {
+// cellOf is a value as a workbook holds it, and the code of its format: text, or one of numbers.
+func cellOf(value any) (shown any, format string, err error) {
+	numeric := func(kind, text, before, after, power string) (any, string, error) {
+		x, err := strconv.ParseFloat(text+power, 64) // 77.8e-2 is the number nearest to 0.778, and 77.8 ÷ 100 may be its neighbour
+		if err != nil {
+			return nil, "", fmt.Errorf("the %s %q: %w", kind, text, err)
+		}
+		format := before
+		if _, decimals, has := strings.Cut(text, "."); has {
+			format += "." + strings.Repeat("0", len(decimals))
+		}
+		return x, format + after, nil
+	}
+	switch v := value.(type) {
+	case Number:
+		return numeric("number", string(v), "#,##0", "", "")
+	case Percent:
+		return numeric("share", string(v), "0", "%", "e-2")
+	case Yuan:
+		return numeric("amount", string(v), "¥#,##0", "", "")
+	case Day:
+		day, err := time.Parse(time.DateOnly, string(v))
+		if err != nil {
+			return nil, "", fmt.Errorf("the day %q: %w", v, err)
+		}
+		return day, "yyyy-mm-dd", nil
+	default:
+		return value, "text", nil
+	}
+}
+
+// style is the format of a cell: head, text, or the code of a number format; bold in the row of totals.
+func (p pen) style(format string, total bool) (int, error) {
+	key := fmt.Sprint(format, total)
+	if id, made := p.styles[key]; made {
 		return id, nil
 	}
 	s := excelize.Style{Alignment: &excelize.Alignment{Vertical: "top"}}
@@ -155,8 +185,11 @@ func (p pen) style(format string) (int, error) {
 	default:
 		s.CustomNumFmt = &format
 	}
+	if total {
+		s.Font, s.Border = &excelize.Font{Bold: true}, []excelize.Border{{Type: "top", Style: 1, Color: "000000"}}
+	}
 	id, err := p.book.NewStyle(&s)
-	p.styles[format] = id
+	p.styles[key] = id
 	return id, err
 }
 

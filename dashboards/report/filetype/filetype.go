@@ -13,6 +13,7 @@ import (
 	"hulian/dashboards/gate"
 	"hulian/dashboards/render"
 	"hulian/dashboards/report"
+	"hulian/dashboards/report/annex"
 	"hulian/dashboards/report/docx"
 	"hulian/dashboards/report/pdf"
 	"hulian/data"
@@ -40,6 +41,7 @@ func All() []Format {
 	return []Format{
 		{".docx", docx.MediaType, data.Text{Zh: "Word", En: "Word"}, func(w io.Writer, m Made) error { return docx.Write(w, m.Document, m.Template) }},
 		{".pdf", pdf.MediaType, data.Text{Zh: "PDF", En: "PDF"}, func(w io.Writer, m Made) error { return pdf.Write(w, m.Document) }},
+		{".xlsx", annex.MediaType, data.Text{Zh: "Excel 附表", En: "Excel annex"}, func(w io.Writer, m Made) error { return annex.Write(w, m.Document) }},
 		{".html", "text/html; charset=utf-8", data.Text{Zh: "网页", En: "HTML"}, page},
 	}
 }
