@@ -165,7 +165,7 @@ func (w *writer) cells(g grid, cells [][]line, tall float64, head, total bool) {
 }
 
 // roomy is how many characters a column gets in one line before those with sentences take what is left.
-const roomy = 9
+const roomy = 6
 
 // columnWidths shares the width of the lines among columns, and reports whether each has room for its longest number or word. Columns of
 // names and numbers get theirs in one line where they can; what is left goes to those that have more to say.
