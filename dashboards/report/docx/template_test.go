@@ -45,7 +45,7 @@ func ownForm(t *testing.T) []byte {
 	t.Helper()
 	file := written(t, small(), nil)
 	all := parts(t, file)
-	styles := strings.NewReplacer(`"Normal"`, `"a"`, `<w:name w:val="a"/>`, `<w:name w:val="Normal"/>`, `w:styleId="Heading1"`, `w:styleId="1"`, "仿宋", "华文仿宋").Replace(string(all["word/styles.xml"]))
+	styles := strings.NewReplacer(`<w:name w:val="Normal"/>`, `<w:name w:val="Normal"/>`, `"Normal"`, `"a"`, `w:styleId="Heading1"`, `w:styleId="1"`, "仿宋", "华文仿宋").Replace(string(all["word/styles.xml"]))
 	styles = strings.Replace(styles, `<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>`, "", 1)
 	document := strings.Replace(string(all["word/document.xml"]), `w:left="1587"`, `w:left="1701"`, 1)
 	header := strings.Replace(string(all["word/header.xml"]), "仅供镇党委 · 王样本", "试镇便笺", 1)
