@@ -105,7 +105,7 @@ func (s *setter) annex() {
 func (s *setter) add(nodes ...node) { s.body = append(s.body, nodes...) }
 
 func (s *setter) item(i report.Item) {
-	if p, is := i.(report.Paragraph); s.tabled && !(is && p.Note) {
+	if p, is := i.(report.Paragraph); s.tabled && (!is || !p.Note) {
 		s.add(paragraph(styleNote)) // two tables that touch become one
 	}
 	s.tabled = false

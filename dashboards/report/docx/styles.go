@@ -27,10 +27,6 @@ const (
 // headings are the styles of heads by level.
 var headings = [...]string{"Heading1", "Heading2", "Heading3", "Heading4"}
 
-// styleIDs are all that a document may name.
-var styleIDs = append([]string{styleTitle, styleSubtitle, styleRedHead, styleNumber, styleTo, styleBody, styleEntry, styleNote, styleCaption, stylePicture,
-	styleCell, styleCellHead, styleCellSmall, styleAnnex, styleIssuer, styleTable, styleFooter, styleHeader}, headings[:]...)
-
 func offGrid() node { return el("w:snapToGrid", at("w:val", "0")) }
 
 // onLines is the spacing of a line of the sheet: exact, so that 22 stand on a page whatever font is at hand.

@@ -107,7 +107,7 @@ func elements(of []byte, visit func(e xml.StartElement, within []string)) error 
 	var within []string
 	for {
 		token, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
