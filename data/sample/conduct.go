@@ -2,6 +2,7 @@ package sample
 
 import (
 	"math/rand/v2"
+	"slices"
 )
 
 // The small registers: conduct, funds, rights, support, decisions about cadres. Each function gives what happened in
@@ -11,9 +12,10 @@ type pledge struct {
 	member       int
 	kind         string
 	signed, kept day
+	line         string // which line a breach crossed
 }
 
-// drawConduct draws the published four pledges (two of them kept) and three donation agreements, and a few breaches.
+// drawConduct draws the published four pledges (two of them kept) and three cornea donations, and a few breaches.
 func (t *town) drawConduct() []pledge {
 	r := stream(t.Seed, t.index, "conduct")
 	var early []int // members of villages that joined by September
@@ -38,17 +40,17 @@ func (t *town) drawConduct() []pledge {
 		all = append(all, p)
 	}
 	for k := range 3 {
-		all = append(all, pledge{member: next(), kind: "organ_donation", signed: dayOf(2017, 10+k%3, 9+5*k), kept: never})
+		all = append(all, pledge{member: next(), kind: "cornea_donation", signed: dayOf(2017, 10+k%3, 9+5*k), kept: never})
 	}
 	for k := range 5 {
-		all = append(all, pledge{member: next(), kind: "red_line_breach", signed: dayOf(2016, 4, 1) + day(120*k+r.IntN(90)), kept: never})
+		all = append(all, pledge{member: next(), kind: "red_line_breach", signed: dayOf(2016, 4, 1) + day(120*k+r.IntN(90)), kept: never, line: lineCrossed(k)})
 	}
 	return all
 }
 
 // conductTable tells a pledge when it is signed and again when it is kept.
 func (t *town) conductTable(m month) *table {
-	rows := newTable("conduct", 4, "member_id", "kind", "signed_on", "kept_on")
+	rows := newTable("conduct", 4, "member_id", "kind", "signed_on", "kept_on", "line")
 	for _, p := range t.pledges {
 		kept := p.kept
 		if kept > m.last() {
@@ -60,7 +62,7 @@ func (t *town) conductTable(m month) *table {
 		if p.signed.month() != m {
 			rows.resent++
 		}
-		rows.add(textCell(t.members[p.member].id), wordCell(p.kind), dayCell(p.signed), dayCell(kept))
+		rows.add(textCell(t.members[p.member].id), wordCell(p.kind), dayCell(p.signed), dayCell(kept), wordCell(p.line))
 	}
 	return rows
 }
@@ -73,15 +75,61 @@ func (d day) monthOrNever() month {
 	return d.month()
 }
 
-// fundVillages is how many villages have a scholarship fund.
-func (t *town) fundVillages() int { return min(publishedFundRoofs, len(t.villages)) }
+// fundVillages are the villages with a scholarship fund, and charityVillages those whose members have a charity fund: of the first town
+// those that were published and others to make up their number, of another one the first.
+func (t *town) fundVillages() []int {
+	return t.foremost(publishedFundRoofs, "振兴村", fuheyuan, "林西村")
+}
+
+func (t *town) charityVillages() []int {
+	return t.foremost(3, "水云浦村", "振兴村", "逍路沿村")
+}
+
+// foremost are n villages, in the order of the list: those named, and as many of the first others.
+func (t *town) foremost(n int, named ...string) (all []int) {
+	others := n
+	for i := range t.villages {
+		if slices.Contains(named, t.villages[i].name) {
+			others--
+		}
+	}
+	for i := range t.villages {
+		switch {
+		case slices.Contains(named, t.villages[i].name):
+			all = append(all, i)
+		case others > 0:
+			others--
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+func sinceCell(kind string, village int) cell {
+	if year := fundSince(kind, village); year > 0 {
+		return numberCell(year)
+	}
+	return cell{}
+}
+
+// fundSince is the year a fund was founded; 0: the village did not say.
+func fundSince(kind string, village int) int {
+	switch {
+	case kind == "charity" && village%2 == 1:
+		return 0
+	case kind == "charity":
+		return 2014
+	}
+	return 2015 - village%2
+}
 
 // fundTable shares the published three years' students and money over years and villages, one year a call. The three
 // villages with a members' charity fund publish no sums.
 func (t *town) fundTable(year int) *table {
-	rows := newTable("funds", 12, "village_id", "kind", "year", "beneficiaries", "amount_yuan", "enterprise_partner")
+	rows := newTable("funds", 12, "village_id", "kind", "year", "beneficiaries", "amount_yuan", "enterprise_partner", "since")
 	r := stream(t.Seed, t.index, "funds")
-	n := t.fundVillages()
+	roofs := t.fundVillages()
+	n := len(roofs)
 	weights := make([]float64, 3*n)
 	for i := range weights {
 		weights[i] = between(r, .6, 1.4) * (1 + .15*float64(i/n))
@@ -94,17 +142,18 @@ func (t *town) fundTable(year int) *table {
 	thousands := apportion(t.targets.yuan/1000, money, min(1, t.targets.yuan/3000/n))
 	for i := range n {
 		k := (year-2015)*n + i
-		rows.add(textCell(t.villages[i].code), wordCell("scholarship"), numberCell(year), numberCell(students[k]),
-			numberCell(1000*thousands[k]), textCell(firms[i%len(firms)]))
+		rows.add(textCell(t.villages[roofs[i]].code), wordCell("scholarship"), numberCell(year), numberCell(students[k]),
+			numberCell(1000*thousands[k]), textCell(firms[i%len(firms)]), sinceCell("scholarship", roofs[i]))
 	}
-	for i := range min(3, n) {
-		rows.add(textCell(t.villages[i].code), wordCell("charity"), numberCell(year), cell{}, cell{}, cell{})
+	for _, i := range t.charityVillages() {
+		rows.add(textCell(t.villages[i].code), wordCell("charity"), numberCell(year), cell{}, cell{}, cell{}, sinceCell("charity", i))
 	}
 	return rows
 }
 
 func (t *town) rightTable(m month) *table {
-	rows := newTable("rights", 40, "member_id", "kind", "used_on", "household_id", "outcome")
+	rows := newTable("rights", 40, "member_id", "kind", "used_on", "household_id", "outcome", "upheld")
+	review := stream(t.Seed, t.index, "reviews", int(m))
 	r := stream(t.Seed, t.index, "rights", int(m))
 	outcomes := map[string][]string{"gate": {"同意上报", "同意上报", "材料不全退回"}, "nominate": {"提名通过", "提名未通过"},
 		"veto": {"取消当年福利", "整改后恢复"}, "recommend": {"列入推荐名单", "继续培养"}}
@@ -120,7 +169,8 @@ func (t *town) rightTable(m month) *table {
 			continue
 		}
 		kind := pick(r, []string{"gate", "gate", "gate", "nominate", "recommend", "veto"})
-		rows.add(textCell(p.id), wordCell(kind), dayCell(on), textCell(t.homes[h].id), textCell(pick(r, outcomes[kind])))
+		outcome := pick(r, outcomes[kind])
+		rows.add(textCell(p.id), wordCell(kind), dayCell(on), textCell(t.homes[h].id), textCell(outcome), reviewed(review, m, outcome))
 	}
 	return rows
 }

@@ -154,7 +154,7 @@ func (o *mail) ledger(m month) error {
 	t := o.t
 	s := style{format: xlsxFile, serial: true, dates: []dates{dashes, native, inWords}[m%3], percent: m%3 == 2, notes: []string{"备注：以上情况属实。"}}
 	var parts []part
-	for _, p := range []part{{"认领事项", s, t.taskTable(m)}, {"权利行使", s, t.rightTable(m)}, {"清廉承诺", s, t.conductTable(m)}, {"帮扶", s, t.supportTable(m)}} {
+	for _, p := range []part{{"认领事项", s, t.taskTable(m)}, {"权利行使", s, t.rightTable(m)}, {"清廉承诺", s, t.conductTable(m)}, {"帮扶", s, t.supportTable(m)}, {"村规民约", s, t.ruleTable(m)}} {
 		if p.rows.len() > 0 {
 			p.style.title = t.name + p.sheet + "台账"
 			parts = append(parts, p)
@@ -180,6 +180,12 @@ func (o *mail) yearly(m month) error {
 	if m.number() == 1 {
 		s := style{format: csvFile, charset: "gb18030", comma: ';', other: true}
 		if err := o.send(m, at(m, 2, 15, 30), "党员评定"+time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).Format("2006"), part{"", s, t.memberRatingTable(year)}); err != nil {
+			return err
+		}
+	}
+	if m.number() == 1 {
+		s := style{format: csvFile, charset: "utf-8"}
+		if err := o.send(m, at(m, 2, 16, 0), "农户考评"+time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).Format("2006"), part{"", s, t.appraisalTable(year)}); err != nil {
 			return err
 		}
 	}

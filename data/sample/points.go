@@ -107,15 +107,22 @@ func (t *town) lastListBefore(m month) month {
 
 // pointTable writes the entries; corrections are the entries whose points a later file puts right.
 func (t *town) pointTable(m month) (rows, corrections *table) {
-	columns := []string{"entry_id", "member_id", "awarded_on", "category", "rule", "points", "reason", "post_id"}
+	columns := []string{"entry_id", "member_id", "awarded_on", "category", "rule", "points", "reason", "post_id", "approved_by", "published_from", "published_until", "reverses"}
 	entries := t.pointEntries(m)
 	rows, corrections = newTable("points", len(entries), columns...), newTable("points", 0, columns...)
-	r := stream(t.Seed, t.index, "point slips", int(m))
+	r, board := stream(t.Seed, t.index, "point slips", int(m)), stream(t.Seed, t.index, "approvals", int(m))
+	ids := make([]string, len(entries))
 	for n, e := range entries {
 		_, _, dd := e.on.date()
+		ids[n] = fmt.Sprintf("P%s%04d%02d%02d-%05d", t.prefix(), m.year(), m.number(), dd, n+1)
+		a := t.approve(board, e, m)
+		if m >= programmeMonth {
+			a.reverses = taken(ids, entries[:n], e)
+		}
 		reason := fmt.Sprintf("%d月%s", m.number(), e.rule)
-		cells := []cell{textCell(fmt.Sprintf("P%s%04d%02d%02d-%05d", t.prefix(), m.year(), m.number(), dd, n+1)), textCell(t.members[e.member].id),
-			dayCell(e.on), wordCell(e.category), textCell(e.rule), decimalCell(e.points), textCell(reason), textCell(e.post)}
+		cells := []cell{textCell(ids[n]), textCell(t.members[e.member].id),
+			dayCell(e.on), wordCell(e.category), textCell(e.rule), decimalCell(e.points), textCell(reason), textCell(e.post),
+			textCell(a.by), dayCell(a.from), dayCell(a.until), textCell(a.reverses)}
 		if correctionDue(m) > 0 && chance(r, .01) {
 			corrections.add(cells...)
 			cells = slices.Clone(cells)

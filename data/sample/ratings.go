@@ -94,7 +94,8 @@ func starsOf(total float64) (stars, funding int) {
 
 // memberRatingTable is the yearly assessment, published in January.
 func (t *town) memberRatingTable(year int) *table {
-	rows := newTable("member_ratings", len(t.members), "member_id", "period", "result")
+	rows := newTable("member_ratings", len(t.members), "member_id", "period", "result", "dealt_with")
+	dealt := stream(t.Seed, t.index, "dealings", year)
 	r := stream(t.Seed, t.index, "member ratings", year)
 	end := dayOf(year, 12, 31)
 	for i := range t.members {
@@ -102,7 +103,8 @@ func (t *town) memberRatingTable(year int) *table {
 		if !m.present(end) {
 			continue
 		}
-		rows.add(textCell(m.id), textCell(fmt.Sprint(year)), wordCell(assess(r, m, m.active(end))))
+		result := assess(r, m, m.active(end))
+		rows.add(textCell(m.id), textCell(fmt.Sprint(year)), wordCell(result), textCell(dealing(dealt, year, result)))
 	}
 	return rows
 }

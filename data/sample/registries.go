@@ -1,5 +1,10 @@
 package sample
 
+import (
+	"fmt"
+	"slices"
+)
+
 // The lists: each is the full state at the end of a month.
 
 func (t *town) villageTable(m month) *table {
@@ -13,8 +18,8 @@ func (t *town) villageTable(m month) *table {
 				phase = "pilot"
 			}
 		}
-		if i < t.fundVillages() {
-			fund = "2015"
+		if slices.Contains(t.fundVillages(), i) {
+			fund = fmt.Sprint(fundSince("scholarship", i))
 		}
 		rows.add(textCell(v.code), textCell(v.name), textCell(t.name), dayCell(start), wordCell(phase), wordCell(kind), textCell(fund))
 	}
@@ -84,7 +89,7 @@ func (t *town) branchTable(m month) *table {
 
 func (t *town) memberTable(m month) *table {
 	rows := newTable("members", len(t.members), "member_id", "branch_id", "name", "group_no", "gender", "birth_date", "education",
-		"joined_on", "role", "kind", "duty_status", "exempt_reason", "centre_household", "valid_from")
+		"joined_on", "role", "kind", "duty_status", "exempt_reason", "centre_household", "valid_from", "exempt_decided_on", "exempt_until", "centre_since")
 	d := m.last()
 	for i := range t.members {
 		p := &t.members[i]
@@ -107,9 +112,13 @@ func (t *town) memberTable(m month) *table {
 		if b := &t.branches[p.branch]; b.secretary == i && d >= b.vacantFrom {
 			role, from = "member", b.vacantFrom
 		}
+		spared, centre := t.exemptionOn(i, d), never
+		if p.centre && m >= programmeMonth && t.centreSince(i) <= d {
+			centre = t.centreSince(i)
+		}
 		rows.add(textCell(p.id), textCell(t.branches[p.branch].id), textCell(p.name), numberCell(p.group), wordCell(gender), dayCell(p.born),
 			wordCell(p.education), dayCell(p.joined), wordCell(role), wordCell(p.kind), wordCell(status), wordCell(reason),
-			flagCell(p.centre && m >= programmeMonth), dayCell(from))
+			flagCell(p.centre && m >= programmeMonth), dayCell(from), dayCell(spared.decided), dayCell(spared.until), dayCell(centre))
 	}
 	return rows
 }

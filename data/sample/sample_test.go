@@ -135,7 +135,7 @@ func TestPublishedFigures(t *testing.T) {
 		"fuheyuan members": count(members, func(m values) bool { return inFu[m["branch_id"]] }),
 		"fuheyuan active":  count(members, func(m values) bool { return inFu[m["branch_id"]] && m["duty_status"] == "active" }),
 		"fund villages":    len(roofs), "students": students, "yuan": yuan,
-		"pledges": conduct["frugality_pledge"], "pledges kept": conduct["frugality_pledge kept"], "donations": conduct["organ_donation"],
+		"pledges": conduct["frugality_pledge"], "pledges kept": conduct["frugality_pledge kept"], "donations": conduct["organ_donation"] + conduct["cornea_donation"],
 	}
 	want := map[string]any{
 		"issues reported": 1170, "issues resolved": 910, "households": 13611, "linked by members": 1161, "active members": 1161,

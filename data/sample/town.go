@@ -90,21 +90,22 @@ type village struct {
 // town is everything drawn once: the units, the people and the plan of the events.
 type town struct {
 	options
-	index    int
-	name     string
-	size     float64 // against the first town at full size
-	targets  targets
-	villages []village
-	branches []branch
-	members  []member
-	homes    []household
-	cadres   []cadre
-	posts    []post
-	issues   []issue
-	tasks    []task
-	pledges  []pledge
-	truth    *Truth
-	turn     map[string]int // per export, the next defect to plant
+	index      int
+	name       string
+	size       float64 // against the first town at full size
+	targets    targets
+	villages   []village
+	branches   []branch
+	members    []member
+	homes      []household
+	cadres     []cadre
+	posts      []post
+	issues     []issue
+	tasks      []task
+	pledges    []pledge
+	exemptions []exemption // by member
+	truth      *Truth
+	turn       map[string]int // per export, the next defect to plant
 }
 
 func newTown(o options, index int) (*town, error) {
@@ -124,7 +125,8 @@ func newTown(o options, index int) (*town, error) {
 	t.drawPeople()
 	t.drawPosts()
 	t.drawIssues()
-	t.tasks, t.pledges = t.drawTasks(), t.drawConduct()
+	t.tasks, t.pledges = t.drawTasks(), append(t.drawConduct(), t.drawFamilyConduct()...)
+	t.drawExemptions()
 	t.truth.plan(t)
 	return t, nil
 }
