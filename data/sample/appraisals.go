@@ -193,7 +193,7 @@ func (t *town) revisedRules(i int) day {
 
 // ruleTable lists the articles of a village when it joins, or begins to report, and each use in a month.
 func (t *town) ruleTable(m month) *table {
-	rows := newTable("rules", 8, "village_id", "article", "text", "revised_on", "used_on")
+	rows := newTable("rules", 8, "village_id", "article", "wording", "revised_on", "used_on")
 	r := stream(t.Seed, t.index, "rules", int(m))
 	for i := range t.villages {
 		v := &t.villages[i]

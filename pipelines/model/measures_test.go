@@ -187,7 +187,8 @@ func scatter(t testing.TB, w *warehouse.Warehouse, rng *rand.Rand) {
 		branch := id("B", m%7)
 		values := func() []any {
 			return []any{"member_id", id("M", m), "branch_id", s.one(branch, branch, branch, id("B", s.rng.IntN(7))), "name", id("党员", m), "duty_status", s.one("'active'", "'active'", "'exempt'"),
-				"centre_household", s.one("true", "false"), "valid_from", s.one("null", "null", s.date()), "birth_date", "date '1970-05-05'"}
+				"centre_household", s.one("true", "false"), "valid_from", s.one("null", "null", s.date()), "birth_date", "date '1970-05-05'",
+				"exempt_decided_on", s.one("null", s.date()), "exempt_until", s.one("null", s.date())}
 		}
 		s.registry("members", values)
 	}
@@ -283,6 +284,28 @@ func (s *scattered) registry(export string, values func() []any) {
 	s.row("exports."+export, file, values()...)
 }
 
+// assessments are what members were assessed as and appraised at, and uses of the village rules; of one village nobody appraised.
+func (s *scattered) assessments() {
+	for _, p := range []string{"2016", "2017", "2017H1", "2017H2"} {
+		for m := range 41 { // one that no registry knows
+			if s.chance(.8) {
+				s.row("exports.member_ratings", 1, "member_id", id("M", m), "period", "'"+p+"'", "result", s.one("'pioneer'", "'qualified'", "'qualified'", "'warned'", "'unqualified'"),
+					"dealt_with", s.one("null", "null", "'谈话'"))
+			}
+		}
+		for h := range 121 {
+			if h%3 != 2 && s.chance(.5) {
+				s.row("exports.appraisals", 1, "household_id", id("H", h), "member_id", id("M", s.rng.IntN(40)), "period", "'"+p+"'", "score", s.n(50, 100))
+			}
+		}
+	}
+	for v := range 2 {
+		for range 6 {
+			s.row("exports.rules", 1, "village_id", id("V", v), "article", s.one("'第六条'", "'第九条'"), "revised_on", s.one("null", s.date()), "used_on", s.one("null", s.date()))
+		}
+	}
+}
+
 func (s *scattered) happenings() {
 	for v := range 900 {
 		at := s.day().Add(time.Duration(s.rng.IntN(1440)) * time.Minute)
@@ -292,7 +315,7 @@ func (s *scattered) happenings() {
 		note := s.one("null", "'好'", "'反映村道路灯不亮'", fmt.Sprintf("'第%d次走访记录'", v))
 		household, member := s.rng.IntN(121), s.rng.IntN(41) // one of each that no registry knows
 		s.row("exports.visits", 1+s.rng.IntN(3), "visit_id", id("X", v), "household_id", id("H", household), "member_id", id("M", member), "visited_at", moment(at),
-			"channel", s.one("null", "'home'", "'phone'", "'wechat'", "'event'"), "note", note)
+			"channel", s.one("null", "'home'", "'phone'", "'wechat'", "'event'"), "note", note, "duty", s.one("null", "'policy'", "'opinion'", "'dispute'", "'service'", "'governance'"))
 		if s.chance(.2) { // and the neighbours in the same minute
 			s.row("exports.visits", 1, "visit_id", id("Y", v), "household_id", id("H", (household+1)%120), "member_id", id("M", member), "visited_at", moment(at), "channel", "'home'", "note", note)
 		}
@@ -326,7 +349,8 @@ func (s *scattered) happenings() {
 			"reopened_from", s.one("null", "null", "null", id("I", s.rng.IntN(260))))
 	}
 	for e := range 700 {
-		s.row("exports.points", 1+s.rng.IntN(3), "entry_id", id("E", e), "member_id", id("M", s.rng.IntN(40)), "awarded_on", s.date(), "points", s.one("1", "2", "2.5", "10", "-3"))
+		s.row("exports.points", 1+s.rng.IntN(3), "entry_id", id("E", e), "member_id", id("M", s.rng.IntN(40)), "awarded_on", s.date(), "points", s.one("1", "2", "2.5", "10", "-3"),
+			"approved_by", s.one("null", "null", "'支部委员会'"), "published_from", s.one("null", "null", s.date()))
 	}
 	for b := range 7 {
 		for range 14 {
@@ -359,9 +383,10 @@ func (s *scattered) happenings() {
 			"progress", s.one("null", "40", "100"), "done_on", s.one("null", s.date()))
 	}
 	for k := range 25 {
-		s.row("exports.conduct", 1, "member_id", id("M", k), "kind", s.one("'frugality_pledge'", "'red_line_breach'", "'organ_donation'"), "signed_on", s.date(), "kept_on", s.one("null", s.date()))
-		s.row("exports.rights", 1, "member_id", id("M", k), "kind", "'veto'", "used_on", s.date())
+		s.row("exports.conduct", 1, "member_id", id("M", k), "kind", s.one("'frugality_pledge'", "'red_line_breach'", "'organ_donation'", "'cornea_donation'", "'family_conduct'"), "signed_on", s.date(), "kept_on", s.one("null", s.date()))
+		s.row("exports.rights", 1, "member_id", id("M", k), "kind", "'veto'", "used_on", s.date(), "upheld", s.one("null", "true", "false"))
 	}
+	s.assessments()
 	for v := range 3 {
 		for _, year := range []string{"2016", "2017", "2018"} {
 			s.row("exports.funds", 1, "village_id", id("V", v), "kind", s.one("'scholarship'", "'charity'"), "year", year, "beneficiaries", s.one("null", "12"), "amount_yuan", s.one("null", "20000.5"))

@@ -56,11 +56,19 @@ func (r *reference) events() {
 		pledge := c.text("kind") == "frugality_pledge"
 		r.add("pledges", p, monthOf(signed), one(pledge), 0)
 		r.add("pledges_kept", p, monthOf(signed), one(pledge && isKept && !kept.After(r.cutOff)), 0)
+		donation := c.text("kind") == "organ_donation" || c.text("kind") == "cornea_donation"
+		r.add("donations", p, monthOf(signed), one(donation), 0)
+		r.add("cornea_donations", p, monthOf(signed), one(c.text("kind") == "cornea_donation"), 0)
+		r.add("family_conduct", p, monthOf(signed), one(c.text("kind") == "family_conduct"), 0)
 		r.add("red_line_breaches", p, monthOf(signed), one(c.text("kind") == "red_line_breach"), 0)
 	}
 	for _, u := range r.tables["exports.rights"] {
 		if used, _ := u.when("used_on"); !used.After(r.cutOff) {
-			r.add("rights_used", r.memberPlace(u.text("member_id"), r.asOf(monthOf(used))), monthOf(used), 1, 0)
+			p := r.memberPlace(u.text("member_id"), r.asOf(monthOf(used)))
+			r.add("rights_used", p, monthOf(used), 1, 0)
+			if u["upheld"] != nil {
+				r.add("rights_upheld", p, monthOf(used), one(u.truth("upheld")), 1)
+			}
 		}
 	}
 	for _, f := range r.tables["exports.funds"] {

@@ -311,6 +311,10 @@ func (r *reference) compute() {
 	r.registries()
 	r.events()
 	r.ratings()
+	r.approvals()
+	r.memberPeriods()
+	r.appraisals()
+	r.villageRules()
 	r.quality()
 	r.received()
 }
@@ -425,6 +429,7 @@ func (r *reference) registries() {
 				posted[o.text("member_id")] = true
 			}
 		}
+		r.exemptions(month, end, standing)
 		active := map[string][]float64{} // points of active members by level|unit, for Gini
 		for id, m := range standing {
 			p := r.branchPlace(m.text("branch_id"), end)
@@ -479,6 +484,7 @@ func (r *reference) registries() {
 			r.add("month_end_share", p, month, one(daysFrom(at, monthEnd(month)) < r.rules.Linking.MonthEndDays), 1)
 			r.add("doubtful_visits", p, month, one(doubts[v.text("visit_id")]), 1)
 			r.add("doubtful_share", p, month, one(doubts[v.text("visit_id")]), 1)
+			r.duties(v, p, month)
 		}
 	}
 }

@@ -21,8 +21,13 @@
 --   with_points: 1 if active and awarded any
 --   holding_post: 1 if active and holding a post
 --   centre_household: 1 if the home is a member centre household, 0 if not, null where the list does not say
+--   exempt_reason: of an exempt member, why; null where nobody says
+--   telling_exemption: 1 if exempt, in a month in which the list tells of any exemption of the town when it was decided
+--   exemption_decided: of those, 1 if the branch meeting had decided it
+--   exemption_dated: 1 if exempt and an end of the exemption is on record
+--   exemption_ended: of those, 1 if it lies before the month's end
 with stood as (
-    select m.month, m.as_of, v.member_id, v.branch_id, v.active, v.centre_household
+    select m.month, m.as_of, v.member_id, v.branch_id, v.active, v.centre_household, v.exempt_reason, v.exempt_decided_on, v.exempt_until
     from staging.stg_member_versions v
     join staging.stg_months m on v.valid_from <= m.as_of and m.as_of < v.valid_until
 ),
@@ -70,7 +75,14 @@ select
     cast(case when s.active then coalesce(e.points, 0) else 0 end as decimal(18, 4)) as active_points,
     cast(case when s.active and e.entries > 0 then 1 else 0 end as integer) as with_points,
     cast(case when s.active and o.member_id is not null then 1 else 0 end as integer) as holding_post,
-    cast(case when s.centre_household then 1 when not s.centre_household then 0 end as integer) as centre_household
+    cast(case when s.centre_household then 1 when not s.centre_household then 0 end as integer) as centre_household,
+    cast(case when not s.active then s.exempt_reason end as varchar) as exempt_reason,
+    cast(
+        case when not s.active and count(s.exempt_decided_on) over (partition by s.month, b.town) > 0 then 1 else 0 end as integer
+    ) as telling_exemption,
+    cast(case when not s.active and s.exempt_decided_on <= s.as_of then 1 else 0 end as integer) as exemption_decided,
+    cast(case when not s.active and s.exempt_until is not null then 1 else 0 end as integer) as exemption_dated,
+    cast(case when not s.active and s.exempt_until < s.as_of then 1 else 0 end as integer) as exemption_ended
 from stood s
 join intermediate.int_branch_places b on b.branch_id = s.branch_id and b.month = s.month
 cross join staging.stg_parameters p

@@ -17,6 +17,7 @@
 --   member_id: visiting member
 --   visited_at: when
 --   visited_on: the day of it
+--   duty: which of the five duties it served; null where nobody says
 --   note: what the visit found
 --   alone: neither a gathering nor a message to many: channels event, round_table and wechat reach several households at once
 --   at_month_end: on one of the last days of the month (programme: month_end_days)
@@ -59,6 +60,7 @@ select
     cast(v.member_id as varchar) as member_id,
     cast(v.visited_at as timestamp) as visited_at,
     cast(v.visited_on as date) as visited_on,
+    cast(v.duty as varchar) as duty,
     cast(v.note as varchar) as note,
     cast(v.alone as boolean) as alone,
     cast(date_diff('day', v.visited_on, v.month_end) < v.month_end_days as boolean) as at_month_end,

@@ -12,6 +12,12 @@
 --   at_month_end: of those, on the last days of the month
 --   doubtful: of those, with one doubt signal or more
 --   reached: households linked to the member at the month's end that one of the visits without a doubt signal reached
+--   with_duty: of the visits, those of which it is on record which duty they served
+--   policy: of those, served the duty policy
+--   opinion: of those, served the duty opinion
+--   dispute: of those, served the duty dispute
+--   service: of those, served the duty service
+--   governance: of those, served the duty governance
 with doubtful as (
     select distinct visit_id
     from intermediate.int_doubtful_visits
@@ -26,7 +32,13 @@ select
     cast(count(*) as bigint) as visits,
     cast(count(*) filter (where v.at_month_end) as bigint) as at_month_end,
     cast(count(d.visit_id) as bigint) as doubtful,
-    cast(count(distinct case when v.linked and d.visit_id is null then v.household_id end) as bigint) as reached
+    cast(count(distinct case when v.linked and d.visit_id is null then v.household_id end) as bigint) as reached,
+    cast(count(v.duty) as bigint) as with_duty,
+    cast(count(*) filter (where v.duty = 'policy') as bigint) as policy,
+    cast(count(*) filter (where v.duty = 'opinion') as bigint) as opinion,
+    cast(count(*) filter (where v.duty = 'dispute') as bigint) as dispute,
+    cast(count(*) filter (where v.duty = 'service') as bigint) as service,
+    cast(count(*) filter (where v.duty = 'governance') as bigint) as governance
 from intermediate.int_visits v
 left join doubtful d on d.visit_id = v.visit_id
 group by v.month, v.town, v.village_id, v.branch_id, v.member_id

@@ -41,6 +41,7 @@ facts (fact, town, village_id, period, value) as (
         case kind
             when 'frugality_pledge' then 'pledges'
             when 'red_line_breach' then 'red_line_breaches'
+            when 'cornea_donation' then 'organ_donation'
             else kind
         end,
         town, village_id, period, cast(1 as decimal(18, 2))

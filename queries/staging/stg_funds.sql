@@ -8,6 +8,8 @@
 --   year: calendar year
 --   beneficiaries: people who got something; null where it is not filled in
 --   amount_yuan: yuan; null where it is not filled in
+--   partner: enterprise paired with the village; null where none is named
+--   since: year the fund was founded; null where nobody says
 --   file_no: the file it came with
 select
     cast(f.village_id as varchar) as village_id,
@@ -15,6 +17,8 @@ select
     cast(f.year as bigint) as year,
     cast(f.beneficiaries as bigint) as beneficiaries,
     cast(f.amount_yuan as decimal(18, 2)) as amount_yuan,
+    cast(f.enterprise_partner as varchar) as partner,
+    cast(f.since as bigint) as since,
     cast(f._file as bigint) as file_no
 from exports.funds f
 cross join staging.stg_cut_off cut

@@ -7,6 +7,9 @@
 --   member_name: name
 --   active: can be mobilised: not exempt from linking
 --   centre_household: whether the home is a member centre household; null where the list does not say
+--   exempt_reason: why the member need not link households; null where nobody says
+--   exempt_decided_on: the day the branch meeting decided it; null: it did not, or nobody says
+--   exempt_until: last day of the exemption; null: it has no end, or nobody says
 --   valid_from: first day it holds
 --   valid_until: first day it no longer holds
 -- checks:
@@ -18,6 +21,9 @@ with versions as (
         name,
         duty_status,
         centre_household,
+        exempt_reason,
+        exempt_decided_on,
+        exempt_until,
         _file as file_no,
         0 as until_file
     from exports.members
@@ -28,6 +34,9 @@ with versions as (
         name,
         duty_status,
         centre_household,
+        exempt_reason,
+        exempt_decided_on,
+        exempt_until,
         _file,
         _until_file
     from history.members
@@ -39,6 +48,9 @@ select
     cast(v.name as varchar) as member_name,
     cast(v.duty_status = 'active' as boolean) as active,
     cast(v.centre_household as boolean) as centre_household,
+    cast(v.exempt_reason as varchar) as exempt_reason,
+    cast(v.exempt_decided_on as date) as exempt_decided_on,
+    cast(v.exempt_until as date) as exempt_until,
     cast(s.valid_from as date) as valid_from,
     cast(s.valid_until as date) as valid_until
 from versions v

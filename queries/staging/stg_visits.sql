@@ -11,10 +11,11 @@
 --   visited_at: when, local time
 --   visited_on: the day of it
 --   channel: home, round_table, phone, wechat or event
+--   duty: which of the five duties it served; null where nobody says
 --   note: what the visit found
 --   alone: neither a gathering nor a message to many: channels event, round_table and wechat reach several households at once
 with visits as (
-    select visit_id, household_id, member_id, visited_at, channel, note
+    select visit_id, household_id, member_id, visited_at, channel, duty, note
     from exports.visits
 )
 
@@ -25,6 +26,7 @@ select
     cast(v.visited_at as timestamp) as visited_at,
     cast(v.visited_at as date) as visited_on,
     cast(v.channel as varchar) as channel,
+    cast(v.duty as varchar) as duty,
     cast(v.note as varchar) as note,
     cast(coalesce(v.channel, 'home') not in ('event', 'round_table', 'wechat') as boolean) as alone
 from visits v
