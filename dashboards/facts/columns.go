@@ -27,7 +27,7 @@ const (
 var subjects = map[class]visitor.Subject{memberID: visitor.Member, householdID: visitor.Household, cadreID: visitor.Cadre, recordID: visitor.Record}
 
 // restricted are the tables of evidence about persons, which whoever may not see evidence does not see at all.
-var restricted = map[string]bool{"cadre_context": true, "cadre_signals": true, "cadre_decisions": true, "conduct": true}
+var restricted = map[string]bool{"cadre_context": true, "cadre_signals": true, "cadre_decisions": true, "conduct": true, "appraisals": true, "member_appraisals": true, "member_ratings": true}
 
 // classes of columns, by table.column or, for every table, by column. Columns of other types than text hold nothing of a person
 // unless they stand here.
@@ -40,7 +40,8 @@ var classes = func() map[string]class {
 		"head_name": personName, "members.name": personName, "member_load.name": personName, "cadre_context.name": personName,
 		"issues.title": freeText, "issue_flow.title": freeText, "tasks.title": freeText, "posts.segment": freeText, "points.rule": freeText,
 		"visits.note": ofPerson, "points.reason": ofPerson, "cadre_decisions.reason": ofPerson, "cadre_decisions.decided_by": ofPerson, "rights.outcome": ofPerson,
-		"members.exempt_reason": ofPerson, "members.birth_date": ofPerson, "members.group_no": ofPerson, "cadre_signals.detail": ofPerson, "doubtful_visits.detail": ofPerson,
+		"members.exempt_reason": ofPerson, "members.birth_date": ofPerson, "members.group_no": ofPerson, "member_ratings.dealt_with": ofPerson, "cadre_signals.detail": ofPerson, "doubtful_visits.detail": ofPerson,
+		"points.reverses": recordID, "points.approved_by": townOnly, "rules.wording": freeText, "rules.article": freeText, "village_rules.article": freeText, "village_rules.article_text": freeText,
 		"supports.note": townOnly, "problems.value": townOnly, "problems.detail": townOnly, "problems.row_key": townOnly, "files.origin": townOnly,
 		"waivers.waived_by": townOnly, "waivers.reason": townOnly, "reconciliation.detail": townOnly,
 	}
@@ -48,7 +49,7 @@ var classes = func() map[string]class {
 		month half_year period measure measure_group unit direction name_zh name_en numerator_zh numerator_en denominator_zh denominator_en note_zh note_en
 		export category difficulty kind programme state month_state signal satisfaction satisfaction_answer routed_to criterion fact contradiction duty_status channel duty
 		file_id run_id sheet letter column_id header code severity read_with read_as
-		role gender education result enterprise_partner vulnerable
+		line village_funds.partner role gender education result enterprise_partner vulnerable
 		branch_structure.name branches.name villages.name files.name measures.reason measures_restated.reason measures_restated.basis
 		reconciliation.problem snapshot_facts.key snapshot_facts.value cadre_context.decision cadre_context.member_rating cadre_decisions.decision cadres.level`) {
 		all[column] = plain

@@ -74,6 +74,7 @@ func init() { // the report is made of other pages
 		"compare":      places.Compare,
 		"points":       work.Points,
 		"organisation": organisation.Organisation,
+		"members":      organisation.Members,
 		"cadres":       organisation.Cadres,
 		"measures":     dictionary.Measures,
 		"behind":       dictionary.BuildBehind,

@@ -35,7 +35,7 @@ var agenda = []agendaItem{
 	{id: "issues", take: annex{page: "issues", blocks: []string{"held"}}},
 	{id: "weak", take: annex{page: "weak", blocks: []string{"villages"}}},
 	{id: "branches", take: annex{page: "points", blocks: []string{"last"}, build: work.PointTables}},
-	{id: "members", first: memberResults, absent: data.Text{Zh: "没有收到党员评定结果，不知道。", En: "No assessment of members was received: nothing is known."}},
+	{id: "members", take: annex{page: "members", blocks: []string{"assessments", "exempt-open"}}, first: memberResults, absent: data.Text{Zh: "没有收到党员评定结果，不知道。", En: "No assessment of members was received: nothing is known."}},
 	{id: "cadres", take: annex{page: "cadres"}, first: cadreDecisions, absent: data.Text{Zh: "还没有后备干部决定的记录。", En: "No decision on reserve cadres is on record."}},
 	{id: "pilot", take: annex{page: "compare"}, first: quarterly},
 	{id: "money", take: annex{page: "points", blocks: []string{"periods"}, build: work.PointTables}, first: moneySpent},

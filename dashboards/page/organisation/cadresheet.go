@@ -43,7 +43,11 @@ func sheet(ctx context.Context, r block.Request, v view.View, id string, records
 	if err != nil {
 		return v, err
 	}
-	v.Blocks = append(v.Blocks, evidence, decisions, view.Callout{Title: r.T("背景不是依据", "Context is not evidence"),
+	assessed, err := assessedAs(ctx, r, id)
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, evidence, assessed, decisions, view.Callout{Title: r.T("背景不是依据", "Context is not evidence"),
 		Text: r.T("年龄、学历、党龄、职务不参与任何计算。", "Age, education, years as a member and office enter no calculation."), Next: r.T("返回名单", "Back to the list"), Link: r.Link("cadres", question.With("member", ""))})
 	return v, nil
 }

@@ -75,8 +75,9 @@ func Organisation(ctx context.Context, r block.Request) (view.View, error) {
 		return v, err
 	}
 	v.Blocks = append(v.Blocks, view.Section{ID: "tasks", Title: r.T("认领事项", "Claimed tasks")}, view.Stats{Tiles: []view.Stat{block.ReadStat(r, own, "tasks_done"), block.ReadStat(r, own, "tasks_overdue")}}, tasks)
-	v.Blocks = append(v.Blocks, conduct...)
-	return v, nil
+	more, err := conductMore(ctx, r)
+	v.Blocks = append(append(v.Blocks, conduct...), more...)
+	return v, err
 }
 
 // branchRow is one branch as it stands at the cut-off.
