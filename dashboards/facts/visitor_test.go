@@ -21,7 +21,7 @@ var visitorType = reflect.TypeFor[visitor.Visitor]()
 func asked(t *testing.T, f facts.Facts, method reflect.Method, v visitor.Visitor) (answer any, err error) {
 	t.Helper()
 	words, other := map[string][]string{
-		"PointDays": {"B11", "2017-01", "2018-01"}, "Decisions": {"MB11"}, "OpenRows": {"aa"}, "FileName": {"aa"}, "SeesFile": {"aa"}, "Table": {"households"},
+		"PointDays": {"B11", "2017-01", "2018-01"}, "Decisions": {"MB11"}, "Assessments": {"MB11"}, "OpenRows": {"aa"}, "FileName": {"aa"}, "SeesFile": {"aa"}, "Table": {"households"},
 		"Register": {"households"}, "FindHouseholds": {"HB11"}, "FindMembers": {"MB11"}, "FindIssues": {"王小明"},
 	}[method.Name]
 	if !other { // a method is asked of a month, or from one month to another
