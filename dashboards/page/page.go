@@ -78,6 +78,7 @@ func init() { // the report is made of other pages
 		"cadres":       organisation.Cadres,
 		"measures":     dictionary.Measures,
 		"behind":       dictionary.BuildBehind,
+		"burden":       dictionary.Burden,
 		"closing":      month.Closing,
 		"data":         records.Data,
 		"upload":       records.Upload,

@@ -183,6 +183,11 @@ var pages = []Page{
 		Question: data.Text{Zh: "每个数字是怎么算出来的？", En: "How is each number made?"},
 	},
 	{
+		ID: "burden", Path: "/burden", Group: GroupData,
+		Title:    data.Text{Zh: "减负", En: "Burden"},
+		Question: data.Text{Zh: "要各村填的每一栏用在哪里，哪些没有用？", En: "What is each column asked of villages for, and which serve nothing?"},
+	},
+	{
 		ID: "standards", Path: "/standards", Group: GroupData, Params: []string{"setting", "row", "change", "done", "refused", "map", "feature"}, Fresh: true,
 		Title:    data.Text{Zh: "工作标准", En: "Standards"},
 		Question: data.Text{Zh: "目标、界限、硬性标准和星级是怎么定的，谁在什么时候改过？", En: "Which targets, limits, criteria and tiers has the town decided, and who changed them when?"},
