@@ -20,7 +20,7 @@ import (
 var pointMeasures = []string{"points_per_member", "members_with_points", "points_gini", "posts_rate", "stars_mean", "ratings_published", "rating_spread", "bottom_twice"}
 
 // pointsByUnit are the measures of the page's table of villages or branches.
-var pointsByUnit = []string{"points_per_member", "members_with_points", "points_gini", "posts_rate"}
+var pointsByUnit = []string{"points_per_member", "members_with_points", "points_gini", "posts_rate", "points_approved", "points_displayed"}
 
 // Points builds the page of points and star ratings: the first screen, then what it rests on.
 func Points(ctx context.Context, r block.Request) (view.View, error) {
