@@ -19,7 +19,7 @@ import (
 // goes missing from the folder must not go unnoticed.
 var wanted = []string{"villages", "population", "branches", "members", "households", "cadres", "visits", "issues",
 	"points", "ratings", "member_ratings", "meetings", "posts", "tasks", "conduct", "funds", "rights", "supports",
-	"cadre_decisions", "successions", "appraisals", "rules"}
+	"cadre_decisions", "successions", "appraisals", "rules", "river_segments", "rectifications", "round_tables"}
 
 func TestAllContractsLoad(t *testing.T) {
 	all, err := readContracts("contracts")

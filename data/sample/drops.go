@@ -34,7 +34,7 @@ type part struct {
 	rows  *table
 }
 
-var listExports = []string{"villages", "population", "branches", "members", "households", "cadres", "posts"}
+var listExports = []string{"villages", "population", "branches", "members", "households", "cadres", "posts", "river_segments"}
 
 func isList(export string) bool {
 	return export != "population" && slices.Contains(listExports, export)
@@ -83,8 +83,11 @@ func (o *mail) lists(m month) error {
 		s = listStyles[len(listStyles)-1]
 	}
 	organisation := style{format: xlsxFile, title: t.name + "组织架构（" + m.zh() + "）", dates: s.organisation, notes: []string{"填报单位：" + t.name + "党建办"}}
-	if err := o.send(m, at(m, 1, 8, 30), t.name+"组织架构"+m.zh(), part{"村名册", organisation, t.villageTable(m)},
-		part{"干部名册", organisation, t.cadreTable(m)}, part{"网格支部名册", organisation, t.branchTable(m)}); err != nil {
+	structure := []part{{"村名册", organisation, t.villageTable(m)}, {"干部名册", organisation, t.cadreTable(m)}, {"网格支部名册", organisation, t.branchTable(m)}}
+	if m >= programmeMonth {
+		structure = append(structure, part{"河段名册", organisation, t.segmentTable()})
+	}
+	if err := o.send(m, at(m, 1, 8, 30), t.name+"组织架构"+m.zh(), structure...); err != nil {
 		return err
 	}
 	for k, list := range []part{{"党员名册", s.members, t.memberTable(m)}, {"农户名册", s.households, t.householdTable(m)}, {"岗位名册", s.posts, t.postTable(m)}} {
@@ -154,7 +157,8 @@ func (o *mail) ledger(m month) error {
 	t := o.t
 	s := style{format: xlsxFile, serial: true, dates: []dates{dashes, native, inWords}[m%3], percent: m%3 == 2, notes: []string{"备注：以上情况属实。"}}
 	var parts []part
-	for _, p := range []part{{"认领事项", s, t.taskTable(m)}, {"权利行使", s, t.rightTable(m)}, {"清廉承诺", s, t.conductTable(m)}, {"帮扶", s, t.supportTable(m)}, {"村规民约", s, t.ruleTable(m)}} {
+	for _, p := range []part{{"认领事项", s, t.taskTable(m)}, {"权利行使", s, t.rightTable(m)}, {"清廉承诺", s, t.conductTable(m)}, {"帮扶", s, t.supportTable(m)}, {"村规民约", s, t.ruleTable(m)},
+		{"整改清单", s, t.rectificationTable(m)}, {"圆桌夜谈", s, t.roundTableTable(m)}} {
 		if p.rows.len() > 0 {
 			p.style.title = t.name + p.sheet + "台账"
 			parts = append(parts, p)

@@ -281,7 +281,7 @@ func known(m minute, by month) minute {
 // issues that moved on in it or were written down wrongly.
 func (t *town) issueTable(m month) *table {
 	rows := newTable("issues", 200, "issue_id", "reported_at", "village_id", "branch_id", "household_id", "reporter_member_id",
-		"category", "title", "difficulty", "on_the_spot", "classified_at", "routed_at", "routed_to", "handler_cadre_id", "due_on",
+		"source", "category", "title", "difficulty", "on_the_spot", "classified_at", "routed_at", "routed_to", "handler_cadre_id", "responsible_cadre_id", "supervisor_id", "due_on",
 		"supervised_at", "resolved_at", "fed_back_at", "satisfaction", "reopened_from")
 	for k := range t.issues {
 		i := &t.issues[k]
@@ -302,12 +302,13 @@ func (t *town) issueTable(m month) *table {
 				t.truth.correct("issues", 1)
 			}
 		}
-		t.addIssue(rows, i, m)
+		t.addIssue(rows, k, m)
 	}
 	return rows
 }
 
-func (t *town) addIssue(rows *table, i *issue, m month) {
+func (t *town) addIssue(rows *table, k int, m month) {
+	i := &t.issues[k]
 	category := i.category
 	if i.wrongCategory != "" && i.reported.day().month() == m {
 		category = i.wrongCategory
@@ -326,8 +327,9 @@ func (t *town) addIssue(rows *table, i *issue, m month) {
 	if i.spot || known(i.routed, m) > 0 || i.routed == 0 && known(i.resolved, m) > 0 {
 		routedTo, handler = i.routedTo, i.handler
 	}
+	holder, supervisor := t.heldBy(k, m, handler)
 	rows.add(textCell(i.id), momentCell(i.reported), textCell(t.villages[i.village].code), textCell(t.branches[i.branch].id),
-		textCell(t.homes[i.household].id), textCell(reporter), wordCell(category), textCell(i.title), wordCell(i.difficulty), flagCell(i.spot),
-		momentCellIf(known(i.classified, m)), momentCellIf(known(i.routed, m)), wordCell(routedTo), textCell(handler), dayCell(i.due),
+		textCell(t.homes[i.household].id), textCell(reporter), wordCell(t.merged.sources[k]), wordCell(category), textCell(i.title), wordCell(i.difficulty), flagCell(i.spot),
+		momentCellIf(known(i.classified, m)), momentCellIf(known(i.routed, m)), wordCell(routedTo), textCell(handler), textCell(holder), textCell(supervisor), dayCell(i.due),
 		momentCellIf(known(i.supervised, m)), momentCellIf(known(i.resolved, m)), momentCellIf(fedBack), wordCell(satisfaction), textCell(reopened))
 }

@@ -128,7 +128,7 @@ func (t *town) taskLeader(r *rand.Rand, br *branch, on day) int {
 
 // taskTable lists what was claimed in the month and what is still under way or was finished in it.
 func (t *town) taskTable(m month) *table {
-	rows := newTable("tasks", 60, "task_id", "branch_id", "title", "programme", "claimed_on", "responsible_member_id", "due_on", "progress", "done_on")
+	rows := newTable("tasks", 60, "task_id", "branch_id", "title", "programme", "zone", "claimed_on", "responsible_member_id", "due_on", "progress", "done_on")
 	for n := range t.tasks {
 		k := &t.tasks[n]
 		if k.claimed > m.last() || k.done < m.first() || k.done == never && k.due < m.first()-180 {
@@ -142,7 +142,7 @@ func (t *town) taskTable(m month) *table {
 			whole := max(1, min(k.done, k.due+200)-k.claimed)
 			progress, done = min(95, float64(int(20*float64(m.last()-k.claimed)/float64(whole)))*5), never
 		}
-		rows.add(textCell(k.id), textCell(t.branches[k.branch].id), textCell(k.title), wordCell(k.programme), dayCell(k.claimed),
+		rows.add(textCell(k.id), textCell(t.branches[k.branch].id), textCell(k.title), wordCell(k.programme), textCell(t.zoneOf(k)), dayCell(k.claimed),
 			textCell(t.members[k.responsible].id), dayCell(k.due), decimalCell(progress), dayCell(done))
 	}
 	return rows

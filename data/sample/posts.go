@@ -10,6 +10,8 @@ type post struct {
 	id, kind, programme, segment string
 	member                       int
 	claimed, released            day
+	river                        string // where it is on a river, in metres from to
+	from, to                     int
 }
 
 var postKinds = []struct{ kind, programme, segment string }{

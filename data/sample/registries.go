@@ -73,16 +73,20 @@ func (t *town) populationTable(asOf day) *table {
 
 func (t *town) branchTable(m month) *table {
 	rows := newTable("branches", len(t.branches), "branch_id", "village_id", "name", "secretary_id", "committee_count", "group_count",
-		"town_cadre_id", "village_cadre_id", "display_village", "display_branch", "display_home")
+		"town_cadre_id", "village_cadre_id", "display_village", "display_branch", "display_home", "governance_grid_id", "group_village_branch", "group_branch_member")
 	for i := range t.branches {
 		b := &t.branches[i]
 		secretary := t.members[b.secretary].id
 		if m.last() >= b.vacantFrom {
 			secretary = ""
 		}
+		var grid, inVillage, ofMembers cell
+		if g := t.merged.groups[i]; m >= programmeMonth {
+			grid, inVillage, ofMembers = textCell(t.merged.grids[i]), flagCell(m >= g[0]), flagCell(m >= g[1])
+		}
 		rows.add(textCell(b.id), textCell(t.villages[b.village].code), textCell(b.name), textCell(secretary), numberCell(b.committee),
 			numberCell(b.groups), textCell(b.townCadre), textCell(b.cadre),
-			flagCell(m >= b.displays[0]), flagCell(m >= b.displays[1]), flagCell(m >= b.displays[2]))
+			flagCell(m >= b.displays[0]), flagCell(m >= b.displays[1]), flagCell(m >= b.displays[2]), grid, inVillage, ofMembers)
 	}
 	return rows
 }
@@ -124,7 +128,7 @@ func (t *town) memberTable(m month) *table {
 }
 
 func (t *town) householdTable(m month) *table {
-	rows := newTable("households", len(t.homes), "household_id", "village_id", "branch_id", "head_name", "residents", "migrants",
+	rows := newTable("households", len(t.homes), "household_id", "village_id", "branch_id", "governance_grid_id", "head_name", "residents", "migrants",
 		"vulnerable", "linked_member_id", "linked_since", "link_basis", "link_origin", "card_issued_on", "in_group")
 	d := m.last()
 	for i := range t.homes {
@@ -140,11 +144,15 @@ func (t *town) householdTable(m month) *table {
 		if linked >= 0 && m >= programmeMonth { // before it nobody asked why
 			b = h.bondAt(d)
 		}
+		var grid cell
+		if m >= programmeMonth {
+			grid = textCell(t.gridOf(i))
+		}
 		card := never
 		if h.card <= d {
 			card = h.card
 		}
-		rows.add(textCell(h.id), textCell(t.villages[h.village].code), textCell(t.branches[h.branch].id), textCell(h.head),
+		rows.add(textCell(h.id), textCell(t.villages[h.village].code), textCell(t.branches[h.branch].id), grid, textCell(h.head),
 			numberCell(h.residents), numberCell(h.migrants), wordCell(h.vulnerable), textCell(member), dayCell(since), wordCell(b.basis), wordCell(b.origin), dayCell(card),
 			flagCell(h.grouped <= d))
 	}
@@ -168,13 +176,17 @@ func (t *town) cadreTable(m month) *table {
 }
 
 func (t *town) postTable(m month) *table {
-	rows := newTable("posts", len(t.posts), "post_id", "member_id", "kind", "programme", "segment", "claimed_on", "released_on")
+	rows := newTable("posts", len(t.posts), "post_id", "member_id", "kind", "programme", "segment", "river", "segment_from", "segment_to", "claimed_on", "released_on")
 	for i := range t.posts {
 		p := &t.posts[i]
 		if !p.listed(m) || !t.members[p.member].present(m.last()) {
 			continue
 		}
-		rows.add(textCell(p.id), textCell(t.members[p.member].id), wordCell(p.kind), wordCell(p.programme), textCell(p.segment),
+		var from, to cell
+		if p.river != "" {
+			from, to = numberCell(p.from), numberCell(p.to)
+		}
+		rows.add(textCell(p.id), textCell(t.members[p.member].id), wordCell(p.kind), wordCell(p.programme), textCell(p.segment), textCell(p.river), from, to,
 			dayCell(p.claimed), dayCell(p.released))
 	}
 	return rows

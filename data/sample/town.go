@@ -104,6 +104,7 @@ type town struct {
 	tasks      []task
 	pledges    []pledge
 	exemptions []exemption // by member
+	merged     merged
 	truth      *Truth
 	turn       map[string]int // per export, the next defect to plant
 }
@@ -127,6 +128,7 @@ func newTown(o options, index int) (*town, error) {
 	t.drawIssues()
 	t.tasks, t.pledges = t.drawTasks(), append(t.drawConduct(), t.drawFamilyConduct()...)
 	t.drawExemptions()
+	t.drawMerged()
 	t.truth.plan(t)
 	return t, nil
 }

@@ -22,17 +22,20 @@ type Truth struct {
 	Villages []PlantedVillage `json:"villages"`
 	Effects  []PlantedEffect  `json:"effects"`
 
-	Promising          []string            `json:"promising_members"`
-	FabricatingMembers []string            `json:"fabricating_members"`
-	Fabricated         []string            `json:"fabricated_visits"` // visit ID, or member|household|time where the export gave none
-	Bursts             []PlantedBurst      `json:"points_bursts"`
-	BottomTwice        map[string][]string `json:"rated_last"` // branch → half-years in which it was rated last of its village
-	VacantSecretaries  []string            `json:"vacant_secretaries"`
-	Repeats            int                 `json:"repeat_issues"`
-	Reopened           int                 `json:"reopened_issues"`
-	Corrections        map[string]int      `json:"corrections"` // export → rows sent again because the first version was wrong
-	Exports            map[string]Clean    `json:"exports"`
-	Files              []PlantedFile       `json:"files"`
+	Promising           []string            `json:"promising_members"`
+	FabricatingMembers  []string            `json:"fabricating_members"`
+	Fabricated          []string            `json:"fabricated_visits"` // visit ID, or member|household|time where the export gave none
+	Bursts              []PlantedBurst      `json:"points_bursts"`
+	BottomTwice         map[string][]string `json:"rated_last"` // branch → half-years in which it was rated last of its village
+	VacantSecretaries   []string            `json:"vacant_secretaries"`
+	GridsWithoutBranch  []string            `json:"grids_without_branch"`
+	BranchesWithoutGrid []string            `json:"branches_without_grid"`
+	RiverGaps           map[string]int      `json:"river_gaps"` // village → metres that nobody looks after
+	Repeats             int                 `json:"repeat_issues"`
+	Reopened            int                 `json:"reopened_issues"`
+	Corrections         map[string]int      `json:"corrections"` // export → rows sent again because the first version was wrong
+	Exports             map[string]Clean    `json:"exports"`
+	Files               []PlantedFile       `json:"files"`
 }
 
 // PlantedVillage is how a village was made.
