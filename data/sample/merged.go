@@ -85,8 +85,11 @@ func (t *town) drawGrids(r *rand.Rand) {
 					t.merged.strays[h] = grid(to - from)
 				case chance(r, .01):
 					t.merged.strays[h] = "-"
-				case chance(r, v.strayShare()) && to-from > 1:
-					t.merged.strays[h] = grid((b - from + 1 + r.IntN(to-from-1)) % (to - from))
+				case chance(r, v.strayShare()) && to-from > 2:
+					other := (b - from + 1 + r.IntN(to-from-1)) % (to - from)
+					if t.merged.grids[from+other] != "" {
+						t.merged.strays[h] = grid(other)
+					}
 				}
 			}
 		}
