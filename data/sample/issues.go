@@ -304,7 +304,7 @@ func (t *town) issueTable(m month) *table {
 		}
 		t.addIssue(rows, k, m)
 	}
-	return rows
+	return sinceStart(rows, m, "source", "responsible_cadre_id", "supervisor_id")
 }
 
 func (t *town) addIssue(rows *table, k int, m month) {

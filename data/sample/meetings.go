@@ -145,5 +145,5 @@ func (t *town) taskTable(m month) *table {
 		rows.add(textCell(k.id), textCell(t.branches[k.branch].id), textCell(k.title), wordCell(k.programme), textCell(t.zoneOf(k)), dayCell(k.claimed),
 			textCell(t.members[k.responsible].id), dayCell(k.due), decimalCell(progress), dayCell(done))
 	}
-	return rows
+	return sinceStart(rows, m, "zone")
 }

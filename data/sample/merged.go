@@ -21,6 +21,23 @@ type merged struct {
 	passedTo     []string // of each issue, the cadre it was passed on to; "-" where nobody wrote down who holds it
 }
 
+// sinceStart leaves columns out of a table made before the programme began: nobody asked for them.
+func sinceStart(rows *table, m month, columns ...string) *table {
+	if m >= programmeMonth {
+		return rows
+	}
+	kept := newTable(rows.export, rows.len(), slices.DeleteFunc(slices.Clone(rows.columns), func(c string) bool { return slices.Contains(columns, c) })...)
+	kept.resent = rows.resent
+	for i := range rows.len() {
+		for k, c := range rows.row(i) {
+			if !slices.Contains(columns, rows.columns[k]) {
+				kept.cells = append(kept.cells, c)
+			}
+		}
+	}
+	return kept
+}
+
 // stretch is a river within a village.
 type stretch struct {
 	id, river, chief      string
@@ -52,7 +69,7 @@ func (t *town) drawMerged() {
 // strayShare is how many households of a village live in another governance grid than their branch's.
 func (v *village) strayShare() float64 {
 	if v.weak == weakByEffort {
-		return .12
+		return .18
 	}
 	return .015
 }
@@ -297,7 +314,7 @@ func (t *town) drawHolders(r *rand.Rand) {
 
 // heldBy is who holds an issue by the list of a month, and who supervises it.
 func (t *town) heldBy(k int, m month, handler string) (holder, supervisor string) {
-	if m < programmeMonth || handler == "" {
+	if handler == "" {
 		return "", ""
 	}
 	i := &t.issues[k]

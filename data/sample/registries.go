@@ -80,15 +80,12 @@ func (t *town) branchTable(m month) *table {
 		if m.last() >= b.vacantFrom {
 			secretary = ""
 		}
-		var grid, inVillage, ofMembers cell
-		if g := t.merged.groups[i]; m >= programmeMonth {
-			grid, inVillage, ofMembers = textCell(t.merged.grids[i]), flagCell(m >= g[0]), flagCell(m >= g[1])
-		}
+		groups := t.merged.groups[i]
 		rows.add(textCell(b.id), textCell(t.villages[b.village].code), textCell(b.name), textCell(secretary), numberCell(b.committee),
 			numberCell(b.groups), textCell(b.townCadre), textCell(b.cadre),
-			flagCell(m >= b.displays[0]), flagCell(m >= b.displays[1]), flagCell(m >= b.displays[2]), grid, inVillage, ofMembers)
+			flagCell(m >= b.displays[0]), flagCell(m >= b.displays[1]), flagCell(m >= b.displays[2]), textCell(t.merged.grids[i]), flagCell(m >= groups[0]), flagCell(m >= groups[1]))
 	}
-	return rows
+	return sinceStart(rows, m, "governance_grid_id", "group_village_branch", "group_branch_member")
 }
 
 func (t *town) memberTable(m month) *table {
@@ -144,19 +141,15 @@ func (t *town) householdTable(m month) *table {
 		if linked >= 0 && m >= programmeMonth { // before it nobody asked why
 			b = h.bondAt(d)
 		}
-		var grid cell
-		if m >= programmeMonth {
-			grid = textCell(t.gridOf(i))
-		}
 		card := never
 		if h.card <= d {
 			card = h.card
 		}
-		rows.add(textCell(h.id), textCell(t.villages[h.village].code), textCell(t.branches[h.branch].id), grid, textCell(h.head),
+		rows.add(textCell(h.id), textCell(t.villages[h.village].code), textCell(t.branches[h.branch].id), textCell(t.gridOf(i)), textCell(h.head),
 			numberCell(h.residents), numberCell(h.migrants), wordCell(h.vulnerable), textCell(member), dayCell(since), wordCell(b.basis), wordCell(b.origin), dayCell(card),
 			flagCell(h.grouped <= d))
 	}
-	return rows
+	return sinceStart(rows, m, "governance_grid_id")
 }
 
 func (t *town) cadreTable(m month) *table {
@@ -189,5 +182,5 @@ func (t *town) postTable(m month) *table {
 		rows.add(textCell(p.id), textCell(t.members[p.member].id), wordCell(p.kind), wordCell(p.programme), textCell(p.segment), textCell(p.river), from, to,
 			dayCell(p.claimed), dayCell(p.released))
 	}
-	return rows
+	return sinceStart(rows, m, "river", "segment_from", "segment_to")
 }

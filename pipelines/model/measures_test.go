@@ -210,8 +210,10 @@ func scatter(t testing.TB, w *warehouse.Warehouse, rng *rand.Rand) {
 	}
 	s.happenings()
 	s.deliveries()
+	s.merged()
 	s.flush()
-	for _, column := range []string{"resolved_at", "due_on", "fed_back_at", "satisfaction", "routed_to", "reopened_from", "household_id", "supervised_at"} {
+	s.tieTogether()
+	for _, column := range []string{"resolved_at", "due_on", "fed_back_at", "satisfaction", "routed_to", "reopened_from", "household_id", "supervised_at", "responsible_cadre_id", "supervisor_id"} {
 		if s.chance(.3) { // the third file of issues does not give it
 			s.exec("insert into ops.lacks (file_no, export, column_id) values (3, 'issues', '%s')", column)
 			s.exec("update exports.issues set %s = null where _file = 3", column)

@@ -15,7 +15,7 @@ func (r *reference) knownIssues() []row {
 			continue
 		}
 		i := row{}
-		for _, column := range []string{"on_the_spot", "household_id", "due_on", "supervised_at", "classified_at", "routed_at", "routed_to", "resolved_at", "fed_back_at", "satisfaction", "reopened_from"} {
+		for _, column := range []string{"on_the_spot", "household_id", "due_on", "supervised_at", "classified_at", "routed_at", "routed_to", "resolved_at", "fed_back_at", "satisfaction", "reopened_from", "responsible_cadre_id", "supervisor_id"} {
 			i["tells "+column] = x[column] != nil || !r.lacks[[2]any{x["_file"], column}]
 		}
 		i["tells due_on"] = i.truth("tells due_on") || x.truth("on_the_spot")

@@ -310,6 +310,7 @@ func (r *reference) compute() {
 	r.issues()
 	r.registries()
 	r.events()
+	r.merged()
 	r.ratings()
 	r.approvals()
 	r.memberPeriods()

@@ -9,6 +9,8 @@
 --   branches: 1
 --   complete: 1 with committee, groups and both liaison cadres as the programme wants them
 --   displayed: 1 with all three displays
+--   telling_groups: 1 where the list says of both WeChat groups, the village's and its own
+--   with_groups: of those, 1 with both
 --   without_secretary: 1 without a secretary
 --   met: 1 with a reconciliation meeting in the month
 --   organisation_life: 1 with this year's organisation-life meeting held by the month's end
@@ -53,6 +55,8 @@ select
         end as integer
     ) as complete,
     cast(case when v.display_village and v.display_branch and v.display_home then 1 else 0 end as integer) as displayed,
+    cast(case when v.group_village_branch is not null and v.group_branch_member is not null then 1 else 0 end as integer) as telling_groups,
+    cast(case when v.group_village_branch and v.group_branch_member then 1 else 0 end as integer) as with_groups,
     cast(case when v.secretary_id is null then 1 else 0 end as integer) as without_secretary,
     cast(case when e.reconciliations > 0 then 1 else 0 end as integer) as met,
     cast(case when o.first_on <= m.as_of then 1 else 0 end as integer) as organisation_life,

@@ -2,9 +2,9 @@
 -- its columns, and there are as many rows as households times months.
 -- grain: month, household_id
 -- kind: view
--- sources: staging.stg_household_versions, staging.stg_villages, staging.stg_months
+-- sources: staging.stg_household_versions, staging.stg_branch_versions, staging.stg_villages, staging.stg_months
 -- months: staging.stg_months
--- standing: staging.stg_household_versions
+-- standing: staging.stg_household_versions, staging.stg_branch_versions
 -- columns:
 --   month: month
 --   month_start: its first day
@@ -13,6 +13,8 @@
 --   town: town
 --   village_id: village
 --   branch_id: grid branch
+--   own_grid: governance grid of its branch; null: not told, or the branch has none
+--   governance_grid_id: governance grid it is listed in; null: not told
 --   member_id: linked member; null where none is linked yet
 --   link_basis: of that link, near, kin or convenient; null: not told
 --   link_origin: of that link, declared or appointed; null: not told
@@ -27,6 +29,8 @@ select
     cast(t.town as varchar) as town,
     cast(h.village_id as varchar) as village_id,
     cast(h.branch_id as varchar) as branch_id,
+    cast(b.governance_grid_id as varchar) as own_grid,
+    cast(h.governance_grid_id as varchar) as governance_grid_id,
     cast(case when h.linked_since > m.as_of then null else h.linked_member_id end as varchar) as member_id,
     cast(case when h.linked_since <= m.as_of or h.linked_since is null then h.link_basis end as varchar) as link_basis,
     cast(case when h.linked_since <= m.as_of or h.linked_since is null then h.link_origin end as varchar) as link_origin,
@@ -36,3 +40,4 @@ select
 from staging.stg_household_versions h
 join staging.stg_months m on h.valid_from <= m.as_of and m.as_of < h.valid_until
 join staging.stg_villages t on t.village_id = h.village_id
+left join staging.stg_branch_versions b on b.branch_id = h.branch_id and b.valid_from <= m.as_of and m.as_of < b.valid_until

@@ -10,6 +10,8 @@
 --   branch_id: grid branch
 --   member_id: linked member; null where none is linked yet
 --   households: households
+--   with_grid: of those, listed in a governance grid, as is their branch
+--   in_own_grid: of those, in the grid of their branch
 --   linked: of those, with a linked member
 --   with_basis: of those linked, with a basis on record
 --   near: of those, linked because the member lives near
@@ -70,6 +72,8 @@ watched as (
         h.village_id,
         h.branch_id,
         h.member_id,
+        h.own_grid,
+        h.governance_grid_id,
         h.link_basis,
         h.link_origin,
         h.with_card,
@@ -95,6 +99,8 @@ select
     cast(branch_id as varchar) as branch_id,
     cast(member_id as varchar) as member_id,
     cast(count(*) as bigint) as households,
+    cast(count(*) filter (where own_grid is not null and governance_grid_id is not null) as bigint) as with_grid,
+    cast(count(*) filter (where own_grid = governance_grid_id) as bigint) as in_own_grid,
     cast(count(member_id) as bigint) as linked,
     cast(count(member_id) filter (where link_basis is not null) as bigint) as with_basis,
     cast(count(member_id) filter (where link_basis = 'near') as bigint) as near,

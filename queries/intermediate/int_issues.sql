@@ -8,6 +8,7 @@
 --   branch_id: grid branch; null where the exporter gives none
 --   household_id: household that raised it
 --   member_id: member who reported it
+--   source: where it was collected
 --   category: kind of issue
 --   difficulty: easy, medium or hard
 --   title: a few words
@@ -20,6 +21,8 @@
 --   resolved_at: step 4 ends
 --   fed_back_at: step 5, the household was told
 --   supervised_at: step 4 was pressed for
+--   responsible_cadre_id: as in stg_issues
+--   supervisor_id: as in stg_issues
 --   due_on: deadline; where the export gives none, the programme's for the difficulty if it has one, except for issues solved on the spot
 --   due_at: deadline with its time of day; null where only the day is known
 --   reported_on: day of the report
@@ -33,6 +36,8 @@
 --   tells_classification: as in stg_issues
 --   tells_routing: as in stg_issues
 --   tells_handler: as in stg_issues
+--   tells_holder: as in stg_issues
+--   tells_supervisor: as in stg_issues
 --   tells_resolution: as in stg_issues
 --   tells_feedback: as in stg_issues
 --   tells_answer: as in stg_issues
@@ -86,6 +91,7 @@ select
     cast(i.branch_id as varchar) as branch_id,
     cast(i.household_id as varchar) as household_id,
     cast(i.reporter_member_id as varchar) as member_id,
+    cast(i.source as varchar) as source,
     cast(i.category as varchar) as category,
     cast(i.difficulty as varchar) as difficulty,
     cast(i.title as varchar) as title,
@@ -98,6 +104,8 @@ select
     cast(i.resolved_at as timestamp) as resolved_at,
     cast(i.fed_back_at as timestamp) as fed_back_at,
     cast(i.supervised_at as timestamp) as supervised_at,
+    cast(i.responsible_cadre_id as varchar) as responsible_cadre_id,
+    cast(i.supervisor_id as varchar) as supervisor_id,
     cast(i.deadline_on as date) as due_on,
     cast(i.due_at as timestamp) as due_at,
     cast(i.reported_on as date) as reported_on,
@@ -111,6 +119,8 @@ select
     cast(i.tells_classification as boolean) as tells_classification,
     cast(i.tells_routing as boolean) as tells_routing,
     cast(i.tells_handler as boolean) as tells_handler,
+    cast(i.tells_holder as boolean) as tells_holder,
+    cast(i.tells_supervisor as boolean) as tells_supervisor,
     cast(i.tells_resolution as boolean) as tells_resolution,
     cast(i.tells_feedback as boolean) as tells_feedback,
     cast(i.tells_answer as boolean) as tells_answer,

@@ -14,6 +14,8 @@
 --   telling_spot: issues of which that is known
 --   repeated: of those reported, the same household and category again within the limit
 --   telling_household: issues of which is known who raised them
+--   telling_source: issues of which is known where they were collected
+--   from_round_table: of those, at an evening round-table
 select
     cast(month as varchar) as month,
     cast(town as varchar) as town,
@@ -26,6 +28,8 @@ select
     cast(count(*) filter (where on_the_spot) as bigint) as on_the_spot,
     cast(count(*) filter (where tells_spot) as bigint) as telling_spot,
     cast(count(*) filter (where repeated_within_limit) as bigint) as repeated,
-    cast(count(*) filter (where tells_household) as bigint) as telling_household
+    cast(count(*) filter (where tells_household) as bigint) as telling_household,
+    cast(count(source) as bigint) as telling_source,
+    cast(count(*) filter (where source = 'round_table') as bigint) as from_round_table
 from intermediate.int_issues
 group by month, town, village_id, branch_id, member_id

@@ -13,9 +13,14 @@
 --   active_members: members who can be mobilised
 --   households: households of the grid
 --   complete: committee, groups and liaison cadres as the programme wants them
---   display_village: shown on the village board
+--   display_village: shown on the village board; null where the list does not say. So are the columns below
 --   display_branch: shown on the branch board
 --   display_home: shown at members' homes
+--   governance_grid_id: governance grid it is one with
+--   group_village_branch: in the WeChat group of the village and its branches
+--   group_branch_member: with a WeChat group of its members
+--   grid_households: households listed in a governance grid, of a branch that is in one too
+--   households_apart: of those, in another grid than the branch's
 with members as (
     select s.branch_id, sum(s.members) as members, sum(s.active) as active_members, sum(s.centre_household) as centre_households
     from intermediate.int_member_months s
@@ -39,7 +44,11 @@ untold as (
 ),
 
 households as (
-    select h.branch_id, sum(h.households) as households
+    select
+        h.branch_id,
+        sum(h.households) as households,
+        sum(h.with_grid) as grid_households,
+        sum(h.with_grid) - sum(h.in_own_grid) as households_apart
     from intermediate.int_households_by_month h
     cross join staging.stg_cut_off cut
     where h.month = month_text(cut.cut_off)
@@ -63,9 +72,14 @@ select
     cast(coalesce(m.active_members, 0) as bigint) as active_members,
     cast(coalesce(h.households, 0) as bigint) as households,
     cast(s.complete = 1 as boolean) as complete,
-    cast(coalesce(v.display_village, false) as boolean) as display_village,
-    cast(coalesce(v.display_branch, false) as boolean) as display_branch,
-    cast(coalesce(v.display_home, false) as boolean) as display_home
+    cast(v.display_village as boolean) as display_village,
+    cast(v.display_branch as boolean) as display_branch,
+    cast(v.display_home as boolean) as display_home,
+    cast(v.governance_grid_id as varchar) as governance_grid_id,
+    cast(v.group_village_branch as boolean) as group_village_branch,
+    cast(v.group_branch_member as boolean) as group_branch_member,
+    cast(coalesce(h.grid_households, 0) as bigint) as grid_households,
+    cast(coalesce(h.households_apart, 0) as bigint) as households_apart
 from staging.stg_branch_versions v
 cross join staging.stg_cut_off cut
 join staging.stg_branches b on b.branch_id = v.branch_id

@@ -12,6 +12,9 @@
 --   display_village: shown on the village board
 --   display_branch: shown on the branch board
 --   display_home: shown at members' homes
+--   governance_grid_id: governance grid it is one with
+--   group_village_branch: in the WeChat group of the village
+--   group_branch_member: with a WeChat group of its members
 --   valid_from: first day it holds
 --   valid_until: first day it no longer holds
 -- checks:
@@ -28,6 +31,9 @@ with versions as (
         display_village,
         display_branch,
         display_home,
+        governance_grid_id,
+        group_village_branch,
+        group_branch_member,
         _file as file_no,
         0 as until_file
     from exports.branches
@@ -43,6 +49,9 @@ with versions as (
         display_village,
         display_branch,
         display_home,
+        governance_grid_id,
+        group_village_branch,
+        group_branch_member,
         _file,
         _until_file
     from history.branches
@@ -59,6 +68,9 @@ select
     cast(v.display_village as boolean) as display_village,
     cast(v.display_branch as boolean) as display_branch,
     cast(v.display_home as boolean) as display_home,
+    cast(v.governance_grid_id as varchar) as governance_grid_id,
+    cast(v.group_village_branch as boolean) as group_village_branch,
+    cast(v.group_branch_member as boolean) as group_branch_member,
     cast(s.valid_from as date) as valid_from,
     cast(s.valid_until as date) as valid_until
 from versions v

@@ -5,6 +5,7 @@
 --   household_id: the exporter's number
 --   village_id: village it lies in
 --   branch_id: grid branch it belongs to
+--   governance_grid_id: governance grid it is listed in
 --   residents: people registered here
 --   migrants: people from elsewhere
 --   vulnerable: low income, living alone, disabled or otherwise in need
@@ -23,6 +24,7 @@ with versions as (
         household_id,
         village_id,
         branch_id,
+        governance_grid_id,
         residents,
         migrants,
         vulnerable,
@@ -40,6 +42,7 @@ with versions as (
         household_id,
         village_id,
         branch_id,
+        governance_grid_id,
         residents,
         migrants,
         vulnerable,
@@ -58,6 +61,7 @@ select
     cast(v.household_id as varchar) as household_id,
     cast(v.village_id as varchar) as village_id,
     cast(v.branch_id as varchar) as branch_id,
+    cast(v.governance_grid_id as varchar) as governance_grid_id,
     cast(v.residents as bigint) as residents,
     cast(v.migrants as bigint) as migrants,
     cast(coalesce(v.vulnerable, 'none') <> 'none' as boolean) as vulnerable,

@@ -8,6 +8,7 @@
 --   branch_id: grid branch; null where the exporter gives none
 --   household_id: household that raised it
 --   reporter_member_id: member who reported it
+--   source: where it was collected
 --   category: kind of issue
 --   difficulty: easy, medium or hard
 --   title: a few words
@@ -19,6 +20,8 @@
 --   resolved_at: step 4 ends
 --   fed_back_at: step 5, the household was told
 --   supervised_at: step 4 was pressed for
+--   responsible_cadre_id: cadre who holds it now; null before it was routed
+--   supervisor_id: cadre who supervises it
 --   due_on: day of the deadline
 --   due_at: the deadline with its time of day; null where the exporter gives only the day
 --   satisfaction_answer: satisfied, neutral, dissatisfied; null: no answer
@@ -34,6 +37,8 @@
 --   tells_classification: its classified_at
 --   tells_routing: its routed_at
 --   tells_handler: its routed_to
+--   tells_holder: its responsible_cadre_id
+--   tells_supervisor: its supervisor_id
 --   tells_resolution: its resolved_at
 --   tells_feedback: its fed_back_at
 --   tells_answer: its satisfaction
@@ -50,6 +55,8 @@ with lacking as (
         bool_or(column_id = 'classified_at') as classified_at,
         bool_or(column_id = 'routed_at') as routed_at,
         bool_or(column_id = 'routed_to') as routed_to,
+        bool_or(column_id = 'responsible_cadre_id') as responsible_cadre_id,
+        bool_or(column_id = 'supervisor_id') as supervisor_id,
         bool_or(column_id = 'resolved_at') as resolved_at,
         bool_or(column_id = 'fed_back_at') as fed_back_at,
         bool_or(column_id = 'satisfaction') as satisfaction,
@@ -70,6 +77,8 @@ told_before as (
         bool_or(not coalesce(l.classified_at, false)) as classified_at,
         bool_or(not coalesce(l.routed_at, false)) as routed_at,
         bool_or(not coalesce(l.routed_to, false)) as routed_to,
+        bool_or(not coalesce(l.responsible_cadre_id, false)) as responsible_cadre_id,
+        bool_or(not coalesce(l.supervisor_id, false)) as supervisor_id,
         bool_or(not coalesce(l.resolved_at, false)) as resolved_at,
         bool_or(not coalesce(l.fed_back_at, false)) as fed_back_at,
         bool_or(not coalesce(l.satisfaction, false)) as satisfaction,
@@ -93,6 +102,7 @@ select
     cast(i.branch_id as varchar) as branch_id,
     cast(i.household_id as varchar) as household_id,
     cast(i.reporter_member_id as varchar) as reporter_member_id,
+    cast(i.source as varchar) as source,
     cast(i.category as varchar) as category,
     cast(i.difficulty as varchar) as difficulty,
     cast(i.title as varchar) as title,
@@ -104,6 +114,8 @@ select
     cast(case when i.resolved_at < i.known_until then i.resolved_at end as timestamp) as resolved_at,
     cast(case when i.fed_back_at < i.known_until then i.fed_back_at end as timestamp) as fed_back_at,
     cast(case when i.supervised_at < i.known_until then i.supervised_at end as timestamp) as supervised_at,
+    cast(case when i.routed_at >= i.known_until then null else i.responsible_cadre_id end as varchar) as responsible_cadre_id,
+    cast(case when i.routed_at >= i.known_until then null else i.supervisor_id end as varchar) as supervisor_id,
     cast(i.due_on as date) as due_on,
     cast(case when i.due_on > cast(cast(i.due_on as date) as timestamp) then i.due_on end as timestamp) as due_at,
     cast(case when i.resolved_at < i.known_until then i.satisfaction end as varchar) as satisfaction_answer,
@@ -118,6 +130,8 @@ select
     cast(tells(i.classified_at is not null, l.classified_at, b.classified_at) as boolean) as tells_classification,
     cast(tells(i.routed_at is not null, l.routed_at, b.routed_at) as boolean) as tells_routing,
     cast(tells(i.routed_to is not null, l.routed_to, b.routed_to) as boolean) as tells_handler,
+    cast(tells(i.responsible_cadre_id is not null, l.responsible_cadre_id, b.responsible_cadre_id) as boolean) as tells_holder,
+    cast(tells(i.supervisor_id is not null, l.supervisor_id, b.supervisor_id) as boolean) as tells_supervisor,
     cast(tells(i.resolved_at is not null, l.resolved_at, b.resolved_at) as boolean) as tells_resolution,
     cast(tells(i.fed_back_at is not null, l.fed_back_at, b.fed_back_at) as boolean) as tells_feedback,
     cast(tells(i.satisfaction is not null, l.satisfaction, b.satisfaction) as boolean) as tells_answer,

@@ -6,6 +6,9 @@
 --   member_id: holder
 --   kind: kind of post
 --   programme: programme it serves
+--   river: river it is on; null off the river
+--   segment_from: from which metre
+--   segment_to: to which metre
 --   claimed_on: from when it is held; null: always
 --   released_on: until when
 --   valid_from: first day it holds
@@ -18,6 +21,9 @@ with versions as (
         member_id,
         kind,
         programme,
+        river,
+        segment_from,
+        segment_to,
         claimed_on,
         released_on,
         _file as file_no,
@@ -29,6 +35,9 @@ with versions as (
         member_id,
         kind,
         programme,
+        river,
+        segment_from,
+        segment_to,
         claimed_on,
         released_on,
         _file,
@@ -41,6 +50,9 @@ select
     cast(v.member_id as varchar) as member_id,
     cast(v.kind as varchar) as kind,
     cast(v.programme as varchar) as programme,
+    cast(v.river as varchar) as river,
+    cast(v.segment_from as bigint) as segment_from,
+    cast(v.segment_to as bigint) as segment_to,
     cast(v.claimed_on as date) as claimed_on,
     cast(v.released_on as date) as released_on,
     cast(s.valid_from as date) as valid_from,
