@@ -36,9 +36,10 @@ var classes = func() map[string]class {
 		"member_id": memberID, "linked_member_id": memberID, "reporter_member_id": memberID, "responsible_member_id": memberID, "secretary_id": memberID,
 		"household_id": householdID,
 		"cadre_id":     cadreID, "town_cadre_id": cadreID, "village_cadre_id": cadreID, "handler_cadre_id": cadreID,
-		"visit_id": recordID, "issue_id": recordID, "reopened_from": recordID, "task_id": recordID, "post_id": recordID, "entry_id": recordID,
+		"responsible_cadre_id": cadreID, "supervisor_id": cadreID, "chief": cadreID,
+		"visit_id": recordID, "issue_id": recordID, "reopened_from": recordID, "task_id": recordID, "post_id": recordID, "entry_id": recordID, "rectification_id": recordID,
 		"head_name": personName, "members.name": personName, "member_load.name": personName, "cadre_context.name": personName,
-		"issues.title": freeText, "issue_flow.title": freeText, "tasks.title": freeText, "posts.segment": freeText, "points.rule": freeText,
+		"issues.title": freeText, "issue_flow.title": freeText, "tasks.title": freeText, "posts.segment": freeText, "rectifications.shortcoming": freeText, "round_tables.topic": freeText, "points.rule": freeText,
 		"visits.note": ofPerson, "points.reason": ofPerson, "cadre_decisions.reason": ofPerson, "cadre_decisions.decided_by": ofPerson, "rights.outcome": ofPerson,
 		"members.exempt_reason": ofPerson, "members.birth_date": ofPerson, "members.group_no": ofPerson, "member_ratings.dealt_with": ofPerson, "cadre_signals.detail": ofPerson, "doubtful_visits.detail": ofPerson,
 		"points.reverses": recordID, "points.approved_by": townOnly, "rules.wording": freeText, "rules.article": freeText, "village_rules.article": freeText, "village_rules.article_text": freeText,
@@ -46,6 +47,7 @@ var classes = func() map[string]class {
 		"waivers.waived_by": townOnly, "waivers.reason": townOnly, "reconciliation.detail": townOnly,
 	}
 	for _, column := range strings.Fields(`level unit_id unit_name parent_id town village_id branch_id old_id new_id old_name phase fund_since link_basis link_origin
+		governance_grid_id river segment_id zone source
 		month half_year period measure measure_group unit direction name_zh name_en numerator_zh numerator_en denominator_zh denominator_en note_zh note_en
 		export category difficulty kind programme state month_state signal satisfaction satisfaction_answer routed_to criterion fact contradiction duty_status channel duty
 		file_id run_id sheet letter column_id header code severity read_with read_as

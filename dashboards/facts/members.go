@@ -85,7 +85,7 @@ type Idle struct {
 const idleSQL = `
 select m.member_id, m.name, m.branch_id, m.village_id, m.households, count(*) over () as total
 from member_load m
-where m.duty_status = 'active' and not exists (
+where m.duty_status = 'active' and exists (select 1 from posts) and not exists (
         select 1
         from posts o
         where o.member_id = m.member_id and coalesce(cast(o.claimed_on as date), date '0001-01-01') <= cast(? as date)

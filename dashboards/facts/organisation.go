@@ -69,9 +69,9 @@ type BranchStructure struct {
 	Members          float64
 	ActiveMembers    float64
 	Households       float64
-	DisplayVillage   bool
-	DisplayBranch    bool
-	DisplayHome      bool
+	DisplayVillage   float64 // 1 or 0; NaN where the list does not say, as of the groups below
+	DisplayBranch    float64
+	DisplayHome      float64
 	Name             string `is:"label"`
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // protected are the fields of a row that not every visitor may see as they are. Tags say which: is:"person" is a name,
-// is:"member" and is:"household" are IDs, is:"key" is the key of a row of an export, is:"text" is a text that people wrote. The
+// is:"member", is:"household" and is:"cadre" are IDs, is:"key" is the key of a row of an export, is:"text" is a text that people wrote. The
 // fields VillageID or OfVillage, BranchID and FileID, where the row has them, say whom it is about; of a row without them nothing
 // is known but the town.
 type protected struct {
@@ -38,6 +38,8 @@ func protectedFields(of reflect.Type) protected {
 			p.texts = append(p.texts, i)
 		case "household":
 			p.ids[i] = visitor.Household
+		case "cadre":
+			p.ids[i] = visitor.Cadre
 		case "key":
 			p.ids[i] = visitor.Record
 		case "member":

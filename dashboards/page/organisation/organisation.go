@@ -20,7 +20,7 @@ var OrganisationMeasures = []string{"reconciliation_rate", "attendance_rate", "i
 // Organisation builds the page of posts, meetings, funds and conduct.
 func Organisation(ctx context.Context, r block.Request) (view.View, error) {
 	v := view.View{Heading: block.Heading(r)}
-	own, err := r.Values(ctx, r.Visitor, block.AlwaysScope(r), append([]string{"organisation_life"}, OrganisationMeasures...)...)
+	own, err := r.Values(ctx, r.Visitor, block.AlwaysScope(r), slices.Concat([]string{"organisation_life"}, OrganisationMeasures, mergedMeasures)...)
 	if err != nil {
 		return v, err
 	}
@@ -32,7 +32,7 @@ func Organisation(ctx context.Context, r block.Request) (view.View, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Sentences = organisationSentences(r, own, branches, told)
+	v.Sentences = append(organisationSentences(r, own, branches, told), mergedSentences(r, own)...)
 	v.Headline = organisationHeadline(r, own, branches)
 	full, err := Structure(ctx, r)
 	if err != nil {
@@ -60,8 +60,23 @@ func Organisation(ctx context.Context, r block.Request) (view.View, error) {
 	if err != nil {
 		return v, err
 	}
+	grids, err := twoGrids(ctx, r, own)
+	if err != nil {
+		return v, err
+	}
+	ones, err := fourOnes(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, grids...)
+	v.Blocks = append(v.Blocks, view.Section{ID: "ones", Title: r.T("四个一", "The four “ones”")},
+		view.Stats{Tiles: []view.Stat{block.ReadStat(r, own, "branch_groups"), block.ReadStat(r, own, "centre_branches")}}, ones)
 	v.Blocks = append(v.Blocks, meetings...)
 	tasks, err := overdueTasks(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	byWork, err := taskTables(ctx, r)
 	if err != nil {
 		return v, err
 	}
@@ -69,12 +84,18 @@ func Organisation(ctx context.Context, r block.Request) (view.View, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Blocks = append(v.Blocks, posts...)
+	rivers, err := riverBlocks(ctx, r, own)
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(append(v.Blocks, posts...), view.Callout{Tone: view.ToneQuiet, Next: r.T("看没有岗位的党员和没有人履行的岗位", "See members without a post and posts nobody carries"), Link: r.Link("members")}, view.Section{ID: "river", Title: r.T("河道", "Rivers")})
+	v.Blocks = append(v.Blocks, rivers...)
 	conduct, err := conductBlocks(ctx, r, told)
 	if err != nil {
 		return v, err
 	}
-	v.Blocks = append(v.Blocks, view.Section{ID: "tasks", Title: r.T("认领事项", "Claimed tasks")}, view.Stats{Tiles: []view.Stat{block.ReadStat(r, own, "tasks_done"), block.ReadStat(r, own, "tasks_overdue")}}, tasks)
+	v.Blocks = append(v.Blocks, view.Section{ID: "tasks", Title: r.T("认领事项", "Claimed tasks")}, view.Stats{Tiles: []view.Stat{block.ReadStat(r, own, "tasks_done"), block.ReadStat(r, own, "tasks_overdue")}})
+	v.Blocks = append(append(v.Blocks, byWork...), tasks)
 	more, err := conductMore(ctx, r)
 	v.Blocks = append(append(v.Blocks, conduct...), more...)
 	return v, err
@@ -256,7 +277,20 @@ func meetings(ctx context.Context, r block.Request, own facts.Measured) ([]view.
 	if err != nil {
 		return nil, err
 	}
-	return append(blocks, trend, organisationLife(r, own), units), nil
+	open, err := openShortcomings(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	gaps, err := displayGaps(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	tables, err := roundTables(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return append(blocks, trend, view.Stats{Tiles: []view.Stat{block.ReadStat(r, own, "shortcomings_mended"), block.ReadStat(r, own, "round_tables_held")}},
+		organisationLife(r, own), open, tables, gaps, units), nil
 }
 
 // withoutMeeting lists the branches that held no reconciliation meeting this month, those silent longest first.
@@ -351,12 +385,6 @@ func Structure(ctx context.Context, r block.Request) (view.Block, error) {
 	want := r.Programme.Branch
 	t := &view.Table{ID: "structure", Title: r.Tf("支部设置（%d+%d+%d）与三级亮相", "Branches: %d + %d + %d, and the three displays", want.Committee, want.Groups, want.LiaisonCadres),
 		Note: block.AtCutOff(r), Empty: r.T("名册中没有支部。", "The registry names no branch.")}
-	yes := func(b bool) view.Cell {
-		if b {
-			return view.Cell{Text: r.T("是", "yes")}
-		}
-		return view.Cell{Text: r.T("否", "no"), Tone: view.ToneWorse}
-	}
 	type row = facts.BranchStructure
 	view.Fill(t, rows,
 		view.Of(view.Words(r.T("网格支部", "Branch")), func(b row) view.Cell { return block.UnitCell(r, b.BranchID) }),
@@ -364,12 +392,12 @@ func Structure(ctx context.Context, r block.Request) (view.Block, error) {
 		view.Of(view.Number(r.T("党小组", "Groups")), func(b row) view.Cell { return view.Count(b.GroupCount) }),
 		view.Of(view.Number(r.T("联络干部", "Liaison")), func(b row) view.Cell { return view.Count(b.LiaisonCount) }),
 		view.Of(view.Number(r.T("中心户", "Centre households")), func(b row) view.Cell { return view.Count(b.CentreHouseholds) }),
-		view.Of(view.Words(r.T("设置完整", "Complete")), func(b row) view.Cell { return yes(b.Complete) }),
+		view.Of(view.Words(r.T("设置完整", "Complete")), func(b row) view.Cell { return yesOrNo(r, float64(one(b.Complete))) }),
 		view.Of(view.Number(r.T("党员", "Members")), func(b row) view.Cell { return view.Count(b.Members) }),
 		view.Of(view.Number(r.T("可动员", "Active")), func(b row) view.Cell { return view.Count(b.ActiveMembers) }),
 		view.Of(view.Number(r.T("农户", "Households")), func(b row) view.Cell { return view.Count(b.Households) }),
-		view.Of(view.Words(r.T("村亮相", "Village display")), func(b row) view.Cell { return yes(b.DisplayVillage) }),
-		view.Of(view.Words(r.T("支部亮相", "Branch display")), func(b row) view.Cell { return yes(b.DisplayBranch) }),
-		view.Of(view.Words(r.T("家门亮相", "Home display")), func(b row) view.Cell { return yes(b.DisplayHome) }))
+		view.Of(view.Words(r.T("村亮相", "Village display")), func(b row) view.Cell { return yesOrNo(r, b.DisplayVillage) }),
+		view.Of(view.Words(r.T("支部亮相", "Branch display")), func(b row) view.Cell { return yesOrNo(r, b.DisplayBranch) }),
+		view.Of(view.Words(r.T("家门亮相", "Home display")), func(b row) view.Cell { return yesOrNo(r, b.DisplayHome) }))
 	return t, nil
 }

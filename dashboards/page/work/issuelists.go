@@ -194,6 +194,10 @@ func Overdue(ctx context.Context, r block.Request) (*view.Table, error) {
 	if err != nil {
 		return nil, err
 	}
+	held, err := r.HeldNow(ctx, r.Visitor, r.Unit(), r.Month)
+	if err != nil {
+		return nil, err
+	}
 	columns := []view.ColumnOf[row]{view.Of(view.Words(r.T("编号", "Issue")), func(i row) view.Cell { return view.Plain(i.IssueID) })}
 	columns = append(columns, block.PlaceColumns(r, func(i row) string { return i.VillageID }, func(i row) string { return i.BranchID })...)
 	columns = append(columns,
@@ -203,6 +207,12 @@ func Overdue(ctx context.Context, r block.Request) (*view.Table, error) {
 		view.Of(view.Day(r.T("期限", "Due")), func(i row) view.Cell { return view.Plain(i.DueOn) }),
 		view.Of(view.Number(r.T("超期天数", "Days overdue")), func(i row) view.Cell { return view.Count(i.OverdueDays) }),
 		view.Of(view.Words(r.T("停在", "Waits for")), func(i row) view.Cell { return view.Plain(WaitsFor(r, i)) }))
+	if len(held) > 0 {
+		columns = append(columns,
+			view.Of(view.Words(r.T("现由谁办理", "Held by")), func(i row) view.Cell { return view.Plain(block.OrMissing(held[i.IssueID].HolderID)) }),
+			view.Of(view.Day(r.T("到手于", "Since")), func(i row) view.Cell { return view.Plain(block.OrMissing(held[i.IssueID].Since)) }),
+			view.Of(view.Words(r.T("督办领导", "Supervisor")), func(i row) view.Cell { return view.Plain(block.OrMissing(held[i.IssueID].SupervisorID)) }))
+	}
 	view.Fill(t, rows, columns...)
 	return t, block.UnknownRows(ctx, r, t, "overdue_issues", r.Month)
 }

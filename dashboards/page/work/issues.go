@@ -15,7 +15,7 @@ import (
 // IssueMeasures are the tiles of the page, in the order of the five steps.
 var IssueMeasures = []string{
 	"issues_reported", "resolution_rate", "resolution_rate_cumulative", "on_time_rate", "feedback_rate",
-	"satisfaction_rate", "on_the_spot_rate", "days_to_resolve_median", "overdue_issues", "supervised_rate", "reopen_rate", "repeat_rate",
+	"satisfaction_rate", "on_the_spot_rate", "days_to_resolve_median", "overdue_issues", "supervised_rate", "issues_with_holder", "overdue_with_supervisor", "round_table_issues", "reopen_rate", "repeat_rate",
 }
 
 // Issues builds the page of issues and their five steps: the first screen, then what it rests on.
@@ -53,7 +53,11 @@ func Issues(ctx context.Context, r block.Request) (view.View, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Blocks = append(v.Blocks, overdue)
+	holding, err := holders(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, holding, overdue)
 	if len(passed.places) > 0 {
 		v.Blocks = append(v.Blocks, slowTable(r, p, passed.places))
 	}

@@ -172,6 +172,36 @@ func heldIssues(ctx context.Context, r block.Request) (*view.Table, error) {
 	return t, block.UnknownRows(ctx, r, t, "overdue_issues", r.Month)
 }
 
+// holders says which cadre holds the open issues now, since when, and how many of those overdue somebody supervises.
+func holders(ctx context.Context, r block.Request) (*view.Table, error) {
+	rows, err := r.CadreHoldings(ctx, r.Visitor, r.Unit(), r.Month)
+	if err != nil {
+		return nil, err
+	}
+	t := &view.Table{ID: "holders", PageRows: fewRows, Title: r.T("现由哪名干部办理", "Which cadre holds them now"), Empty: r.T("没有已流转而未办结的问题。", "No issue that was routed is open."),
+		Note: r.T("已流转、尚未办结的问题；写的是目前的办理人。转办过的，何时到手不知道，不计入“最早到手”。", "Issues routed and still open, by who holds them at present. Of those passed on it is not known since when: they are not in “Held since”. ") + block.AtMonthEnd(r)}
+	type row = facts.CadreHolding
+	columns := []view.ColumnOf[row]{view.Of(view.Words(r.T("办理干部", "Cadre")), func(h row) view.Cell {
+		if h.HolderID == "" {
+			return view.Cell{Text: r.T("没有写明", "nobody is named"), Tone: view.ToneWorse}
+		}
+		return view.Plain(h.HolderID)
+	})}
+	if r.Village == "" {
+		columns = append(columns, view.Of(view.Words(r.T("村", "Village")), func(h row) view.Cell { return block.UnitCell(r, h.VillageID) }))
+	}
+	view.Fill(t, rows, append(columns,
+		view.Of(view.Number(r.T("未办结", "Open")), func(h row) view.Cell { return view.Count(h.Open) }),
+		view.Of(view.Number(r.T("其中超期", "Overdue")), func(h row) view.Cell { return view.Count(h.Overdue) }),
+		view.Of(view.Rate(r.T("超期中有督办领导", "of which with a supervisor"), "%"), func(h row) view.Cell { return view.Share(h.Supervised, h.Overdue) }),
+		view.Of(view.Day(r.T("最早到手", "Held since")), func(h row) view.Cell { return view.Plain(block.OrMissing(h.Since)) }),
+		view.Of(view.Number(r.T("其中转办", "of which passed on")), func(h row) view.Cell { return view.Count(h.Passed) }))...)
+	if len(rows) > 0 {
+		return t, nil
+	}
+	return t, block.UnknownRows(ctx, r, t, "issues_with_holder", r.Month)
+}
+
 // holderName says who holds issues, or for which step they wait before anybody does.
 func holderName(r block.Request, h facts.HeldIssues, untold map[flow.Step]bool) string {
 	switch {
