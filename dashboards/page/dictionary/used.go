@@ -17,7 +17,8 @@ import (
 // usedOn says on which pages a measure stands, in the order of the navigation: it asks the lists that the pages themselves are made
 // of.
 func usedOn(r block.Request, m queries.Measure) []question.Page {
-	lists := map[string][]string{"weak": block.JudgedBy(), "capacity": places.CapacityMeasures, "organisation": organisation.OrganisationMeasures, "members": organisation.MemberMeasures(), "data": records.Measured()}
+	lists := map[string][]string{"weak": block.JudgedBy(), "capacity": places.CapacityMeasures, "organisation": slices.Concat(organisation.OrganisationMeasures, organisation.MergedMeasures),
+		"members": organisation.MemberMeasures(), "data": records.Measured()}
 	for _, of := range []map[string][]string{month.Measured(), work.Measured()} {
 		for page, ids := range of {
 			lists[page] = ids

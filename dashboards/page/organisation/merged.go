@@ -14,8 +14,8 @@ import (
 	"hulian/queries/reading"
 )
 
-// mergedMeasures say how far what ties the organisation together is in place.
-var mergedMeasures = []string{"grids_agree", "branch_groups", "centre_branches", "shortcomings_mended", "round_tables_held", "river_covered"}
+// MergedMeasures say how far what ties the organisation together is in place.
+var MergedMeasures = []string{"grids_agree", "branch_groups", "centre_branches", "shortcomings_mended", "round_tables_held", "river_covered"}
 
 // twoGrids compares the party grids with the governance grids: where they do not agree, and which households live in another one.
 func twoGrids(ctx context.Context, r block.Request, own facts.Measured) ([]view.Block, error) {

@@ -20,7 +20,7 @@ var OrganisationMeasures = []string{"reconciliation_rate", "attendance_rate", "i
 // Organisation builds the page of posts, meetings, funds and conduct.
 func Organisation(ctx context.Context, r block.Request) (view.View, error) {
 	v := view.View{Heading: block.Heading(r)}
-	own, err := r.Values(ctx, r.Visitor, block.AlwaysScope(r), slices.Concat([]string{"organisation_life"}, OrganisationMeasures, mergedMeasures)...)
+	own, err := r.Values(ctx, r.Visitor, block.AlwaysScope(r), slices.Concat([]string{"organisation_life"}, OrganisationMeasures, MergedMeasures)...)
 	if err != nil {
 		return v, err
 	}
