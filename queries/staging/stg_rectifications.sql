@@ -3,7 +3,7 @@
 -- kind: view
 -- sources: exports.rectifications, staging.stg_cut_off
 -- columns:
---   rectification_id: the exporter's number, or what names the row
+--   rectification_id: the exporter's number
 --   branch_id: grid branch
 --   found_on: day of the meeting
 --   mended_on: day it was mended, by the list; it may lie after the cut-off
