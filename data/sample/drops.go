@@ -34,7 +34,7 @@ type part struct {
 	rows  *table
 }
 
-var listExports = []string{"villages", "population", "branches", "members", "households", "cadres", "posts", "river_segments"}
+var listExports = []string{"villages", "population", "branches", "members", "households", "cadres", "posts", "river_segments", "rectifications"}
 
 func isList(export string) bool {
 	return export != "population" && slices.Contains(listExports, export)

@@ -220,22 +220,18 @@ func (t *town) drawShortcomings(r *rand.Rand) {
 	}
 }
 
-// rectificationTable tells a shortcoming when it is found and again when it is mended.
+// rectificationTable is the full list of what was named by the end of a month, with what is mended by then.
 func (t *town) rectificationTable(m month) *table {
 	rows := newTable("rectifications", 40, "rectification_id", "branch_id", "found_on", "shortcoming", "mended_on")
 	for _, s := range t.merged.shortcomings {
-		found, mended := s.found.month(), s.mends.monthOrNever()
-		if found != m && mended != m {
+		if s.found > m.last() {
 			continue
 		}
-		if found < m {
-			rows.resent++
+		mended := s.mends
+		if mended > m.last() {
+			mended = never
 		}
-		on := never
-		if mended <= m {
-			on = s.mends
-		}
-		rows.add(textCell(s.id), textCell(t.branches[s.branch].id), dayCell(s.found), textCell(s.words), dayCell(on))
+		rows.add(textCell(s.id), textCell(t.branches[s.branch].id), dayCell(s.found), textCell(s.words), dayCell(mended))
 	}
 	return rows
 }

@@ -1,7 +1,7 @@
--- One file that brought events of a branch and month: meetings, tasks by the day they were claimed, and shortcomings by the day they were found.
+-- One file that brought events of a branch and month: meetings, and tasks by the day they were claimed.
 -- grain: export, branch_id, month, file_no
 -- kind: view
--- sources: exports.meetings, exports.rectifications, exports.tasks
+-- sources: exports.meetings, exports.tasks
 -- columns:
 --   export: meetings or tasks
 --   branch_id: grid branch
@@ -13,9 +13,6 @@ with events as (
     union
     select 'tasks', branch_id, month_text(claimed_on), _file
     from exports.tasks
-    union
-    select 'rectifications', branch_id, month_text(found_on), _file
-    from exports.rectifications
 )
 
 select
