@@ -1,7 +1,7 @@
 -- One active member with what a person may want to know beside the signals: context, never a score. Restricted to
 -- the organisation office.
 -- grain: member_id
--- sources: staging.stg_member_profiles, staging.stg_member_ratings, staging.stg_cadre_decisions, staging.stg_ratings, staging.stg_cut_off, intermediate.int_member_months
+-- sources: staging.stg_member_profiles, staging.stg_member_ratings, marts.cadre_history, staging.stg_ratings, staging.stg_cut_off, intermediate.int_member_months, intermediate.int_households_by_month
 -- columns:
 --   member_id: the exporter's number
 --   name: name
@@ -16,9 +16,20 @@
 --   decided_on: its day
 --   member_rating: newest yearly assessment
 --   villager_score: the villager representatives' view of the member's branch, newest rating
+--   kind: local, in_service or mobile; null where the list does not say
+--   households: households linked at the cut-off
 with decisions as (
-    select d.member_id, d.decision, d.decided_on, row_number() over (partition by d.member_id order by d.decided_on desc) as place
-    from staging.stg_cadre_decisions d
+    select h.member_id, h.decision, h.decided_on
+    from marts.cadre_history h
+    where h.stands
+),
+
+links as (
+    select h.member_id, sum(h.households) as households
+    from intermediate.int_households_by_month h
+    cross join staging.stg_cut_off cut
+    where h.month = month_text(cut.cut_off)
+    group by h.member_id
 ),
 
 assessments as (
@@ -45,11 +56,14 @@ select
     cast(d.decision as varchar) as decision,
     cast(d.decided_on as date) as decided_on,
     cast(a.result as varchar) as member_rating,
-    cast(c.villager_score as double) as villager_score
+    cast(c.villager_score as double) as villager_score,
+    cast(m.kind as varchar) as kind,
+    cast(coalesce(l.households, 0) as bigint) as households
 from intermediate.int_member_months s
 cross join staging.stg_cut_off cut
 join staging.stg_member_profiles m on m.member_id = s.member_id
-left join decisions d on d.member_id = s.member_id and d.place = 1
+left join decisions d on d.member_id = s.member_id
+left join links l on l.member_id = s.member_id
 left join assessments a on a.member_id = s.member_id and a.place = 1
 left join scores c on c.branch_id = s.branch_id and c.place = 1
 where s.month = month_text(cut.cut_off) and s.active = 1

@@ -10,6 +10,7 @@
 --   education: highest education
 --   joined_on: day of joining the party
 --   role: secretary, committee, group_leader or member
+--   kind: local, in_service or mobile
 select
     cast(member_id as varchar) as member_id,
     cast(name as varchar) as name,
@@ -17,5 +18,6 @@ select
     cast(birth_date as date) as birth_date,
     cast(education as varchar) as education,
     cast(joined_on as date) as joined_on,
-    cast(role as varchar) as role
+    cast(role as varchar) as role,
+    cast(kind as varchar) as kind
 from exports.members
