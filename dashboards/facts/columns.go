@@ -27,7 +27,7 @@ const (
 var subjects = map[class]visitor.Subject{memberID: visitor.Member, householdID: visitor.Household, cadreID: visitor.Cadre, recordID: visitor.Record}
 
 // restricted are the tables of evidence about persons, which whoever may not see evidence does not see at all.
-var restricted = map[string]bool{"cadre_context": true, "cadre_signals": true, "cadre_decisions": true, "conduct": true, "appraisals": true, "member_appraisals": true, "member_ratings": true}
+var restricted = map[string]bool{"cadre_context": true, "cadre_signals": true, "cadre_decisions": true, "cadre_history": true, "conduct": true, "appraisals": true, "member_appraisals": true, "member_ratings": true}
 
 // classes of columns, by table.column or, for every table, by column. Columns of other types than text hold nothing of a person
 // unless they stand here.
@@ -40,7 +40,7 @@ var classes = func() map[string]class {
 		"visit_id": recordID, "issue_id": recordID, "reopened_from": recordID, "task_id": recordID, "post_id": recordID, "entry_id": recordID, "rectification_id": recordID,
 		"head_name": personName, "members.name": personName, "member_load.name": personName, "cadre_context.name": personName,
 		"issues.title": freeText, "issue_flow.title": freeText, "tasks.title": freeText, "posts.segment": freeText, "rectifications.shortcoming": freeText, "round_tables.topic": freeText, "points.rule": freeText,
-		"visits.note": ofPerson, "points.reason": ofPerson, "cadre_decisions.reason": ofPerson, "cadre_decisions.decided_by": ofPerson, "rights.outcome": ofPerson,
+		"visits.note": ofPerson, "points.reason": ofPerson, "cadre_decisions.reason": ofPerson, "cadre_decisions.decided_by": ofPerson, "cadre_history.reason": ofPerson, "cadre_history.decided_by": ofPerson, "rights.outcome": ofPerson,
 		"members.exempt_reason": ofPerson, "members.birth_date": ofPerson, "members.group_no": ofPerson, "member_ratings.dealt_with": ofPerson, "cadre_signals.detail": ofPerson, "doubtful_visits.detail": ofPerson,
 		"points.reverses": recordID, "points.approved_by": townOnly, "rules.wording": freeText, "rules.article": freeText, "village_rules.article": freeText, "village_rules.article_text": freeText,
 		"supports.note": townOnly, "problems.value": townOnly, "problems.detail": townOnly, "problems.row_key": townOnly, "files.origin": townOnly,
@@ -53,7 +53,7 @@ var classes = func() map[string]class {
 		file_id run_id sheet letter column_id header code severity read_with read_as
 		line village_funds.partner role gender education result enterprise_partner vulnerable
 		branch_structure.name branches.name villages.name files.name measures.reason measures_restated.reason measures_restated.basis
-		reconciliation.problem snapshot_facts.key snapshot_facts.value cadre_context.decision cadre_context.member_rating cadre_decisions.decision cadres.level`) {
+		reconciliation.problem snapshot_facts.key snapshot_facts.value cadre_context.decision cadre_context.member_rating cadre_decisions.decision cadre_history.decision cadre_history.of_month cadre_history.entered_by cadre_context.kind cadres.level`) {
 		all[column] = plain
 	}
 	return all

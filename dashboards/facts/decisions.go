@@ -187,25 +187,3 @@ func (f Facts) MemberResults(ctx context.Context, v visitor.Visitor) ([]MemberRe
 	}
 	return list[MemberResult](ctx, f, v, "how members were assessed", memberResultsSQL)
 }
-
-// CadreDecisionCount is how many decisions on reserve cadres there are of a kind.
-type CadreDecisionCount struct {
-	Decision  string
-	Decisions float64
-}
-
-const cadreDecisionCountsSQL = `
-select d.decision, count(*) as decisions
-from cadre_decisions d
-where cast(d.decided_on as varchar) <= ?
-group by d.decision
-order by d.decision`
-
-// CadreDecisionCounts counts the decisions on reserve cadres up to the day a month is told as of, as numbers alone, for who may see such
-// evidence.
-func (f Facts) CadreDecisionCounts(ctx context.Context, v visitor.Visitor, month string) ([]CadreDecisionCount, error) {
-	if !v.SeesEvidence(f.place("", "")) {
-		return nil, ErrHidden
-	}
-	return list[CadreDecisionCount](ctx, f, v, "the decisions on reserve cadres", cadreDecisionCountsSQL, f.AsOf(month).Format("2006-01-02"))
-}

@@ -123,6 +123,7 @@ func plant(t *testing.T, town *counted) {
 		"insert into callbacks (entry_id, visit_id, household_id, of_village, of_month, drawn_from, drawn_on, reached, confirmed, note, entered_by, entered_at) values ('e6', 'MB11|HB11|2018-01-05', 'HB11', 'V1', '2018-01', 'random', '2018-01-31', true, true, '赵大有说王小明来过 13812345678', 'office', '2018-02-01 08:00:00')",
 		"insert into talks (entry_id, of_branch, talk, rated_year, held_on, note, entered_by, entered_at) values ('e7', 'B12', 'admonition', '2017', '2018-01-20', '王小明 13812345678', 'office', '2018-02-01 08:00:00')",
 		"insert into plans (entry_id, of_month, known_to, question, outcomes, remark, entered_by, entered_at) values ('e8', '2018-01', '2017-12', '王小明负责的村好不好 13812345678', 'household_coverage', '赵大有提出', 'office', '2018-02-01 08:00:00')",
+		"insert into cadre_contests (entry_id, contest_id, member_id, of_month, evidence, settled, contested_on, said, entered_by, entered_at) values ('e9', 'YY-1', 'MB11', '2018-01', 'visiting', 'open', '2018-01-20', '赵大有家的走访记在王小明名下 13812345678', 'office', '2018-02-01 08:00:00')",
 		"insert into callback_visits (visit_id, household_id, member_id, village_id, branch_id, visited_at, month, step, signals, turn) values ('MB11|HB11|2018-01-05', 'HB11', 'MB11', 'V1', 'B11', '2018-01-05 19:00:00', '2018-01', 6, 1, 1)",
 		"insert into member_ratings (member_id, period, result) values ('MB11', '2017', 'pioneer')",
 		"update files set name = '王小明 13812345678.csv' where file_id = 'aa'",

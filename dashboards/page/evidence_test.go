@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"hulian/dashboards/page/asktest"
 	"hulian/dashboards/page/pagetest"
 	"hulian/dashboards/question"
@@ -158,8 +160,19 @@ func TestEvidenceOfAMember(t *testing.T) {
 	if i < 0 || evidence.Rows[i][4].Text != "below the least evidence" {
 		t.Errorf("one task is below the least of two: %+v", evidence.Rows)
 	}
-	if d := tableOf(t, sheet, "decisions"); len(d.Rows) != 1 || d.Rows[0][3].Text != "牵头办结土地清理" {
+	if d := tableOf(t, sheet, "decisions"); len(d.Rows) != 1 || d.Rows[0][3].Text != "牵头办结土地清理" || d.Rows[0][1].Note != "stands" || d.Rows[0][4].Text != "sent in a file" {
 		t.Errorf("%+v", d.Rows)
+	}
+	left := map[string]string{}
+	for _, row := range evidence.Rows {
+		left[row[0].Text] = row[5].Text
+	}
+	if diff := cmp.Diff(map[string]string{"Steady visiting (twelve months)": "doubtful visits: 2, to be checked first; visits not confirmed by the household: 1; months without data: 3",
+		"Hard issues resolved": "too recent to be disputed: 1", "Tasks led and done": "done without a day: 1"}, left); diff != "" {
+		t.Errorf("what was left out (-want +got):\n%s", diff)
+	}
+	if among := tableOf(t, sheet, "among"); len(among.Rows) != 3 || !slices.ContainsFunc(among.Rows[2], func(c view.Cell) bool { return strings.Contains(c.Text, "19 others of the branch: median 70.0%") }) {
+		t.Errorf("the member among the branch: %+v", among.Rows)
 	}
 	if _, err := ask(t, town, "cadres", "member=M404"); !errors.Is(err, question.ErrUnknownUnit) {
 		t.Errorf("a member nobody knows: %v", err)
@@ -168,6 +181,47 @@ func TestEvidenceOfAMember(t *testing.T) {
 		if p.ID == "cadres" && p.Needs != visitor.SeeEvidence {
 			t.Error("the page is open to everyone")
 		}
+	}
+}
+
+// The sheet to print says in one document what the page says: the answer, the evidence, the members of the branch, decisions, contests,
+// and what it stands on. It has no form.
+func TestTheSheetOfAMemberIsOneDocument(t *testing.T) {
+	town := pagetest.New(t)
+	town.Exec(t, "insert into cadre_contests (entry_id, contest_id, member_id, of_month, evidence, settled, contested_on, said, entered_by, entered_at) values ('1', 'YY-1', 'MB11', '2018-01', 'visiting', 'open', '2018-01-20', '十一月的走访没有记上', 'office', '2018-01-21 08:00:00'), ('2', 'YY-1', 'MB11', '2018-01', 'visiting', 'dismissed', null, null, 'committee', '2018-01-25 08:00:00')")
+	v, err := ask(t, town, "cadres", "member=MB11&sheet=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.Letterhead == nil || len(v.Letterhead.Basis) < 3 || !strings.HasPrefix(v.Sentences[0], "2项依据明显高于本支部同伴：办结的难题、经常走访") || !strings.Contains(v.Sentences[1], "现行决定：列入（2017-09-11，镇党委组织办）") {
+		t.Errorf("%+v, %v", v.Letterhead, v.Sentences)
+	}
+	for _, id := range []string{"among", "evidence", "decisions", "contests"} {
+		tableOf(t, v, id)
+	}
+	for _, b := range v.Flat() {
+		switch b.(type) {
+		case view.Form, view.Section:
+			t.Errorf("the sheet has a %s", b.Kind())
+		}
+	}
+	if c := tableOf(t, v, "contests").Rows[0]; c[0].Text != "2018-01-20" || c[2].Text != "十一月的走访没有记上" || c[3].Text != "office 2018-01-21 08:00" || c[4].Text != "不成立，记录无误" || c[4].Note != "committee 2018-01-25 08:00" {
+		t.Errorf("the contest, who recorded it and who answered it: %+v", c)
+	}
+	town.Exec(t, "update cadre_contests set settled = 'upheld' where entry_id = '2'")
+	v, err = ask(t, town, "cadres", "member=MB11&sheet=1")
+	if err != nil || !strings.Contains(v.Sentences[0], "本人有1项异议尚未了结") || !strings.HasPrefix(v.Sentences[0], "没有一项") && !strings.HasPrefix(v.Sentences[0], "只有1项") {
+		t.Errorf("%v: what is upheld is no evidence until it is corrected: %v", err, v.Sentences)
+	}
+}
+
+// A town without a list of members is told why the page is empty, in a sentence and by no table.
+func TestCadresOfATownWithoutMembers(t *testing.T) {
+	town := pagetest.New(t)
+	town.Exec(t, "delete from cadre_context; delete from cadre_signals")
+	v, err := ask(t, town, "cadres", "lang=en")
+	if err != nil || len(v.Tables()) != 0 || len(v.Sentences) != 1 || !strings.Contains(v.Sentences[0], "No list of members was received") {
+		t.Errorf("%v: %v, %d tables", err, v.Sentences, len(v.Tables()))
 	}
 }
 

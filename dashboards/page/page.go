@@ -93,7 +93,7 @@ func init() { // the report is made of other pages
 }
 
 // EntryForms read what people fill in on pages: the packages of the pages keep them, one of an export.
-var EntryForms = slices.Concat(decisions.EntryForms, month.EntryForms, work.EntryForms, places.EntryForms)
+var EntryForms = slices.Concat(decisions.EntryForms, month.EntryForms, work.EntryForms, places.EntryForms, organisation.EntryForms)
 
 // EntryFormOf is the form that enters rows of an export, and whether there is one.
 func EntryFormOf(export string) (block.EntryForm, bool) {

@@ -45,6 +45,9 @@ func componentFuncs(set *template.Template) template.FuncMap {
 	return template.FuncMap{
 		"component": func(d any, b view.Block) (template.HTML, error) { return component(set, d, b) },
 		"sparkline": func(f view.Frame, t view.Tile) (template.HTML, error) {
+			if len(t.Trend.Values) == 0 && t.Strip != nil { // the strip is all there is to draw
+				return "", nil
+			}
 			svg, err := picture.Draw(t.Course(f), picture.Narrow)
 			return template.HTML(svg), err
 		},

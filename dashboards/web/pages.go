@@ -49,6 +49,9 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, p question.Page) e
 	if err != nil {
 		return err
 	}
+	if err := s.viewed(r.Context(), ask, here); err != nil {
+		return err
+	}
 	if err := s.lend(r.Context(), &ask, pinned, here); err != nil {
 		return err
 	}
@@ -117,6 +120,23 @@ func (s *server) keyOf(ask block.Request, format, table string) (string, error) 
 	return key + " " + stamp + " " + ask.Visitor.Account, err
 }
 
+// viewed leaves a trace of every view of restricted evidence, before it is shown.
+func (s *server) viewed(ctx context.Context, ask block.Request, here visitor.Place) error {
+	if ask.Page.Needs&visitor.SeeEvidence == 0 {
+		return nil
+	}
+	unit, of := ask.Unit(), []string{ask.Page.ID}
+	for _, more := range []string{ask.Params.Get("member"), unit.ID} {
+		if more != "" {
+			of = append(of, more)
+		}
+	}
+	if ask.Params.Get("sheet") != "" {
+		of = append(of, "sheet")
+	}
+	return s.done(ctx, trail.ViewedEvidence, strings.Join(of, " "), place(here, unit), nil)
+}
+
 // lend gives a question what the server has beside the snapshot, as far as the page and the visitor may have it.
 func (s *server) lend(ctx context.Context, ask *block.Request, pinned Pinned, here visitor.Place) (err error) {
 	p, who := ask.Page, signin.VisitorOf(ctx)
@@ -132,12 +152,6 @@ func (s *server) lend(ctx context.Context, ask *block.Request, pinned Pinned, he
 	}
 	if p.AtHome {
 		ask.AtHome()
-	}
-	if p.Needs&visitor.SeeEvidence != 0 { // every view of restricted evidence leaves a trace, before it is shown
-		unit := ask.Unit()
-		if err := s.done(ctx, trail.ViewedEvidence, strings.TrimSpace(p.ID+" "+ask.Params.Get("member")+" "+unit.ID), place(here, unit), nil); err != nil {
-			return err
-		}
 	}
 	if p.ID == "search" && ask.Params.Get("q") != "" && who.MayAnywhere(visitor.SeePersons) { // before anybody is shown
 		if err := s.done(ctx, trail.Searched, "", who.Own(here), nil); err != nil {

@@ -33,13 +33,25 @@ type Record struct {
 	PeerMedian                      float64 // of the active members of the branch, NaN without any
 	Peers                           int
 	MinimumMet                      bool
-	Doubtful                        int // of visiting: the member's visits left out as doubtful
+	LeftOut                         LeftOut
+	Contested                       bool // the member contests it, and has no answer yet
+}
+
+// LeftOut counts what is on record of a member and no evidence, by why.
+type LeftOut struct {
+	Disputed int // issues that came back and answers to them, visits that the household did not confirm
+	Doubtful int // visits with a doubt signal
+	Recent   int // hard issues resolved so lately that the household need not have heard of it
+	Undated  int // tasks said to be done without a day
+	Unknown  int // months of the last twelve of which no file spoke
 }
 
 // Person is the context of a member: for people to read, never a score.
 type Person struct {
 	ID, Name, Gender, Education, Role, Branch, Village, Decision, DecidedOn, Rating string
+	Kind                                                                            string  // local, in_service, mobile; empty where unknown
 	Age, Years                                                                      float64 // NaN where unknown
+	Households                                                                      float64 // linked at the cut-off; NaN where unknown
 }
 
 // Sign is one signal a member shows: the record, how sure the number is, and how rarely an ordinary member of the branch
@@ -67,7 +79,7 @@ type Share struct {
 
 // Bias is whether signs fall on the parts of the membership alike.
 type Bias struct {
-	By     string // gender or age
+	By     string // gender, age, kind, village or households
 	Shares []Share
 	P      estimate.Number // smallest over the parts of the exact test of one part against the rest, times the parts
 }
@@ -88,7 +100,8 @@ const listedAbove = 1.5
 // others as members do, would show as much (package ordinary). A member is listed when two kinds stand out. For that
 // the second smallest of a member's chances is compared with the second smallest that an ordinary member with as many kinds
 // would show. The list is cut where a share of at most rules.FalseShare of it is expected by chance (package discovery, and
-// listedAbove). A kind is sure by itself by the same rule among all members, as it stands. Below the programme's minimum of evidence or peers a kind is none.
+// listedAbove). A kind is sure by itself by the same rule among all members, as it stands. Below the programme's minimum of evidence or peers a kind
+// is none, nor is one that the member contests until that is answered.
 func Cadres(records []Record, people []Person, rules data.CadreRules) ([]Sheet, []Bias) {
 	shown := evidence(records, people, rules)
 	var sheets []Sheet
@@ -106,7 +119,13 @@ func Cadres(records []Record, people []Person, rules data.CadreRules) ([]Sheet, 
 	slices.SortStableFunc(sheets, func(a, b Sheet) int {
 		return cmp.Or(cmp.Compare(a.Village, b.Village), cmp.Compare(a.Branch, b.Branch), cmp.Compare(a.ID, b.ID))
 	})
-	return sheets, []Bias{bias("gender", people, shown, gender), bias("age", people, shown, AgeBand)}
+	var checked []Bias
+	for _, of := range parted {
+		if b := bias(of.by, people, shown, of.part); len(b.Shares) > 0 {
+			checked = append(checked, b)
+		}
+	}
+	return sheets, checked
 }
 
 // evidence gives the signs of each member who has any.
@@ -167,7 +186,7 @@ func beside(kind string, records []Record, active map[string]int, rules data.Cad
 		if math.IsNaN(s.Chance) || s.Peers < rules.Peers {
 			continue
 		}
-		if !s.MinimumMet {
+		if !s.MinimumMet || s.Contested {
 			s.Chance = 1
 		}
 		s.limits()
@@ -175,7 +194,7 @@ func beside(kind string, records []Record, active map[string]int, rules data.Cad
 		kept = append(kept, s)
 	}
 	for i, q := range discovery.Adjusted(chances[:len(kept)]) {
-		kept[i].Sure = q <= rules.FalseShare && kept[i].MinimumMet
+		kept[i].Sure = q <= rules.FalseShare && kept[i].MinimumMet && !kept[i].Contested
 	}
 	return kept
 }
@@ -192,7 +211,32 @@ func (s *Sign) limits() {
 // Counted reports whether a signal's value is a count and not a share.
 func Counted(signal string) bool { return signal == HardIssues || signal == TasksLed }
 
-func gender(p Person) string { return p.Gender }
+// parted are the parts of the membership on which signs should fall alike. Of a part that no list tells nothing is checked.
+var parted = []struct {
+	by   string
+	part func(Person) string
+}{
+	{"gender", func(p Person) string { return p.Gender }}, {"age", AgeBand}, {"kind", func(p Person) string { return p.Kind }},
+	{"village", func(p Person) string { return p.Village }}, {"households", HouseholdBand},
+}
+
+// HouseholdBand is the band of how many households are linked to a person; empty where it is unknown.
+func HouseholdBand(p Person) string {
+	switch {
+	case math.IsNaN(p.Households):
+		return ""
+	case p.Households == 0:
+		return "0"
+	case p.Households <= 5:
+		return "1–5"
+	case p.Households <= 10:
+		return "6–10"
+	case p.Households <= 15:
+		return "11–15"
+	default:
+		return "> 15"
+	}
+}
 
 // AgeBand is the ten-year band of a person's age; empty where it is unknown.
 func AgeBand(p Person) string {
@@ -212,7 +256,8 @@ func AgeBand(p Person) string {
 	}
 }
 
-var ageBands = []string{"< 35", "35–44", "45–54", "55–64", "≥ 65"}
+// bands are the parts that have an order of their own.
+var bands = []string{"< 35", "35–44", "45–54", "55–64", "≥ 65", "0", "1–5", "6–10", "11–15", "> 15"}
 
 // bias compares each part of the membership with the rest by Fisher's exact test and corrects for the number of parts
 // (Bonferroni).
@@ -234,7 +279,7 @@ func bias(by string, people []Person, sheets map[string]*Sheet, part func(Person
 		names = append(names, name)
 	}
 	slices.SortFunc(names, func(a, c string) int {
-		return cmp.Or(cmp.Compare(slices.Index(ageBands, a), slices.Index(ageBands, c)), cmp.Compare(a, c))
+		return cmp.Or(cmp.Compare(slices.Index(bands, a), slices.Index(bands, c)), cmp.Compare(a, c))
 	})
 	allShown, allActive := 0, 0
 	for _, name := range names {

@@ -3,6 +3,7 @@ package signals
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -92,7 +93,7 @@ func TestBias(t *testing.T) {
 			sheets[p.ID] = &Sheet{}
 		}
 	}
-	gender := bias("gender", people, sheets, gender)
+	gender := bias("gender", people, sheets, func(p Person) string { return p.Gender })
 	if gender.By != "gender" || gender.Shares[0].Part != "female" || gender.Shares[0].Shown != 30 || gender.Shares[1].Active != 100 {
 		t.Errorf("%+v", gender)
 	}
@@ -102,7 +103,66 @@ func TestBias(t *testing.T) {
 	if age := bias("age", people, sheets, AgeBand); age.By != "age" || len(age.Shares) != 5 || age.Shares[0].Part != "< 35" {
 		t.Errorf("%+v", age)
 	}
-	if _, none := Cadres(nil, nil, data.DefaultProgramme().CadreSignals); none[0].P.Known {
-		t.Error("no members, no p")
+	if _, none := Cadres(nil, nil, data.DefaultProgramme().CadreSignals); len(none) != 0 {
+		t.Errorf("no members, nothing to check: %+v", none)
+	}
+}
+
+// The check looks at every part that some list tells of, and at no other.
+func TestBiasIsCheckedWhereSomethingIsKnown(t *testing.T) {
+	unknown := math.NaN()
+	by := func(people ...Person) (all []string) {
+		_, checked := Cadres(nil, people, data.DefaultProgramme().CadreSignals)
+		for _, b := range checked {
+			all = append(all, b.By)
+		}
+		return all
+	}
+	if got := by(Person{ID: "M1", Age: unknown, Households: unknown, Village: "V1"}); !slices.Equal(got, []string{"village"}) {
+		t.Errorf("only the village is known: %v", got)
+	}
+	if got := by(Person{ID: "M1", Gender: "female", Kind: "local", Age: 40, Households: 0, Village: "V1"}); !slices.Equal(got, []string{"gender", "age", "kind", "village", "households"}) {
+		t.Errorf("all is known: %v", got)
+	}
+	for n, want := range map[float64]string{0: "0", 1: "1–5", 5: "1–5", 6: "6–10", 15: "11–15", 16: "> 15"} {
+		if got := HouseholdBand(Person{Households: n}); got != want {
+			t.Errorf("%v households: %s", n, got)
+		}
+	}
+}
+
+// What the member contests is no evidence: it stands no more, and who was listed by it is not.
+func TestContestedEvidenceDoesNotCount(t *testing.T) {
+	rules := data.DefaultProgramme().CadreSignals
+	make := func(contested bool) ([]Record, []Person) {
+		var records []Record
+		var people []Person
+		for i := range 30 {
+			id := fmt.Sprintf("M%02d", i)
+			visits, issues := 70+float64(i%7), float64(i%3/2)
+			if i == 0 {
+				visits, issues = 118, 9
+			}
+			people = append(people, Person{ID: id, Branch: "B1", Village: "V1", Age: math.NaN(), Households: math.NaN()})
+			records = append(records, Record{Member: id, Branch: "B1", Signal: Visiting, Numerator: visits, Denominator: 120, Value: visits / 120, PeerMedian: .6, Peers: 30, MinimumMet: true},
+				Record{Member: id, Branch: "B1", Signal: HardIssues, Numerator: issues, Denominator: issues, Value: issues, Peers: 30, MinimumMet: issues >= 3, Contested: contested && i == 0})
+		}
+		return records, people
+	}
+	sheetOf := func(contested bool) (s Sheet) {
+		records, people := make(contested)
+		sheets, _ := Cadres(records, people, rules)
+		for _, one := range sheets {
+			if one.ID == "M00" {
+				s = one
+			}
+		}
+		return s
+	}
+	if s := sheetOf(false); !s.Listed || len(s.Signs) != 2 {
+		t.Fatalf("two kinds stand out: %+v", s)
+	}
+	if s := sheetOf(true); s.Listed || slices.ContainsFunc(s.Signs, func(s Sign) bool { return s.Signal == HardIssues }) {
+		t.Errorf("one of them is contested: %+v", s)
 	}
 }

@@ -15,7 +15,7 @@ import (
 // Standing is how something that was decided stands on a day.
 type Standing string
 
-// Standings. Done and Dropped are of resolutions; Accepted to Withdrawn of actions.
+// Standings. Done and Dropped are of resolutions; Accepted to Withdrawn of actions; Stands and Replaced of decisions on reserve cadres.
 const (
 	Open        Standing = "open"
 	Due         Standing = "due" // within the month
@@ -26,12 +26,14 @@ const (
 	Withdrawn   Standing = "withdrawn"
 	Done        Standing = "done"
 	Dropped     Standing = "dropped"
+	Stands      Standing = "stands"   // no newer decision on the member
+	Replaced    Standing = "replaced" // decided anew since
 )
 
 // Name is the standing in a word.
 func (s Standing) Name(r block.Request) string {
 	names := map[Standing][2]string{Open: {"进行中", "open"}, Due: {"本月到期", "due this month"}, Overdue: {"超期", "overdue"}, Accepted: {"验收通过", "accepted"},
-		NotAccepted: {"验收未通过", "not accepted"}, Relapsed: {"验收后复发", "relapsed"}, Withdrawn: {"已撤销", "withdrawn"}, Done: {"已办结", "done"}, Dropped: {"已取消", "dropped"}}
+		NotAccepted: {"验收未通过", "not accepted"}, Relapsed: {"验收后复发", "relapsed"}, Withdrawn: {"已撤销", "withdrawn"}, Done: {"已办结", "done"}, Dropped: {"已取消", "dropped"}, Stands: {"现行", "stands"}, Replaced: {"后来另有决定", "decided anew since"}}
 	return r.T(names[s][0], names[s][1])
 }
 
@@ -42,9 +44,9 @@ func (s Standing) Tone() view.Tone {
 		return view.ToneWorse
 	case Accepted, Done:
 		return view.ToneBetter
-	case Withdrawn, Dropped:
+	case Withdrawn, Dropped, Replaced:
 		return view.ToneQuiet
-	case Open, Due:
+	case Open, Due, Stands:
 	}
 	return view.ToneNone
 }

@@ -2,6 +2,7 @@ package decisions
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 	"hulian/dashboards/view"
 )
 
-// Decided is something that was decided, whichever kind it is: an action, or what a meeting resolved.
+// Decided is something that was decided, whichever kind it is: an action, what a meeting resolved, or a decision on a reserve cadre.
 type Decided struct {
 	ID       string
 	Month    string // of the meeting
@@ -52,7 +53,48 @@ func DecidedUpTo(ctx context.Context, r block.Request) (all []Decided, err error
 		}
 		all = append(all, d)
 	}
+	cadres, err := onCadres(ctx, r)
+	all = append(all, cadres...)
 	slices.SortStableFunc(all, func(a, b Decided) int { return strings.Compare(a.Month, b.Month) })
+	return all, err
+}
+
+// onCadres are the decisions on reserve cadres that were typed, for whoever sees the evidence. They name nobody: whom one is about stands on
+// the sheet, every view of which is kept.
+func onCadres(ctx context.Context, r block.Request) (all []Decided, err error) {
+	rows, err := r.DecidedOnCadres(ctx, r.Visitor, r.Month)
+	if errors.Is(err, facts.ErrHidden) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	contests, err := r.Contests(ctx, r.Visitor)
+	if err != nil {
+		return nil, err
+	}
+	newest := map[string]facts.Decision{} // of each member by the page's month; of one day what was typed last
+	for _, d := range rows {
+		if was, known := newest[d.MemberID]; !known || d.DecidedOn > was.DecidedOn || d.DecidedOn == was.DecidedOn && d.EnteredAt >= was.EnteredAt {
+			newest[d.MemberID] = d
+		}
+	}
+	for _, d := range rows {
+		if !d.Typed {
+			continue
+		}
+		one := Decided{ID: "HB-" + d.MemberID + "-" + d.EnteredAt, Month: d.OfMonth, Item: "cadres", Owner: d.DecidedBy, Ended: d.DecidedOn, Standing: Stands, Remark: d.Reason,
+			What: r.Tf("后备干部：%s一名", "Reserve cadre, one member: %s", r.Word("cadre_decided", "decision", d.Decision)),
+			Link: r.Link("cadres", question.With("member", d.MemberID), question.With("done", ""), question.With("refused", ""))}
+		if now := newest[d.MemberID]; now != d {
+			one.Standing = Replaced
+			one.Remark = r.Tf("%[1]s改为%[2]s", "%[1]s: %[2]s", now.DecidedOn, r.Word("cadre_decided", "decision", now.Decision))
+		}
+		if slices.ContainsFunc(contests, func(c facts.Contest) bool { return c.MemberID == d.MemberID && c.OfMonth <= r.Month && c.Pending() }) {
+			one.Remark = strings.TrimSpace(one.Remark + r.T("；本人有异议，尚未了结", "; the member contests it, and it is not settled"))
+		}
+		all = append(all, one)
+	}
 	return all, nil
 }
 

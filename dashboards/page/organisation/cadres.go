@@ -38,21 +38,32 @@ func Cadres(ctx context.Context, r block.Request) (view.View, error) {
 		return v, err
 	}
 	sheets, bias := signals.Cadres(records, people, r.Programme.CadreSignals)
-	sheets = sheetsHere(r, sheets)
 	if id := r.Params.Get("member"); id != "" {
-		return sheet(ctx, r, v, id, records, people, sheets)
+		m, err := memberOf(ctx, r, id, records, people, sheets)
+		switch {
+		case err != nil:
+			return v, err
+		case r.Params.Get("sheet") != "":
+			return m.sheet(v), nil
+		}
+		return m.page(v), nil
 	}
+	sheets = sheetsHere(r, sheets)
 	if signal := r.Params.Get("signal"); signal != "" {
 		if _, ok := signNames[signal]; !ok {
 			return v, fmt.Errorf("%w: signal=%s", question.ErrBadFilter, signal)
 		}
+	}
+	v.Headline = cadreHeadline(r, people, sheets)
+	if len(people) == 0 { // an empty table would say of nobody that nothing is there
+		v.Sentences = cadreSentences(r, 0, people, sheets)
+		return v, nil
 	}
 	months, err := recordMonths(ctx, r)
 	if err != nil {
 		return v, err
 	}
 	v.Sentences = cadreSentences(r, months, people, sheets)
-	v.Headline = cadreHeadline(r, people, sheets)
 	counts := signCounts(r, sheets)
 	v.Blocks = append(v.Blocks, view.Row{Parts: []view.Part{{Span: 8, Blocks: []view.Block{besidePeers(r, sheets)}}, {Span: 4, Blocks: []view.Block{trusted(r), counts}}}}, cadreList(r, sheets))
 	for _, b := range bias {
@@ -105,7 +116,7 @@ func cadreSentences(r block.Request, months int, people []signals.Person, sheets
 	}
 	trial := signals.CadreTrial
 	if members == 0 {
-		return []string{r.T("没有可动员党员的名册，没有可以列出的依据。", "There is no list of active members: there is no evidence to lay out.")}
+		return []string{r.T("没有收到党员名册，或名册中没有可动员党员，所以没有可以列出的依据；报送党员名册后本页才有内容。", "No list of members was received, or it names no active member, so there is no evidence to lay out: this page fills once the list is handed in.")}
 	}
 	var short []string
 	if n, least := months, max(r.Programme.CadreSignals.VisitMonths, r.Programme.CadreSignals.PointsMonths); n < least {
@@ -123,9 +134,9 @@ func cadreSentences(r block.Request, months int, people []signals.Person, sheets
 func cadreRules(r block.Request) view.Block {
 	c := r.Programme.CadreSignals
 	return view.Callout{Tone: view.ToneNone, Title: r.T("怎样才算一项依据", "When something counts as evidence"), Text: r.Tf(
-		"每项单独看，不相加。最低依据：难题 %[1]d 件、认领事项 %[2]d 件、走访 %[3]d 个月、满意度答复 %[4]d 户、积分 %[5]d 个月；同支部有记录的党员不少于 %[6]d 名。每项都与同支部其他党员比：党员之间本来就有差别，普通党员达到这样的数有多罕见，算出概率。有两项都罕见的才列入，列入的人中只凭偶然的预计不超过 %[7]s（全体党员一起校正）。存疑走访不算任何人的依据，别人代走的也不算。不作联户要求的党员不在其中。年龄、学历、党龄只作背景。",
-		"Each stands alone; nothing is added up. The least there must be: %[1]d hard issues, %[2]d tasks, %[3]d months of visits, %[4]d answers, %[5]d months of points; at least %[6]d members of the branch with a record. Each kind is held against the other members of the branch: members differ anyhow, so the page computes how rarely an ordinary one would show as much. Listed are those with two rare kinds, so many that no more than %[7]s of them are expected to stand there by chance (corrected for all members at once). Doubtful visits are evidence for nobody, nor are visits another person made. Exempt members are left out. Age, education and years as a member are context only.",
-		c.HardIssues, c.Tasks, c.VisitMonths, c.SatisfactionAnswers, c.PointsMonths, c.Peers, reading.Percent(c.FalseShare))}
+		"每项单独看，不相加。最低依据：难题 %[1]d 件、认领事项 %[2]d 件、走访 %[3]d 个月、满意度答复 %[4]d 户、积分 %[5]d 个月；同支部有记录的党员不少于 %[6]d 名。每项都与同支部其他党员比：党员之间本来就有差别，普通党员达到这样的数有多罕见，算出概率。有两项都罕见的才列入，列入的人中只凭偶然的预计不超过 %[7]s（全体党员一起校正）。没有争议的才算：存疑走访、农户回访未证实的走访、别人代走的都不算；难题办结后又被反映的不算，办结不满 %[8]d 天、反馈期限未到的暂不算；没有完成日期的事项不算；本人有异议的一项，了结前不算。不作联户要求的党员不在其中。年龄、学历、党龄只作背景。",
+		"Each stands alone; nothing is added up. The least there must be: %[1]d hard issues, %[2]d tasks, %[3]d months of visits, %[4]d answers, %[5]d months of points; at least %[6]d members of the branch with a record. Each kind is held against the other members of the branch: members differ anyhow, so the page computes how rarely an ordinary one would show as much. Listed are those with two rare kinds, so many that no more than %[7]s of them are expected to stand there by chance (corrected for all members at once). Only what nobody disputes counts: no doubtful visit, none that its household did not confirm, none another person made; no hard issue that came back, nor one resolved less than %[8]d days ago, before the time to feed back is over; no task without a day; nothing the member contests until it is settled. Exempt members are left out. Age, education and years as a member are context only.",
+		c.HardIssues, c.Tasks, c.VisitMonths, c.SatisfactionAnswers, c.PointsMonths, c.Peers, reading.Percent(c.FalseShare), r.Programme.Issues.FeedbackDays)}
 }
 
 // signCounts counts members by signal; a signal narrows the list.
@@ -178,8 +189,8 @@ func cadreList(r block.Request, sheets []signals.Sheet) *view.Table {
 func signText(r block.Request, s signals.Sign) string {
 	value, peer := signValue(r, s.Record)
 	said := r.Tf("%s %s（支部中位数 %s，普通党员如此的概率%s）", "%s %s (branch median %s; an ordinary member shows as much with a chance %s)", signNames[s.Signal].In(r.Lang), value, peer, rarity(r, s.Chance))
-	if s.Doubtful > 0 {
-		said += r.Tf("，存疑走访 %d 次未计入", ", doubtful visits left out: %d", s.Doubtful)
+	if s.LeftOut.Doubtful > 0 {
+		said += r.Tf("，存疑走访 %d 次未计入", ", doubtful visits left out: %d", s.LeftOut.Doubtful)
 	}
 	return said
 }
@@ -223,29 +234,45 @@ func decisionCell(r block.Request, p signals.Person) view.Cell {
 	if p.Decision == "" {
 		return view.Cell{Text: reading.Missing}
 	}
-	return view.Cell{Text: r.Word("cadre_decisions", "decision", p.Decision), Note: p.DecidedOn}
+	return view.Cell{Text: r.Word(exportDecided, "decision", p.Decision), Note: p.DecidedOn}
 }
 
-// biasTable sets the share of members with evidence by gender or age beside the active membership.
+// biasNames say by what the membership is parted.
+var biasNames = map[string]data.Text{
+	"gender": {Zh: "性别", En: "gender"}, "age": {Zh: "年龄", En: "age"}, "kind": {Zh: "党员类别", En: "kind of member"}, "village": {Zh: "村", En: "village"},
+	"households": {Zh: "联系户数", En: "number of linked households"},
+}
+
+// fewestForBias is how many members with evidence there must be before their even spread says anything.
+const fewestForBias = 10
+
+// biasTable sets the share of members with evidence in each part of the membership beside the others.
 func biasTable(r block.Request, b signals.Bias) *view.Table {
-	t := &view.Table{ID: "bias-" + b.By, Title: r.T("偏差检查：性别", "Check for bias: gender"),
+	t := &view.Table{ID: "bias-" + b.By, Title: r.Tf("偏差检查：%s", "Check for bias: %s", biasNames[b.By].In(r.Lang)), Folded: true,
 		Columns: []view.Column{view.Words(r.T("部分", "Part")), view.Rate(r.T("有依据的占比", "Share with evidence"), "%"), view.Words(r.T("95% 区间", "95% interval"))}}
-	if b.By == "age" {
-		t.Title = r.T("偏差检查：年龄", "Check for bias: age")
-	}
+	shown := 0
 	for _, s := range b.Shares {
 		name := s.Part
-		if b.By == "gender" {
-			name = r.Word("members", "gender", s.Part)
+		switch b.By {
+		case "gender", "kind":
+			name = r.Word("members", b.By, s.Part)
+		case "village":
+			name = r.Name(s.Part)
+		case "households":
+			name = r.Tf("%s户", "%s households", s.Part)
 		}
+		shown += s.Shown
 		interval := cmp.Or(reading.ShareRange(s.Low, s.High), reading.Missing)
 		t.Rows = append(t.Rows, []view.Cell{{Text: name}, view.Share(float64(s.Shown), float64(s.Active)), {Text: interval}})
 	}
 	switch p, ok := b.P.Get(); {
 	case !ok:
-		t.Note = r.T("人数太少，无法检查。", "Too few members to check.")
+		t.Note = r.T("不能下结论：只有一个部分，或者人数太少。", "Cannot conclude: there is one part alone, or there are too few members.")
 	case p < 0.05:
+		t.Folded = false
 		t.Note = r.Tf("各部分的占比相差超出偶然（精确检验，按部分数校正 p = %s）：请查明依据本身是否对一些人不利，例如记录机会不均。", "The parts differ by more than chance (exact test, corrected for the number of parts, p = %s): find out whether the evidence itself is unfair to some, such as unequal chances to be recorded.", reading.P(p))
+	case shown < fewestForBias:
+		t.Note = r.Tf("不能下结论：有依据的只有 %[1]d 人（精确检验 p = %[2]s）。", "Cannot conclude: %[1]d members alone have evidence (exact test, p = %[2]s).", shown, reading.P(p))
 	default:
 		t.Note = r.Tf("各部分的占比没有超出偶然的差别（精确检验，按部分数校正 p = %s）。", "The parts do not differ by more than chance (exact test, corrected for the number of parts, p = %s).", reading.P(p))
 	}

@@ -260,9 +260,9 @@ func (t *Town) rows(tb testing.TB) {
 			if first := strings.HasSuffix(p.branch, "1"); first { // the second branches have nobody to compare with
 				t.peers(tb, p)
 			}
-			t.Exec(tb, "insert into cadre_context (member_id, name, gender, age, education, years_member, role, branch_id, village_id, decision, decided_on, member_rating, villager_score) values (?, '王小明', 'male', 41, 'college', 12, 'member', ?, ?, null, null, 'qualified', 90)", "M"+p.branch, p.branch, p.village)
+			t.Exec(tb, "insert into cadre_context (member_id, name, gender, age, education, years_member, role, branch_id, village_id, decision, decided_on, member_rating, villager_score, kind, households) values (?, '王小明', 'male', 41, 'college', 12, 'member', ?, ?, null, null, 'qualified', 90, 'in_service', 16)", "M"+p.branch, p.branch, p.village)
 			// Steady visiting clearly above the branch; hard issues too; of tasks too little on record.
-			t.Exec(tb, "insert into cadre_signals (member_id, branch_id, village_id, signal, numerator, denominator, value, peer_median, peers, minimum_met, detail) values (?, ?, ?, 'visiting', 110, 120, 0.9166667, 0.7, 20, true, '12/2'), (?, ?, ?, 'hard_issues', 5, 6, 5, 0, 20, true, null), (?, ?, ?, 'tasks_led', 1, 1, 1, 0, 20, false, null)",
+			t.Exec(tb, "insert into cadre_signals (member_id, branch_id, village_id, signal, numerator, denominator, value, peer_median, peers, minimum_met, detail, disputed, doubtful, recent, undated, unknown_months) values (?, ?, ?, 'visiting', 110, 120, 0.9166667, 0.7, 20, true, '12', 1, 2, 0, 0, 3), (?, ?, ?, 'hard_issues', 5, 6, 5, 0, 20, true, null, 0, 0, 1, 0, 0), (?, ?, ?, 'tasks_led', 1, 1, 1, 0, 20, false, null, 0, 0, 0, 1, 0)",
 				"M"+p.branch, p.branch, p.village, "M"+p.branch, p.branch, p.village, "M"+p.branch, p.branch, p.village)
 		}
 		if p.level == "village" {
@@ -276,6 +276,11 @@ func (t *Town) rows(tb testing.TB) {
 			t.Exec(tb, "insert into hard_criteria (village_id, criterion, month, met, state, month_state, numerator, denominator, value, limit_value) values (?, 'late_issues', ?, false, 'not_met', 'kept', 12, 20, 0.6, 0.6)", p.village, LastMonth)
 		}
 	}
+	// What is typed of reserve cadres stands in their history at once: the town of tests runs no models.
+	t.Exec(tb, "drop table cadre_history")
+	t.Exec(tb, `create view cadre_history as select *, row_number() over (partition by member_id order by decided_on desc, typed desc, entered_at desc) = 1 as stands
+		from (select member_id, decision, decided_on, decided_by, reason, false as typed, substr(cast(decided_on as varchar), 1, 7) as of_month, cast(null as varchar) as entered_by, cast(null as timestamp) as entered_at from cadre_decisions
+		union all select member_id, decision, decided_on, decided_by, reason, true, of_month, entered_by, entered_at from cadre_decided)`)
 	t.Exec(tb, "insert into cadre_decisions (member_id, decided_on, decision, decided_by, reason) values ('MB11', '2017-09-11', 'list', '镇党委组织办', '牵头办结土地清理')")
 	t.Exec(tb, "insert into supports (village_id, kind, started_on, ended_on, amount_yuan, note) values ('V1', 'training', '2017-05-03', '2017-05-05', null, '联户党员培训班'), ('V2', 'funding', '2017-12-11', null, 50000, null)")
 	t.Exec(tb, `insert into organisation_facts (fact, town, village_id, period, value) values ('posts_five_waters', ?, 'V1', '2018-01', 260), ('posts_five_waters', ?, 'V2', '2018-01', 40), ('posts_environment', ?, 'V1', '2018-01', 380),
@@ -312,8 +317,8 @@ func (t *Town) ratings(tb testing.TB, p place) {
 func (t *Town) peers(tb testing.TB, p place) {
 	for i := range 19 {
 		id := fmt.Sprintf("P%02d%s", i+1, p.branch)
-		t.Exec(tb, "insert into cadre_context (member_id, name, gender, age, education, years_member, role, branch_id, village_id, decision, decided_on, member_rating, villager_score) values (?, '李平', 'female', 50, 'junior', 20, 'member', ?, ?, null, null, 'qualified', 90)", id, p.branch, p.village)
-		t.Exec(tb, "insert into cadre_signals (member_id, branch_id, village_id, signal, numerator, denominator, value, peer_median, peers, minimum_met, detail) values (?, ?, ?, 'visiting', ?, 120, ?, 0.7, 20, true, '12/0'), (?, ?, ?, 'hard_issues', ?, 2, ?, 0, 20, false, null), (?, ?, ?, 'tasks_led', 0, 0, 0, 0, 20, false, null)",
+		t.Exec(tb, "insert into cadre_context (member_id, name, gender, age, education, years_member, role, branch_id, village_id, decision, decided_on, member_rating, villager_score, kind, households) values (?, '李平', 'female', 50, 'junior', 20, 'member', ?, ?, null, null, 'qualified', 90, 'local', 11)", id, p.branch, p.village)
+		t.Exec(tb, "insert into cadre_signals (member_id, branch_id, village_id, signal, numerator, denominator, value, peer_median, peers, minimum_met, detail) values (?, ?, ?, 'visiting', ?, 120, ?, 0.7, 20, true, '12'), (?, ?, ?, 'hard_issues', ?, 2, ?, 0, 20, false, null), (?, ?, ?, 'tasks_led', 0, 0, 0, 0, 20, false, null)",
 			id, p.branch, p.village, 78+i%7, float64(78+i%7)/120, id, p.branch, p.village, i%4/3, float64(i%4/3), id, p.branch, p.village)
 	}
 }
