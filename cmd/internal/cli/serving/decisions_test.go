@@ -1,9 +1,12 @@
 package serving
 
 import (
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,13 +19,39 @@ import (
 // changes; the month's meeting shows both. They stand there still when the warehouse was deleted and built anew, and in a restored backup.
 func TestWhatWasDecidedOutlivesTheWarehouse(t *testing.T) {
 	town := clitest.Month(t)
+	rated := "branch_id,period,stars,rank\n" // the last of them is due an admonition talk
+	branches := clitest.Fields(t, "query", "--dir", town, "select branch_id, row_number() over (partition by village_id order by branch_id) as place from branches order by branch_id")
+	for _, b := range branches {
+		place, err := strconv.Atoi(b["place"])
+		clitest.Must(t, err)
+		rated += fmt.Sprintf("%s,2017,%d,%d\n", b["branch_id"], max(1, 6-place), place)
+	}
+	ratings := filepath.Join(t.TempDir(), "ratings.csv")
+	clitest.Write(t, ratings, []byte(rated))
+	clitest.Says(t, clitest.Done, "", "import", "--dir", town, ratings)
 	figures := func() string {
 		return clitest.Says(t, clitest.Done, "", "query", "--dir", town, "--format", "csv", "select measure, level, unit_id, month, numerator, denominator, value from measures order by all")
 	}
 	before := figures()
 	village := clitest.Fields(t, "query", "--dir", town, "select unit_id from units where level = 'village' order by unit_id limit 1")[0]["unit_id"]
+	first := func(sql string) map[string]string { return clitest.Fields(t, "query", "--dir", town, sql)[0] }
+	member := first("select member_id from cadre_context order by member_id limit 1")["member_id"]
 	s := clitest.Serve(t, town)
+	due := regexp.MustCompile(`(?s)name="of_branch".*?<option value="([^"]+)"`).FindStringSubmatch(s.Get(t, "points?month=2018-01"))
+	if due == nil {
+		t.Fatal("no talk is due")
+	}
+	last := due[1]
+	answer := regexp.MustCompile(`name="(answer\.[^"]*)"`).FindStringSubmatch(s.Get(t, "callbacks?month=2018-01"))
+	if answer == nil {
+		t.Fatal("no visit is drawn to be asked about")
+	}
+	asked, talked := map[string]string{"reached": "true", "confirmed": "true", "of_month": "2018-01"}, map[string]string{"of_branch": last, "talk": "admonition", "held_on": "2018-01-20"}
 	for export, form := range map[string]url.Values{
+		"callbacks":      {"month": {"2018-01"}, "list": {"random"}, answer[1]: {"confirmed"}},
+		"talks":          {"month": {"2018-01"}, "of_branch": {last}, "held_on": {"2018-01-20"}},
+		"cadre_decided":  {"member_id": {member}, "decision": {"list"}, "decided_on": {"2018-01-20"}, "decided_by": {"镇党委"}, "reason": {"牵头完成道路建设"}},
+		"cadre_contests": {"member_id": {member}, "evidence": {"visiting"}, "contested_on": {"2018-01-22"}, "said": {"十一月的走访没有记上"}},
 		"actions": {"month": {"2018-01"}, "of_village": {village}, "signal": {"走访少"}, "measure": {"household_coverage"}, "cause": {"unclear"}, "support": {"looking"}, "owner": {"王样本"},
 			"decided_on": {"2018-01-05"}, "due_on": {"2018-03-31"}, "acceptance": {"说清原因"}},
 		"resolutions": {"month": {"2018-01"}, "state": {"open"}, "item": {"issues"}, "decision": {"超期问题逐件督办"}, "owner": {"李样本"}, "meeting_on": {"2018-01-05"}, "due_on": {"2018-01-25"}},
@@ -48,6 +77,22 @@ func TestWhatWasDecidedOutlivesTheWarehouse(t *testing.T) {
 			t.Errorf("%s there stands %v", when, actions)
 		}
 		resolved := clitest.Fields(t, "query", "--dir", dir, "select item, decision, owner, state, entered_by from resolutions")
+		typed := clitest.Fields(t, "query", "--dir", dir, "select member_id, decision, cast(decided_on as varchar) as decided_on, reason, typed, stands, entered_by from cadre_history where typed")
+		if len(typed) != 1 || typed[0]["member_id"] != member || typed[0]["decision"] != "list" || typed[0]["decided_on"] != "2018-01-20" || typed[0]["reason"] != "牵头完成道路建设" || typed[0]["entered_by"] == "" {
+			t.Errorf("%s there stands of reserve cadres %v", when, typed)
+		}
+		contested := clitest.Fields(t, "query", "--dir", dir, "select member_id, evidence, settled, said, entered_by from cadre_contests")
+		if len(contested) != 1 || contested[0]["member_id"] != member || contested[0]["evidence"] != "visiting" || contested[0]["settled"] != "open" || contested[0]["said"] != "十一月的走访没有记上" || contested[0]["entered_by"] == "" {
+			t.Errorf("%s there stands of contests %v", when, contested)
+		}
+		for name, want := range map[string]map[string]string{"callbacks": asked, "talks": talked} {
+			rows := clitest.Fields(t, "query", "--dir", dir, "select * from "+name)
+			for column, value := range want {
+				if len(rows) != 1 || rows[0][column] != value || rows[0]["entered_by"] == "" {
+					t.Errorf("%s %s of %s is to be %q: %v", when, column, name, value, rows)
+				}
+			}
+		}
 		if len(resolved) != 1 || resolved[0]["item"] != "issues" || resolved[0]["decision"] != "超期问题逐件督办" || resolved[0]["owner"] != "李样本" || resolved[0]["state"] != "open" || resolved[0]["entered_by"] == "" {
 			t.Errorf("%s there stands %v", when, resolved)
 		}
