@@ -240,7 +240,12 @@ func (t telling) recorded() Condition {
 		}
 		values[side+"0"], values[side+"1"] = reading.Count(before/float64(len(t.Design.Before))), reading.Count(after/float64(len(t.Design.After)))
 	}
-	return t.of("recorded", Unanswered, t.say("base", values))
+	c := t.of("recorded", Unanswered, t.say("base", values))
+	if t.Misrecorded() {
+		c.State = Unmet
+		c.Answer += t.say("may_explain", sentence.Values{"share": strings.TrimLeft(reading.Difference(t.Measure, t.Recorded().Explains, t.lang), "+")})
+	}
+	return c
 }
 
 // unmoved is the outcome that the plan says the programme should not move.

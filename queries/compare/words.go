@@ -33,13 +33,15 @@ func (r Result) Why(lang string) string {
 	keys := r.doubts()
 	if r.Verdict == Inconclusive {
 		keys = nil
-		switch before := r.Before(); {
+		switch {
 		case r.P.Or(1) > significant && r.Design.SmallestP > significant:
 			keys = append(keys, "why_too_few")
 		case !r.ZeroRuledOut():
 			keys = append(keys, "why_zero")
-		case before == Noisy || before == Restless:
-			keys = append(keys, "why_"+string(before))
+		case r.Before() == Restless:
+			keys = append(keys, "why_restless")
+		case r.CameBack():
+			keys = append(keys, "why_came_back")
 		default: // of a measure without a better direction
 			keys = r.doubts()
 		}
@@ -50,7 +52,7 @@ func (r Result) Why(lang string) string {
 	said := make([]string, len(keys))
 	for i, key := range keys {
 		said[i] = book.Say(lang, key, sentence.Values{"p": reading.Percent(r.P.Or(math.NaN())), "smallest": reading.Percent(r.Design.SmallestP),
-			"corrected": reading.Percent(r.Family.P.Or(math.NaN())), "of": strconv.Itoa(r.Family.Of)})
+			"returned": reading.Percent(r.Returned.Or(math.NaN())), "corrected": reading.Percent(r.Family.P.Or(math.NaN())), "of": strconv.Itoa(r.Family.Of)})
 	}
 	between := "; "
 	if lang == "zh" {
@@ -193,10 +195,27 @@ func (r Result) Assumptions(lang string) []string {
 		key = "picked_better"
 	}
 	said = append(said, book.Say(lang, key, values))
-	for _, key := range []string{"spill", "others", "recording"} {
+	for _, key := range []string{"spill", "others"} {
 		said = append(said, book.Say(lang, key, nil))
 	}
+	said = append(said, r.recorded(lang))
 	return append(said, book.Say(lang, "few", sentence.Values{"n": strconv.Itoa(len(r.Pilots) + len(r.Others))}))
+}
+
+// recorded says how the entries behind the measure went on both sides, where they changed.
+func (r Result) recorded(lang string) string {
+	of := r.Recorded()
+	said := book.Say(lang, "recording", nil)
+	if !(math.Abs(of.Share) >= .01) { // else it is rounding, or nothing worth a sentence
+		return said
+	}
+	count := func(x float64) string { return reading.Counted(r.Measure, math.Round(x), lang) }
+	key := "recorded_fewer"
+	if of.Share < 0 {
+		key = "recorded_more"
+	}
+	return sentence.Join(lang, said, book.Say(lang, key, sentence.Values{"p0": count(of.Pilots[0]), "p1": count(of.Pilots[1]), "o0": count(of.Others[0]), "o1": count(of.Others[1]),
+		"share": reading.Percent(math.Abs(of.Share)), "explains": strings.TrimLeft(reading.Difference(r.Measure, of.Explains, lang), "+")}))
 }
 
 func (r Result) placebo(lang string) string {
