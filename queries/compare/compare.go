@@ -364,7 +364,7 @@ func middle(series []reading.Month) float64 {
 //     explains enough, there is no evidence, whatever p is.
 //  3. Strong evidence becomes some where no interval can be given, where a side has fewer than three villages, where the months
 //     before were not quite alike or moved as much, where the pilots were the worst to begin with, where entries left out or added
-//     could have made a quarter of the effect, and where the finding does not outlast the correction for the other outcomes that were
+//     could have made a fifth of the effect, and where the finding does not outlast the correction for the other outcomes that were
 //     looked at.
 //
 // Months before the start that moved as much without being significant are no ground for more than a doubt: how much villages move by
