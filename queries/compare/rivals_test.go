@@ -1,0 +1,56 @@
+package compare
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+// TestEntriesLeftOut: pilots that enter 800 instead of 1,000, whose 80% would be 64% were the 200 all of one kind: 16 of the 20 points.
+func TestEntriesLeftOut(t *testing.T) {
+	p := panel(t, starts, func(int) float64 { return .6 }, .2, .01, seeded(1))
+	whole := Compare(p)
+	if whole.Misrecorded() || math.Abs(whole.Recorded().Share) > 1e-9 || whole.Verdict != Improved {
+		t.Fatalf("bases stay: %+v, %s", whole.Recorded(), whole.Verdict)
+	}
+	for i, v := range p.Villages {
+		for k := 15; k < len(months) && i < 3; k++ {
+			m := &p.Series[v.ID][k]
+			m.Numerator, m.Denominator = .8*m.Numerator, .8*m.Denominator
+		}
+	}
+	r := Compare(p)
+	_, now, _, _ := r.means()
+	if of := r.Recorded(); math.Abs(of.Share-.2) > 1e-9 || math.Abs(of.Explains-.2*now) > 1e-9 || !r.Misrecorded() || r.Verdict != MaybeBetter {
+		t.Errorf("a fifth is left out: %+v, %s", of, r.Verdict)
+	}
+	if why := r.Why("en"); !strings.Contains(why, "entries left out or added") {
+		t.Error(why)
+	}
+	if said := strings.Join(r.Assumptions("zh"), ""); !strings.Contains(said, "试点村少了20%") {
+		t.Error(said)
+	}
+}
+
+// TestMonthsOfLuckAreExpectedToReturn: of villages that differ by the luck of their months alone the level before is expected to return to
+// the mean of all, of villages whose months are alike it stays.
+func TestMonthsOfLuckAreExpectedToReturn(t *testing.T) {
+	alike := func(int) float64 { return .5 }
+	far := func(i int) float64 { return .2 + .05*float64(i) }
+	widest := func(values []float64) (most float64) {
+		for _, x := range values {
+			for _, y := range values {
+				most = math.Max(most, x-y)
+			}
+		}
+		return most
+	}
+	luck := panel(t, starts, alike, 0, .1, seeded(4))
+	if r := Compare(luck); widest(r.expected(luck)) > .03 {
+		t.Errorf("luck alone: %v", r.expected(luck))
+	}
+	own := panel(t, starts, far, 0, .01, seeded(4))
+	if r := Compare(own); math.Abs(widest(r.expected(own))-.35) > .02 { // the pilots and the last five
+		t.Errorf("their own levels: %v", r.expected(own))
+	}
+}
