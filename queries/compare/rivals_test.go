@@ -27,7 +27,7 @@ func TestEntriesLeftOut(t *testing.T) {
 	if why := r.Why("en"); !strings.Contains(why, "entries left out or added") {
 		t.Error(why)
 	}
-	if said := strings.Join(r.Assumptions("zh"), ""); !strings.Contains(said, "试点村少了20%") {
+	if said := strings.Join(r.Assumptions("zh"), ""); !strings.Contains(said, "试点村少了20.0%") {
 		t.Error(said)
 	}
 }
@@ -46,11 +46,15 @@ func TestMonthsOfLuckAreExpectedToReturn(t *testing.T) {
 		return most
 	}
 	luck := panel(t, starts, alike, 0, .1, seeded(4))
-	if r := Compare(luck); widest(r.expected(luck)) > .03 {
-		t.Errorf("luck alone: %v", r.expected(luck))
+	of, seen := Compare(luck), []float64{}
+	for _, row := range append(of.Pilots, of.Others...) {
+		seen = append(seen, row.Before.Value)
+	}
+	if left := widest(of.expected(luck)); left > .6*widest(seen) {
+		t.Errorf("luck alone: %v of %v is left", left, widest(seen))
 	}
 	own := panel(t, starts, far, 0, .01, seeded(4))
-	if r := Compare(own); math.Abs(widest(r.expected(own))-.35) > .02 { // the pilots and the last five
+	if r := Compare(own); math.Abs(widest(r.expected(own))-.5) > .03 { // the pilots and the last five
 		t.Errorf("their own levels: %v", r.expected(own))
 	}
 }
