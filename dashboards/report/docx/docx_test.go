@@ -35,7 +35,7 @@ func drawn(b view.Block) (report.Drawing, error) {
 	if _, is := b.(*view.Chart); !is {
 		return report.Drawing{}, report.ErrNotDrawn
 	}
-	return report.Drawing{PNG: []byte("\x89PNG\r\n\x1a\n"), Width: 600, Height: 150}, nil
+	return report.Drawing{PNG: func() ([]byte, error) { return []byte("\x89PNG\r\n\x1a\n"), nil }, Width: 600, Height: 150}, nil
 }
 
 func written(t *testing.T, d report.Document, own *docx.Template) []byte {
