@@ -58,7 +58,7 @@ func (d *Desk) ProposePaper(name string, content []byte, p Paper, by Author) (Ba
 	return b, err
 }
 
-// Paper gives a paper that a second person has accepted, from a desk's folder: its file and what is in it. The error wraps
+// PaperOf gives a paper that a second person has accepted, from a desk's folder: its file and what is in it. The error wraps
 // pipelines.ErrUnknown where there is none of that name, and pipelines.ErrDamaged where it is not what was accepted.
 func PaperOf(dir, id string) (Batch, []byte, error) {
 	unknown := &pipelines.Fault{Op: "open a paper", At: id, Err: pipelines.ErrUnknown, Next: "a second person accepts it on the page Upload, or with hulian uploads accept"}

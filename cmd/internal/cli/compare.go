@@ -199,7 +199,7 @@ func (p *program) asking(ctx context.Context, c config.Config, o comparison, do 
 		if err != nil {
 			return usage(err)
 		}
-		r.Visitor, r.Programme, r.Map = everything(s.Town.ID), r.Snapshot.By(programme), townmap.In(c.Dir).Map
+		r.Visitor, r.Programme, r.Map = everything(s.Town.ID), r.By(programme), townmap.In(c.Dir).Map
 		return do(r)
 	})
 }

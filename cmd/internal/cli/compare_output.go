@@ -92,13 +92,6 @@ func (w writer) change(x float64) partCell {
 	return partCell{figure(x), say.Difference(w.Measure, x, w.lang)}
 }
 
-func (w writer) ranged(r compare.Result) string {
-	if math.IsNaN(r.Low) {
-		return say.Missing
-	}
-	return say.DifferenceRange(r.Measure, r.Low, r.High, w.lang)
-}
-
 func percentCell(x estimate.Number) partCell {
 	return partCell{perhaps(x), say.Percent(x.Or(math.NaN()))}
 }
