@@ -250,7 +250,10 @@ func (t telling) recorded() Condition {
 
 // unmoved is the outcome that the plan says the programme should not move.
 func (t telling) unmoved() Condition {
-	if t.Plan == nil || t.Plan.Unmoved == "" {
+	if t.Plan == nil {
+		return t.of("unmoved", Unanswered, t.say("no_plan", nil))
+	}
+	if t.Plan.Unmoved == "" {
 		return t.of("unmoved", Unanswered, t.say("unmoved_none", nil))
 	}
 	u := t.Unmoved
