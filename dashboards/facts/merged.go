@@ -248,9 +248,10 @@ func (f Facts) CadreHoldings(ctx context.Context, v visitor.Visitor, at Unit, mo
 
 // HeldIssue is who holds one issue now, since when, and who supervises it.
 type HeldIssue struct {
-	IssueID, VillageID, BranchID string
-	HolderID, SupervisorID       string `is:"cadre"`
-	Since                        string `is:"day"` // when it was routed to that cadre; empty: it was passed on since
+	IssueID                string `is:"text"` // as in the lists that it is looked up for
+	VillageID, BranchID    string
+	HolderID, SupervisorID string `is:"cadre"`
+	Since                  string `is:"day"` // when it was routed to that cadre; empty: it was passed on since
 }
 
 const heldNowSQL = `
