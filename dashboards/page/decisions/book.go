@@ -15,7 +15,7 @@ import (
 // Standing is how something that was decided stands on a day.
 type Standing string
 
-// Standings. Done and Dropped are of resolutions; Accepted to Withdrawn of actions; Stands and Replaced of decisions on reserve cadres.
+// Standings. Done and Dropped are of resolutions, Done of talks too; Accepted to Withdrawn of actions; Stands and Replaced of decisions on reserve cadres.
 const (
 	Open        Standing = "open"
 	Due         Standing = "due" // within the month

@@ -10,15 +10,19 @@ import (
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
+	"hulian/queries"
+	"hulian/queries/reading"
 )
 
-// Decided is something that was decided, whichever kind it is: an action, what a meeting resolved, or a decision on a reserve cadre.
+// Decided is something that was decided, whichever kind it is: an action, what a meeting resolved, a talk with a branch in last place, or a
+// decision on a reserve cadre.
 type Decided struct {
 	ID       string
 	Month    string // of the meeting
 	Item     string // of the agenda
 	What     string
 	Village  string // empty: the whole town
+	Branch   string // of a talk; empty: it is about no one branch
 	Owner    string
 	DueOn    string
 	Standing Standing
@@ -26,6 +30,7 @@ type Decided struct {
 	Remark   string
 	Link     string    // to where it is followed
 	Action   *Followed // nil: it is no action, or its effect was not asked for
+	Since    string    // of a talk: what its branch did before and since; empty: it was not asked for
 }
 
 // Pending reports whether something is still to be done about it.
@@ -52,6 +57,15 @@ func DecidedUpTo(ctx context.Context, r block.Request) (all []Decided, err error
 			d.Link = r.Link("meeting", question.With("resolution", x.ResolutionID), question.With("done", ""), question.With("refused", ""), question.With("item", "")) + "#resolution"
 		}
 		all = append(all, d)
+	}
+	talks, err := r.Talks(ctx, r.Visitor, r.Month)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range talks {
+		all = append(all, Decided{ID: "TH-" + t.OfBranch + "-" + t.HeldOn, Month: facts.FirstSeven(t.HeldOn), Item: "branches", Village: r.UnitOf(t.OfBranch).VillageID, Branch: t.OfBranch,
+			Standing: Done, Ended: t.HeldOn, Remark: t.Note, Link: r.Link("points") + "#table-last",
+			What: r.Tf("%[1]s：%[2]s（%[3]s年度末位）", "%[1]s: %[2]s (last in %[3]s)", r.Name(t.OfBranch), r.Word("talks", "talk", t.Talk), t.RatedYear)})
 	}
 	cadres, err := onCadres(ctx, r)
 	all = append(all, cadres...)
@@ -97,6 +111,25 @@ func onCadres(ctx context.Context, r block.Request) (all []Decided, err error) {
 	}
 	return all, nil
 }
+
+// SinceTalk says what the households of a branch saw of it in the month of a talk and at the page's month. One branch's two months are no proof
+// of anything, so that it is not judged.
+func SinceTalk(ctx context.Context, r block.Request, d Decided) (string, error) {
+	all, err := r.Values(ctx, r.Visitor, facts.Scope{Level: facts.LevelBranch, From: d.Month, To: r.Month}, talkMeasure)
+	if err != nil {
+		return "", err
+	}
+	m, _ := queries.MeasureOf(talkMeasure)
+	var said []string
+	for _, month := range slices.Compact([]string{d.Month, r.Month}) {
+		v := all.At(talkMeasure, d.Branch, month)
+		said = append(said, r.MonthName(month)+r.T("", " ")+reading.WithBase(m, v.Value, v.Num, v.Den, r.Lang))
+	}
+	return m.Name.In(r.Lang) + r.T("：", ": ") + strings.Join(said, " → "), nil
+}
+
+// talkMeasure is what a branch's own members can change within a month.
+const talkMeasure = "household_coverage"
 
 // DecidedAction is an action as something that was decided.
 func DecidedAction(r block.Request, f Followed) Decided {

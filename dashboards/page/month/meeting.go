@@ -207,7 +207,7 @@ func freshMeeting(v url.Values) {
 	}
 }
 
-// lastDecisions is item 1: what was decided, how it stands, and of actions what their village did since.
+// lastDecisions is item 1: what was decided, how it stands, and of actions and talks what their village or branch did since.
 func lastDecisions(ctx context.Context, r block.Request, _ block.Builders) (v view.View, err error) {
 	all, err := decisions.DecidedUpTo(ctx, r)
 	if err != nil {
@@ -228,6 +228,14 @@ func lastDecisions(ctx context.Context, r block.Request, _ block.Builders) (v vi
 				before[i] = decisions.DecidedAction(r, f)
 				before[i].Action = &f
 			}
+		}
+	}
+	for i, d := range before {
+		if d.Branch == "" {
+			continue
+		}
+		if before[i].Since, err = decisions.SinceTalk(ctx, r, d); err != nil {
+			return v, err
 		}
 	}
 	v.Blocks = []view.Block{decidedTable(r, "last-decided", r.Tf("此前议定的事 · 截至%s", "Decided earlier · as of %s", r.AsOf(r.Month).Format("2006-01-02")), before)}

@@ -32,10 +32,10 @@ func decidedTable(r block.Request, id, title string, all []decisions.Decided) *v
 			return view.Cell{Text: d.Standing.Name(r), Tone: d.Standing.Tone(), Note: strings.TrimSpace(d.Ended + " " + d.Remark)}
 		}),
 	}
-	if slices.ContainsFunc(all, func(d decisions.Decided) bool { return d.Action != nil }) {
+	if slices.ContainsFunc(all, func(d decisions.Decided) bool { return d.Action != nil || d.Since != "" }) {
 		columns = append(columns, view.Of(view.Words(r.T("成效", "Effect")), func(d decisions.Decided) view.Cell {
 			if d.Action == nil {
-				return view.Plain(reading.Missing)
+				return view.Plain(block.OrMissing(d.Since))
 			}
 			return view.Cell{Text: r.T("与其他村相比：", "Against others: ") + d.Action.Verdict(r), Note: r.T("本村自身：", "Own series: ") + d.Action.Own.Verdict(r.Lang), Tone: d.Action.Tone()}
 		}))
