@@ -73,6 +73,26 @@ func Month(t testing.TB) (town string) {
 	return filepath.Join(root, "town")
 }
 
+// Meetings is a quarter of the sample town in January 2018, and the folder with what February brings. In two villages one branch of two was
+// last in the yearly rating of 2017: their talks are due.
+func Meetings(t testing.TB) (town, next string) {
+	t.Helper()
+	root := made(t, "meetings", func(dir string) {
+		town, rated := filepath.Join(dir, "town"), filepath.Join(dir, "ratings.csv")
+		_, err := sample.Write(t.Context(), sample.Options{Dir: town, Scale: 0.25, Start: "2018-01", Months: 2})
+		Must(t, err)
+		Must(t, os.Rename(filepath.Join(town, "inbox", "2018-02"), filepath.Join(dir, "next")))
+		Says(t, Done, "", "run", "--dir", town)
+		rows := "branch_id,period,stars,rank\n"
+		for _, b := range Fields(t, "query", "--dir", town, "select branch_id, row_number() over (partition by village_id order by branch_id) as place from branches order by branch_id") {
+			rows += b["branch_id"] + ",2017,4," + b["place"] + "\n"
+		}
+		Write(t, rated, []byte(rows))
+		Says(t, Done, "", "import", "--dir", town, rated)
+	})
+	return filepath.Join(root, "town"), filepath.Join(root, "next")
+}
+
 // old is the age from which what other code has made is deleted.
 const old = 24 * time.Hour
 
