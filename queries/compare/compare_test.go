@@ -84,6 +84,20 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// TestOnePilotIsComparedToTheEnd: where no number of months brings the p-value to 5%, as with one pilot beside eight villages that
+// never begin, every month since the start is compared, and not the first one alone.
+func TestOnePilotIsComparedToTheEnd(t *testing.T) {
+	never := append([]string{"2017-05"}, make([]string, 8)...)
+	d := Plan(panel(t, never, flat, .2, 0, nil))
+	if last := months[len(months)-1]; d.Obstacle != None || len(d.Others) != 8 || d.After[len(d.After)-1] != last {
+		t.Errorf("%d others, after %v, want up to %s", len(d.Others), d.After, last)
+	}
+	some := append([]string{"2017-05"}, "2017-08", "", "", "")
+	if d := Plan(panel(t, some, flat, .2, 0, nil)); len(d.Others) != 4 || d.After[len(d.After)-1] != "2017-07" {
+		t.Errorf("%d others, after %v, want up to 2017-07", len(d.Others), d.After)
+	}
+}
+
 func TestObstacles(t *testing.T) {
 	whole := panel(t, starts, flat, .2, 0, nil)
 	change := func(f func(*Panel)) Panel {
@@ -372,7 +386,7 @@ func TestOneRule(t *testing.T) {
 		{"p above 10%", of(.2, -.1, .5, .01, .6), Inconclusive, []string{"above 5%"}},
 		{"no interval", of(.03, math.NaN(), math.NaN(), .01, .6), MaybeBetter, []string{"too few villages for an interval"}},
 		{"strong", of(.03, .05, .4, .01, .6), Improved, nil},
-		{"noisy before", of(.03, .05, .4, .12, .3), MaybeBetter, []string{"moves that much by itself"}},
+		{"noisy before", of(.03, .05, .4, .12, .3), MaybeBetter, []string{"already moved by half of the effect or more"}},
 		{"apart before", of(.03, .05, .4, .05, .04), Inconclusive, []string{"did not move alike"}},
 		{"perhaps apart before", of(.03, .05, .4, .05, .054), MaybeBetter, []string{"may not have moved alike"}},
 	} {

@@ -100,12 +100,12 @@ func (t telling) planned() Condition {
 func (t telling) several() Condition {
 	p, known := t.Family.P.Get()
 	switch {
-	case t.Family.Standing == MainOutcome:
+	case t.Family.Standing == MainOutcome && !t.Plan.late(t.All):
 		return t.of("several", Met, t.say("main", nil))
 	case !known, t.Family.Of < 2:
 		return t.of("several", Met, t.say("alone", nil))
 	}
-	c := t.of("several", Met, t.say("several", sentence.Values{"of": strconv.Itoa(t.Family.Of), "p": reading.Percent(p)}))
+	c := t.of("several", Met, t.say("several", sentence.Values{"of": strconv.Itoa(t.Family.Of), "p": chance(p, t.lang)}))
 	if !t.Survives() {
 		c.State = Unmet
 	}
@@ -141,7 +141,7 @@ func (t telling) chance() Condition {
 	if !known {
 		return t.of("chance", Unanswered, t.say("untold", nil))
 	}
-	answer := t.say("chance", sentence.Values{"p": reading.Percent(p)})
+	answer := t.say("chance", sentence.Values{"p": chance(p, t.lang)})
 	if !math.IsNaN(t.Low) {
 		answer += t.say("interval", sentence.Values{"range": t.within(t.Result)})
 	}
@@ -230,7 +230,7 @@ func (t telling) recorded() Condition {
 		doubtful := t.All[i]
 		p0, p1, o0, o1 := doubtful.means()
 		text := func(x float64) string { return reading.Text(doubtful.Measure, x, t.lang) }
-		return t.of("recorded", Unanswered, t.say("doubtful", sentence.Values{"p0": text(p0), "p1": text(p1), "o0": text(o0), "o1": text(o1)}))
+		return t.misrecorded(t.say("doubtful", sentence.Values{"p0": text(p0), "p1": text(p1), "o0": text(o0), "o1": text(o1)}))
 	}
 	values := sentence.Values{}
 	for side, rows := range map[string][]Row{"p": t.Pilots, "o": t.Others} {
@@ -240,7 +240,12 @@ func (t telling) recorded() Condition {
 		}
 		values[side+"0"], values[side+"1"] = reading.Count(before/float64(len(t.Design.Before))), reading.Count(after/float64(len(t.Design.After)))
 	}
-	c := t.of("recorded", Unanswered, t.say("base", values))
+	return t.misrecorded(t.say("base", values))
+}
+
+// misrecorded is the answer with the change of the entries that kept the verdict from being a strong one.
+func (t telling) misrecorded(answer string) Condition {
+	c := t.of("recorded", Unanswered, answer)
 	if t.Misrecorded() {
 		c.State = Unmet
 		c.Answer += t.say("may_explain", sentence.Values{"share": strings.TrimLeft(reading.Difference(t.Measure, t.Recorded().Explains, t.lang), "+")})
@@ -265,7 +270,7 @@ func (t telling) unmoved() Condition {
 		return t.of("unmoved", Unanswered, t.say("unmoved_unknown", sentence.Values{"measure": name}))
 	}
 	c := t.of("unmoved", Unanswered, t.say("unmoved", sentence.Values{"measure": u.Measure.Name.In(t.lang), "effect": reading.Difference(u.Measure, u.Effect, t.lang),
-		"range": t.within(*u), "p": reading.Percent(u.P.Or(math.NaN()))}))
+		"range": t.within(*u), "p": chance(u.P.Or(math.NaN()), t.lang)}))
 	switch {
 	case u.ZeroRuledOut():
 		c.State = Unmet

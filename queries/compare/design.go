@@ -63,7 +63,7 @@ func Comparable(m queries.Measure) bool {
 // Plan chooses the windows. Before is the year before the pilots' start, or as much as there is; after begins with it and
 // ends with the last month, up to the newest of the panel, for which so many villages had not begun that a p-value of
 // 5% can be reached at all. Longer windows would see more of the effect with too few villages left to compare with;
-// where no window reaches 5%, the one with most villages to compare with is taken. The outcome plays no part in it.
+// where no window reaches 5%, the longest with most villages to compare with is taken. The outcome plays no part in it.
 func Plan(p Panel) Design {
 	var d Design
 	if !Comparable(p.Measure) {
@@ -93,11 +93,10 @@ func Plan(p Panel) Design {
 	for _, v := range d.Pilots {
 		earliest = min(earliest, v.Start)
 	}
-	end, others := start, -1
+	end, most := start, len(untouched(p.Villages, p.Months[start]))
 	for e := start; e < len(p.Months); e++ {
-		n := len(untouched(p.Villages, p.Months[e]))
-		if n > others && others < 0 || n > 0 && permutation.SmallestP(len(d.Pilots), n) <= significant {
-			end, others = e, n
+		if n := len(untouched(p.Villages, p.Months[e])); n == most || n > 0 && permutation.SmallestP(len(d.Pilots), n) <= significant {
+			end = e
 		}
 	}
 	d.Others = untouched(p.Villages, p.Months[end])

@@ -18,6 +18,7 @@ type Registered struct {
 	Smallest float64         // smallest effect of the main outcome worth having, in its unit (a share: 0.05); above 0
 	KnownTo  string          // last month with data when it was written down
 	Villages string          // the pilots and their starts then, as Pilots writes them
+	Revised  bool            // the data known then have been changed since
 	Rule     string          // the rule of comparison: not_begun, by_start or before_after
 	Unmoved  string          // ID of a measure that the programme should not move; empty: none is named
 	Cost     estimate.Number // of the pilots over the months compared, in yuan
@@ -40,6 +41,16 @@ func (p *Registered) Known(d Design) (known, of int) {
 		}
 	}
 	return known, len(d.After)
+}
+
+// late reports whether data of months compared were there when the plan was written down.
+func (p *Registered) late(all []Result) bool {
+	i := slices.IndexFunc(all, func(r Result) bool { return r.Measure.ID == p.Main() })
+	if i < 0 {
+		return false
+	}
+	known, _ := p.Known(all[i].Design)
+	return known > 0
 }
 
 // Pilots writes down the pilots of a panel and when they begin, so that a later look can tell whether they were changed.
@@ -75,7 +86,8 @@ type Family struct {
 // Corrected grades outcomes again as members of families. With a plan in order the p-value of an outcome is the largest of its own
 // and those before it (fixed-sequence procedure: Maurer, Hothorn & Lehmacher 1995; Dmitrienko & D'Agostino 2013, Statistics in
 // Medicine 32:5172–5218); planned outcomes without an order, and all outcomes outside a plan, are two families whose share of
-// false findings is kept at 5% (Benjamini & Hochberg 1995). A plan of one outcome leaves that one as it is.
+// false findings is kept at 5% (Benjamini & Hochberg 1995). A plan of one outcome leaves that one as it is. A plan that was written down
+// when months compared were known shelters nothing: its outcomes may be those that looked best, and count among all that were looked at.
 func Corrected(plan *Registered, all []Result) []Result {
 	all = slices.Clone(all)
 	var planned, others []int
@@ -91,12 +103,19 @@ func Corrected(plan *Registered, all []Result) []Result {
 			others = append(others, i)
 		}
 	}
-	if plan != nil && plan.InOrder {
+	switch {
+	case plan != nil && plan.late(all):
+		together(all, slices.Concat(planned, others), Exploratory)
+		for _, i := range planned {
+			all[i].Family.Standing = Secondary
+		}
+	case plan != nil && plan.InOrder:
 		inOrder(all, planned)
-	} else {
+		together(all, others, Exploratory)
+	default:
 		together(all, planned, Secondary)
+		together(all, others, Exploratory)
 	}
-	together(all, others, Exploratory)
 	for k, i := range planned {
 		if k == 0 && plan.Main() == all[i].Measure.ID {
 			all[i].Family.Standing = MainOutcome

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -44,6 +45,29 @@ func TestThePlanCorrects(t *testing.T) {
 	// Without a plan: two of 0.02 among six are 0.06.
 	if v := verdicts(nil); v[0] != MaybeBetter || v[2] != MaybeBetter {
 		t.Errorf("without a plan: %v", v)
+	}
+}
+
+// TestALatePlanSheltersNothing: an outcome that was registered when months compared were known may be the one that looked best, and is
+// corrected with all others looked at, as if there were no plan. The plan still says which outcome is its main one.
+func TestALatePlanSheltersNothing(t *testing.T) {
+	all := []Result{outcome(t, "household_coverage", .02), outcome(t, "on_time_rate", .3), outcome(t, "attendance_rate", .4)}
+	for i := range all {
+		all[i].Design.After = []string{"2017-05", "2017-06"}
+	}
+	for to, want := range map[string]struct {
+		p       float64
+		verdict Verdict
+		state   Held
+	}{"2017-04": {.02, Improved, Met}, "2017-05": {.06, MaybeBetter, Unmet}} {
+		plan := &Registered{Outcomes: []string{"household_coverage"}, InOrder: true, KnownTo: to}
+		got := Corrected(plan, all)
+		if f := got[0].Family; f.Standing != MainOutcome || math.Abs(f.P.Value-want.p) > 1e-9 || got[0].Verdict != want.verdict {
+			t.Errorf("known up to %s: %+v, %s", to, f, got[0].Verdict)
+		}
+		if c := (telling{Report{Result: got[0], All: got, Known: Known{Plan: plan}}, "en"}).several(); c.State != want.state {
+			t.Errorf("known up to %s: %+v", to, c)
+		}
 	}
 }
 

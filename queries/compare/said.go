@@ -51,6 +51,9 @@ func (r Report) AboutPlan(lang string) string {
 	if r.Plan.Villages != Pilots(r.Panel.Villages) {
 		said = append(said, book.Say(lang, "plan_pilots", nil))
 	}
+	if r.Plan.Revised {
+		said = append(said, book.Say(lang, "plan_revised", nil))
+	}
 	if r.Plans > 1 {
 		said = append(said, book.Say(lang, "plan_times", sentence.Values{"n": strconv.Itoa(r.Plans)}))
 	}
@@ -130,7 +133,7 @@ func (r Report) WavesSaid(lang string) string {
 		within = reading.DifferenceRange(w.Measure, w.Low, w.High, lang)
 	}
 	said := book.Say(lang, "waves", sentence.Values{"months": strconv.Itoa(len(w.Design.After)), "n1": strconv.Itoa(len(w.Pilots)), "n0": strconv.Itoa(len(w.Others)),
-		"dp": change(p1 - p0), "do": change(o1 - o0), "effect": change(w.Effect), "range": within, "p": reading.Percent(w.P.Or(math.NaN()))})
+		"dp": change(p1 - p0), "do": change(o1 - o0), "effect": change(w.Effect), "range": within, "p": chance(w.P.Or(math.NaN()), lang)})
 	key := "waves_same"
 	if w.ZeroRuledOut() {
 		switch good := better(w.Measure) * w.Effect; {
@@ -189,7 +192,7 @@ func (r Report) Extended(lang string) (heading, between, said string) {
 	if e.Capped {
 		parts = append(parts, book.Say(lang, "extension_capped", nil))
 	}
-	return book.Say(lang, "extension_title", sentence.Values{"n": strconv.Itoa(len(e.Villages))}),
+	return book.Say(lang, "extension_title", sentence.Values{"n": strconv.Itoa(len(e.Villages)), "months": strconv.Itoa(e.Months)}),
 		book.Say(lang, "range_words", sentence.Values{"low": thing(e.Low), "high": thing(e.High)}), sentence.Join(lang, parts...)
 }
 

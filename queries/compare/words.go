@@ -61,6 +61,34 @@ func (r Result) Why(lang string) string {
 	return book.Say(lang, "why", sentence.Values{"reasons": strings.Join(said, between)})
 }
 
+// equals writes a p-value behind the letter: = 0.018, or < 0.001.
+func equals(p float64) string {
+	if text := reading.P(p); strings.HasPrefix(text, "<") {
+		return text
+	}
+	return "= " + reading.P(p)
+}
+
+// floor writes the smallest p-value there can be, with the digits it needs: 0.018, 0.000005.
+func floor(p float64) string {
+	if digits := int(math.Ceil(-math.Log10(p))); p > 0 && digits > 3 {
+		return strconv.FormatFloat(p, 'f', digits, 64)
+	}
+	return reading.P(p)
+}
+
+// chance writes a probability that may be next to nothing: about 1.8%, or below 0.1%.
+func chance(p float64, lang string) string {
+	if math.IsNaN(p) {
+		return reading.Missing
+	}
+	key := "chance_about"
+	if p < .001 {
+		key, p = "chance_below", .001
+	}
+	return book.Say(lang, key, sentence.Values{"p": reading.Percent(p)})
+}
+
 func names(villages []Village) []string {
 	var all []string
 	for _, v := range villages {
@@ -119,7 +147,7 @@ func (r Result) Found(lang string) []string {
 	}
 	said = append(said, book.Say(lang, "moved", sentence.Values{"measure": m.Name.In(lang), "p0": value(p0), "p1": value(p1), "dp": change(p1 - p0),
 		"o0": value(o0), "o1": value(o1), "do": change(o1 - o0)}))
-	values := sentence.Values{"effect": change(r.Effect), "smallest": reading.P(r.Design.SmallestP)}
+	values := sentence.Values{"effect": change(r.Effect), "smallest": floor(r.Design.SmallestP)}
 	then := "interval_inverted"
 	if values["range"] = reading.DifferenceRange(m, r.Low, r.High, lang); math.IsNaN(r.Low) {
 		then = "interval_" + cmp.Or(string(r.NoInterval), string(did.TooFewWays))
@@ -131,7 +159,7 @@ func (r Result) Found(lang string) []string {
 			key, count = "chance_drawn", float64(r.Drawn)
 		}
 		said = append(said, book.Say(lang, key, sentence.Values{"ways": reading.Count(r.Ways), "count": reading.Count(count),
-			"p": reading.P(p), "smallest": reading.P(r.Design.SmallestP)}))
+			"p": equals(p), "smallest": floor(r.Design.SmallestP)}))
 		if r.Sized {
 			said = append(said, book.Say(lang, "sized", nil))
 		}
@@ -175,7 +203,7 @@ func (r Result) ByCohorts(lang string) string {
 	if !ok {
 		return ""
 	}
-	values["p"] = reading.P(p)
+	values["p"] = equals(p)
 	return book.Say(lang, "cohorts_few", values)
 }
 
@@ -199,7 +227,10 @@ func (r Result) Assumptions(lang string) []string {
 		said = append(said, book.Say(lang, key, nil))
 	}
 	said = append(said, r.recorded(lang))
-	return append(said, book.Say(lang, "few", sentence.Values{"n": strconv.Itoa(len(r.Pilots) + len(r.Others))}))
+	if r.Few {
+		said = append(said, book.Say(lang, "few", sentence.Values{"n": strconv.Itoa(len(r.Pilots) + len(r.Others))}))
+	}
+	return said
 }
 
 // recorded says how the entries behind the measure went on both sides, where they changed.
@@ -222,7 +253,7 @@ func (r Result) placebo(lang string) string {
 	values := sentence.Values{}
 	if r.Placebo != nil {
 		values = sentence.Values{"month": reading.MonthName(r.Placebo.Design.After[0], lang), "effect": reading.Difference(r.Measure, r.Placebo.Effect, lang),
-			"p": reading.P(r.Placebo.P.Or(math.NaN()))}
+			"p": equals(r.Placebo.P.Or(math.NaN()))}
 	}
 	return book.Say(lang, "placebo_"+string(r.Before()), values)
 }
@@ -309,7 +340,7 @@ func (r Result) Went(lang string) string {
 	}
 	values := sentence.Values{}
 	if l := r.Later; l != nil {
-		values = sentence.Values{"early": strconv.Itoa(len(l.Design.Before)), "late": strconv.Itoa(len(l.Design.After)), "effect": reading.Difference(r.Measure, l.Effect, lang), "p": reading.P(l.P.Or(math.NaN())), "range": reading.Missing}
+		values = sentence.Values{"early": strconv.Itoa(len(l.Design.Before)), "late": strconv.Itoa(len(l.Design.After)), "effect": reading.Difference(r.Measure, l.Effect, lang), "p": equals(l.P.Or(math.NaN())), "range": reading.Missing}
 		if !math.IsNaN(l.Low) {
 			values["range"] = reading.DifferenceRange(r.Measure, l.Low, l.High, lang)
 		}
