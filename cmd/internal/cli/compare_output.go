@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -69,19 +70,44 @@ type writer struct {
 func (w writer) t(zh, en string) string { return data.Text{Zh: zh, En: en}.In(w.lang) }
 
 // inPeriods says periods where a table's are no months: the sentences are a town's, which counts by the month.
-var inPeriods = map[string]*strings.Replacer{
-	"zh": strings.NewReplacer("比较月份", "比较时期", "村月", "村次", "个月", "期", "月份", "时期", "每月", "每期", "逐月", "逐期", "一年", "12期"),
-	"en": strings.NewReplacer("village-months", "village-periods", "from month to month", "from period to period", "by the month", "by the period", "months", "periods", "a month", "a period", "month", "period", "the year before", "the 12 periods before", "over the last year", "over the last 12 periods"),
+var inPeriods = map[string][]string{
+	"zh": {"比较月份", "比较时期", "村月", "村次", "个月", "期", "月份", "时期", "每月", "每期", "逐月", "逐期", "启动前一年", "启动前12期", "近一年", "近12期", "按月累计", "按期累计", "每月计一次", "每期计一次"},
+	"en": {"village-months", "village-periods", "from month to month", "from period to period", "by the month", "by the period", "Months", "Periods", "months", "periods", "a month", "a period", "month", "period",
+		"the year before", "the 12 periods before", "over the last year", "over the last 12 periods"},
 }
 
+// say turns a town's sentence into one of the table: whatever its programme is, it is not the town's, and its periods may be no months. What
+// the table itself names, its units, columns and outcomes, stays as it stands there.
 func (w writer) say(text string) string {
-	if w.table { // whatever its programme is, it is not the town's
-		text = strings.ReplaceAll(text, "先锋户联", "这一做法")
+	if !w.table {
+		return text
 	}
+	replaced := append(w.ownNames(), "先锋户联", "这一做法")
 	if w.periods {
-		return inPeriods[w.lang].Replace(text)
+		replaced = append(replaced, inPeriods[w.lang]...)
 	}
-	return text
+	return strings.NewReplacer(replaced...).Replace(text)
+}
+
+// ownNames are the words of the table, each as its own replacement.
+func (w writer) ownNames() (pairs []string) {
+	keep := func(name string) {
+		if utf8.RuneCountInString(name) > 1 { // one letter alone would be found within words
+			pairs = append(pairs, name, name)
+		}
+	}
+	for _, v := range w.Panel.Villages {
+		keep(v.Name)
+	}
+	for _, r := range w.All {
+		for _, text := range []data.Text{r.Measure.Name, r.Measure.Numerator, r.Measure.Denominator} {
+			keep(text.In(w.lang))
+		}
+	}
+	for _, name := range w.Covariate {
+		keep(name)
+	}
+	return pairs
 }
 
 func (w writer) value(x say.Month) partCell {
@@ -229,14 +255,14 @@ func (p part) raw() pipelines.Table {
 }
 
 // shown is a table for people: a column without words or values anywhere is left out.
-func (p part) shown(lang string) pipelines.Table {
+func (w writer) shown(p part) pipelines.Table {
 	var t pipelines.Table
 	t.Rows = make([][]any, len(p.rows))
 	for i, c := range p.columns {
 		if !slices.ContainsFunc(p.rows, func(row []partCell) bool { return row[i].shown != "" && row[i].shown != say.Missing }) {
 			continue
 		}
-		t.Columns = append(t.Columns, c.title.In(lang))
+		t.Columns = append(t.Columns, w.say(c.title.In(w.lang)))
 		for k, row := range p.rows {
 			t.Rows[k] = append(t.Rows[k], row[i].shown)
 		}
@@ -346,7 +372,7 @@ func (p *program) printComparison(cmd *cobra.Command, of told, lang, wanted stri
 		if format == "csv" {
 			return p.print(cmd, chosen.raw())
 		}
-		return p.print(cmd, chosen.shown(lang))
+		return p.print(cmd, w.shown(chosen))
 	default:
 		err = w.text(out)
 	}
@@ -381,19 +407,24 @@ func (w writer) text(out io.Writer) error {
 			continue
 		}
 		fmt.Fprintf(out, "\n%s\n", w.say(p.title.In(w.lang)))
-		if err := writeAligned(out, p.shown(w.lang)); err != nil {
+		if err := writeAligned(out, w.shown(p)); err != nil {
 			return err
 		}
 	}
-	grounds := append(w.Grounds(w.lang), w.noted(w.lang)...)
+	grounds, noted := w.Grounds(w.lang), w.noted(w.lang)
 	if w.Verdict == compare.NotEstimable {
-		grounds = w.noted(w.lang)
+		grounds = nil
 	}
-	if len(grounds) > 0 {
+	if len(grounds)+len(noted) > 0 {
 		fmt.Fprintf(out, "\n%s\n", w.t("依据", "Grounds"))
 	}
 	for _, text := range grounds {
 		if err := line(text); err != nil {
+			return err
+		}
+	}
+	for _, text := range noted { // of the table as it stands: nothing in it is a town's
+		if err := writeWrapped(out, text); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math"
 	"os"
 	"slices"
@@ -61,9 +62,9 @@ func readPlanFile(path string, flags planned, given *pflag.FlagSet) (plan planne
 // kept is a plan for a table as it stands in the file beside it.
 type kept struct {
 	planned    `yaml:",inline"`
-	KnownTo    string `yaml:"known_to"`    // last period with data when it was registered
-	OfVillages string `yaml:"of_villages"` // the pilots and their starts then
-	Table      string `yaml:"table"`       // SHA-256 of the table then
+	KnownTo    string `yaml:"known_to"`    // last period with data when it was registered; a number without leading zeros
+	OfVillages string `yaml:"of_villages"` // the pilots and their starts then, numbers likewise
+	KnownData  string `yaml:"known_data"`  // SHA-256 of the planned outcomes up to KnownTo, as knownData reads them
 	EnteredBy  string `yaml:"entered_by"`
 	EnteredAt  string `yaml:"entered_at"`
 }
@@ -103,12 +104,8 @@ func (p *program) planTable(cmd *cobra.Command, c config.Config, o comparison, t
 	if err != nil {
 		return err
 	}
-	content, err := os.ReadFile(table)
-	if err != nil {
-		return err
-	}
-	sum := sha256.Sum256(content)
-	k := kept{planned: plan, KnownTo: lastKnown(own.Panels[0]), OfVillages: compare.Pilots(own.Panels[0].Villages), Table: hex.EncodeToString(sum[:]), EnteredBy: by, EnteredAt: time.Now().Format(time.RFC3339)}
+	to := lastKnown(own.Panels[0])
+	k := kept{planned: plan, KnownTo: unpadded(to), OfVillages: compare.Pilots(unpaddedStarts(own.Panels[0].Villages)), KnownData: knownData(own.Panels, plan.Outcomes, to), EnteredBy: by, EnteredAt: time.Now().Format(time.RFC3339)}
 	written, err := yaml.Marshal(append(before, k))
 	if err != nil {
 		return err
@@ -118,6 +115,46 @@ func (p *program) planTable(cmd *cobra.Command, c config.Config, o comparison, t
 	}
 	fmt.Fprintf(p.Err, "the plan is registered: %s, with data up to %s\n", keptAt(table), k.KnownTo)
 	return nil
+}
+
+// unpadded is a period without the zeros that make labels of one table sort: a longer table has more of them.
+func unpadded(period string) string { return strings.TrimLeft(period, "0") }
+
+func unpaddedStarts(villages []compare.Village) []compare.Village {
+	all := slices.Clone(villages)
+	for i := range all {
+		all[i].Start = unpadded(all[i].Start)
+	}
+	return all
+}
+
+// padded writes a period as the labels of a table are written.
+func padded(period string, labels []string) string {
+	if len(labels) == 0 {
+		return period
+	}
+	return strings.Repeat("0", max(0, len(labels[0])-len(period))) + period
+}
+
+// knownData is the SHA-256 of the outcomes' values up to a period, so that a later look can tell whether the past was rewritten; whatever the
+// table's other columns and later rows hold.
+func knownData(panels []compare.Panel, outcomes []string, to string) string {
+	sum := sha256.New()
+	for _, id := range outcomes {
+		at := ownPanel(panels, id)
+		if at < 0 {
+			continue
+		}
+		of := panels[at]
+		for _, village := range slices.Sorted(maps.Keys(of.Series)) {
+			for i, m := range of.Series[village] {
+				if of.Months[i] <= to && !math.IsNaN(m.Value) {
+					fmt.Fprintf(sum, "%q %q %s %g %g\n", id, village, unpadded(of.Months[i]), m.Numerator, m.Denominator)
+				}
+			}
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // lastKnown is the last period of which any unit has a value.
@@ -164,8 +201,12 @@ func (p planned) check(earlier bool, lang string) error {
 	return nil
 }
 
-// registered is a plan as the comparison takes it.
-func (k kept) registered(main compare.Panel, cost estimate.Number) *compare.Registered {
+// registered is a plan as the comparison takes it, beside what the table holds now.
+func (k kept) registered(panels []compare.Panel, main compare.Panel, cost estimate.Number) *compare.Registered {
+	to, villages := padded(k.KnownTo, main.Months), k.OfVillages
+	if villages == compare.Pilots(unpaddedStarts(main.Villages)) {
+		villages = compare.Pilots(main.Villages)
+	}
 	smallest, err := strconv.ParseFloat(k.Smallest, 64)
 	if err != nil {
 		smallest = math.NaN()
@@ -176,8 +217,8 @@ func (k kept) registered(main compare.Panel, cost estimate.Number) *compare.Regi
 	if total, err := strconv.ParseFloat(k.Cost, 64); err == nil {
 		cost = estimate.Of(total)
 	}
-	return &compare.Registered{Outcomes: k.Outcomes, InOrder: k.Several == "in_order", Better: k.Direction == "better", Smallest: smallest, KnownTo: k.KnownTo, Villages: k.OfVillages,
-		Rule: k.ComparedWith, Unmoved: k.Unmoved, Cost: cost}
+	return &compare.Registered{Outcomes: k.Outcomes, InOrder: k.Several == "in_order", Better: k.Direction == "better", Smallest: smallest, KnownTo: to, Villages: villages,
+		Revised: k.KnownData != "" && k.KnownData != knownData(panels, k.Outcomes, to), Rule: k.ComparedWith, Unmoved: k.Unmoved, Cost: cost}
 }
 
 func (p *program) readOwn(ctx context.Context, o comparison, table string) (analyze.Own, error) {
@@ -218,7 +259,7 @@ func (p *program) comparedTable(ctx context.Context, o comparison, table string,
 		if at := ownPanel(own.Panels, plan.Outcomes[0]); at >= 0 {
 			chosen = at
 		}
-		known.Plan, known.Plans, known.PlannedOn = plan.registered(own.Panels[chosen], own.Cost), len(plans), plan.EnteredAt[:min(len(plan.EnteredAt), len(time.DateOnly))]
+		known.Plan, known.Plans, known.PlannedOn = plan.registered(own.Panels, own.Panels[chosen], own.Cost), len(plans), plan.EnteredAt[:min(len(plan.EnteredAt), len(time.DateOnly))]
 	}
 	if at := ownPanel(own.Panels, o.measure); at >= 0 {
 		chosen = at
