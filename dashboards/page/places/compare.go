@@ -147,8 +147,8 @@ func answered(r block.Request, report compare.Report) (view.Block, error) {
 	if err != nil {
 		return nil, err
 	}
-	return view.Row{Parts: []view.Part{{Span: 4, Blocks: []view.Block{effectTile(r, report), effectPicture(r, result), extension(r, report)}},
-		{Span: 4, Blocks: []view.Block{events}}, {Span: 4, Blocks: []view.Block{conditions(r, report)}}}}, nil
+	return view.Row{Parts: []view.Part{{Span: 4, Blocks: []view.Block{effectTile(r, report), effectPicture(r, result)}},
+		{Span: 4, Blocks: []view.Block{events, extension(r, report)}}, {Span: 4, Blocks: []view.Block{conditions(r, report)}}}}, nil
 }
 
 // belowTheAnswer is what is read after the first screen: who joined when, both sides month by month, village by village.

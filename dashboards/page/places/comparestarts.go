@@ -112,7 +112,7 @@ func groupTable(r block.Request, m queries.Measure, groups []compare.Group) *vie
 func extension(r block.Request, report compare.Report) view.Block {
 	heading, between, said := report.Extended(r.Lang)
 	if heading == "" {
-		return &view.Notice{Frame: view.Frame{ID: "extension", Language: r.Language, State: view.Empty, Title: r.T("若推广到尚未见效的村", "If it is extended to the other villages"), Reason: said}}
+		return &view.Notice{Frame: view.Frame{ID: "extension", Language: r.Language, State: view.Empty, Title: r.T("若其余的村也做到试点那样", "If the other villages do as well"), Reason: said}}
 	}
 	return view.Stats{Tiles: []view.Stat{{Label: heading, Value: between, Reading: said}}}
 }
