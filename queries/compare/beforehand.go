@@ -29,9 +29,11 @@ func Beforehand(p Panel, smallest float64, lang string) (lines []Line, d power.D
 	say("before", sentence.Values{"n": number(d.Before)})
 	say("holes", sentence.Values{"n": number(len(d.Holes))})
 	say("alike", sentence.Values{"n": number(len(d.Alike))})
-	found := book.Say(lang, "answer_untold", nil)
+	found, never := book.Say(lang, "answer_untold", nil), d.Floor.Or(0) > significant
 	if x, known := d.Smallest.Get(); known {
 		found = size(x)
+	} else if never {
+		found = book.Say(lang, "design_never", nil)
 	}
 	say("smallest", sentence.Values{"size": found})
 	for _, months := range laterLooks {
@@ -39,8 +41,8 @@ func Beforehand(p Panel, smallest float64, lang string) (lines []Line, d power.D
 			say("after", sentence.Values{"months": number(months), "size": size(x)})
 		}
 	}
-	if x, known := d.Smallest.Get(); known && !math.IsNaN(smallest) {
-		key := map[bool]string{true: "design_worth_found", false: "design_worth_missed"}[x <= smallest]
+	if x, known := d.Smallest.Get(); (known || never) && !math.IsNaN(smallest) {
+		key := map[bool]string{true: "design_worth_found", false: "design_worth_missed"}[known && x <= smallest]
 		lines = append(lines, Line{ID: "worth", Name: book.Say(lang, "design_worth", sentence.Values{"size": size(smallest)}), Text: book.Say(lang, key, nil)})
 	}
 	floor := reading.Missing

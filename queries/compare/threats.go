@@ -96,7 +96,7 @@ func spreadOf(rows [][]float64) (mean []float64, cov [][]float64) {
 
 // Checked judges the comparison by what was known before its start: spread, holes, villages to compare with, and the smallest effect that
 // would be found in 80 of 100 towns. Of pilots that have not begun it takes all months there are, the last year at most, and as many months after as
-// a comparison usually has.
+// a comparison usually has. Smallest is absent too where no change can be found: the floor of the p-value lies above 5%.
 func Checked(p Panel) power.Design { return CheckedAfter(p, 0) }
 
 // CheckedAfter is Checked for a number of months compared since the start; 0: as many as are compared, or usually are.
@@ -116,7 +116,11 @@ func CheckedAfter(p Panel, after int) power.Design {
 		}
 		all = append(all, of)
 	}
-	return power.Check(all, after, significant, 0)
+	d := power.Check(all, after, significant, 0)
+	if d.Floor.Or(0) > significant { // the verdict rests on a test that cannot reach 5%: nothing is found, however large
+		d.Smallest = estimate.Number{}
+	}
+	return d
 }
 
 // usualAfter is how many months since a start are taken to be compared where the pilots have not begun.

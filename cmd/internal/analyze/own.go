@@ -266,6 +266,9 @@ func (t *ownTable) starts(width int) (map[string]string, error) {
 	return starts, nil
 }
 
+// FirstArePilots is what is noted of a table that does not say which units are pilots.
+var FirstArePilots = data.Text{Zh: "没有标明试点的列，以最先启动的为试点（--pilot 可指定）。", En: "No column says which units are pilots: those that began first are taken (--pilot names one)."}
+
 func (t *ownTable) pilots(starts map[string]string) (map[string]bool, error) {
 	pilots := map[string]bool{}
 	column, has, err := t.c.role("pilot")
@@ -292,7 +295,7 @@ func (t *ownTable) pilots(starts map[string]string) (map[string]bool, error) {
 		pilots[u] = start != "" && start == earliest
 	}
 	if earliest != "" {
-		t.note("没有标明试点的列，以最先启动的为试点（--pilot 可指定）。", "No column says which units are pilots: those that began first are taken (--pilot names one).")
+		t.notes = append(t.notes, FirstArePilots)
 	}
 	return pilots, nil
 }

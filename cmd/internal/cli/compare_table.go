@@ -297,7 +297,7 @@ func newComparePowerCommand(p *program) *cobra.Command {
 would be found 80% of the time after some months, from how much the villages moved in the past. --pilots plans which villages
 begin; without it those of the town's list, or of the table. With --smallest it says whether the smallest effect worth having
 would be found.`+ownColumns, endsAsked),
-		Example: `  hulian compare power --measure household_coverage --pilots V01,V02,V03 --smallest 5
+		Example: `  hulian compare power --measure household_coverage --pilots 宏跃村,新园村 --smallest 5
   hulian compare power before.csv --outcome visited/households --pilots 甲村,乙村`,
 		Args: atMostAFile,
 		RunE: func(cmd *cobra.Command, arguments []string) error {
@@ -316,6 +316,7 @@ would be found.`+ownColumns, endsAsked),
 				if report.Panel, err = planPilots(report.Panel, o.pilots); err != nil {
 					return err
 				}
+				report.notes = slices.DeleteFunc(report.notes, func(n data.Text) bool { return n == analyze.FirstArePilots })
 			}
 			worth := math.NaN()
 			if report.Plan != nil && report.Plan.Main() == report.Panel.Measure.ID {
@@ -341,7 +342,7 @@ func planPilots(of compare.Panel, wanted []string) (compare.Panel, error) {
 	var known []string
 	found := map[string]bool{}
 	for i, v := range of.Villages {
-		known = append(known, v.ID)
+		known = append(known, v.Name)
 		named := slices.IndexFunc(wanted, func(w string) bool { return w == v.ID || w == v.Name })
 		if of.Villages[i].Pilot, of.Villages[i].Start = named >= 0, ""; named >= 0 {
 			found[wanted[named]] = true

@@ -30,7 +30,7 @@ func checkCompared(t *testing.T, town string) {
 	says(clitest.Done, []string{"compare"}, "有较强证据：试点带来改善，走访覆盖率提高约", "没有先登记比较方案", "试点3个村", "村够多", "若其余2个村（未启动或启动未满4个月）也做到")
 	says(clitest.Done, []string{"compare", "--lang", "en"}, "Strong evidence that the pilot helped: Households visited up by about", "No plan of the comparison was registered", "Pilots against the rollout")
 	says(clitest.Done, []string{"compare", "--month", "2017-04"}, "还没有启动")
-	says(clitest.Done, []string{"compare", "power", "--measure", "on_time_rate", "--pilots", "V01,V02,V03", "--smallest", "10", "--lang", "en"}, "Smallest change that would be found", "The smallest effect worth having, 10.0 percentage points")
+	says(clitest.Done, []string{"compare", "power", "--measure", "on_time_rate", "--pilots", "宏跃村,新园村,福合院村", "--smallest", "10", "--lang", "en"}, "Smallest change that would be found", "The smallest effect worth having, 10.0 percentage points")
 	says(2, []string{"compare", "--measure", "no_such_measure"}, "no_such_measure")
 	says(2, []string{"compare", "--unit", "村"}, "no file is named")
 
