@@ -110,7 +110,13 @@ func Build(ctx context.Context, r block.Request) (view.View, error) {
 	if !ok {
 		return view.View{}, fmt.Errorf("page %q has no function that builds it", r.Page.ID)
 	}
+	if made, is, err := paperOf(ctx, r); is || err != nil {
+		return made, err
+	}
 	v, err := build(ctx, r)
+	if err == nil {
+		v = offered(r, v)
+	}
 	if err != nil || !r.Page.Takes.Has(question.ByVillage) {
 		return v, err
 	}

@@ -97,12 +97,12 @@ var pages = []Page{
 		Question: data.Text{Zh: "哪些月份已经签发？签发后数字变了吗？", En: "Which months are signed, and have their numbers changed since?"},
 	},
 	{
-		ID: "village", Path: "/village", Group: GroupPlaces, Takes: ByMonth | ByVillage | ByBranch, Params: []string{"sort", "find"}, AtHome: true,
+		ID: "village", Path: "/village", Group: GroupPlaces, Takes: ByMonth | ByVillage | ByBranch, Params: []string{"sort", "find", "paper"}, AtHome: true,
 		Title:    data.Text{Zh: "村情", En: "Villages"},
 		Question: data.Text{Zh: "这个村、这个支部各方面怎样，本周要走访谁、催办什么？", En: "How does this village or branch stand, whom to visit and what to press for this week?"},
 	},
 	{
-		ID: "weak", Path: "/weak", Group: GroupPlaces, Takes: ByMonth | ByVillage, Params: []string{"measure"},
+		ID: "weak", Path: "/weak", Group: GroupPlaces, Takes: ByMonth | ByVillage, Params: []string{"measure", "paper"},
 		Title:    data.Text{Zh: "薄弱村", En: "Weak villages"},
 		Question: data.Text{Zh: "哪些村薄弱，弱在哪里，有多大把握，是力量不足还是动员不足，什么帮扶合适？", En: "Which villages are weak, on what, how sure are we, is it capacity or effort, and what support fits?"},
 	},
@@ -112,7 +112,7 @@ var pages = []Page{
 		Question: data.Text{Zh: "决定了什么帮扶，谁负责，见效没有，验收了没有？", En: "What help was decided, who answers for it, did it show, and was it accepted?"},
 	},
 	{
-		ID: "compare", Path: "/compare", Group: GroupPlaces, Takes: ByMonth, Params: []string{"measure", "done", "refused"},
+		ID: "compare", Path: "/compare", Group: GroupPlaces, Takes: ByMonth, Params: []string{"measure", "paper", "done", "refused"},
 		Title:    data.Text{Zh: "试点与推开", En: "Pilot and rollout"},
 		Question: data.Text{Zh: "试点村的变化是先锋户联带来的吗，有多大，有多大把握？", En: "Did pilot villages improve because of the programme, by how much, and how sure are we?"},
 	},
@@ -142,7 +142,7 @@ var pages = []Page{
 		Question: data.Text{Zh: "本月随机回访哪些走访，群众证实了多少，提示准不准？", En: "Which visits are called back at random this month, how many do households confirm, and are the prompts right?"},
 	},
 	{
-		ID: "points", Path: "/points", Group: GroupWork, Takes: ByMonth | ByVillage | ByBranch, Params: []string{"done", "refused"},
+		ID: "points", Path: "/points", Group: GroupWork, Takes: ByMonth | ByVillage | ByBranch, Params: []string{"paper", "done", "refused"},
 		Title: data.Text{Zh: "积分与星级", En: "Points and stars"},
 		Question: data.Text{Zh: "积分是全年在做，还是考评前突击？星级评定与实绩是否一致？",
 			En: "Is the work done all year, or in a burst before the rating? Do the stars agree with measured results?"},

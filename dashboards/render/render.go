@@ -38,6 +38,7 @@ type Document struct {
 type Papers struct {
 	Kind             string
 	Readers, Formats []view.Choice
+	Kept             []view.Choice // what the address says beside month, place and language, by name
 }
 
 // Failure is a page that could not be built, or an address nobody knows.

@@ -167,7 +167,11 @@ func (l *layer) block(b view.Block) error {
 			l.items = append(l.items, Entry{line})
 		}
 	case view.Callout:
-		l.items = append(l.items, Paragraph{Lead: b.Title, Text: b.Text})
+		text := b.Text
+		if b.Link == "" && b.Next != "" { // it leads nowhere: it says what to do
+			text = strings.TrimSpace(text + l.d.Language.T("", " ") + b.Next)
+		}
+		l.items = append(l.items, Paragraph{Lead: b.Title, Text: text})
 	case view.Stats:
 		l.table(stats(b, l.d.Language))
 	case view.Worked:

@@ -12,6 +12,7 @@ import (
 	"hulian/dashboards/assets"
 	"hulian/dashboards/language"
 	"hulian/dashboards/parallel"
+	"hulian/dashboards/question"
 	"hulian/dashboards/render"
 	"hulian/dashboards/view"
 )
@@ -25,8 +26,9 @@ var ErrNoLetterhead = errors.New("the view has no letterhead")
 // sheet is what the template sets.
 type sheet struct {
 	render.Document
-	First    template.HTML // picture and table of the first sheet
-	Sections []section
+	First        template.HTML // picture and table of the first sheet
+	Sections     []section
+	TakesVillage bool // another village may be chosen
 }
 
 // section is one part of the annex.
@@ -60,7 +62,7 @@ func HTML(d render.Document) ([]byte, error) {
 	}
 	lang := d.Request.Lang
 	first, sections := parts(d.View.Blocks)
-	s := sheet{Document: d}
+	s := sheet{Document: d, TakesVillage: d.Request.Page.Takes.Has(question.ByVillage)}
 	set := []func(context.Context) error{func(context.Context) (err error) { s.First, err = render.Blocks(lang, first); return err }}
 	s.Sections = make([]section, len(sections))
 	for i, blocks := range sections {

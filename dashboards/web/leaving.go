@@ -49,7 +49,7 @@ func (s *server) makePaper(w http.ResponseWriter, r *http.Request) error {
 	}
 	said := r.PostForm
 	format, err := filetype.Of(cmp.Or(said.Get("format"), ".docx"))
-	to := gate.Audience(cmp.Or(said.Get("for"), string(gate.Committee)))
+	to := gate.Audience(cmp.Or(said.Get("for"), string(kind.Readers())))
 	if err != nil || !to.Known() {
 		return errBadRequest
 	}
@@ -62,7 +62,7 @@ func (s *server) makePaper(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	at := place(s.Door.Here(), ask.Unit())
-	object := strings.Join(strings.Fields(kind.ID+" "+ask.Month+" "+ask.Unit().ID+" "+format.Ext+" "+made.Passed.Trail()), " ")
+	object := strings.Join(strings.Fields(kind.ID+" "+ask.Month+" "+ask.Unit().ID+" "+ask.Params.Get("member")+" "+format.Ext+" "+made.Passed.Trail()), " ")
 	var refused *gate.Refusal
 	if errors.As(err, &refused) {
 		return errors.Join(refusedPaper{refused}, s.Door.Write(context.WithoutCancel(r.Context()), trail.IssuedReport, object, at, trail.Denied))
@@ -105,7 +105,7 @@ func (s *server) paperFor(ctx context.Context, kind kinds.Kind, said url.Values,
 	}
 	defer pinned.Release()
 	here := visitor.Place{Town: snapshot.Town.ID}
-	if ask, err = kind.Ask(snapshot, said.Get("month"), said.Get("village")); err != nil {
+	if ask, err = kind.Ask(snapshot, kinds.Asked{Month: said.Get("month"), Unit: cmp.Or(said.Get("branch"), said.Get("village")), Member: said.Get("member"), Measure: said.Get("measure")}); err != nil {
 		return made, ask, errors.Join(errBadRequest, err)
 	}
 	if !ask.Page.OpenTo(who) || !ask.Page.TakenBy(who) || !who.SeesUnit(here) {
@@ -128,7 +128,7 @@ func (s *server) papersOf(ask block.Request) *render.Papers {
 	if !is || s.Desk == nil || !ask.Page.TakenBy(ask.Visitor) {
 		return nil
 	}
-	p := &render.Papers{Kind: kind.ID}
+	p := &render.Papers{Kind: kind.ID, Kept: keptOn(ask)}
 	for _, f := range filetype.All() {
 		p.Formats = append(p.Formats, view.Choice{Value: f.Ext, Name: f.Name.In(ask.Lang)})
 	}
@@ -137,9 +137,19 @@ func (s *server) papersOf(ask block.Request) *render.Papers {
 		if to == gate.Village && at.Village == "" || !ask.Page.OpenTo(to.Reader(ask.Visitor, at)) {
 			continue
 		}
-		p.Readers = append(p.Readers, view.Choice{Value: string(to), Name: to.Title().In(ask.Lang)})
+		p.Readers = append(p.Readers, view.Choice{Value: string(to), Name: to.Title().In(ask.Lang), Chosen: to == kind.Readers()})
 	}
 	return p
+}
+
+// keptOn is what the address of a paper says beside month, place and language.
+func keptOn(ask block.Request) (kept []view.Choice) {
+	for _, name := range ask.Page.Params {
+		if value := ask.Params.Get(name); value != "" {
+			kept = append(kept, view.Choice{Value: value, Name: name})
+		}
+	}
+	return kept
 }
 
 // accepted answers with a paper that a second person has accepted, as it was accepted; until then with what it waits for.

@@ -31,6 +31,7 @@ import (
 // reportFlags say what paper a person wants.
 type reportFlags struct {
 	month, unit, to, template string
+	member, measure           string
 	head                      kinds.Head
 	audience, accepted        string
 }
@@ -39,11 +40,13 @@ func newReportCommand(p *program) *cobra.Command {
 	var f reportFlags
 	cmd := &cobra.Command{
 		Use:   "report KIND",
-		Short: "Make a paper to issue: the monthly notice, the minutes",
+		Short: "Make a paper to issue: the monthly notice, the minutes, the support list, a public notice",
 		Long: document(`Makes a paper from the published snapshot, with the numbers and words of the pages: `+kindList()+`.
 
 The format follows from the name given by --to: .docx is Word in the form of GB/T 9704-2012, to be opened, changed and
-stamped; .html prints from a browser. The newest month and the whole town are taken where --month and --unit say
+stamped; .pdf is the same, to be sent and printed; .xlsx is the annex, every table with numbers to reckon with; .html is a page
+that prints from a browser. A village sheet asks for --unit, a member's evidence sheet for --member: it is made as the office sees it, for
+the committee alone, and the audit trail says of whom it was. The newest month and the whole town are taken where --month and --unit say
 nothing else. A month that is not signed says so on its first page and bears no date. Who made which paper stands in the audit trail.
 
 A town may have its own look: letterhead.docx or letterhead.dotx in its folder, or a file named by --template. Styles, sheet,
@@ -52,14 +55,18 @@ heads and feet are taken from it; the text is not.
 --for says who reads it: what they may not see is masked, and a paper on which the number of a person is left is refused. One for the
 public withholds numbers of fewer than 5 persons or households, and others from which such a number could be worked out. It is not
 written at once: it waits until a second person accepts it (hulian uploads accept, or the page Upload); --accepted then writes it.
-通报和纪要：hulian report monthly --month 2018-01 --to 通报.docx；镇里自己的公文模板放在目录下，取名 letterhead.docx。
+月度通报、例会纪要、帮扶清单、村情单、比较报告、依据单、公示，都可以生成 Word（.docx）、PDF（.pdf）、Excel 附表（.xlsx）和网页（.html）：hulian report monthly --month 2018-01 --to 通报.docx；镇里自己的公文模板放在目录下，取名 letterhead.docx。
 用 --for 说明给谁看；公示文件（--for public）隐去姓名和少于5的人数、户数，须经第二人复核后才能取出（--accepted）。`, endsAsked),
 		Example: `  hulian report monthly --month 2018-01 --to 通报.docx
   hulian report monthly --month 2018-01 --unit V07 --to 村通报.docx
   hulian report monthly --month 2018-01 --red-head 中共逍林镇委员会文件 --number 逍党〔2018〕3号 --addressed-to 各村党总支 --to 通报.docx
   hulian report minutes --month 2018-01 --to 纪要.docx
-  hulian report monthly --month 2018-01 --for public --to 公示.docx
-  hulian report monthly --accepted UPLOAD --to 公示.docx`,
+  hulian report support --to 帮扶清单.docx
+  hulian report village --unit V07 --to 村情单.pdf
+  hulian report comparison --measure on_time_rate --to 比较.xlsx
+  hulian report evidence --member M000123 --to 依据单.docx
+  hulian report public --month 2018-01 --to 公示.docx
+  hulian report public --accepted UPLOAD --to 公示.docx`,
 		Args: exactly(1, "KIND"),
 		RunE: func(cmd *cobra.Command, arguments []string) error {
 			c, err := p.config(cmd)
@@ -80,7 +87,7 @@ written at once: it waits until a second person accepts it (hulian uploads accep
 			if f.accepted != "" {
 				return p.acceptedReport(cmd.Context(), c, f)
 			}
-			f.head.For = gate.Audience(cmp.Or(f.audience, string(gate.Committee)))
+			f.head.For = gate.Audience(cmp.Or(f.audience, string(kind.Readers())))
 			if !f.head.For.Known() {
 				return unknown("audience", f.audience, audiences(), "hulian report --help")
 			}
@@ -88,7 +95,7 @@ written at once: it waits until a second person accepts it (hulian uploads accep
 			if err != nil {
 				var refused *gate.Refusal
 				if errors.As(err, &refused) {
-					err = &pipelines.Fault{Op: "make the " + kind.ID + " report", At: "for " + f.audience, Err: refused, Next: "take it out of the record it comes from"}
+					err = &pipelines.Fault{Op: "make the " + kind.ID + " report", At: "for " + string(f.head.For), Err: refused, Next: "take it out of the record it comes from"}
 				}
 				return errors.Join(err, p.recordReport(cmd.Context(), c, kind, f, trail.Denied, gate.Passed{For: f.head.For}))
 			}
@@ -103,9 +110,11 @@ written at once: it waits until a second person accepts it (hulian uploads accep
 		},
 	}
 	cmd.Flags().StringVar(&f.month, "month", "", "month, such as 2018-01 (default: the newest)")
-	cmd.Flags().StringVar(&f.unit, "unit", "", "ID or name of a village (default: the town)")
+	cmd.Flags().StringVar(&f.unit, "unit", "", "ID or name of a village or branch (default: the town)")
 	cmd.Flags().StringVar(&f.to, "to", "", "the file to write; its ending says the format")
-	cmd.Flags().StringVar(&f.audience, "for", string(gate.Committee), "who reads it: "+strings.Join(audiences(), ", "))
+	cmd.Flags().StringVar(&f.audience, "for", "", "who reads it: "+strings.Join(audiences(), ", ")+" (default: committee; public of the public notice)")
+	cmd.Flags().StringVar(&f.member, "member", "", "ID of the member whose evidence sheet it is")
+	cmd.Flags().StringVar(&f.measure, "measure", "", "measure that is compared (default: the main outcome of the plan)")
 	cmd.Flags().StringVar(&f.accepted, "accepted", "", "write the paper that a second person has accepted, by its ID (hulian uploads)")
 	cmd.Flags().StringVar(&f.template, "template", "", "file of Word to take styles, sheet, heads and feet from (default: letterhead.docx or letterhead.dotx in the town's folder)")
 	cmd.Flags().StringVar(&f.head.RedHead, "red-head", "", "name in red over the first page (default: none)")
@@ -152,7 +161,7 @@ func (p *program) report(ctx context.Context, c config.Config, kind kinds.Kind, 
 		if err != nil {
 			return err
 		}
-		ask, err := kind.Ask(snapshot, f.month, f.unit)
+		ask, err := kind.Ask(snapshot, kinds.Asked{Month: f.month, Unit: f.unit, Member: f.member, Measure: f.measure})
 		if err != nil {
 			return usage(err)
 		}
@@ -191,7 +200,7 @@ func (p *program) recordReport(ctx context.Context, c config.Config, kind kinds.
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	object := strings.Join(strings.Fields(kind.ID+" "+f.month+" "+f.unit+" "+filepath.Ext(f.to)+" "+passed.Trail()), " ")
+	object := strings.Join(strings.Fields(kind.ID+" "+f.month+" "+f.unit+" "+f.member+" "+filepath.Ext(f.to)+" "+passed.Trail()), " ")
 	return trail.Open(db).Write(ctx, trail.Event{By: operator(), Action: trail.IssuedReport, Object: object, Outcome: outcome})
 }
 

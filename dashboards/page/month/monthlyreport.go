@@ -340,7 +340,7 @@ func letterhead(ctx context.Context, r block.Request, own facts.Measured) (*view
 	if names := records.PoorVillages(r); len(names) > 0 {
 		l.Basis = append(l.Basis, r.Tf("数据不足以判断、只列数值不作评价的村：%s。", "Data too poor to judge, values shown and not judged: %s.", strings.Join(names, r.T("、", ", "))))
 	}
-	l.Basis = append(l.Basis, r.T("表中符号：▲ 好转、▼ 变差，都是与本单位过去相比、超出正常波动的变化；“明显落后”“明显领先”是与同类单位相比；○ 基数小、未满期或数据不足，只列数值、不作评价。", "Signs in tables: ▲ better and ▼ worse than the unit's own past, beyond ordinary variation; clearly behind and clearly ahead are against its like; ○ a small base, not ripe or poor data: shown and not judged."))
+	l.Basis = append(l.Basis, signsExplained(r))
 	return l, nil
 }
 

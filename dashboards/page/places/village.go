@@ -305,7 +305,7 @@ func Criterion(r block.Request, id string) data.HardCriterion {
 func IsShare(c data.HardCriterion) bool { return signals.IsShare(c) }
 
 // everything lists all measures of the unit beside the town's, by group.
-func everything(r block.Request, own, town facts.Measured, ids []string, positions map[string]view.Position) view.Block {
+func everything(r block.Request, own, town facts.Measured, ids []string, positions map[string]view.Position) *view.Table {
 	unit := r.Unit()
 	t := &view.Table{ID: "all", Stacked: true, Folded: true, PageRows: measuresShown, Title: r.T("全部指标", "All measures"), Note: r.T("点指标名看定义。", "A measure's name leads to its definition."),
 		Columns: []view.Column{view.Words(r.T("类别", "Group")), view.Words(r.T("指标", "Measure")), {Title: unit.Name, Kind: view.ColumnRate, Read: true}, {Title: r.Town.Name, Kind: view.ColumnRate, Read: true},

@@ -308,7 +308,7 @@ func agreementByVillage(ctx context.Context, r block.Request, all []rating) (vie
 func yearly(period string) bool { return len(period) == len("2017") }
 
 // starTable is the star history of every branch: stars and place within the village, period by period.
-func starTable(r block.Request, all []rating, twice map[string]bool) view.Block {
+func starTable(r block.Request, all []rating, twice map[string]bool) *view.Table {
 	names := periods(all)
 	t := &view.Table{ID: "stars", Title: r.T("各支部星级沿革（星级，本村名次）", "Star history of the branches (stars, rank within the village)"), Folded: r.Unit().Level == facts.LevelTown, PageRows: shownBursts}
 	byBranch, order := map[string]map[string]rating{}, []string{}

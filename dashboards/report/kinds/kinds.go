@@ -1,4 +1,4 @@
-// Package kinds knows what a town issues: the monthly notice, the minutes and the rest, each made from the pages it stands on.
+// Package kinds knows what a town issues: the monthly notice, the minutes, the support list and the rest, each made from a page.
 //
 // The name of a kind, a snapshot, a month and a unit enter; a document leaves, with the same numbers and words as the pages. Nothing is
 // written, so a crash costs nothing. It refuses a kind that nobody knows, a month without data, a unit that the kind is not about, and
@@ -34,9 +34,12 @@ import (
 type Kind struct {
 	ID     string
 	Name   data.Text
-	Role   visitor.Role // as whom it is made on the command line: what that role may not see does not stand in it
+	Role   visitor.Role  // as whom it is made on the command line: what that role may not see does not stand in it
+	For    gate.Audience // for whom it is made where nobody says; empty: the committee
 	page   string
 	params url.Values
+	needs  string // a parameter of its page that says of whom it is; empty: of the place
+	ofUnit bool   // it is made of a village or branch, not of the town
 }
 
 // All are the kinds in the order a committee meets them.
@@ -44,8 +47,16 @@ func All() []Kind {
 	return []Kind{
 		{ID: "monthly", Name: data.Text{Zh: "月度通报", En: "Monthly notice"}, Role: visitor.Committee, page: "report"},
 		{ID: "minutes", Name: data.Text{Zh: "例会纪要", En: "Committee minutes"}, Role: visitor.Committee, page: "meeting", params: url.Values{"minutes": {"1"}}},
+		{ID: "support", Name: data.Text{Zh: "薄弱村帮扶清单", En: "Weak-village support list"}, Role: visitor.Committee, page: "weak", params: asPaper},
+		{ID: "village", Name: data.Text{Zh: "村情单", En: "Village sheet"}, Role: visitor.Committee, page: "village", params: asPaper, ofUnit: true},
+		{ID: "comparison", Name: data.Text{Zh: "试点比较报告", En: "Comparison report"}, Role: visitor.Committee, page: "compare", params: asPaper},
+		{ID: "evidence", Name: data.Text{Zh: "党员依据单", En: "Member's evidence sheet"}, Role: visitor.Office, page: "cadres", params: url.Values{"sheet": {"1"}}, needs: "member"},
+		{ID: "public", Name: data.Text{Zh: "公示", En: "Public notice"}, Role: visitor.Committee, For: gate.Public, page: "points", params: asPaper},
 	}
 }
+
+// asPaper is how the address of a page asks for its paper.
+var asPaper = url.Values{"paper": {"1"}}
 
 // IDs are the names of the kinds.
 func IDs() (ids []string) {
@@ -71,15 +82,20 @@ func Page(p question.Page, params url.Values) (Kind, bool) {
 		for name := range k.params {
 			fits = fits && params.Get(name) != ""
 		}
-		if fits {
-			return k, true
+		if fits = fits && (k.needs == "" || params.Get(k.needs) != ""); !fits {
+			continue
 		}
+		return k, true
 	}
 	return Kind{}, false
 }
 
-// Ask puts the question of a kind to a snapshot. An empty month is the newest, an empty unit the town.
-func (k Kind) Ask(s facts.Snapshot, month, unit string) (block.Request, error) {
+// Asked says which paper of a kind is wanted. An empty month is the newest, an empty unit the town, an empty measure the page's first.
+type Asked struct{ Month, Unit, Member, Measure string }
+
+// Ask puts the question of a kind to a snapshot.
+func (k Kind) Ask(s facts.Snapshot, asked Asked) (block.Request, error) {
+	month, unit := asked.Month, asked.Unit
 	p, known := question.ByID(k.page)
 	if !known {
 		return block.Request{}, fmt.Errorf("the kind %s is made from a page that does not exist: %s", k.ID, k.page)
@@ -96,6 +112,19 @@ func (k Kind) Ask(s facts.Snapshot, month, unit string) (block.Request, error) {
 			return refuse(month, errors.New("there are no data of this month"), fmt.Sprintf("--month from %s to %s", s.FirstMonth, s.LastMonth))
 		}
 		values.Set("month", month)
+	}
+	for name, value := range map[string]string{"member": asked.Member, "measure": asked.Measure} {
+		switch takes := slices.Contains(p.Params, name) && (name != "member" || k.needs == name); {
+		case value == "" && k.needs == name:
+			return refuse("--"+name, errors.New("nothing says of whom"), "--"+name+" ID")
+		case value != "" && !takes:
+			return refuse("--"+name, errors.New("this paper takes none"), "leave it out")
+		case value != "":
+			values.Set(name, value)
+		}
+	}
+	if k.ofUnit && (unit == "" || unit == s.Town.ID || unit == s.Town.Name) {
+		return refuse("the town", errors.New("this paper is made of a village or branch"), "--unit VILLAGE")
 	}
 	if unit != "" && unit != s.Town.ID && unit != s.Town.Name {
 		switch village, branch := unitOf(s.Villages, unit), unitOf(s.Branches, unit); {
@@ -121,6 +150,9 @@ func unitOf(all []facts.Unit, named string) facts.Unit {
 	return all[i]
 }
 
+// Readers are for whom it is made where nobody says.
+func (k Kind) Readers() gate.Audience { return cmp.Or(k.For, gate.Committee) }
+
 // Head is what whoever issues a paper may say over it, and for whom he issues it.
 type Head struct {
 	RedHead, Number, To, Date string
@@ -136,7 +168,7 @@ var ErrReaders = errors.New("it is not made for them")
 // Make makes a document for its readers: built as they may see it, and through the gate. What came of that is in it too where it is
 // refused with a *gate.Refusal.
 func (k Kind) Make(ctx context.Context, r block.Request, h Head, version string) (made filetype.Made, err error) {
-	h.For = cmp.Or(h.For, gate.Committee)
+	h.For = cmp.Or(h.For, k.Readers())
 	made.Passed.For = h.For
 	refuse := func(why, next string) (filetype.Made, error) {
 		return made, &pipelines.Fault{Op: "make the " + k.ID + " report", At: "for " + string(h.For), Err: fmt.Errorf("%w: %s", ErrReaders, why), Next: next}
@@ -207,6 +239,9 @@ func (k Kind) FileName(r block.Request, ext string) string {
 	parts := []string{"hulian", k.ID}
 	if u := r.Unit(); u.Level != facts.LevelTown {
 		parts = append(parts, u.ID)
+	}
+	if k.needs != "" {
+		parts = append(parts, r.Params.Get(k.needs))
 	}
 	return strings.Join(append(parts, r.Month), "-") + ext
 }

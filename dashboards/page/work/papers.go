@@ -1,0 +1,55 @@
+package work
+
+import (
+	"context"
+
+	"hulian/dashboards/page/block"
+	"hulian/dashboards/view"
+)
+
+// posted are the measures of points and tasks that a public notice shows by village or branch.
+var posted = []string{"points_per_member", "members_with_points", "tasks_done", "tasks_overdue", "posts_rate"}
+
+// PublicNotice is what is posted of points, tasks and star ratings. What the office looks into, such as points gained in a burst or
+// stars that contradict results, is no part of it, and neither is anything of a single person.
+func PublicNotice(ctx context.Context, r block.Request) (view.View, error) {
+	v := view.View{Heading: r.Tf("%s积分、事项和星级公示", "%s: points, tasks and stars", r.Unit().Name), Letterhead: &view.Letterhead{Whole: true}}
+	own, err := r.Values(ctx, r.Visitor, block.AlwaysScope(r), pointMeasures...)
+	if err != nil {
+		return v, err
+	}
+	v.Sentences = append(pointSentences(r, own), r.T("公示期内对下列内容有异议的，可以向所在村党组织或者镇党委组织办反映。", "Whoever disagrees with what is posted may say so to the village's party organisation or to the office of the town."))
+	ratings, err := ratings(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	if len(r.Below()) > 0 {
+		units, err := block.UnitTable(ctx, r, "units", posted...)
+		if err != nil {
+			return v, err
+		}
+		units.Title, units.Note, units.Folded, units.PageRows = r.Tf("积分和事项 · %s", "Points and tasks · %s", r.MonthName(r.Month)), "", false, 0
+		v.Blocks = append(v.Blocks, units)
+	}
+	v.Blocks = append(v.Blocks, view.Section{ID: "stars", Title: r.T("星级评定", "Star ratings"), Note: r.T("星级由各村评定，名次只在本村内比较。", "Villages rate their own branches; ranks compare within one village.")})
+	if len(ratings) == 0 {
+		v.Blocks = append(v.Blocks, view.Text{Paragraphs: []string{r.T("到本月为止还没有评定。", "There is no rating up to this month.")}})
+		return v, nil
+	}
+	v.Blocks = append(v.Blocks, postedStars(r, ratings))
+	return v, nil
+}
+
+// postedStars is the star history of the branches, without the two columns that only the office acts on.
+func postedStars(r block.Request, all []rating) *view.Table {
+	t := starTable(r, all, nil)
+	keep := len(t.Columns) - 2
+	t.Columns, t.Folded, t.PageRows, t.Note, t.More = t.Columns[:keep], false, 0, "", ""
+	for i := range t.Columns {
+		t.Columns[i].Harmless = true // stars and ranks of branches
+	}
+	for i := range t.Rows {
+		t.Rows[i] = t.Rows[i][:keep]
+	}
+	return t
+}
