@@ -41,7 +41,7 @@ func paperOf(ctx context.Context, r block.Request) (v view.View, is bool, err er
 	if v, err = papers[r.Page.ID](ctx, r); err != nil {
 		return v, true, err
 	}
-	month.Issued(ctx, r, v.Letterhead)
+	month.Issued(ctx, r, v)
 	if r.Page.Takes.Has(question.ByVillage) {
 		v = block.BySuccession(r, records.Cautioned(r, v))
 	}

@@ -276,6 +276,9 @@ func worked(w view.Worked, l language.Language) *view.Table {
 	return t
 }
 
+// notJudged is the sign of a value that is shown and not judged.
+const notJudged = "○"
+
 // Lines are what stands in a cell on paper, from top to bottom: the value with the sign of its reading, its base, its interval, what is
 // said of it.
 func Lines(c view.Cell, l language.Language) []string {
@@ -286,6 +289,8 @@ func Lines(c view.Cell, l language.Language) []string {
 			first += "▲"
 		case reading.Worsening:
 			first += "▼"
+		case reading.NotEnough:
+			first += notJudged
 		default:
 		}
 		switch {
@@ -295,6 +300,9 @@ func Lines(c view.Cell, l language.Language) []string {
 		case c.Mark.Position == view.Ahead:
 			c.Note = l.T("明显领先", "clearly ahead")
 		}
+	}
+	if c.Mark == nil && c.Tone == view.ToneQuiet && c.Value != "" { // a number that pages show in grey
+		first += notJudged
 	}
 	lines := []string{first}
 	for _, small := range []string{c.Base, c.Interval, c.Note} {

@@ -1,6 +1,10 @@
 package view
 
-import "hulian/queries/reading"
+import (
+	"slices"
+
+	"hulian/queries/reading"
+)
 
 // Count shows a number of things.
 func Count(n float64) Cell {
@@ -103,4 +107,31 @@ func (t *Table) All() int {
 		return t.Exist
 	}
 	return len(t.Rows)
+}
+
+// Cut takes columns out of the table, by their places.
+func (t *Table) Cut(columns ...int) {
+	keep := func(n int) (places []int) {
+		for i := range n {
+			if !slices.Contains(columns, i) {
+				places = append(places, i)
+			}
+		}
+		return places
+	}
+	var heads []Column
+	for _, i := range keep(len(t.Columns)) {
+		heads = append(heads, t.Columns[i])
+	}
+	cut := func(row []Cell) (cells []Cell) {
+		for _, i := range keep(len(row)) {
+			cells = append(cells, row[i])
+		}
+		return cells
+	}
+	rows := make([][]Cell, len(t.Rows))
+	for n, row := range t.Rows {
+		rows[n] = cut(row)
+	}
+	t.Columns, t.Rows, t.Total = heads, rows, cut(t.Total)
 }

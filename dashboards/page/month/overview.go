@@ -245,8 +245,8 @@ func changes(r block.Request, own facts.Measured) (shown, steady *view.Table, re
 		Empty: r.T("两个月都没有数据。", "There are no data for either month."),
 		Columns: []view.Column{
 			{Title: r.T("指标", "Measure"), Kind: view.ColumnText},
-			{Title: r.Month, Kind: view.ColumnRate, Read: true},
-			{Title: before, Kind: view.ColumnRate},
+			{Title: r.MonthName(r.Month), Kind: view.ColumnRate, Read: true},
+			{Title: r.MonthName(before), Kind: view.ColumnRate},
 			{Title: r.T("变化", "Change"), Kind: view.ColumnText},
 			{Title: r.T("研判", "Reading"), Kind: view.ColumnText},
 		}}

@@ -79,8 +79,8 @@ func (m member) sheet(v view.View) view.View {
 	r := m.r
 	v.Heading = r.Tf("%s后备干部依据单", "%s: evidence sheet of a reserve cadre", r.Town.Name)
 	v.Sentences = m.said()
-	v.Letterhead = &view.Letterhead{Issuer: r.Tf("%s党委组织办", "Organisation office of %s", r.Town.Name), Period: r.Tf("截至%s", "as of %s", r.CutOff.Format("2006-01-02")), Basis: []string{
-		r.Tf("数据截至 %s；快照第 %d 版，校验码 %s。", "Data as of %s; snapshot %d, hash %s.", r.CutOff.Format("2006-01-02"), r.Generation, r.Hash),
+	v.Letterhead = &view.Letterhead{Issuer: r.Tf("%s党委组织办", "Organisation office of %s", r.Town.Name), Period: r.Tf("截至%s", "as of %s", r.CutOff.Format(r.T("2006年1月2日", "2 January 2006"))), Whole: true, Basis: []string{
+		r.Tf("数据截至 %s；快照第 %d 版，校验码 %.16s。", "Data as of %s; snapshot %d, hash %.16s.", r.CutOff.Format("2006-01-02"), r.Generation, r.Hash),
 		r.T("每项只与本支部其他可动员党员比，各项不相加，不打分、不排名。年龄、学历、党龄、职务只作背景，不参与计算。", "Each kind is held against the other active members of the branch alone; nothing is added up, scored or ranked. Age, education, years as a member and office are context and enter no calculation."),
 		r.T("没有计入：有存疑提示或农户回访未证实的走访、期限内又被反映或反馈期限未到的难题、没有完成日期的事项、没有数据的月份、已剔除和已更正的行、本人有异议尚未了结的一项。", "Not counted: visits with a doubt signal or not confirmed by the household, hard issues that came back in time or are too recent to be disputed, tasks without a day, months without data, rows set aside or corrected, and what the member contests until it is settled."),
 		r.T("以上是记录，不是评价。本人可以查看、说明和提出异议。本单含个人信息，请妥善保管；每次查看和打印都留记录。", "This is the record, not a verdict. The member may see it, explain it and contest it. The sheet names a person: keep it safe. Every view of it is kept in the audit trail.")}}

@@ -49,11 +49,7 @@ func SupportList(ctx context.Context, r block.Request) (view.View, error) {
 // listOnPaper is the list without its last column, which leads to where help is decided.
 func listOnPaper(t *view.Table) *view.Table {
 	t.Note = ""
-	last := len(t.Columns) - 1
-	t.Columns = t.Columns[:last]
-	for i := range t.Rows {
-		t.Rows[i] = t.Rows[i][:last]
-	}
+	t.Cut(len(t.Columns) - 1)
 	return t
 }
 
@@ -121,6 +117,7 @@ func VillageSheet(ctx context.Context, r block.Request) (view.View, error) {
 	}
 	measures := everything(r, own, town, ids, positions)
 	measures.PageRows, measures.Folded, measures.Note = 0, false, "" // paper has no pages of a table to turn, and no links
+	measures.Cut(0)
 	v.Blocks = append(v.Blocks, view.Section{ID: "measures", Title: r.T("全部指标", "All measures")}, measures)
 	return v, nil
 }
@@ -140,9 +137,13 @@ func (s unitScreen) onPaper(ctx context.Context, blocks []view.Block) ([]view.Bl
 		return blocks, err
 	}
 	for _, b := range todo {
-		if _, screen := b.(view.Callout); !screen { // says where things are ticked off
-			blocks = append(blocks, b)
+		if _, screen := b.(view.Callout); screen { // says where things are ticked off
+			continue
 		}
+		if t, is := b.(*view.Table); is && t.ID == "overdue" {
+			t.Cut(ofCourse(r, t)...)
+		}
+		blocks = append(blocks, b)
 	}
 	steps, err := work.StepBars(ctx, r)
 	if err != nil {
@@ -161,6 +162,16 @@ func (s unitScreen) onPaper(ctx context.Context, blocks []view.Block) ([]view.Bl
 	return helped(ctx, r, blocks)
 }
 
+// ofCourse are the columns of overdue issues that a sheet of paper has no room for: how hard each is, and since when who holds it.
+func ofCourse(r block.Request, t *view.Table) (columns []int) {
+	for i, c := range t.Columns {
+		if slices.Contains([]string{r.T("难易", "Difficulty"), r.T("到手于", "Since"), r.T("督办领导", "Supervisor")}, c.Title) {
+			columns = append(columns, i)
+		}
+	}
+	return columns
+}
+
 // ComparisonPaper is the comparison of pilots and rollout as a paper: the verdict, the effect, what must hold, and what extending it
 // would bring; then the villages, the other measures, the plan and the grounds.
 func ComparisonPaper(ctx context.Context, r block.Request) (view.View, error) {
@@ -170,7 +181,7 @@ func ComparisonPaper(ctx context.Context, r block.Request) (view.View, error) {
 	}
 	m, result := report.Measure, report.Result
 	v := view.View{Heading: r.Tf("%s先锋户联试点比较报告", "%s: pilot and rollout compared", r.Town.Name), Letterhead: &view.Letterhead{Annex: r.T("比较的依据", "What the comparison stands on")}}
-	v.Sentences = append([]string{r.Tf("%[1]s：%[2]s。", "%[1]s: %[2]s.", m.Name.In(r.Lang), strings.TrimRight(result.Headline(r.Lang), "。."))}, report.Said(r.Lang)...)
+	v.Sentences = append([]string{r.Tf("%[1]s：%[2]s。", "%[1]s: %[2]s.", m.Name.In(r.Lang), strings.TrimRight(result.Headline(r.Lang), "。."))}, report.Plainly(r.Lang)...)
 	add := func(title string, blocks ...view.Block) {
 		if blocks = slices.DeleteFunc(blocks, func(b view.Block) bool { return b == nil }); len(blocks) > 0 {
 			v.Blocks = append(append(v.Blocks, view.Section{ID: "part", Title: title}), blocks...)
@@ -187,7 +198,7 @@ func ComparisonPaper(ctx context.Context, r block.Request) (view.View, error) {
 		if err != nil {
 			return v, err
 		}
-		v.Blocks = append(v.Blocks, effectTile(r, report), events, extension(r, report), conditions(r, report))
+		v.Blocks = append(append(v.Blocks, effects(r, report)...), events, conditions(r, report))
 		add(r.T("逐月变化", "Month by month"), raw)
 		add(r.T("逐村变化", "Village by village"), comparedVillages(r, report), halves(r, report))
 	}
@@ -196,13 +207,20 @@ func ComparisonPaper(ctx context.Context, r block.Request) (view.View, error) {
 		add(r.T("其他指标", "Other measures"), t)
 	}
 	for _, b := range planBlocks(r, registered) {
-		if _, screen := b.(view.Form); !screen {
+		if _, screen := b.(view.Form); !screen && len(registered) > 0 {
 			v.Blocks = append(v.Blocks, b)
 		}
 	}
-	add(r.T("怎样比较", "How it was compared"), view.Text{Paragraphs: append(result.Who(r.Lang), result.ByCohorts(r.Lang))})
-	if result.Verdict != compare.NotEstimable {
-		add(r.T("须有哪些前提", "What must hold for the number"), view.Text{Paragraphs: result.Assumptions(r.Lang)})
-	}
+	add(r.T("怎样比较，须有哪些前提", "How it was compared, and what must hold"), view.Text{Paragraphs: report.Grounds(r.Lang)})
 	return v, nil
+}
+
+// effects are the effect and what extending it would bring, in one table where both are numbers.
+func effects(r block.Request, report compare.Report) []view.Block {
+	found, next := effectTile(r, report), extension(r, report)
+	if more, is := next.(view.Stats); is {
+		found.Tiles = append(found.Tiles, more.Tiles...)
+		return []view.Block{found}
+	}
+	return []view.Block{found, next}
 }

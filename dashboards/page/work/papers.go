@@ -29,6 +29,11 @@ func PublicNotice(ctx context.Context, r block.Request) (view.View, error) {
 			return v, err
 		}
 		units.Title, units.Note, units.Folded, units.PageRows = r.Tf("积分和事项 · %s", "Points and tasks · %s", r.MonthName(r.Month)), "", false, 0
+		for _, row := range append(units.Rows[:len(units.Rows):len(units.Rows)], units.Total) { // the plain number and its base: nothing is judged here
+			for i := range row {
+				row[i].Interval, row[i].Mark, row[i].Tone, row[i].Note = "", nil, view.ToneNone, ""
+			}
+		}
 		v.Blocks = append(v.Blocks, units)
 	}
 	v.Blocks = append(v.Blocks, view.Section{ID: "stars", Title: r.T("星级评定", "Star ratings"), Note: r.T("星级由各村评定，名次只在本村内比较。", "Villages rate their own branches; ranks compare within one village.")})
@@ -43,13 +48,10 @@ func PublicNotice(ctx context.Context, r block.Request) (view.View, error) {
 // postedStars is the star history of the branches, without the two columns that only the office acts on.
 func postedStars(r block.Request, all []rating) *view.Table {
 	t := starTable(r, all, nil)
-	keep := len(t.Columns) - 2
-	t.Columns, t.Folded, t.PageRows, t.Note, t.More = t.Columns[:keep], false, 0, "", ""
+	t.Cut(len(t.Columns)-2, len(t.Columns)-1)
+	t.Folded, t.PageRows, t.Note, t.More = false, 0, "", ""
 	for i := range t.Columns {
 		t.Columns[i].Harmless = true // stars and ranks of branches
-	}
-	for i := range t.Rows {
-		t.Rows[i] = t.Rows[i][:keep]
 	}
 	return t
 }

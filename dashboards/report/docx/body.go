@@ -1,6 +1,7 @@
 package docx
 
 import (
+	"slices"
 	"strings"
 
 	"hulian/dashboards/report"
@@ -13,6 +14,7 @@ type setter struct {
 	pictures []report.Drawing
 	body     []node
 	tabled   bool // a table was set last
+	last     bool // what is set now is followed by the name of the issuer
 	tallest  int  // how high a picture may stand, in twips; 0: as high as its width makes it
 	own      *Template
 	heads    [len(headings) + 1]int // how many of each level there were, where their style does not number them
@@ -37,16 +39,18 @@ func (s *setter) document() node {
 		s.add(paragraph(styleTo, run(l.To+s.t("：", ":"))))
 	}
 	s.tallest = firstPicture
-	for _, i := range s.paper.First {
+	body := s.paper.First
+	if l.Whole {
+		body, s.paper.Rest = slices.Concat(body, s.paper.Rest), nil
+	}
+	for n, i := range body {
+		if n == len(s.paper.First) {
+			s.tallest = 0
+		}
+		s.last = n == len(body)-1
 		s.item(i)
 	}
-	s.tallest = 0
-	if l.Whole {
-		for _, i := range s.paper.Rest {
-			s.item(i)
-		}
-		s.paper.Rest = nil
-	}
+	s.tallest, s.last = 0, false
 	s.close()
 	if len(s.paper.Rest) > 0 {
 		s.annex()
@@ -60,13 +64,13 @@ func (s *setter) document() node {
 func (s *setter) close() {
 	l := s.paper.Letterhead
 	if len(s.paper.Rest) > 0 {
-		s.add(empty(), paragraph(styleEntry, run(s.t("附件：", "Attachment: ")+s.annexTitle())))
+		s.add(kept(""), kept(styleEntry, run(s.t("附件：", "Attachment: ")+s.annexTitle())))
 	}
 	date := l.Date
 	if date == "" { // to be written in by hand, or by whoever signs
 		date = s.t("　　　　年　　月　　日", "            (date)")
 	}
-	s.add(empty(), empty())
+	s.add(kept(""), kept(""))
 	// Both lines end alike where the date is the longer one; the name is moved in by half the difference, so that it stands over the middle.
 	right := 4
 	indent := func(halves int) node {
@@ -128,9 +132,9 @@ func (s *setter) item(i report.Item) {
 		if i.Lead != "" {
 			runs = append(runs, el("w:r", nil, el("w:rPr", nil, fonts(fontHead, fontLatin)), text(i.Lead+s.t("：", ": "))))
 		}
-		s.add(paragraph(style, append(runs, run(i.Text))...))
+		s.add(s.said(style, append(runs, run(i.Text))...))
 	case report.Entry:
-		s.add(paragraph(styleEntry, run(i.Text)))
+		s.add(s.said(styleEntry, run(i.Text)))
 	case report.Table:
 		s.add(caption(s.t("表", "Table "), i.Number, i.Caption), s.table(i.Of))
 		s.tabled = true
@@ -138,6 +142,23 @@ func (s *setter) item(i report.Item) {
 		s.pictures = append(s.pictures, i.Drawing)
 		s.add(paragraph(stylePicture, picture(len(s.pictures), i, s.tallest)), caption(s.t("图", "Figure "), i.Number, i.Caption))
 	}
+}
+
+// said is a paragraph of the text; the last one stays with the name and date under it, which no page holds alone.
+func (s *setter) said(style string, runs ...node) node {
+	if s.last {
+		return kept(style, runs...)
+	}
+	return paragraph(style, runs...)
+}
+
+// kept is a paragraph on the page of the one that follows.
+func kept(style string, runs ...node) node {
+	properties := []node{el("w:keepNext", nil)}
+	if style != "" {
+		properties = slices.Insert(properties, 0, val("w:pStyle", style))
+	}
+	return el("w:p", nil, append([]node{el("w:pPr", nil, properties...)}, runs...)...)
 }
 
 // paragraph is a paragraph of a style.
@@ -180,14 +201,15 @@ func (s *setter) table(t *view.Table) node {
 	}
 	var head []node
 	for i, c := range t.Columns {
-		head = append(head, cell(widths[i], line(styleCellHead, "center", small, report.Head(c, lang))))
+		head = append(head, cell(widths[i], line(styleCellHead, "center", small, report.Head(c, lang), false)))
 	}
 	rows = append(rows, el("w:tr", nil, append([]node{el("w:trPr", nil, el("w:cantSplit", nil), el("w:tblHeader", nil))}, head...)...))
 	body := t.Rows
 	if len(t.Total) > 0 {
 		body = append(body[:len(body):len(body)], t.Total)
 	}
-	for _, row := range body {
+	for at, row := range body {
+		ends := s.last && at == len(body)-1
 		cells := []node{el("w:trPr", nil, el("w:cantSplit", nil))}
 		for i, c := range t.Columns {
 			var in view.Cell
@@ -200,7 +222,7 @@ func (s *setter) table(t *view.Table) node {
 				if n > 0 {
 					style = styleCellSmall
 				}
-				lines = append(lines, line(style, alignment(c.Kind), small, said))
+				lines = append(lines, line(style, alignment(c.Kind), small, said, ends))
 			}
 			cells = append(cells, cell(widths[i], lines...))
 		}
@@ -225,9 +247,12 @@ func cell(width int, lines ...node) node {
 	return el("w:tc", nil, append([]node{el("w:tcPr", nil, el("w:tcW", at("w:w", size(width), "w:type", "dxa")), val("w:vAlign", "center"))}, lines...)...)
 }
 
-// line is one paragraph of a cell.
-func line(style, align string, small bool, said string) node {
+// line is one paragraph of a cell; kept on the page of what follows the table where it ends it.
+func line(style, align string, small bool, said string, ends bool) node {
 	properties := []node{val("w:pStyle", style)}
+	if ends {
+		properties = append(properties, el("w:keepNext", nil))
+	}
 	if (style != styleCellHead || align != "center") && align != "left" {
 		properties = append(properties, val("w:jc", align))
 	}

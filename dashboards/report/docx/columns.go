@@ -98,7 +98,11 @@ func measure(t *view.Table, i int, head string, l language.Language) (need, full
 		longestLine := 0
 		for n, said := range report.Lines(row[i], l) {
 			w := width(said)
-			need = max(need, unbreakable(said))
+			narrow := unbreakable(said)
+			if n > 0 { // set smaller
+				narrow = (narrow*sizeSmall + sizeTable - 1) / sizeTable
+			}
+			need = max(need, narrow)
 			if n == 0 && w <= nameLength {
 				need = max(need, w)
 			}

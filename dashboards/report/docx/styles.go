@@ -114,7 +114,7 @@ func styles(lang string) node {
 		style(styleRedHead, "公文红头", "Normal", styleNumber, []node{tight(0, 0), centred}, append([]node{fonts(fontTitle, fontLatin), val("w:color", "FF0000")}, sized(sizeRedHead)...)),
 		style(styleNumber, "公文发文字号", "Normal", styleTitle, []node{el("w:pBdr", nil, el("w:bottom", at("w:val", "single", "w:sz", "12", "w:space", "8", "w:color", "FF0000"))), centred}, nil),
 		style(styleTo, "公文主送机关", "Normal", styleBody, nil, nil),
-		style(styleEntry, "List Paragraph", "Normal", "", []node{twoCharacters()}, nil),
+		style(styleEntry, "List Paragraph", "Normal", "", []node{twoCharacters(), val("w:jc", "left")}, nil),
 		style(styleIssuer, "公文落款", "Normal", "", []node{el("w:keepNext", nil), val("w:jc", "right")}, nil),
 		style(styleAnnex, "公文附件标记", "Normal", styleTitle, []node{el("w:keepNext", nil), el("w:pageBreakBefore", nil)}, letters(fontHead, false, sizeBody)),
 		style(styleCaption, "caption", "Normal", "", []node{el("w:keepNext", nil), tight(120, 60), centred}, smaller(fontHead, false, sizeCaption)),
