@@ -129,6 +129,8 @@ func (h *Heat) PlaceWord(p Place) string {
 func (h *Heat) Says(c HeatCell) string {
 	l := h.Language
 	switch {
+	case !c.Value.Known() && h.Means != nil && h.Means.Absent != "": // an empty cell has a meaning of its own
+		return c.Value.Unknown
 	case !c.Value.Known():
 		return l.T("未知：", "unknown: ") + c.Value.Unknown
 	case c.Value.Small() && h.Means == nil:
