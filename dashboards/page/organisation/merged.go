@@ -138,7 +138,7 @@ func fourOnes(ctx context.Context, r block.Request) (*view.Table, error) {
 			here = append(here, b)
 		}
 	}
-	t := &view.Table{ID: "four-ones", PageRows: rowsListed, Title: r.T("四个一：各支部落实情况", "The four “ones”, branch by branch"), Empty: r.T("没有支部名册，不知道。", "There is no list of branches: nothing is known."),
+	t := &view.Table{ID: "four-ones", Stacked: true, PageRows: rowsListed, Title: r.T("四个一：各支部落实情况", "The four “ones”, branch by branch"), Empty: r.T("没有支部名册，不知道。", "There is no list of branches: nothing is known."),
 		Note: r.Tf("%s；两级微信群以%s的登记为准。走访记录本：当月有走访记录的可动员党员。", "%s; the two groups as registered on %s. Notebook: active members with a visit on record in the month.", r.MonthName(r.Month), r.CutOff.Format("2006-01-02"))}
 	share := func(id string, of func(facts.Value) float64) func(facts.Unit) view.Cell {
 		return func(b facts.Unit) view.Cell {
@@ -199,7 +199,7 @@ func displayGaps(ctx context.Context, r block.Request) (*view.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &view.Table{ID: "display-gaps", PageRows: rowsBeside, Title: r.T("哪些支部在哪里没有亮相", "Who is not shown where"), Note: block.AtCutOff(r), Empty: r.T("没有：三处都已亮相。", "None: all are shown in all three places.")}
+	t := &view.Table{ID: "display-gaps", Stacked: true, PageRows: rowsBeside, Title: r.T("哪些支部在哪里没有亮相", "Who is not shown where"), Note: block.AtCutOff(r), Empty: r.T("没有：三处都已亮相。", "None: all are shown in all three places.")}
 	type row = facts.BranchStructure
 	untold := 0
 	lacking := slices.DeleteFunc(slices.Clone(rows), func(b row) bool {
@@ -255,7 +255,7 @@ func roundTables(ctx context.Context, r block.Request) (*view.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &view.Table{ID: "round-tables", Title: r.T("圆桌夜谈和带来的问题", "Evening round-tables and what they brought"),
+	t := &view.Table{ID: "round-tables", Stacked: true, Title: r.T("圆桌夜谈和带来的问题", "Evening round-tables and what they brought"),
 		Note: r.T("有记录以来累计；问题以登记的来源为准，没有写明来源的不在其中。", "All on record; issues by the source they name, and those without one are not among them. ") + block.AtMonthEnd(r), Empty: r.T("没有圆桌夜谈。", "None were held.")}
 	type row = facts.RoundTables
 	view.Fill(t, rows,
@@ -352,10 +352,10 @@ func taskTables(ctx context.Context, r block.Request) ([]view.Block, error) {
 	if err != nil {
 		return nil, err
 	}
-	byWork := &view.Table{ID: "tasks-by-programme", Title: r.T("认领事项：按中心工作", "Claimed tasks by the work they serve"), Note: r.T("有记录以来认领的；超期的看下面的名单。", "All claimed on record; those overdue stand in the list below. ") + block.AtMonthEnd(r),
+	byWork := &view.Table{ID: "tasks-by-programme", Stacked: true, Title: r.T("认领事项：按中心工作", "Claimed tasks by the work they serve"), Note: r.T("有记录以来认领的；超期的看下面的名单。", "All claimed on record; those overdue stand in the list below. ") + block.AtMonthEnd(r),
 		Empty: r.T("没有认领事项。", "No task was claimed.")}
 	view.Fill(byWork, works, append([]view.ColumnOf[row]{view.Of(view.Words(r.T("中心工作", "Work")), func(z row) view.Cell { return view.Plain(r.Word("tasks", "programme", z.Programme)) })}, numbers()...)...)
-	byZone := &view.Table{ID: "tasks-by-zone", PageRows: rowsListed, Title: r.T("认领事项：按责任片区", "Claimed tasks by zone"), Note: block.AtMonthEnd(r), Empty: r.T("没有事项写明责任片区。", "No task names a zone.")}
+	byZone := &view.Table{ID: "tasks-by-zone", Stacked: true, PageRows: rowsListed, Title: r.T("认领事项：按责任片区", "Claimed tasks by zone"), Note: block.AtMonthEnd(r), Empty: r.T("没有事项写明责任片区。", "No task names a zone.")}
 	var columns []view.ColumnOf[row]
 	if r.Village == "" {
 		columns = append(columns, view.Of(view.Words(r.T("村", "Village")), func(z row) view.Cell { return block.UnitCell(r, z.VillageID) }))
