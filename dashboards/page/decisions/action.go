@@ -30,7 +30,7 @@ func one(ctx context.Context, r block.Request, b Book, f Followed, answer []view
 	}
 	v.Sentences = append(v.Sentences, r.T("本村自身：", "The village's own series: ")+f.Own.Said(r.Lang)+r.T("。", "."))
 	if len(f.Relapses) > 0 {
-		v.Sentences = append(v.Sentences, r.Tf("验收之后，本村又在%[1]s进入薄弱名单，共%[2]d次。", "After it was accepted the village was weak again from %[1]s, times: %[2]d.", months(r, f.Relapses), len(f.Relapses)))
+		v.Sentences = append(v.Sentences, r.Tf("验收之后，本村又在%[1]s进入薄弱名单，共%[2]d次。", "After it was accepted the village was on the list of weak villages again from %[1]s (%[2]d×).", months(r, f.Relapses), len(f.Relapses)))
 	}
 	picture, err := series(ctx, r, f)
 	if err != nil {

@@ -96,6 +96,9 @@ func judgedSaid(r block.Request, all []Followed) string {
 	if len(all) == 0 {
 		return ""
 	}
+	if judged == 0 {
+		return r.T("还没有能够评价成效的措施。", "No action can be judged yet. ")
+	}
 	return r.Tf("能够评价的措施%[1]d件，其中%[2]d件之后与其他村相比有好转。", "Actions that can be judged: %[1]d; followed by a change for the better against the others: %[2]d. ", judged, better)
 }
 
@@ -200,7 +203,7 @@ func table(r block.Request, all []Followed) *view.Table {
 func closedNote(r block.Request, f Followed) string {
 	switch {
 	case len(f.Relapses) > 0:
-		return r.Tf("%[1]s验收；%[2]s起再次薄弱，共%[3]d次", "accepted %[1]s; weak again since %[2]s, times: %[3]d", f.ClosedOn, r.MonthName(f.Relapses[0]), len(f.Relapses))
+		return r.Tf("%[1]s验收；%[2]s起再次薄弱，共%[3]d次", "accepted %[1]s; weak again since %[2]s (%[3]d×)", f.ClosedOn, r.MonthName(f.Relapses[0]), len(f.Relapses))
 	case f.Closed():
 		return f.ClosedOn
 	}
