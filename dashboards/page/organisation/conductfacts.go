@@ -82,6 +82,18 @@ func byYear(r block.Request, told facts.OrganisationFacts, id, title, note, pref
 		}
 		t.Rows = append(t.Rows, append(row, view.Count(own.Of(name, "").Sum())))
 	}
+	if len(t.Rows) == 0 {
+		return t
+	}
+	t.Total = []view.Cell{{Text: r.T("合计", "Total")}}
+	for _, year := range years {
+		var sum float64
+		for _, name := range own.Names() {
+			sum += own.Of(name, year).Sum()
+		}
+		t.Total = append(t.Total, view.Count(sum))
+	}
+	t.Total = append(t.Total, view.Count(own.Sum()))
 	return t
 }
 

@@ -114,7 +114,7 @@ func conductBlocks(ctx context.Context, r block.Request, f facts.OrganisationFac
 			{Label: r.T("节俭办酒承诺", "Frugality pledges"), Value: total("pledges"),
 				Reading: kept},
 			{Label: r.T("器官捐献协议", "Organ-donation agreements"), Value: total("organ_donation")},
-			{Label: r.T("触碰红线", "Red-line breaches"), Value: total("red_line_breaches"), Reading: r.T("数量少，单月变化不说明问题", "rare: one month's change says nothing")},
+			{Label: r.T("触碰底线、红线", "Lines crossed (bottom and red)"), Value: total("red_line_breaches"), Reading: r.T("数量少，单月变化不说明问题", "rare: one month's change says nothing")},
 		}}, funds, rights}, nil
 }
 
