@@ -98,6 +98,8 @@ func visitsToExpect(ctx context.Context, r block.Request, u facts.Unit, now, the
 	said := view.Callout{Tone: view.ToneQuiet, Title: r.T("走访会不会跟着变", "Would visits change with it?")}
 	before, after := now.people/now.hands, then.people/then.hands
 	switch {
+	case then == now:
+		said.Text = r.T("设想与现在相同：改动上面的数，再看走访会差多少。", "Nothing is changed yet: change a number above to see by how much visits would differ.")
 	case !line.Slope.Known || !today.Known():
 		said.Text = r.Tf("不能推算：有人手和走访两项数据的村只有%d个，或各村人手相同，或本单位没有走访数据。", "It cannot be said: %d villages have data on both hands and visits, or all have the same hands, or this unit has no data on visits.", line.N)
 	case then.hands == 0 || after < line.Low || after > line.High:
