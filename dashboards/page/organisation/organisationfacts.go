@@ -10,6 +10,7 @@ import (
 	"hulian/dashboards/facts"
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/view"
+	"hulian/data"
 	"hulian/queries/reading"
 )
 
@@ -151,33 +152,45 @@ func wholeSum(r block.Request, sum, known, of float64) view.Cell {
 	return c
 }
 
-// fundsSentence says what the funds gave. A sum to which an entry leaves out its part is not known, and what is filled in is said.
+// fundsSentence says what scholarship and charity funds gave, apart: of the one all may be on record and of the other nothing. A sum to
+// which an entry leaves out its part is not known, and what is filled in is said.
 func fundsSentence(r block.Request, told facts.OrganisationFacts) string {
-	entries := slices.Concat(told.Of("scholarship_funds", ""), told.Of("charity_funds", ""))
-	if len(entries) == 0 {
+	var said []string
+	for _, f := range []struct {
+		kind string
+		name data.Text
+	}{{"scholarship", data.Text{Zh: "奖学基金", En: "scholarship funds"}}, {"charity", data.Text{Zh: "慈善基金", En: "charity funds"}}} {
+		entries := told.Of(f.kind+"_funds", "")
+		if len(entries) == 0 {
+			continue
+		}
+		count := func(fact string) float64 { return told.Of(fact, "").Sum() }
+		years := r.Tf("，%d 年来", " in %d years", len(entries.Periods()))
+		if len(entries.Periods()) == 1 {
+			years = r.T("，一年来", " in one year")
+		}
+		parts := []string{r.Tf("%[1]s 个村有%[2]s%[3]s", "%[2]s of %[1]s villages%[3]s", reading.Count(entries.Villages()), f.name.In(r.Lang), years)}
+		if f.kind == "scholarship" {
+			students := r.Tf("资助学生 %s 名", "%s students supported", reading.Count(count("scholarship_students")))
+			if open := count("students_unknown"); open > 0 {
+				students = r.Tf("学生数未知（%[2]s 笔中 %[1]s 笔没有填，已填的合计 %[3]s 名）", "students unknown (%s of %s entries leave them out; those filled in make %s)", reading.Count(open), reading.Count(entries.Sum()), reading.Count(count("scholarship_students")))
+			}
+			parts = append(parts, students)
+		}
+		amount := r.Tf("金额 %s 元", "%s yuan given", reading.Count(count(f.kind+"_amount")))
+		switch open := count(f.kind + "_unknown"); {
+		case open == entries.Sum():
+			amount = r.Tf("金额未知（%s 笔都没有填）", "the sum unknown (none of %s entries gives it)", reading.Count(open))
+		case open > 0:
+			amount = r.Tf("金额未知（%[2]s 笔中 %[1]s 笔没有填，已填的合计 %[3]s 元）", "the sum unknown (%s of %s entries leave it out; those filled in make %s yuan)", reading.Count(open), reading.Count(entries.Sum()), reading.Count(count(f.kind+"_amount")))
+		}
+		said = append(said, strings.Join(append(parts, amount), r.T("，", ", ")))
+	}
+	if len(said) == 0 {
 		return ""
 	}
-	who := r.Tf("%s 个村设有基金", "%s villages have funds", reading.Count(entries.Villages()))
-	if entries.Villages() == 1 {
-		who = r.T("1 个村设有基金", "One village has a fund")
-	}
-	years := r.Tf("%d 年来", "in %d years", len(entries.Periods()))
-	if len(entries.Periods()) == 1 {
-		years = r.T("一年来", "in one year")
-	}
-	count := func(fact string) float64 { return told.Of(fact, "").Sum() }
-	students := r.Tf("资助学生 %s 名", "%s students were supported", reading.Count(count("scholarship_students")))
-	if open := count("students_unknown"); open > 0 {
-		students = r.Tf("资助学生数未知（%[2]s 笔奖学基金中 %[1]s 笔没有填，已填的合计 %[3]s 名）", "the number of students is not known (%s of %s scholarships leave it out; those filled in make %s)", reading.Count(open), reading.Count(count("scholarship_funds")), reading.Count(count("scholarship_students")))
-	} else if count("scholarship_funds") == 0 {
-		students = ""
-	}
-	amount := r.Tf("金额 %s 元", "%s yuan were given", reading.Count(count("fund_amount")))
-	if open := count("scholarship_unknown") + count("charity_unknown"); open > 0 {
-		amount = r.Tf("金额未知（%[2]s 笔中 %[1]s 笔没有填，已填的合计 %[3]s 元）", "the amount is not known (%s of %s entries leave it out; those filled in make %s yuan)", reading.Count(open), reading.Count(entries.Sum()), reading.Count(count("fund_amount")))
-	}
-	parts := slices.DeleteFunc([]string{students, amount}, func(s string) bool { return s == "" })
-	return r.Tf("%[1]s，%[2]s%[3]s。", "%[1]s; %[2]s %[3]s.", who, years, strings.Join(parts, r.T("，", ", ")))
+	sentence := strings.Join(said, r.T("；", "; "))
+	return strings.ToUpper(sentence[:1]) + sentence[1:] + r.T("。", ".")
 }
 
 // rights count the rights linked members used, by kind and year.
