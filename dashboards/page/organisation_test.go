@@ -23,7 +23,7 @@ func TestOrganisationSaysWhatIsMissing(t *testing.T) {
 		t.Errorf("the levels: %s", tree)
 	}
 	said := strings.Join(v.Sentences, "\n")
-	for _, want := range []string{"6 个网格支部中 5 个达到“3+3+2”（83.3%）", "党员中心户 7 户，分布在 5 个支部", "设岗 680 个，其中百米微河长 240 个", "2 个村设有基金，2 年来资助学生 10 名，金额未知（3 笔中 1 笔没有填，已填的合计 20,000 元）"} {
+	for _, want := range []string{"6 个网格支部中 5 个达到“3+3+2”（83.3%）", "党员中心户 7 户，分布在 5 个支部", "设岗 680 个，其中百米微河长 240 个", "2 个村有奖学基金，2 年来，资助学生 10 名，金额 20,000 元；1 个村有慈善基金，一年来，金额未知（1 笔都没有填）"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the page does not say %q:\n%s", want, said)
 		}
@@ -68,5 +68,46 @@ func TestMeetingsNotHeldLongestFirst(t *testing.T) {
 	life := tableIn(t, built(t, town, "organisation", "month=2018-01"), "organisation-life")
 	if len(life) != 3 || !strings.Contains(life[1], "全年") || !strings.Contains(life[2], "尚未结束") {
 		t.Errorf("organisation life: %q", life)
+	}
+}
+
+func TestOrganisationShowsWhatTiesItTogether(t *testing.T) {
+	town := pagetest.New(t)
+	town.Exec(t, "update branch_structure set governance_grid_id = 'G' || branch_id, group_village_branch = true, group_branch_member = branch_id <> 'B12', grid_households = 240, households_apart = 0, display_home = branch_id <> 'B22'")
+	town.Exec(t, "update branch_structure set governance_grid_id = null, group_branch_member = null where branch_id = 'B21'")
+	town.Exec(t, "update branch_structure set households_apart = 7 where branch_id = 'B11'")
+	town.Exec(t, "insert into rectifications (rectification_id, branch_id, found_on, shortcoming, mended_on) values ('R1', 'B11', '2017-12-02', '党小组活动少', null), ('R2', 'B11', '2017-12-02', '进度没有公示', '2018-01-10'), ('R3', 'B21', '2018-01-11', '意见没有反馈', '2018-02-20')")
+	town.Exec(t, "insert into round_tables (village_id, held_on, attended, topic) values ('V1', '2017-12-05', 20, '停车'), ('V1', '2018-01-09', null, '垃圾'), ('V2', '2018-02-03', 9, '夜谈')")
+	town.Exec(t, "insert into river_coverage (segment_id, river, village_id, from_m, to_m, metres, covered, posts, chief) values ('S1', '样本江', 'V1', 0, 500, 500, 400, 4, 'C1'), ('S2', '样本江', 'V2', 500, 900, 400, null, null, null)")
+	town.Exec(t, "insert into river_gaps (segment_id, village_id, from_m, to_m) values ('S1', 'V1', 300, 400)")
+	town.Exec(t, "update tasks set zone = '第一片区' where branch_id = 'B11'")
+	v := built(t, town, "organisation", "month=2018-01")
+	for id, want := range map[string][]string{
+		"two-grids": {"新园一支部 | 没有对应的治理网格 | –", "福合院一支部 | 240户中7户登记在别的治理网格 | 7"},
+		"four-ones": {"福合院二支部 |", "| 是 | 否 |", "| 是 | 未知 |"},
+		// Mended after the month's end is still open at it.
+		"open-shortcomings": {"福合院一支部 | 党小组活动少 | 2017-12-02 | 60", "新园一支部 | 意见没有反馈 | 2018-01-11 | 20"},
+		// People are the mean of the round-table that says how many came; one held after the month does not count.
+		"round-tables": {"福合院村 | 2 | 2018-01-09 | 20.0 | 0 |"},
+		"display-gaps": {"新园二支部 | 是 | 是 | 否"},
+		"rivers":       {"样本江 | 福合院村 | 0–500 | 80.0 400/500 | 4 | 300–400", "样本江 | 新园村 | 500–900 | 未知 | – | – | 没有登记"},
+		// Of the two tasks of the branch one is done and one past its deadline.
+		"tasks-by-zone":      {"福合院村 | 第一片区 | 1 | 2 | 50.0 1/2 | 1 | 1 | 2018-01-10"},
+		"tasks-by-programme": {"五水共治 | 6 | 6 | 0.0 0/6 | 6 | 6 | 2018-01-10"},
+	} {
+		got := strings.Join(tableIn(t, v, id), "\n")
+		for _, row := range want {
+			if !strings.Contains(got, row) {
+				t.Errorf("table %s lacks %q:\n%s", id, row, got)
+			}
+		}
+	}
+	for id, not := range map[string]string{"open-shortcomings": "进度没有公示", "round-tables": "2018-02-03", "display-gaps": "福合院一支部"} {
+		if got := strings.Join(tableIn(t, v, id), "\n"); strings.Contains(got, not) {
+			t.Errorf("table %s shows %q:\n%s", id, not, got)
+		}
+	}
+	if got := strings.Join(tableIn(t, built(t, town, "organisation", "village=V1"), "two-grids"), "\n"); strings.Contains(got, "新园") {
+		t.Errorf("village V1 sees %s", got)
 	}
 }
