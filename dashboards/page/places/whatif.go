@@ -143,7 +143,7 @@ func whatIfTable(r block.Request, u facts.Unit, h hands, households float64, all
 		return a / b
 	}
 	t := &view.Table{ID: "what-if", Title: r.Tf("%s · 现在与设想", "%s · now and as supposed", u.Name),
-		Note:    r.Tf("缺人手：每名党员联系%s户时，还差几名党员。", "Missing hands: how many members are wanting at %s households each.", reading.Plain(each, 0)),
+		Note:    r.Tf("缺人手：每名党员联系%s户时，还差几名党员。", "Missing hands: how many members are lacking at %s households each.", reading.Plain(each, 0)),
 		Columns: []view.Column{{Title: r.T("项目", "What"), Kind: view.ColumnText}, {Title: r.T("现在", "Now"), Kind: view.ColumnNumber}, {Title: r.T("设想", "As supposed"), Kind: view.ColumnNumber}, {Title: r.T("算式", "Formula"), Kind: view.ColumnText}}}
 	line := func(label string, decimals int, now, supposed float64, formula string) {
 		cell := func(x float64) view.Cell {
