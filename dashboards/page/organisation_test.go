@@ -23,7 +23,7 @@ func TestOrganisationSaysWhatIsMissing(t *testing.T) {
 		t.Errorf("the levels: %s", tree)
 	}
 	said := strings.Join(v.Sentences, "\n")
-	for _, want := range []string{"6 个网格支部中 5 个达到“3+3+2”（83.3%）", "党员中心户 7 户，分布在 5 个支部", "设岗 680 个，其中百米微河长 240 个", "2 个村有奖学基金，2 年来，资助学生 10 名，金额 20,000 元；1 个村有慈善基金，一年来，金额未知（1 笔都没有填）"} {
+	for _, want := range []string{"6 个网格支部中 5 个达到“3+3+2”（83.3%）", "党员中心户 7 户，分布在 5 个支部", "设岗 680 个，其中百米微河长 240 个", "2 个村有奖学基金，2 年来资助学生 10 名，金额 20,000 元；1 个村有慈善基金，一年来金额未知（1 笔都没有填）"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the page does not say %q:\n%s", want, said)
 		}

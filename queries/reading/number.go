@@ -136,7 +136,7 @@ func SuffixOf(m queries.Measure, lang string) string {
 }
 
 // measureWords are the words by which things are counted in Chinese.
-var measureWords = map[string]string{"户": "户", "党员": "名", "支部": "个", "问题": "件", "走访": "次", "事项": "项", "人数": "人", "人口": "人", "报表": "份", "行": "行"}
+var measureWords = map[string]string{"户": "户", "党员": "名", "支部": "个", "问题": "件", "走访": "次", "事项": "项", "人数": "人", "人口": "人", "报表": "份", "行": "行", "积分记录": "条", "米数": "米"}
 
 // Counted writes how many things a share counts: "936户", "936". In Chinese no number of things stands without its measure word, that
 // of the last thing its numerator names; in English the sentence names them.

@@ -451,7 +451,7 @@ func TestAFallToNothingIsNoRunAtRest(t *testing.T) {
 // TestCountsHaveTheirMeasureWord: every share names something that has one.
 func TestCountsHaveTheirMeasureWord(t *testing.T) {
 	want := map[string]string{"household_coverage": "936户", "on_time_rate": "936件", "silent_members": "936名", "reconciliation_rate": "936个", "month_end_share": "936次",
-		"attendance_rate": "936人", "tasks_done": "936项", "repeat_rate": "936件", "satisfaction_rate": "936件", "organisation_life": "936个"}
+		"attendance_rate": "936人", "tasks_done": "936项", "repeat_rate": "936件", "satisfaction_rate": "936件", "organisation_life": "936个", "points_approved": "936条", "points_displayed": "936条", "river_covered": "936米", "rules_revised": "936个"}
 	for _, m := range queries.Measures() {
 		if m.Unit != "share" {
 			continue
@@ -460,7 +460,7 @@ func TestCountsHaveTheirMeasureWord(t *testing.T) {
 		if w, ok := want[m.ID]; ok && got != w {
 			t.Errorf("%s: %s, want %s", m.ID, got, w)
 		}
-		if strings.HasSuffix(got, "个") != strings.HasSuffix(m.Numerator.Zh, "支部") {
+		if strings.HasSuffix(got, "个") != (strings.HasSuffix(m.Numerator.Zh, "支部") || strings.HasSuffix(m.Numerator.Zh, "村")) {
 			t.Errorf("%s: nothing in %q says how it is counted", m.ID, m.Numerator.Zh)
 		}
 		if en := Counted(m, 936, "en"); en != "936" {

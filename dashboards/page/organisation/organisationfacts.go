@@ -184,7 +184,7 @@ func fundsSentence(r block.Request, told facts.OrganisationFacts) string {
 		case open > 0:
 			amount = r.Tf("金额未知（%[2]s 笔中 %[1]s 笔没有填，已填的合计 %[3]s 元）", "the sum unknown (%s of %s entries leave it out; those filled in make %s yuan)", reading.Count(open), reading.Count(entries.Sum()), reading.Count(count(f.kind+"_amount")))
 		}
-		said = append(said, strings.Join(append(parts, amount), r.T("，", ", ")))
+		said = append(said, parts[0]+r.T("", ", ")+strings.Join(append(parts[1:], amount), r.T("，", ", ")))
 	}
 	if len(said) == 0 {
 		return ""
