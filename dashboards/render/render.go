@@ -175,6 +175,9 @@ func shownCell(columns []view.Column, i int, c view.Cell, stacked bool) (shown, 
 	s := shown{Cell: c, Kind: columns[i].Kind}
 	if stacked && i > 0 {
 		s.Title = columns[i].Title
+		if unit := columns[i].Unit; unit != "" && s.Title != "" { // a card shows no head that names it
+			s.Title += " (" + unit + ")"
+		}
 	}
 	return s, nil
 }
