@@ -87,3 +87,49 @@ func TestTablesThatAllowNoComparison(t *testing.T) {
 		})
 	}
 }
+
+// TestAPlanOutlivesItsTable: periods may be numbers, of which a longer table has more digits; a plan known up to period 9 stands before
+// period 10 all the same. What the table itself names stays as it stands, and a past that was rewritten is told.
+func TestAPlanOutlivesItsTable(t *testing.T) {
+	weeks := func(last int, spoilt string) string {
+		lines := []string{"village,month,start,done,due"}
+		for v := range 11 {
+			for w := 1; w <= last; w++ {
+				done := 10 + (v*7+w*5+v*w)%13
+				if v < 3 && w >= 10 {
+					done += 14
+				}
+				line := fmt.Sprintf("months of %d,%d,%s,%d,40", v+1, w, map[bool]string{true: "10"}[v < 3], done)
+				if spoilt != "" && v == 5 && w == 4 {
+					line = "months of 6,4,," + spoilt + ",40"
+				}
+				lines = append(lines, line)
+			}
+		}
+		return strings.Join(lines, "\n") + "\n"
+	}
+	file := filepath.Join(t.TempDir(), "weeks.csv")
+	write(t, file, []byte(weeks(9, "")))
+	if status, _, stderr := session(t, "compare", "plan", file, "--question", "q", "--outcomes", "done/due", "--smallest", "5", "--by", "王样本"); status != statusDone {
+		t.Fatal(stderr)
+	}
+	for name, c := range map[string]struct {
+		last                int
+		spoilt, says, never string
+	}{
+		"two digits":       {20, "", "The plan came first", "have changed"},
+		"a past rewritten": {20, "39", "have been changed since", "did not come first"},
+	} {
+		write(t, file, []byte(weeks(c.last, c.spoilt)))
+		status, out, stderr := session(t, "compare", file, "--lang", "en")
+		joined := strings.ReplaceAll(out, "\n  ", " ")
+		if status != statusDone || !strings.Contains(joined, c.says) || strings.Contains(joined, c.never) {
+			t.Errorf("%s: status %d, want %q and no %q in\n%s%s", name, status, c.says, c.never, joined, stderr)
+		}
+		for _, want := range []string{"months of 1, months of 2, months of 3", `column "month" is taken`, "Periods 0–2", "11 periods since the start"} {
+			if !strings.Contains(joined, want) {
+				t.Errorf("%s: no %q in\n%s", name, want, joined)
+			}
+		}
+	}
+}
