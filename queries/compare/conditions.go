@@ -248,7 +248,12 @@ func (t telling) misrecorded(answer string) Condition {
 	c := t.of("recorded", Unanswered, answer)
 	if t.Misrecorded() {
 		c.State = Unmet
-		c.Answer += t.say("may_explain", sentence.Values{"share": strings.TrimLeft(reading.Difference(t.Measure, t.Recorded().Explains, t.lang), "+")})
+		explains := t.Recorded().Explains
+		if explains >= math.Abs(t.Effect) {
+			c.Answer += t.say("may_explain_all", nil)
+		} else {
+			c.Answer += t.say("may_explain", sentence.Values{"share": strings.TrimLeft(reading.Difference(t.Measure, explains, t.lang), "+")})
+		}
 	}
 	return c
 }

@@ -140,6 +140,16 @@ func TestCosts(t *testing.T) {
 	}
 }
 
+// TestNoCostWithoutAConclusion: where it cannot be concluded that anything was gained, nothing is said to have cost so much.
+func TestNoCostWithoutAConclusion(t *testing.T) {
+	p := panel(t, starts, flat, .005, .03, seeded(1))
+	r := Compare(p)
+	plan := &Registered{Outcomes: []string{"household_coverage"}, Smallest: .05, KnownTo: "2017-04", Cost: estimate.Of(24_000)}
+	if said := ReportOf(p, r, []Result{r}, Known{Plan: plan}).Costing("en"); r.Verdict != Inconclusive || said != "It cost 24,000 yuan; the data do not allow a conclusion, and no cost for each." {
+		t.Errorf("%s: %s", r.Verdict, said)
+	}
+}
+
 // TestGapsAreNamed: months whose source did not speak are counted and named; a month in which nothing was due is none of them.
 func TestGapsAreNamed(t *testing.T) {
 	p := panel(t, starts, flat, .2, .01, seeded(1))

@@ -101,7 +101,10 @@ func (r Report) Costing(lang string) string {
 	}
 	values := sentence.Values{"total": reading.Count(total), "what": lower(r.Measure.Numerator.In(lang))}
 	per, known := r.Cost.Per.Get()
-	if !known {
+	switch {
+	case r.Verdict == Inconclusive:
+		return book.Say(lang, "cost_no_conclusion", values)
+	case !known:
 		return book.Say(lang, "cost_none", values)
 	}
 	yuan := func(x float64) string { return reading.Decimal(x, map[bool]int{true: 0, false: 1}[x >= 100]) }

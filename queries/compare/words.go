@@ -245,8 +245,12 @@ func (r Result) recorded(lang string) string {
 	if of.Share < 0 {
 		key = "recorded_more"
 	}
+	explains := book.Say(lang, "recorded_part", sentence.Values{"explains": strings.TrimLeft(reading.Difference(r.Measure, of.Explains, lang), "+")})
+	if of.Explains >= math.Abs(r.Effect) {
+		explains = book.Say(lang, "recorded_all", nil)
+	}
 	return sentence.Join(lang, said, book.Say(lang, key, sentence.Values{"p0": count(of.Pilots[0]), "p1": count(of.Pilots[1]), "o0": count(of.Others[0]), "o1": count(of.Others[1]),
-		"share": reading.Percent(math.Abs(of.Share)), "explains": strings.TrimLeft(reading.Difference(r.Measure, of.Explains, lang), "+")}))
+		"share": reading.Percent(math.Abs(of.Share)), "explains": explains}))
 }
 
 func (r Result) placebo(lang string) string {

@@ -133,3 +133,15 @@ func TestAPlanOutlivesItsTable(t *testing.T) {
 		}
 	}
 }
+
+// TestAPlanThatIsNoneIsRefused: a file beside the table that somebody wrote or cut short by hand is told, and is no crash.
+func TestAPlanThatIsNoneIsRefused(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "villages.csv")
+	write(t, file, []byte(villageTable(11, 12, func(v int) string { return map[bool]string{true: "2020-07"}[v < 3] }, func(v, m int) string { return fmt.Sprintf("%d,40", 10+(v*7+m*5+v*m)%13) })))
+	for _, plan := range []string{"- question: q\n", "- outcomes: [done]\n", "question: q\n", "- outcomes: {a: b}\n", "\t"} {
+		write(t, file+".plan.yaml", []byte(plan))
+		if status, out, stderr := session(t, "compare", file, "--outcome", "done/due"); status != statusFailed || !strings.Contains(stderr, "mend the file, or move it away") || out != "" {
+			t.Errorf("%q: status %d\n%s%s", plan, status, out, stderr)
+		}
+	}
+}

@@ -147,8 +147,14 @@ func answered(r block.Request, report compare.Report) (view.Block, error) {
 	if err != nil {
 		return nil, err
 	}
-	return view.Row{Parts: []view.Part{{Span: 4, Blocks: []view.Block{effectTile(r, report), effectPicture(r, result)}},
+	return view.Row{Parts: []view.Part{{Span: 4, Blocks: append([]view.Block{effectTile(r, report), effectPicture(r, result)}, besideTheNumber(r, report)...)},
 		{Span: 4, Blocks: []view.Block{events, extension(r, report)}}, {Span: 4, Blocks: []view.Block{conditions(r, report)}}}}, nil
+}
+
+// besideTheNumber says whether the plan came first, what it cost, and which months are left out: nobody has to open the grounds for that.
+func besideTheNumber(r block.Request, report compare.Report) []view.Block {
+	said := slices.DeleteFunc([]string{report.AboutPlan(r.Lang), report.Costing(r.Lang), report.LeftOut(r.Lang)}, func(s string) bool { return s == "" })
+	return []view.Block{view.Text{Paragraphs: said}}
 }
 
 // belowTheAnswer is what is read after the first screen: who joined when, both sides month by month, village by village.
