@@ -157,7 +157,7 @@ func (w *walk) table(t *view.Table) error {
 		for i := range row {
 			numbers := false
 			if i < len(columns) {
-				w.at.Column, numbers = titles[i], columns[i].Kind == view.ColumnNumber || columns[i].Kind == view.ColumnRate
+				w.at.Column, numbers = titles[i], columns[i].Harmless || columns[i].Kind == view.ColumnNumber || columns[i].Kind == view.ColumnRate
 			}
 			if err := w.each(reflect.ValueOf(&row[i]).Elem(), func(field string) bool { return numbers && slices.Contains(figured, field) }); err != nil {
 				return err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"hulian/dashboards/language"
@@ -301,7 +302,7 @@ func Lines(c view.Cell, l language.Language) []string {
 			c.Note = l.T("明显领先", "clearly ahead")
 		}
 	}
-	if c.Mark == nil && c.Tone == view.ToneQuiet && c.Value != "" { // a number that pages show in grey
+	if _, err := strconv.ParseFloat(c.Value, 64); err == nil && c.Mark == nil && c.Tone == view.ToneQuiet { // a number that pages show in grey
 		first += notJudged
 	}
 	lines := []string{first}

@@ -100,3 +100,50 @@ func TestAnAddressKeepsAPublicPaperBack(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryKindIsMadeOnItsPage: each page leads to its paper, the paper offers four formats, and what is made says for whom. A member's
+// sheet is of the office and the committee alone, and the trail says of whom it was.
+func TestEveryKindIsMadeOnItsPage(t *testing.T) {
+	h := newHouse(t)
+	office, clerk := as(t, h.URL, "office"), as(t, h.URL, "clerk1")
+	for _, c := range []struct {
+		page, paper, kind string
+		said              []string
+	}{
+		{"/weak", "/weak?paper=1", "support", []string{"paper", "1"}},
+		{"/village?village=V1", "/village?paper=1&village=V1", "village", []string{"paper", "1", "village", "V1"}},
+		{"/compare", "/compare?paper=1", "comparison", []string{"paper", "1"}},
+		{"/points", "/points?paper=1", "public", []string{"paper", "1", "for", "committee"}},
+		{"/cadres?member=MB11", "/cadres?member=MB11&sheet=1", "evidence", []string{"sheet", "1", "member", "MB11"}},
+	} {
+		if _, page := h.do(t, office, http.MethodGet, c.page, sent{}); !strings.Contains(page, "paper=1") && !strings.Contains(page, "sheet=1") {
+			t.Errorf("%s does not lead to its paper", c.page)
+		}
+		_, paper := h.do(t, office, http.MethodGet, c.paper, sent{})
+		for _, want := range []string{`action="/papers/` + c.kind + `"`, `value=".docx"`, `value=".pdf"`, `value=".xlsx"`, `value=".html"`} {
+			if !strings.Contains(paper, want) {
+				t.Errorf("%s lacks %s", c.paper, want)
+			}
+		}
+		response, body := h.do(t, office, http.MethodPost, "/papers/"+c.kind, form(append(c.said, "format", ".html")...))
+		if response.StatusCode != http.StatusOK || !strings.Contains(body, `class="watermark"`) || strings.Contains(body, `class="bar"`) {
+			t.Errorf("%s: %s", c.kind, response.Status)
+		}
+	}
+	if response, _ := h.do(t, clerk, http.MethodPost, "/papers/evidence", form("member", "MB11", "format", ".html")); response.StatusCode == http.StatusOK {
+		t.Errorf("a clerk takes a member's sheet away: %s", response.Status)
+	}
+	if response, _ := h.do(t, office, http.MethodPost, "/papers/evidence", form("format", ".html")); response.StatusCode != http.StatusBadRequest {
+		t.Errorf("a sheet of nobody: %s", response.Status)
+	}
+	if response, _ := h.do(t, office, http.MethodPost, "/papers/public", form("format", ".html")); response.StatusCode != http.StatusSeeOther {
+		t.Errorf("a public notice waits for nobody: %s", response.Status)
+	}
+	of := false
+	for _, e := range entries(t, h.door) {
+		of = of || e.Action == trail.IssuedReport && e.Outcome == trail.Done && strings.Contains(e.Object, "evidence") && strings.Contains(e.Object, "MB11")
+	}
+	if !of {
+		t.Error("the trail does not say of whom a sheet was made")
+	}
+}

@@ -157,6 +157,11 @@ func (s unitScreen) onPaper(ctx context.Context, blocks []view.Block) ([]view.Bl
 	if err != nil {
 		return blocks, err
 	}
+	for _, b := range units.Blocks {
+		if t, is := b.(*view.Table); is {
+			t.Note = "" // how the screen shows it, and where a click leads
+		}
+	}
 	blocks = append(append(blocks, view.Section{ID: "branches", Title: r.T("各支部", "The branches")}), units.Blocks...)
 	blocks = append(blocks, view.Section{ID: "criteria", Title: r.T("硬性标准", "Hard criteria")}, hardCriteria(r, s.village))
 	return helped(ctx, r, blocks)
@@ -181,7 +186,9 @@ func ComparisonPaper(ctx context.Context, r block.Request) (view.View, error) {
 	}
 	m, result := report.Measure, report.Result
 	v := view.View{Heading: r.Tf("%s先锋户联试点比较报告", "%s: pilot and rollout compared", r.Town.Name), Letterhead: &view.Letterhead{Annex: r.T("比较的依据", "What the comparison stands on")}}
-	v.Sentences = append([]string{r.Tf("%[1]s：%[2]s。", "%[1]s: %[2]s.", m.Name.In(r.Lang), strings.TrimRight(result.Headline(r.Lang), "。."))}, report.Plainly(r.Lang)...)
+	v.Sentences = append([]string{r.Tf("%[1]s：%[2]s。", "%[1]s: %[2]s.", m.Name.In(r.Lang), strings.TrimRight(result.Headline(r.Lang), "。."))}, slices.DeleteFunc(report.Plainly(r.Lang), func(s string) bool {
+		return s == result.Words(r.Lang) && result.Verdict != compare.NotEstimable || s == report.WavesSaid(r.Lang) || s == report.BeforeAfter(r.Lang) // said above, or below under its own head
+	})...)
 	add := func(title string, blocks ...view.Block) {
 		if blocks = slices.DeleteFunc(blocks, func(b view.Block) bool { return b == nil }); len(blocks) > 0 {
 			v.Blocks = append(append(v.Blocks, view.Section{ID: "part", Title: title}), blocks...)

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"html"
 	"io"
 	"math"
 	"os"
@@ -162,7 +163,7 @@ func TestEveryKindInEveryFormatSaysTheSame(t *testing.T) {
 			case ".xlsx":
 				annexed = sheets(t, b.Bytes())
 			case ".html":
-				said[format.Ext] = dense(tags.ReplaceAllString(b.String(), ""))
+				said[format.Ext] = dense(html.UnescapeString(tags.ReplaceAllString(b.String(), "")))
 			}
 		}
 		if !strings.Contains(said[".docx"], dense(m.Watermark)) || !strings.Contains(m.Watermark, "王样本") {
@@ -194,7 +195,7 @@ func TestEveryKindInEveryFormatSaysTheSame(t *testing.T) {
 				}
 			}
 		}
-		if numbers == 0 && kind.ID != "minutes" {
+		if numbers == 0 && kind.ID != "minutes" && kind.ID != "support" {
 			t.Errorf("%s: no number was looked at", kind.ID)
 		}
 		t.Logf("%s: %d numbers in %d tables, in %d formats", kind.ID, numbers, len(paper.Tables()), len(said)+1)
@@ -237,7 +238,7 @@ func TestAPublicNoticeHidesNoMoreThanItMust(t *testing.T) {
 	}
 	stars := false
 	for _, table := range m.View.Tables() {
-		if table.ID != "stars" {
+		if !strings.Contains(table.Title, "星级沿革") {
 			continue
 		}
 		stars = true
@@ -255,7 +256,7 @@ func TestAPublicNoticeHidesNoMoreThanItMust(t *testing.T) {
 	}
 	text := words(t, b.Bytes())
 	if !stars || !strings.Contains(text, "星级评定") {
-		t.Error("it holds no stars")
+		t.Errorf("it holds no stars: %s", text)
 	}
 	for _, private := range []string{"王小明", "户主", "MB11"} {
 		if strings.Contains(text, private) {
