@@ -105,7 +105,7 @@ func TestAnAddressKeepsAPublicPaperBack(t *testing.T) {
 // sheet is of the office and the committee alone, and the trail says of whom it was.
 func TestEveryKindIsMadeOnItsPage(t *testing.T) {
 	h := newHouse(t)
-	office, clerk := as(t, h.URL, "office"), as(t, h.URL, "clerk1")
+	office, clerk := as(t, h.URL, "office"), as(t, h.URL, "clerk")
 	for _, c := range []struct {
 		page, paper, kind string
 		said              []string
