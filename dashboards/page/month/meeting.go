@@ -334,7 +334,10 @@ func moneySpent(ctx context.Context, r block.Request, _ block.Builders) (view.Vi
 		}
 	}
 	said := r.Tf("已开始的帮扶%[1]d项，其中%[2]d项写明金额，合计%[3]s元；%[4]d项没有写明，不知道。", "%[1]d supports have begun; %[2]d of them name a sum, together %[3]s yuan; of %[4]d nothing is known.", known+unknown, known, yuan(sum), unknown)
-	if known+unknown == 0 {
+	switch {
+	case known == 0 && unknown > 0:
+		said = r.Tf("已开始的帮扶%d项，都没有写明金额，不知道花了多少。", "%d supports have begun; none of them names a sum, so that what they cost is not known.", unknown)
+	case unknown == 0 && known == 0:
 		said = r.T("没有收到帮扶记录。", "No supports are on record.")
 	}
 	return view.View{Sentences: []string{said}}, ctx.Err()
