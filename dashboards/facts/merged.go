@@ -162,7 +162,7 @@ full join (
         count(*) filter (where f.state = 'unknown') as untold
     from %s f
     join issues x on x.issue_id = f.issue_id
-    where x.source = 'round_table'
+    where x.at_round_table
     group by f.village_id
 ) i on i.village_id = s.village_id
 where 1 = 1%s

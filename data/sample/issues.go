@@ -281,7 +281,7 @@ func known(m minute, by month) minute {
 // issues that moved on in it or were written down wrongly.
 func (t *town) issueTable(m month) *table {
 	rows := newTable("issues", 200, "issue_id", "reported_at", "village_id", "branch_id", "household_id", "reporter_member_id",
-		"source", "category", "title", "difficulty", "on_the_spot", "classified_at", "routed_at", "routed_to", "handler_cadre_id", "responsible_cadre_id", "supervisor_id", "due_on",
+		"at_round_table", "category", "title", "difficulty", "on_the_spot", "classified_at", "routed_at", "routed_to", "handler_cadre_id", "responsible_cadre_id", "supervisor_id", "due_on",
 		"supervised_at", "resolved_at", "fed_back_at", "satisfaction", "reopened_from")
 	for k := range t.issues {
 		i := &t.issues[k]
@@ -304,7 +304,7 @@ func (t *town) issueTable(m month) *table {
 		}
 		t.addIssue(rows, k, m)
 	}
-	return sinceStart(rows, m, "source", "responsible_cadre_id", "supervisor_id")
+	return sinceStart(rows, m, "at_round_table", "responsible_cadre_id", "supervisor_id")
 }
 
 func (t *town) addIssue(rows *table, k int, m month) {
@@ -329,7 +329,7 @@ func (t *town) addIssue(rows *table, k int, m month) {
 	}
 	holder, supervisor := t.heldBy(k, m, handler)
 	rows.add(textCell(i.id), momentCell(i.reported), textCell(t.villages[i.village].code), textCell(t.branches[i.branch].id),
-		textCell(t.homes[i.household].id), textCell(reporter), wordCell(t.merged.sources[k]), wordCell(category), textCell(i.title), wordCell(i.difficulty), flagCell(i.spot),
+		textCell(t.homes[i.household].id), textCell(reporter), flagCell(t.merged.raised[k]), wordCell(category), textCell(i.title), wordCell(i.difficulty), flagCell(i.spot),
 		momentCellIf(known(i.classified, m)), momentCellIf(known(i.routed, m)), wordCell(routedTo), textCell(handler), textCell(holder), textCell(supervisor), dayCell(i.due),
 		momentCellIf(known(i.supervised, m)), momentCellIf(known(i.resolved, m)), momentCellIf(fedBack), wordCell(satisfaction), textCell(reopened))
 }

@@ -17,7 +17,7 @@ type merged struct {
 	stretches    []stretch
 	shortcomings []shortcoming
 	tables       []roundTable
-	sources      []string // of each issue
+	raised       []bool   // of each issue: at a round-table
 	passedTo     []string // of each issue, the cadre it was passed on to; "-" where nobody wrote down who holds it
 }
 
@@ -241,7 +241,7 @@ var evenings = []string{"出租房管理", "垃圾分类", "河道保洁", "停�
 // drawRoundTables has a village sit together in most months once the programme has taken hold, on an evening when somebody came with a
 // matter if there was one. What was reported that day and the next at no member's door came from the round-table.
 func (t *town) drawRoundTables(r *rand.Rand) {
-	t.merged.sources = make([]string, len(t.issues))
+	t.merged.raised = make([]bool, len(t.issues))
 	for m := max(t.first, programmeMonth); m <= t.last; m++ {
 		for i := range t.villages {
 			if !chance(r, .75*t.maturity(&t.villages[i], m)) {
@@ -261,18 +261,9 @@ func (t *town) drawRoundTables(r *rand.Rand) {
 			for k := range t.issues {
 				x := &t.issues[k]
 				if since := x.reported.day() - table.held; x.village == i && x.reporter < 0 && 0 <= since && since <= 1 {
-					t.merged.sources[k] = "round_table"
+					t.merged.raised[k] = true
 				}
 			}
-		}
-	}
-	for k := range t.issues {
-		switch x := &t.issues[k]; {
-		case x.reported.day().month() < programmeMonth || t.merged.sources[k] != "":
-		case x.reporter >= 0:
-			t.merged.sources[k] = "visit"
-		default:
-			t.merged.sources[k] = pick(r, []string{"hall", "hall", "phone", "online"})
 		}
 	}
 }

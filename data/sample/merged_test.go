@@ -115,7 +115,7 @@ func TestRoundTablesAndZones(t *testing.T) {
 	}
 	brought := 0
 	for _, i := range town.events["issues"] {
-		if i["source"] != "round_table" {
+		if i["at_round_table"] != "true" {
 			continue
 		}
 		brought++

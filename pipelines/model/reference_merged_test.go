@@ -36,7 +36,7 @@ func (s *scattered) tieTogether() {
 			segment_from = case hash(post_id, 1) %% 9 when 0 then null else hash(post_id, 1) %% 700 end, segment_to = hash(post_id, 2) %% 700`, schema)
 		s.exec("update %s.members set centre_household = null where hash(member_id) %% 5 = 0", schema)
 	}
-	s.exec(`update exports.issues set source = case hash(issue_id) %% 4 when 0 then null when 1 then 'visit' else 'round_table' end,
+	s.exec(`update exports.issues set at_round_table = case hash(issue_id) %% 4 when 0 then null when 1 then false else true end,
 		responsible_cadre_id = case hash(issue_id, 1) %% 3 when 0 then null else 'C1' end, supervisor_id = case hash(issue_id, 2) %% 3 when 0 then null else 'C0' end`)
 }
 
@@ -127,8 +127,8 @@ func (r *reference) holders(month string) {
 		routed, isRouted := i.when("routed_at")
 		due, hasDue := i.when("due_on")
 		p := place{town: r.town(i.text("village_id")), village: i.text("village_id"), branch: i.text("branch_id")}
-		if i.text("source") != "" && monthOf(reported) == month {
-			r.add("round_table_issues", p, month, one(i.text("source") == "round_table"), 1)
+		if _, told := i["at_round_table"].(bool); told && monthOf(reported) == month {
+			r.add("round_table_issues", p, month, one(i.truth("at_round_table")), 1)
 		}
 		if day(reported).After(end) || isResolved && !day(resolved).After(end) || !i.truth("tells resolved_at") {
 			continue

@@ -8,7 +8,7 @@
 --   branch_id: grid branch; null where the exporter gives none
 --   household_id: household that raised it
 --   member_id: member who reported it
---   source: where it was collected
+--   at_round_table: whether it was raised at an evening round-table
 --   category: kind of issue
 --   difficulty: easy, medium or hard
 --   title: a few words
@@ -91,7 +91,7 @@ select
     cast(i.branch_id as varchar) as branch_id,
     cast(i.household_id as varchar) as household_id,
     cast(i.reporter_member_id as varchar) as member_id,
-    cast(i.source as varchar) as source,
+    cast(i.at_round_table as boolean) as at_round_table,
     cast(i.category as varchar) as category,
     cast(i.difficulty as varchar) as difficulty,
     cast(i.title as varchar) as title,

@@ -14,7 +14,7 @@
 --   telling_spot: issues of which that is known
 --   repeated: of those reported, the same household and category again within the limit
 --   telling_household: issues of which is known who raised them
---   telling_source: issues of which is known where they were collected
+--   telling_round_table: issues of which is known whether they were raised at an evening round-table
 --   from_round_table: of those, at an evening round-table
 select
     cast(month as varchar) as month,
@@ -29,7 +29,7 @@ select
     cast(count(*) filter (where tells_spot) as bigint) as telling_spot,
     cast(count(*) filter (where repeated_within_limit) as bigint) as repeated,
     cast(count(*) filter (where tells_household) as bigint) as telling_household,
-    cast(count(source) as bigint) as telling_source,
-    cast(count(*) filter (where source = 'round_table') as bigint) as from_round_table
+    cast(count(at_round_table) as bigint) as telling_round_table,
+    cast(count(*) filter (where at_round_table) as bigint) as from_round_table
 from intermediate.int_issues
 group by month, town, village_id, branch_id, member_id
