@@ -31,8 +31,21 @@ func conductMore(ctx context.Context, r block.Request) ([]view.Block, error) {
 	if s := conductSentences(r, told, rules); len(s) > 0 {
 		blocks = append(blocks, view.Text{Paragraphs: s})
 	}
-	return append(blocks, byYear(r, told, "lines", r.T("触碰了哪条底线、红线", "Lines crossed"), r.T("只计次数，不列姓名。", "Counted, and nobody is named."), "breach_", "conduct", "line"),
-		upheld(r, told), fundsByVillage(r, funds), rulesByVillage(r, rules)), nil
+	for _, t := range []struct {
+		table *view.Table
+		known string // the measure that says whether nothing on record means none
+	}{
+		{byYear(r, told, "lines", r.T("触碰了哪条底线、红线", "Lines crossed"), r.T("只计次数，不列姓名。", "Counted, and nobody is named."), "breach_", "conduct", "line"), "red_line_breaches"},
+		{upheld(r, told), "rights_used"}, {fundsByVillage(r, funds), "fund_amount"}, {rulesByVillage(r, rules), "rules_revised"},
+	} {
+		if len(t.table.Rows) == 0 {
+			if err := block.UnknownRows(ctx, r, t.table, t.known, r.LastMonth); err != nil {
+				return nil, err
+			}
+		}
+		blocks = append(blocks, t.table)
+	}
+	return blocks, nil
 }
 
 // conductSentences say what pledges, donations, rights and rules come to.

@@ -38,7 +38,7 @@ func TestASumWithAnUnknownPart(t *testing.T) {
 	}
 	says(t, s, "measures?measure=fund_amount&month=2017-12&village=V1", []string{"奖学与慈善基金中有记录没有填写所需的数，合计未知"}, nil)
 	says(t, s, "measures?measure=fund_amount&month=2017-12&village=V1&lang=en", []string{"leaves out the number, so that the sum is not known"}, nil)
-	says(t, s, "organisation?month=2018-01", []string{"金额未知（4 笔中 2 笔没有填，已填的合计 7,000 元）", "资助学生数未知（3 笔奖学基金中 1 笔没有填，已填的合计 7 名）"}, []string{"金额 7,000 元"})
+	says(t, s, "organisation?month=2018-01", []string{"金额未知（3 笔中 1 笔没有填，已填的合计 7,000 元）", "金额未知（1 笔都没有填）", "学生数未知（3 笔中 1 笔没有填，已填的合计 7 名）"}, []string{"金额 7,000 元"})
 	says(t, s, "report?month=2018-01", []string{"4 笔中 2 笔已填，合计 7,000", "3 笔中 2 笔已填，合计 7"}, nil)
-	says(t, s, "organisation?month=2018-01&lang=en", []string{"the amount is not known (2 of 4 entries leave it out; those filled in make 7,000 yuan)"}, nil)
+	says(t, s, "organisation?month=2018-01&lang=en", []string{"the sum unknown (1 of 3 entries leave it out; those filled in make 7,000 yuan)"}, nil)
 }
