@@ -157,7 +157,7 @@ func (f Facts) behindSettings(month string) map[string]string {
 	}
 	day := func(t time.Time) string { return "date '" + t.Format(time.DateOnly) + "'" }
 	p := f.Programme
-	return map[string]string{"first": day(first), "last": day(first.AddDate(0, 1, -1)), "as_of": day(f.AsOf(month)),
+	return map[string]string{"first": day(first), "last": day(first.AddDate(0, 1, -1)), "as_of": day(f.AsOf(month)), "cut_off": day(f.CutOff),
 		"feedback_days": fmt.Sprint(p.Issues.FeedbackDays), "unvisited_days": fmt.Sprint(p.Linking.UnvisitedDays),
 		"month": "'" + first.Format("2006-01") + "'", "repeated": f.Repeated, "last_place_years": fmt.Sprint(p.LastPlace.Years), "survival_months": fmt.Sprint(p.Issues.SurvivalMonths),
 		"month_end_days": fmt.Sprint(p.Linking.MonthEndDays), "households_limit": fmt.Sprint(p.Linking.HouseholdsLimit)}

@@ -48,8 +48,9 @@ var reportSections = map[string]struct {
 	"issues":       {"/issues", []string{"units", "ageing", "categories"}},
 	"capacity":     {"/capacity", []string{"villages"}},
 	"weak":         {"/weak", []string{"villages"}},
-	"points":       {"/points", []string{"burst-history", "bursts", "periods", "last"}},
+	"points":       {"/points", []string{"burst-history", "periods", "last"}},
 	"organisation": {"/organisation", []string{"incomplete", "no-meeting", "units", "posts", "funds"}},
+	"members":      {"/members", []string{"duties", "exemptions", "units"}},
 	"data":         {"/data", []string{"completeness"}},
 }
 

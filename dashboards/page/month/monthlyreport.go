@@ -48,10 +48,11 @@ var annexes = []annex{
 	{page: "weak", id: "support", title: data.Text{Zh: "帮扶成效", En: "Supports"},
 		blocks: []string{"supports"}, build: block.SupportsOf},
 	{page: "actions", blocks: []string{"actions"}, build: decisions.Listed},
-	{page: "points", blocks: []string{"burst-history", "bursts", "periods", "last", "contradictions"}, build: work.PointTables},
-	{page: "organisation", title: data.Text{Zh: "党员和支部", En: "Members and branches"}, blocks: []string{"incomplete", "no-meeting", "two-grids", "display-gaps", "open-shortcomings", "round-tables", "units", "posts", "rivers"}, said: branchSentences},
+	{page: "points", blocks: []string{"burst-history", "periods", "last", "contradictions"}, build: work.PointTables},
+	{page: "organisation", title: data.Text{Zh: "党员和支部", En: "Members and branches"}, blocks: []string{"incomplete", "no-meeting", "display-gaps", "open-shortcomings", "round-tables", "units", "posts"}, said: branchSentences},
 	{page: "members", title: data.Text{Zh: "党员作用发挥", En: "What members do"}, blocks: []string{"duties", "exemptions", "units"}},
 	{page: "compare", id: "compare", title: data.Text{Zh: "试点与推开比较", En: "Pilot and rollout compared"}, said: comparisonSentences, build: nothingOf},
+	{page: "organisation", id: "conduct", title: data.Text{Zh: "先锋促廉与确权", En: "Clean conduct and rights"}, blocks: []string{"lines", "upheld", "rules"}},
 	{page: "organisation", id: "money", title: data.Text{Zh: "资金", En: "Money"}, blocks: []string{"funds"}, said: moneySentences},
 	{page: "data", title: data.Text{Zh: "数据质量", En: "Data quality"}, blocks: []string{"completeness"}, build: records.QualityTables},
 }

@@ -129,7 +129,7 @@ func upheld(r block.Request, told facts.OrganisationFacts) *view.Table {
 
 // fundsByVillage lists each fund: since when, with whom, what it gave. What is not filled in is unknown.
 func fundsByVillage(r block.Request, funds []facts.VillageFund) *view.Table {
-	t := &view.Table{ID: "village-funds", Stacked: true, Title: r.T("各村基金", "Funds by village"), Empty: r.T("没有基金记录。", "There are no funds on record.")}
+	t := &view.Table{ID: "village-funds", Stacked: true, PageRows: rowsListed, Title: r.T("各村基金", "Funds by village"), Empty: r.T("没有基金记录。", "There are no funds on record.")}
 	type row = facts.VillageFund
 	view.Fill(t, funds,
 		view.Of(view.Words(r.T("村", "Village")), func(f row) view.Cell { return block.UnitCell(r, f.VillageID) }),
@@ -151,7 +151,7 @@ func fundsByVillage(r block.Request, funds []facts.VillageFund) *view.Table {
 
 // rulesByVillage lists the articles of the village rules: when they were revised, and how often each was used.
 func rulesByVillage(r block.Request, rules []facts.VillageRule) *view.Table {
-	t := &view.Table{ID: "rules", Stacked: true, Folded: r.Unit().Level == facts.LevelTown, Title: r.T("村规民约", "Village rules"), Empty: r.T("没有收到村规民约，不知道。", "No village rules were received: nothing is known.")}
+	t := &view.Table{ID: "rules", PageRows: rowsListed, Stacked: true, Folded: r.Unit().Level == facts.LevelTown, Title: r.T("村规民约", "Village rules"), Empty: r.T("没有收到村规民约，不知道。", "No village rules were received: nothing is known.")}
 	type row = facts.VillageRule
 	rules = slices.Clone(rules)
 	slices.SortStableFunc(rules, func(a, b row) int { return int(b.Uses - a.Uses) })

@@ -115,7 +115,7 @@ func strayHouseholds(ctx context.Context, r block.Request) (*view.Table, error) 
 }
 
 // rowsListed is how many rows of a list that names members, households or stretches stand at once.
-const rowsListed = 12
+const rowsListed = 5
 
 // fourOnes says of every branch how far the four "ones" are in place: cards, notebooks, the WeChat groups of three levels, the meeting.
 func fourOnes(ctx context.Context, r block.Request) (*view.Table, error) {
@@ -255,7 +255,7 @@ func roundTables(ctx context.Context, r block.Request) (*view.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &view.Table{ID: "round-tables", Stacked: true, Title: r.T("圆桌夜谈和带来的问题", "Evening round-tables and what they brought"),
+	t := &view.Table{ID: "round-tables", PageRows: rowsListed, Stacked: true, Title: r.T("圆桌夜谈和带来的问题", "Evening round-tables and what they brought"),
 		Note: r.T("有记录以来累计；问题以登记的来源为准，没有写明来源的不在其中。", "All on record; issues by the source they name, and those without one are not among them. ") + block.AtMonthEnd(r), Empty: r.T("没有圆桌夜谈。", "None were held.")}
 	type row = facts.RoundTables
 	view.Fill(t, rows,

@@ -383,7 +383,7 @@ func Structure(ctx context.Context, r block.Request) (view.Block, error) {
 		return nil, err
 	}
 	want := r.Programme.Branch
-	t := &view.Table{ID: "structure", Title: r.Tf("支部设置（%d+%d+%d）与三级亮相", "Branches: %d + %d + %d, and the three displays", want.Committee, want.Groups, want.LiaisonCadres),
+	t := &view.Table{ID: "structure", PageRows: 2 * rowsListed, Title: r.Tf("支部设置（%d+%d+%d）与三级亮相", "Branches: %d + %d + %d, and the three displays", want.Committee, want.Groups, want.LiaisonCadres),
 		Note: block.AtCutOff(r), Empty: r.T("名册中没有支部。", "The registry names no branch.")}
 	type row = facts.BranchStructure
 	view.Fill(t, rows,

@@ -80,7 +80,7 @@ func overdueTasks(ctx context.Context, r block.Request) (view.Block, error) {
 	return t, block.UnknownRows(ctx, r, t, "tasks_overdue", r.Month)
 }
 
-const overdueTasksShown = 15
+const overdueTasksShown = 5
 
 // conductBlocks show clean conduct, funds and rights, year by year.
 func conductBlocks(ctx context.Context, r block.Request, f facts.OrganisationFacts) ([]view.Block, error) {
