@@ -94,6 +94,7 @@ func TestACancelledCommandEndsAsItsHelpSays(t *testing.T) {
 		{"status", "--dir", town}, {"check", "--dir", town}, {"query", "select 1", "--dir", town}, {"metrics", "--dir", town}, {"close", "--list", "--dir", town}, {"report", "monthly", "--to", filepath.Join(here, "report.docx"), "--dir", town},
 		{"template", "visits", "-o", filepath.Join(here, "visits.xlsx")}, {"problems", "--dir", town}, {"problems mark", "villages.csv", "--dir", town, "-o", filepath.Join(here, "marked.xlsx")},
 		{"problems waive", "--by", "王样本", "--reason", "不改", "1", "--dir", town}, {"aside", "villages.csv", "--by", "王样本", "--reason", "试填", "--dir", town}, {"nothing", "visits", "2018-01", "--by", "王样本", "--dir", town}, {"map", villages, "--dir", town},
+		{"compare", "--dir", town}, {"compare plan", "--dir", town, "--question", "成效如何", "--outcomes", "household_coverage", "--smallest", "5", "--by", "王样本"}, {"compare power", "--dir", town},
 		{"analyze", "--case", filepath.Join(here, "none.json")}, {"analyze wilson", filepath.Join(here, "rates.csv"), "--x", "resolved", "--n", "reported"},
 		{"user"}, {"user add", "li", "--role", "office", "--dir", town}, {"user change", "wang", "--role", "clerk", "--dir", town}, {"user list", "--dir", town},
 		{"user reset", "wang", "--dir", town}, {"user token", "wang", "--dir", town}, {"user disable", "wang", "--dir", town}, {"user enable", "wang", "--dir", town}, {"user unlock", "wang", "--dir", town}, {"trail", "--dir", town},

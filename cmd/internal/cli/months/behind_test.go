@@ -21,12 +21,15 @@ import (
 var withoutRows = map[string]string{
 	"points_burst": "the largest of many sums", "points_gini": "a sum weighted by ranks", "rating_spread": "squared differences",
 	"validity": "rows of files and not of an export", "quarantine_open": "likewise", "quarantine_repaired": "likewise", "quarantine_waived": "likewise",
+	"pioneer_share": "assessments of persons stand on their sheets alone", "warned_share": "likewise", "warned_dealt_with": "likewise", "appraisal_rate": "likewise", "appraisal_score": "likewise",
+	"centre_branches": "branches counted by their members", "branch_groups": "the table of the four ones has every branch", "grids_agree": "the table of households in another grid has them",
+	"river_covered": "metres and no rows", "rules_revised": "villages counted by their articles", "issues_with_holder": "the list of open issues names who holds each", "overdue_with_supervisor": "likewise",
 	"bottom_twice": "it needs two yearly ratings, which a town of five months has not", "rating_agreement": "it needs the results of most months of a half-year",
 }
 
 // ofNow are the measures of registers: how they stood in an earlier month is not in the snapshot, so that their rows are held to the
 // numbers of the newest month.
-var ofNow = []string{"linked_rate", "card_rate", "group_rate", "posts_rate", "display_rate", "links_near", "links_kin", "links_convenient", "links_appointed"}
+var ofNow = []string{"linked_rate", "card_rate", "group_rate", "posts_rate", "display_rate", "links_near", "links_kin", "links_convenient", "links_appointed", "exemptions_decided", "exemptions_ended"}
 
 // TestRowsBehindEveryMonth holds the rows behind the numbers of a small town to the numbers, measure by measure and month by month: they
 // are as many as were counted, or add up to what was summed.
