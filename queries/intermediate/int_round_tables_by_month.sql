@@ -1,6 +1,6 @@
 -- Evening round-tables held in each month, by village.
 -- grain: month, town, village_id
--- sources: exports.round_tables, staging.stg_villages, staging.stg_cut_off
+-- sources: staging.stg_round_tables, staging.stg_villages
 -- columns:
 --   month: month
 --   town: town
@@ -11,8 +11,6 @@ select
     cast(v.town as varchar) as town,
     cast(s.village_id as varchar) as village_id,
     cast(count(*) as bigint) as held
-from exports.round_tables s
-cross join staging.stg_cut_off cut
+from staging.stg_round_tables s
 join staging.stg_villages v on v.village_id = s.village_id
-where s.held_on <= cut.cut_off
 group by month_text(s.held_on), v.town, s.village_id
