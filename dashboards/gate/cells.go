@@ -16,8 +16,8 @@ const withheld = "＊"
 // smallest is the least number of persons or households that is given out, beside none at all.
 const smallest = 5
 
-// small reports whether a number tells of too few.
-func small(n int64) bool { return n > 0 && n < smallest }
+// small reports whether a number, or a change, tells of too few.
+func small(n int64) bool { return n != 0 && -smallest < n && n < smallest }
 
 // part is which number of a cell a quantity is.
 type part int
@@ -251,27 +251,35 @@ func (p *paper) relateColumns(columns []column) {
 	}
 }
 
-// adds reports whether columns make another one in every row, and not only because there is nothing in them.
+// adds reports whether columns make another one in every row that has all of them, and not only because there is nothing in them.
 func (p *paper) adds(of []column, sum column) bool {
 	any := false
 	for n, total := range sum {
+		if total == none || lacking(of, n) {
+			continue
+		}
 		var added int64
 		for _, c := range of {
-			if c[n] == none {
-				return false
-			}
 			added += p.quantities[c[n]].value
 		}
-		if total == none || p.quantities[total].value != added {
+		if p.quantities[total].value != added {
 			return false
 		}
-		any = any || added > 0
+		any = any || added != 0
 	}
 	return any
 }
 
+// lacking reports whether a row has no number in one of the columns.
+func lacking(of []column, row int) bool {
+	return slices.ContainsFunc(of, func(c column) bool { return c[row] == none })
+}
+
 func (p *paper) relate(of []column, sum column) {
 	for n, total := range sum {
+		if total == none || lacking(of, n) {
+			continue
+		}
 		one := relation{{total, -1}}
 		for _, c := range of {
 			one = append(one, term{c[n], 1})
@@ -305,7 +313,7 @@ func whole64(text string) (int64, bool) {
 	if err != nil || n != float64(int64(n)) {
 		return 0, false
 	}
-	return max(int64(n), -int64(n)), true
+	return int64(n), true
 }
 
 // ofPersons reports whether what is counted in a unit may be persons or households.

@@ -36,14 +36,15 @@ func (a Audience) Title() data.Text { return titles[a] }
 // SecondPerson reports whether somebody else has to look at a paper before it leaves.
 func (a Audience) SecondPerson() bool { return a == Public }
 
-// Reader is as whom a page is built that becomes a paper: the committee reads what its maker may read; a village what its secretary may;
-// everybody what somebody without any person may. A unit without a village leaves a paper for a village nobody.
+// Reader is as whom a page is built that becomes a paper: the committee reads what its maker may read; a village what its secretary may,
+// where the maker may see its persons himself; everybody what somebody without any person may. Where the unit has no village, nobody may
+// read a paper for a village.
 func (a Audience) Reader(maker visitor.Visitor, of visitor.Place) visitor.Visitor {
 	if a == Committee {
 		return maker
 	}
-	reader := visitor.Visitor{Account: maker.Account, Name: maker.Name, Origin: maker.Origin, Role: visitor.County, Scope: visitor.Scope{Towns: []string{of.Town}}}
-	if a == Village {
+	reader := visitor.Visitor{Account: maker.Account, Name: maker.Name, Origin: maker.Origin, Only: maker.Only, Role: visitor.County, Scope: visitor.Scope{Towns: []string{of.Town}}}
+	if a == Village && (of.Village == "" || maker.SeesPerson(of)) {
 		reader.Role, reader.Scope.Village = visitor.VillageSecretary, of.Village
 	}
 	return reader
@@ -60,10 +61,10 @@ type Passed struct {
 // Trail is what the trail keeps of it: who does what with which paper stands beside it.
 func (p Passed) Trail() string { return fmt.Sprintf("for=%s withheld=%d", p.For, p.Withheld) }
 
-// Watermark is what stands on every sheet.
+// Watermark is what stands on every sheet: for whom, by whom and when. A paper for everybody does not name who made it; the trail does.
 func Watermark(to Audience, who string, at time.Time, l language.Language) string {
 	if to == Public {
-		return l.Tf("%s · %s · %s", "%s · %s · %s", l.T("公示", "For the public"), who, l.Moment(at))
+		return l.Tf("%s · %s", "%s · %s", l.T("公示", "For the public"), l.Moment(at))
 	}
 	return l.Tf("仅供%s · %s · %s", "For %s only · %s · %s", l.T(titles[to].Zh, titles[to].En), who, l.Moment(at))
 }

@@ -64,7 +64,7 @@ func (r Result) returned(p Panel, draws int) estimate.Number {
 	for i, before := range r.expected(p) {
 		outcomes[2*i].Y = before
 	}
-	if test := did.TwoByTwo(outcomes, did.Options2x2{ChanceOnly: true, Permutation: permutation.Options{Draws: draws}}).Chance(); test != nil {
+	if test := did.TwoByTwo(outcomes, did.Options2x2{ChanceOnly: true, Permutation: permutation.Options{Draws: draws, Seed: r.seed}}).Chance(); test != nil {
 		return test.PTwoSided
 	}
 	return estimate.Number{}

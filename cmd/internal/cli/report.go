@@ -97,16 +97,24 @@ written at once: it waits until a second person accepts it (hulian uploads accep
 				if errors.As(err, &refused) {
 					err = &pipelines.Fault{Op: "make the " + kind.ID + " report", At: "for " + string(f.head.For), Err: refused, Next: "take it out of the record it comes from"}
 				}
-				return errors.Join(err, p.recordReport(cmd.Context(), c, kind, f, trail.Denied, gate.Passed{For: f.head.For}))
+				outcome := trail.Failed
+				if refused != nil {
+					outcome = trail.Denied
+				}
+				return errors.Join(err, p.recordReport(cmd.Context(), c, kind, f, outcome, gate.Passed{For: f.head.For}))
 			}
 			if f.head.For.SecondPerson() {
 				return p.proposeReport(cmd.Context(), c, kind, f, made, body)
+			}
+			// The trail comes first: what nobody could write down does not leave.
+			if err := p.recordReport(cmd.Context(), c, kind, f, trail.Done, made.Passed); err != nil {
+				return err
 			}
 			if err := writePaper(f.to, body); err != nil {
 				return err
 			}
 			fmt.Fprintf(p.Err, "%s: %s\n", kind.Name.En, f.to)
-			return p.recordReport(cmd.Context(), c, kind, f, trail.Done, made.Passed)
+			return nil
 		},
 	}
 	cmd.Flags().StringVar(&f.month, "month", "", "month, such as 2018-01 (default: the newest)")

@@ -97,9 +97,9 @@ func onCadres(ctx context.Context, r block.Request) (all []Decided, err error) {
 		if !d.Typed {
 			continue
 		}
-		one := Decided{ID: "HB-" + d.MemberID + "-" + d.EnteredAt, Month: d.OfMonth, Item: "cadres", Owner: d.DecidedBy, Ended: d.DecidedOn, Standing: Stands, Remark: d.Reason,
+		one := Decided{ID: "HB-" + d.EnteredAt, Month: d.OfMonth, Item: "cadres", Owner: d.DecidedBy, Ended: d.DecidedOn, Standing: Stands,
 			What: r.Tf("后备干部：%s一名", "Reserve cadre, one member: %s", r.Word("cadre_decided", "decision", d.Decision)),
-			Link: r.Link("cadres", question.With("member", d.MemberID), question.With("done", ""), question.With("refused", ""))}
+			Link: r.Link("cadres", question.With("member", ""), question.With("done", ""), question.With("refused", ""))}
 		if now := newest[d.MemberID]; now != d {
 			one.Standing = Replaced
 			one.Remark = r.Tf("%[1]s改为%[2]s", "%[1]s: %[2]s", now.DecidedOn, r.Word("cadre_decided", "decision", now.Decision))

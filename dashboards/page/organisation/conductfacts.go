@@ -63,14 +63,21 @@ func conductSentences(r block.Request, told facts.OrganisationFacts, rules []fac
 	}
 	if len(rules) > 0 {
 		uses := 0.0
-		villages := map[string]bool{}
+		dated, since := map[string]bool{}, map[string]bool{} // villages
 		for _, x := range rules {
 			uses += x.Uses
-			if x.RevisedOn != "" && x.RevisedOn >= r.ProgrammeStart {
-				villages[x.VillageID] = true
+			if x.RevisedOn == "" {
+				continue
+			}
+			dated[x.VillageID] = true
+			if x.RevisedOn >= r.ProgrammeStart {
+				since[x.VillageID] = true
 			}
 		}
-		said = append(said, r.Tf("工作启动以来 %[1]d 个村修订了村规民约；条款登记运用 %[2]s 次。", "%[1]d villages have revised their rules since the programme began; %[2]s uses of an article are on record.", len(villages), reading.Count(uses)))
+		if len(dated) > 0 && r.ProgrammeStart != "" {
+			said = append(said, r.Tf("登记了修订日期的 %[2]d 个村中，%[1]d 个在工作启动以来修订了村规民约。", "Of %[2]d villages with a day of revision on record, %[1]d have revised their rules since the programme began.", len(since), len(dated)))
+		}
+		said = append(said, r.Tf("村规民约条款登记运用 %s 次。", "%s uses of an article of the village rules are on record.", reading.Count(uses)))
 	}
 	return said
 }

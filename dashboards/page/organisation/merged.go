@@ -35,7 +35,10 @@ func twoGrids(ctx context.Context, r block.Request, own facts.Measured) ([]view.
 		households  float64
 	}
 	var all []difference
-	told := slices.ContainsFunc(branches, func(b facts.MergedBranch) bool { return b.GovernanceGridID != "" })
+	told := map[string]bool{} // villages whose list says which governance grid a branch is
+	for _, b := range branches {
+		told[b.VillageID] = told[b.VillageID] || b.GovernanceGridID != ""
+	}
 	for _, g := range bare {
 		said := r.T("有农户，没有支部", "households, and no branch")
 		if g.Branches > 1 {
@@ -45,7 +48,7 @@ func twoGrids(ctx context.Context, r block.Request, own facts.Measured) ([]view.
 	}
 	for _, b := range branches {
 		switch {
-		case told && b.GovernanceGridID == "":
+		case told[b.VillageID] && b.GovernanceGridID == "":
 			all = append(all, difference{b.VillageID, r.Name(b.BranchID), r.T("没有对应的治理网格", "no governance grid"), math.NaN()})
 		case b.HouseholdsApart > 0:
 			all = append(all, difference{b.VillageID, r.Name(b.BranchID), r.Tf("%[2]s户中%[1]s户登记在别的治理网格", "%s of %s households in another governance grid", reading.Count(b.HouseholdsApart), reading.Count(b.GridHouseholds)), b.HouseholdsApart})
@@ -256,7 +259,7 @@ func roundTables(ctx context.Context, r block.Request) (*view.Table, error) {
 		return nil, err
 	}
 	t := &view.Table{ID: "round-tables", PageRows: rowsListed, Stacked: true, Title: r.T("圆桌夜谈和带来的问题", "Evening round-tables and what they brought"),
-		Note: r.T("有记录以来累计；问题以登记的来源为准，没有写明来源的不在其中。", "All on record; issues by the source they name, and those without one are not among them. ") + block.AtMonthEnd(r), Empty: r.T("没有圆桌夜谈。", "None were held.")}
+		Note: r.T("有记录以来累计；问题以“圆桌夜谈收集”填“是”为准，没有填写的不在其中。", "All on record; issues that say they were raised at one; those that do not say are not among them. ") + block.AtMonthEnd(r), Empty: r.T("没有圆桌夜谈。", "None were held.")}
 	type row = facts.RoundTables
 	view.Fill(t, rows,
 		view.Of(view.Words(r.T("村", "Village")), func(s row) view.Cell { return block.UnitCell(r, s.VillageID) }),
