@@ -17,6 +17,7 @@ import (
 var leftovers = []string{
 	path.Join(landedName, ".landing-*"), path.Join(runsName, durable.Aside("*.json")), // a file on its way in, a document
 	".loading-*", durable.Aside("sources.json"), // rows of a large file, the versions of remote files
+	warehouseName + ".tmp", // what did not fit into memory
 }
 
 // settle brings a town in order after a process that was killed: the lock is held here, so that nobody else is at work.

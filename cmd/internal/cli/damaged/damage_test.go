@@ -87,7 +87,7 @@ func TestDamageIsFoundAndMended(t *testing.T) {
 		"warehouse block":           {flipped("warehouse.duckdb", 1<<20), "warehouse", clitest.Failed, false},
 		"warehouse header":          {flipped("warehouse.duckdb", 100), "warehouse", clitest.Failed, false},
 		"warehouse gone":            {gone("warehouse.duckdb"), "warehouse_gone", clitest.Done, true},
-		"rows taken out of it":      {asked("delete from ops.quarantine where file_no = 13"), "counts", clitest.Done, false},
+		"rows taken out of it":      {asked("delete from ops.quarantine where file_no = (select max(file_no) from ops.quarantine)"), "counts", clitest.Done, false},
 		"a village taken out of it": {asked("delete from exports.villages where village_id = '330282111210'"), "warehouse_differs", clitest.Done, false},
 		"snapshot block":            {flipped("snapshots/gen-000004.duckdb", 1<<20), "snapshot", clitest.Done, true},
 		"snapshot gone":             {gone("snapshots/gen-000004.duckdb"), "snapshot", clitest.Done, true},
