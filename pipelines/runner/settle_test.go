@@ -13,7 +13,7 @@ import (
 // pattern itself, and beside it what must stay.
 func TestWhatAKilledRunLeftIsSweptAway(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "town [1]*")
-	gone := []string{"landed/.landing-1", "runs/.20180201T060000Z-0001.json-1", ".loading-1/rows.parquet", ".sources.json-1"}
+	gone := []string{"landed/.landing-1", "runs/.20180201T060000Z-0001.json-1", ".loading-1/rows.parquet", ".sources.json-1", "warehouse.duckdb.tmp/duckdb_temp_block-1.block"}
 	stay := []string{"inbox/.landing-1", ".loading", "landed/.landing", ".hidden"}
 	for _, name := range append(gone, stay...) {
 		at := filepath.Join(dir, filepath.FromSlash(name))
