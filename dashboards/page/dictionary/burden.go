@@ -84,6 +84,7 @@ func Burden(ctx context.Context, r block.Request) (view.View, error) {
 	export := view.Of(view.Words(r.T("报表", "Export")), func(u use) view.Cell { return view.Plain(u.export.Name.In(r.Lang)) })
 	column := view.Of(view.Words(r.T("栏", "Column")), func(u use) view.Cell { return view.Plain(u.column.Name.In(r.Lang)) })
 	view.Fill(t, idle, export, column, view.Of(view.Words(r.T("为什么还要", "Why it is asked for")), func(u use) view.Cell { return view.Plain(kept[u.id()].In(r.Lang)) }))
+	pages := usedOnPages(r)
 	full := &view.Table{ID: "columns", Stacked: true, PageRows: 25, Title: r.T("每一栏用在哪里", "What each column is for"),
 		Note: r.T("同名的中间量不区分，个别栏可能多列。", "Values of one name are not told apart: of a few columns too much may be listed.")}
 	view.Fill(full, all, export, column,
@@ -94,7 +95,7 @@ func Burden(ctx context.Context, r block.Request) (view.View, error) {
 			return view.Plain(r.T("否", "no"))
 		}),
 		view.Of(view.Words(r.T("指标", "Measures")), func(u use) view.Cell { return view.Plain(measuresSaid(r, u.serves.Measures)) }),
-		view.Of(view.Words(r.T("页面", "Pages")), func(u use) view.Cell { return view.Plain(block.OrMissing(pagesSaid(r, u.serves.Measures))) }),
+		view.Of(view.Words(r.T("页面", "Pages")), func(u use) view.Cell { return view.Plain(block.OrMissing(pagesSaid(r, pages, u.serves.Measures))) }),
 		view.Of(view.Number(r.T("数据表", "Tables")), func(u use) view.Cell { return view.Count(float64(len(u.serves.Marts))) }),
 		view.Of(view.Words(r.T("核对", "Checks")), func(u use) view.Cell {
 			if u.checked {
@@ -126,11 +127,11 @@ func measuresSaid(r block.Request, ids []string) string {
 }
 
 // pagesSaid names the pages on which the measures stand, but for those that list all measures.
-func pagesSaid(r block.Request, ids []string) string {
+func pagesSaid(r block.Request, pagesOf func(queries.Measure) []question.Page, ids []string) string {
 	stands := map[string]bool{}
 	for _, id := range ids {
 		m, _ := queries.MeasureOf(id)
-		for _, p := range usedOn(r, m) {
+		for _, p := range pagesOf(m) {
 			stands[p.ID] = p.ID != "compare"
 		}
 	}

@@ -16,7 +16,10 @@ import (
 
 // usedOn says on which pages a measure stands, in the order of the navigation: it asks the lists that the pages themselves are made
 // of.
-func usedOn(r block.Request, m queries.Measure) []question.Page {
+func usedOn(r block.Request, m queries.Measure) []question.Page { return usedOnPages(r)(m) }
+
+// usedOnPages is usedOn for whoever asks of many measures: the lists are gathered once.
+func usedOnPages(r block.Request) func(m queries.Measure) []question.Page {
 	lists := map[string][]string{"weak": block.JudgedBy(), "capacity": places.CapacityMeasures, "organisation": slices.Concat(organisation.OrganisationMeasures, organisation.MergedMeasures),
 		"members": organisation.MemberMeasures(), "data": records.Measured()}
 	for _, of := range []map[string][]string{month.Measured(), work.Measured()} {
@@ -24,7 +27,7 @@ func usedOn(r block.Request, m queries.Measure) []question.Page {
 			lists[page] = ids
 		}
 	}
-	stands := func(page string) bool {
+	stands := func(m queries.Measure, page string) bool {
 		switch page {
 		case "village": // it lists all that is measured of a village or branch
 			return (m.At(queries.Village) || m.At(queries.Branch)) && m.Group != "quality"
@@ -34,5 +37,7 @@ func usedOn(r block.Request, m queries.Measure) []question.Page {
 			return slices.Contains(lists[page], m.ID)
 		}
 	}
-	return slices.DeleteFunc(question.Pages(), func(p question.Page) bool { return !stands(p.ID) || !p.OpenTo(r.Visitor) })
+	return func(m queries.Measure) []question.Page {
+		return slices.DeleteFunc(question.Pages(), func(p question.Page) bool { return !stands(m, p.ID) || !p.OpenTo(r.Visitor) })
+	}
 }
