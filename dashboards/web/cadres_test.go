@@ -115,5 +115,5 @@ func TestWhoSeesASheet(t *testing.T) {
 			t.Errorf("a village enters rows of %s: %s", export, response.Status)
 		}
 	}
-	h.shows(t, clients["office"], "/cadres?member=MB11&sheet=1", "后备干部依据单", "王小明", "本人的异议", "!<form", "!附件")
+	h.shows(t, clients["office"], "/cadres?member=MB11&sheet=1", "后备干部依据单", "王小明", "本人的异议", "!/entries/", "!附件")
 }

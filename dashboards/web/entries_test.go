@@ -164,7 +164,7 @@ func TestAnActionFromSignalToRelapse(t *testing.T) {
 		t.Errorf("it is closed twice: %s", to)
 	}
 	h.shows(t, office, page+"&month=2017-12", "accepted", "!relapsed")
-	h.shows(t, office, page+"&month=2018-01", "relapsed", "After it was accepted the village was weak again from")
+	h.shows(t, office, page+"&month=2018-01", "relapsed", "After it was accepted the village was on the list of weak villages again from")
 	h.shows(t, office, "/actions?lang=en&month=2018-01", "1 relapsed", "1/1")
 	entered := 0
 	for _, e := range entries(t, h.door) {

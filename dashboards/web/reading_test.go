@@ -62,7 +62,7 @@ func TestEveryMeasureIsReadEverywhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if header := strings.Join(rows[0], ","); !strings.Contains(header, "2018-01 95% interval,2018-01 reading") {
+	if header := strings.Join(rows[0], ","); !strings.Contains(header, "Jan 2018 95% interval,Jan 2018 reading") {
 		t.Errorf("header %s", header)
 	}
 	if first := rows[1]; first[0] != "Households visited" || first[4] != "94.9–97.8%" || !strings.Contains(first[5], "a signal of improvement") {
