@@ -1,7 +1,7 @@
 -- The part of a stretch of river that one post looks after on the last day of a month (at the cut-off in the last): from segment_from to
 -- segment_to of a post held then on the river. Whose village its holder belongs to plays no part.
 -- grain: month, segment_id, post_id
--- sources: staging.stg_river_segments, staging.stg_post_versions, staging.stg_members, staging.stg_months
+-- sources: staging.stg_river_segments, intermediate.int_river_posts
 -- columns:
 --   month: month
 --   segment_id: the stretch
@@ -9,33 +9,14 @@
 --   from_m: from which metre of the river
 --   to_m: to which metre
 --   reached: how far those go that begin before it; null of the first
-with held as (
-    select
-        m.month,
-        p.town,
-        v.post_id,
-        v.river,
-        earlier_of(v.segment_from, v.segment_to) as from_m,
-        later_of(v.segment_from, v.segment_to) as to_m
-    from staging.stg_post_versions v
-    join staging.stg_months m on v.valid_from <= m.as_of and m.as_of < v.valid_until
-    join staging.stg_members p on p.member_id = v.member_id
-    where v.river is not null
-        and v.segment_from is not null
-        and v.segment_to is not null
-        and coalesce(v.claimed_on, date '0001-01-01') <= m.as_of
-        and m.as_of < coalesce(v.released_on, date '9999-12-31')
-),
-
--- The part of a stretch that each post looks after.
-parts as (
+with parts as (
     select
         h.month,
         s.segment_id,
         h.post_id,
         later_of(h.from_m, s.from_m) as from_m,
         earlier_of(h.to_m, s.to_m) as to_m
-    from held h
+    from intermediate.int_river_posts h
     join staging.stg_river_segments s on s.town = h.town and s.river = h.river and h.from_m < s.to_m and s.from_m < h.to_m
 ),
 

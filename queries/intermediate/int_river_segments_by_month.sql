@@ -1,7 +1,7 @@
 -- One stretch of a river on the last day of a month (at the cut-off in the last), and how many of its metres somebody looks after, each
 -- metre once. A month in which no post of the town says where on a river it is has no rows: nothing is known of it.
 -- grain: month, segment_id
--- sources: staging.stg_river_segments, staging.stg_post_versions, staging.stg_members, staging.stg_months, intermediate.int_river_pieces
+-- sources: staging.stg_river_segments, intermediate.int_river_posts, intermediate.int_river_pieces
 -- columns:
 --   month: month
 --   segment_id: the stretch
@@ -11,15 +11,8 @@
 --   covered: metres that somebody looks after
 --   posts: posts that look after any of it
 with told as (
-    select distinct m.month, p.town
-    from staging.stg_post_versions v
-    join staging.stg_months m on v.valid_from <= m.as_of and m.as_of < v.valid_until
-    join staging.stg_members p on p.member_id = v.member_id
-    where v.river is not null
-        and v.segment_from is not null
-        and v.segment_to is not null
-        and coalesce(v.claimed_on, date '0001-01-01') <= m.as_of
-        and m.as_of < coalesce(v.released_on, date '9999-12-31')
+    select distinct month, town
+    from intermediate.int_river_posts
 ),
 
 covered as (
