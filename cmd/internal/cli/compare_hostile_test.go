@@ -134,7 +134,7 @@ func TestAPlanOutlivesItsTable(t *testing.T) {
 	}
 }
 
-// TestAPlanThatIsNoneIsRefused: a file beside the table that somebody wrote or cut short by hand is told, and is no crash.
+// TestAPlanThatIsNoneIsRefused: where somebody has written the plan file by hand, or cut it short, the command says so and does not crash.
 func TestAPlanThatIsNoneIsRefused(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "villages.csv")
 	write(t, file, []byte(villageTable(11, 12, func(v int) string { return map[bool]string{true: "2020-07"}[v < 3] }, func(v, m int) string { return fmt.Sprintf("%d,40", 10+(v*7+m*5+v*m)%13) })))

@@ -11,7 +11,6 @@ import (
 	"hulian/dashboards/page/decisions"
 	"hulian/dashboards/page/work"
 	"hulian/dashboards/view"
-	"hulian/queries"
 	"hulian/queries/compare"
 	"hulian/queries/signals"
 )
@@ -73,17 +72,7 @@ func VillageSheet(ctx context.Context, r block.Request) (view.View, error) {
 	if u.Level == facts.LevelBranch {
 		v.Heading = r.Tf("%s支部情况单", "Sheet on %s", u.Name)
 	}
-	var ids []string
-	for _, m := range queries.Measures() {
-		if m.At(u.Level) && m.Group != "quality" {
-			ids = append(ids, m.ID)
-		}
-	}
-	own, err := r.Values(ctx, r.Visitor, block.AlwaysScope(r), ids...)
-	if err != nil {
-		return v, err
-	}
-	town, err := r.Values(ctx, r.Visitor, facts.Scope{Level: facts.LevelTown, Unit: r.Town.ID, From: r.FirstMonth, To: r.Month}, ids...)
+	ids, own, town, err := unitValues(ctx, r)
 	if err != nil {
 		return v, err
 	}

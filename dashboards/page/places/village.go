@@ -23,6 +23,20 @@ import (
 // measuresShown is how many of all measures stand at once.
 const measuresShown = 12
 
+// unitValues reads all that is measured of the page's village or branch but the state of its data, and the same of the town beside it.
+func unitValues(ctx context.Context, r block.Request) (ids []string, own, town facts.Measured, err error) {
+	for _, m := range queries.Measures() {
+		if m.At(r.Unit().Level) && m.Group != "quality" {
+			ids = append(ids, m.ID)
+		}
+	}
+	if own, err = r.Values(ctx, r.Visitor, block.AlwaysScope(r), ids...); err != nil {
+		return nil, own, town, err
+	}
+	town, err = r.Values(ctx, r.Visitor, facts.Scope{Level: facts.LevelTown, Unit: r.Town.ID, From: r.FirstMonth, To: r.Month}, ids...)
+	return ids, own, town, err
+}
+
 // Village builds the page of one village or branch.
 func Village(ctx context.Context, r block.Request) (view.View, error) {
 	if r.Unit().Level == facts.LevelTown {
@@ -30,17 +44,7 @@ func Village(ctx context.Context, r block.Request) (view.View, error) {
 	}
 	u := r.Unit()
 	v := view.View{Heading: u.Name}
-	var ids []string
-	for _, m := range queries.Measures() {
-		if m.At(u.Level) && m.Group != "quality" {
-			ids = append(ids, m.ID)
-		}
-	}
-	own, err := r.Values(ctx, r.Visitor, block.AlwaysScope(r), ids...)
-	if err != nil {
-		return v, err
-	}
-	town, err := r.Values(ctx, r.Visitor, facts.Scope{Level: facts.LevelTown, Unit: r.Town.ID, From: r.FirstMonth, To: r.Month}, ids...)
+	ids, own, town, err := unitValues(ctx, r)
 	if err != nil {
 		return v, err
 	}
