@@ -1,8 +1,10 @@
 package facts
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"hulian/dashboards/visitor"
@@ -25,8 +27,8 @@ const repeatsSQL = `
 select f.village_id, f.branch_id, f.category, count(*) as reported, count(*) filter (where f.%[1]s) as again,
     count(distinct case when f.%[1]s then f.household_id end) as households,
     count(*) filter (where f.%[1]s and f.state in ('open', 'overdue')) as open
-from %[4]s f
-where f.month between ? and ? and %[3]s%[2]s
+from %[3]s f
+where f.month between ? and ? and %[2]s
 group by f.village_id, f.branch_id, f.category
 order by again desc, reported, f.village_id, f.branch_id, f.category`
 
@@ -73,29 +75,29 @@ func (f Facts) telling(what string) string {
 // Repeats reads where the same matter was raised again between two months, most repeats first, of the issues whose file names
 // the household.
 func (f Facts) Repeats(ctx context.Context, v visitor.Visitor, at Unit, from, to string) ([]Repeat, error) {
-	where, args := in(at, "f.")
-	return list[Repeat](ctx, f, v, "repeated issues", fmt.Sprintf(repeatsSQL, f.Repeated, where, f.telling("household"), f.issuesThen(to)), append([]any{from, to}, args...)...)
+	return list[Repeat](ctx, f.at(at), v, "repeated issues", fmt.Sprintf(repeatsSQL, f.Repeated, f.telling("household"), f.issuesThen(to)), from, to)
 }
 
 // Category is the issues of one category.
 type Category struct {
-	Category string
-	Reported float64
-	Resolved float64
-	Hard     float64
+	VillageID, BranchID string // the unit, whichever it is
+	Category            string
+	Reported            float64
+	Resolved            float64
+	Hard                float64
 }
 
 const categoriesSQL = `
-select c.category, sum(c.reported) as reported, sum(c.resolved) as resolved,
+select c.unit_id as village_id, c.unit_id as branch_id, c.category, sum(c.reported) as reported, sum(c.resolved) as resolved,
     sum(case when c.difficulty = 'hard' then c.reported else 0 end) as hard
 from issue_categories c
-where c.level = ? and c.unit_id = ? and c.month between ? and ?
-group by c.category
+where c.level = ? and (c.level <> 'town' or c.unit_id = ?) and c.month between ? and ?
+group by c.unit_id, c.category
 order by reported desc, c.category`
 
 // Categories reads the issues of a unit between two months by category, most first.
 func (f Facts) Categories(ctx context.Context, v visitor.Visitor, at Unit, from, to string) ([]Category, error) {
-	return list[Category](ctx, f, v, "categories", categoriesSQL, string(at.Level), at.ID, from, to)
+	return list[Category](ctx, f.at(at), v, "categories", categoriesSQL, string(at.Level), f.Town.ID, from, to)
 }
 
 // LateIssue is an issue past its deadline on a day, with how far it had come by then and who reported it.
@@ -126,8 +128,8 @@ order by f.overdue_days desc, f.issue_id%[3]s`
 
 // Late reads the issues of a place past their deadline as of the last day of a month, the longest first.
 func (f Facts) Late(ctx context.Context, v visitor.Visitor, at Unit, month string, cut Cut) ([]LateIssue, error) {
-	where, end, args := cut.of(at, "f.")
-	return list[LateIssue](ctx, f, v, "the issues past their deadline", fmt.Sprintf(lateSQL, f.issuesThen(month), where, end), args...)
+	return placed(ctx, f, v, list[LateIssue], at, "f.", cut, "the issues past their deadline",
+		func(where, end string) string { return fmt.Sprintf(lateSQL, f.issuesThen(month), where, end) })
 }
 
 // LateAt is how many issues past their deadline have come as far.
@@ -137,16 +139,16 @@ type LateAt struct {
 }
 
 const lateAtSQL = `
-select f.classified_at is not null as classified, f.routed_at is not null as routed, count(*) as issues
-from %[1]s f
-where f.state = 'overdue'%[2]s
-group by 1, 2
-order by 1, 2`
+select f.village_id as of_village, f.branch_id as of_branch, f.classified_at is not null as classified, f.routed_at is not null as routed, count(*) as issues
+from %s f
+where f.state = 'overdue'
+group by 1, 2, 3, 4
+order by 3, 4`
 
 // LateSteps counts the issues that Late lists by how far they have come.
 func (f Facts) LateSteps(ctx context.Context, v visitor.Visitor, at Unit, month string) ([]LateAt, error) {
-	where, args := in(at, "f.")
-	return list[LateAt](ctx, f, v, "where the issues past their deadline wait", fmt.Sprintf(lateAtSQL, f.issuesThen(month), where), args...)
+	return addedUp(ctx, f, v, at, "where the issues past their deadline wait", fmt.Sprintf(lateAtSQL, f.issuesThen(month)),
+		func(a LateAt) [2]bool { return [2]bool{a.Classified, a.Routed} }, func(sum *LateAt, a LateAt) { sum.Issues += a.Issues })
 }
 
 // Holder is a level that holds overdue issues: member, branch, village or town, and how many.
@@ -157,16 +159,19 @@ type Holder struct {
 
 // holdersSQL counts by the levels that the list of issues explains; what else a file may name stays with the issue.
 const holdersSQL = `
-select f.routed_to, count(*) as issues
-from %[1]s f
-where f.state = 'overdue' and f.routed_to in ('member', 'branch', 'village', 'town')%[2]s
-group by f.routed_to
-order by issues desc, f.routed_to`
+select f.village_id as of_village, f.branch_id as of_branch, f.routed_to, count(*) as issues
+from %s f
+where f.state = 'overdue' and f.routed_to in ('member', 'branch', 'village', 'town')
+group by 1, 2, 3`
 
 // OverdueHolders counts the issues of a place past their deadline as of the last day of a month by who held them, most first.
 func (f Facts) OverdueHolders(ctx context.Context, v visitor.Visitor, at Unit, month string) ([]Holder, error) {
-	where, args := in(at, "f.")
-	return list[Holder](ctx, f, v, "who holds the overdue issues", fmt.Sprintf(holdersSQL, f.issuesThen(month), where), args...)
+	all, err := addedUp(ctx, f, v, at, "who holds the overdue issues", fmt.Sprintf(holdersSQL, f.issuesThen(month)),
+		func(h Holder) string { return h.RoutedTo }, func(sum *Holder, h Holder) { sum.Issues += h.Issues })
+	slices.SortFunc(all, func(a, b Holder) int {
+		return cmp.Or(cmp.Compare(b.Issues, a.Issues), cmp.Compare(a.RoutedTo, b.RoutedTo))
+	})
+	return all, err
 }
 
 // HeldIssues is the open issues that wait for one step in the hands of one level: how many, how many of them past their deadline, of how
@@ -180,19 +185,34 @@ type HeldIssues struct {
 }
 
 const stepsHeldSQL = `
-select case when f.routed_at is not null then 'resolve' when f.classified_at is not null then 'route' else 'classify' end as step,
+select f.village_id as of_village, f.branch_id as of_branch,
+    case when f.routed_at is not null then 'resolve' when f.classified_at is not null then 'route' else 'classify' end as step,
     case when f.routed_at is not null and f.routed_to in ('member', 'branch', 'village', 'town') then f.routed_to end as routed_to,
-    count(*) as open, count(*) filter (where f.overdue_days > 0) as overdue, count(*) filter (where %[2]s) as dated,
+    count(*) as open, count(*) filter (where f.overdue_days > 0) as overdue, count(*) filter (where %s) as dated,
     min(f.reported_at) as since, max(f.age_days) as oldest_days
-from %[3]s f
-where f.resolved_at is null and f.state <> 'unknown'%[1]s
-group by 1, 2
-order by overdue desc, open desc, 1, 2`
+from %s f
+where f.resolved_at is null and f.state <> 'unknown'
+group by 1, 2, 3, 4`
+
+// absentLast orders texts with the one that is not there last, as the engine does.
+func absentLast(a, b string) int {
+	if (a == "") != (b == "") {
+		return cmp.Compare(b, a)
+	}
+	return cmp.Compare(a, b)
+}
 
 // Held reads the issues of a place open on the last day of a month by the step they waited for and who held them, those with most overdue first.
 func (f Facts) Held(ctx context.Context, v visitor.Visitor, at Unit, month string) ([]HeldIssues, error) {
-	where, args := in(at, "f.")
-	return list[HeldIssues](ctx, f, v, "who holds the open issues", fmt.Sprintf(stepsHeldSQL, where, f.telling("deadline"), f.issuesThen(month)), args...)
+	all, err := addedUp(ctx, f, v, at, "who holds the open issues", fmt.Sprintf(stepsHeldSQL, f.telling("deadline"), f.issuesThen(month)),
+		func(h HeldIssues) [2]string { return [2]string{h.Step, h.RoutedTo} }, func(sum *HeldIssues, h HeldIssues) {
+			sum.Open, sum.Overdue, sum.Dated = sum.Open+h.Open, sum.Overdue+h.Overdue, sum.Dated+h.Dated
+			sum.Since, sum.OldestDays = min(sum.Since, h.Since), max(sum.OldestDays, h.OldestDays)
+		})
+	slices.SortFunc(all, func(a, b HeldIssues) int {
+		return cmp.Or(cmp.Compare(b.Overdue, a.Overdue), cmp.Compare(b.Open, a.Open), cmp.Compare(a.Step, b.Step), absentLast(a.RoutedTo, b.RoutedTo))
+	})
+	return all, err
 }
 
 // Answers is what the households of one branch said of issues resolved since the start.
@@ -213,16 +233,15 @@ select f.village_id, f.branch_id,
     count(*) filter (where f.satisfaction_answer = 'neutral') as neutral,
     count(*) filter (where f.satisfaction_answer = 'dissatisfied') as dissatisfied,
     count(*) filter (where f.satisfaction_answer is not null) as answered
-from %[3]s f
-where f.since_start and f.resolved_at is not null and %[2]s%[1]s
+from %[2]s f
+where f.since_start and f.resolved_at is not null and %[1]s
 group by f.village_id, f.branch_id
 order by f.village_id, f.branch_id`
 
 // Satisfaction reads what households said of issues resolved from the start to the end of a month, by branch, of the issues whose file could
 // say so.
 func (f Facts) Satisfaction(ctx context.Context, v visitor.Visitor, at Unit, month string) ([]Answers, error) {
-	where, args := in(at, "f.")
-	return list[Answers](ctx, f, v, "satisfaction", fmt.Sprintf(satisfactionSQL, where, f.telling("answer"), f.issuesThen(month)), args...)
+	return list[Answers](ctx, f.at(at), v, "satisfaction", fmt.Sprintf(satisfactionSQL, f.telling("answer"), f.issuesThen(month)))
 }
 
 const passagesSQL = `
@@ -279,15 +298,18 @@ type OpenIssues struct {
 }
 
 const ageingSQL = `
-select f.age_days, count(*) as open, count(*) filter (where f.overdue_days > 0) as overdue, count(*) filter (where %[2]s) as dated
-from %[3]s f
-where f.resolved_at is null and f.state <> 'unknown'%[1]s
-group by f.age_days`
+select f.village_id as of_village, f.branch_id as of_branch, f.age_days, count(*) as open,
+    count(*) filter (where f.overdue_days > 0) as overdue, count(*) filter (where %s) as dated
+from %s f
+where f.resolved_at is null and f.state <> 'unknown'
+group by 1, 2, 3`
 
 // OpenByAge reads the issues of a place open on the last day of a month by how long they had been open.
 func (f Facts) OpenByAge(ctx context.Context, v visitor.Visitor, at Unit, month string) ([]OpenIssues, error) {
-	where, args := in(at, "f.")
-	return list[OpenIssues](ctx, f, v, "open issues by age", fmt.Sprintf(ageingSQL, where, f.telling("deadline"), f.issuesThen(month)), args...)
+	return addedUp(ctx, f, v, at, "open issues by age", fmt.Sprintf(ageingSQL, f.telling("deadline"), f.issuesThen(month)),
+		func(o OpenIssues) int64 { return o.AgeDays }, func(sum *OpenIssues, o OpenIssues) {
+			sum.Open, sum.Overdue, sum.Dated = sum.Open+o.Open, sum.Overdue+o.Overdue, sum.Dated+o.Dated
+		})
 }
 
 // IssueCount is how many issues there are, and of how many no file says whether they are resolved.
@@ -295,14 +317,15 @@ type IssueCount struct{ Issues, Untold float64 }
 
 // toldSQL counts the issues there are, and those of which no file says whether they are resolved.
 const toldSQL = `
-select count(*) as issues, count(*) filter (where f.state = 'unknown') as untold
-from %[1]s f
-where 1 = 1%[2]s`
+select f.village_id as of_village, f.branch_id as of_branch, count(*) as issues, count(*) filter (where f.state = 'unknown') as untold
+from %s f
+group by 1, 2`
 
 // IssueCount counts the issues of a place reported by the last day of a month.
 func (f Facts) IssueCount(ctx context.Context, v visitor.Visitor, at Unit, month string) (IssueCount, error) {
-	where, args := in(at, "f.")
-	return lone[IssueCount](ctx, f, v, "of which issues is known whether they are open", fmt.Sprintf(toldSQL, f.issuesThen(month), where), args...)
+	all, err := addedUp(ctx, f, v, at, "of which issues is known whether they are open", fmt.Sprintf(toldSQL, f.issuesThen(month)),
+		func(IssueCount) bool { return true }, func(sum *IssueCount, n IssueCount) { sum.Issues, sum.Untold = sum.Issues+n.Issues, sum.Untold+n.Untold })
+	return sole(all), err
 }
 
 // StepCount is how many issues passed the same steps.
@@ -312,27 +335,29 @@ type StepCount struct {
 }
 
 const flowSQL = `
-select f.classified_at is not null as classified, f.routed_at is not null as routed, f.resolved_at is not null as resolved,
-    f.fed_back_at is not null as fed_back, count(*) as issues
-from %[1]s f
-where f.since_start and f.state <> 'unknown'%[2]s
-group by f.classified_at is not null, f.routed_at is not null, f.resolved_at is not null, f.fed_back_at is not null
+select f.village_id as of_village, f.branch_id as of_branch, f.classified_at is not null as classified, f.routed_at is not null as routed,
+    f.resolved_at is not null as resolved, f.fed_back_at is not null as fed_back, count(*) as issues
+from %s f
+where f.since_start and f.state <> 'unknown'
+group by 1, 2, 3, 4, 5, 6
 order by classified, routed, resolved, fed_back`
 
 // StepCounts reads how far the issues of a place came from the start of the programme to the last day of a month.
 func (f Facts) StepCounts(ctx context.Context, v visitor.Visitor, at Unit, month string) ([]StepCount, error) {
-	where, args := in(at, "f.")
-	return list[StepCount](ctx, f, v, "the five steps", fmt.Sprintf(flowSQL, f.issuesThen(month), where), args...)
+	return addedUp(ctx, f, v, at, "the five steps", fmt.Sprintf(flowSQL, f.issuesThen(month)),
+		func(s StepCount) [4]bool { return [4]bool{s.Classified, s.Routed, s.Resolved, s.FedBack} }, func(sum *StepCount, s StepCount) { sum.Issues += s.Issues })
 }
 
 const earlierSQL = `
-select count(*) as issues
-from %[1]s f
-where f.resolved_at is null and f.state <> 'unknown' and not f.since_start%[2]s`
+select f.village_id as of_village, f.branch_id as of_branch, count(*) as issues
+from %s f
+where f.resolved_at is null and f.state <> 'unknown' and not f.since_start
+group by 1, 2`
 
 // OpenFromBefore counts the issues of a place that were reported before the programme began and are open on the last day of a month.
 func (f Facts) OpenFromBefore(ctx context.Context, v visitor.Visitor, at Unit, month string) (float64, error) {
-	where, args := in(at, "f.")
-	row, err := lone[struct{ Issues float64 }](ctx, f, v, "the issues open from before the start", fmt.Sprintf(earlierSQL, f.issuesThen(month), where), args...)
-	return row.Issues, err
+	type waiting struct{ Issues float64 }
+	all, err := addedUp(ctx, f, v, at, "the issues open from before the start", fmt.Sprintf(earlierSQL, f.issuesThen(month)),
+		func(waiting) bool { return true }, func(sum *waiting, w waiting) { sum.Issues += w.Issues })
+	return sole(all).Issues, err
 }

@@ -2,6 +2,7 @@ package facts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -20,23 +21,154 @@ func list[T any](ctx context.Context, f Facts, v visitor.Visitor, what, sql stri
 	if !v.SeesUnit(f.place("", "")) {
 		return nil, ErrHidden
 	}
+	at, cut := f.within, f.cut
+	f.within, f.cut = Unit{}, nil
 	all, err := f.shared.rows(fmt.Sprintf("%T %s %v", *new(T), sql, args), func() (any, int, error) {
 		all, err := read[T](ctx, f.Data, what, sql, args...)
+		if cut != nil && len(all) > shortList {
+			return []T(nil), 0, errors.Join(err, errLong)
+		}
 		return all, len(all), err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return shown(ctx, f, v, all.([]T))
+	rows, err := taken(all.([]T), at, cut)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", what, err)
+	}
+	return shown(ctx, f, v, rows)
+}
+
+// at are the facts of a place: list reads the rows of the whole town, which every page shares, and gives those of the place.
+func (f Facts) at(place Unit) Facts {
+	f.within = place
+	return f
+}
+
+// shortList is how many rows a list of the whole town may have to be read as a whole for the page of a village: some megabytes. Tests
+// make it shorter.
+var shortList = 20_000
+
+// errLong says that a list has more rows.
+var errLong = errors.New("the list is long")
+
+// placed reads the rows of a cut of a list in a place. A list that is short in the whole town is read once for all its places; of a
+// longer one just the rows of the cut are read. ask makes the query from a condition and an end, whose arguments follow those given;
+// read is list or one of its like.
+func placed[T any](ctx context.Context, f Facts, v visitor.Visitor, read lister[T], at Unit, alias string, cut Cut, what string,
+	ask func(where, end string) string, args ...any) ([]T, error) {
+	whole := f.at(at)
+	whole.cut = &cut
+	if !f.shared.long(what) {
+		rows, err := read(ctx, whole, v, what, ask("", fmt.Sprintf("\nlimit %d", shortList+1)), args...)
+		if !errors.Is(err, errLong) {
+			return rows, err
+		}
+		f.shared.noteLong(what)
+	}
+	where, end, place := cut.of(at, alias)
+	return read(ctx, f, v, what, ask(where, end), slices.Concat(args, place)...)
+}
+
+// lister reads rows as list does.
+type lister[T any] func(ctx context.Context, f Facts, v visitor.Visitor, what, sql string, args ...any) ([]T, error)
+
+// taken are the rows of a place, as its fields VillageID or OfVillage and BranchID or OfBranch say, and of them those of a cut; their field Total is
+// how many the place has. The rows given stay as they are.
+func taken[T any](all []T, at Unit, cut *Cut) ([]T, error) {
+	narrow := at.Level == LevelVillage || at.Level == LevelBranch
+	if !narrow && cut == nil {
+		return all, nil
+	}
+	of := reflect.TypeFor[T]()
+	field := func(names ...string) int {
+		for _, name := range names {
+			if found, ok := of.FieldByName(name); ok {
+				return found.Index[0]
+			}
+		}
+		return -1
+	}
+	village, branch, total := field("OfVillage", "VillageID"), field("OfBranch", "BranchID"), -1
+	if cut != nil {
+		total = field("Total")
+	}
+	asked, before := village, EveryRow
+	if at.Level == LevelBranch {
+		asked = branch
+	}
+	if cut != nil {
+		before = *cut
+	}
+	if narrow && asked < 0 || len(before.Unknown) > 0 && village < 0 {
+		return nil, fmt.Errorf("a row does not say its %s", at.Level)
+	}
+	var rows []T
+	n := 0
+	for i := range all {
+		row := reflect.ValueOf(&all[i]).Elem()
+		if narrow && row.Field(asked).String() != at.ID {
+			continue
+		}
+		if len(before.Unknown) > 0 && slices.Contains(before.Unknown, row.Field(village).String()) {
+			continue
+		}
+		if n >= before.Before && n-before.Before < before.Most {
+			rows = append(rows, all[i])
+		}
+		n++
+	}
+	if total >= 0 {
+		for i := range rows {
+			reflect.ValueOf(&rows[i]).Elem().Field(total).SetInt(int64(n))
+		}
+	}
+	return rows, nil
+}
+
+// sole is the only row; the zero T where there is none.
+func sole[T any](rows []T) (row T) {
+	if len(rows) > 0 {
+		row = rows[0]
+	}
+	return row
+}
+
+// ofBranch is what a list says of one branch, to be added up over those of a place.
+type ofBranch[T any] struct {
+	OfVillage, OfBranch string
+	Row                 T
+}
+
+// addedUp adds up what is said of the branches of a place: rows with the same key become one.
+func addedUp[T any, K comparable](ctx context.Context, f Facts, v visitor.Visitor, at Unit, what, sql string, key func(T) K, add func(sum *T, row T), args ...any) ([]T, error) {
+	if p := protectedFields(reflect.TypeFor[T]()); len(p.persons)+len(p.texts)+len(p.ids) > 0 {
+		return nil, fmt.Errorf("read %s: what names persons is not added up", what) // list masks the fields of a row, not those within one
+	}
+	rows, err := list[ofBranch[T]](ctx, f.at(at), v, what, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	var sums []T
+	places := map[K]int{}
+	for _, row := range rows {
+		k := key(row.Row)
+		i, known := places[k]
+		if !known {
+			places[k] = len(sums)
+			sums = append(sums, row.Row)
+			continue
+		}
+		add(&sums[i], row.Row)
+	}
+	return sums, nil
 }
 
 // lone reads the one row of a query; the zero T where there is none.
 func lone[T any](ctx context.Context, f Facts, v visitor.Visitor, what, sql string, args ...any) (row T, err error) {
 	all, err := list[T](ctx, f, v, what, sql, args...)
-	if err == nil && len(all) > 0 {
-		row = all[0]
-	}
-	return row, err
+	return sole(all), err
 }
 
 // read runs a query and makes a T of each of its rows: every field of T is filled from the column of its name (VillageID from
@@ -61,16 +193,28 @@ func read[T any](ctx context.Context, q pipelines.Querier, what, sql string, arg
 
 // fill fills every field of a slice's elements from the column of its name.
 func fill(all reflect.Value, rows pipelines.Piece) error {
-	of := all.Type().Elem()
+	return fillFields(all.Type().Elem(), nil, all, rows)
+}
+
+// fillFields fills the fields of a part of each element, which index leads to.
+func fillFields(of reflect.Type, index []int, all reflect.Value, rows pipelines.Piece) error {
 	for i := range of.NumField() {
-		column := snake(of.Field(i).Name)
-		at := slices.IndexFunc(rows.Columns, func(c pipelines.Column) bool { return c.Name == column })
-		if at < 0 {
-			return fmt.Errorf("there is no column %s", column)
+		field := of.Field(i)
+		at := append(slices.Clone(index), i)
+		if field.Type.Kind() == reflect.Struct && field.Type != reflect.TypeFor[time.Time]() {
+			if err := fillFields(field.Type, at, all, rows); err != nil {
+				return err
+			}
+			continue
 		}
-		set := setter(of.Field(i), &rows.Columns[at])
+		name := snake(field.Name)
+		column := slices.IndexFunc(rows.Columns, func(c pipelines.Column) bool { return c.Name == name })
+		if column < 0 {
+			return fmt.Errorf("there is no column %s", name)
+		}
+		set := setter(field, &rows.Columns[column])
 		for row := range rows.Rows {
-			set(all.Index(row).Field(i), row)
+			set(all.Index(row).FieldByIndex(at), row)
 		}
 	}
 	return nil

@@ -26,17 +26,22 @@ func listHeld[T any](ctx context.Context, f Facts, v visitor.Visitor, table stri
 	return list[T](ctx, f, v, what, sql, args...)
 }
 
+// held is listHeld as a lister.
+func held[T any](table string, columns ...string) lister[T] {
+	return func(ctx context.Context, f Facts, v visitor.Visitor, what, sql string, args ...any) ([]T, error) {
+		return listHeld[T](ctx, f, v, table, columns, what, sql, args...)
+	}
+}
+
 const memberFactsSQL = `
 select f.fact, f.period, f.village_id, cast(f.value as double) as value
 from member_facts f
-where 1 = 1%s
 order by f.fact, f.period, f.village_id`
 
 // MemberFacts reads the numbers about the members of a place that no measure tells apart: why they are exempt, which duty visits served,
 // how they were assessed, which rights were upheld, which lines were crossed. None of them names anybody.
 func (f Facts) MemberFacts(ctx context.Context, v visitor.Visitor, at Unit) (OrganisationFacts, error) {
-	where, args := in(at, "f.")
-	return listHeld[OrganisationFact](ctx, f, v, "member_facts", nil, "facts about members", fmt.Sprintf(memberFactsSQL, where), args...)
+	return listHeld[OrganisationFact](ctx, f.at(at), v, "member_facts", nil, "facts about members", memberFactsSQL)
 }
 
 // Exemption is a member who need not link households as the newest list says, of whom something is to be decided.
@@ -67,9 +72,8 @@ order by a.ended desc, a.exempt_until, a.village_id, a.branch_id, a.member_id%s`
 
 // OpenExemptions reads the exempt members of a place whose exemption has ended, or of whom no decision is on record where the list asks for it.
 func (f Facts) OpenExemptions(ctx context.Context, v visitor.Visitor, at Unit, cut Cut) ([]Exemption, error) {
-	where, end, args := cut.of(at, "a.")
-	return listHeld[Exemption](ctx, f, v, "members", []string{"exempt_decided_on", "exempt_until"}, "exemptions to be decided", fmt.Sprintf(exemptionsSQL, where, end),
-		append([]any{f.CutOff.Format("2006-01-02")}, args...)...)
+	return placed(ctx, f, v, held[Exemption]("members", "exempt_decided_on", "exempt_until"), at, "a.", cut, "exemptions to be decided",
+		func(where, end string) string { return fmt.Sprintf(exemptionsSQL, where, end) }, f.CutOff.Format("2006-01-02"))
 }
 
 // Idle is an active member without a post at the cut-off.
@@ -95,9 +99,8 @@ order by m.village_id, m.branch_id, m.member_id%s`
 
 // WithoutPost reads the active members of a place who hold no post at the cut-off.
 func (f Facts) WithoutPost(ctx context.Context, v visitor.Visitor, at Unit, cut Cut) ([]Idle, error) {
-	where, end, args := cut.of(at, "m.")
 	day := f.CutOff.Format("2006-01-02")
-	return list[Idle](ctx, f, v, "members without a post", fmt.Sprintf(idleSQL, where, end), append([]any{day, day}, args...)...)
+	return placed(ctx, f, v, list[Idle], at, "m.", cut, "members without a post", func(where, end string) string { return fmt.Sprintf(idleSQL, where, end) }, day, day)
 }
 
 // Orphan is a post that nobody carries at the cut-off: whoever holds it is exempt, or stands in no list any more.
@@ -127,9 +130,8 @@ order by h.village_id, h.branch_id, h.post_id%s`
 
 // OrphanedPosts reads the posts of a place that nobody carries.
 func (f Facts) OrphanedPosts(ctx context.Context, v visitor.Visitor, at Unit, cut Cut) ([]Orphan, error) {
-	where, end, args := cut.of(at, "h.")
 	day := f.CutOff.Format("2006-01-02")
-	return list[Orphan](ctx, f, v, "posts that nobody carries", fmt.Sprintf(orphansSQL, where, end), append([]any{day, day}, args...)...)
+	return placed(ctx, f, v, list[Orphan], at, "h.", cut, "posts that nobody carries", func(where, end string) string { return fmt.Sprintf(orphansSQL, where, end) }, day, day)
 }
 
 // Centre is a member whose home is a centre household, as the newest list says.
@@ -151,8 +153,8 @@ order by b.village_id, m.branch_id, m.member_id%s`
 
 // Centres reads the centre households of a place.
 func (f Facts) Centres(ctx context.Context, v visitor.Visitor, at Unit, cut Cut) ([]Centre, error) {
-	where, end, args := cut.of(at, "b.")
-	return listHeld[Centre](ctx, f, v, "members", []string{"centre_since"}, "centre households", fmt.Sprintf(centresSQL, where, end), args...)
+	return placed(ctx, f, v, held[Centre]("members", "centre_since"), at, "b.", cut, "centre households",
+		func(where, end string) string { return fmt.Sprintf(centresSQL, where, end) })
 }
 
 // Appraised is what a member's households said of him or her in a period.
@@ -179,8 +181,8 @@ func (f Facts) AppraisedMembers(ctx context.Context, v visitor.Visitor, at Unit,
 	if !f.seesEvidence(v) {
 		return nil, ErrHidden
 	}
-	where, end, args := cut.of(at, "a.")
-	return listHeld[Appraised](ctx, f, v, "member_appraisals", nil, "what households said of members", fmt.Sprintf(appraisedSQL, where, end), args...)
+	return placed(ctx, f, v, held[Appraised]("member_appraisals"), at, "a.", cut, "what households said of members",
+		func(where, end string) string { return fmt.Sprintf(appraisedSQL, where, end) })
 }
 
 // Assessed is how a member was assessed in a period, and what was done about it.
@@ -216,13 +218,11 @@ type VillageFund struct {
 const fundsSQL = `
 select f.village_id, f.kind as fund_kind, f.partner, f.since, f.first_year, f.last_year, f.entries, f.amounts, f.amount_yuan, f.numbers, f.beneficiaries
 from village_funds f
-where 1 = 1%s
 order by f.kind desc, f.village_id`
 
 // VillageFunds reads the funds of a place.
 func (f Facts) VillageFunds(ctx context.Context, v visitor.Visitor, at Unit) ([]VillageFund, error) {
-	where, args := in(at, "f.")
-	return listHeld[VillageFund](ctx, f, v, "village_funds", nil, "the funds of villages", fmt.Sprintf(fundsSQL, where), args...)
+	return listHeld[VillageFund](ctx, f.at(at), v, "village_funds", nil, "the funds of villages", fundsSQL)
 }
 
 // VillageRule is an article of a village's rules and how often it was used.
@@ -238,11 +238,9 @@ type VillageRule struct {
 const rulesSQL = `
 select r.village_id, r.article, r.article_text, r.revised_on, r.last_used, r.uses
 from village_rules r
-where 1 = 1%s
 order by r.village_id, r.article`
 
 // VillageRules reads the rules of the villages of a place.
 func (f Facts) VillageRules(ctx context.Context, v visitor.Visitor, at Unit) ([]VillageRule, error) {
-	where, args := in(at, "r.")
-	return listHeld[VillageRule](ctx, f, v, "village_rules", nil, "the rules of villages", fmt.Sprintf(rulesSQL, where), args...)
+	return listHeld[VillageRule](ctx, f.at(at), v, "village_rules", nil, "the rules of villages", rulesSQL)
 }

@@ -1,8 +1,10 @@
 package facts
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"hulian/dashboards/visitor"
@@ -21,13 +23,11 @@ type MergedBranch struct {
 const mergedSQL = `
 select b.branch_id, b.village_id, b.governance_grid_id, b.group_village_branch, b.group_branch_member, b.grid_households, b.households_apart
 from branch_structure b
-where 1 = 1%s
 order by b.branch_id`
 
 // Merged reads how the branches of a place are tied into grids and groups.
 func (f Facts) Merged(ctx context.Context, v visitor.Visitor, at Unit) ([]MergedBranch, error) {
-	where, args := in(at, "b.")
-	return entered[MergedBranch](ctx, f, v, "how branches are tied into grids", fmt.Sprintf(mergedSQL, where), args...)
+	return entered[MergedBranch](ctx, f.at(at), v, "how branches are tied into grids", mergedSQL)
 }
 
 // BareGrid is a governance grid in which households are listed, and that is no branch's or that of several.
@@ -50,13 +50,12 @@ left join (
     where governance_grid_id is not null
     group by governance_grid_id
 ) n on n.grid_id = g.grid_id
-where coalesce(n.branches, 0) <> 1 and exists (select 1 from branches where governance_grid_id is not null)%s
+where coalesce(n.branches, 0) <> 1 and exists (select 1 from branches where governance_grid_id is not null)
 order by g.village_id, g.grid_id`
 
 // BareGrids reads the governance grids of a village or the town that are not one with a branch.
 func (f Facts) BareGrids(ctx context.Context, v visitor.Visitor, at Unit) ([]BareGrid, error) {
-	where, args := in(at, "g.")
-	return entered[BareGrid](ctx, f, v, "governance grids without a branch", fmt.Sprintf(bareGridsSQL, where), args...)
+	return entered[BareGrid](ctx, f.at(at), v, "governance grids without a branch", bareGridsSQL)
 }
 
 // StrayHousehold is a household listed in another governance grid than its branch.
@@ -76,8 +75,8 @@ order by h.village_id, h.branch_id, h.household_id%s`
 
 // Strays reads the households of a place whose two grids differ.
 func (f Facts) Strays(ctx context.Context, v visitor.Visitor, at Unit, cut Cut) ([]StrayHousehold, error) {
-	where, end, args := cut.of(at, "h.")
-	return entered[StrayHousehold](ctx, f, v, "households whose grids differ", fmt.Sprintf(straysSQL, where, end), args...)
+	return placed(ctx, f, v, entered[StrayHousehold], at, "h.", cut, "households whose grids differ",
+		func(where, end string) string { return fmt.Sprintf(straysSQL, where, end) })
 }
 
 // Stretch is a river within a village and how much of it somebody looks after; NaN where no post says where it is.
@@ -90,13 +89,11 @@ type Stretch struct {
 const stretchesSQL = `
 select c.segment_id, c.river, c.village_id, c.from_m, c.to_m, c.metres, c.covered, c.posts, c.chief
 from river_coverage c
-where 1 = 1%s
 order by c.river, c.from_m, c.segment_id`
 
 // Stretches reads the stretches of river of a village or the town.
 func (f Facts) Stretches(ctx context.Context, v visitor.Visitor, at Unit) ([]Stretch, error) {
-	where, args := in(at, "c.")
-	return entered[Stretch](ctx, f, v, "the stretches of river", fmt.Sprintf(stretchesSQL, where), args...)
+	return entered[Stretch](ctx, f.at(at), v, "the stretches of river", stretchesSQL)
 }
 
 // RiverGap is a run of metres that nobody looks after.
@@ -136,8 +133,8 @@ order by z.found_on, z.branch_id, z.shortcoming%s`
 
 // OpenShortcomings reads what was named and not mended by the last day of a month, the oldest first.
 func (f Facts) OpenShortcomings(ctx context.Context, v visitor.Visitor, at Unit, month string, cut Cut) ([]OpenShortcoming, error) {
-	where, end, args := cut.of(at, "b.")
-	return entered[OpenShortcoming](ctx, f, v, "open shortcomings", fmt.Sprintf(shortcomingsSQL, where, end), append([]any{f.AsOf(month).Format(time.DateOnly)}, args...)...)
+	return placed(ctx, f, v, entered[OpenShortcoming], at, "b.", cut, "open shortcomings",
+		func(where, end string) string { return fmt.Sprintf(shortcomingsSQL, where, end) }, f.AsOf(month).Format(time.DateOnly))
 }
 
 // RoundTables are the evening round-tables of one village and what they brought.
@@ -165,16 +162,14 @@ full join (
     where x.at_round_table
     group by f.village_id
 ) i on i.village_id = s.village_id
-where 1 = 1%s
 order by 1`
 
 // RoundTables reads the round-tables held up to the last day of a month and what became of what they brought, by village.
 func (f Facts) RoundTables(ctx context.Context, v visitor.Visitor, at Unit, month string) ([]RoundTables, error) {
-	where, args := "", []any{f.AsOf(month).Format(time.DateOnly)}
-	if at.VillageID != "" {
-		where, args = " and coalesce(s.village_id, i.village_id) = ?", append(args, at.VillageID)
+	if at.VillageID != "" { // a branch shows those of its village
+		at = Unit{Level: LevelVillage, ID: at.VillageID}
 	}
-	return entered[RoundTables](ctx, f, v, "round-tables", fmt.Sprintf(roundTablesSQL, f.issuesThen(month), where), args...)
+	return entered[RoundTables](ctx, f.at(at), v, "round-tables", fmt.Sprintf(roundTablesSQL, f.issuesThen(month)), f.AsOf(month).Format(time.DateOnly))
 }
 
 // Zone is the claimed tasks of one zone of a village, or of one programme where Zone is empty.
@@ -192,35 +187,50 @@ with standing as (
     from tasks t
     cross join (select cast(? as date) as on_day) d
     join branch_structure b on b.branch_id = t.branch_id
-    where cast(t.claimed_on as date) <= d.on_day%[2]s
+    where cast(t.claimed_on as date) <= d.on_day
 )
 
-select %[1]s, count(distinct t.branch_id) as branches, count(*) as claimed, count(*) filter (where t.finished) as done,
+select t.in_village as of_village, t.branch_id as of_branch, %s, count(distinct t.branch_id) as branches, count(*) as claimed, count(*) filter (where t.finished) as done,
     count(*) filter (where not t.finished) as open, count(*) filter (where not t.finished and t.late) as overdue,
     min(case when not t.finished then substr(cast(t.due_on as varchar), 1, 10) end) as nearest
 from standing t
-%[3]s
-group by 1, 2, 3
-order by overdue desc, open desc, claimed desc, 1, 2, 3`
+%s
+group by 1, 2, 3, 4, 5`
+
+func (f Facts) zones(ctx context.Context, v visitor.Visitor, at Unit, month, what, sql string) ([]Zone, error) {
+	all, err := addedUp(ctx, f, v, at, what, sql, func(z Zone) [3]string { return [3]string{z.VillageID, z.Zone, z.Programme} }, func(sum *Zone, z Zone) {
+		sum.Branches, sum.Claimed, sum.Done = sum.Branches+z.Branches, sum.Claimed+z.Claimed, sum.Done+z.Done
+		sum.Open, sum.Overdue = sum.Open+z.Open, sum.Overdue+z.Overdue
+		if sum.Nearest == "" || z.Nearest != "" && z.Nearest < sum.Nearest {
+			sum.Nearest = z.Nearest
+		}
+	}, f.AsOf(month).Format(time.DateOnly))
+	slices.SortFunc(all, func(a, b Zone) int {
+		return cmp.Or(cmp.Compare(b.Overdue, a.Overdue), cmp.Compare(b.Open, a.Open), cmp.Compare(b.Claimed, a.Claimed),
+			absentLast(a.VillageID, b.VillageID), absentLast(a.Zone, b.Zone), absentLast(a.Programme, b.Programme))
+	})
+	return all, err
+}
 
 // Programmes reads the tasks of a place claimed up to the last day of a month by the work they belong to, those with most overdue first.
 func (f Facts) Programmes(ctx context.Context, v visitor.Visitor, at Unit, month string) ([]Zone, error) {
-	where, args := in(at, "b.")
-	return list[Zone](ctx, f, v, "tasks by programme", fmt.Sprintf(zonesSQL, "'' as village_id, '' as zone, coalesce(t.programme, 'other') as programme", where, ""),
-		append([]any{f.AsOf(month).Format(time.DateOnly)}, args...)...)
+	return f.zones(ctx, v, at, month, "tasks by programme", fmt.Sprintf(zonesSQL, "'' as village_id, '' as zone, coalesce(t.programme, 'other') as programme", ""))
 }
 
 // Zones reads the tasks that name a zone by village and zone.
 func (f Facts) Zones(ctx context.Context, v visitor.Visitor, at Unit, month string) ([]Zone, error) {
-	where, args := in(at, "b.")
-	return entered[Zone](ctx, f, v, "tasks by zone", fmt.Sprintf(zonesSQL, "t.in_village as village_id, t.zone as zone, '' as programme", where, "where t.zone is not null"),
-		append([]any{f.AsOf(month).Format(time.DateOnly)}, args...)...)
+	all, err := f.zones(ctx, v, at, month, "tasks by zone", fmt.Sprintf(zonesSQL, "t.in_village as village_id, t.zone as zone, '' as programme", "where t.zone is not null"))
+	if err != nil && absent(err) {
+		return nil, nil
+	}
+	return all, err
 }
 
 // CadreHolding is who holds open issues now: a cadre, or nobody that the register names.
 type CadreHolding struct {
 	HolderID      string `is:"cadre"`
 	VillageID     string
+	BranchID      string // of the holdings of a branch
 	Open, Overdue float64
 	Supervised    float64 // of those overdue, with an official who supervises them
 	Since         string  `is:"day"` // when the longest held was routed; empty: it has changed hands, or no day of it is known
@@ -229,21 +239,33 @@ type CadreHolding struct {
 }
 
 const cadreHoldingsSQL = `
-select case when f.routed_at is null then '' else coalesce(x.responsible_cadre_id, '') end as holder_id, f.village_id, count(*) as open,
+select case when f.routed_at is null then '' else coalesce(x.responsible_cadre_id, '') end as holder_id, f.village_id, %s as branch_id, count(*) as open,
     count(*) filter (where f.state = 'overdue') as overdue, count(*) filter (where f.state = 'overdue' and x.supervisor_id is not null) as supervised,
     min(case when x.handler_cadre_id = x.responsible_cadre_id then cast(f.routed_at as date) end) as since,
-    count(*) filter (where x.handler_cadre_id <> x.responsible_cadre_id) as passed, sum(count(*)) over () as total
-from %[1]s f
+    count(*) filter (where x.handler_cadre_id <> x.responsible_cadre_id) as passed, 0 as total
+from %s f
 join issues x on x.issue_id = f.issue_id
-where f.state in ('open', 'overdue') and f.routed_at is not null and exists (select 1 from issues where responsible_cadre_id is not null)%[2]s
-group by 1, 2
+where f.state in ('open', 'overdue') and f.routed_at is not null and exists (select 1 from issues where responsible_cadre_id is not null)
+group by 1, 2, 3
 order by overdue desc, open desc, 2, 1`
 
 // CadreHoldings reads who holds the open issues of a place that were routed by the last day of a month, those with most overdue first; nothing
 // where no file says who holds them.
 func (f Facts) CadreHoldings(ctx context.Context, v visitor.Visitor, at Unit, month string) ([]CadreHolding, error) {
-	where, args := in(at, "f.")
-	return entered[CadreHolding](ctx, f, v, "who holds open issues", fmt.Sprintf(cadreHoldingsSQL, f.issuesThen(month), where), args...)
+	branch := "null"
+	if at.Level == LevelBranch {
+		branch = "f.branch_id"
+	}
+	all, err := entered[CadreHolding](ctx, f.at(at), v, "who holds open issues", fmt.Sprintf(cadreHoldingsSQL, branch, f.issuesThen(month)))
+	all = slices.Clone(all) // list may share its rows
+	total := 0.0
+	for _, h := range all {
+		total += h.Open
+	}
+	for i := range all {
+		all[i].Total = total
+	}
+	return all, err
 }
 
 // HeldIssue is who holds one issue now, since when, and who supervises it.
@@ -257,14 +279,13 @@ type HeldIssue struct {
 const heldNowSQL = `
 select f.issue_id, f.village_id, f.branch_id, x.responsible_cadre_id as holder_id, x.supervisor_id,
     case when x.handler_cadre_id = x.responsible_cadre_id then cast(f.routed_at as date) end as since
-from %[1]s f
+from %s f
 join issues x on x.issue_id = f.issue_id
-where f.state = 'overdue' and (x.responsible_cadre_id is not null or x.supervisor_id is not null)%[2]s`
+where f.state = 'overdue' and (x.responsible_cadre_id is not null or x.supervisor_id is not null)`
 
 // HeldNow reads of the issues that Late lists who holds and supervises them, by the issue's ID; empty where no file says it.
 func (f Facts) HeldNow(ctx context.Context, v visitor.Visitor, at Unit, month string) (map[string]HeldIssue, error) {
-	where, args := in(at, "f.")
-	rows, err := entered[HeldIssue](ctx, f, v, "who holds the issues past their deadline", fmt.Sprintf(heldNowSQL, f.issuesThen(month), where), args...)
+	rows, err := entered[HeldIssue](ctx, f.at(at), v, "who holds the issues past their deadline", fmt.Sprintf(heldNowSQL, f.issuesThen(month)))
 	held := make(map[string]HeldIssue, len(rows))
 	for _, h := range rows {
 		held[h.IssueID] = h

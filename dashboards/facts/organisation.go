@@ -35,8 +35,8 @@ order by cast(t.due_on as varchar), t.task_id%s`
 // OverdueTasks reads the claimed tasks of a place past their deadline as of the last day of a month, the oldest first. How far a task had
 // come that was done later is not known.
 func (f Facts) OverdueTasks(ctx context.Context, v visitor.Visitor, at Unit, month string, cut Cut) ([]OverdueTask, error) {
-	where, end, args := cut.of(at, "b.")
-	return list[OverdueTask](ctx, f, v, "overdue tasks", fmt.Sprintf(tasksSQL, where, end), append([]any{f.AsOf(month).Format("2006-01-02")}, args...)...)
+	return placed(ctx, f, v, list[OverdueTask], at, "b.", cut, "overdue tasks", func(where, end string) string { return fmt.Sprintf(tasksSQL, where, end) },
+		f.AsOf(month).Format("2006-01-02"))
 }
 
 // Posts is how many posts of one kind there are.
@@ -100,13 +100,11 @@ type OrganisationFacts []OrganisationFact
 const factSQL = `
 select f.fact, f.period, f.village_id, f.value
 from organisation_facts f
-where 1 = 1%s
 order by f.fact, f.period, f.village_id`
 
 // OrganisationFacts reads the organisation's numbers of a place.
 func (f Facts) OrganisationFacts(ctx context.Context, v visitor.Visitor, at Unit) (OrganisationFacts, error) {
-	where, args := in(at, "f.")
-	return list[OrganisationFact](ctx, f, v, "facts about the organisation", fmt.Sprintf(factSQL, where), args...)
+	return list[OrganisationFact](ctx, f.at(at), v, "facts about the organisation", factSQL)
 }
 
 // Of returns the rows of one fact, in one period or, where that is empty, in all.

@@ -41,13 +41,11 @@ const burstSQL = `
 select b.branch_id, b.village_id, b.half_year, b.points, b.largest_30day_points as fullest_points, b.share, b.even_share, b."index" as burst_index,
     cast(b.largest_from as varchar) as largest_from
 from points_burst b
-where 1 = 1%s
 order by b.half_year, b."index" desc, b.branch_id`
 
 // Bursts reads how points were concentrated, by half-year and branch.
 func (f Facts) Bursts(ctx context.Context, v visitor.Visitor, at Unit) ([]Burst, error) {
-	where, args := in(at, "b.")
-	return list[Burst](ctx, f, v, "points bursts", fmt.Sprintf(burstSQL, where), args...)
+	return list[Burst](ctx, f.at(at), v, "points bursts", burstSQL)
 }
 
 // Rating is a star rating of a branch beside what was measured in the same period.
@@ -78,11 +76,9 @@ const ratingsSQL = `
 select s.branch_id, s.village_id, s.period, s.stars, s.rank, s.branches_ranked, s.funding, s.operation, s.effect, s.cooperation,
     s.grid_cadre_score, s.villager_score, %s as published_on, s.measured_result, s.measured_low, s.measured_high, s.middle_result, s.contradiction, s.complete, s.is_last
 from star_history s
-where 1 = 1%s
 order by s.period, s.village_id, s.branch_id`
 
 // Ratings reads the star ratings of a place.
 func (f Facts) Ratings(ctx context.Context, v visitor.Visitor, at Unit) ([]Rating, error) {
-	where, args := in(at, "s.")
-	return list[Rating](ctx, f, v, "star ratings", fmt.Sprintf(ratingsSQL, f.publishedOn, where), args...)
+	return list[Rating](ctx, f.at(at), v, "star ratings", fmt.Sprintf(ratingsSQL, f.publishedOn))
 }

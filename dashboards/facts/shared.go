@@ -17,6 +17,7 @@ type shared struct {
 	kept   int                                         // values
 	lists  map[string]any                              // slices of typed rows, by query
 	listed int                                         // rows
+	longer map[string]bool                             // lists that are not read as a whole, by what they list
 }
 
 type seriesKey struct {
@@ -71,6 +72,25 @@ func (s *shared) list(query string) (all any, ok bool) {
 	return all, ok
 }
 
+// long says whether a list has too many rows to be read for the whole town.
+func (s *shared) long(list string) bool {
+	if s == nil {
+		return true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.longer[list]
+}
+
+func (s *shared) noteLong(list string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.longer == nil {
+		s.longer = map[string]bool{}
+	}
+	s.longer[list] = true
+}
+
 // series gives the values of measures, of which read reads those that nobody has asked for before.
 func (s *shared) series(key seriesKey, ids []string, read func(missing []string) (map[string]map[string][]Value, error)) (map[string]map[string][]Value, error) {
 	if s == nil {
@@ -109,6 +129,9 @@ func (s *shared) series(key seriesKey, ids []string, read func(missing []string)
 
 // all gives the values of measures if every one of them is kept.
 func (s *shared) all(key seriesKey, ids []string) (found map[string]map[string][]Value, ok bool) {
+	if s == nil {
+		return nil, false
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	found = map[string]map[string][]Value{}

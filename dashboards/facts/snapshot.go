@@ -21,6 +21,9 @@ type Facts struct {
 
 	HandedIn   map[string]bool    // IDs of the files the visitor has handed in himself
 	Pseudonyms visitor.Pseudonyms // stand for IDs of persons and households that a visitor may not see
+
+	within Unit // the place list gives rows of; the zero Unit: all
+	cut    *Cut // and which of them; nil: all
 }
 
 // Snapshot is one generation of the published data, and what every page needs of it.

@@ -110,13 +110,13 @@ func (f Facts) Unvisited(ctx context.Context, v visitor.Visitor, at Unit, month 
 }
 
 func (f Facts) homes(ctx context.Context, v visitor.Visitor, at Unit, month, condition string, days int, cut Cut) ([]ToVisit, error) {
-	where, end, args := cut.of(at, "h.")
-	return list[ToVisit](ctx, f, v, "the households to visit", fmt.Sprintf(toVisitSQL, condition, where, end), f.homesArgs(month, days, args)...)
+	return placed(ctx, f, v, list[ToVisit], at, "h.", cut, "the households to visit",
+		func(where, end string) string { return fmt.Sprintf(toVisitSQL, condition, where, end) }, f.homesArgs(month, days)...)
 }
 
-// homesArgs are what homesSQL, a condition with so many days and a place ask for.
-func (f Facts) homesArgs(month string, days int, place []any) []any {
-	return append([]any{month + "-01", f.AsOf(month).Format(time.DateOnly), int64(days)}, place...)
+// homesArgs are what homesSQL and a condition with so many days ask for.
+func (f Facts) homesArgs(month string, days int) []any {
+	return []any{month + "-01", f.AsOf(month).Format(time.DateOnly), int64(days)}
 }
 
 // WaitingHouseholds is how many households of one branch nobody has visited for too long.
@@ -129,12 +129,13 @@ const waitingSQL = homesSQL + `
 select h.village_id, h.branch_id, count(*) as "all", count(*) filter (where h.vulnerable <> 'none') as vulnerable,
     count(*) filter (where h.last_on is null) as never
 from homes h
-where %[1]s%[2]s
+where %s
 group by h.village_id, h.branch_id
 order by h.village_id, h.branch_id`
 
 // WaitingHouseholds counts by branch the households that Unvisited lists, without the villages of which that is not known.
 func (f Facts) WaitingHouseholds(ctx context.Context, v visitor.Visitor, at Unit, month string, days int, unknown ...string) ([]WaitingHouseholds, error) {
-	where, args := known(at, "h.", unknown)
-	return list[WaitingHouseholds](ctx, f, v, "how many households wait for a visit", fmt.Sprintf(waitingSQL, longUnvisited, where), f.homesArgs(month, days, args)...)
+	f = f.at(at)
+	f.cut = &Cut{Most: EveryRow.Most, Unknown: unknown}
+	return list[WaitingHouseholds](ctx, f, v, "how many households wait for a visit", fmt.Sprintf(waitingSQL, longUnvisited), f.homesArgs(month, days)...)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -30,7 +31,8 @@ type Scope struct {
 // nobody may change them. The zero Measured knows of nothing.
 type Measured struct {
 	scope  Scope
-	first  string // month of the first value of every series
+	within map[string]bool // the units of the scope; nil: all that were read
+	first  string          // month of the first value of every series
 	series map[string]map[string][]Value
 	order  []string // measures, as they were asked for
 }
@@ -66,7 +68,7 @@ func (m Measured) At(measure, unit, month string) Value {
 
 // of is the series of a unit of the scope, from the first month on; months without a value are zero.
 func (m Measured) of(measure, unit string) []Value {
-	if m.scope.Unit != "" && unit != m.scope.Unit {
+	if m.scope.Unit != "" && unit != m.scope.Unit || m.within != nil && !m.within[unit] {
 		return nil
 	}
 	return m.series[measure][unit]
@@ -141,7 +143,11 @@ func (f Facts) Values(ctx context.Context, v visitor.Visitor, s Scope, ids ...st
 	// All months of a place are read together, since pages that show one month show the course of others too. All branches of
 	// a town are many: of them only what is asked for is read.
 	read := Scope{Level: s.Level, Unit: s.Unit, Village: s.Village, From: f.FirstMonth, To: f.LastMonth}
-	if s.Level == LevelMember || s.Level == LevelBranch && s.Unit == "" && s.Village == "" {
+	whole := f.wholeLevel(s.Level)
+	switch {
+	case whole:
+		read.Unit, read.Village = "", ""
+	case s.Level == LevelMember || s.Level == LevelBranch && s.Unit == "" && s.Village == "":
 		read = s
 	}
 	ids = slices.Clone(ids)
@@ -150,10 +156,37 @@ func (f Facts) Values(ctx context.Context, v visitor.Visitor, s Scope, ids ...st
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	series, err := f.shared.series(seriesKey{read, f.Restated}, ids, func(missing []string) (map[string]map[string][]Value, error) {
-		return f.readValues(ctx, read, missing)
-	})
-	return Measured{scope: s, first: read.From, series: series, order: ids}, err
+	key, wanted := seriesKey{read, f.Restated}, ids
+	series, kept := f.shared.all(key, ids)
+	if !kept {
+		if whole { // the next page will want the others
+			wanted = slices.Concat(slices.Collect(maps.Keys(definitions())), ids)
+			slices.Sort(wanted)
+			wanted = slices.Compact(wanted)
+		}
+		var err error
+		series, err = f.shared.series(key, wanted, func(missing []string) (map[string]map[string][]Value, error) {
+			return f.readValues(ctx, read, missing)
+		})
+		if err != nil {
+			return Measured{}, err
+		}
+	}
+	m := Measured{scope: s, first: read.From, series: series, order: ids}
+	if whole && s.Village != "" {
+		m.within = map[string]bool{}
+		for _, branch := range f.BranchesOf(s.Village) {
+			m.within[branch.ID] = true
+		}
+	}
+	return m, nil
+}
+
+// wholeLevel says whether all measures of a level are so few values that they are read once, for every page and place: then a page
+// asks for no values of its own. A town has some hundred thousand; a county's raw levels are read as they are asked for.
+func (f Facts) wholeLevel(level queries.Level) bool {
+	units := map[queries.Level]int{LevelTown: 1, LevelVillage: len(f.Villages), LevelBranch: len(f.Branches)}[level]
+	return f.shared != nil && units > 0 && units*len(f.Months())*len(definitions()) <= keptValues/4
 }
 
 // readValues reads the values of a scope by measure and unit.

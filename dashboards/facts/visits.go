@@ -1,8 +1,10 @@
 package facts
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"hulian/dashboards/visitor"
@@ -15,18 +17,18 @@ type DayOfVisits struct {
 }
 
 const visitDaysSQL = `
-select extract(day from v.visited_at) as day, count(*) as visits
+select h.village_id as of_village, h.branch_id as of_branch, extract(day from v.visited_at) as day, count(*) as visits
 from visits v
 join households h on h.household_id = v.household_id
-where v.visited_at >= ?::date and v.visited_at < ?::date + interval 1 month%s
-group by 1
-order by 1`
+where v.visited_at >= ?::date and v.visited_at < ?::date + interval 1 month
+group by 1, 2, 3
+order by 3`
 
 // VisitDays counts the visits to the households of a place day by day in a month; days without a visit are left out.
 func (f Facts) VisitDays(ctx context.Context, v visitor.Visitor, at Unit, month string) ([]DayOfVisits, error) {
-	where, args := in(at, "h.")
 	first := month + "-01"
-	return list[DayOfVisits](ctx, f, v, "the visits day by day", fmt.Sprintf(visitDaysSQL, where), append([]any{first, first}, args...)...)
+	return addedUp(ctx, f, v, at, "the visits day by day", visitDaysSQL, func(d DayOfVisits) int64 { return d.Day },
+		func(sum *DayOfVisits, d DayOfVisits) { sum.Visits += d.Visits }, first, first)
 }
 
 // DoubtfulVisits is how many visits one signal asks to call back.
@@ -38,16 +40,40 @@ type DoubtfulVisits struct {
 }
 
 const doubtfulSQL = `
-select d.signal, count(distinct d.visit_id) as visits, count(distinct d.member_id) as members, count(distinct d.household_id) as households
+select d.village_id, d.branch_id, d.signal, dense_rank() over (order by d.visit_id) as visit, dense_rank() over (order by d.member_id) as member,
+    dense_rank() over (order by d.household_id) as household
 from doubtful_visits d
-where d.month = ?%s
-group by d.signal
-order by visits desc, d.signal`
+where d.month = ?`
+
+// doubtfulVisit is one signal of one visit, with numbers in place of IDs: they are counted.
+type doubtfulVisit struct {
+	VillageID, BranchID, Signal string
+	Visit, Member, Household    int64
+}
 
 // Doubtful reads the visits of a month in a place that ask for a call-back, by signal.
 func (f Facts) Doubtful(ctx context.Context, v visitor.Visitor, at Unit, month string) ([]DoubtfulVisits, error) {
-	where, args := in(at, "d.")
-	return list[DoubtfulVisits](ctx, f, v, "doubtful visits", fmt.Sprintf(doubtfulSQL, where), append([]any{month}, args...)...)
+	rows, err := list[doubtfulVisit](ctx, f.at(at), v, "doubtful visits", doubtfulSQL, month)
+	var signals []string
+	told := map[string][3]map[int64]bool{}
+	for _, d := range rows {
+		if _, known := told[d.Signal]; !known {
+			signals = append(signals, d.Signal)
+			told[d.Signal] = [3]map[int64]bool{{}, {}, {}}
+		}
+		for i, number := range []int64{d.Visit, d.Member, d.Household} {
+			told[d.Signal][i][number] = true
+		}
+	}
+	all := make([]DoubtfulVisits, len(signals))
+	for i, signal := range signals {
+		of := told[signal]
+		all[i] = DoubtfulVisits{Signal: signal, Visits: float64(len(of[0])), Members: float64(len(of[1])), Households: float64(len(of[2]))}
+	}
+	slices.SortFunc(all, func(a, b DoubtfulVisits) int {
+		return cmp.Or(cmp.Compare(b.Visits, a.Visits), cmp.Compare(a.Signal, b.Signal))
+	})
+	return all, err
 }
 
 // Callback is a household to ask about its doubtful visits of a month, with why: the signals of all of them.
@@ -68,22 +94,22 @@ type Callback struct {
 // A household stands where the first of its visits stands, so that one call asks about all of them.
 const callbackSQL = `
 with visits as (
-    select c.*, row(c.step, c.turn, c.visited_at, c.visit_id) as place, strftime(c.visited_at, '%%Y-%%m-%%d %%H:%%M') as minute
+    select c.*, row(c.step, c.turn, c.visited_at, c.visit_id) as place, strftime(c.visited_at, '%Y-%m-%d %H:%M') as minute
     from callback_visits c
-    where c.month = ?%s
+    where c.month = ?
 )
 select household_id, arg_min(village_id, place) as village_id, arg_min(branch_id, place) as branch_id, count(*) as visits,
     string_agg(distinct minute, '; ' order by minute) as visited_at, max(same_minute) as same_minute, max(same_text) as same_text,
     max(same_day) as same_day, bool_or(exempt_visitor) as exempt_visitor, bool_or(link_mismatch) as link_mismatch, count(*) over () as total
 from visits
 group by household_id
-order by min(place)
-limit ?`
+order by min(place)`
 
 // Callbacks reads the households to ask about their visits of a month in a place, by how surely the record says of one of them that it was not made as written.
 func (f Facts) Callbacks(ctx context.Context, v visitor.Visitor, at Unit, month string, limit int) ([]Callback, error) {
-	where, args := in(at, "c.")
-	return list[Callback](ctx, f, v, "the households to call back", fmt.Sprintf(callbackSQL, where), append(append([]any{month}, args...), int64(limit))...)
+	f = f.at(at)
+	f.cut = &Cut{Most: limit}
+	return list[Callback](ctx, f, v, "the households to call back", callbackSQL, month)
 }
 
 // MemberLoad is what a member who can be mobilised carries, and did in a month.
@@ -143,7 +169,6 @@ func (f Facts) Overloaded(ctx context.Context, v visitor.Visitor, at Unit, month
 }
 
 func (f Facts) load(ctx context.Context, v visitor.Visitor, at Unit, month string, silent bool, households int, cut Cut) ([]MemberLoad, error) {
-	where, end, args := cut.of(at, "l.")
-	args = append([]any{month + "-01", f.AsOf(month).Format(time.DateOnly), month, month, silent, int64(households)}, args...)
-	return list[MemberLoad](ctx, f, v, "the load of members", fmt.Sprintf(loadSQL, where, end), args...)
+	return placed(ctx, f, v, list[MemberLoad], at, "l.", cut, "the load of members", func(where, end string) string { return fmt.Sprintf(loadSQL, where, end) },
+		month+"-01", f.AsOf(month).Format(time.DateOnly), month, month, silent, int64(households))
 }
