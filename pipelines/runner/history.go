@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -64,23 +65,75 @@ func History(dir string) (runs []pipelines.Run, err error) {
 // Damaged says of every document of a run that cannot be read where it lies and why. No figure depends on one: History
 // leaves them out, and everything goes on. Each wraps pipelines.ErrDamaged.
 func Damaged(dir string) ([]*pipelines.Fault, error) {
-	_, damaged, err := read(dir)
+	_, damaged, err := read(dir, nil)
 	return damaged, err
 }
 
 // documents reads every run as it was last written, newest first. Those that are damaged are left out.
 func documents(dir string) ([]pipelines.Run, error) {
-	runs, _, err := read(dir)
+	runs, _, err := read(dir, &known)
 	return runs, err
 }
 
-func read(dir string) (runs []pipelines.Run, damaged []*pipelines.Fault, err error) {
+// known are the documents read before. Pages ask for the history at every turn, and a year has hundreds of runs.
+var known recent
+
+// recent keeps what was read of documents, by path. A document is never written over, but put aside and renamed: another one has another
+// time or size. It is safe for use by several goroutines.
+type recent struct {
+	mu  sync.Mutex
+	all map[string]recorded
+}
+
+// recorded is a run as its document says, and which document that was.
+type recorded struct {
+	document os.FileInfo
+	run      pipelines.Run
+}
+
+// of gives the run of a document that is the one read before.
+func (r *recent) of(path string) (run pipelines.Run, ok bool) {
+	if r == nil {
+		return run, false
+	}
+	r.mu.Lock()
+	before, ok := r.all[path]
+	r.mu.Unlock()
+	if !ok {
+		return run, false
+	}
+	now, err := os.Stat(path)
+	if err != nil || !os.SameFile(now, before.document) || now.Size() != before.document.Size() || !now.ModTime().Equal(before.document.ModTime()) {
+		return run, false
+	}
+	return before.run, true
+}
+
+// keep keeps what was read of a document that was this one before it was read. One that changed just now may change again within the same moment.
+func (r *recent) keep(path string, document os.FileInfo, run pipelines.Run) {
+	if r == nil || document == nil || time.Since(document.ModTime()) < time.Second {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.all == nil || len(r.all) > 5_000 { // of runs forgotten since
+		r.all = map[string]recorded{}
+	}
+	r.all[path] = recorded{document, run}
+}
+
+func read(dir string, before *recent) (runs []pipelines.Run, damaged []*pipelines.Fault, err error) {
 	names, err := documentNames(dir)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, name := range names {
 		path := filepath.Join(dir, runsName, name)
+		if run, ok := before.of(path); ok {
+			runs = append(runs, run)
+			continue
+		}
+		document, _ := os.Stat(path)
 		content, err := os.ReadFile(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // forgotten since it was listed
@@ -97,6 +150,7 @@ func read(dir string) (runs []pipelines.Run, damaged []*pipelines.Fault, err err
 				Next: "hulian check --repair sets it aside; no figure depends on it"})
 			continue
 		}
+		before.keep(path, document, run)
 		runs = append(runs, run)
 	}
 	slices.SortFunc(runs, func(a, b pipelines.Run) int { return strings.Compare(b.ID, a.ID) })

@@ -13,8 +13,8 @@ import (
 // ErrBroken says that a document is not what was sealed.
 var ErrBroken = errors.New("its content does not have the hash it was written with")
 
-// seal finds the last field of a sealed object. The hash covers what stands before it.
-var seal = regexp.MustCompile(`,\s*"sha256": ?"([0-9a-f]{64})"\s*\}\s*$`)
+// seal is the last field of a sealed object, which begins at its last comma. The hash covers what stands before it.
+var seal = regexp.MustCompile(`^,\s*"sha256": ?"([0-9a-f]{64})"\s*\}\s*$`)
 
 // Line gives v as one line of JSON with its seal, without the line's end.
 func Line(v any) ([]byte, error) {
@@ -47,10 +47,12 @@ func sealUp(content []byte, form string) ([]byte, error) {
 // Read decodes a line or document into v. sealed is false of one that carries no seal: then only its form was checked.
 // The error wraps ErrBroken where the seal does not fit.
 func Read(content []byte, v any) (sealed bool, err error) {
-	if found := seal.FindSubmatchIndex(content); found != nil {
-		sealed = true
-		if sum(content[:found[0]]) != string(content[found[2]:found[3]]) {
-			return true, ErrBroken
+	if comma := bytes.LastIndexByte(content, ','); comma >= 0 {
+		if found := seal.FindSubmatch(content[comma:]); found != nil {
+			sealed = true
+			if sum(content[:comma]) != string(found[1]) {
+				return true, ErrBroken
+			}
 		}
 	}
 	return sealed, json.Unmarshal(content, v)
