@@ -113,6 +113,7 @@ type build struct {
 	previous map[string]string   // of the last build
 	present  map[string]string   // table → BASE TABLE or VIEW
 	rows     map[string]int64    // of tables, as last estimated
+	filled   map[string]bool     // whether tables held rows when the build began
 	result   Result
 }
 
@@ -153,20 +154,23 @@ func (b *build) model(ctx context.Context, tx *warehouse.Tx, m queries.Model) er
 	}
 	// Where the rows turn out to be what they were, the change ends here. Of large tables that is not looked for.
 	compare := standing && !m.Header.View && b.rows[m.Name] <= comparedRows
-	var old, fresh string
+	old, fresh := NoContent, NoContent
 	var err error
-	if compare {
+	if compare && b.filled[m.Name] {
 		if old, err = ContentOf(ctx, tx, m.Name); err != nil {
 			return fault("fingerprint", m.Name, 0, err)
 		}
 	}
-	if err := b.rebuild(ctx, tx, m); err != nil {
+	rows, err := b.rebuild(ctx, tx, m)
+	if err != nil {
 		return err
 	}
 	b.prints[m.Name] = recipe
 	if compare {
-		if fresh, err = ContentOf(ctx, tx, m.Name); err != nil {
-			return fault("fingerprint", m.Name, 0, err)
+		if rows > 0 {
+			if fresh, err = ContentOf(ctx, tx, m.Name); err != nil {
+				return fault("fingerprint", m.Name, 0, err)
+			}
 		}
 		if fresh == old {
 			b.prints[m.Name] = last
@@ -186,28 +190,28 @@ func (b *build) wanted(m queries.Model) string {
 	return "BASE TABLE"
 }
 
-// rebuild makes a model anew and checks what its header claims.
-func (b *build) rebuild(ctx context.Context, tx *warehouse.Tx, m queries.Model) error {
+// rebuild makes a model anew, checks what its header claims and returns its rows: 0 of a view.
+func (b *build) rebuild(ctx context.Context, tx *warehouse.Tx, m queries.Model) (int64, error) {
 	started := time.Now()
 	kind, wanted := b.present[m.Name], b.wanted(m)
 	if kind != "" && kind != wanted {
 		if _, err := tx.Exec(ctx, "drop "+strings.TrimPrefix(kind, "BASE ")+" "+m.Name); err != nil {
-			return fault("replace model", m.Path, 0, err)
+			return 0, fault("replace model", m.Path, 0, err)
 		}
 	}
 	statement := "create or replace " + strings.ToLower(strings.TrimPrefix(wanted, "BASE ")) + " " + m.Name + " as\n" + m.SQL
 	if _, err := tx.Exec(ctx, statement); err != nil {
-		return fault("build model", m.Path, 0, located(err, 1))
+		return 0, fault("build model", m.Path, 0, located(err, 1))
 	}
 	rows, err := b.claims(ctx, tx, m, "")
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if m.Header.View {
 		rows = 0
 	}
 	b.result.Built = append(b.result.Built, Built{Name: m.Name, Rows: rows, Duration: time.Since(started)})
-	return nil
+	return rows, nil
 }
 
 // finish drops what is no model any more and keeps the fingerprints.

@@ -261,23 +261,25 @@ func (b *build) modelByMonth(ctx context.Context, tx *warehouse.Tx, m queries.Mo
 func (b *build) rebuildWhole(ctx context.Context, tx *warehouse.Tx, m queries.Model, prints, recipes monthly, stood bool) (monthly, error) {
 	own := queries.MonthSource{Table: m.Name, Column: "month"}
 	compare := stood && !m.Header.View && b.rows[m.Name] <= comparedRows
-	var old monthly
+	var old, fresh monthly
 	var err error
-	if compare {
+	if compare && b.filled[m.Name] {
 		if old, err = contentByMonth(ctx, tx, own, ""); err != nil {
 			return nil, fault("fingerprint", m.Name, 0, err)
 		}
 	}
-	if err := b.rebuild(ctx, tx, m); err != nil {
+	rows, err := b.rebuild(ctx, tx, m)
+	if err != nil {
 		return nil, err
 	}
 	all := maps.Clone(recipes)
 	if !compare {
 		return all, nil
 	}
-	fresh, err := contentByMonth(ctx, tx, own, "")
-	if err != nil {
-		return nil, fault("fingerprint", m.Name, 0, err)
+	if rows > 0 {
+		if fresh, err = contentByMonth(ctx, tx, own, ""); err != nil {
+			return nil, fault("fingerprint", m.Name, 0, err)
+		}
 	}
 	for month := range all {
 		if prints[month] != "" && old[month] == fresh[month] {

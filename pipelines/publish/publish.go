@@ -188,9 +188,16 @@ func columnsOf(ctx context.Context, w *warehouse.Warehouse, database string, sch
 	return tables, nil
 }
 
-// contentOf sums up one table.
-func contentOf(ctx context.Context, w *warehouse.Warehouse, t table) (c TableContent, err error) {
+// contentOf sums up one table; empty says that it is known to hold no row.
+func contentOf(ctx context.Context, w *warehouse.Warehouse, t table, empty bool) (c TableContent, err error) {
 	c.Table = t.name
+	if empty {
+		c.Content = model.NoContent
+		if passing[t.name] != nil {
+			c.Passing = model.NoContent
+		}
+		return c, nil
+	}
 	if t.dated != "" {
 		c.Content, c.Months, err = model.ContentByMonth(ctx, w, t.name, t.dated)
 		if t.content = c; t.rows() < replacedRows {
@@ -209,11 +216,16 @@ func contentOf(ctx context.Context, w *warehouse.Warehouse, t table) (c TableCon
 func (m *Manifest) describe(ctx context.Context, w *warehouse.Warehouse, tables []table) error {
 	hash := sha256.New()
 	m.Tables = nil
+	filled, err := model.Filled(ctx, w)
+	if err != nil {
+		return err
+	}
 	group, within := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0)) // most tables are too small to keep a second thread of the engine at work
 	for i, t := range tables {
 		group.Go(func() (err error) {
-			if tables[i].content, err = contentOf(within, w, t); err != nil {
+			rows, known := filled[t.name]
+			if tables[i].content, err = contentOf(within, w, t, known && !rows); err != nil {
 				return fmt.Errorf("%s: %w", t.name, err)
 			}
 			return nil
