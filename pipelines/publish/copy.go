@@ -99,10 +99,15 @@ func fillDatabase(ctx context.Context, w *warehouse.Warehouse, alias string, tab
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0)) // most tables are too small to keep a second thread of the engine at work
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	var small []table
 	for _, t := range tables {
 		stands := slices.Equal(there[t.name].columns, t.columns)
 		if kept[t.name] = stands && same[t.name]; kept[t.name] {
+			continue
+		}
+		if t.rows() < replacedRows {
+			small = append(small, t)
 			continue
 		}
 		group.Go(func() error {
@@ -112,6 +117,17 @@ func fillDatabase(ctx context.Context, w *warehouse.Warehouse, alias string, tab
 			return nil
 		})
 	}
+	// In one transaction: a hundred of them would wait for the disk a hundred times.
+	group.Go(func() error {
+		return w.Transact(ctx, func(tx *warehouse.Tx) error {
+			for _, t := range small {
+				if _, err := tx.Exec(ctx, copyWhole(alias, t)); err != nil {
+					return fmt.Errorf("copy %s: %w", t.name, err)
+				}
+			}
+			return nil
+		})
+	})
 	return kept, group.Wait()
 }
 
@@ -123,7 +139,7 @@ func finishDatabase(ctx context.Context, path string, tables []table, kept map[s
 		return false, err
 	}
 	defer func() { err = errors.Join(err, snapshot.Close()) }()
-	// In one transaction: a hundred of them would wait for the disk a hundred times.
+	// In one transaction too.
 	if err := snapshot.Transact(ctx, func(tx *warehouse.Tx) error { return addViews(ctx, tx, tables, kept) }); err != nil {
 		return false, err
 	}

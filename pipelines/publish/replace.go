@@ -13,16 +13,21 @@ import (
 	"hulian/pipelines/warehouse"
 )
 
-// copyTable makes a table of the copy what the warehouse's is. Where it stands there, and is large, the rows alone are replaced that
-// are others now: most of them are encoded already.
+// copyTable makes a large table of the copy what the warehouse's is. Where it stands there the rows alone are replaced that are others
+// now: most of them are encoded already.
 func copyTable(ctx context.Context, w *warehouse.Warehouse, alias string, t table, stands bool, before TableContent) error {
-	if stands && t.rows() >= replacedRows && passing[t.name] == nil {
+	if stands && passing[t.name] == nil {
 		err := w.Transact(ctx, func(tx *warehouse.Tx) error { return replaceRows(ctx, tx, alias+"."+t.name, t, before) })
 		if !errors.Is(err, errOtherRows) {
 			return err
 		}
 	}
-	return w.Exec(ctx, fmt.Sprintf("create or replace table %s.%s as from %s", alias, t.name, t.name))
+	return w.Exec(ctx, copyWhole(alias, t))
+}
+
+// copyWhole is the statement that encodes a table anew.
+func copyWhole(alias string, t table) string {
+	return fmt.Sprintf("create or replace table %s.%s as from %s", alias, t.name, t.name)
 }
 
 // replacedRows is the size from which on the rows of a table are compared before it is copied anew: what takes some time to encode.
