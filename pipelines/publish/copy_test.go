@@ -16,6 +16,9 @@ import (
 func TestAGenerationUponAnotherIsAsFromNothing(t *testing.T) {
 	dir := t.TempDir()
 	w := town(t, "")
+	for _, row := range ask(t, w, "select schema_name || '.' || table_name from duckdb_tables() where schema_name in ('exports', 'history', 'waiting', 'marts') and table_name <> 'visits' and estimated_size = 0").Rows {
+		exec1(t, w, "drop table "+row[0].(string)) // a hundred empty tables are as one
+	}
 	for i, change := range []string{
 		"create table marts.passing as select 1 as a",
 		"update exports.issues set category = 'water' where issue_id = 'I8'",

@@ -25,23 +25,66 @@ import (
 
 var cutOff = time.Date(2018, 1, 31, 0, 0, 0, 0, time.UTC)
 
-// town makes a modelled warehouse with one village and some issues.
-func town(t testing.TB, path string) *warehouse.Warehouse {
-	t.Helper()
+// modelled is the file of a warehouse with one village and some issues, whose models are built. It is made once and copied.
+var modelled = sync.OnceValues(func() (path string, err error) {
+	path = filepath.Join(scratch, "modelled.duckdb")
 	w, err := warehouse.Open(context.Background(), warehouse.Config{Path: path, Threads: 1})
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
-	t.Cleanup(func() { mustClose(t, w) })
+	defer func() { err = errors.Join(err, w.Close()) }()
 	for _, statement := range append(ledger.Schema(),
 		"insert into ops.files values (1, 'f1', 'issues.csv', 'inbox', 10, timestamp '2018-01-31 08:00:00', date '2018-01-31', now(), 'loaded', null)",
 		"insert into exports.villages by name select 'V1' as village_id, '福合院村' as name, '逍林镇' as town, 1 as _file, 2 as _row",
 		"insert into exports.issues by name select 'I' || i as issue_id, timestamp '2018-01-02 08:00:00' as reported_at, 'V1' as village_id, "+
 			"'roads' as category, case when i < 7 then timestamp '2018-01-05 08:00:00' end as resolved_at, 1 as _file, i as _row from range(10) r(i)") {
-		exec1(t, w, statement)
+		if err := w.Exec(context.Background(), statement); err != nil {
+			return "", fmt.Errorf("%w\n%s", err, statement)
+		}
 	}
-	build(t, w)
+	_, err = model.Build(context.Background(), w, model.Config{CutOff: cutOff, Programme: data.DefaultProgramme()})
+	return path, err
+})
+
+// scratch is a folder for what all tests share.
+var scratch string
+
+func TestMain(m *testing.M) {
+	var err error
+	if scratch, err = os.MkdirTemp("", "publish-*"); err != nil {
+		panic(err)
+	}
+	status := m.Run()
+	if err := os.RemoveAll(scratch); err != nil {
+		panic(err)
+	}
+	os.Exit(status)
+}
+
+// town opens a copy of the modelled warehouse; path may be empty.
+func town(t testing.TB, path string) *warehouse.Warehouse {
+	t.Helper()
+	if path == "" {
+		path = filepath.Join(t.TempDir(), "warehouse.duckdb")
+	}
+	copyTown(t, path)
+	w, err := warehouse.Open(context.Background(), warehouse.Config{Path: path, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { mustClose(t, w) })
 	return w
+}
+
+func copyTown(t testing.TB, path string) {
+	t.Helper()
+	from, err := modelled()
+	if err == nil {
+		err = copyFile(from, path)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func exec1(t testing.TB, w *warehouse.Warehouse, statement string) {
@@ -140,7 +183,6 @@ func TestPublishAndRead(t *testing.T) {
 
 	for i := range Keep {
 		exec1(t, w, fmt.Sprintf("insert into exports.issues by name select 'N%d' as issue_id, timestamp '2018-01-02' as reported_at, 'V1' as village_id, 'roads' as category, 1 as _file, %d as _row", i, 100+i))
-		build(t, w)
 		if _, err := Publish(t.Context(), w, dir, Manifest{}); err != nil {
 			t.Fatal(err)
 		}
@@ -239,9 +281,10 @@ func TestReadersMeetNoHalfGeneration(t *testing.T) {
 	}
 	defer mustClose(t, r)
 	ctx, stop := context.WithCancel(t.Context())
+	const pause = 5 * time.Millisecond // else they have all of the machine, and publishing takes minutes
 	var readers sync.WaitGroup
 	readers.Go(func() {
-		for ctx.Err() == nil {
+		for ; ctx.Err() == nil; time.Sleep(pause) {
 			one, err := OpenReader(context.Background(), dir, ReaderOptions{Threads: 1})
 			if err != nil {
 				t.Error(err)
@@ -253,7 +296,7 @@ func TestReadersMeetNoHalfGeneration(t *testing.T) {
 	for range 4 {
 		readers.Go(func() {
 			last := 0
-			for ctx.Err() == nil {
+			for ; ctx.Err() == nil; time.Sleep(pause) {
 				q, g, release, err := r.Pin(context.Background())
 				if err != nil {
 					t.Error(err)
@@ -290,8 +333,8 @@ func TestKilledWhilePublishing(t *testing.T) {
 		publishUntilKilled(t, dir)
 		return
 	}
-	dir := t.TempDir()
-	usual := 12
+	dir, killed := t.TempDir(), filepath.Join(t.TempDir(), "killed.duckdb")
+	usual := 6
 	if testing.Short() {
 		usual = 3
 	}
@@ -299,7 +342,11 @@ func TestKilledWhilePublishing(t *testing.T) {
 	random := rand.New(rand.NewPCG(2018, uint64(kills)))
 	for i := range kills {
 		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledWhilePublishing$")
-		child.Env = append(os.Environ(), "PUBLISH_UNTIL_KILLED="+dir)
+		if err := errors.Join(os.RemoveAll(killed), os.RemoveAll(killed+".wal")); err != nil {
+			t.Fatal(err)
+		}
+		copyTown(t, killed)
+		child.Env = append(os.Environ(), "PUBLISH_UNTIL_KILLED="+dir, "PUBLISH_FROM="+killed)
 		out, err := child.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)
@@ -354,7 +401,10 @@ func TestKilledWhilePublishing(t *testing.T) {
 }
 
 func publishUntilKilled(t *testing.T, dir string) {
-	w := town(t, "")
+	w, err := warehouse.Open(t.Context(), warehouse.Config{Path: os.Getenv("PUBLISH_FROM"), Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for {
 		exec1(t, w, fmt.Sprintf("update exports.issues set title = '%d'", rand.Uint64()))
 		fmt.Println("publishing")
