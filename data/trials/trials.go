@@ -23,6 +23,9 @@ func Flips(t testing.TB, usual int) int { t.Helper(); return number(t, "HULIAN_F
 // Load is for how many seconds a test puts a server under load: HULIAN_LOAD, else usual.
 func Load(t testing.TB, usual int) int { t.Helper(); return number(t, "HULIAN_LOAD", usual) }
 
+// All reports whether every case of a list is tried, as in a long run, and not a fixed sample of them: HULIAN_SEEDS is set.
+func All() bool { return os.Getenv("HULIAN_SEEDS") != "" }
+
 // Long reports whether this is a long run, on a machine that does nothing else: times are asked for there alone.
 func Long() bool { return os.Getenv("HULIAN_LOAD") != "" }
 

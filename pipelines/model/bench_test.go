@@ -21,7 +21,9 @@ import (
 // asks for 1.3 or less.
 func BenchmarkBuild(b *testing.B) {
 	w := open(b, b.TempDir()+"/w.duckdb")
-	fill(b, w, 13611, 300000)
+	town := programmes
+	town.visits = 300_000
+	fill(b, w, town)
 	var built, plain, changed spent
 	for b.Loop() {
 		forget(b, w)
@@ -51,7 +53,9 @@ var (
 func BenchmarkTowns(b *testing.B) {
 	w := open(b, b.TempDir()+"/w.duckdb")
 	exec(b, w, "set memory_limit = '3000MB'")
-	fill(b, w, 13611, *benchVisits)
+	town := programmes
+	town.visits = *benchVisits
+	fill(b, w, town)
 	multiply(b, w, *benchTowns)
 	var built, plain spent
 	var u syscall.Rusage

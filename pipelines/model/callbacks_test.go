@@ -101,9 +101,7 @@ func firstCalls(t testing.TB, seed uint64) (found signals.Trial) {
 	w := open(t, "")
 	madeUp := drawVisits(t, w, seed)
 	rules := data.DefaultProgramme()
-	if _, err := Build(t.Context(), w, Config{CutOff: time.Date(2017, 12, 31, 0, 0, 0, 0, time.UTC), Programme: rules}); err != nil {
-		t.Fatal(err)
-	}
+	buildFor(t, w, Config{CutOff: time.Date(2017, 12, 31, 0, 0, 0, 0, time.UTC), Programme: rules}, "marts.callback_visits")
 	for _, month := range callbackMonths {
 		in := fmt.Sprintf("2017-%02d", month)
 		table, err := w.Query(t.Context(), "select household_id, visit_id from marts.callback_visits where month = ? order by step, turn, visited_at, visit_id", in)
@@ -159,7 +157,7 @@ func TestTheFirstCallsFindWhatWasMadeUp(t *testing.T) {
 func TestTheSameWordsAloneComeLast(t *testing.T) {
 	w := open(t, "")
 	drawVisits(t, w, 7)
-	build1(t, w)
+	buildFor(t, w, Config{CutOff: demoCutOff, Programme: data.DefaultProgramme()}, "marts.callback_visits")
 	table, err := w.Query(t.Context(), "select max(case when same_text is null then step end) as others, min(case when signals = 1 and same_text is not null then step end) as words from marts.callback_visits")
 	if err != nil {
 		t.Fatal(err)

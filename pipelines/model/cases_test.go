@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,9 +70,7 @@ func runCase(t *testing.T, path string) {
 	if len(asked) == 0 || len(asked) != len(wanted) {
 		t.Fatalf("%s: %d questions and %d answers", path, len(asked), len(wanted))
 	}
-	if _, err := Build(t.Context(), w, Config{CutOff: cutOff, Programme: rules}); err != nil {
-		t.Fatal(err)
-	}
+	buildFor(t, w, Config{CutOff: cutOff, Programme: rules}, slices.Collect(maps.Values(asked))...)
 	for name, sql := range asked {
 		table, err := w.Query(t.Context(), sql)
 		if err != nil {

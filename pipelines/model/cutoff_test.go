@@ -21,14 +21,10 @@ func arrive(t *testing.T, w *warehouse.Warehouse, n int, day string) {
 
 const oneVillage = "insert into exports.villages (village_id, name, town, programme_start, _file) values ('V01', '甲村', '某镇', '2019-01-01', 1)"
 
-// follows builds with the cut-off that follows the data.
+// follows builds with the cut-off that follows the data; no model is asked for.
 func follows(t *testing.T, w *warehouse.Warehouse) Result {
 	t.Helper()
-	result, err := Build(t.Context(), w, Config{Programme: data.DefaultProgramme()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return result
+	return buildFor(t, w, Config{Programme: data.DefaultProgramme()})
 }
 
 // TestTheCutOffIsTheLatestDayOnWhichSomethingHappened puts into every column of a date a day later than all before it: the
@@ -121,11 +117,12 @@ func TestRowsAfterASetCutOffAreCounted(t *testing.T) {
 	exec(t, w, oneVillage)
 	exec(t, w, "insert into exports.issues (issue_id, village_id, reported_at, classified_at, resolved_at, due_on, _file) values ('before', 'V01', '2018-01-10', '2018-01-11', '2018-01-31 23:59', '2018-03-01', 1), "+
 		"('through', 'V01', '2018-01-10', '2018-01-11', '2018-02-01', '2018-03-01', 1), ('after', 'V01', '2018-02-10', '2018-02-11', null, null, 1)")
-	result := build1(t, w)
+	const published = "select export, rows, cut_off_set, (select value from marts.snapshot_facts where key = 'rows_after_cut_off') from marts.rows_after_cut_off"
+	result := buildFor(t, w, Config{CutOff: demoCutOff, Programme: data.DefaultProgramme()}, published)
 	if diff := cmp.Diff([]pipelines.RowsAfter{{Export: "issues", Rows: 2, LastOn: "2018-02-11"}}, result.After); diff != "" {
 		t.Errorf("after the cut-off (-want +got):\n%s", diff)
 	}
-	table, err := w.Query(t.Context(), "select export, rows, cut_off_set, (select value from marts.snapshot_facts where key = 'rows_after_cut_off') from marts.rows_after_cut_off")
+	table, err := w.Query(t.Context(), published)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +156,7 @@ func TestADeadlineCountsToItsTimeOfDay(t *testing.T) {
 	exec(t, w, "insert into exports.issues (issue_id, village_id, reported_at, resolved_at, due_on, _file) values "+
 		"('before noon', 'V01', '2018-01-10', '2018-01-15 11:59', '2018-01-15 12:00', 1), ('after noon', 'V01', '2018-01-10', '2018-01-15 12:01', '2018-01-15 12:00', 1), "+
 		"('that day', 'V01', '2018-01-10', '2018-01-15', '2018-01-15 12:00', 1), ('day alone', 'V01', '2018-01-10', '2018-01-15 23:00', '2018-01-15', 1)")
-	build1(t, w)
+	buildFor(t, w, Config{CutOff: demoCutOff, Programme: data.DefaultProgramme()}, "intermediate.int_issues_by_due_month")
 	table, err := w.Query(t.Context(), "select due, on_time from intermediate.int_issues_by_due_month")
 	if err != nil {
 		t.Fatal(err)

@@ -17,10 +17,10 @@ import (
 // several, of registries, which touch all months, and of days that make months begin earlier or be no more.
 var changes = []func(r *rand.Rand) string{
 	func(r *rand.Rand) string {
-		return fmt.Sprintf("update exports.visits set household_id = 'H%d' where visit_id in ('X%d', 'X%d', 'X%d')", r.IntN(500), r.IntN(2000), r.IntN(2000), r.IntN(2000))
+		return fmt.Sprintf("update exports.visits set household_id = 'H%d' where visit_id in ('X%d', 'X%d', 'X%d')", r.IntN(fewer.households), r.IntN(fewer.visits), r.IntN(fewer.visits), r.IntN(fewer.visits))
 	},
 	func(r *rand.Rand) string {
-		return fmt.Sprintf("update exports.visits set visited_at = visited_at - interval '%d' day where visit_id = 'X%d'", 1+r.IntN(60), r.IntN(2000))
+		return fmt.Sprintf("update exports.visits set visited_at = visited_at - interval '%d' day where visit_id = 'X%d'", 1+r.IntN(60), r.IntN(fewer.visits))
 	},
 	func(r *rand.Rand) string {
 		return fmt.Sprintf("update exports.visits set note = '走访了解到的情况很好很好很好', visited_at = timestamp '2017-%02d-03 09:30:10' where visit_id between 'X10' and 'X1%02d'", 1+r.IntN(12), r.IntN(30))
@@ -32,34 +32,34 @@ var changes = []func(r *rand.Rand) string{
 		return fmt.Sprintf("delete from exports.visits where year(visited_at) = 2017 and month(visited_at) = %d", 1+r.IntN(12))
 	},
 	func(r *rand.Rand) string {
-		return fmt.Sprintf("update exports.points set awarded_on = awarded_on - %d, points = 7 where entry_id = 'E%d'", r.IntN(40), r.IntN(60000))
+		return fmt.Sprintf("update exports.points set awarded_on = awarded_on - %d, points = 7 where entry_id = 'E%d'", r.IntN(40), r.IntN(fewer.points))
 	},
 	func(r *rand.Rand) string {
-		return fmt.Sprintf("update exports.households set linked_member_id = 'M%d', branch_id = 'B%d' where household_id = 'H%d'", r.IntN(1300), r.IntN(50), r.IntN(500))
+		return fmt.Sprintf("update exports.households set linked_member_id = 'M%d', branch_id = 'B%d' where household_id = 'H%d'", r.IntN(fewer.members), r.IntN(50), r.IntN(fewer.households))
 	},
 	func(r *rand.Rand) string {
-		return fmt.Sprintf("update exports.members set duty_status = 'exempt' where member_id = 'M%d'", r.IntN(500))
+		return fmt.Sprintf("update exports.members set duty_status = 'exempt' where member_id = 'M%d'", r.IntN(fewer.members))
 	},
 	func(r *rand.Rand) string {
-		return fmt.Sprintf("update exports.issues set resolved_at = reported_at + interval '%d' hour where issue_id = 'I%d'", r.IntN(900), r.IntN(2600))
+		return fmt.Sprintf("update exports.issues set resolved_at = reported_at + interval '%d' hour where issue_id = 'I%d'", r.IntN(900), r.IntN(fewer.issues))
 	},
 	func(r *rand.Rand) string {
 		return fmt.Sprintf("update exports.villages set name = '新村%d' where village_id = 'V%d'", r.IntN(9), 1+r.IntN(11))
 	},
 	func(r *rand.Rand) string {
-		return fmt.Sprintf("update exports.visits set visited_at = timestamp '2015-1%d-05 10:00:00' where visit_id = 'X%d'", r.IntN(3), r.IntN(2000))
+		return fmt.Sprintf("update exports.visits set visited_at = timestamp '2015-1%d-05 10:00:00' where visit_id = 'X%d'", r.IntN(3), r.IntN(fewer.visits))
 	},
 	func(r *rand.Rand) string {
 		return "delete from exports.visits where visited_at < timestamp '2016-01-01'"
 	},
 	func(r *rand.Rand) string {
-		return newList(r, "households", "household_id", "branch_id = 'B' || hash(household_id, _file) % 50, linked_member_id = 'M' || hash(household_id, _file) % 1300")
+		return newList(r, "households", "household_id", "branch_id = 'B' || hash(household_id, _file) % 50, linked_member_id = 'M' || hash(household_id, _file) % 130")
 	},
 	func(r *rand.Rand) string {
 		return newList(r, "members", "member_id", "branch_id = 'B' || hash(member_id, _file) % 50, duty_status = 'exempt', name = '党员改'")
 	},
 	func(r *rand.Rand) string {
-		return newList(r, "posts", "post_id", "released_on = date '2017-09-10', member_id = 'M' || hash(post_id, _file) % 1300")
+		return newList(r, "posts", "post_id", "released_on = date '2017-09-10', member_id = 'M' || hash(post_id, _file) % 130")
 	},
 	func(r *rand.Rand) string {
 		return newList(r, "branches", "branch_id", "secretary_id = null, village_id = 'V' || (1 + hash(branch_id, _file) % 11)")
@@ -102,7 +102,7 @@ func TestMonthsAreRebuiltAsTheWhole(t *testing.T) {
 	for seed := range trials.Seeds(t, 1) {
 		r := rand.New(rand.NewPCG(uint64(seed), 4))
 		w := open(t, "")
-		fill(t, w, 500, 2000)
+		fill(t, w, fewer)
 		cutOff := demoCutOff
 		buildAt(t, w, cutOff)
 		// Each kind of change once, alone or in company, in any order.
@@ -159,7 +159,7 @@ func contents(t testing.TB, w *warehouse.Warehouse, models []queries.Model) map[
 // households of the new month: what is counted of visits and households runs for the new month and no other.
 func TestANewMonthLeavesTheOthers(t *testing.T) {
 	w := open(t, "")
-	fill(t, w, 500, 2000)
+	fill(t, w, fewer)
 	exec(t, w, "update ops.files set as_of = date '2017-12-31', received_at = timestamp '2017-12-31 08:00:00'")
 	buildAt(t, w, time.Date(2017, 12, 31, 0, 0, 0, 0, time.UTC))
 	exec(t, w, `insert into ops.files select 2, 'f2', 'list.csv', 'test', 1, timestamp '2018-01-31 08:00:00', date '2018-01-31', timestamp '2018-01-31 08:00:00', 'loaded', null;
@@ -179,7 +179,7 @@ func TestANewMonthLeavesTheOthers(t *testing.T) {
 func visitsChanged(t *testing.T, from, until string) Result {
 	t.Helper()
 	w := open(t, "")
-	fill(t, w, 500, 2000)
+	fill(t, w, fewer)
 	build1(t, w)
 	exec(t, w, fmt.Sprintf("update exports.visits set member_id = 'M3' where visit_id in (select visit_id from exports.visits where visited_at >= timestamp '%s' and visited_at < timestamp '%s' limit 5)", from, until))
 	return build1(t, w)
