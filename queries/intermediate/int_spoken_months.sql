@@ -216,7 +216,10 @@ weighed as (
         case
             when n.held = 0 then
                 sum(case when n.held = 0 then n.town_held * n.share end)
-                    over (partition by n.export, n.village_id, n.stretch)
+                    over (
+                        partition by n.export, n.village_id, n.stretch order by n.month -- in another order the last digit is another
+                        rows between unbounded preceding and unbounded following
+                    )
         end as expected
     from numbered n
 ),
