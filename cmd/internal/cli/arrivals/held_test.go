@@ -17,7 +17,7 @@ func TestAHeldFileThatIsSentCorrectedIsDoneWith(t *testing.T) {
 	const odd = "N1,000101,M00001,2018-01-01 10:00,入户,\"甲\nN2,000101,M00001,2018-01-02 10:00,入户\nN3,000101,M00001,2018-01-03 10:00,入户,乙\"\n"
 	const list = "农户编号,村编号,支部编号,户主姓名,家庭人口,联户党员编号\n"
 	const households = list + "000101,V01,B0101,户一,4,M00001\n000102,V01,B0101,户二,3,M00001\n000103,V01,B0101,户三,3,M00001\n000104,V01,B0101,户四,3,M00001\n"
-	town, at := listsTown(t), t.TempDir()
+	town, at := clitest.Lists(t), t.TempDir()
 	clitest.Says(t, clitest.Done, "", "import", "--dir", town, written(t, at, "jan.csv", january, 1), written(t, at, "households.csv", households, 2))
 	for name, content := range map[string]struct{ bad, good string }{
 		"k.csv":    {visitHeader + odd, visitHeader + strings.ReplaceAll(odd, "\"", "")},
@@ -54,7 +54,7 @@ func TestAHeldFileThatIsSentCorrectedIsDoneWith(t *testing.T) {
 // TestAHeldUploadIsSaidToBeHeld hands a file in on the page whose rows can be counted in two ways: the page says that it is held
 // and who accepts it; behind its correction, that it was sent again.
 func TestAHeldUploadIsSaidToBeHeld(t *testing.T) {
-	town := listsTown(t)
+	town := clitest.Lists(t)
 	s := clitest.Serve(t, town, "--schedule", "off")
 	const odd = visitHeader + "N1,000101,M00001,2018-01-01 10:00,入户,\"甲\nN2,000101,M00001,2018-01-02 10:00,入户\nN3,000101,M00001,2018-01-03 10:00,入户,乙\"\n"
 	batch := s.Send(t, "k.csv", []byte(odd))
@@ -86,7 +86,7 @@ func blocking(t *testing.T, town string) (names []string) {
 // TestAFileThatIsRefusedWholeIsNoSuccess loads files beside one that is none: the status says so, once, and the others are
 // published.
 func TestAFileThatIsRefusedWholeIsNoSuccess(t *testing.T) {
-	town, at := listsTown(t), t.TempDir()
+	town, at := clitest.Lists(t), t.TempDir()
 	good, bad := written(t, at, "good.csv", january, 1), written(t, at, "bad.xls", "no workbook", 2)
 	clitest.Says(t, clitest.Nothing, "bad.xls", "import", "--dir", town, "--dry-run", good, bad)
 	said := clitest.Says(t, clitest.Nothing, "nothing could be loaded", "import", "--dir", town, good, bad)

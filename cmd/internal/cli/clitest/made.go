@@ -73,6 +73,26 @@ func Month(t testing.TB) (town string) {
 	return filepath.Join(root, "town")
 }
 
+// Lists is a town with the lists that visits need: a village, its branch, a member and two households. They were written on the first of
+// March 2018 and are published.
+func Lists(t testing.TB) (town string) {
+	t.Helper()
+	return made(t, "lists", func(dir string) {
+		Says(t, Done, "", "init", "--dir", dir)
+		for name, content := range map[string]string{
+			"villages.csv":   "村编号,村名,所属乡镇,试点阶段,启动日期\nV01,福合院村,逍林镇,试点,2017-05-01\n",
+			"branches.csv":   "支部编号,村编号,支部名称\nB0101,V01,福合院村第一网格支部\n",
+			"members.csv":    "党员编号,支部编号,姓名,联户状态\nM00001,B0101,甲样本,可动员\n",
+			"households.csv": "农户编号,村编号,支部编号,户主姓名,家庭人口,联户党员编号\n000101,V01,B0101,户一,4,M00001\n000102,V01,B0101,户二,3,M00001\n",
+		} {
+			path, at := filepath.Join(dir, "inbox", name), time.Date(2018, 3, 1, 0, 0, 0, 0, time.UTC)
+			Write(t, path, []byte(content))
+			Must(t, os.Chtimes(path, at, at))
+		}
+		Says(t, Done, "", "run", "--dir", dir)
+	})
+}
+
 // Meetings is a quarter of the sample town in January 2018, and the folder with what February brings. In two villages one branch of two was
 // last in the yearly rating of 2017: their talks are due.
 func Meetings(t testing.TB) (town, next string) {

@@ -49,16 +49,16 @@ func VillageList(n int) []byte {
 	return []byte(text.String())
 }
 
-// VillagesTown makes a town with three villages, published.
+// VillagesTown is a town with three villages, published.
 func VillagesTown(t testing.TB) (town string) {
 	t.Helper()
-	town = filepath.Join(t.TempDir(), "town")
-	Kept(t, filepath.Join(town, "inbox", "villages.csv"), VillageList(3))
-	Kept(t, filepath.Join(town, "hulian.yaml"), []byte("schedule: off\n"))
-	if status, _, stderr := Process(t, "run", "--dir", town); status != Done {
-		t.Fatal(stderr)
-	}
-	return town
+	return made(t, "villages", func(dir string) {
+		Kept(t, filepath.Join(dir, "inbox", "villages.csv"), VillageList(3))
+		Kept(t, filepath.Join(dir, "hulian.yaml"), []byte("schedule: off\n"))
+		if status, _, stderr := Process(t, "run", "--dir", dir); status != Done {
+			t.Fatal(stderr)
+		}
+	})
 }
 
 // VillagesOf is the number of villages that are published.
