@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"hulian/cmd/internal/cli/clitest"
+	"hulian/data/trials"
 	"hulian/pipelines/land"
 	"hulian/pipelines/publish"
 	"hulian/pipelines/warehouse"
@@ -52,7 +53,8 @@ func landedFile(t *testing.T, town, name string) string {
 }
 
 // TestDamageIsFoundAndMended harms a town in every way a disk, a crash or a person does. check names it and says what helps;
-// what the next run does is what the advice says; after check --repair the town is clean and people see what they saw before.
+// what the next run does is what the advice says; after check --repair the town is clean and people see what they saw before. What other
+// tests of this package, or those of package publish, do to the same file is left to a long run.
 func TestDamageIsFoundAndMended(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs many processes")
@@ -83,42 +85,46 @@ func TestDamageIsFoundAndMended(t *testing.T) {
 		found string // codes
 		run   int    // status of a run before the repair
 		heals bool   // the run alone mends it
+		long  bool   // tried in a long run alone
 	}{
-		"warehouse block":           {flipped("warehouse.duckdb", 1<<20), "warehouse", clitest.Failed, false},
-		"warehouse header":          {flipped("warehouse.duckdb", 100), "warehouse", clitest.Failed, false},
-		"warehouse gone":            {gone("warehouse.duckdb"), "warehouse_gone", clitest.Done, true},
-		"rows taken out of it":      {asked("delete from ops.quarantine where file_no = (select max(file_no) from ops.quarantine)"), "counts", clitest.Done, false},
-		"a village taken out of it": {asked("delete from exports.villages where village_id = '330282111210'"), "warehouse_differs", clitest.Done, false},
-		"snapshot block":            {flipped("snapshots/gen-000004.duckdb", 1<<20), "snapshot", clitest.Done, true},
-		"snapshot gone":             {gone("snapshots/gen-000004.duckdb"), "snapshot", clitest.Done, true},
-		"snapshot's manifest":       {flipped("snapshots/gen-000004.json", 500), "snapshot", clitest.Done, true},
-		"snapshot's manifest gone":  {gone("snapshots/gen-000004.json"), "pointer", clitest.Done, true},
-		"marts":                     {flipped("marts/gen-000004/measures.parquet", 500), "snapshot", clitest.Done, true},
-		"an older snapshot":         {flipped("snapshots/gen-000003.duckdb", 1<<20), "snapshot", clitest.Done, false},
-		"pointer gone":              {gone("snapshots/current"), "pointer", clitest.Done, true},
-		"pointer garbage":           {written("snapshots/current", "garbage"), "pointer", clitest.Done, true},
-		"pointer to no generation":  {written("snapshots/current", "7\n"), "pointer", clitest.Done, true},
-		"every snapshot gone":       {gone("snapshots", "marts"), "", clitest.Done, true},
-		"line of the manifest":      {flipped("landed/manifest.ndjson", 1500), "manifest_line", clitest.Failed, false},
-		"last line of it":           {flipped("landed/manifest.ndjson", -40), "manifest_line", clitest.Failed, false},
-		"manifest gone":             {gone("landed/manifest.ndjson"), "manifest_lost", clitest.Failed, false},
+		"warehouse block":           {flipped("warehouse.duckdb", 1<<20), "warehouse", clitest.Failed, false, true},
+		"warehouse header":          {flipped("warehouse.duckdb", 100), "warehouse", clitest.Failed, false, false},
+		"warehouse gone":            {gone("warehouse.duckdb"), "warehouse_gone", clitest.Done, true, false},
+		"rows taken out of it":      {asked("delete from ops.quarantine where file_no = (select max(file_no) from ops.quarantine)"), "counts", clitest.Done, false, false},
+		"a village taken out of it": {asked("delete from exports.villages where village_id = '330282111210'"), "warehouse_differs", clitest.Done, false, false},
+		"snapshot block":            {flipped("snapshots/gen-000004.duckdb", 1<<20), "snapshot", clitest.Done, true, false},
+		"snapshot gone":             {gone("snapshots/gen-000004.duckdb"), "snapshot", clitest.Done, true, true},
+		"snapshot's manifest":       {flipped("snapshots/gen-000004.json", 500), "snapshot", clitest.Done, true, true},
+		"snapshot's manifest gone":  {gone("snapshots/gen-000004.json"), "pointer", clitest.Done, true, false},
+		"marts":                     {flipped("marts/gen-000004/measures.parquet", 500), "snapshot", clitest.Done, true, false},
+		"an older snapshot":         {flipped("snapshots/gen-000003.duckdb", 1<<20), "snapshot", clitest.Done, false, false},
+		"pointer gone":              {gone("snapshots/current"), "pointer", clitest.Done, true, true},
+		"pointer garbage":           {written("snapshots/current", "garbage"), "pointer", clitest.Done, true, false},
+		"pointer to no generation":  {written("snapshots/current", "7\n"), "pointer", clitest.Done, true, true},
+		"every snapshot gone":       {gone("snapshots", "marts"), "", clitest.Done, true, true},
+		"line of the manifest":      {flipped("landed/manifest.ndjson", 1500), "manifest_line", clitest.Failed, false, false},
+		"last line of it":           {flipped("landed/manifest.ndjson", -40), "manifest_line", clitest.Failed, false, true},
+		"manifest gone":             {gone("landed/manifest.ndjson"), "manifest_lost", clitest.Failed, false, false},
 		"manifest and warehouse": {func(t *testing.T, town string) {
 			flipBit(t, at(town, "landed/manifest.ndjson"), 1500, 2)
 			flipBit(t, at(town, "warehouse.duckdb"), 100, 2)
-		}, "manifest_line warehouse", clitest.Failed, false},
-		"warehouse and snapshots gone": {gone("warehouse.duckdb", "snapshots", "marts"), "", clitest.Done, true},
+		}, "manifest_line warehouse", clitest.Failed, false, false},
+		"warehouse and snapshots gone": {gone("warehouse.duckdb", "snapshots", "marts"), "", clitest.Done, true, false},
 		"what people entered": {func(t *testing.T, town string) {
 			flipBit(t, landedFile(t, town, "waived_problems"), 100, 2)
 			clitest.Must(t, os.Remove(landedFile(t, town, "set_asides")+".set_asides.ndjson"))
-		}, "landed_changed landed_gone", clitest.Done, false},
+		}, "landed_changed landed_gone", clitest.Done, false, false},
 		"small documents": {func(t *testing.T, town string) {
 			records, _ := fs.Glob(os.DirFS(town), "runs/*.json")
 			flipBit(t, at(town, records[0]), 200, 2)
 			for _, name := range []string{"paused.json", "sources.json", "notices/0123456789ab.json"} {
 				clitest.Kept(t, at(town, name), []byte("{"))
 			}
-		}, "run_record pauses versions notice", clitest.Done, false},
+		}, "run_record pauses versions notice", clitest.Done, false, false},
 	} {
+		if c.long && !trials.All() {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			town := clitest.Month(t)
 			before, _ := clitest.Seen(t, town)

@@ -27,7 +27,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills processes")
 	}
-	wanted := trials.Kills(t, 12)
+	wanted := trials.Kills(t, 6)
 	first, more := clitest.TwoMonths(t)
 	town := filepath.Join(t.TempDir(), "town") // always the same place: where files came from is recorded
 	begin := func() {

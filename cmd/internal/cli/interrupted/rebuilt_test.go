@@ -41,7 +41,7 @@ func TestKilledWhileEverythingIsLoadedAnew(t *testing.T) {
 	}
 	random := rand.New(rand.NewPCG(2018, 8))
 	entered, swapping, survived := 0, 0, 0
-	wanted := max(trials.Kills(t, 16)/4, 4)
+	wanted := max(trials.Kills(t, 8)/4, 2)
 	for kill := 0; kill < wanted; kill++ {
 		clitest.Must(t, os.RemoveAll(town))
 		clitest.Copied(t, month, town)
@@ -102,7 +102,7 @@ func TestKilledWhileItRepairs(t *testing.T) {
 	}
 	whole := time.Since(started)
 	random := rand.New(rand.NewPCG(2018, 9))
-	survived, wanted := 0, max(trials.Kills(t, 12)/4, 3)
+	survived, wanted := 0, max(trials.Kills(t, 8)/4, 2)
 	for kill := 0; kill < wanted; {
 		clitest.Must(t, os.RemoveAll(town))
 		clitest.Copied(t, month, town)
