@@ -132,8 +132,7 @@ func crowded(t *testing.T, n int) (*clitest.Server, visits, []*http.Client) {
 	if testing.Short() {
 		t.Skip("serves the whole sample town")
 	}
-	town := t.TempDir()
-	clitest.Copied(t, clitest.Demo(t), town)
+	town := clitest.Demo(t)
 	at := visitsOf(t, town)
 	s := clitest.Serve(t, town, "--schedule", "off")
 	return s, at, crowd(t, town, s.Address, at.villages, n)
