@@ -229,9 +229,7 @@ func TestOnlyWhatChangedIsRebuilt(t *testing.T) {
 // TestTheResultIsTheSameHoweverItCameAbout compares a rebuilt warehouse with one built from nothing.
 func TestTheResultIsTheSameHoweverItCameAbout(t *testing.T) {
 	change := "update exports.visits set household_id = 'H7' where visit_id in ('X1', 'X2')"
-	stepwise, atOnce := open(t, ""), open(t, "")
-	fill(t, stepwise, fewer)
-	build1(t, stepwise)
+	stepwise, atOnce := builtTown(t), open(t, "")
 	exec(t, stepwise, change)
 	build1(t, stepwise)
 	fill(t, atOnce, fewer)

@@ -178,9 +178,7 @@ func TestANewMonthLeavesTheOthers(t *testing.T) {
 // visitsChanged builds a town, moves five visits between two days to another member, builds again and returns the second result.
 func visitsChanged(t *testing.T, from, until string) Result {
 	t.Helper()
-	w := open(t, "")
-	fill(t, w, fewer)
-	build1(t, w)
+	w := builtTown(t)
 	exec(t, w, fmt.Sprintf("update exports.visits set member_id = 'M3' where visit_id in (select visit_id from exports.visits where visited_at >= timestamp '%s' and visited_at < timestamp '%s' limit 5)", from, until))
 	return build1(t, w)
 }

@@ -1,6 +1,9 @@
 package model
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -16,6 +19,50 @@ var (
 	programmes = size{households: 13611, members: 1300, points: 60_000, issues: 2600}
 	fewer      = size{households: 500, visits: 2000, members: 130, points: 3000, issues: 260}
 )
+
+// builtTown gives a warehouse of a town of fewer members whose models are built. It is made once and copied.
+func builtTown(t testing.TB) *warehouse.Warehouse {
+	t.Helper()
+	made := filepath.Join(scratch, "built.duckdb")
+	if _, err := os.Stat(made); errors.Is(err, os.ErrNotExist) {
+		making := made + ".making"
+		w := open(t, making)
+		fill(t, w, fewer)
+		build1(t, w)
+		exec(t, w, "checkpoint")
+		content, err := os.ReadFile(making)
+		if err == nil {
+			err = os.WriteFile(made, content, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	own := filepath.Join(t.TempDir(), "warehouse.duckdb")
+	content, err := os.ReadFile(made)
+	if err == nil {
+		err = os.WriteFile(own, content, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return open(t, own)
+}
+
+// scratch is a folder for what several tests begin with.
+var scratch string
+
+func TestMain(m *testing.M) {
+	var err error
+	if scratch, err = os.MkdirTemp("", "model-*"); err != nil {
+		panic(err)
+	}
+	status := m.Run()
+	if err := os.RemoveAll(scratch); err != nil {
+		panic(err)
+	}
+	os.Exit(status)
+}
 
 // fill makes a town with the engine's own hash function as source of chance, so that models can be timed without files: 11 villages,
 // 50 branches and 24 months; the programme's town has about 300,000 visits.
