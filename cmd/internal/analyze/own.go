@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -231,7 +232,9 @@ func (t *ownTable) group(width int) error {
 		return err
 	}
 	if has {
-		t.cluster(t.c.Frame.texts(cluster), starts)
+		if err := t.cluster(cluster, starts, pilots); err != nil {
+			return err
+		}
 	}
 	for i, name := range t.names {
 		if slices.ContainsFunc(t.villages, func(v compare.Village) bool { return v.ID == name }) {
@@ -300,18 +303,28 @@ func (t *ownTable) pilots(starts map[string]string) (map[string]bool, error) {
 	return pilots, nil
 }
 
-// cluster adds the units of a cluster up where they began together: they were not picked one by one, and are no independent evidence.
-func (t *ownTable) cluster(of []string, starts map[string]string) {
-	start := map[string]string{}
+// cluster adds the units of a cluster up where they began together: they were not picked one by one, and are no independent evidence. One
+// in which some are pilots and others are not is refused: nobody can tell on which side it stands.
+func (t *ownTable) cluster(column int, starts map[string]string, pilots map[string]bool) error {
+	start, first, of := map[string]string{}, map[string]string{}, t.c.Frame.texts(column)
 	for i, name := range of {
 		if before, seen := start[name]; seen && before != starts[t.units[i]] || name == "" {
 			t.note("同一聚类（%s）内启动时间不同或聚类为空，不能合并：各单位仍单独计。", "Units of one cluster (%s) began at different times, or have none: they are not added up, and each still counts by itself.", name)
-			return
+			return nil
 		}
-		start[name] = starts[t.units[i]]
+		start[name], first[name] = starts[t.units[i]], cmp.Or(first[name], t.units[i])
+	}
+	for i, name := range of {
+		if one, other := first[name], t.units[i]; pilots[one] != pilots[other] {
+			if !pilots[one] {
+				one, other = other, one
+			}
+			return t.at(i, column, fmt.Errorf("in the cluster %s %s is a pilot and %s is none, though both began together", name, one, other), "mark all units of a cluster as pilots or none, or leave --cluster out")
+		}
 	}
 	t.names = of
 	t.note("同一聚类的单位一起启动，合并为一个来比。", "Units of a cluster began together and are compared as one.")
+	return nil
 }
 
 // panel reads one outcome.
@@ -459,25 +472,41 @@ func (t *ownTable) before(column []float64) map[string]float64 {
 	return of
 }
 
-// cost adds up what the pilots cost in the periods compared.
+// cost adds up what the pilots cost in the periods compared. A cell that is empty, and a period without any row of a pilot's, leave the total
+// unknown: what was spent then is not zero.
 func (t *ownTable) cost(p compare.Panel) (estimate.Number, error) {
 	spent, err := t.c.numbers("cost")
 	if err != nil || spent == nil {
 		return estimate.Number{}, err
 	}
 	d := compare.Plan(p)
-	total, rows := 0.0, 0
+	total, told := 0.0, map[string]map[string]bool{} // unit → periods
 	for i, x := range spent {
-		if !slices.Contains(d.After, t.periods[t.times[i]-t.first]) || !slices.ContainsFunc(d.Pilots, func(v compare.Village) bool { return v.ID == t.names[i] }) {
+		period := t.periods[t.times[i]-t.first]
+		if !slices.ContainsFunc(d.Pilots, func(v compare.Village) bool { return v.ID == t.names[i] }) {
+			continue
+		}
+		if told[t.units[i]] == nil {
+			told[t.units[i]] = map[string]bool{}
+		}
+		if told[t.units[i]][period] = true; !slices.Contains(d.After, period) {
 			continue
 		}
 		if math.IsNaN(x) {
 			t.note("试点有的行没有填费用（第%s行），总费用未知。", "A row of a pilot gives no cost (row %s): the total is unknown.", strconv.Itoa(t.c.Frame.Lines[i]))
 			return estimate.Number{}, nil
 		}
-		total, rows = total+x, rows+1
+		total += x
 	}
-	if rows == 0 {
+	for _, unit := range slices.Sorted(maps.Keys(told)) {
+		for _, period := range d.After {
+			if !told[unit][period] {
+				t.note("试点%s在%s没有行，费用不明，总费用未知。", "The pilot %s has no row of %s, and what it cost then is not known: the total is unknown.", unit, period)
+				return estimate.Number{}, nil
+			}
+		}
+	}
+	if len(told) == 0 || len(d.After) == 0 {
 		return estimate.Number{}, nil
 	}
 	return estimate.Of(total), nil

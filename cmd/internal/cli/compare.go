@@ -54,18 +54,14 @@ decision in the same words. Register the plan first ("hulian compare plan"); the
   hulian compare villages.csv --format csv --table conditions`,
 		Args: atMostAFile,
 		RunE: func(cmd *cobra.Command, arguments []string) error {
-			if _, err := outputFormat(cmd); err != nil {
-				return err
+			if o.table != "" && !slices.Contains(comparisonTables, o.table) {
+				return unknown("table", o.table, slices.Clone(comparisonTables), "")
 			}
-			c, err := p.config(cmd)
+			report, lang, err := p.opened(cmd, o, arguments)
 			if err != nil {
 				return err
 			}
-			report, err := p.compared(cmd, c, o, arguments)
-			if err != nil {
-				return err
-			}
-			return p.printComparison(cmd, report, c.Lang, o.table)
+			return p.printComparison(cmd, report, lang, o.table)
 		},
 	}
 	o.flags(cmd.Flags())
@@ -128,6 +124,20 @@ type told struct {
 	table   bool        // it is of one
 	periods bool        // its periods are no months
 	seed    uint64
+}
+
+// opened is the report that the commands begin with, and the language they write it in. What is wrong with the flags is said before
+// anything is read.
+func (p *program) opened(cmd *cobra.Command, o comparison, files []string) (report told, lang string, err error) {
+	if _, err := outputFormat(cmd); err != nil {
+		return report, "", err
+	}
+	c, err := p.config(cmd)
+	if err != nil {
+		return report, "", err
+	}
+	report, err = p.compared(cmd, c, o, files)
+	return report, c.Lang, err
 }
 
 // compared makes the report of the town, or of a table.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -143,5 +144,68 @@ func TestAPlanThatIsNoneIsRefused(t *testing.T) {
 		if status, out, stderr := session(t, "compare", file, "--outcome", "done/due"); status != statusFailed || !strings.Contains(stderr, "mend the file, or move it away") || out != "" {
 			t.Errorf("%q: status %d\n%s%s", plan, status, out, stderr)
 		}
+	}
+}
+
+// TestAMonthOfAPilotWithoutARowHasNoCost: what was spent in a period that no row of a pilot speaks of is unknown, and so is the total; with a
+// row for every period it is the sum.
+func TestAMonthOfAPilotWithoutARowHasNoCost(t *testing.T) {
+	lines := strings.Split(strings.TrimSpace(villageTable(11, 12, func(v int) string { return map[bool]string{true: "2020-07"}[v < 3] }, func(v, m int) string { return fmt.Sprintf("%d,40", 10+(v*7+m*5+v*m)%13) })), "\n")
+	for i := range lines {
+		lines[i] += map[bool]string{true: ",spent", false: ",100"}[i == 0]
+	}
+	file := filepath.Join(t.TempDir(), "villages.csv")
+	cost := func(lines []string) (total *float64, notes []string) {
+		write(t, file, []byte(strings.Join(lines, "\n")+"\n"))
+		status, out, stderr := session(t, "compare", file, "--numerator", "done", "--denominator", "due", "--cost", "spent", "--format", "json")
+		var document struct {
+			Cost  struct{ Total *float64 }
+			Notes struct{ En []string }
+		}
+		if err := json.Unmarshal([]byte(out), &document); status != statusDone || err != nil {
+			t.Fatalf("status %d, %v: %s%s", status, err, out, stderr)
+		}
+		return document.Cost.Total, document.Notes.En
+	}
+	if total, notes := cost(lines); total == nil || *total != 3*6*100 {
+		t.Errorf("of every period: %v, %v", total, notes)
+	}
+	without := slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return strings.HasPrefix(line, "V02,2020-09,") })
+	if total, notes := cost(without); total != nil || !strings.Contains(strings.Join(notes, "\n"), "V02 has no row of 2020-09") {
+		t.Errorf("of one period too few: %v, %v", total, notes)
+	}
+}
+
+// TestAClusterThatIsPilotAndNotIsRefused: units that began together in one cluster are compared as one, which cannot be a pilot and none.
+func TestAClusterThatIsPilotAndNotIsRefused(t *testing.T) {
+	lines := []string{"village,month,start,done,due,area,pilot"}
+	for _, line := range strings.Split(strings.TrimSpace(villageTable(12, 12, func(v int) string { return map[bool]string{true: "2020-07"}[v < 4] }, func(v, m int) string { return fmt.Sprintf("%d,40", 10+(v*7+m*5+v*m)%13) })), "\n")[1:] {
+		cells := strings.Split(line, ",")
+		var v int
+		if _, err := fmt.Sscanf(cells[0], "V%d", &v); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, strings.Join(append(cells[:5], fmt.Sprintf("A%d", (v+1)/2), map[bool]string{true: "yes", false: "no"}[v < 4]), ","))
+	}
+	file := filepath.Join(t.TempDir(), "villages.csv")
+	write(t, file, []byte(strings.Join(lines, "\n")+"\n"))
+	asked := []string{"compare", file, "--numerator", "done", "--denominator", "due", "--cluster", "area", "--pilot", "pilot", "--lang", "en"}
+	status, out, stderr := session(t, asked...)
+	for _, want := range []string{"in the cluster A2 V03 is a pilot and V04 is none", "row 38", "mark all units of a cluster as pilots or none"} {
+		if status == statusDone || !strings.Contains(stderr, want) {
+			t.Errorf("status %d, want %q in\n%s%s", status, want, out, stderr)
+		}
+	}
+	write(t, file, []byte(strings.ReplaceAll(strings.Join(lines, "\n"), "A2,no", "A2,yes")+"\n"))
+	if status, out, stderr := session(t, asked...); status != statusDone || !strings.Contains(out, "2 pilots") {
+		t.Errorf("status %d\n%s%s", status, out, stderr)
+	}
+}
+
+// TestATableThatIsNoneIsRefusedFirst: what is wrong with a flag is said before the file is looked for.
+func TestATableThatIsNoneIsRefusedFirst(t *testing.T) {
+	status, _, stderr := session(t, "compare", filepath.Join(t.TempDir(), "none.csv"), "--table", "all", "--format", "csv")
+	if status != statusUsage || !strings.Contains(stderr, "conditions") || strings.Contains(stderr, "none.csv") {
+		t.Errorf("status %d: %s", status, stderr)
 	}
 }

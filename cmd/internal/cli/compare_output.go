@@ -358,9 +358,6 @@ func (p *program) printComparison(cmd *cobra.Command, of told, lang, wanted stri
 	if err != nil {
 		return err
 	}
-	if wanted != "" && !slices.Contains(comparisonTables, wanted) {
-		return unknown("table", wanted, slices.Clone(comparisonTables), "")
-	}
 	w := writer{of, lang}
 	out := bufio.NewWriter(p.Out)
 	switch {

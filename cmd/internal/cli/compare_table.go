@@ -304,14 +304,7 @@ would be found.`+ownColumns, endsAsked),
   hulian compare power before.csv --outcome visited/households --pilots 甲村,乙村`,
 		Args: atMostAFile,
 		RunE: func(cmd *cobra.Command, arguments []string) error {
-			if _, err := outputFormat(cmd); err != nil {
-				return err
-			}
-			c, err := p.config(cmd)
-			if err != nil {
-				return err
-			}
-			report, err := p.compared(cmd, c, o, arguments) // the past of the outcome is all that is shown of it
+			report, lang, err := p.opened(cmd, o, arguments) // the past of the outcome is all that is shown of it
 			if err != nil {
 				return err
 			}
@@ -330,7 +323,7 @@ would be found.`+ownColumns, endsAsked),
 					worth /= 100
 				}
 			}
-			return p.printBeforehand(cmd, report, worth, c.Lang)
+			return p.printBeforehand(cmd, report, worth, lang)
 		},
 	}
 	o.flags(cmd.Flags())
