@@ -24,6 +24,7 @@ type made struct {
 	shock                         bool                    // something befalls every village in the middle of the months after
 	unrecorded                    float64                 // the share of late issues no longer entered since the start
 	everywhere                    bool                    // by all villages, not by pilots alone
+	rising                        float64                 // the pilots' share by itself, a month, from the first on
 }
 
 // How villages differ and move by themselves.
@@ -52,6 +53,9 @@ func (m made) town(t testing.TB, seed uint64) Panel {
 	counted := make([][]reading.Month, n)
 	draw := func(i, k int, add, left float64) reading.Month {
 		due, good := poisson(r, m.issues), 0.0
+		if i < m.pilots {
+			add += m.rising * float64(k)
+		}
 		x := math.Max(.02, math.Min(.98, share[i][k]+season[k]+add))
 		entered := 0.0
 		for range int(due) {
@@ -179,6 +183,10 @@ func kinds() []kind {
 		kind{"+10 points, others have half of it", of(func(m *made) { m.effect, m.spill = steady(.1), .5 }), false, true},
 		kind{"none, pilots enter 70% of late issues", of(func(m *made) { m.unrecorded = .3 }), true, false},
 		kind{"none, all enter 70% of late issues", of(func(m *made) { m.unrecorded, m.everywhere = .3, true }), true, true},
+		kind{"none, pilots enter 40% of late issues", of(func(m *made) { m.unrecorded = .6 }), true, false},
+		// A trend of the pilots' own that goes on is told from an effect by nobody, with twelve months before: printed, not held to anything.
+		kind{"none, pilots rising 0.3 points a month", of(func(m *made) { m.rising = .003 }), false, false},
+		kind{"none, pilots rising 0.6 points a month", of(func(m *made) { m.rising = .006 }), false, false},
 		kind{"+10 points, 1 pilot", of(func(m *made) { m.effect, m.pilots, m.others = steady(.1), 1, 10 }), false, true},
 		kind{"none, 1 pilot", of(func(m *made) { m.pilots, m.others = 1, 10 }), true, true},
 		kind{"+10 points, 2 pilots", of(func(m *made) { m.effect, m.pilots, m.others = steady(.1), 2, 9 }), false, true},

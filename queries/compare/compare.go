@@ -19,6 +19,12 @@ import (
 type Row struct {
 	Village
 	Before, After reading.Month // Month is empty
+	Spoke         [2]int        // months of each window whose source spoke
+}
+
+// monthly is the base of a month of each window: of the months whose source spoke, for the others are unknown and not zero.
+func (r Row) monthly() [2]float64 {
+	return [2]float64{r.Before.Denominator / float64(r.Spoke[0]), r.After.Denominator / float64(r.Spoke[1])}
 }
 
 // Change is after less before.
@@ -68,7 +74,8 @@ type Result struct {
 	// Returned is the p-value without what the pilots were expected to gain by coming back to the mean; absent unless they stood clearly
 	// worse, see Regression.
 	Returned estimate.Number
-	Ways     float64 // of picking the pilots
+	Restored Restored // with what changed entries could have made taken off; not tested where zero is not ruled out
+	Ways     float64  // of picking the pilots
 	Few      bool    // a side has fewer than eight villages
 	Drawn    int     // ways drawn at random where there are too many to count; 0: all were counted
 	effect   did.Effect
@@ -121,6 +128,9 @@ func graded(p Panel, draws int) Result {
 	}
 	if r.Regression() {
 		r.Returned = r.returned(p, draws)
+	}
+	if r.ZeroRuledOut() {
+		r.Restored = r.restored(p, draws)
 	}
 	r.Verdict = r.graded()
 	return r
@@ -195,7 +205,7 @@ func (r *Result) interval() {
 func (r *Result) rows(p Panel, villages []Village) []Row {
 	var rows []Row
 	for _, v := range villages {
-		row := Row{Village: v, Before: summed(p, v, r.Design.Before), After: summed(p, v, r.Design.After)}
+		row := Row{Village: v, Before: summed(p, v, r.Design.Before), After: summed(p, v, r.Design.After), Spoke: [2]int{spoke(p, v, r.Design.Before), spoke(p, v, r.Design.After)}}
 		if math.IsNaN(row.Change()) {
 			r.Missing = append(r.Missing, v)
 			continue
@@ -217,6 +227,20 @@ func summed(p Panel, v Village, months []string) reading.Month {
 	m.Value = p.Measure.Scale * m.Numerator / m.Denominator
 	return m
 }
+
+// spoke counts the months of several in which a village's source spoke.
+func spoke(p Panel, v Village, months []string) (n int) {
+	series := p.Series[v.ID]
+	for i, month := range p.Months {
+		if i < len(series) && slices.Contains(months, month) && known(series[i]) {
+			n++
+		}
+	}
+	return n
+}
+
+// known reports whether the source of a month spoke.
+func known(m reading.Month) bool { return !math.IsNaN(m.Numerator) && !math.IsNaN(m.Denominator) }
 
 func changes(rows []Row) []float64 {
 	all := make([]float64, len(rows))
@@ -363,13 +387,15 @@ func middle(series []reading.Month) float64 {
 //  2. Where the two sides had clearly moved apart before the start, or the pilots had been the worst and coming back to the mean
 //     explains enough, there is no evidence, whatever p is.
 //  3. Strong evidence becomes some where no interval can be given, where a side has fewer than three villages, where the months
-//     before were not quite alike or moved as much, where the pilots were the worst to begin with, where entries left out or added
-//     could have made a fifth of the effect, and where the finding does not outlast the correction for the other outcomes that were
-//     looked at.
+//     before were not quite alike or already moved as much the same way, where the pilots were the worst to begin with and coming back
+//     to the mean is not clearly too little, where entries left out or added could have made the effect, and where the finding does
+//     not outlast the correction for the other outcomes that were looked at.
 //
 // Months before the start that moved as much without being significant are no ground for more than a doubt: how much villages move by
 // themselves is counted in p already, and the placebo has the fewer months to show it. Were they to leave no evidence at all, a third
-// of the true effects of 10 points that the test finds in a town of 11 villages were lost (TestTownsOfKnownTruth). Why says which of these decided.
+// of the true effects of 10 points that the test finds in a town of 11 villages were lost (TestTownsOfKnownTruth). Such a month the other way
+// is none at all: what was under way would have made the effect smaller, and it is as frequent with a trend as without. Why says which of
+// these decided.
 func (r Result) graded() Verdict {
 	if math.IsNaN(r.Effect) {
 		return NotEstimable
@@ -409,11 +435,14 @@ func (r Result) doubts() (keys []string) {
 	if before := r.Before(); before == Uneasy || before == Noisy {
 		keys = append(keys, "why_"+string(before))
 	}
-	if r.Regression() {
+	if r.MayHaveComeBack() {
 		keys = append(keys, "why_regression")
 	}
-	if r.Misrecorded() {
+	switch {
+	case r.Restored.Worst() > significant:
 		keys = append(keys, "why_recording")
+	case r.Misrecorded():
+		keys = append(keys, "why_entries")
 	}
 	if !r.Survives() {
 		keys = append(keys, "why_several")
@@ -456,8 +485,9 @@ type Quiet string
 // What the placebo shows, beside the effect.
 const (
 	Calm     Quiet = "calm"     // little: less than half of the effect, and either not significant or less than a fifth of the effect
-	Uneasy   Quiet = "uneasy"   // a fifth to a half of the effect, with a p-value of 5 to 10%
-	Noisy    Quiet = "noisy"    // half of the effect or more, not significant: the months before the start vary too much
+	Contrary Quiet = "contrary" // half of the effect or more the other way, with a p-value above 10%: what was under way did not make the effect
+	Uneasy   Quiet = "uneasy"   // a fifth of the effect or more, with a p-value of 5 to 10%
+	Noisy    Quiet = "noisy"    // half of the effect or more the same way, not significant: the months before the start vary too much
 	Restless Quiet = "restless" // a fifth of the effect or more, with a p-value of 5% or less: pilots and others already moved apart
 	Unseen   Quiet = "none"     // there are too few months before the start for a placebo
 )
@@ -472,10 +502,12 @@ func (r Result) Before() Quiet {
 	switch {
 	case p <= significant && seen:
 		return Restless
-	case size >= math.Abs(r.Effect)/2:
+	case size >= math.Abs(r.Effect)/2 && r.Placebo.Effect*r.Effect > 0:
 		return Noisy
 	case p <= suggestive && seen:
 		return Uneasy
+	case size >= math.Abs(r.Effect)/2:
+		return Contrary
 	default:
 		return Calm
 	}

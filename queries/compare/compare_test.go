@@ -387,6 +387,8 @@ func TestOneRule(t *testing.T) {
 		{"no interval", of(.03, math.NaN(), math.NaN(), .01, .6), MaybeBetter, []string{"too few villages for an interval"}},
 		{"strong", of(.03, .05, .4, .01, .6), Improved, nil},
 		{"noisy before", of(.03, .05, .4, .12, .3), MaybeBetter, []string{"already moved by half of the effect or more"}},
+		{"noisy before, the other way", of(.03, .05, .4, -.12, .3), Improved, nil},
+		{"perhaps apart before, the other way", of(.03, .05, .4, -.12, .07), MaybeBetter, []string{"may not have moved alike"}},
 		{"apart before", of(.03, .05, .4, .05, .04), Inconclusive, []string{"did not move alike"}},
 		{"perhaps apart before", of(.03, .05, .4, .05, .054), MaybeBetter, []string{"may not have moved alike"}},
 	} {

@@ -128,7 +128,9 @@ func (t telling) picked() Condition {
 	c := t.of("picked", Met, t.say("picked", sentence.Values{"p0": t.value(before), "o0": t.value(others)}))
 	switch up := better(t.Measure) * t.PilotGap; {
 	case t.Regression():
-		c.State = Unmet
+		if c.State = Unmet; t.Returned.Known {
+			c.Answer += t.say("returned", sentence.Values{"p": chance(t.Returned.Value, t.lang)})
+		}
 	case up > 1, math.IsNaN(t.PilotGap):
 		c.State = Unanswered
 	}
@@ -232,13 +234,9 @@ func (t telling) recorded() Condition {
 		text := func(x float64) string { return reading.Text(doubtful.Measure, x, t.lang) }
 		return t.misrecorded(t.say("doubtful", sentence.Values{"p0": text(p0), "p1": text(p1), "o0": text(o0), "o1": text(o1)}))
 	}
-	values := sentence.Values{}
-	for side, rows := range map[string][]Row{"p": t.Pilots, "o": t.Others} {
-		var before, after float64
-		for _, x := range rows {
-			before, after = before+x.Before.Denominator, after+x.After.Denominator
-		}
-		values[side+"0"], values[side+"1"] = reading.Count(before/float64(len(t.Design.Before))), reading.Count(after/float64(len(t.Design.After)))
+	values, of := sentence.Values{}, t.Recorded()
+	for side, base := range map[string][2]float64{"p": of.Pilots, "o": of.Others} {
+		values[side+"0"], values[side+"1"] = reading.Count(base[0]), reading.Count(base[1])
 	}
 	return t.misrecorded(t.say("base", values))
 }
@@ -246,6 +244,9 @@ func (t telling) recorded() Condition {
 // misrecorded is the answer with the change of the entries that kept the verdict from being a strong one.
 func (t telling) misrecorded(answer string) Condition {
 	c := t.of("recorded", Unanswered, answer)
+	if worst := t.Restored.Worst(); worst > 0 {
+		c.Answer += t.say("restored", sentence.Values{"p": chance(worst, t.lang)})
+	}
 	if t.Misrecorded() {
 		c.State = Unmet
 		explains := t.Recorded().Explains

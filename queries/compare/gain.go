@@ -65,7 +65,7 @@ type Extension struct {
 	Why       Unreached
 	Villages  []Village // not begun, or begun for fewer months than the pilots are compared over
 	Months    int       // since a start until the effect is the one measured
-	Base      float64   // of these villages together, a month, over the last year
+	Base      float64   // of these villages together, a month whose source spoke, over the last year
 	Level     float64   // of the measure there, over the same year
 	Low, High float64   // more things a month, in all of them together; Low may be negative of a measure that is to fall
 	Capped    bool      // High is all there is room for
@@ -92,18 +92,20 @@ func (r Result) Extension(p Panel) Extension {
 		return e
 	}
 	months := p.Months[max(0, len(p.Months)-yearBefore):]
-	of, numerator := 0.0, 0.0
+	base, numerator := 0.0, 0.0 // a month
 	for _, v := range e.Villages {
-		m := summed(p, v, months)
-		of, numerator = of+m.Denominator, numerator+m.Numerator
+		if n := float64(spoke(p, v, months)); n > 0 {
+			m := summed(p, v, months)
+			base, numerator = base+m.Denominator/n, numerator+m.Numerator/n
+		}
 	}
-	e.Base, e.Level = of/float64(len(months)), r.Measure.Scale*numerator/of
+	e.Base, e.Level = base, r.Measure.Scale*numerator/base
 	e.Low, e.High = r.Low*e.Base/r.Measure.Scale, r.High*e.Base/r.Measure.Scale
 	if math.IsNaN(e.Low) || !(e.Base > 0) || r.Measure.Unit != "share" {
 		e.Why = NoLimits
 		return e
 	}
-	least, most := -numerator/float64(len(months)), (of-numerator)/float64(len(months))
+	least, most := -numerator, base-numerator
 	e.Capped = e.High > most || e.Low < least
 	e.Low, e.High = math.Max(least, math.Min(e.Low, most)), math.Max(least, math.Min(e.High, most))
 	return e

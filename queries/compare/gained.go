@@ -136,7 +136,7 @@ func (r Result) Gaps(p Panel) (gaps []Gap, missing, of int) {
 				continue
 			}
 			of++
-			if series := p.Series[v.ID]; i >= len(series) || math.IsNaN(series[i].Numerator) || math.IsNaN(series[i].Denominator) {
+			if series := p.Series[v.ID]; i >= len(series) || !known(series[i]) {
 				g.Months = append(g.Months, month)
 			}
 		}

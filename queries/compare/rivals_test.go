@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"hulian/queries/reading"
 )
 
 // TestEntriesLeftOut: pilots that enter 800 instead of 1,000, whose 80% would be 64% were the 200 all of one kind: 16 of the 20 points.
@@ -56,5 +58,57 @@ func TestMonthsOfLuckAreExpectedToReturn(t *testing.T) {
 	own := panel(t, starts, far, 0, .01, seeded(4))
 	if r := Compare(own); math.Abs(widest(r.expected(own))-.5) > .03 { // the pilots and the last five
 		t.Errorf("their own levels: %v", r.expected(own))
+	}
+}
+
+// TestSilentMonthsAreNoEntriesLeftOut: pilots whose source was silent in half of the months since the start enter as much a month as ever in
+// those it spoke, and are not told to have left entries out; nor does what an extension rests on shrink.
+func TestSilentMonthsAreNoEntriesLeftOut(t *testing.T) {
+	p := panel(t, starts, func(int) float64 { return .6 }, .2, .01, seeded(1))
+	before := Compare(p)
+	for i, v := range p.Villages {
+		for k := 16; k < len(months); k += 2 {
+			if i < 3 || i > 8 { // the pilots, and the last to begin
+				p.Series[v.ID][k] = reading.Month{Month: months[k], Numerator: math.NaN(), Denominator: math.NaN(), Value: math.NaN()}
+			}
+		}
+	}
+	r := Compare(p)
+	if of := r.Recorded(); of.Pilots != [2]float64{3000, 3000} || math.Abs(of.Share) > 1e-9 || r.Misrecorded() {
+		t.Errorf("%+v, %s", of, r.Verdict)
+	}
+	for _, c := range ReportOf(p, r, nil, Known{}).Conditions("en") {
+		if c.ID == "recorded" && (c.State == Unmet || !strings.Contains(c.Answer, "3,000")) {
+			t.Errorf("%+v", c)
+		}
+	}
+	if e := r.Extension(p); math.Abs(e.Base-before.Extension(p).Base) > 1e-9 || math.Abs(e.Base-1000*float64(len(e.Villages))) > 1e-9 {
+		t.Errorf("%v households a month in %d villages", e.Base, len(e.Villages))
+	}
+}
+
+// TestLateIssuesNoLongerEntered: pilots that stop entering their failures have a larger share and no more successes than before. Every entry
+// that is short counted back, nothing is left of it, whatever the number left out; pilots that do have more successes keep theirs.
+func TestLateIssuesNoLongerEntered(t *testing.T) {
+	for _, left := range []float64{.3, .6, .9} {
+		p := panel(t, starts, func(int) float64 { return .6 }, 0, .02, seeded(3))
+		for i, v := range p.Villages {
+			for k := 15; k < len(months) && i < 3; k++ {
+				m := &p.Series[v.ID][k]
+				m.Denominator = math.Round(m.Denominator - left*(m.Denominator-m.Numerator))
+				m.Value = m.Numerator / m.Denominator
+			}
+		}
+		r := Compare(p)
+		if !r.ZeroRuledOut() || !(r.Restored.Short.Or(0) > significant) || r.Restored.Extra.Or(1) > significant || !r.Misrecorded() || r.Verdict != MaybeBetter {
+			t.Errorf("%v left out: %+v, %s", left, r.Restored, r.Verdict)
+		}
+		if why := r.Why("en"); !strings.Contains(why, "with all that may be short or extra counted back") {
+			t.Error(why)
+		}
+	}
+	real := Compare(panel(t, starts, func(int) float64 { return .6 }, .2, .02, seeded(3)))
+	if !(real.Restored.Worst() <= significant) || real.Misrecorded() || real.Verdict != Improved {
+		t.Errorf("%+v, %s: %s", real.Restored, real.Verdict, real.Why("en"))
 	}
 }

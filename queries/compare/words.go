@@ -52,7 +52,7 @@ func (r Result) Why(lang string) string {
 	said := make([]string, len(keys))
 	for i, key := range keys {
 		said[i] = book.Say(lang, key, sentence.Values{"p": reading.Percent(r.P.Or(math.NaN())), "smallest": reading.Percent(r.Design.SmallestP),
-			"returned": reading.Percent(r.Returned.Or(math.NaN())), "corrected": reading.Percent(r.Family.P.Or(math.NaN())), "of": strconv.Itoa(r.Family.Of)})
+			"returned": reading.Percent(r.Returned.Or(math.NaN())), "restored": chance(r.Restored.Worst(), lang), "corrected": reading.Percent(r.Family.P.Or(math.NaN())), "of": strconv.Itoa(r.Family.Of)})
 	}
 	between := "; "
 	if lang == "zh" {
@@ -175,7 +175,7 @@ func (r Result) Found(lang string) []string {
 func (r Result) terms(lang string) string {
 	base := 0.0
 	for _, row := range r.Pilots {
-		base += row.After.Denominator / float64(len(r.Design.After))
+		base += row.monthly()[1]
 	}
 	count := r.Effect * base / r.Measure.Scale
 	if r.Verdict == Inconclusive || r.Measure.Unit != "share" || math.Abs(count) < 1 || math.IsNaN(count) {
