@@ -22,7 +22,7 @@ type sheet struct {
 // public makes a view one for everybody: without what is no paper, without small numbers, without names and addresses of pages.
 func (p *passing) public(v *view.View) error {
 	s := &sheet{p: p}
-	v.Picker = nil
+	v.Pickers = nil
 	v.Blocks = s.take(v.Blocks)
 	var numbers paper
 	for i, t := range s.tables {

@@ -112,7 +112,7 @@ var pages = []Page{
 		Question: data.Text{Zh: "决定了什么帮扶，谁负责，见效没有，验收了没有？", En: "What help was decided, who answers for it, did it show, and was it accepted?"},
 	},
 	{
-		ID: "compare", Path: "/compare", Group: GroupPlaces, Takes: ByMonth, Params: []string{"measure", "paper", "done", "refused"},
+		ID: "compare", Path: "/compare", Group: GroupPlaces, Takes: ByMonth, Params: []string{"measure", "pilot", "with", "outcomes", "paper", "done", "refused"},
 		Title:    data.Text{Zh: "试点与推开", En: "Pilot and rollout"},
 		Question: data.Text{Zh: "试点村的变化是先锋户联带来的吗，有多大，有多大把握？", En: "Did pilot villages improve because of the programme, by how much, and how sure are we?"},
 	},

@@ -112,8 +112,8 @@ func (d Document) Kept() url.Values {
 	if d.Against() != nil {
 		delete(kept, "against")
 	}
-	if d.View.Picker != nil {
-		delete(kept, d.View.Picker.Name)
+	for _, p := range d.View.Pickers {
+		delete(kept, p.Name)
 	}
 	return kept
 }

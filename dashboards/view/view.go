@@ -15,7 +15,7 @@ type View struct {
 	Sentences  []string // the answer in words, first
 	Blocks     []Block
 	Letterhead *Letterhead // of a view that is issued as a document; nil for the others
-	Picker     *Picker     // a choice of the page's own in the line of choices; nil: none
+	Pickers    []Picker    // choices of the page's own in the line of choices
 }
 
 // Picker is one more choice in the line of choices, kept in the address under its name.

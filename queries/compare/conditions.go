@@ -82,6 +82,9 @@ func (t telling) within(r Result) string {
 
 // planned is whether the plan came before the results.
 func (t telling) planned() Condition {
+	if t.Chosen {
+		return t.of("planned", Unmet, t.say("chosen", nil))
+	}
 	if t.Plan == nil {
 		return t.of("planned", Unmet, t.say("no_plan", nil))
 	}

@@ -15,6 +15,7 @@ type Known struct {
 	Plan       *Registered
 	PlannedOn  string             // the day it was registered
 	Plans      int                // registered so far; the last holds
+	Chosen     bool               // which pilots are looked at was chosen afterwards: no plan speaks of them
 	Hands      map[string]float64 // people per hand before the start, by village
 	Apart      Apart              // nil: nobody knows where villages lie
 	Supports   map[string][]string
@@ -53,6 +54,9 @@ type Adjusted struct {
 
 // ReportOf gathers what is said of one outcome. All are the outcomes looked at together, r among them.
 func ReportOf(p Panel, r Result, all []Result, k Known) Report {
+	if k.Chosen {
+		k.Plan, k.Plans = nil, 0
+	}
 	all = Corrected(k.Plan, all)
 	if i := slices.IndexFunc(all, func(x Result) bool { return x.Measure.ID == r.Measure.ID }); i >= 0 {
 		r = all[i]

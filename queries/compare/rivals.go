@@ -150,10 +150,12 @@ func (r Result) restored(p Panel, draws int) (of Restored) {
 	for _, row := range rows {
 		before, after = before+row.monthly()[0], after+row.monthly()[1]
 	}
+	base := func(i int) float64 { return expected[i] * after / before * float64(rows[i].Spoke[1]) }
 	test := func(values func(i int, row Row) (before, after float64)) *permutation.Test {
 		outcomes := r.outcomes()
 		for i, row := range rows {
 			outcomes[2*i].Y, outcomes[2*i+1].Y = values(i, row)
+			outcomes[2*i+1].Size = base(i) // what was entered may be fewer on one side alone, which would spoil the level
 		}
 		return did.TwoByTwo(outcomes, did.Options2x2{ChanceOnly: true, Permutation: permutation.Options{Draws: draws, Seed: r.seed}}).Chance()
 	}
@@ -167,7 +169,6 @@ func (r Result) restored(p Panel, draws int) (of Restored) {
 			return t.PGreater
 		}
 	}
-	base := func(i int) float64 { return expected[i] * after / before * float64(rows[i].Spoke[1]) }
 	counted := func(i int, row Row) (float64, float64) { return row.Before.Value, row.After.Numerator / base(i) }
 	rest := func(i int, row Row) (float64, float64) {
 		return row.Before.Value, 1 - (row.After.Denominator-row.After.Numerator)/base(i)

@@ -41,6 +41,9 @@ func (r Report) Grounds(lang string) []string {
 
 // AboutPlan tells whether the plan came first, and where the report departs from it.
 func (r Report) AboutPlan(lang string) string {
+	if r.Chosen {
+		return book.Say(lang, "plan_chosen", nil)
+	}
 	if r.Plan == nil {
 		return r.Planned(nil, "", lang)
 	}
@@ -137,8 +140,13 @@ func (r Report) WavesSaid(lang string) string {
 	}
 	said := book.Say(lang, "waves", sentence.Values{"months": strconv.Itoa(len(w.Design.After)), "n1": strconv.Itoa(len(w.Pilots)), "n0": strconv.Itoa(len(w.Others)),
 		"dp": change(p1 - p0), "do": change(o1 - o0), "effect": change(w.Effect), "range": within, "p": chance(w.P.Or(math.NaN()), lang)})
+	return sentence.Join(lang, said, r.WavesVerdict(lang), book.Say(lang, "waves_caveat", nil))
+}
+
+// WavesVerdict says which of pilots and rollout gained more, in one sentence.
+func (r Report) WavesVerdict(lang string) string {
 	key := "waves_same"
-	if w.ZeroRuledOut() {
+	if w := r.Waves; w.ZeroRuledOut() {
 		switch good := better(w.Measure) * w.Effect; {
 		case good > 0:
 			key = "waves_pilots"
@@ -148,7 +156,7 @@ func (r Report) WavesSaid(lang string) string {
 			key = "waves_apart"
 		}
 	}
-	return sentence.Join(lang, said, book.Say(lang, key, nil), book.Say(lang, "waves_caveat", nil))
+	return book.Say(lang, key, nil)
 }
 
 // BeforeAfter says how all that have begun stand against the year before their starts; empty where nobody has.

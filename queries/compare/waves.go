@@ -52,7 +52,32 @@ func AgainstRollout(p Panel) (Result, bool) {
 	if months == 0 {
 		return Result{}, false
 	}
-	return onSides(sinceStart(p, at, months), sinceStartDesign(had(pilots, months), had(rollout, months), months)), true
+	of, d := sinceStart(p, at, months), sinceStartDesign(had(pilots, months), had(rollout, months), months)
+	r := onSides(of, d)
+	if !math.IsNaN(r.Effect) {
+		r.Moments = moments(of, d)
+	}
+	return r, true
+}
+
+// Sides are who is set against whom, where that is chosen and not all pilots against those not begun.
+type Sides struct {
+	Pilot string // ID of the one pilot looked at; empty: all
+	With  string // Rollout, or the month in which a group of the rollout began; empty: those not begun
+}
+
+// Rollout stands for all villages that began after the pilots.
+const Rollout = "rollout"
+
+// Of is the panel without the pilots that are not chosen, and without the villages of the rollout that are not.
+func (s Sides) Of(p Panel) Panel {
+	p.Villages = slices.DeleteFunc(slices.Clone(p.Villages), func(v Village) bool {
+		if v.Pilot {
+			return s.Pilot != "" && v.ID != s.Pilot
+		}
+		return s.With != "" && s.With != Rollout && v.Start != s.With
+	})
+	return p
 }
 
 // since names a month by its distance from the start.

@@ -298,9 +298,6 @@ remark. Flags stand above it.`, endsARun),
 
 // planTown keeps the plan as the page's form does.
 func (p *program) planTown(cmd *cobra.Command, c config.Config, o comparison, plan planned, by string) error {
-	if len(plan.Outcomes) > places.MostPlanned {
-		return usage(&pipelines.Fault{Op: "register the plan", At: "--outcomes", Err: fmt.Errorf("%d are named, a plan has %d at most", len(plan.Outcomes), places.MostPlanned), Next: "name those that matter most"})
-	}
 	var e block.Entry
 	err := p.asking(cmd.Context(), c, o, func(r block.Request) (err error) {
 		e, err = places.PlanForm.Read(cmd.Context(), r, plan.said)

@@ -31,8 +31,18 @@ func Compare(ctx context.Context, r block.Request) (view.View, error) {
 	}
 	measure := report.Measure
 	result, all := report.Result, report.All
+	among, err := chosenSides(r)
+	if err != nil {
+		return view.View{}, err
+	}
+	pickers := append([]view.Picker{measurePicker(r, measure)}, sidePickers(r, report, among)...)
+	if among.With != "" {
+		v, err := againstRollout(r, report, among)
+		v.Pickers = pickers
+		return v, err
+	}
 	v := view.View{Heading: fmt.Sprintf("%s · %s", block.Heading(r), measure.Name.In(r.Lang)), Headline: comparedHeadline(r, result),
-		Sentences: report.Said(r.Lang), Picker: measurePicker(r, measure),
+		Sentences: report.Said(r.Lang), Pickers: pickers,
 		Blocks: block.EntryAnswer(r, exportPlans, PlanRefusals(r.Language))}
 	answer, err := answered(r, report)
 	if err != nil {
@@ -75,14 +85,18 @@ func compared(ctx context.Context, r block.Request, seed uint64) (report compare
 	if seen, err = readPanels(ctx, r, measure); err != nil {
 		return report, seen, registered, err
 	}
-	seen.seed = seed
+	chosen, err := chosenSides(r)
+	if err != nil {
+		return report, seen, registered, err
+	}
+	seen.seed, seen.villages = seed, compare.Sides{Pilot: chosen.Pilot}.Of(compare.Panel{Villages: seen.villages}).Villages
 	of := seen.panel(measure)
 	result := compare.Compare(of)
 	all, err := seen.outcomes(ctx, result)
 	if err != nil {
 		return report, seen, registered, err
 	}
-	known := compare.Known{Plan: registered.registered(), Plans: len(registered), Hands: seen.hands(result.Design), Apart: apart(r), Supports: map[string][]string{}, NoSupports: len(r.Supports) == 0}
+	known := compare.Known{Plan: registered.registered(), Plans: len(registered), Chosen: chosen.Pilot != "", Hands: seen.hands(result.Design), Apart: apart(r), Supports: map[string][]string{}, NoSupports: len(r.Supports) == 0}
 	if n := registered.newest(); n != nil {
 		known.PlannedOn = n.EnteredAt
 	}
@@ -230,8 +244,8 @@ func (p panels) outcomes(ctx context.Context, chosen compare.Result) ([]compare.
 }
 
 // measurePicker offers every measure that can be compared.
-func measurePicker(r block.Request, chosen queries.Measure) *view.Picker {
-	p := &view.Picker{Name: "measure", Label: r.T("比较的指标", "Measure compared")}
+func measurePicker(r block.Request, chosen queries.Measure) view.Picker {
+	p := view.Picker{Name: "measure", Label: r.T("比较的指标", "Measure compared")}
 	for _, m := range queries.Measures() {
 		if compare.Comparable(m) || m.ID == chosen.ID {
 			p.Choices = append(p.Choices, view.Choice{Value: m.ID, Name: m.Name.In(r.Lang), Chosen: m.ID == chosen.ID})

@@ -12,6 +12,7 @@ import (
 	"hulian/dashboards/facts"
 	"hulian/dashboards/language"
 	"hulian/dashboards/page/block"
+	"hulian/dashboards/question"
 	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
 	"hulian/queries"
@@ -79,6 +80,9 @@ func planBlocks(r block.Request, p plans) []view.Block {
 	}
 	if block.Decides(r) && !r.Whole {
 		blocks = append(blocks, planForm(r, p.newest()))
+		if n := outcomesAsked(r, p.newest()); n < len(comparableChoices(r, "")) {
+			blocks = append(blocks, view.Links{Links: []view.Link{{Text: r.T("要登记更多指标", "Room for more outcomes"), Address: r.Link("compare", question.With("outcomes", strconv.Itoa(n+usualPlanned))) + "#register"}}})
+		}
 	}
 	return blocks
 }
@@ -104,8 +108,21 @@ func smallestText(r block.Request, p facts.Plan) string {
 	return strings.TrimLeft(reading.Difference(m, plans{p}.registered().Smallest, r.Lang), "+")
 }
 
-// MostPlanned is how many outcomes the form asks for.
-const MostPlanned = 4
+// usualPlanned is how many outcomes the form asks for at first, and how many more each time there is to be room for more.
+const usualPlanned = 4
+
+// outcomesAsked is how many outcomes the form has room for: what the address asks for, those of the last plan and one more, and never more
+// than there are measures to choose among.
+func outcomesAsked(r block.Request, last *facts.Plan) int {
+	n := usualPlanned
+	if asked, err := strconv.Atoi(r.Params.Get("outcomes")); err == nil {
+		n = max(n, asked)
+	}
+	if last != nil {
+		n = max(n, len(strings.Fields(last.Outcomes))+1)
+	}
+	return min(n, len(comparableChoices(r, "")))
+}
 
 func planForm(r block.Request, last *facts.Plan) view.Form {
 	was := facts.Plan{Direction: "better", ComparedWith: "not_begun", Several: "in_order", Outcomes: firstOutcome, Smallest: math.NaN(), Cost: math.NaN()}
@@ -118,7 +135,7 @@ func planForm(r block.Request, last *facts.Plan) view.Form {
 	}
 	fields := append(block.MonthHidden(r), view.Field{Name: "question", Label: r.T("要回答的问题", "Question"), Value: was.Question, Limit: 300, Required: true, Long: true})
 	outcomes := strings.Fields(was.Outcomes)
-	for k := range MostPlanned {
+	for k := range outcomesAsked(r, last) {
 		f := view.Field{Name: "outcome_" + strconv.Itoa(k+1), Label: r.Tf("第%d个指标", "Outcome %d", k+1)}
 		if k == 0 {
 			f.Label = r.T("主要指标", "Main outcome")
@@ -186,7 +203,7 @@ func readPlan(ctx context.Context, r block.Request, said func(string) string) (b
 	e := block.Entry{At: visitor.Place{Town: r.Town.ID}, Back: url.Values{"month": {r.Month}}, Retry: url.Values{"month": {r.Month}}, Anchor: "plan"}
 	e.Row = block.Said(said, "question", "direction", "compared_with", "several", "unmoved", "looks_on", "remark")
 	var outcomes []string
-	for k := range MostPlanned {
+	for k := range len(comparableChoices(r, "")) + 1 { // one more than there are would be one of them twice
 		id := said("outcome_" + strconv.Itoa(k+1))
 		if id == "" {
 			continue
