@@ -104,8 +104,8 @@ func TestThreeVillagesAllowNoConclusion(t *testing.T) {
 			t.Errorf("%s is answered without a number: %s", name, answer)
 		}
 	}
-	if !slices.Contains(v.Picker.Choices, view.Choice{Value: "household_coverage", Name: "走访覆盖率", Chosen: true}) || len(v.Picker.Choices) < 10 {
-		t.Errorf("what can be compared is not offered: %+v", v.Picker)
+	if p := v.Pickers[0]; !slices.Contains(p.Choices, view.Choice{Value: "household_coverage", Name: "走访覆盖率", Chosen: true}) || len(p.Choices) < 10 {
+		t.Errorf("what can be compared is not offered: %+v", p)
 	}
 	if curves := tableOf(t, v, "curves"); len(curves.Rows) != 3 || curves.Rows[0][0].Text != "福合院村" || curves.Rows[0][1].Text != "启动 2017年5月" {
 		t.Errorf("each village's own line, by start: %+v", curves.Rows)
@@ -125,6 +125,61 @@ func TestThreeVillagesAllowNoConclusion(t *testing.T) {
 	}
 	if design := tableOf(t, early, "design"); design.Rows[0][1].Text != "1 and 2" {
 		t.Errorf("what the pilot could find: %+v", design.Rows)
+	}
+}
+
+// TestPilotsBesideAStartGroup: the pickers offer each pilot, the villages not begun, the rollout and each of its start groups, with how many
+// villages each is; what is chosen is compared by months since each village's own start, and carries no verdict. What is none is refused.
+func TestPilotsBesideAStartGroup(t *testing.T) {
+	town := pagetest.New(t)
+	town.Exec(t, "update units set programme_start = '2017-03-01', phase = 'pilot' where unit_id = 'V2'")
+	town.Exec(t, "update units set programme_start = '2017-08-01', phase = 'rollout' where unit_id = 'V3'")
+	v, err := ask(t, town, "compare", "month=2017-07&lang=en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(v.Pickers) != 2 || len(v.Pickers[1].Choices) != 3 || v.Pickers[1].Choices[0].Name != "2 pilots" || v.Pickers[1].Choices[1].Value != "V1" {
+		t.Errorf("before the rollout pilots alone can be chosen: %+v", v.Pickers)
+	}
+	if v, err = ask(t, town, "compare", "lang=en"); err != nil {
+		t.Fatal(err)
+	}
+	if with := v.Pickers[len(v.Pickers)-1]; with.Name != "with" || len(with.Choices) != 2 || with.Choices[1] != (view.Choice{Value: "rollout", Name: "× rollout, 1 villages"}) || !with.Choices[0].Chosen {
+		t.Errorf("%+v", with)
+	}
+	for _, with := range []string{"rollout", "2017-08"} {
+		v, err := ask(t, town, "compare", "lang=en&with="+with)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rows := tableOf(t, v, "sides").Rows; len(rows) != 3 || rows[0][1].Text != "pilot" || rows[2][1].Text != "rollout" || rows[2][2].Text != "Aug 2017" {
+			t.Errorf("%s: %+v", with, rows)
+		}
+		if said := strings.Join(v.Sentences, ""); !strings.Contains(v.Headline.Rest, "No difference between the two is shown") || !strings.Contains(said, "no conclusion by itself") {
+			t.Errorf("%s: %+v, %s", with, v.Headline, said)
+		}
+	}
+	one, err := ask(t, town, "compare", "lang=en&pilot=V1&with=rollout")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows := one.Headline.Rest; rows != "Pilots and rollout cannot be compared" { // one against one
+		t.Errorf("%s", rows)
+	}
+	only, err := ask(t, town, "compare", "lang=en&month=2017-07&pilot=V2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := strings.Join(only.Sentences, " "); !strings.Contains(said, "Only part of the pilots is looked at here") || strings.Contains(said, "No plan") {
+		t.Error(said)
+	}
+	if !strings.Contains(strings.Join(only.Sentences, " "), "not estimable") && len(tableOf(t, only, "compared").Rows) > 2 {
+		t.Errorf("the other pilot is among them: %+v", tableOf(t, only, "compared").Rows)
+	}
+	for _, address := range []string{"pilot=V3", "pilot=V9", "with=2017-03", "with=colour"} {
+		if _, err := ask(t, town, "compare", address); err == nil {
+			t.Errorf("%s is taken", address)
+		}
 	}
 }
 

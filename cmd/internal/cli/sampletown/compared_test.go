@@ -2,11 +2,14 @@ package sampletown
 
 import (
 	"encoding/json"
+	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"hulian/cmd/internal/cli/clitest"
+	"hulian/dashboards/townmap"
 )
 
 // checkCompared compares the pilots of a copy of the town by command: without a plan, with one that came after the results, and with its
@@ -34,6 +37,17 @@ func checkCompared(t *testing.T, town string) {
 	says(2, []string{"compare", "--measure", "no_such_measure"}, "no_such_measure")
 	says(2, []string{"compare", "--unit", "村"}, "no file is named")
 
+	says(clitest.Done, []string{"compare", "--lang", "en"}, "where villages lie is not known")
+	mapped(t, copied, "福合院村", "宏跃村", "新园村", "逍林街社区", "水云浦村", "", "", "", "", "逍路沿村", "破山村", "联明村")
+	says(clitest.Done, []string{"compare", "--lang", "en"}, "the 1 beside a pilot moved", "more than the other 4", "against those alone the difference is")
+	mapped(t, copied, "福合院村", "宏跃村", "", "", "新园村", "", "", "逍林街社区", "水云浦村", "逍路沿村", "破山村", "联明村")
+	says(clitest.Done, []string{"compare", "--lang", "en"}, "nearer a pilot moved", "farther ones")
+	mapped(t, copied, "福合院村", "宏跃村", "新园村", "逍林街社区", "水云浦村", "逍路沿村", "破山村") // a village compared has no outline
+	says(clitest.Done, []string{"compare", "--lang", "en"}, "where villages lie is not known")
+	if err := os.Remove(filepath.Join(copied, townmap.File)); err != nil {
+		t.Fatal(err)
+	}
+
 	plan := []string{"compare", "plan", "--question", "走访覆盖率提高了吗", "--outcomes", "household_coverage,on_time_rate", "--by", "王样本", "--lang", "en"}
 	says(2, plan, "number above zero")
 	says(2, append(plan, "--smallest", "5", "--unmoved", "on_time_rate"), "--unmoved")
@@ -57,5 +71,19 @@ func checkCompared(t *testing.T, town string) {
 	}
 	if report.Standing != "main" || report.Plan.CameFirst || report.Plan.Smallest != .08 || report.Corrected <= report.Chance {
 		t.Errorf("a plan after the results: %+v", report)
+	}
+}
+
+// mapped draws a town's villages as squares in a row from west to east; where no name stands there is open land as wide.
+func mapped(t *testing.T, town string, names ...string) {
+	t.Helper()
+	var features []string
+	for i, name := range names {
+		if west := 121 + .02*float64(i); name != "" {
+			features = append(features, fmt.Sprintf(`{"type":"Feature","properties":{"name":%q},"geometry":{"type":"Polygon","coordinates":[[[%[2]g,30],[%[3]g,30],[%[3]g,30.02],[%[2]g,30.02],[%[2]g,30]]]}}`, name, west, west+.02))
+		}
+	}
+	if err := os.WriteFile(filepath.Join(town, townmap.File), []byte(`{"type":"FeatureCollection","features":[`+strings.Join(features, ",")+`]}`), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
