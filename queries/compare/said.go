@@ -140,6 +140,9 @@ func (r Report) WavesSaid(lang string) string {
 	}
 	said := book.Say(lang, "waves", sentence.Values{"months": strconv.Itoa(len(w.Design.After)), "n1": strconv.Itoa(len(w.Pilots)), "n0": strconv.Itoa(len(w.Others)),
 		"dp": change(p1 - p0), "do": change(o1 - o0), "effect": change(w.Effect), "range": within, "p": chance(w.P.Or(math.NaN()), lang)})
+	if len(w.Design.Left) > 0 {
+		said = sentence.Join(lang, said, book.Say(lang, "waves_left", sentence.Values{"left": sentence.List(lang, names(w.Design.Left)), "months": strconv.Itoa(len(w.Design.After))}))
+	}
 	return sentence.Join(lang, said, r.WavesVerdict(lang), book.Say(lang, "waves_caveat", nil))
 }
 

@@ -53,6 +53,11 @@ func AgainstRollout(p Panel) (Result, bool) {
 		return Result{}, false
 	}
 	of, d := sinceStart(p, at, months), sinceStartDesign(had(pilots, months), had(rollout, months), months)
+	for _, v := range p.Villages {
+		if v.Start != "" && !slices.Contains(d.Pilots, v) && !slices.Contains(d.Others, v) {
+			d.Left = append(d.Left, v)
+		}
+	}
 	r := onSides(of, d)
 	if !math.IsNaN(r.Effect) {
 		r.Moments = moments(of, d)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/question"
@@ -79,7 +80,9 @@ func againstRollout(r block.Request, report compare.Report, s compare.Sides) (vi
 			Reason: r.T("两边没有都有启动前后数据的村。", "The two sides have no villages with values before and since their starts."), Next: r.T("换一个月份、一项指标或另一批村。", "Choose another month, another measure or another start group.")}}, back}
 		return v, nil
 	}
-	v.Headline, v.Sentences = view.Headline{Rest: report.Measure.Name.In(r.Lang) + r.T("：", ": ") + report.WavesVerdict(r.Lang)}, []string{report.WavesSaid(r.Lang)}
+	said := report.WavesSaid(r.Lang)
+	v.Headline, v.Sentences = view.Headline{Rest: report.Measure.Name.In(r.Lang) + r.T("：", ": ") + strings.TrimRight(report.WavesVerdict(r.Lang), "。.")}, []string{said}
+	report.Waves = nil // said beside the number, and not again under the start groups
 	m := waves.Measure
 	before, after := sides(waves)
 	value := func(x float64) string { return reading.Text(m, x, r.Lang) }
@@ -92,7 +95,7 @@ func againstRollout(r block.Request, report compare.Report, s compare.Sides) (vi
 	if err != nil {
 		return v, err
 	}
-	v.Blocks = append([]view.Block{view.Row{Parts: []view.Part{{Span: 4, Blocks: []view.Block{view.Stats{Tiles: []view.Stat{tile}}, effectPicture(r, waves)}}, {Span: 8, Blocks: []view.Block{events}}}},
+	v.Blocks = append([]view.Block{view.Row{Parts: []view.Part{{Span: 4, Blocks: []view.Block{view.Stats{Tiles: []view.Stat{tile}}, effectPicture(r, waves), view.Text{Paragraphs: []string{said}}}}, {Span: 8, Blocks: []view.Block{events}}}},
 		wavesVillages(r, waves)}, startGroups(r, report)...)
 	v.Blocks = append(v.Blocks, back)
 	return v, nil
