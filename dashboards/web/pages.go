@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,6 +103,9 @@ func searched(ask block.Request) bool {
 	return false
 }
 
+// onTheMap are the pages that show the town's own map, or say something of which villages are neighbours on it.
+var onTheMap = []string{"overview", "report", "compare", "meeting"}
+
 // keyOf names all that an answer of one generation depends on.
 func (s *server) keyOf(ask block.Request, format, table string) (string, error) {
 	closed, err := s.closingStamp()
@@ -109,7 +113,7 @@ func (s *server) keyOf(ask block.Request, format, table string) (string, error) 
 		return "", err
 	}
 	key := fmt.Sprintf("%s %s %s %s %t %s", ask.Visitor.Key(), ask.Link(ask.Page.ID, question.At(ask.Month)), format, table, ask.MonthChosen(), closed)
-	if ask.Page.ID == "overview" || ask.Page.ID == "report" {
+	if slices.Contains(onTheMap, ask.Page.ID) {
 		key += " " + s.mapStamp()
 	}
 	if !ask.Page.Live {

@@ -118,3 +118,23 @@ func drawnInABrowser(t *testing.T, base string) {
 	}
 	arrived(ctx, t, "village=V1")
 }
+
+// TestNeighboursOnTheMap: the comparison tells villages beside a pilot from the others as soon as a map is handed in, and no longer once it
+// is removed.
+func TestNeighboursOnTheMap(t *testing.T) {
+	h := newHouse(t)
+	admin, office := as(t, h.URL, "administrator"), as(t, h.URL, "office")
+	const unknown, told = "where villages lie is not known", "1 near a pilot, 1 farther"
+	h.shows(t, office, "/compare?lang=en", unknown)
+	if response, _ := h.do(t, admin, http.MethodPost, "/map/keep", mapFile(t, squares("福合院村", "新园村", "水库", "V3"))); response.Header.Get("Location") != "/standards?map=kept#map" {
+		t.Fatal(response.Status)
+	}
+	h.shows(t, office, "/compare?lang=en", told, "!"+unknown)
+	if response, _ := h.do(t, admin, http.MethodPost, "/map/keep", mapFile(t, squares("福合院村", "新园村"))); response.Header.Get("Location") != "/standards?map=kept#map" {
+		t.Fatal(response.Status)
+	}
+	h.shows(t, office, "/compare?lang=en", unknown) // one that is compared has no outline
+	h.do(t, admin, http.MethodPost, "/map/keep", mapFile(t, squares("福合院村", "新园村", "水库", "V3")))
+	h.do(t, admin, http.MethodPost, "/map/remove", form("lang", "en"))
+	h.shows(t, office, "/compare?lang=en", unknown, "!"+told)
+}

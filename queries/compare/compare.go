@@ -76,8 +76,8 @@ type Result struct {
 	Returned estimate.Number
 	Restored Restored // with what changed entries could have made taken off; not tested where zero is not ruled out
 	Ways     float64  // of picking the pilots
-	Few      bool    // a side has fewer than eight villages
-	Drawn    int     // ways drawn at random where there are too many to count; 0: all were counted
+	Few      bool     // a side has fewer than eight villages
+	Drawn    int      // ways drawn at random where there are too many to count; 0: all were counted
 	effect   did.Effect
 	seed     uint64
 	PilotGap float64 // pilots less others before, in standard deviations of the villages before
