@@ -49,8 +49,8 @@ func TestAPlanIsRegisteredBeforeItsResults(t *testing.T) {
 	if to := h.posted(t, office, "plans", sound("remark", "更多指标", "outcome_3", "feedback_rate", "outcome_6", "household_coverage")); !strings.Contains(to, "refused=twice") {
 		t.Errorf("a measure twice, far apart: %s", to)
 	}
-	h.posted(t, office, "plans", sound("remark", "更多指标", "outcome_3", "feedback_rate", "outcome_4", "linked_rate", "outcome_5", "card_rate", "outcome_6", "group_rate"))
-	h.shows(t, office, "/compare?lang=en", "Households visited, On-time rate, Fed back in time, Households linked, Households with a contact card, Households in the group", `name="outcome_7"`, `!name="outcome_8"`)
+	h.posted(t, office, "plans", sound("remark", "更多指标", "outcome_3", "feedback_rate", "outcome_4", "reopen_rate", "outcome_5", "attendance_rate", "outcome_6", "satisfaction_rate"))
+	h.shows(t, office, "/compare?lang=en", "Households visited, On-time rate, Fed back in time, Reopened, Attendance, Satisfied households", `name="outcome_7"`, `!name="outcome_8"`)
 	h.posted(t, office, "plans", sound("remark", "改主要指标", "outcome_1", "vulnerable_coverage"))
 	h.shows(t, office, "/compare?lang=en&month=2018-01&measure=household_coverage", "It was registered 3 times", "outside the plan", "改主要指标")
 }
