@@ -208,8 +208,8 @@ func TestSmallNumbersLeaveEverywhere(t *testing.T) {
 	if got := out.Sentences[2]; got != "王家村户数为少于5，陈家村＊户，全镇213户；3月5日复核3个村。" {
 		t.Error(got)
 	}
-	if last := out.Blocks[len(out.Blocks)-1].(view.Text).Paragraphs[0]; !strings.Contains(last, "不予公布") {
-		t.Error(last)
+	if said := left(t, out); !strings.Contains(said, "不予公布") || !strings.Contains(said, "没有与其他月份、其他种类的公开文件对照核查") {
+		t.Error("the paper does not say what its signs mean, and what was not looked at")
 	}
 }
 

@@ -47,6 +47,9 @@ func (p *passing) public(v *view.View) error {
 	if p.Withheld > 0 {
 		v.Blocks = append(v.Blocks, view.Text{Paragraphs: []string{p.note()}})
 	}
+	if len(numbers.cells) > 0 {
+		v.Blocks = append(v.Blocks, view.Text{Paragraphs: []string{p.limit()}})
+	}
 	w := walk{
 		text: func(at Place, text string, figure bool) string {
 			if !figure || !figures.MatchString(text) {
@@ -69,6 +72,12 @@ var figures = regexp.MustCompile(`^[-0-9.,/%+−–— ]*$`)
 // note says what the sign means.
 func (p *passing) note() string {
 	return p.language.Tf("“%s”为不予公布的数：人数或户数少于5，或者可以由它推算出这样的数。", "“%s” stands for a number that is not given out: of fewer than 5 persons or households, or one from which such a number could be worked out.", withheld)
+}
+
+// limit says what the gate has not looked at, and why.
+func (p *passing) limit() string {
+	return p.language.T("本文件只在自身范围内核查过能否推算出少于5的人数、户数；没有与其他月份、其他种类的公开文件对照核查，两期数字相减，可能看出少于5的增减。若把变动很小的数都隐去，平常月份的公示就所剩无几，所以不隐去。",
+		"Only this paper by itself was checked for numbers of fewer than 5 persons or households that could be worked out. It was not checked against papers of other months or kinds: the difference of two published numbers may be a change of fewer than 5. Withholding every number that hardly changed would leave next to nothing of the notice of a quiet month, so they stand.")
 }
 
 // take is the blocks of a paper, with their tables noted; forms, links and workings are none of it.

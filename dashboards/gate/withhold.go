@@ -7,7 +7,7 @@ import (
 
 // withhold marks the cells that are not given out: those of 1 to 4 persons or households, of what a rate counts, leaves out or stands
 // on (the threshold rule for primary suppression), and then others, the smallest first, until no sum that a reader can do gives
-// one of them back, alone or as a small sum of several (secondary suppression). The method is that of Hundepool et al., Handbook on
+// one of them back, alone or as a small sum of several, nor tells more of it than that there are few (secondary suppression). The method is that of Hundepool et al., Handbook on
 // Statistical Disclosure Control (2nd edition, 2024), chapter 5.4: the linear relations among cells are set up, and an audit asks
 // which unknowns they determine; the heuristic of choosing partners is greedy and withholds more cells than the least possible.
 func (p *paper) withhold() {
@@ -28,7 +28,11 @@ func (p *paper) withhold() {
 	}
 	for {
 		hidden := 0
-		for _, q := range slices.Sorted(maps.Keys(p.exposed(guarded))) {
+		found := p.exposed(guarded)
+		if len(found) == 0 {
+			found = p.narrowed(guarded)
+		}
+		for _, q := range slices.Sorted(maps.Keys(found)) {
 			if c := p.partner(q, beside); c != nil {
 				p.hide(c)
 				hidden++

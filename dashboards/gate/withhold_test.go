@@ -13,6 +13,7 @@ import (
 // truth is a number as it was before the gate, and the cell it stands in after it.
 type truth struct {
 	value int64
+	sign  int64 // in an equation that adds up to nothing, or to what stands elsewhere
 	cell  *view.Cell
 }
 
@@ -37,11 +38,7 @@ func attack(equations [][]truth) map[*view.Cell]bool {
 		}
 		for _, n := range e {
 			if n.cell.Text == withheld {
-				sign := int64(1)
-				if n.value < 0 {
-					sign = -1
-				}
-				row[index[n.cell]].Add(row[index[n.cell]], big.NewRat(sign, 1))
+				row[index[n.cell]].Add(row[index[n.cell]], big.NewRat(n.sign, 1))
 			}
 		}
 		rows = append(rows, row)
@@ -134,7 +131,7 @@ func crossed(random *rand.Rand, rows, kinds int, total bool) (*view.Table, [][]t
 		} else if !total {
 			return truth{}, false
 		}
-		return truth{values[r][k], &row[k+1]}, true
+		return truth{values[r][k], 1, &row[k+1]}, true
 	}
 	var equations [][]truth
 	var all []truth
@@ -144,7 +141,7 @@ func crossed(random *rand.Rand, rows, kinds int, total bool) (*view.Table, [][]t
 			if n, shown := at(r, k); shown {
 				all = append(all, n)
 				if k == kinds {
-					n.value = -1 // its sign
+					n.sign = -1
 				}
 				e = append(e, n)
 			}
@@ -156,7 +153,7 @@ func crossed(random *rand.Rand, rows, kinds int, total bool) (*view.Table, [][]t
 		for r := range rows + 1 {
 			if n, shown := at(r, k); shown {
 				if r == rows {
-					n.value = -1
+					n.sign = -1
 				}
 				e = append(e, n)
 			}

@@ -84,6 +84,16 @@ func (Entry) item()     {}
 func (Table) item()     {}
 func (Picture) item()   {}
 
+// Dated is the day the paper is issued on, in words; without one, room for whoever signs to write it in.
+func (p Paper) Dated() string {
+	return cmp.Or(p.Letterhead.Date, p.Language.T("　　　　年　　月　　日", "            (date)"))
+}
+
+// Printed is what the imprint says of when it is printed: on the day it is issued where nobody says another.
+func (p Paper) Printed() string {
+	return p.Language.Tf("%s印发", "Printed on %s", cmp.Or(p.Letterhead.Imprint.Date, p.Dated()))
+}
+
 // Tables lists the tables of the paper in order.
 func (p Paper) Tables() []Table {
 	var all []Table

@@ -41,7 +41,18 @@ type Letterhead struct {
 	Date    string // when it is issued, in words: 2018年2月5日
 	Draft   bool   // it is not signed yet
 	Whole   bool   // its parts belong to the paper itself and are no attachment of it, as in minutes
+	Imprint Imprint
 }
+
+// Imprint is what stands at the end of a paper (版记): without office and copies there is none.
+type Imprint struct {
+	CopyTo string // who gets a copy, without the full stop
+	Office string // who prints it
+	Date   string // when, in words; empty: when the paper is issued
+}
+
+// Stands reports whether a paper has one.
+func (i Imprint) Stands() bool { return i.CopyTo != "" || i.Office != "" }
 
 // Block is one part of a view: Section, Stats, *Table, *Chart, Text, Callout, Worked, Commands, Form,
 // Choices, Upload, and the components, each in a file of its own.

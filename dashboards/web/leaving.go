@@ -118,7 +118,7 @@ func (s *server) paperFor(ctx context.Context, kind kinds.Kind, said url.Values,
 	if err := s.lend(ctx, &ask, pinned, here); err != nil {
 		return made, ask, err
 	}
-	made, err = kind.Make(ctx, ask, kinds.Head{For: to, By: who.Author(), At: time.Now()}, s.Version)
+	made, err = kind.Make(ctx, ask, kinds.Head{Imprint: s.Imprint, For: to, By: who.Author(), At: time.Now()}, s.Version)
 	return made, ask, err
 }
 

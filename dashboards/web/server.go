@@ -20,6 +20,7 @@ import (
 	"hulian/dashboards/report/docx"
 	"hulian/dashboards/signin"
 	"hulian/dashboards/townmap"
+	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
 	"hulian/data"
 	"hulian/pipelines"
@@ -73,6 +74,9 @@ type Config struct {
 	Map *townmap.Folder
 	// Letterhead reads the town's own form of Word, nil where it has none. nil: papers have the form of the standard.
 	Letterhead func() (*docx.Template, error)
+
+	// Imprint is what stands at the end of papers that are sent to others.
+	Imprint view.Imprint
 	// Ask answers a question in SQL from the tables as a visitor may read them. nil: nobody may ask.
 	Ask       func(ctx context.Context, v visitor.Visitor, f facts.Facts, sql string) (api.Table, error)
 	Programme data.Programme

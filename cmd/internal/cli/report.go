@@ -19,21 +19,55 @@ import (
 	"hulian/dashboards/facts"
 	"hulian/dashboards/gate"
 	"hulian/dashboards/language"
+	"hulian/dashboards/page/block"
 	"hulian/dashboards/report/docx"
 	"hulian/dashboards/report/filetype"
 	"hulian/dashboards/report/kinds"
 	"hulian/dashboards/trail"
 	"hulian/dashboards/visitor"
+	"hulian/dashboards/web"
 	"hulian/pipelines"
 	"hulian/pipelines/durable"
 )
 
 // reportFlags say what paper a person wants.
 type reportFlags struct {
-	month, unit, to, template string
-	member, measure           string
-	head                      kinds.Head
-	audience, accepted        string
+	month, unit, template string
+	to                    []string
+	member, measure       string
+	head                  kinds.Head
+	audience, accepted    string
+}
+
+// paperFile is one file a paper is written to.
+type paperFile struct {
+	name   string
+	format filetype.Format
+	body   []byte
+}
+
+// files are those that --to names, by their formats.
+func (f reportFlags) files(kind kinds.Kind) (all []paperFile, err error) {
+	if len(f.to) == 0 {
+		return nil, &pipelines.Fault{Op: "read flags", At: "of hulian report", Err: errors.New("nothing says where the paper goes"), Next: "--to " + kind.ID + ".docx"}
+	}
+	for _, name := range f.to {
+		format, err := filetype.Of(filepath.Ext(name))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, paperFile{name: name, format: format})
+	}
+	return all, nil
+}
+
+// ends are the endings of the files, as the trail keeps them.
+func (f reportFlags) ends() string {
+	var all []string
+	for _, name := range f.to {
+		all = append(all, filepath.Ext(name))
+	}
+	return strings.Join(all, " ")
 }
 
 func newReportCommand(p *program) *cobra.Command {
@@ -45,26 +79,28 @@ func newReportCommand(p *program) *cobra.Command {
 
 The format follows from the name given by --to: .docx is Word in the form of GB/T 9704-2012, to be opened, changed and
 stamped; .pdf is the same, to be sent and printed; .xlsx is the annex, every table with numbers to reckon with; .html is a page
-that prints from a browser. A village sheet asks for --unit, a member's evidence sheet for --member: it is made as the office sees it, for
+that prints from a browser. Several --to write the same paper in several formats, from the same snapshot. VILLAGE, MEMBER and UPLOAD stand for IDs
+of your town: hulian query "select unit_id, unit_name from units" lists its villages. A village sheet asks for --unit, a member's evidence sheet for --member: it is made as the office sees it, for
 the committee alone, and the audit trail says of whom it was. The newest month and the whole town are taken where --month and --unit say
 nothing else. A month that is not signed says so on its first page and bears no date. Who made which paper stands in the audit trail.
 
 A town may have its own look: letterhead.docx or letterhead.dotx in its folder, or a file named by --template. Styles, sheet,
-heads and feet are taken from it; the text is not.
+heads and feet are taken from it; the text is not. Pages on which it has neither get the number of the page and the words that say for whom
+the paper is. Who gets a copy and who prints it (imprint in hulian.yaml) stands at the end of what is sent to others.
 
 --for says who reads it: what they may not see is masked, and a paper on which the number of a person is left is refused. One for the
 public withholds numbers of fewer than 5 persons or households, and others from which such a number could be worked out. It is not
 written at once: it waits until a second person accepts it (hulian uploads accept, or the page Upload); --accepted then writes it.
 月度通报、例会纪要、帮扶清单、村情单、比较报告、依据单、公示，都可以生成 Word（.docx）、PDF（.pdf）、Excel 附表（.xlsx）和网页（.html）：hulian report monthly --month 2018-01 --to 通报.docx；镇里自己的公文模板放在目录下，取名 letterhead.docx。
 用 --for 说明给谁看；公示文件（--for public）隐去姓名和少于5的人数、户数，须经第二人复核后才能取出（--accepted）。`, endsAsked),
-		Example: `  hulian report monthly --month 2018-01 --to 通报.docx
-  hulian report monthly --month 2018-01 --unit V07 --to 村通报.docx
+		Example: `  hulian report monthly --month 2018-01 --to 通报.docx --to 附表.xlsx
+  hulian report monthly --month 2018-01 --unit VILLAGE --to 村通报.docx
   hulian report monthly --month 2018-01 --red-head 中共逍林镇委员会文件 --number 逍党〔2018〕3号 --addressed-to 各村党总支 --to 通报.docx
   hulian report minutes --month 2018-01 --to 纪要.docx
   hulian report support --to 帮扶清单.docx
-  hulian report village --unit V07 --to 村情单.pdf
+  hulian report village --unit VILLAGE --to 村情单.pdf
   hulian report comparison --measure on_time_rate --to 比较.xlsx
-  hulian report evidence --member M000123 --to 依据单.docx
+  hulian report evidence --member MEMBER --to 依据单.docx
   hulian report public --month 2018-01 --to 公示.docx
   hulian report public --accepted UPLOAD --to 公示.docx`,
 		Args: exactly(1, "KIND"),
@@ -77,10 +113,7 @@ written at once: it waits until a second person accepts it (hulian uploads accep
 			if !known {
 				return unknown("kind of report", arguments[0], kinds.IDs(), "hulian report --help")
 			}
-			if f.to == "" {
-				return usage(&pipelines.Fault{Op: "read flags", At: "of hulian report", Err: errors.New("nothing says where the paper goes"), Next: "--to " + kind.ID + ".docx"})
-			}
-			format, err := filetype.Of(filepath.Ext(f.to))
+			files, err := f.files(kind)
 			if err != nil {
 				return usage(err)
 			}
@@ -91,7 +124,7 @@ written at once: it waits until a second person accepts it (hulian uploads accep
 			if !f.head.For.Known() {
 				return unknown("audience", f.audience, audiences(), "hulian report --help")
 			}
-			made, body, err := p.report(cmd.Context(), c, kind, format, f)
+			made, err := p.report(cmd.Context(), c, kind, files, f)
 			if err != nil {
 				var refused *gate.Refusal
 				if errors.As(err, &refused) {
@@ -104,22 +137,24 @@ written at once: it waits until a second person accepts it (hulian uploads accep
 				return errors.Join(err, p.recordReport(cmd.Context(), c, kind, f, outcome, gate.Passed{For: f.head.For}))
 			}
 			if f.head.For.SecondPerson() {
-				return p.proposeReport(cmd.Context(), c, kind, f, made, body)
+				return p.proposeReport(cmd.Context(), c, kind, files, f, made)
 			}
 			// The trail comes first: what nobody could write down does not leave.
 			if err := p.recordReport(cmd.Context(), c, kind, f, trail.Done, made.Passed); err != nil {
 				return err
 			}
-			if err := writePaper(f.to, body); err != nil {
-				return err
+			for _, file := range files {
+				if err := writePaper(file.name, file.body); err != nil {
+					return err
+				}
+				fmt.Fprintf(p.Err, "%s: %s\n", kind.Name.En, file.name)
 			}
-			fmt.Fprintf(p.Err, "%s: %s\n", kind.Name.En, f.to)
 			return nil
 		},
 	}
 	cmd.Flags().StringVar(&f.month, "month", "", "month, such as 2018-01 (default: the newest)")
 	cmd.Flags().StringVar(&f.unit, "unit", "", "ID or name of a village or branch (default: the town)")
-	cmd.Flags().StringVar(&f.to, "to", "", "the file to write; its ending says the format")
+	cmd.Flags().StringArrayVar(&f.to, "to", nil, "the file to write; its ending says the format; may be given several times, for the paper and its annex of the same figures")
 	cmd.Flags().StringVar(&f.audience, "for", "", "who reads it: "+strings.Join(audiences(), ", ")+" (default: committee; public of the public notice)")
 	cmd.Flags().StringVar(&f.member, "member", "", "ID of the member whose evidence sheet it is")
 	cmd.Flags().StringVar(&f.measure, "measure", "", "measure that is compared (default: the main outcome of the plan)")
@@ -128,6 +163,7 @@ written at once: it waits until a second person accepts it (hulian uploads accep
 	cmd.Flags().StringVar(&f.head.RedHead, "red-head", "", "name in red over the first page (default: none)")
 	cmd.Flags().StringVar(&f.head.Number, "number", "", "number of the document (default: none)")
 	cmd.Flags().StringVar(&f.head.To, "addressed-to", "", "whom it is addressed to (default: none)")
+	cmd.Flags().StringVar(&f.head.Imprint.Date, "printed", "", "day it is printed, in words, for the imprint (imprint in hulian.yaml; default: the date of issue)")
 	cmd.Flags().StringVar(&f.head.Date, "date", "", "date of issue in words (default: the day the month was signed)")
 	config.AddFlags(cmd.Flags(), append([]string{"time_zone"}, reading...)...)
 	return cmd
@@ -141,64 +177,72 @@ func kindList() string {
 	return strings.Join(all, ", ")
 }
 
-// report makes a paper as the role would see it that the paper is for.
-func (p *program) report(ctx context.Context, c config.Config, kind kinds.Kind, format filetype.Format, f reportFlags) (made filetype.Made, body []byte, err error) {
-	programme, err := p.programme(c)
-	if err != nil {
-		return made, nil, err
-	}
-	location, err := c.Location()
-	if err != nil {
-		return made, nil, usage(err)
-	}
-	book, err := p.book(c)
-	if err != nil {
-		return made, nil, err
-	}
+// report makes a paper as the role would see it that the paper is for, in all the formats asked for: one snapshot is held for all of it, so that a
+// run that publishes meanwhile changes nothing.
+func (p *program) report(ctx context.Context, c config.Config, kind kinds.Kind, files []paperFile, f reportFlags) (made filetype.Made, err error) {
 	own, err := townTemplate(c.Dir, f.template)
 	if err != nil {
-		return made, nil, usage(err)
+		return made, usage(err)
 	}
 	reader, err := p.reader(ctx, c)
 	if err != nil {
-		return made, nil, err
+		return made, err
 	}
 	defer func() { err = errors.Join(err, reader.Close()) }()
-	err = p.pinned(ctx, c, reader, func(q pipelines.Querier) error {
-		snapshot, err := facts.Open(ctx, q)
-		if err != nil {
-			return err
-		}
-		ask, err := kind.Ask(snapshot, kinds.Asked{Month: f.month, Unit: f.unit, Member: f.member, Measure: f.measure})
-		if err != nil {
-			return usage(err)
-		}
-		pinned, err := served{reader}.Pin(ctx)
-		if err != nil {
-			return err
-		}
-		defer pinned.Release()
-		ask.Language = language.Language{Lang: c.Lang, Zone: location}
-		ask.Programme, ask.Generation, ask.Hash = ask.By(programme), pinned.Generation, pinned.Hash
-		ask.Visitor = visitor.Visitor{Role: kind.Role, Scope: visitor.Scope{Towns: []string{snapshot.Town.ID}}, Origin: visitor.CLI}
-		ask.Closings = func(ctx context.Context) ([]pipelines.MonthClosing, error) {
-			return closings{c.Dir, book}.Months(ctx, pinned)
-		}
-		version, _ := build()
-		f.head.By, f.head.At = operator().Author(), time.Now()
-		made, err = kind.Make(ctx, ask, f.head, version)
-		if err != nil {
-			return err
-		}
-		made.Template = own
+	pinned, err := p.pin(ctx, c, reader)
+	if err != nil {
+		return made, err
+	}
+	defer pinned.Release()
+	ask, err := p.reportAsked(ctx, c, kind, pinned, f)
+	if err != nil {
+		return made, err
+	}
+	version, _ := build()
+	f.head.By, f.head.At = operator().Author(), time.Now()
+	f.head.Imprint.CopyTo, f.head.Imprint.Office = c.Imprint.CopyTo, c.Imprint.Office
+	if made, err = kind.Make(ctx, ask, f.head, version); err != nil {
+		return made, err
+	}
+	made.Template = own
+	for i, file := range files {
 		var b bytes.Buffer
-		if err := format.Write(&b, made); err != nil {
-			return err
+		if err := file.format.Write(&b, made); err != nil {
+			return made, err
 		}
-		body = b.Bytes()
-		return nil
-	})
-	return made, body, err
+		files[i].body = b.Bytes()
+	}
+	return made, nil
+}
+
+// reportAsked puts the question of a paper to a snapshot.
+func (p *program) reportAsked(ctx context.Context, c config.Config, kind kinds.Kind, pinned web.Pinned, f reportFlags) (ask block.Request, err error) {
+	programme, err := p.programme(c)
+	if err != nil {
+		return ask, err
+	}
+	location, err := c.Location()
+	if err != nil {
+		return ask, usage(err)
+	}
+	book, err := p.book(c)
+	if err != nil {
+		return ask, err
+	}
+	snapshot, err := facts.Open(ctx, pinned.Data)
+	if err != nil {
+		return ask, err
+	}
+	if ask, err = kind.Ask(snapshot, kinds.Asked{Month: f.month, Unit: f.unit, Member: f.member, Measure: f.measure}); err != nil {
+		return ask, usage(err)
+	}
+	ask.Language = language.Language{Lang: c.Lang, Zone: location}
+	ask.Programme, ask.Generation, ask.Hash = ask.By(programme), pinned.Generation, pinned.Hash
+	ask.Visitor = visitor.Visitor{Role: kind.Role, Scope: visitor.Scope{Towns: []string{snapshot.Town.ID}}, Origin: visitor.CLI}
+	ask.Closings = func(ctx context.Context) ([]pipelines.MonthClosing, error) {
+		return closings{c.Dir, book}.Months(ctx, pinned)
+	}
+	return ask, nil
 }
 
 // recordReport writes into the audit trail that a paper was made or refused, for whom, and how much was withheld, where one is kept.
@@ -208,20 +252,22 @@ func (p *program) recordReport(ctx context.Context, c config.Config, kind kinds.
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	object := strings.Join(strings.Fields(kind.ID+" "+f.month+" "+f.unit+" "+f.member+" "+filepath.Ext(f.to)+" "+passed.Trail()), " ")
+	object := strings.Join(strings.Fields(kind.ID+" "+f.month+" "+f.unit+" "+f.member+" "+f.ends()+" "+passed.Trail()), " ")
 	return trail.Open(db).Write(ctx, trail.Event{By: operator(), Action: trail.IssuedReport, Object: object, Outcome: outcome})
 }
 
-// proposeReport keeps a paper until a second person has looked at it.
-func (p *program) proposeReport(ctx context.Context, c config.Config, kind kinds.Kind, f reportFlags, made filetype.Made, body []byte) error {
+// proposeReport keeps the files of a paper until a second person has looked at them.
+func (p *program) proposeReport(ctx context.Context, c config.Config, kind kinds.Kind, files []paperFile, f reportFlags, made filetype.Made) error {
 	who := operator()
 	r := made.Screen.Request
-	b, err := desk.ProposePaper(filepath.Join(c.Dir, uploadsName), kind.FileName(r, filepath.Ext(f.to)), body,
-		desk.Paper{Kind: kind.ID, Unit: r.Unit().ID, Month: r.Month, For: string(f.head.For), Withheld: made.Passed.Withheld}, desk.Author{Account: who.Account, Name: who.Author()})
-	if err != nil {
-		return err
+	for _, file := range files {
+		b, err := desk.ProposePaper(filepath.Join(c.Dir, uploadsName), kind.FileName(r, file.format.Ext), file.body,
+			desk.Paper{Kind: kind.ID, Unit: r.Unit().ID, Month: r.Month, For: string(f.head.For), Withheld: made.Passed.Withheld}, desk.Author{Account: who.Account, Name: who.Author()})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.Err, "%s waits for a second person: %s. Once accepted: hulian report %s --accepted %s --to %s\n", kind.Name.En, b.ID, kind.ID, b.ID, file.name)
 	}
-	fmt.Fprintf(p.Err, "%s waits for a second person: %s. Once accepted: hulian report %s --accepted %s --to %s\n", kind.Name.En, b.ID, kind.ID, b.ID, f.to)
 	return p.recordReport(ctx, c, kind, f, trail.Done, made.Passed)
 }
 
@@ -234,13 +280,13 @@ func (p *program) acceptedReport(ctx context.Context, c config.Config, f reportF
 	if err != nil {
 		return err
 	}
-	if made := filepath.Ext(b.Files[0].Name); !strings.EqualFold(made, filepath.Ext(f.to)) {
-		return usage(&pipelines.Fault{Op: "write report", At: f.to, Err: fmt.Errorf("the paper was accepted as %s", made), Next: "--to with that ending"})
+	if made := filepath.Ext(b.Files[0].Name); len(f.to) != 1 || !strings.EqualFold(made, filepath.Ext(f.to[0])) {
+		return usage(&pipelines.Fault{Op: "write report", At: strings.Join(f.to, ", "), Err: fmt.Errorf("the paper was accepted as one file %s", made), Next: "one --to with that ending"})
 	}
-	if err := writePaper(f.to, content); err != nil {
+	if err := writePaper(f.to[0], content); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.Err, "%s, accepted by %s: %s\n", b.Files[0].Name, b.Decider.Name, f.to)
+	fmt.Fprintf(p.Err, "%s, accepted by %s: %s\n", b.Files[0].Name, b.Decider.Name, f.to[0])
 	db, absent, err := p.database(ctx, c, false)
 	if err != nil || absent {
 		return err

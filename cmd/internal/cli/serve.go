@@ -18,6 +18,7 @@ import (
 	"hulian/dashboards/report/docx"
 	"hulian/dashboards/signin"
 	"hulian/dashboards/townmap"
+	"hulian/dashboards/view"
 	"hulian/dashboards/web"
 	"hulian/pipelines"
 	"hulian/pipelines/notify"
@@ -192,6 +193,7 @@ func (p *program) site(c config.Config, of parts) (*web.Site, error) {
 		},
 		Standards:  standing,
 		Letterhead: func() (*docx.Template, error) { return townTemplate(c.Dir, "") },
+		Imprint:    view.Imprint{CopyTo: c.Imprint.CopyTo, Office: c.Imprint.Office},
 		Map:        townmap.In(c.Dir), Mails: notify.Mails(c.Notifications),
 		Ask:    of.asked.ask,
 		Logger: of.log, Version: version, Zone: location, Language: spoken(c), Components: p.components,

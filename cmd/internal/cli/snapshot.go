@@ -40,16 +40,25 @@ func (p *program) published(ctx context.Context, c config.Config, do func(pipeli
 
 // pinned does something with the generation a reader reads.
 func (p *program) pinned(ctx context.Context, c config.Config, reader *publish.Reader, do func(pipelines.Querier) error) error {
-	snapshot, generation, release, err := reader.Pin(ctx)
-	if errors.Is(err, pipelines.ErrNotPublished) {
-		return &pipelines.Fault{Op: "read snapshot", At: c.Dir, Err: pipelines.ErrNotPublished, Next: "hulian run --dir " + c.Dir}
-	}
+	pinned, err := p.pin(ctx, c, reader)
 	if err != nil {
 		return err
 	}
-	defer release()
+	defer pinned.Release()
+	return do(pinned.Data)
+}
+
+// pin holds the published snapshot until it is released.
+func (p *program) pin(ctx context.Context, c config.Config, reader *publish.Reader) (web.Pinned, error) {
+	snapshot, generation, release, err := reader.Pin(ctx)
+	if errors.Is(err, pipelines.ErrNotPublished) {
+		return web.Pinned{}, &pipelines.Fault{Op: "read snapshot", At: c.Dir, Err: pipelines.ErrNotPublished, Next: "hulian run --dir " + c.Dir}
+	}
+	if err != nil {
+		return web.Pinned{}, err
+	}
 	p.instead(generation)
-	return do(snapshot)
+	return web.Pinned{Data: snapshot, Generation: generation.Number, Hash: generation.Hash, Release: release}, nil
 }
 
 // instead says on standard error that an older generation is read than was published.

@@ -43,6 +43,7 @@ type Config struct {
 	Backup   Backup   `mapstructure:"-"`
 
 	Uploads Uploads `mapstructure:"-"`
+	Imprint Imprint `mapstructure:"-"`
 
 	Notifications []notify.Channel `mapstructure:"-"` // whom to tell of what; none: nobody
 	Pipelines     []Pipeline       `mapstructure:"-"` // never empty: where the file names none, it is the one of Schedule

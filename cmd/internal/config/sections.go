@@ -72,6 +72,13 @@ backup:
 their author accepts them on the page Upload or by "hulian uploads accept". Left out, they do not wait.
 uploads:
   second_person: true`},
+	{"imprint", readImprint, `公文版记（GB/T 9704-2012）：月度通报、例会纪要、帮扶清单、比较报告末页印抄送机关（copy_to）和印发机关（office）；印发日期
+即成文日期，另有日期的用 hulian report --printed。不写则没有版记。`, `The imprint of papers (GB/T 9704-2012): at the end of the monthly notice, the minutes, the support list and the comparison
+report stand who gets a copy (copy_to) and who prints it (office), on the day it is issued or the one of hulian report
+--printed. Left out, there is none.
+imprint:
+  copy_to: 县委组织部，县委社会工作部
+  office: 镇党政综合办公室`},
 	{"server", readServer, serverZh, serverEn},
 	{"oidc", readProvider, providerZh, providerEn},
 	{"notifications", readNotifications, `运行失败、某月数据就绪、文件待人确认时通知谁（on；不写则三种都通知）。整段不写则不通知任何人。口令和含口令的地址写成 env:名称
@@ -90,6 +97,24 @@ notifications:
 // Uploads says what becomes of files that are handed in on a page.
 type Uploads struct {
 	SecondPerson bool `yaml:"second_person"` // they wait until somebody other than their author accepts them
+}
+
+// Imprint is what stands at the end of papers; empty: nothing does.
+type Imprint struct {
+	CopyTo string `yaml:"copy_to"`
+	Office string `yaml:"office"`
+}
+
+func readImprint(node *yaml.Node, c *Config) error {
+	if err := data.Decode(node, &c.Imprint); err != nil {
+		return err
+	}
+	trimmed := func(text string) string { return strings.TrimRight(strings.Join(strings.Fields(text), " "), "。.") }
+	c.Imprint = Imprint{CopyTo: trimmed(c.Imprint.CopyTo), Office: trimmed(c.Imprint.Office)}
+	if c.Imprint == (Imprint{}) {
+		return fmt.Errorf("line %d: imprint: it must say copy_to, office or both; leave it out for papers without one", node.Line)
+	}
+	return nil
 }
 
 // Backup says when backups are made inside serve, and where.

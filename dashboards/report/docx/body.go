@@ -20,6 +20,14 @@ type setter struct {
 	heads    [len(headings) + 1]int // how many of each level there were, where their style does not number them
 }
 
+// width is that of the text, in twips.
+func (s *setter) width() int {
+	if s.own != nil {
+		return s.own.width
+	}
+	return textWidth
+}
+
 func (s *setter) t(zh, en string) string { return s.paper.Language.T(zh, en) }
 
 // document is the part document.xml.
@@ -55,7 +63,11 @@ func (s *setter) document() node {
 	if len(s.paper.Rest) > 0 {
 		s.annex()
 	}
-	s.add(section(s.paper.Watermark != ""))
+	if l.Imprint.Stands() {
+		s.imprint(l.Imprint)
+	} else {
+		s.add(section(s.paper.Watermark != ""))
+	}
 	return el("w:document", namespaces, el("w:body", nil, s.body...))
 }
 
@@ -66,10 +78,7 @@ func (s *setter) close() {
 	if len(s.paper.Rest) > 0 {
 		s.add(kept(""), kept(styleEntry, run(s.t("附件：", "Attachment: ")+s.annexTitle())))
 	}
-	date := l.Date
-	if date == "" { // to be written in by hand, or by whoever signs
-		date = s.t("　　　　年　　月　　日", "            (date)")
-	}
+	date := s.paper.Dated()
 	s.add(kept(""), kept(""))
 	// Both lines end alike where the date is the longer one; the name is moved in by half the difference, so that it stands over the middle.
 	right := 4
@@ -140,7 +149,7 @@ func (s *setter) item(i report.Item) {
 		s.tabled = true
 	case report.Picture:
 		s.pictures = append(s.pictures, i.Drawing)
-		s.add(paragraph(stylePicture, picture(len(s.pictures), i, s.tallest)), caption(s.t("图", "Figure "), i.Number, i.Caption))
+		s.add(paragraph(stylePicture, picture(len(s.pictures), i, s.width(), s.tallest)), caption(s.t("图", "Figure "), i.Number, i.Caption))
 	}
 }
 
@@ -189,8 +198,8 @@ func caption(word string, n int, said string) node {
 func (s *setter) table(t *view.Table) node {
 	lang := s.paper.Language.Lang
 	small := len(t.Columns) > mostRoomy
-	widths := columnWidths(t, s.paper.Language, small)
-	properties := []node{val("w:tblStyle", styleTable), el("w:tblW", at("w:w", size(textWidth), "w:type", "dxa")), val("w:jc", "center"),
+	widths := columnWidths(t, s.paper.Language, small, s.width())
+	properties := []node{val("w:tblStyle", styleTable), el("w:tblW", at("w:w", size(s.width()), "w:type", "dxa")), val("w:jc", "center"),
 		el("w:tblLayout", at("w:type", "fixed")), el("w:tblLook", at("w:val", "0420", "w:firstRow", "1", "w:lastRow", "0", "w:firstColumn", "0", "w:lastColumn", "0", "w:noHBand", "0", "w:noVBand", "1"))}
 	if t.Title != "" {
 		properties = append(properties, val("w:tblCaption", t.Title))
@@ -273,11 +282,11 @@ const emuPerPixel = 9525
 // firstPicture is how high the picture of the first sheet stands, five lines, so that it shares a page with five sentences.
 const firstPicture = 5 * linePitch
 
-// picture stands in the line, as wide as the text at most, and no higher than tallest where that is not 0.
-func picture(n int, p report.Picture, tallest int) node {
+// picture stands in the line, no wider than widest, and no higher than tallest where that is not 0.
+func picture(n int, p report.Picture, widest, tallest int) node {
 	const emuPerTwip = 635
 	w, h := p.Drawing.Width*emuPerPixel, p.Drawing.Height*emuPerPixel
-	if most := textWidth * emuPerTwip; w > most {
+	if most := widest * emuPerTwip; w > most {
 		w, h = most, h*most/w
 	}
 	if most := tallest * emuPerTwip; most > 0 && h > most {

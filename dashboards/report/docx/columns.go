@@ -52,9 +52,9 @@ const beside = 150
 // nameLength is the longest name, in halves of a character, that is never broken over lines: five characters.
 const nameLength = 10
 
-// columnWidths shares the width of the text among columns, in twips: each first takes what its longest unbreakable part needs, then what
+// columnWidths shares the room of a line among columns, in twips: each first takes what its longest unbreakable part needs, then what
 // it would like to have, and what is left goes to all alike.
-func columnWidths(t *view.Table, l language.Language, small bool) []int {
+func columnWidths(t *view.Table, l language.Language, small bool, room int) []int {
 	half := sizeTable * 5 * 108 / 100 // of a letter: half its size in twips, and a little for fonts that run wide
 	if small {
 		half = sizeSmall * 5 * 108 / 100
@@ -68,11 +68,11 @@ func columnWidths(t *view.Table, l language.Language, small bool) []int {
 		sum, want = sum+least[i], want+wanted[i]
 	}
 	widths := make([]int, len(t.Columns))
-	left, given := textWidth-sum, 0
+	left, given := room-sum, 0
 	for i := range widths {
 		switch {
 		case left <= 0: // more than the sheet holds: each gives up its part
-			widths[i] = least[i] * textWidth / max(sum, 1)
+			widths[i] = least[i] * room / max(sum, 1)
 		case want > left:
 			widths[i] = least[i] + left*wanted[i]/want
 		default:
@@ -81,7 +81,7 @@ func columnWidths(t *view.Table, l language.Language, small bool) []int {
 		given += widths[i]
 	}
 	if len(widths) > 0 {
-		widths[len(widths)-1] += textWidth - given
+		widths[len(widths)-1] += room - given
 	}
 	return widths
 }

@@ -102,6 +102,19 @@ func parts(t *testing.T, file []byte) map[string][]byte {
 	return all
 }
 
+// names are those of all parts, one that is there twice named twice.
+func names(t *testing.T, file []byte) (all []string) {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range z.File {
+		all = append(all, f.Name)
+	}
+	return all
+}
+
 func part(t *testing.T, file []byte, name string) element {
 	t.Helper()
 	var e element

@@ -19,6 +19,7 @@ const (
 	styleCellSmall = "TableSmall"
 	styleAnnex     = "AnnexMark"
 	styleIssuer    = "Issuer"
+	styleImprint   = "Imprint"
 	styleTable     = "OfficialTable"
 	styleFooter    = "Footer"
 	styleHeader    = "Header"
@@ -116,6 +117,7 @@ func styles(lang string) node {
 		style(styleTo, "公文主送机关", "Normal", styleBody, nil, nil),
 		style(styleEntry, "List Paragraph", "Normal", "", []node{twoCharacters(), val("w:jc", "left")}, nil),
 		style(styleIssuer, "公文落款", "Normal", "", []node{el("w:keepNext", nil), val("w:jc", "right")}, nil),
+		style(styleImprint, "公文版记", "Normal", "", []node{tight(0, 0), val("w:jc", "left")}, smaller(fontBody, false, sizeNumber)),
 		style(styleAnnex, "公文附件标记", "Normal", styleTitle, []node{el("w:keepNext", nil), el("w:pageBreakBefore", nil)}, letters(fontHead, false, sizeBody)),
 		style(styleCaption, "caption", "Normal", "", []node{el("w:keepNext", nil), tight(120, 60), centred}, smaller(fontHead, false, sizeCaption)),
 		style(stylePicture, "公文图", "Normal", styleCaption, []node{el("w:keepNext", nil), tight(120, 0), centred}, nil),

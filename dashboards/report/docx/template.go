@@ -21,12 +21,14 @@ type Template struct {
 	styles    []byte
 	ids       map[string]string // of its styles, by their names in small letters
 	numbered  map[string]bool   // IDs of styles that number themselves
-	sheet     []node            // of the last section: size, margins, columns, grid
-	evenOdd   bool
-	titlePage bool
+	sheet     map[string]node   // of the last section: size, margins, form of its numbers, grid
+	width     int               // of the text, in twips
+	evenOdd   bool              // even pages have a head and foot of their own
+	titlePage bool              // so has the first page
+	heads     map[string]string // relations by the pages they stand on: default, first, even
+	feet      map[string]string
 	parts     []part // heads and feet with what they show, theme, numbering, fonts
 	relations []node
-	refs      []node // of heads and feet
 }
 
 const (
@@ -85,7 +87,9 @@ func ReadTemplate(name string, content []byte) (*Template, error) {
 	if err != nil {
 		return nil, refuse(err, save)
 	}
-	t.evenOdd = bytes.Contains(files["word/settings.xml"], []byte("<w:evenAndOddHeaders"))
+	if err := t.readSettings(files["word/settings.xml"]); err != nil {
+		return nil, refuse(fmt.Errorf("word/settings.xml is damaged: %w", err), save)
+	}
 	return t, nil
 }
 
@@ -132,10 +136,27 @@ func attribute(e xml.StartElement, space, local string) string {
 	return ""
 }
 
+// isOn is the value of an element that switches something on: one without a value does, <w:titlePg w:val="0"/> does not.
+func isOn(e xml.StartElement) bool {
+	switch attribute(e, wordNamespace, "val") {
+	case "0", "false", "off":
+		return false
+	}
+	return true
+}
+
+func (t *Template) readSettings(of []byte) error {
+	return elements(of, func(e xml.StartElement, _ []string) {
+		if e.Name.Space == wordNamespace && e.Name.Local == "evenAndOddHeaders" {
+			t.evenOdd = isOn(e)
+		}
+	})
+}
+
 func (t *Template) readStyles() error {
 	t.ids, t.numbered = map[string]string{}, map[string]bool{}
 	current := ""
-	err := elements(t.styles, func(e xml.StartElement, _ []string) {
+	err := elements(t.styles, func(e xml.StartElement, within []string) {
 		if e.Name.Space != wordNamespace {
 			return
 		}
@@ -146,8 +167,8 @@ func (t *Template) readStyles() error {
 			if name := strings.ToLower(attribute(e, wordNamespace, "val")); current != "" && t.ids[name] == "" {
 				t.ids[name] = current
 			}
-		case "numPr":
-			t.numbered[current] = true
+		case "numId": // the list 0 is none
+			t.numbered[current] = slices.Contains(within, "numPr") && attribute(e, wordNamespace, "val") != "0"
 		}
 	})
 	if err != nil {
@@ -184,95 +205,51 @@ func readRelations(of []byte) (map[string]link, error) {
 	return all, nil
 }
 
-// readSection takes the sheet of the last section, its heads and feet, and the parts that styles lean on.
-func (t *Template) readSection(files map[string][]byte, links map[string]link) error {
-	var refs []xml.StartElement
-	err := elements(files["word/document.xml"], func(e xml.StartElement, within []string) {
-		if e.Name.Space != wordNamespace {
-			return
-		}
-		if e.Name.Local == "sectPr" {
-			refs, t.sheet, t.titlePage = nil, nil, false
-			return
-		}
-		if len(within) == 0 || within[len(within)-1] != "sectPr" {
-			return
-		}
-		switch e.Name.Local {
-		case "headerReference", "footerReference":
-			refs = append(refs, e)
-		case "pgSz", "pgMar", "pgBorders", "cols", "docGrid":
-			t.sheet = append(t.sheet, copied(e))
-		case "titlePg":
-			t.titlePage = true
-		}
-	})
-	if err != nil {
-		return fmt.Errorf("word/document.xml is damaged: %w", err)
+// within is the part that a relation of a part in a folder leads to; from the root of the file where it begins with a slash.
+func within(folder, target string) string {
+	if strings.HasPrefix(target, "/") {
+		return strings.TrimPrefix(path.Clean(target), "/")
 	}
-	if !slices.ContainsFunc(t.sheet, func(n node) bool { return strings.HasPrefix(string(n), "<w:pgSz") }) {
-		return errors.New("it says no size of its sheet")
-	}
-	for i, ref := range refs {
-		l, known := links[attribute(ref, relationNamespace, "id")]
-		name := path.Join("word", l.target)
-		if !known || files[name] == nil {
-			return fmt.Errorf("it names a head or foot that it does not hold")
-		}
-		kind := strings.TrimSuffix(ref.Name.Local, "Reference")
-		id := fmt.Sprintf("rIdOwn%d", i+1)
-		if err := t.take(files, name, office+kind+"+xml"); err != nil {
-			return err
-		}
-		t.relations = append(t.relations, relation(id, kind, l.target))
-		t.refs = append(t.refs, el("w:"+ref.Name.Local, at("w:type", attribute(ref, wordNamespace, "type"), "r:id", id)))
-	}
-	types := map[string]string{"theme": "application/vnd.openxmlformats-officedocument.theme+xml", "numbering": office + "numbering+xml", "fontTable": office + "fontTable+xml"}
-	for _, kind := range []string{"theme", "numbering", "fontTable"} {
-		for _, id := range slices.Sorted(maps.Keys(links)) {
-			l := links[id]
-			if name := path.Join("word", l.target); l.kind == kind && files[name] != nil && files["word/_rels/"+path.Base(name)+".rels"] == nil {
-				t.parts = append(t.parts, part{name, types[kind], files[name]})
-				t.relations = append(t.relations, relation("rIdOwn-"+kind, kind, l.target))
-				break
-			}
-		}
-	}
-	return nil
+	return path.Join(folder, target)
 }
 
-// take takes a head or foot with the pictures it shows.
-func (t *Template) take(files map[string][]byte, name, kind string) error {
+// take takes a head or foot with the pictures it shows, once however many pages it stands on, and gives the name it has now: none of ours has it.
+func (t *Template) take(files map[string][]byte, name, kind string) (string, error) {
+	base := "own-" + path.Base(name)
+	if slices.ContainsFunc(t.parts, func(p part) bool { return p.name == "word/"+base }) {
+		return base, nil
+	}
 	if err := elements(files[name], func(xml.StartElement, []string) {}); err != nil {
-		return fmt.Errorf("%s is damaged: %w", name, err)
+		return "", fmt.Errorf("%s is damaged: %w", name, err)
 	}
-	if strings.Contains(kind, "header") && !bytes.Contains(files[name], []byte("</w:hdr>")) {
-		return fmt.Errorf("%s is no head that Word has written", name)
+	if kind == "header" && !bytes.Contains(files[name], []byte("</w:hdr>")) {
+		return "", fmt.Errorf("%s is no head that Word has written", name)
 	}
-	t.parts = append(t.parts, part{name, kind, files[name]})
+	t.parts = append(t.parts, part{"word/" + base, office + kind + "+xml", files[name]})
+	t.relations = append(t.relations, relation("rIdOwn-"+base, kind, base))
 	rels := path.Join(path.Dir(name), "_rels", path.Base(name)+".rels")
 	if files[rels] == nil {
-		return nil
+		return base, nil
 	}
 	links, err := readRelations(files[rels])
 	if err != nil {
-		return fmt.Errorf("%s: %w", rels, err)
+		return "", fmt.Errorf("%s: %w", rels, err)
 	}
 	if l, is := links[""]; is {
-		return fmt.Errorf("%s shows something from outside of the file: %s", name, l.target)
+		return "", fmt.Errorf("%s shows something from outside of the file: %s", name, l.target)
 	}
-	t.parts = append(t.parts, part{name: rels, body: files[rels]})
+	t.parts = append(t.parts, part{name: "word/_rels/" + base + ".rels", body: files[rels]})
 	for _, id := range slices.Sorted(maps.Keys(links)) {
 		l := links[id]
-		shown := path.Join(path.Dir(name), l.target)
+		shown := within(path.Dir(name), l.target)
 		if files[shown] == nil || l.kind != "image" {
-			return fmt.Errorf("%s shows %s, which is no picture in the file", name, l.target)
+			return "", fmt.Errorf("%s shows %s, which is no picture in the file", name, l.target)
 		}
 		if !slices.ContainsFunc(t.parts, func(p part) bool { return p.name == shown }) {
 			t.parts = append(t.parts, part{shown, pictureType(shown), files[shown]})
 		}
 	}
-	return nil
+	return base, nil
 }
 
 func pictureType(name string) string {
@@ -284,17 +261,6 @@ func pictureType(name string) string {
 	default:
 		return "image/" + strings.TrimPrefix(ext, ".")
 	}
-}
-
-// copied is an element with its attributes and nothing in it.
-func copied(e xml.StartElement) node {
-	var attributes []string
-	for _, a := range e.Attr {
-		if a.Name.Space == wordNamespace {
-			attributes = append(attributes, "w:"+a.Name.Local, a.Value)
-		}
-	}
-	return el("w:"+e.Name.Local, attributes)
 }
 
 // apply gives a document the town's look: its styles where it has them and ours where it has not, its sheet, heads and feet.
@@ -318,10 +284,11 @@ func (t *Template) apply(parts []part, relations []node, watermark string) ([]pa
 		}
 	}
 	rename := strings.NewReplacer(renamed...)
+	refs, evenOdd := t.references(watermark != "")
 	var all []part
 	for _, p := range parts {
-		if slices.ContainsFunc(t.parts, func(own part) bool { return own.name == p.name }) && strings.HasPrefix(p.name, "word/foot") || p.name == "word/header.xml" && t.heads() {
-			relations = slices.DeleteFunc(relations, leadsToPart(p.name))
+		if id, drops := t.instead(p, refs); drops {
+			relations = slices.DeleteFunc(relations, leadsTo(id))
 			continue
 		}
 		switch p.name {
@@ -329,23 +296,12 @@ func (t *Template) apply(parts []part, relations []node, watermark string) ([]pa
 			missing := rename.Replace(added.String())
 			p.body = bytes.Replace(t.styles, []byte("</w:styles>"), []byte(missing+"</w:styles>"), 1)
 		case "word/document.xml":
-			p.body = []byte(rename.Replace(t.sectioned(string(p.body))))
+			p.body = []byte(rename.Replace(t.sectioned(string(p.body), refs)))
 		case "word/settings.xml":
-			if !t.evenOdd && len(t.refs) > 0 {
+			if !evenOdd {
 				p.body = bytes.Replace(p.body, []byte("<w:evenAndOddHeaders/>"), nil, 1)
 			}
-		case "word/numbering.xml":
-			if t.lists() {
-				relations = slices.DeleteFunc(relations, leadsTo("rIdNumbering"))
-				continue
-			}
-			p.body = []byte(rename.Replace(string(p.body)))
-		case "word/fontTable.xml":
-			if slices.ContainsFunc(t.parts, func(own part) bool { return own.kind == p.kind }) {
-				relations = slices.DeleteFunc(relations, leadsTo("rIdFonts"))
-				continue
-			}
-		case "word/footerOdd.xml", "word/footerEven.xml", "word/header.xml":
+		case "word/numbering.xml", "word/footerOdd.xml", "word/footerEven.xml", "word/footerNone.xml", "word/header.xml":
 			p.body = []byte(rename.Replace(string(p.body)))
 		}
 		all = append(all, p)
@@ -360,22 +316,25 @@ func (t *Template) apply(parts []part, relations []node, watermark string) ([]pa
 	return all, append(relations, t.relations...)
 }
 
+// instead reports whether a part of ours gives way to one of the town's, or to none, and by which relation the document leads to it.
+func (t *Template) instead(p part, refs []node) (id string, drops bool) {
+	ours := map[string]string{"word/numbering.xml": "rIdNumbering", "word/fontTable.xml": "rIdFonts", "word/header.xml": "rIdHeader", "word/footerOdd.xml": "rIdFooterOdd", "word/footerEven.xml": "rIdFooterEven"}
+	switch id = ours[p.name]; p.name {
+	case "word/numbering.xml", "word/fontTable.xml":
+		return id, slices.ContainsFunc(t.parts, func(own part) bool { return own.kind == p.kind })
+	case "word/header.xml", "word/footerOdd.xml", "word/footerEven.xml":
+		return id, !slices.ContainsFunc(refs, func(n node) bool { return strings.Contains(string(n), `r:id="`+id+`"`) })
+	}
+	return "", false
+}
+
 // lists reports whether the town's form has lists of its own, in whose place ours cannot stand.
 func (t *Template) lists() bool {
 	return slices.ContainsFunc(t.parts, func(p part) bool { return p.kind == office+"numbering+xml" })
 }
 
-// heads reports whether the town's form has something at the head of its pages.
-func (t *Template) heads() bool {
-	return slices.ContainsFunc(t.parts, func(p part) bool { return p.kind == office+"header+xml" })
-}
-
 func leadsTo(id string) func(node) bool {
 	return func(n node) bool { return strings.Contains(string(n), `Id="`+id+`"`) }
-}
-
-func leadsToPart(name string) func(node) bool {
-	return func(n node) bool { return strings.Contains(string(n), `Target="`+path.Base(name)+`"`) }
 }
 
 type ownStyle struct{ id, name, markup string }
@@ -399,36 +358,6 @@ func between(text, before string) string {
 	_, rest, _ := strings.Cut(text, before)
 	value, _, _ := strings.Cut(rest, `"`)
 	return value
-}
-
-// sectioned replaces the last section by the town's. Heads and feet are the town's where it has any.
-func (t *Template) sectioned(document string) string {
-	at := strings.LastIndex(document, "<w:sectPr")
-	var parts []node
-	parts = append(parts, t.refs...)
-	for _, kind := range []string{"headerReference", "footerReference"} {
-		if kind == "headerReference" && !t.heads() || len(t.refs) == 0 {
-			for _, piece := range strings.Split(document[at:], "<w:"+kind)[1:] {
-				parts = append(parts, node("<w:"+kind+piece[:strings.Index(piece, "/>")+2]))
-			}
-		}
-	}
-	for _, name := range []string{"pgSz", "pgMar", "pgBorders", "cols"} {
-		for _, n := range t.sheet {
-			if strings.HasPrefix(string(n), "<w:"+name) && name != "pgBorders" {
-				parts = append(parts, n)
-			}
-		}
-	}
-	if t.titlePage {
-		parts = append(parts, el("w:titlePg", nil))
-	}
-	for _, n := range t.sheet {
-		if strings.HasPrefix(string(n), "<w:docGrid") {
-			parts = append(parts, n)
-		}
-	}
-	return document[:at] + string(el("w:sectPr", nil, parts...)) + "</w:body></w:document>"
 }
 
 // numbers reports whether heads of a level number themselves in the town's styles, or are styles of ours, which do.

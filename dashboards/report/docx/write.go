@@ -52,8 +52,12 @@ func Write(w io.Writer, d report.Document, own *Template) error {
 		parts = append(parts, xmlPart("word/header.xml", office+"header+xml", header(d.Watermark)))
 		relations = append(relations, relation("rIdHeader", "header", "header.xml"))
 	}
+	if paper.Letterhead.Imprint.Stands() {
+		parts = append(parts, xmlPart("word/footerNone.xml", office+"footer+xml", el("w:ftr", namespaces, paragraph(styleFooter))))
+		relations = append(relations, relation("rIdFooterNone", "footer", "footerNone.xml"))
+	}
 	for i, p := range s.pictures {
-		name := "media/image" + size(i+1) + ".png"
+		name := "media/figure" + size(i+1) + ".png" // a form's own pictures are called image1.png
 		png, err := p.PNG()
 		if err != nil {
 			return err

@@ -40,16 +40,17 @@ type Kind struct {
 	params url.Values
 	needs  string // a parameter of its page that says of whom it is; empty: of the place
 	ofUnit bool   // it is made of a village or branch, not of the town
+	letter bool   // it is sent to others, so it ends with the town's imprint
 }
 
 // All are the kinds in the order a committee meets them.
 func All() []Kind {
 	return []Kind{
-		{ID: "monthly", Name: data.Text{Zh: "月度通报", En: "Monthly notice"}, Role: visitor.Committee, page: "report"},
-		{ID: "minutes", Name: data.Text{Zh: "例会纪要", En: "Committee minutes"}, Role: visitor.Committee, page: "meeting", params: url.Values{"minutes": {"1"}}},
-		{ID: "support", Name: data.Text{Zh: "薄弱村帮扶清单", En: "Weak-village support list"}, Role: visitor.Committee, page: "weak", params: asPaper},
+		{ID: "monthly", Name: data.Text{Zh: "月度通报", En: "Monthly notice"}, Role: visitor.Committee, page: "report", letter: true},
+		{ID: "minutes", Name: data.Text{Zh: "例会纪要", En: "Committee minutes"}, Role: visitor.Committee, page: "meeting", params: url.Values{"minutes": {"1"}}, letter: true},
+		{ID: "support", Name: data.Text{Zh: "薄弱村帮扶清单", En: "Weak-village support list"}, Role: visitor.Committee, page: "weak", params: asPaper, letter: true},
 		{ID: "village", Name: data.Text{Zh: "村情单", En: "Village sheet"}, Role: visitor.Committee, page: "village", params: asPaper, ofUnit: true},
-		{ID: "comparison", Name: data.Text{Zh: "试点比较报告", En: "Comparison report"}, Role: visitor.Committee, page: "compare", params: asPaper},
+		{ID: "comparison", Name: data.Text{Zh: "试点比较报告", En: "Comparison report"}, Role: visitor.Committee, page: "compare", params: asPaper, letter: true},
 		{ID: "evidence", Name: data.Text{Zh: "党员依据单", En: "Member's evidence sheet"}, Role: visitor.Office, page: "cadres", params: url.Values{"sheet": {"1"}}, needs: "member"},
 		{ID: "public", Name: data.Text{Zh: "公示", En: "Public notice"}, Role: visitor.Committee, For: gate.Public, page: "points", params: asPaper},
 	}
@@ -157,6 +158,8 @@ func (k Kind) Readers() gate.Audience { return cmp.Or(k.For, gate.Committee) }
 type Head struct {
 	RedHead, Number, To, Date string
 
+	Imprint view.Imprint // of letters alone
+
 	For gate.Audience // empty: the committee
 	By  string        // who makes it, as its watermark names him
 	At  time.Time
@@ -202,7 +205,7 @@ func (k Kind) Make(ctx context.Context, r block.Request, h Head, version string)
 	if v, made.Passed, err = gate.Pass(v, h.For, names, r.Language); err != nil {
 		return made, err
 	}
-	if err := gate.CheckFile(h.For, names, h.RedHead, h.Number, h.To, h.Date, k.FileName(r, "")); err != nil {
+	if err := gate.CheckFile(h.For, names, h.RedHead, h.Number, h.To, h.Date, h.Imprint.CopyTo, h.Imprint.Office, h.Imprint.Date, k.FileName(r, "")); err != nil {
 		return made, err
 	}
 	passed := made.Passed
@@ -221,6 +224,9 @@ func (k Kind) Set(r block.Request, v view.View, h Head, version string) (filetyp
 	}
 	l := *v.Letterhead
 	l.RedHead, l.Number, l.To, l.Date = cmp.Or(h.RedHead, l.RedHead), cmp.Or(h.Number, l.Number), cmp.Or(h.To, l.To), cmp.Or(h.Date, l.Date)
+	if k.letter {
+		l.Imprint = h.Imprint
+	}
 	v.Letterhead = &l
 	d := report.Document{View: v, Language: r.Language, Version: version, About: about(r, k), Draw: drawing.Draw}
 	return filetype.Made{Document: d, Screen: render.Document{Request: r, View: v, Version: version}}, nil

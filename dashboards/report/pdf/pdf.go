@@ -81,8 +81,7 @@ func (w *writer) open() {
 
 // page begins a page: its number stands at the outer side, one character in, and over the text for whom the file was made.
 func (w *writer) page() {
-	w.pdf.AddPage()
-	w.y = top
+	w.blank()
 	number := style{face: typeface.Song(), size: sizeNumber, colour: ink}
 	said := fmt.Sprintf("— %d —", w.pdf.PageNo())
 	x := right - sizeNumber - number.width(said)
@@ -90,6 +89,12 @@ func (w *writer) page() {
 		x = left + sizeNumber
 	}
 	w.write(x, bottom+numberBelow+sizeNumber, number, said, 0)
+}
+
+// blank begins a page without a number.
+func (w *writer) blank() {
+	w.pdf.AddPage()
+	w.y = top
 	if w.paper.Watermark != "" {
 		mark := style{face: typeface.Hei(), size: sizeHeader, colour: faint}
 		w.write(left+(textWidth-mark.width(w.paper.Watermark))/2, top-18, mark, w.paper.Watermark, 0)
@@ -126,6 +131,9 @@ func (w *writer) body() error {
 		}
 	}
 	w.unset()
+	if w.paper.Letterhead.Imprint.Stands() {
+		w.imprint(w.paper.Letterhead.Imprint)
+	}
 	return nil
 }
 
@@ -196,7 +204,7 @@ func (w *writer) close() {
 	}
 	w.need(3 * pitch)
 	w.y += pitch
-	date := cmp.Or(l.Date, w.t("　　　　年　　月　　日", "            (date)"))
+	date := w.paper.Dated()
 	wide := max(s.width(l.Issuer), s.width(date))
 	middle := right - 4*sizeBody - wide/2
 	for _, text := range []string{l.Issuer, date} {
