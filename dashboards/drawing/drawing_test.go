@@ -3,6 +3,8 @@ package drawing
 import (
 	"bytes"
 	"encoding/xml"
+	"image"
+	"image/color"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -119,4 +121,32 @@ func FuzzRead(f *testing.F) {
 		f.Add(svg)
 	}
 	f.Fuzz(func(_ *testing.T, svg string) { _, _ = Read(svg) })
+}
+
+// TestColoursStayAsTheyAreDrawn: a picture of few colours keeps each; one of many keeps them so closely that nobody sees a difference, and white
+// stays white.
+func TestColoursStayAsTheyAreDrawn(t *testing.T) {
+	for name, c := range map[string]struct{ colours, off int }{"few": {200, 0}, "many": {3000, 32}} {
+		drawn := image.NewRGBA(image.Rect(0, 0, 100, 60))
+		for i := range 100 * 60 {
+			of := i % c.colours
+			drawn.SetRGBA(i%100, i/100, color.RGBA{255 - byte(of%256), 255 - byte(of/16%256), 255 - byte(of*7%256), 255})
+		}
+		kept := indexed(drawn)
+		if list, is := kept.(*image.Paletted); is != (c.off < 33) || is && len(list.Palette) > 256 {
+			t.Errorf("%s: a picture of %T", name, kept)
+		}
+		for i := range 100 * 60 {
+			r, g, b, a := kept.At(i%100, i/100).RGBA()
+			w := drawn.RGBAAt(i%100, i/100)
+			for n, d := range []int{int(r>>8) - int(w.R), int(g>>8) - int(w.G), int(b>>8) - int(w.B)} {
+				if d > c.off || -d > c.off || a != 0xffff {
+					t.Fatalf("%s: pixel %d: channel %d is off by %d", name, i, n, d)
+				}
+			}
+		}
+		if r, g, b, _ := kept.At(0, 0).RGBA(); r&g&b != 0xffff {
+			t.Errorf("%s: white is %x %x %x", name, r, g, b)
+		}
+	}
 }

@@ -77,8 +77,8 @@ uploads:
 report stand who gets a copy (copy_to) and who prints it (office), on the day it is issued or the one of hulian report
 --printed. Left out, there is none.
 imprint:
-  copy_to: 县委组织部，县委社会工作部
-  office: 镇党政综合办公室`},
+  copy_to: the county's organisation department
+  office: general office of the town`},
 	{"server", readServer, serverZh, serverEn},
 	{"oidc", readProvider, providerZh, providerEn},
 	{"notifications", readNotifications, `运行失败、某月数据就绪、文件待人确认时通知谁（on；不写则三种都通知）。整段不写则不通知任何人。口令和含口令的地址写成 env:名称
