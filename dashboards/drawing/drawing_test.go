@@ -130,7 +130,7 @@ func TestColoursStayAsTheyAreDrawn(t *testing.T) {
 		drawn := image.NewRGBA(image.Rect(0, 0, 100, 60))
 		for i := range 100 * 60 {
 			of := i % c.colours
-			drawn.SetRGBA(i%100, i/100, color.RGBA{255 - byte(of%256), 255 - byte(of/16%256), 255 - byte(of*7%256), 255})
+			drawn.SetRGBA(i%100, i/100, color.RGBA{255 - byte(of%256), 255 - byte(of%256), 255 - byte(of/12%256), 255})
 		}
 		kept := indexed(drawn)
 		if list, is := kept.(*image.Paletted); is != (c.off < 33) || is && len(list.Palette) > 256 {

@@ -64,7 +64,7 @@ func (s *setter) document() node {
 		s.annex()
 	}
 	if l.Imprint.Stands() {
-		s.imprint(l.Imprint)
+		s.imprint()
 	} else {
 		s.add(section(s.paper.Watermark != ""))
 	}

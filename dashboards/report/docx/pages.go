@@ -67,6 +67,7 @@ func (t *Template) readSection(files map[string][]byte, links map[string]link) e
 	for name, e := range s.sheet {
 		t.sheet[name] = copied(e)
 	}
+	t.margins = s.sheet["pgMar"]
 	if form := attribute(s.sheet["pgNumType"], wordNamespace, "fmt"); form != "" { // where it counts from belongs to its own text
 		t.sheet["pgNumType"] = el("w:pgNumType", at("w:fmt", form))
 	} else {
@@ -159,9 +160,23 @@ func (t *Template) sectioned(document string, refs []node) string {
 	_, rest, _ = strings.Cut(rest, "</w:sectPr>")
 	document = before + string(el("w:sectPr", nil, append(slices.Clone(refs), t.ofSheet("pgSz", "pgMar", "pgNumType", "titlePg", "docGrid")...)...)) + rest
 	if text, _, has := strings.Cut(rest, "<w:sectPr>"); has {
-		document = strings.TrimSuffix(document, rest) + text + string(imprintSection(t.ofSheet("pgSz", "pgMar", "docGrid"))) + "</w:body></w:document>"
+		document = strings.TrimSuffix(document, rest) + text + string(imprintSection([]node{t.sheet["pgSz"], t.imprintMargins(), t.sheet["docGrid"]})) + "</w:body></w:document>"
 	}
 	return document
+}
+
+// imprintMargins are the town's, with a foot that ends where its text does.
+func (t *Template) imprintMargins() node {
+	if t.margins.Name.Local == "" {
+		return ""
+	}
+	of := t.margins.Copy()
+	for i, a := range of.Attr {
+		if a.Name.Local == "footer" {
+			of.Attr[i].Value = strings.TrimPrefix(attribute(t.margins, wordNamespace, "bottom"), "-")
+		}
+	}
+	return copied(of)
 }
 
 // ofSheet are the town's elements of these names, as far as it has them.

@@ -63,15 +63,15 @@ func section(header bool) node {
 	parts = append(parts,
 		el("w:footerReference", at("w:type", "default", "r:id", "rIdFooterOdd")),
 		el("w:footerReference", at("w:type", "even", "r:id", "rIdFooterEven")))
-	return el("w:sectPr", nil, append(parts, sheetOfStandard()...)...)
+	return el("w:sectPr", nil, append(parts, sheetOfStandard(footerDistance)...)...)
 }
 
-// sheetOfStandard is size, margins and grid of the sheet.
-func sheetOfStandard() []node {
+// sheetOfStandard is size, margins and grid of the sheet, whose foot ends so far from its edge.
+func sheetOfStandard(foot int) []node {
 	return []node{
 		el("w:pgSz", at("w:w", size(paperWidth), "w:h", size(paperHeight))),
 		el("w:pgMar", at("w:top", size(marginTop), "w:right", size(marginRight), "w:bottom", size(marginBottom), "w:left", size(marginLeft),
-			"w:header", "851", "w:footer", size(footerDistance), "w:gutter", "0")),
+			"w:header", "851", "w:footer", size(foot), "w:gutter", "0")),
 		el("w:docGrid", at("w:type", "linesAndChars", "w:linePitch", size(linePitch), "w:charSpace", size(charSpace))),
 	}
 }

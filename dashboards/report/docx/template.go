@@ -22,6 +22,7 @@ type Template struct {
 	ids       map[string]string // of its styles, by their names in small letters
 	numbered  map[string]bool   // IDs of styles that number themselves
 	sheet     map[string]node   // of the last section: size, margins, form of its numbers, grid
+	margins   xml.StartElement
 	width     int               // of the text, in twips
 	evenOdd   bool              // even pages have a head and foot of their own
 	titlePage bool              // so has the first page
@@ -301,7 +302,7 @@ func (t *Template) apply(parts []part, relations []node, watermark string) ([]pa
 			if !evenOdd {
 				p.body = bytes.Replace(p.body, []byte("<w:evenAndOddHeaders/>"), nil, 1)
 			}
-		case "word/numbering.xml", "word/footerOdd.xml", "word/footerEven.xml", "word/footerNone.xml", "word/header.xml":
+		case "word/numbering.xml", "word/footerOdd.xml", "word/footerEven.xml", "word/imprint.xml", "word/header.xml":
 			p.body = []byte(rename.Replace(string(p.body)))
 		}
 		all = append(all, p)

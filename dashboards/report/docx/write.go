@@ -53,8 +53,8 @@ func Write(w io.Writer, d report.Document, own *Template) error {
 		relations = append(relations, relation("rIdHeader", "header", "header.xml"))
 	}
 	if paper.Letterhead.Imprint.Stands() {
-		parts = append(parts, xmlPart("word/footerNone.xml", office+"footer+xml", el("w:ftr", namespaces, paragraph(styleFooter))))
-		relations = append(relations, relation("rIdFooterNone", "footer", "footerNone.xml"))
+		parts = append(parts, xmlPart("word/imprint.xml", office+"footer+xml", s.imprinted(paper.Letterhead.Imprint)))
+		relations = append(relations, relation("rIdImprint", "footer", "imprint.xml"))
 	}
 	for i, p := range s.pictures {
 		name := "media/figure" + size(i+1) + ".png" // a form's own pictures are called image1.png

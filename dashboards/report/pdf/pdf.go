@@ -14,6 +14,7 @@ import (
 	"hulian/dashboards/language"
 	"hulian/dashboards/report"
 	"hulian/dashboards/typeface"
+	"hulian/dashboards/view"
 )
 
 // MediaType is the type of a PDF.
@@ -31,6 +32,9 @@ type writer struct {
 	paper    report.Paper
 	y        float64 // where the next line begins
 	headings [4]int
+	tallest  float64 // how high a picture may stand
+	tail     float64 // room that the end of the paper takes below what is set now, which no page holds alone
+	tables   map[*view.Table]laid
 	lacks    map[rune]string // characters that no face holds, with the words around them
 	drawn    map[rune]bool   // characters that are outlines and no text
 }
@@ -43,7 +47,7 @@ func Write(out io.Writer, d report.Document) error {
 	if err != nil {
 		return err
 	}
-	w := &writer{pdf: fpdf.NewCustom(&fpdf.InitType{UnitStr: "pt", Size: fpdf.SizeType{Wd: paperWidth, Ht: paperHeight}}), paper: paper, lacks: map[rune]string{}, drawn: map[rune]bool{}}
+	w := &writer{pdf: fpdf.NewCustom(&fpdf.InitType{UnitStr: "pt", Size: fpdf.SizeType{Wd: paperWidth, Ht: paperHeight}}), paper: paper, lacks: map[rune]string{}, drawn: map[rune]bool{}, tables: map[*view.Table]laid{}}
 	w.open()
 	if err := w.body(); err != nil {
 		return fmt.Errorf("write PDF: %w", err)
@@ -111,11 +115,23 @@ func (w *writer) need(tall float64) {
 // body sets all of the paper.
 func (w *writer) body() error {
 	w.head()
-	for _, i := range w.paper.First {
-		if err := w.item(i); err != nil {
+	own := w.paper.First
+	if w.paper.Letterhead.Whole { // its parts are no attachment
+		own, w.paper.Rest = slices.Concat(own, w.paper.Rest), nil
+	}
+	w.tallest = firstPicture
+	for n := range own {
+		if n == len(w.paper.First) {
+			w.tallest = tallest
+		}
+		if n == len(own)-1 {
+			w.tail = w.closing()
+		}
+		if err := w.item(own, n); err != nil {
 			return err
 		}
 	}
+	w.tallest, w.tail = tallest, 0
 	w.close()
 	if len(w.paper.Rest) > 0 {
 		w.page()
@@ -125,8 +141,8 @@ func (w *writer) body() error {
 		w.title(w.annexTitle())
 		w.y += pitch / 2
 	}
-	for _, i := range w.paper.Rest {
-		if err := w.item(i); err != nil {
+	for n := range w.paper.Rest {
+		if err := w.item(w.paper.Rest, n); err != nil {
 			return err
 		}
 	}
@@ -213,9 +229,40 @@ func (w *writer) close() {
 	}
 }
 
-func (w *writer) item(i report.Item) error {
+// closing is how much room the end of the paper takes.
+func (w *writer) closing() float64 {
+	tall := 3 * pitch
+	if len(w.paper.Rest) > 0 {
+		s := style{face: typeface.Song(), size: sizeBody, colour: ink}
+		lines := s.broken(w.t("附件：", "Attachment: ")+w.annexTitle(), textWidth-2*sizeBody, textWidth)
+		tall += pitch/2 + float64(len(lines))*pitch
+	}
+	return tall
+}
+
+// begins is how much room the beginning of what comes next takes, so that a heading stands on its page.
+func (w *writer) begins(items []report.Item, n int) (float64, error) {
+	if n >= len(items) {
+		return 0, nil
+	}
+	switch i := items[n].(type) {
+	case report.Heading:
+		after, err := w.begins(items, n+1)
+		return pitch + after, err
+	case report.Table:
+		return w.laid(i).begins(), nil
+	case report.Picture:
+		_, at, err := w.placed(i)
+		return at.tall, err
+	default:
+		return 2 * pitch, nil
+	}
+}
+
+// item sets one of the items of a paper.
+func (w *writer) item(items []report.Item, n int) error {
 	body := style{face: typeface.Song(), size: sizeBody, colour: ink}
-	switch i := i.(type) {
+	switch i := items[n].(type) {
 	case report.Heading:
 		level := min(max(i.Level, 1), len(w.headings))
 		w.headings[level-1]++
@@ -226,7 +273,12 @@ func (w *writer) item(i report.Item) error {
 			s.face = typeface.Hei()
 		}
 		s.bold = level == 2 || level == 3
-		w.need(4 * pitch)
+		after, err := w.begins(items, n+1)
+		if err != nil {
+			return err
+		}
+		lines := s.broken(text, textWidth-2*sizeBody, textWidth)
+		w.need(min(float64(len(lines))*pitch+after, bottom-top))
 		w.pdf.SetFont(song, "", sizeBody) // so that its name in the list of contents is written as Chinese
 		w.pdf.Bookmark(text, level-1, w.y)
 		w.paragraph(s, "", text, 2*sizeBody, pitch)
@@ -272,7 +324,11 @@ func (w *writer) paragraph(s style, lead, text string, indent, tall float64) {
 	}
 	lines := s.broken(text, textWidth-begun, textWidth)
 	for i, l := range lines {
-		w.need(tall)
+		room := tall
+		if i == len(lines)-1 {
+			room += w.tail
+		}
+		w.need(room)
 		x := left
 		if i == 0 {
 			w.write(x+indent, w.y+tall/2+s.size*0.36, heading, lead, 0)

@@ -11,17 +11,33 @@ import (
 // tallest is how much of a page a picture may take.
 const tallest = 0.7 * (bottom - top)
 
-// picture draws a picture as vectors, its words as text, as wide as the lines at most.
-func (w *writer) picture(i report.Picture) error {
-	p, err := drawing.Read(i.Drawing.SVG)
-	if err != nil {
-		return fmt.Errorf("picture %d: %w", i.Number, err)
+// firstPicture is how high the picture of the first sheet stands, so that it shares a page with five sentences.
+const firstPicture = 5 * pitch
+
+// placing is how large a picture stands, and how much room it takes with its caption.
+type placing struct{ scale, tall float64 }
+
+// placed reads a picture and finds its room: as wide as the lines at most.
+func (w *writer) placed(i report.Picture) (p drawing.Picture, at placing, err error) {
+	if p, err = drawing.Read(i.Drawing.SVG); err != nil {
+		return p, at, fmt.Errorf("picture %d: %w", i.Number, err)
 	}
 	if p.Width <= 0 || p.Height <= 0 {
-		return fmt.Errorf("picture %d has no size", i.Number)
+		return p, at, fmt.Errorf("picture %d has no size", i.Number)
 	}
-	scale := min(72.0/96, textWidth/p.Width, tallest/p.Height)
-	w.need(p.Height*scale + 12 + pitch)
+	at.scale = min(72.0/96, textWidth/p.Width, w.tallest/p.Height)
+	at.tall = p.Height*at.scale + 12 + pitch
+	return p, at, nil
+}
+
+// picture draws a picture as vectors, its words as text.
+func (w *writer) picture(i report.Picture) error {
+	p, at, err := w.placed(i)
+	if err != nil {
+		return err
+	}
+	scale := at.scale
+	w.need(at.tall + w.tail)
 	x, y := left+(textWidth-p.Width*scale)/2, w.y+6
 	for _, m := range p.Marks {
 		if m.Text != "" {

@@ -1,6 +1,8 @@
 package pdf
 
 import (
+	"slices"
+
 	"hulian/dashboards/language"
 	"hulian/dashboards/report"
 	"hulian/dashboards/typeface"
@@ -28,6 +30,40 @@ type grid struct {
 
 // table sets a table below its caption. Its head stands on every page it comes to; a row is torn only where a page cannot hold it.
 func (w *writer) table(i report.Table) {
+	t := w.laid(i)
+	w.need(t.begins())
+	w.caption(w.t("表", "Table "), i.Number, i.Caption)
+	w.cells(t.grid, t.head, t.grid.height(t.head), true, false)
+	for n, row := range t.rows {
+		if n < len(t.rows)-1 {
+			w.row(t.grid, t.head, row, n == len(i.Of.Rows), 0)
+		} else {
+			w.row(t.grid, t.head, row, n == len(i.Of.Rows), w.tail)
+		}
+	}
+	w.y += 8
+}
+
+// laid is a table with its lines broken and its rows ready to be set.
+type laid struct {
+	grid grid
+	head [][]line
+	rows [][][]line
+}
+
+// begins is the room that caption, head and first row take, which stay together.
+func (t laid) begins() float64 {
+	if len(t.rows) == 0 {
+		return 2.5 * sizeCaption
+	}
+	return 2.5*sizeCaption + t.grid.height(t.head) + min(t.grid.height(t.rows[0]), (bottom-top)/2)
+}
+
+// laid breaks the lines of a table, once.
+func (w *writer) laid(i report.Table) laid {
+	if known, has := w.tables[i.Of]; has {
+		return known
+	}
 	t, l := i.Of, w.paper.Language
 	g := grid{size: sizeTable}
 	for _, c := range t.Columns {
@@ -51,15 +87,9 @@ func (w *writer) table(i report.Table) {
 	if len(t.Total) > 0 {
 		rows = append(rows, g.lines(t.Total, false, true, l))
 	}
-	if len(rows) > 0 { // caption, head and first row stay together
-		w.need(2.5*sizeCaption + g.height(head) + min(g.height(rows[0]), (bottom-top)/2))
-	}
-	w.caption(w.t("表", "Table "), i.Number, i.Caption)
-	w.cells(g, head, g.height(head), true, false)
-	for n, row := range rows {
-		w.row(g, head, row, n == len(t.Rows))
-	}
-	w.y += 8
+	made := laid{g, head, rows}
+	w.tables[i.Of] = made
+	return made
 }
 
 // lines are those of the cells of a row.
@@ -102,10 +132,10 @@ func (g grid) height(cells [][]line) float64 {
 	return tall + 2*over
 }
 
-// row sets a row, on the next page below the head if this one has no room.
-func (w *writer) row(g grid, head, cells [][]line, total bool) {
+// row sets a row, on the next page below the head if this one has no room for it and what has to stand below it.
+func (w *writer) row(g grid, head, cells [][]line, total bool, below float64) {
 	tall := g.height(cells)
-	if w.y+tall > bottom+0.1 && (tall < (bottom-top)/2 || bottom-w.y < (bottom-top)/4) {
+	if w.y+tall+below > bottom+0.1 && (tall < (bottom-top)/2 || bottom-w.y < (bottom-top)/4) {
 		w.page()
 		w.cells(g, head, g.height(head), true, false)
 	}
@@ -197,11 +227,33 @@ func columnWidths(t *view.Table, l language.Language, size float64) (widths []fl
 		}
 	}
 	room := textWidth - float64(n)*(2*beside+0.6)
-	widths = shared(least, easy, full, room)
+	if sum(easy) > room && sum(least) <= room {
+		widths = filled(least, full, room)
+	} else {
+		widths = shared(least, easy, full, room)
+	}
 	for i := range widths {
 		widths[i] += 2*beside + 0.6
 	}
 	return widths, sum(least) <= room
+}
+
+// filled gives each column its least and what is left to those whose texts are long for their width, so that rows come out as low as they can.
+func filled(least, widest []float64, room float64) []float64 {
+	low, high := 0.0, 1.0
+	widths := slices.Clone(least)
+	for range 30 {
+		part := (low + high) / 2
+		for i := range widths {
+			widths[i] = max(least[i], part*widest[i])
+		}
+		if sum(widths) > room {
+			high = part
+		} else {
+			low = part
+		}
+	}
+	return widths
 }
 
 // shared parts a width: up to the first of three wishes that cannot be granted to all, and of that to each the same part of what it lacks.
