@@ -10,7 +10,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"slices"
+	"reflect"
 	"strings"
 	"unicode/utf8"
 
@@ -62,21 +62,32 @@ func Write(w io.Writer, d report.Document) error {
 // entriesOf are all tables: those of the paper under their numbers, with all their rows, and then those that no table of the paper shows.
 func entriesOf(p report.Paper) (all []entry) {
 	whole := p.View.Tables()
-	shown := map[string]bool{}
+	shown := make([]bool, len(whole))
 	for _, t := range p.Tables() {
 		full := t.Of
-		if i := slices.IndexFunc(whole, func(w *view.Table) bool { return w.ID != "" && w.ID == t.Of.ID }); i >= 0 {
-			full = whole[i]
-			shown[full.ID] = true
+		for i, w := range whole {
+			if !shown[i] && stands(w, t.Of) {
+				full, shown[i] = w, true
+				break
+			}
 		}
 		all = append(all, entry{fmt.Sprintf("%s%d", p.Language.T("表", "Table "), t.Number), t.Caption, full})
 	}
-	for _, t := range whole {
-		if !shown[t.ID] && len(t.Rows)+len(t.Total) > 0 {
+	for i, t := range whole {
+		if !shown[i] && len(t.Rows)+len(t.Total) > 0 {
 			all = append(all, entry{p.Language.T("图数据", "Picture"), t.Title, t})
 		}
 	}
 	return all
+}
+
+// stands reports whether a table of the paper is one of the view, or its beginning. One without an ID is known by what it says.
+func stands(whole, shown *view.Table) bool {
+	if whole.ID != "" || shown.ID != "" {
+		return whole.ID == shown.ID
+	}
+	n := len(shown.Rows)
+	return n <= len(whole.Rows) && reflect.DeepEqual(whole.Columns, shown.Columns) && reflect.DeepEqual(whole.Rows[:n], shown.Rows[:n:n]) && reflect.DeepEqual(whole.Total, shown.Total)
 }
 
 // sheetOf is a table as a sheet: as the page gives it away, with shares and amounts as such.

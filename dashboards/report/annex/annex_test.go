@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -139,6 +140,25 @@ func TestFormatsTotalsAndFormulas(t *testing.T) {
 	}
 	if got, _ := book.GetCellValue(sheet, "B2", excelize.Options{RawCellValue: true}); cmp.Compare(got, "0.782") != 0 {
 		t.Errorf("a share is kept as %q", got)
+	}
+}
+
+// TestATableWithoutAnIDStandsOnce: tables that no page has named, one of which the paper cuts, are one sheet each.
+func TestATableWithoutAnIDStandsOnce(t *testing.T) {
+	of := func(title string, rows int) *view.Table {
+		made := &view.Table{Title: title, PageRows: 3, Columns: []view.Column{view.Words("村"), view.Number("户数")}}
+		for n := range rows {
+			made.Rows = append(made.Rows, []view.Cell{view.Plain(fmt.Sprint(title, n)), view.Count(float64(n))})
+		}
+		return made
+	}
+	d := report.Document{Language: language.Language{Lang: language.Chinese}, View: view.View{Heading: "通报", Blocks: []view.Block{of("甲", 5), of("乙", 2)}, Letterhead: &view.Letterhead{Issuer: "镇党委", Period: "2018年1月"}}}
+	book := opened(t, d)
+	if got, want := book.GetSheetList(), []string{"目录", "表1 甲", "表2 乙", "指标依据", "说明"}; !slices.Equal(got, want) {
+		t.Fatalf("the sheets are %q, want %q", got, want)
+	}
+	if rows, err := book.GetRows("表1 甲"); err != nil || len(rows) != 6 {
+		t.Errorf("the whole table has %d rows (%v)", len(rows), err)
 	}
 }
 

@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"hulian/dashboards/report/docx"
+	"hulian/dashboards/view"
 )
 
 // validators judge a file from outside: one has the schema of the Open XML SDK, the other one of its own. Each gives what it finds.
@@ -62,7 +65,12 @@ func TestValidatorsFindNothing(t *testing.T) {
 				return path
 			}
 			whole := written(t, notice(t, "month=2018-01"), nil)
-			for what, file := range map[string][]byte{"notice": whole, "english": written(t, notice(t, "lang=en"), nil), "official": written(t, small(), nil)} {
+			own, err := docx.ReadTemplate("letterhead.docx", ownForm(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ends := imprinted("zh", view.Imprint{CopyTo: "县民政局", Office: "试镇办公室"})
+			for what, file := range map[string][]byte{"notice": whole, "english": written(t, notice(t, "lang=en"), nil), "official": written(t, small(), nil), "imprint": written(t, ends, nil), "own form": written(t, ends, own)} {
 				if found := validate(t, kept(what, file)); len(found) > 0 {
 					t.Errorf("%s: %s", what, strings.Join(found, "\n"))
 				}

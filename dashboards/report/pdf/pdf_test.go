@@ -331,13 +331,26 @@ func TestAnotherProgramFindsTheWords(t *testing.T) {
 	}
 }
 
-// A notice is written while its reader waits.
+// A notice is written while its reader waits: it takes no more than so many times what opening the two faces does, which every writer of it has to do.
+// Both are measured on the machine of the test, however busy it is, and the best of several tries counts.
 func TestANoticeIsWrittenQuickly(t *testing.T) {
 	d := notice(t, "")
-	written(t, d) // opens the faces
-	begun := time.Now()
 	written(t, d)
-	if took := time.Since(begun); took > 2*time.Second {
-		t.Errorf("writing took %v", took)
+	best := func(do func()) time.Duration {
+		least := time.Hour
+		for range 5 {
+			begun := time.Now()
+			do()
+			least = min(least, time.Since(begun))
+		}
+		return least
+	}
+	opening := best(func() {
+		written(t, report.Document{Language: d.Language, View: view.View{Heading: "空", Letterhead: &view.Letterhead{}}})
+	})
+	writing := best(func() { written(t, d) })
+	t.Logf("a notice takes %v, an empty paper %v: %.1f times", writing, opening, float64(writing)/float64(opening))
+	if writing > 12*opening {
+		t.Errorf("a notice takes %v, an empty paper %v", writing, opening)
 	}
 }
