@@ -138,6 +138,8 @@ func Shown(r rune) rune {
 		return 0
 	case Hei().Has(r), Song().Has(r): // the small one first: pictures then never open the other, which takes a tenth of a second
 		return r
+	case r == '✗': // a check that is not met
+		return '×'
 	default:
 		return Geta
 	}

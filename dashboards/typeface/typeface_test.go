@@ -38,3 +38,12 @@ func TestTheFacesHoldWhatReportsSay(t *testing.T) {
 		}
 	}
 }
+
+// TestChecksThatAreNotMetAreSeen: the sign of one is in neither face, and 〓 in its place would look like a character that is lost.
+func TestChecksThatAreNotMetAreSeen(t *testing.T) {
+	for r, want := range map[rune]rune{'✗': '×', '✓': '✓', '▲': '▲', '▼': '▼', '○': '○'} {
+		if got := Shown(r); got != want {
+			t.Errorf("%c is shown as %c, want %c", r, got, want)
+		}
+	}
+}

@@ -350,7 +350,7 @@ func TestANoticeIsWrittenQuickly(t *testing.T) {
 	})
 	writing := best(func() { written(t, d) })
 	t.Logf("a notice takes %v, an empty paper %v: %.1f times", writing, opening, float64(writing)/float64(opening))
-	if writing > 12*opening {
+	if writing > 5*opening {
 		t.Errorf("a notice takes %v, an empty paper %v", writing, opening)
 	}
 }

@@ -27,6 +27,7 @@ func TestTown(t *testing.T) {
 	t.Run("serves", func(t *testing.T) { checkDemoServes(t, town) })
 	t.Run("pages", func(t *testing.T) { checkPages(t, town) })
 	t.Run("planted", func(t *testing.T) { checkPlanted(t, town) })
+	t.Run("papers", func(t *testing.T) { checkPapers(t, town) })
 	t.Run("compared", func(t *testing.T) { checkCompared(t, town) })
 	t.Run("again", func(t *testing.T) { checkAgain(t, town) })
 }
