@@ -5,27 +5,18 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
-	"html"
 	"io"
 	"math"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/xuri/excelize/v2"
-
 	"hulian/dashboards/gate"
 	"hulian/dashboards/page/asktest"
-	"hulian/dashboards/report"
 	"hulian/dashboards/report/filetype"
 	"hulian/dashboards/report/kinds"
-	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
 )
 
@@ -95,116 +86,6 @@ func words(t *testing.T, file []byte) string {
 		}
 	}
 	return dense(b.String())
-}
-
-// sheets are the values of a workbook as they are stored.
-func sheets(t *testing.T, file []byte) (all []string) {
-	t.Helper()
-	book, err := excelize.OpenReader(bytes.NewReader(file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range book.GetSheetList() {
-		rows, err := book.GetRows(name, excelize.Options{RawCellValue: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, row := range rows {
-			all = append(all, row...)
-		}
-	}
-	return all
-}
-
-// printed are the words of a PDF as another program reads them; empty where there is none.
-func printed(t *testing.T, file []byte) string {
-	t.Helper()
-	program, err := exec.LookPath("pdftotext")
-	if err != nil {
-		return ""
-	}
-	name := filepath.Join(t.TempDir(), "paper.pdf")
-	if err := os.WriteFile(name, file, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	said, err := exec.CommandContext(t.Context(), program, "-raw", name, "-").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dense(string(said))
-}
-
-// TestEveryKindInEveryFormatSaysTheSame: each number of the view stands in Word, PDF, the annex and the page, and so do its sentences.
-func TestEveryKindInEveryFormatSaysTheSame(t *testing.T) {
-	for _, kind := range kinds.All() {
-		asked, known := of[kind.ID]
-		if !known {
-			t.Fatalf("%s: nobody tests it", kind.ID)
-		}
-		m := made(t, kind, asked, gate.Committee)
-		paper, err := report.Lay(m.Document)
-		if err != nil {
-			t.Fatal(err)
-		}
-		said := map[string]string{}
-		var annexed []string
-		for _, format := range filetype.All() {
-			var b bytes.Buffer
-			if err := format.Write(&b, m); err != nil {
-				t.Fatalf("%s%s: %v", kind.ID, format.Ext, err)
-			}
-			switch format.Ext {
-			case ".docx":
-				said[format.Ext] = words(t, b.Bytes())
-			case ".pdf":
-				if text := printed(t, b.Bytes()); text != "" {
-					said[format.Ext] = text
-				}
-			case ".xlsx":
-				annexed = sheets(t, b.Bytes())
-			case ".html":
-				said[format.Ext] = dense(html.UnescapeString(tags.ReplaceAllString(b.String(), "")))
-			}
-		}
-		if !strings.Contains(said[".docx"], dense(m.Watermark)) || !strings.Contains(m.Watermark, "王样本") {
-			t.Errorf("%s: the Word paper does not say for whom it is: %q", kind.ID, m.Watermark)
-		}
-		for format, text := range said {
-			for _, sentence := range m.View.Sentences {
-				if format != ".pdf" && !strings.Contains(text, dense(sentence)) {
-					t.Errorf("%s%s lacks the sentence %q", kind.ID, format, sentence)
-				}
-			}
-		}
-		numbers := 0
-		for _, table := range paper.Tables() {
-			for _, row := range append(table.Of.Rows[:len(table.Of.Rows):len(table.Of.Rows)], table.Of.Total) {
-				for i, cell := range row {
-					if k := table.Of.Columns[i].Kind; k != view.ColumnNumber && k != view.ColumnRate || cell.Text == "" {
-						continue
-					}
-					numbers++
-					for _, format := range []string{".docx", ".pdf"} {
-						if text, there := said[format]; there && (!strings.Contains(text, dense(cell.Text)) || !strings.Contains(text, dense(cell.Base))) {
-							t.Errorf("%s%s, %s: lacks %s %s", kind.ID, format, table.Caption, cell.Text, cell.Base)
-						}
-					}
-					if cell.Value != "" && !holds(annexed, cell.Value) {
-						t.Errorf("%s.xlsx, %s: lacks %s", kind.ID, table.Caption, cell.Value)
-					}
-				}
-			}
-		}
-		if numbers == 0 && kind.ID != "minutes" && kind.ID != "support" {
-			t.Errorf("%s: no number was looked at", kind.ID)
-		}
-		t.Logf("%s: %d numbers in %d tables, in %d formats", kind.ID, numbers, len(paper.Tables()), len(said)+1)
-	}
-}
-
-// holds reports whether a workbook holds a number, as it is or, for a percentage, as a share.
-func holds(cells []string, value string) bool {
-	return slices.ContainsFunc(cells, func(c string) bool { return same(c, value, 1) || same(c, value, 100) || same(c, value, 1000) })
 }
 
 // TestWhatAKindAsksFor: a paper of nobody, of the wrong place or for the wrong readers is refused in words.

@@ -64,7 +64,10 @@ func TestEveryNumberIsReadBack(t *testing.T) {
 			change(t, town)
 			s := asktest.OpenedOf(t, town)
 			for _, kind := range kinds.All() {
-				asked := of[kind.ID]
+				asked, known := of[kind.ID]
+				if !known {
+					t.Fatalf("%s: nobody tests it", kind.ID)
+				}
 				if name == "issues only" && kind.ID == "comparison" {
 					asked.Measure = "on_time_rate"
 				}
@@ -108,6 +111,9 @@ func readBack(t *testing.T, m filetype.Made, town *pagetest.Town) {
 		back := map[string]func(*testing.T, []byte, filetype.Made, report.Paper) int{".docx": fromWord, ".pdf": fromPDF, ".xlsx": fromWorkbook, ".html": fromPage}[format.Ext]
 		if back == nil {
 			t.Fatalf("nobody reads %s back", format.Ext)
+		}
+		if format.Ext == ".docx" && (!strings.Contains(words(t, b.Bytes()), dense(m.Watermark)) || !strings.Contains(m.Watermark, "王样本")) {
+			t.Errorf("Word does not say for whom it is: %q", m.Watermark)
 		}
 		numbers[format.Ext] = back(t, b.Bytes(), m, paper)
 	}

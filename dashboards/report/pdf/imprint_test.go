@@ -27,7 +27,7 @@ var pageNumber = regexp.MustCompile(`—\d+—`)
 // an even page is full, and then neither bears a number.
 func TestAnImprintEndsOnAnEvenPage(t *testing.T) {
 	seen := map[string]bool{}
-	for sentences := 7; sentences < 48; sentences += 4 {
+	for _, sentences := range []int{10, 22, 30, 34, 35, 36, 37, 38, 39, 40} {
 		d := long(sentences)
 		bare := long(sentences)
 		bare.View.Letterhead.Imprint = view.Imprint{}
