@@ -16,18 +16,20 @@ func newVersionCommand(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Say which hulian this is",
-		Long: document(`Writes the version of hulian, the commit it was built from and the Go it was built with. With --licences it
-writes the licences and notices of everything in the binary instead: Go, the libraries, the engine, and what the pages embed.`,
+		Long: document(`Writes the version of hulian, the commit it was built from with its date, and the Go it was built with. The version is
+the tag of a release; between two releases it is the next one's number with the commit's time and name. A binary built
+without git says (devel), and neither commit nor date. With --licences it writes the licences and notices of everything in
+the binary instead: Go, the libraries, the engine, and what the pages embed.`,
 			endsPlainly),
 		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if notices {
 				return p.licences(cmd)
 			}
-			version, commit := build()
+			version, from := build()
 			return p.print(cmd, pipelines.Table{
-				Columns: []string{"version", "commit", "go", "platform"},
-				Rows:    [][]any{{version, commit, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}},
+				Columns: []string{"version", "commit", "date", "go", "platform"},
+				Rows:    [][]any{{version, from.id, from.date, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}},
 			})
 		},
 	}
@@ -58,20 +60,28 @@ func (p *program) licences(cmd *cobra.Command) error {
 	return p.print(cmd, table)
 }
 
+// commit is what a binary was built from. Its date stands for that of the build, so that the same commit gives the same bytes.
+type commit struct{ id, date string }
+
 // build reads what the Go tool recorded in the binary.
-func build() (version, commit string) {
+func build() (version string, from commit) {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return "unknown", ""
+		return "unknown", commit{}
 	}
-	version = info.Main.Version
+	return info.Main.Version, commitOf(info)
+}
+
+func commitOf(info *debug.BuildInfo) (from commit) {
 	for _, setting := range info.Settings {
 		switch {
 		case setting.Key == "vcs.revision":
-			commit = setting.Value + commit
+			from.id = setting.Value + from.id
+		case setting.Key == "vcs.time":
+			from.date = setting.Value
 		case setting.Key == "vcs.modified" && setting.Value == "true":
-			commit += " with changes"
+			from.id += " with changes"
 		}
 	}
-	return version, commit
+	return from
 }
