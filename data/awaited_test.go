@@ -55,30 +55,34 @@ func TestNeedsFollowsRequiredReferences(t *testing.T) {
 	}
 }
 
-// TestTheReadmeSaysWhichListsAreNeeded compares its table with the contracts, export by export.
-func TestTheReadmeSaysWhichListsAreNeeded(t *testing.T) {
-	content, err := os.ReadFile("../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, table, found := strings.Cut(string(content), "| to load | these lists must be there |\n|---|---|\n")
-	if !found {
-		t.Fatal("the README has no table of the lists that are needed")
-	}
-	table, _, _ = strings.Cut(table, "\n\n")
-	told, want := map[string]string{}, map[string]string{}
-	for _, match := range regexp.MustCompile(`(?m)^\| (.*?) \| (.*?) \|$`).FindAllStringSubmatch(table, -1) {
-		for export := range strings.SplitSeq(match[1], ", ") {
-			told[export] = match[2]
+// TestTheReadmesSayWhichListsAreNeeded compares their tables with the contracts, export by export.
+func TestTheReadmesSayWhichListsAreNeeded(t *testing.T) {
+	for file, words := range map[string]struct{ head, none string }{
+		"README.md":    {"| to load | these lists must be there |\n|---|---|\n", "none"},
+		"README.zh.md": {"| 要报的表 | 须先有的名册 |\n|---|---|\n", "无"},
+	} {
+		content, err := os.ReadFile("../" + file)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	for _, c := range Contracts() {
-		want[c.Export] = needs(t, c.Export)
-		if want[c.Export] == "" {
-			want[c.Export] = "none"
+		_, table, found := strings.Cut(string(content), words.head)
+		if !found {
+			t.Fatalf("%s has no table of the lists that are needed", file)
 		}
-	}
-	if diff := cmp.Diff(want, told); diff != "" {
-		t.Errorf("lists that are needed (-contracts +README):\n%s", diff)
+		table, _, _ = strings.Cut(table, "\n\n")
+		told, want := map[string]string{}, map[string]string{}
+		for _, match := range regexp.MustCompile(`(?m)^\| (.*?) \| (.*?) \|$`).FindAllStringSubmatch(table, -1) {
+			for export := range strings.SplitSeq(match[1], ", ") {
+				told[export] = match[2]
+			}
+		}
+		for _, c := range Contracts() {
+			if want[c.Export] = needs(t, c.Export); want[c.Export] == "" {
+				want[c.Export] = words.none
+			}
+		}
+		if diff := cmp.Diff(want, told); diff != "" {
+			t.Errorf("lists that are needed (-contracts +%s):\n%s", file, diff)
+		}
 	}
 }

@@ -23,7 +23,8 @@ func TestTown(t *testing.T) {
 	t.Run("scripts", func(t *testing.T) {
 		clitest.Scripts(t, "testdata/town", func(env *testscript.Env) error { env.Setenv("TOWN", town); return nil })
 	})
-	t.Run("readme", func(t *testing.T) { checkReadme(t, town) })
+	t.Run("readme", func(t *testing.T) { checkReadme(t, town, "README.md") })
+	t.Run("readme in Chinese", func(t *testing.T) { checkReadme(t, town, "README.zh.md") })
 	t.Run("serves", func(t *testing.T) { checkDemoServes(t, town) })
 	t.Run("pages", func(t *testing.T) { checkPages(t, town) })
 	t.Run("planted", func(t *testing.T) { checkPlanted(t, town) })
@@ -65,9 +66,9 @@ func published(t *testing.T, town string) map[string]string {
 	return found
 }
 
-// checkReadme runs the session of the README and compares what it shows with what comes.
-func checkReadme(t *testing.T, town string) {
-	content, err := os.ReadFile("../../../../README.md")
+// checkReadme runs the session of a README and compares what it shows with what comes.
+func checkReadme(t *testing.T, town, file string) {
+	content, err := os.ReadFile(filepath.Join("..", "..", "..", "..", file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +89,7 @@ func checkReadme(t *testing.T, town string) {
 		}
 	}
 	if ran < 3 {
-		t.Errorf("the README shows %d commands", ran)
+		t.Errorf("%s shows %d commands", file, ran)
 	}
 }
 
