@@ -84,6 +84,7 @@ type Column struct {
 	Happened   bool     `yaml:"happened"`   // a date on which somebody did something: the latest of them all is the cut-off
 	Unit       Text     `yaml:"unit"`
 	Note       Text     `yaml:"note"`
+	Kept       Text     `yaml:"kept"` // of a column that no measure, table or check needs: why it is asked for all the same
 	Example    string   `yaml:"example"`
 }
 

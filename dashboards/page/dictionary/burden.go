@@ -24,9 +24,6 @@ type use struct {
 // idle reports whether no measure, no table and no check needs the column.
 func (u use) idle() bool { return len(u.serves.Measures)+len(u.serves.Marts) == 0 && !u.checked }
 
-// id is the column with its export: visits.minutes.
-func (u use) id() string { return u.export.Export + "." + u.column.ID }
-
 // uses are all columns asked for, in the order of the contracts.
 func uses() (all []use) {
 	for _, c := range data.Contracts() {
@@ -40,28 +37,6 @@ func uses() (all []use) {
 		}
 	}
 	return all
-}
-
-// kept says why a column that no measure, no table and no check needs is asked for all the same; a test holds the list to the columns.
-var kept = map[string]data.Text{
-	"villages.fund_since":        {Zh: "旧模板的栏目；新表请填基金表的设立年份", En: "of the old form; the sheet of funds asks for the year now"},
-	"households.head_name":       {Zh: "走访名单、搜索上称呼农户", En: "names a household on lists and in the search"},
-	"households.residents":       {Zh: "暂不使用，可以不填：户内人数待与人口表核对", En: "not used yet, may be left out: to be held against the population"},
-	"households.migrants":        {Zh: "暂不使用，可以不填：户内人数待与人口表核对", En: "not used yet, may be left out: to be held against the population"},
-	"members.group_no":           {Zh: "暂不使用，可以不填：按党小组汇总尚未做", En: "not used yet, may be left out: nothing is summed by group"},
-	"members.centre_since":       {Zh: "“党员”页的中心户名单", En: "list of centre households on the page Members"},
-	"posts.segment":              {Zh: "河段的文字说明，可以不填；计入河道管护的是河道和起止米数", En: "the stretch in words, may be left out: river and metres are what counts"},
-	"points.reason":              {Zh: "积分记录的事由，核实集中积分时查看", En: "what points were for, looked up where they came in a burst"},
-	"rights.outcome":             {Zh: "权利行使明细，查看数字背后的行时列出", En: "rows behind the number of rights used"},
-	"supports.amount_yuan":       {Zh: "例会“经费”一项的合计", En: "sum of supports under the item Money of the meeting"},
-	"supports.note":              {Zh: "帮扶明细", En: "what a support was"},
-	"tasks.title":                {Zh: "超期事项名单", En: "list of tasks past their deadline"},
-	"tasks.programme":            {Zh: "“组织”页按中心工作汇总认领事项", En: "claimed tasks by the work they serve, on the page Organisation"},
-	"tasks.zone":                 {Zh: "“组织”页按责任片区汇总认领事项", En: "claimed tasks by zone, on the page Organisation"},
-	"rectifications.shortcoming": {Zh: "“组织”页尚未整改的问题名单", En: "list of shortcomings not mended, on the page Organisation"},
-	"round_tables.attended":      {Zh: "“组织”页圆桌夜谈的场均人数", En: "people at each round-table, on the page Organisation"},
-	"round_tables.topic":         {Zh: "圆桌夜谈明细，查看数字背后的行时列出", En: "rows behind the number of round-tables"},
-	"visits.minutes":             {Zh: "暂不使用，可以不填", En: "not used yet, may be left out"},
 }
 
 // Burden builds the page of what every column is asked for.
@@ -83,7 +58,7 @@ func Burden(ctx context.Context, r block.Request) (view.View, error) {
 	t := &view.Table{ID: "idle", Stacked: true, Title: r.T("不进入任何指标、表和核对的栏", "Columns that enter no measure, table or check"), Empty: r.T("没有。", "There are none.")}
 	export := view.Of(view.Words(r.T("报表", "Export")), func(u use) view.Cell { return view.Plain(u.export.Name.In(r.Lang)) })
 	column := view.Of(view.Words(r.T("栏", "Column")), func(u use) view.Cell { return view.Plain(u.column.Name.In(r.Lang)) })
-	view.Fill(t, idle, export, column, view.Of(view.Words(r.T("为什么还要", "Why it is asked for")), func(u use) view.Cell { return view.Plain(kept[u.id()].In(r.Lang)) }))
+	view.Fill(t, idle, export, column, view.Of(view.Words(r.T("为什么还要", "Why it is asked for")), func(u use) view.Cell { return view.Plain(u.column.Kept.In(r.Lang)) }))
 	pages := usedOnPages(r)
 	full := &view.Table{ID: "columns", Stacked: true, PageRows: 25, Title: r.T("每一栏用在哪里", "What each column is for"),
 		Note: r.T("同名的中间量不区分，个别栏可能多列。", "Values of one name are not told apart: of a few columns too much may be listed.")}

@@ -3,25 +3,20 @@ package dictionary
 import (
 	"testing"
 
+	"hulian/data"
 	"hulian/queries"
 )
 
 // A column that no measure, no table and no check needs is listed with a reason, and no reason is left where there is a use.
 func TestEveryColumnServesOrSaysWhy(t *testing.T) {
-	idle, all := map[string]bool{}, 0
+	all := 0
 	for _, u := range uses() {
 		all++
-		if !u.idle() {
-			continue
-		}
-		idle[u.id()] = true
-		if why := kept[u.id()]; why.Zh == "" || why.En == "" {
-			t.Errorf("%s serves nothing: take it out of the template, use it, or say in kept why it is asked for", u.id())
-		}
-	}
-	for id := range kept {
-		if !idle[id] {
-			t.Errorf("%s serves something now: its reason can go", id)
+		switch why := u.column.Kept; {
+		case u.idle() && (why.Zh == "" || why.En == ""):
+			t.Errorf("%s.%s serves nothing: take it out of the contract, use it, or say there under kept why it is asked for", u.export.Export, u.column.ID)
+		case !u.idle() && why != (data.Text{}):
+			t.Errorf("%s.%s serves something now: its reason can go", u.export.Export, u.column.ID)
 		}
 	}
 	if all < 150 {
