@@ -31,6 +31,18 @@ func ExplainClosing(p pipelines.ClosingProblem, lang string) (sentence, mend str
 // ExplainRefusal says why a month was not checked or signed; empty of a refusal that is not known.
 func ExplainRefusal(r pipelines.ClosingRefusal, lang string) string { return refusalTexts[r].In(lang) }
 
+// ExplainPaperRefusal says why a paper was not issued; empty of a refusal that is not known.
+func ExplainPaperRefusal(r pipelines.PaperRefusal, lang string) string { return paperTexts[r].In(lang) }
+
+var paperTexts = map[pipelines.PaperRefusal]Text{
+	pipelines.PaperNotKept:      {Zh: "这种文件不留存版本，不能印发。", En: "No versions are kept of this paper: it cannot be issued."},
+	pipelines.PaperNotSigned:    {Zh: "本月还没有签发，文件只能是草稿；请先在“月结”页核对、签发。", En: "The month is not signed, so that its papers are drafts: check and sign it on the page Closing first."},
+	pipelines.PaperMonthChanged: {Zh: "本月签发后数字有变动；请先在“月结”页核对后重新签发。", En: "Numbers of the month have changed since it was signed: check and sign it anew on the page Closing first."},
+	pipelines.PaperMonthDamaged: {Zh: "本月签发的存档缺失或损坏；请先从备份中放回。", En: "The signed record of the month is missing or damaged: put it back from a backup first."},
+	pipelines.PaperNotAccepted:  {Zh: "公示文件须经第二人复核同意后才能印发；数字变动后须重新生成、重新复核。", En: "A paper for the public is issued once a second person has accepted it; where its numbers have moved since, make it again and have it accepted."},
+	pipelines.PaperSame:         {Zh: "已经印发，内容没有变动，不必再次印发。", En: "It is issued, and nothing in it has changed: there is nothing to issue again."},
+}
+
 var closingTexts = map[pipelines.ClosingCode][2]Text{
 	pipelines.ClosingMonthNotOver: {
 		{Zh: "数据只到 {subject}，这个月还没有过完。", En: "The data end on {subject}, before the month does."},

@@ -47,7 +47,7 @@ func ExplainFinding(f pipelines.Finding, lang string) (what, matters, mend, done
 // saidBySystem reports whether the detail of a finding is what a library or the program said of a file, and not a name.
 func saidBySystem(code pipelines.FindingCode) bool {
 	switch code {
-	case pipelines.FoundClosingDocument, pipelines.FoundClosingTrail, pipelines.FoundAccounts, pipelines.FoundUnreadable, pipelines.FoundManifestLine, pipelines.FoundWarehouse, pipelines.FoundPointer,
+	case pipelines.FoundClosingDocument, pipelines.FoundClosingTrail, pipelines.FoundPaper, pipelines.FoundAccounts, pipelines.FoundUnreadable, pipelines.FoundManifestLine, pipelines.FoundWarehouse, pipelines.FoundPointer,
 		pipelines.FoundSnapshot, pipelines.FoundSnapshotContent, pipelines.FoundRunRecord, pipelines.FoundNotice, pipelines.FoundPauses, pipelines.FoundVersions:
 		return true
 	default:

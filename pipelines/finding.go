@@ -9,6 +9,7 @@ const (
 	FoundLandedChanged   FindingCode = "landed_changed" // or is not what landed
 	FoundClosingDocument FindingCode = "closing_document"
 	FoundClosingTrail    FindingCode = "closing_trail"
+	FoundPaper           FindingCode = "paper"       // a version of a paper, or the list of them
 	FoundAccounts        FindingCode = "accounts"    // the file of accounts cannot be read: Detail
 	FoundAuditTrail      FindingCode = "audit_trail" // entry Count of the audit trail is not as it was written
 	FoundUnreadable      FindingCode = "unreadable"  // nothing is known of it, because it may not be read

@@ -80,6 +80,7 @@ func init() { // the report is made of other pages
 		"behind":       dictionary.BuildBehind,
 		"burden":       dictionary.Burden,
 		"closing":      month.Closing,
+		"papers":       month.Papers,
 		"data":         records.Data,
 		"upload":       records.Upload,
 		"runs":         records.Runs,

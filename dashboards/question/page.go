@@ -92,6 +92,11 @@ var pages = []Page{
 		Question: data.Text{Zh: "这个月向镇党委和各村通报什么？", En: "What is reported to the committee and the villages this month?"},
 	},
 	{
+		ID: "papers", Path: "/papers", Group: GroupMonth, Takes: ByMonth | ByVillage | ByBranch, Params: []string{"kind", "done", "refused"}, Live: true,
+		Title:    data.Text{Zh: "文件", En: "Papers"},
+		Question: data.Text{Zh: "本月印发了哪些文件？印发后数字变了吗？", En: "Which papers were issued this month, and have their figures changed since?"},
+	},
+	{
 		ID: "closing", Path: "/closing", Group: GroupMonth, Takes: ByMonth, Params: []string{"refused"}, Live: true,
 		Title:    data.Text{Zh: "月结", En: "Closing"},
 		Question: data.Text{Zh: "哪些月份已经签发？签发后数字变了吗？", En: "Which months are signed, and have their numbers changed since?"},

@@ -37,6 +37,7 @@ type Document struct {
 // Papers are the files that a visitor may have made of a page, and for whom.
 type Papers struct {
 	Kind             string
+	Versions         string // where the versions that are kept are listed; empty: none are
 	Readers, Formats []view.Choice
 	Kept             []view.Choice // what the address says beside month, place and language, by name
 }

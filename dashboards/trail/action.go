@@ -18,18 +18,20 @@ const (
 	ViewedEvidence   Action = "viewed_evidence"  // person
 	ExportedPersons  Action = "exported_persons" // table
 	ExportedTrail    Action = "exported_trail"
-	IssuedReport     Action = "issued_report"   // kind, month, unit, format, for whom, how many numbers were withheld
-	ReleasedReport   Action = "released_report" // a paper that a second person accepted
-	Queried          Action = "queried"         // hash of the question, why it was refused, its text
-	Uploaded         Action = "uploaded"        // FileObject
-	NamedColumns     Action = "named_columns"   // file
-	Accepted         Action = "accepted"        // file
-	UploadAccepted   Action = "upload_accepted" // names of files, by a second person
-	UploadRefused    Action = "upload_refused"  // likewise
-	SetAside         Action = "set_aside"       // file or row
-	TookBack         Action = "took_back"       // file or row
-	Waived           Action = "waived"          // problem
-	SaidNothing      Action = "said_nothing"    // export and month
+	IssuedReport     Action = "issued_report"    // kind, month, unit, format, for whom, how many numbers were withheld
+	ReleasedReport   Action = "released_report"  // a paper that a second person accepted
+	PublishedReport  Action = "published_report" // kind, month, unit, for whom: issued with the closing of its month
+	TookPaper        Action = "took_paper"       // likewise, and which version: a file that was kept was taken away
+	Queried          Action = "queried"          // hash of the question, why it was refused, its text
+	Uploaded         Action = "uploaded"         // FileObject
+	NamedColumns     Action = "named_columns"    // file
+	Accepted         Action = "accepted"         // file
+	UploadAccepted   Action = "upload_accepted"  // names of files, by a second person
+	UploadRefused    Action = "upload_refused"   // likewise
+	SetAside         Action = "set_aside"        // file or row
+	TookBack         Action = "took_back"        // file or row
+	Waived           Action = "waived"           // problem
+	SaidNothing      Action = "said_nothing"     // export and month
 	TookNothingBack  Action = "took_nothing_back"
 	TickedOff        Action = "ticked_off" // kinds of things to do, and how many
 	TookTickBack     Action = "took_tick_back"
@@ -78,6 +80,8 @@ var actions = map[Action]data.Text{
 	ExportedTrail:    {Zh: "导出操作记录", En: "exported the audit trail"},
 	ReleasedReport:   {Zh: "取出已复核的公示文件 %s", En: "took out a paper that was accepted: %s"},
 	IssuedReport:     {Zh: "生成文件 %s", En: "made the paper %s"},
+	PublishedReport:  {Zh: "印发文件 %s", En: "issued the paper %s"},
+	TookPaper:        {Zh: "取出留存的文件 %s", En: "took out the kept paper %s"},
 	Queried:          {Zh: "用 SQL 查询数据：%s", En: "asked in SQL: %s"},
 	Uploaded:         {Zh: "上传 %s", En: "uploaded %s"},
 	NamedColumns:     {Zh: "确认 %s 各列的含义", En: "said what the columns of %s hold"},
@@ -128,7 +132,7 @@ var actions = map[Action]data.Text{
 // Actions lists every action.
 func Actions() []Action {
 	return []Action{
-		SignedIn, SignInRefused, SignInLocked, SignedOut, ViewedEvidence, ExportedPersons, ExportedTrail, IssuedReport, ReleasedReport, Queried, Uploaded, NamedColumns, Accepted, UploadAccepted, UploadRefused, SetAside,
+		SignedIn, SignInRefused, SignInLocked, SignedOut, ViewedEvidence, ExportedPersons, ExportedTrail, IssuedReport, ReleasedReport, PublishedReport, TookPaper, Queried, Uploaded, NamedColumns, Accepted, UploadAccepted, UploadRefused, SetAside,
 		TookBack, Waived, SaidNothing, TookNothingBack, TickedOff, TookTickBack, Entered, Started, Paused, Resumed, Checked, Signed, Reopened, ChangedStandard, ProposedStandard, AcceptedStandard, RefusedStandard, KeptMap, RemovedMap, Searched, SetUp, AccountMade, AccountChanged,
 		AccountDisabled, AccountEnabled, AccountUnlocked, LinkMade, PasswordSet, PasswordChanged, PasswordRefused, LinkRefused, TokenMade,
 		TokenRevoked, Subscribed, Unsubscribed, MailSet, TokenRefused, RequestedBeyond,

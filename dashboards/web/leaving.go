@@ -16,6 +16,7 @@ import (
 	"hulian/dashboards/gate"
 	"hulian/dashboards/language"
 	"hulian/dashboards/page/block"
+	"hulian/dashboards/question"
 	"hulian/dashboards/render"
 	"hulian/dashboards/report/filetype"
 	"hulian/dashboards/report/kinds"
@@ -53,6 +54,9 @@ func (s *server) makePaper(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || !to.Known() {
 		return errBadRequest
 	}
+	if said.Get("issue") != "" {
+		return s.issuePaper(w, r, kind, to)
+	}
 	who := signin.VisitorOf(r.Context())
 	made, ask, err := s.paperFor(r.Context(), kind, said, to, who)
 	switch {
@@ -81,6 +85,9 @@ func (s *server) makePaper(w http.ResponseWriter, r *http.Request) error {
 	if err == nil && to.SecondPerson() {
 		batch, err = s.Desk.ProposePaper(name, b.Bytes(), desk.Paper{Kind: kind.ID, Unit: ask.Unit().ID, Month: ask.Month, For: string(to), Withheld: made.Passed.Withheld}, desk.By(who))
 	}
+	if err == nil && s.Papers != nil {
+		_, err = kinds.KeepDraft(r.Context(), s.Papers, made, batch.ID, pipelines.PaperContent{Name: name, Content: b.Bytes()})
+	}
 	if err := s.done(r.Context(), trail.IssuedReport, object, at, err); err != nil {
 		return err
 	}
@@ -99,26 +106,10 @@ func (s *server) makePaper(w http.ResponseWriter, r *http.Request) error {
 
 // paperFor makes a report from the generation of now.
 func (s *server) paperFor(ctx context.Context, kind kinds.Kind, said url.Values, to gate.Audience, who visitor.Visitor) (made filetype.Made, ask block.Request, err error) {
-	pinned, snapshot, err := s.opened(ctx, s.pinNewest)
-	if err != nil {
-		return made, ask, err
-	}
-	defer pinned.Release()
-	here := visitor.Place{Town: snapshot.Town.ID}
-	if ask, err = kind.Ask(snapshot, kinds.Asked{Month: said.Get("month"), Unit: cmp.Or(said.Get("branch"), said.Get("village")), Member: said.Get("member"), Measure: said.Get("measure")}); err != nil {
-		return made, ask, errors.Join(errBadRequest, err)
-	}
-	if !ask.Page.OpenTo(who) || !ask.Page.TakenBy(who) || !who.SeesUnit(here) {
-		return made, ask, errBeyond
-	}
-	ask.Lang, ask.Zone = language.Chinese, s.Zone
-	if said.Get("lang") == language.English {
-		ask.Lang = language.English
-	}
-	if err := s.lend(ctx, &ask, pinned, here); err != nil {
-		return made, ask, err
-	}
-	made, err = kind.Make(ctx, ask, kinds.Head{Imprint: s.Imprint, For: to, By: who.Author(), At: time.Now()}, s.Version)
+	ask, err = s.asking(ctx, kind, said, who, func(ask block.Request) (err error) {
+		made, err = kind.Make(ctx, ask, kinds.Head{Imprint: s.Imprint, For: to, By: who.Author(), At: time.Now()}, s.Version)
+		return err
+	})
 	return made, ask, err
 }
 
@@ -129,6 +120,9 @@ func (s *server) papersOf(ask block.Request) *render.Papers {
 		return nil
 	}
 	p := &render.Papers{Kind: kind.ID, Kept: keptOn(ask)}
+	if kind.Kept() && s.Papers != nil {
+		p.Versions = ask.Link("papers", question.With("kind", kind.ID))
+	}
 	for _, f := range filetype.All() {
 		p.Formats = append(p.Formats, view.Choice{Value: f.Ext, Name: f.Name.In(ask.Lang)})
 	}

@@ -142,8 +142,13 @@ func (s *server) viewed(ctx context.Context, ask block.Request, here visitor.Pla
 }
 
 // lend gives a question what the server has beside the snapshot, as far as the page and the visitor may have it.
-func (s *server) lend(ctx context.Context, ask *block.Request, pinned Pinned, here visitor.Place) (err error) {
-	p, who := ask.Page, signin.VisitorOf(ctx)
+func (s *server) lend(ctx context.Context, ask *block.Request, pinned Pinned, here visitor.Place) error {
+	return s.lendAs(ctx, ask, pinned, here, signin.VisitorOf(ctx))
+}
+
+// lendAs lends what it lends a visitor who is not the one at the door: somebody as whom a paper was made.
+func (s *server) lendAs(ctx context.Context, ask *block.Request, pinned Pinned, here visitor.Place, who visitor.Visitor) (err error) {
+	p := ask.Page
 	if ask.Pseudonyms, err = s.pseudonyms(ctx, here.Town); err != nil {
 		return err
 	}
@@ -169,6 +174,7 @@ func (s *server) lend(ctx context.Context, ask *block.Request, pinned Pinned, he
 		ask.Standards = s.Standards.Standing
 	}
 	ask.Underway = s.Underway
+	s.lendPapers(ask, pinned, who, here)
 	ask.Closings, ask.Zone = s.months(pinned), s.Zone
 	ask.Waives = s.Waive != nil && who.May(visitor.Waive, here)
 	ask.Says = s.Nothing != nil && who.MayAnywhere(visitor.SayNothing)
@@ -251,6 +257,11 @@ func place(town visitor.Place, u facts.Unit) visitor.Place {
 func (s *server) stamp() (string, error) {
 	sum := sha256.New()
 	encode := json.NewEncoder(sum)
+	kept, err := s.paperStamp()
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintln(sum, kept)
 	if s.Runs != nil {
 		runs, err := s.Runs()
 		if err != nil {

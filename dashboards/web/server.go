@@ -54,6 +54,7 @@ type Config struct {
 	Command  func(ctx context.Context, pipeline, action string) error
 	Desk     *desk.Desk // takes files; nil: none are taken
 	Closings Closings   // the closed months; nil: none are kept
+	Papers   Papers     // the versions of papers; nil: none are kept
 	// Waive closes problems for the organisation office, by their numbers, and publishes that; it says how many were
 	// open. It may wait for a run at work, until ctx ends. nil: nobody may.
 	Waive func(ctx context.Context, problems []int64, by, reason string) (int64, error)
@@ -167,6 +168,7 @@ func (s *server) routes() map[string]http.Handler {
 		"POST /uploads/{batch}/{action}": s.handle(s.decideUpload),
 		"POST /papers/{kind}":            s.handle(s.makePaper),
 		"GET /papers/{batch}":            s.handle(s.accepted),
+		"GET /papers/{batch}/{file}":     s.handle(s.keptPaper),
 		"POST /waive":                    s.unlimited(s.waive),
 		"POST /aside":                    s.unlimited(s.aside),
 		"POST /nothing":                  s.unlimited(s.nothing),

@@ -46,7 +46,7 @@ func (m Manifest) Bytes() (n int64) {
 
 // parts are the names in a town's folder that are backed up and put in place again, in the order they are put there:
 // the pointer to the snapshot comes last, so that nobody reads a half-restored town.
-var parts = []string{"landed", "warehouse.duckdb", "mappings", "runs", "closings", "notices", "accounts.db", "hulian.yaml", "programme.yaml", "standards.json", "letterhead.docx", "letterhead.dotx", "map.geojson", "sources.yaml", "sources.json", "paused.json", "marts", "snapshots"}
+var parts = []string{"landed", "warehouse.duckdb", "mappings", "runs", "closings", "papers", "notices", "accounts.db", "hulian.yaml", "programme.yaml", "standards.json", "sentences.json", "letterhead.docx", "letterhead.dotx", "map.geojson", "sources.yaml", "sources.json", "paused.json", "marts", "snapshots"}
 
 // beside are names that belong to parts and are moved away with them: the log of a database would be played onto another one.
 var beside = []string{"warehouse.duckdb.wal", "accounts.db-wal", "accounts.db-shm"}

@@ -14,6 +14,7 @@ import (
 	"hulian/pipelines/closing"
 	"hulian/pipelines/land"
 	"hulian/pipelines/notify"
+	"hulian/pipelines/papers"
 	"hulian/pipelines/runner"
 	"hulian/pipelines/schedule"
 )
@@ -145,6 +146,7 @@ func (k *checking) records(context.Context, land.Inventory) error {
 		}
 		k.faults(pipelines.Finding{Code: code}, []*pipelines.Fault{fault})
 	}
+	k.faults(pipelines.Finding{Code: pipelines.FoundPaper}, papers.Damaged(k.Dir))
 	if _, err := schedule.Pauses(k.Dir); errors.Is(err, pipelines.ErrDamaged) {
 		k.fault(pipelines.Finding{Code: pipelines.FoundPauses, Curable: true}, err)
 	} else if err != nil {
@@ -153,7 +155,7 @@ func (k *checking) records(context.Context, land.Inventory) error {
 	if err := jsonObject(filepath.Join(k.Dir, versionsName)); err != nil {
 		k.found(pipelines.Finding{Code: pipelines.FoundVersions, Detail: err.Error(), Curable: true}, filepath.Join(k.Dir, versionsName))
 	}
-	for _, folder := range []string{"runs", "notices", "closings"} {
+	for _, folder := range []string{"runs", "notices", "closings", "papers"} {
 		entries, _ := fs.Glob(os.DirFS(k.Dir), folder+"/*.json")
 		inner, _ := fs.Glob(os.DirFS(k.Dir), folder+"/????-??/*.json")
 		k.report.Records += len(entries) + len(inner)

@@ -23,7 +23,7 @@ const young = time.Hour
 var asides = []string{
 	".loading-*", ".restoring-*", "warehouse.duckdb.tmp", durable.Aside("sources.json"), durable.Aside("paused.json"), durable.Aside("serving.json"), durable.Aside("hulian.yaml"), durable.Aside("map.geojson"),
 	path.Join(landedName, ".landing-*"), path.Join(landedName, durable.Aside("manifest.ndjson")), path.Join("runs", durable.Aside("*.json")), path.Join("notices", durable.Aside("*.json")),
-	path.Join("closings", "*", durable.Aside("*.json")), path.Join("mappings", durable.Aside("*")), path.Join(uploadsName, ".receiving-*"),
+	path.Join("closings", "*", durable.Aside("*.json")), path.Join("papers", "*", ".keeping-*"), path.Join("mappings", durable.Aside("*")), path.Join(uploadsName, ".receiving-*"),
 	path.Join("snapshots", "*.part*"), path.Join("snapshots", "*.tmp"), path.Join("marts", "*.part*"),
 }
 

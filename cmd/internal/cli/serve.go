@@ -22,6 +22,7 @@ import (
 	"hulian/dashboards/web"
 	"hulian/pipelines"
 	"hulian/pipelines/notify"
+	"hulian/pipelines/papers"
 	"hulian/pipelines/publish"
 	"hulian/pipelines/runner"
 	"hulian/pipelines/schedule"
@@ -173,7 +174,7 @@ func (p *program) site(c config.Config, of parts) (*web.Site, error) {
 	}
 	version, _ := build()
 	return web.New(web.Config{
-		Door: of.door, Closings: closings{c.Dir, book},
+		Door: of.door, Closings: closings{c.Dir, book}, Papers: &papers.Book{Dir: c.Dir},
 		Snapshots: served{of.reader}, Runs: func() ([]pipelines.Run, error) { return runner.History(c.Dir) }, Programme: programme,
 		Schedule: func() ([]pipelines.Scheduled, error) { return of.clock.Standing(time.Now()) },
 		Notices:  of.outbox.Notices,

@@ -38,6 +38,37 @@ func (r Request) Behind(v facts.Value) string {
 	return r.Link(of.ID, changes...)
 }
 
+// Papers lead to the versions of papers that were kept.
+type Papers struct {
+	Versions func() ([]pipelines.PaperVersion, error) // oldest first
+	Content  func(pipelines.PaperVersion) ([]byte, error)
+
+	// Changes makes a paper again as it was made, and says what would stand otherwise in it today; nil: it cannot be asked here.
+	Changes func(context.Context, pipelines.PaperVersion) ([]pipelines.PaperChange, error)
+	Issues  bool // whether whoever asks may issue
+	Kinds   []PaperKind
+}
+
+// PaperKind is a kind of which versions are kept, and the page it is made from.
+type PaperKind struct {
+	ID      string
+	Name    data.Text
+	Page    string
+	Params  url.Values // that ask the page for its paper
+	Readers []string   // for whom it is made, the usual ones first
+	OfUnit  bool       // it is made of a village or branch, not of the town
+}
+
+// Issued is the last issued version of a paper; false: none was.
+func Issued(all []pipelines.PaperVersion, k pipelines.PaperKey) (v pipelines.PaperVersion, is bool) {
+	for _, kept := range all {
+		if kept.PaperKey == k && kept.State == pipelines.PaperIssued {
+			v, is = kept, true
+		}
+	}
+	return v, is
+}
+
 // Builders are the functions that make the views of pages, by the IDs of the pages.
 type Builders map[string]func(context.Context, Request) (view.View, error)
 
@@ -54,6 +85,9 @@ type Request struct {
 
 	// Closings says how every month stands, newest first; nil where no months are closed.
 	Closings func(context.Context) ([]pipelines.MonthClosing, error)
+
+	// Papers are the versions of papers that were kept; nil: none are.
+	Papers *Papers
 
 	// Trail reads what of the audit trail the visitor may read; next is the Before of the page behind it. nil: none is kept.
 	Trail func(ctx context.Context, q trail.Question) (entries []trail.Entry, next int64, err error)

@@ -266,6 +266,11 @@ func stageCell(r block.Request, run pipelines.Run, stage pipelines.Stage) view.C
 	return view.Cell{Text: reading.Missing}
 }
 
+// StartedBy says what started a run.
+func StartedBy(run pipelines.Run, lang string) view.Cell {
+	return StateCell(triggers, run.Trigger, lang)
+}
+
 // triggers name what starts a run.
 var triggers = map[string]Named{
 	"command":  {Name: data.Text{Zh: "命令", En: "command"}},

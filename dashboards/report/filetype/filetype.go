@@ -26,6 +26,9 @@ type Made struct {
 	Screen   render.Document // the same as a page, for HTML
 	Template *docx.Template  // the town's own form of Word; nil: that of the standard
 	Passed   gate.Passed     // what the gate withheld
+
+	Of      pipelines.PaperVersion // which paper it is and what it was made of; the zero value: no versions are kept of it
+	Content []byte                 // what stands in it, as data
 }
 
 // Format is one way to write a document.

@@ -160,9 +160,10 @@ type Head struct {
 
 	Imprint view.Imprint // of letters alone
 
-	For gate.Audience // empty: the committee
-	By  string        // who makes it, as its watermark names him
-	At  time.Time
+	For   gate.Audience // empty: the committee
+	Issue bool          // it is made to be issued: no draft any more
+	By    string        // who makes it, as its watermark names him
+	At    time.Time
 }
 
 // ErrReaders is returned where a paper is not made for the readers that are asked for.
@@ -209,8 +210,13 @@ func (k Kind) Make(ctx context.Context, r block.Request, h Head, version string)
 		return made, err
 	}
 	passed := made.Passed
+	of, body, v, err := k.versioned(ctx, r, v, h, version)
+	if err != nil {
+		return made, err
+	}
 	made, err = k.Set(r, v, h, version)
-	made.Passed = passed
+	made.Passed, made.Of, made.Content = passed, of, body
+	made.Of.Persons = of.Kind != "" && r.Disclosed.In(string(body))
 	if h.By != "" {
 		made.Watermark = gate.Watermark(h.For, h.By, h.At, r.Language)
 	}
