@@ -95,7 +95,7 @@ func (s *server) issuePaper(w http.ResponseWriter, r *http.Request, kind kinds.K
 	var of pipelines.PaperVersion
 	var made filetype.Made
 	ask, err := s.asking(r.Context(), kind, said, who, func(ask block.Request) (err error) {
-		of, made, err = kind.Issue(r.Context(), from, ask, kinds.Head{For: to, By: who.Author(), At: time.Now()}, s.Version)
+		of, made, err = kind.Issue(r.Context(), from, ask, kinds.Head{Imprint: s.Imprint, For: to, By: who.Author(), At: time.Now()}, s.Version)
 		return err
 	})
 	if ask.Page.ID == "" { // nothing was asked at all

@@ -27,6 +27,7 @@ import (
 	"hulian/dashboards/visitor"
 	"hulian/data"
 	"hulian/pipelines"
+	"hulian/pipelines/papers"
 	"hulian/pipelines/standards"
 )
 
@@ -74,7 +75,7 @@ func newHouse(t testing.TB, set ...func(*Config)) house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = h.desk.Close() })
-	c := Config{Components: true, Snapshots: h.town, Door: h.door, Programme: data.DefaultProgramme(), Desk: h.desk, Closings: closed{}, Logger: slog.New(slog.DiscardHandler),
+	c := Config{Components: true, Snapshots: h.town, Door: h.door, Programme: data.DefaultProgramme(), Desk: h.desk, Closings: closed{}, Papers: &papers.Book{Dir: t.TempDir()}, Logger: slog.New(slog.DiscardHandler),
 		Command:   func(context.Context, string, string) error { return nil },
 		Waive:     func(context.Context, []int64, string, string) (int64, error) { return 1, nil },
 		Aside:     func(context.Context, pipelines.Aside) (bool, error) { return false, nil },
@@ -209,7 +210,9 @@ func lines(t *testing.T) []line {
 		{"POST /uploads/{batch}/{action}", "/uploads/any/burn", form("lang", "en"), 404, nil},
 		{"POST /papers/{kind}", "/papers/monthly", form("format", ".html"), 200, taking},
 		{"POST /papers/{kind}", "/papers/any", form("lang", "en"), 404, nil},
-		{"GET /papers/{batch}", "/papers/any", sent{}, 404, nil}, // nobody has accepted it; see TestAPaperForThePublicNeedsASecondPerson
+		{"GET /papers/{batch}/{file}", "/papers/any/a.docx", sent{}, 404, nil},        // nothing is kept; see TestWhatIsIssuedNeverChanges
+		{"POST /papers/{kind}", "/papers/monthly", form("issue", "1"), 303, evidence}, // refused: the month is not signed
+		{"GET /papers/{batch}", "/papers/any", sent{}, 404, nil},                      // nobody has accepted it; see TestAPaperForThePublicNeedsASecondPerson
 		{"POST /accounts/{action}", "/accounts/unlock", form("name", "analyst"), 303, []string{"administrator"}},
 		{"POST /accounts/{action}", "/accounts/reset", form("name", "nobody"), 303, []string{"administrator"}},
 		{"POST /accounts/{action}", "/accounts/delete", form("name", "analyst"), 404, nil},

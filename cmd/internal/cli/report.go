@@ -18,7 +18,6 @@ import (
 	"hulian/dashboards/desk"
 	"hulian/dashboards/facts"
 	"hulian/dashboards/gate"
-	"hulian/dashboards/language"
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/report/docx"
 	"hulian/dashboards/report/filetype"
@@ -28,6 +27,8 @@ import (
 	"hulian/dashboards/web"
 	"hulian/pipelines"
 	"hulian/pipelines/durable"
+	"hulian/pipelines/papers"
+	"hulian/pipelines/runner"
 )
 
 // reportFlags say what paper a person wants.
@@ -37,6 +38,7 @@ type reportFlags struct {
 	member, measure       string
 	head                  kinds.Head
 	audience, accepted    string
+	issue                 bool
 }
 
 // paperFile is one file a paper is written to.
@@ -91,6 +93,9 @@ the paper is. Who gets a copy and who prints it (imprint in hulian.yaml) stands 
 --for says who reads it: what they may not see is masked, and a paper on which the number of a person is left is refused. One for the
 public withholds numbers of fewer than 5 persons or households, and others from which such a number could be worked out. It is not
 written at once: it waits until a second person accepts it (hulian uploads accept, or the page Upload); --accepted then writes it.
+
+Every paper of a month is kept as a draft (hulian papers). --issue issues it with the closing of its month, which has to be signed: its
+content and every format are kept and do not change any more; a later draft says which figures have moved since, from what to what.
 月度通报、例会纪要、帮扶清单、村情单、比较报告、依据单、公示，都可以生成 Word（.docx）、PDF（.pdf）、Excel 附表（.xlsx）和网页（.html）：hulian report monthly --month 2018-01 --to 通报.docx；镇里自己的公文模板放在目录下，取名 letterhead.docx。
 用 --for 说明给谁看；公示文件（--for public）隐去姓名和少于5的人数、户数，须经第二人复核后才能取出（--accepted）。`, endsAsked),
 		Example: `  hulian report monthly --month 2018-01 --to 通报.docx --to 附表.xlsx
@@ -102,7 +107,8 @@ written at once: it waits until a second person accepts it (hulian uploads accep
   hulian report comparison --measure on_time_rate --to 比较.xlsx
   hulian report evidence --member MEMBER --to 依据单.docx
   hulian report public --month 2018-01 --to 公示.docx
-  hulian report public --accepted UPLOAD --to 公示.docx`,
+  hulian report public --accepted UPLOAD --to 公示.docx
+  hulian report monthly --month 2018-01 --issue`,
 		Args: exactly(1, "KIND"),
 		RunE: func(cmd *cobra.Command, arguments []string) error {
 			c, err := p.config(cmd)
@@ -113,16 +119,19 @@ written at once: it waits until a second person accepts it (hulian uploads accep
 			if !known {
 				return unknown("kind of report", arguments[0], kinds.IDs(), "hulian report --help")
 			}
+			f.head.For = gate.Audience(cmp.Or(f.audience, string(kind.Readers())))
+			if !f.head.For.Known() {
+				return unknown("audience", f.audience, audiences(), "hulian report --help")
+			}
+			if f.issue {
+				return p.issueReport(cmd.Context(), c, kind, f)
+			}
 			files, err := f.files(kind)
 			if err != nil {
 				return usage(err)
 			}
 			if f.accepted != "" {
 				return p.acceptedReport(cmd.Context(), c, f)
-			}
-			f.head.For = gate.Audience(cmp.Or(f.audience, string(kind.Readers())))
-			if !f.head.For.Known() {
-				return unknown("audience", f.audience, audiences(), "hulian report --help")
 			}
 			made, err := p.report(cmd.Context(), c, kind, files, f)
 			if err != nil {
@@ -149,7 +158,7 @@ written at once: it waits until a second person accepts it (hulian uploads accep
 				}
 				fmt.Fprintf(p.Err, "%s: %s\n", kind.Name.En, file.name)
 			}
-			return nil
+			return p.keepDraft(cmd.Context(), c, kind, made, "", files...)
 		},
 	}
 	cmd.Flags().StringVar(&f.month, "month", "", "month, such as 2018-01 (default: the newest)")
@@ -159,6 +168,7 @@ written at once: it waits until a second person accepts it (hulian uploads accep
 	cmd.Flags().StringVar(&f.member, "member", "", "ID of the member whose evidence sheet it is")
 	cmd.Flags().StringVar(&f.measure, "measure", "", "measure that is compared (default: the main outcome of the plan)")
 	cmd.Flags().StringVar(&f.accepted, "accepted", "", "write the paper that a second person has accepted, by its ID (hulian uploads)")
+	cmd.Flags().BoolVar(&f.issue, "issue", false, "issue it with the closing of its month: it is kept for good, in every format")
 	cmd.Flags().StringVar(&f.template, "template", "", "file of Word to take styles, sheet, heads and feet from (default: letterhead.docx or letterhead.dotx in the town's folder)")
 	cmd.Flags().StringVar(&f.head.RedHead, "red-head", "", "name in red over the first page (default: none)")
 	cmd.Flags().StringVar(&f.head.Number, "number", "", "number of the document (default: none)")
@@ -184,65 +194,85 @@ func (p *program) report(ctx context.Context, c config.Config, kind kinds.Kind, 
 	if err != nil {
 		return made, usage(err)
 	}
-	reader, err := p.reader(ctx, c)
-	if err != nil {
-		return made, err
-	}
-	defer func() { err = errors.Join(err, reader.Close()) }()
-	pinned, err := p.pin(ctx, c, reader)
-	if err != nil {
-		return made, err
-	}
-	defer pinned.Release()
-	ask, err := p.reportAsked(ctx, c, kind, pinned, f)
-	if err != nil {
-		return made, err
-	}
-	version, _ := build()
-	f.head.By, f.head.At = operator().Author(), time.Now()
-	f.head.Imprint.CopyTo, f.head.Imprint.Office = c.Imprint.CopyTo, c.Imprint.Office
-	if made, err = kind.Make(ctx, ask, f.head, version); err != nil {
-		return made, err
-	}
-	made.Template = own
-	for i, file := range files {
-		var b bytes.Buffer
-		if err := file.format.Write(&b, made); err != nil {
-			return made, err
+	err = p.askReport(ctx, c, kind, f, func(ask block.Request, version string) error {
+		if made, err = kind.Make(ctx, ask, headNow(c, f), version); err != nil {
+			return err
 		}
-		files[i].body = b.Bytes()
-	}
-	return made, nil
+		made.Template = own
+		for i, file := range files {
+			var b bytes.Buffer
+			if err := file.format.Write(&b, made); err != nil {
+				return err
+			}
+			files[i].body = b.Bytes()
+		}
+		return nil
+	})
+	return made, err
 }
 
-// reportAsked puts the question of a paper to a snapshot.
-func (p *program) reportAsked(ctx context.Context, c config.Config, kind kinds.Kind, pinned web.Pinned, f reportFlags) (ask block.Request, err error) {
+// headNow is the head of a paper that the operator makes now.
+func headNow(c config.Config, f reportFlags) kinds.Head {
+	f.head.By, f.head.At = operator().Author(), time.Now()
+	f.head.Imprint.CopyTo, f.head.Imprint.Office = c.Imprint.CopyTo, c.Imprint.Office
+	return f.head
+}
+
+// askReport puts the question of a kind to the published snapshot, as the role of the kind, and does something with it.
+func (p *program) askReport(ctx context.Context, c config.Config, kind kinds.Kind, f reportFlags, do func(ask block.Request, version string) error) error {
+	return p.askPapers(ctx, c, func(pinned web.Pinned, snapshot facts.Snapshot, lend func(*block.Request, visitor.Visitor)) error {
+		ask, err := kind.Ask(snapshot, kinds.Asked{Month: f.month, Unit: f.unit, Member: f.member, Measure: f.measure})
+		if err != nil {
+			return usage(err)
+		}
+		lend(&ask, visitor.Visitor{Role: kind.Role, Scope: visitor.Scope{Towns: []string{snapshot.Town.ID}}, Origin: visitor.CLI})
+		version, _ := build()
+		return do(ask, version)
+	})
+}
+
+// askPapers opens the published snapshot for papers. lend gives a question what the town has beside it.
+func (p *program) askPapers(ctx context.Context, c config.Config, do func(pinned web.Pinned, snapshot facts.Snapshot, lend func(*block.Request, visitor.Visitor)) error) (err error) {
 	programme, err := p.programme(c)
 	if err != nil {
-		return ask, err
+		return err
 	}
 	location, err := c.Location()
 	if err != nil {
-		return ask, usage(err)
+		return usage(err)
 	}
 	book, err := p.book(c)
 	if err != nil {
-		return ask, err
+		return err
 	}
+	reader, err := p.reader(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, reader.Close()) }()
+	pinned, err := p.pin(ctx, c, reader) // once for all: a run may publish meanwhile
+	if err != nil {
+		return err
+	}
+	defer pinned.Release()
 	snapshot, err := facts.Open(ctx, pinned.Data)
 	if err != nil {
-		return ask, err
+		return err
 	}
-	if ask, err = kind.Ask(snapshot, kinds.Asked{Month: f.month, Unit: f.unit, Member: f.member, Measure: f.measure}); err != nil {
-		return ask, usage(err)
-	}
-	ask.Language = language.Language{Lang: c.Lang, Zone: location}
-	ask.Programme, ask.Generation, ask.Hash = ask.By(programme), pinned.Generation, pinned.Hash
-	ask.Visitor = visitor.Visitor{Role: kind.Role, Scope: visitor.Scope{Towns: []string{snapshot.Town.ID}}, Origin: visitor.CLI}
-	ask.Closings = func(ctx context.Context) ([]pipelines.MonthClosing, error) {
-		return closings{c.Dir, book}.Months(ctx, pinned)
-	}
-	return ask, nil
+	kept := &papers.Book{Dir: c.Dir}
+	return do(pinned, snapshot, func(ask *block.Request, who visitor.Visitor) {
+		if ask.Lang == "" {
+			ask.Lang = c.Lang
+		}
+		ask.Zone = location
+		ask.Programme, ask.Generation, ask.Hash = ask.By(programme), pinned.Generation, pinned.Hash
+		ask.Visitor = who
+		ask.Closings = func(ctx context.Context) ([]pipelines.MonthClosing, error) {
+			return closings{c.Dir, book}.Months(ctx, pinned)
+		}
+		ask.Runs = func() ([]pipelines.Run, error) { return runner.History(c.Dir) }
+		ask.Papers = &block.Papers{Versions: kept.Versions, Content: kept.Content, Kinds: kinds.Offered()}
+	})
 }
 
 // recordReport writes into the audit trail that a paper was made or refused, for whom, and how much was withheld, where one is kept.
@@ -267,6 +297,9 @@ func (p *program) proposeReport(ctx context.Context, c config.Config, kind kinds
 			return err
 		}
 		fmt.Fprintf(p.Err, "%s waits for a second person: %s. Once accepted: hulian report %s --accepted %s --to %s\n", kind.Name.En, b.ID, kind.ID, b.ID, file.name)
+		if err := p.keepDraft(ctx, c, kind, made, b.ID, file); err != nil {
+			return err
+		}
 	}
 	return p.recordReport(ctx, c, kind, f, trail.Done, made.Passed)
 }

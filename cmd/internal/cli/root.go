@@ -157,6 +157,7 @@ func commands(p *program) []*cobra.Command {
 		newMetricsCommand(p),
 		newCloseCommand(p),
 		newReportCommand(p),
+		newPapersCommand(p),
 		newTemplateCommand(p),
 		newProblemsCommand(p),
 		newAsideCommand(p),

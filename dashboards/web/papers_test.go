@@ -1,0 +1,185 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"hulian/dashboards/page/pagetest"
+	"hulian/pipelines"
+	"hulian/pipelines/papers"
+)
+
+// signedMonth is a town whose last month stands as it says.
+type signedMonth struct {
+	closed
+	state *pipelines.ClosingState
+}
+
+func (s signedMonth) Stamp() (string, error) { return string(*s.state), nil }
+func (s signedMonth) Months(context.Context, Pinned) ([]pipelines.MonthClosing, error) {
+	m := pipelines.MonthClosing{Month: pagetest.LastMonth, State: *s.state}
+	if m.State != pipelines.ClosingDraft {
+		m.Restatement, m.Hash, m.SignedBy, m.CutOff = 1, "aa11", "committee", "2018-01-31"
+	}
+	return []pipelines.MonthClosing{m}, nil
+}
+
+// TestWhatIsIssuedNeverChanges: a draft is kept when it is made, a paper is issued once its month is signed, its files are given out byte
+// for byte whatever the data become, and what moved is told on its page and in the next draft.
+func TestWhatIsIssuedNeverChanges(t *testing.T) {
+	state := pipelines.ClosingDraft
+	book := &papers.Book{Dir: t.TempDir()}
+	h := newHouse(t, func(c *Config) { c.Closings, c.Papers = signedMonth{state: &state}, book })
+	committee, clerk, analyst := as(t, h.URL, "committee"), as(t, h.URL, "secretary1"), as(t, h.URL, "analyst")
+	draft := func() string {
+		t.Helper()
+		response, body := h.do(t, committee, http.MethodPost, "/papers/monthly", form("format", ".html"))
+		if response.StatusCode != http.StatusOK {
+			t.Fatal(response.Status)
+		}
+		return body
+	}
+	versions := func() []pipelines.PaperVersion {
+		t.Helper()
+		all, err := book.Versions()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	draft()
+	draft() // the same once more is no new version
+	if all := versions(); len(all) != 1 || all[0].State != pipelines.PaperDraft || all[0].Number != 1 || len(all[0].Files) != 1 {
+		t.Fatalf("%+v", all)
+	}
+	issue := func(as *http.Client) (int, string) {
+		t.Helper()
+		response, _ := h.do(t, as, http.MethodPost, "/papers/monthly", form("issue", "1"))
+		return response.StatusCode, response.Header.Get("Location")
+	}
+	if status, to := issue(committee); status != http.StatusSeeOther || !strings.Contains(to, "refused=not_signed") {
+		t.Errorf("a month that is not signed: %d %s", status, to)
+	}
+	if _, page := h.do(t, committee, http.MethodGet, "/papers?refused=not_signed", sent{}); !strings.Contains(page, "本月还没有签发") || strings.Contains(page, `name="issue"`) {
+		t.Error("the page does not say why, or offers to issue what is not signed")
+	}
+	state = pipelines.ClosingSigned
+	if status, _ := issue(clerk); status != http.StatusNotFound {
+		t.Errorf("a village issues: %d", status)
+	}
+	if status, to := issue(committee); status != http.StatusSeeOther || !strings.Contains(to, "done=2") {
+		t.Fatalf("%d %s", status, to)
+	}
+	all := versions()
+	of := all[len(all)-1]
+	if of.State != pipelines.PaperIssued || of.Closing != "aa11" || of.Restatement != 1 || len(of.Files) != 4 || !strings.Contains(of.By, "committee") {
+		t.Fatalf("%+v", of)
+	}
+	file := func(as *http.Client, ext string) (int, string) {
+		t.Helper()
+		response, body := h.do(t, as, http.MethodGet, "/papers/"+of.ID+"/hulian-monthly-2018-01"+ext, sent{})
+		return response.StatusCode, body
+	}
+	_, before := file(committee, ".docx")
+	if _, page := h.do(t, committee, http.MethodGet, "/papers", sent{}); !strings.Contains(page, "印发后数字没有变动") || !strings.Contains(page, "/papers/"+of.ID+"/hulian-monthly-2018-01.pdf") || !strings.Contains(page, `name="issue"`) {
+		t.Error("the page does not list what was issued")
+	}
+	if status, to := issue(committee); status != http.StatusSeeOther || !strings.Contains(to, "refused=same") {
+		t.Errorf("the same is issued twice: %d %s", status, to)
+	}
+	if strings.Contains(draft(), "印发后的变动") {
+		t.Error("a draft tells of changes where nothing changed")
+	}
+	h.town.Exec(t, "update measures set numerator = 911 where measure = 'resolution_rate_cumulative' and level = 'town' and month = '2018-01'")
+	h.town.generation = 2
+	if _, after := file(committee, ".docx"); after != before {
+		t.Error("the issued file has changed")
+	}
+	for _, where := range []string{"/papers", "/papers?lang=en"} {
+		_, page := h.do(t, committee, http.MethodGet, where, sent{})
+		for _, want := range []string{"910", "911"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s does not say %s", where, want)
+			}
+		}
+	}
+	next := tag.ReplaceAllString(draft(), " ")
+	for _, want := range []string{"印发后的变动", "办结910件", "办结911件", "第2版", "变动的来由"} {
+		if !strings.Contains(next, want) {
+			t.Errorf("the next draft lacks %q", want)
+		}
+	}
+	// Names in full are for those who see them.
+	for _, v := range versions() {
+		if response, _ := h.do(t, analyst, http.MethodGet, "/papers/"+v.ID+"/"+v.Files[0].Name, sent{}); (response.StatusCode == http.StatusOK) == v.Persons {
+			t.Errorf("persons %t: %s for the analyst", v.Persons, response.Status)
+		}
+	}
+	// What stands on the disk is held to its hash.
+	found, err := filepath.Glob(filepath.Join(book.Dir, "papers", "2018-01", of.ID, "*.docx"))
+	if err != nil || len(found) != 1 {
+		t.Fatal(found, err)
+	}
+	if err := os.Chmod(found[0], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(found[0], []byte("another"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, body := file(committee, ".docx"); status == http.StatusOK || strings.Contains(body, "another") {
+		t.Errorf("a file that was exchanged is given out: %d", status)
+	}
+	if damaged := papers.Damaged(book.Dir); len(damaged) != 1 {
+		t.Errorf("hulian check finds %v", damaged)
+	}
+	var said []string
+	for _, e := range entries(t, h.door) {
+		said = append(said, e.Account+" "+string(e.Action)+" "+e.Object+" "+string(e.Outcome))
+	}
+	for _, want := range []string{`committee published_report monthly 2018-01 \S+ for=committee withheld=0 done`, `committee published_report monthly 2018-01.* denied`, `committee took_paper monthly 2018-01 \S+ for=committee issued 2 .docx done`} {
+		if !regexp.MustCompile(want).MatchString(strings.Join(said, "\n")) {
+			t.Errorf("the trail lacks %q:\n%s", want, strings.Join(said, "\n"))
+		}
+	}
+}
+
+// TestAPublicPaperIsIssuedAsItWasAccepted: nobody issues for everybody what no second person has looked at, nor what has moved since.
+func TestAPublicPaperIsIssuedAsItWasAccepted(t *testing.T) {
+	state := pipelines.ClosingSigned
+	book := &papers.Book{Dir: t.TempDir()}
+	h := newHouse(t, func(c *Config) { c.Closings, c.Papers = signedMonth{state: &state}, book })
+	committee, office := as(t, h.URL, "committee"), as(t, h.URL, "office")
+	issue := func() string {
+		t.Helper()
+		response, _ := h.do(t, committee, http.MethodPost, "/papers/public", form("issue", "1", "paper", "1"))
+		return response.Header.Get("Location")
+	}
+	if to := issue(); !strings.Contains(to, "refused=not_accepted") {
+		t.Error(to)
+	}
+	response, _ := h.do(t, committee, http.MethodPost, "/papers/public", form("format", ".html", "paper", "1"))
+	id := strings.TrimPrefix(response.Header.Get("Location"), "/papers/")
+	if to := issue(); !strings.Contains(to, "refused=not_accepted") {
+		t.Errorf("nobody has looked at it: %s", to)
+	}
+	if response, _ := h.do(t, office, http.MethodPost, "/uploads/"+id+"/accept", form("lang", "en")); response.StatusCode != http.StatusSeeOther {
+		t.Fatal(response.Status)
+	}
+	_, accepted := h.do(t, committee, http.MethodGet, "/papers/"+id, sent{})
+	if to := issue(); !strings.Contains(to, "done=") {
+		t.Fatal(to)
+	}
+	all, err := book.Versions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := all[len(all)-1]
+	if _, given := h.do(t, committee, http.MethodGet, "/papers/"+of.ID+"/"+of.Files[0].Name, sent{}); given != accepted || len(of.Files) != 1 || of.State != pipelines.PaperIssued {
+		t.Errorf("what was issued is not what was accepted: %+v", of)
+	}
+}
