@@ -12,7 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-//go:embed contracts entries meanings.yaml traditional.yaml problems.yaml details.yaml findings.yaml mapping.yaml programme.yaml
+//go:embed sentences.yaml contracts entries meanings.yaml traditional.yaml problems.yaml details.yaml findings.yaml mapping.yaml programme.yaml
 var files embed.FS
 
 // Text is a phrase in the two languages hulian speaks.

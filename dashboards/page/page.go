@@ -85,6 +85,7 @@ func init() { // the report is made of other pages
 		"upload":       records.Upload,
 		"runs":         records.Runs,
 		"standards":    records.BuildStandards,
+		"sentences":    records.BuildSentences,
 		"search":       records.BuildSearch,
 		"help":         records.BuildHelp,
 		"alerts":       records.Alerts,

@@ -198,6 +198,11 @@ var pages = []Page{
 		Question: data.Text{Zh: "目标、界限、硬性标准和星级是怎么定的，谁在什么时候改过？", En: "Which targets, limits, criteria and tiers has the town decided, and who changed them when?"},
 	},
 	{
+		ID: "sentences", Path: "/sentences", Group: GroupData, Params: []string{"sentence", "zh", "en", "done", "refused"}, Fresh: true,
+		Title:    data.Text{Zh: "文件用语", En: "Sentences"},
+		Question: data.Text{Zh: "通报里的句子怎么写，谁在什么时候改过？", En: "What do the papers say in words, and who changed it when?"},
+	},
+	{
 		ID: "behind", Path: "/behind", Group: GroupData, Takes: ByMonth | ByVillage | ByBranch, Params: []string{"measure", "part"}, Hidden: true,
 		Title:    data.Text{Zh: "数字背后", En: "Behind a number"},
 		Question: data.Text{Zh: "这个数由哪些行得出，依据是什么？", En: "Which rows is this number made of, and what does it rest on?"},

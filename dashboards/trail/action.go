@@ -42,11 +42,13 @@ const (
 	Checked          Action = "checked" // month
 	Signed           Action = "signed"  // month
 	Reopened         Action = "reopened"
-	ChangedStandard  Action = "changed_standard"  // path of the setting
-	ProposedStandard Action = "proposed_standard" // likewise, for a second person
-	AcceptedStandard Action = "accepted_standard" // likewise, by a second person
-	RefusedStandard  Action = "refused_standard"  // likewise
-	KeptMap          Action = "kept_map"          // how many villages it shows, of how many
+	ChangedStandard  Action = "changed_standard"   // path of the setting
+	ProposedStandard Action = "proposed_standard"  // likewise, for a second person
+	AcceptedStandard Action = "accepted_standard"  // likewise, by a second person
+	RefusedStandard  Action = "refused_standard"   // likewise
+	ChangedSentence  Action = "changed_sentence"   // its ID
+	TookSentenceBack Action = "took_sentence_back" // likewise
+	KeptMap          Action = "kept_map"           // how many villages it shows, of how many
 	RemovedMap       Action = "removed_map"
 	Searched         Action = "searched" // nothing: what was looked for may be a name
 	SetUp            Action = "set_up"
@@ -106,6 +108,8 @@ var actions = map[Action]data.Text{
 	ProposedStandard: {Zh: "提出修改工作标准：%s", En: "proposed another standard: %s"},
 	AcceptedStandard: {Zh: "复核同意修改工作标准：%s", En: "accepted, as a second person, another standard: %s"},
 	RefusedStandard:  {Zh: "复核退回工作标准的修改：%s", En: "refused, as a second person, another standard: %s"},
+	ChangedSentence:  {Zh: "改写文件用语：%s", En: "changed the sentence of papers: %s"},
+	TookSentenceBack: {Zh: "撤回文件用语的修改：%s", En: "took a change of a sentence back: %s"},
 	KeptMap:          {Zh: "上传村界图（对应村数：%s）", En: "handed in the town's map (villages it shows: %s)"},
 	RemovedMap:       {Zh: "删除村界图", En: "removed the town's map"},
 	Searched:         {Zh: "搜索人员、农户和问题", En: "searched for persons, households and issues"},
@@ -133,7 +137,7 @@ var actions = map[Action]data.Text{
 func Actions() []Action {
 	return []Action{
 		SignedIn, SignInRefused, SignInLocked, SignedOut, ViewedEvidence, ExportedPersons, ExportedTrail, IssuedReport, ReleasedReport, PublishedReport, TookPaper, Queried, Uploaded, NamedColumns, Accepted, UploadAccepted, UploadRefused, SetAside,
-		TookBack, Waived, SaidNothing, TookNothingBack, TickedOff, TookTickBack, Entered, Started, Paused, Resumed, Checked, Signed, Reopened, ChangedStandard, ProposedStandard, AcceptedStandard, RefusedStandard, KeptMap, RemovedMap, Searched, SetUp, AccountMade, AccountChanged,
+		TookBack, Waived, SaidNothing, TookNothingBack, TickedOff, TookTickBack, Entered, Started, Paused, Resumed, Checked, Signed, Reopened, ChangedStandard, ProposedStandard, AcceptedStandard, RefusedStandard, ChangedSentence, TookSentenceBack, KeptMap, RemovedMap, Searched, SetUp, AccountMade, AccountChanged,
 		AccountDisabled, AccountEnabled, AccountUnlocked, LinkMade, PasswordSet, PasswordChanged, PasswordRefused, LinkRefused, TokenMade,
 		TokenRevoked, Subscribed, Unsubscribed, MailSet, TokenRefused, RequestedBeyond,
 	}

@@ -116,6 +116,13 @@ func (s *server) keyOf(ask block.Request, format, table string) (string, error) 
 	if slices.Contains(onTheMap, ask.Page.ID) {
 		key += " " + s.mapStamp()
 	}
+	if s.Wording != nil && (ask.Page.ID == "report" || ask.Page.ID == "papers") {
+		said, err := s.Wording.Stamp()
+		if err != nil {
+			return "", err
+		}
+		key += " " + said
+	}
 	if !ask.Page.Live {
 		return key, nil
 	}
@@ -175,6 +182,12 @@ func (s *server) lendAs(ctx context.Context, ask *block.Request, pinned Pinned, 
 	}
 	ask.Underway = s.Underway
 	s.lendPapers(ask, pinned, who, here)
+	if s.Wording != nil {
+		ask.Standing = s.Wording.Standing
+		if ask.Wording, err = s.Wording.Standing(); err != nil {
+			return err
+		}
+	}
 	ask.Closings, ask.Zone = s.months(pinned), s.Zone
 	ask.Waives = s.Waive != nil && who.May(visitor.Waive, here)
 	ask.Says = s.Nothing != nil && who.MayAnywhere(visitor.SayNothing)

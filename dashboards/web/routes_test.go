@@ -29,6 +29,7 @@ import (
 	"hulian/pipelines"
 	"hulian/pipelines/papers"
 	"hulian/pipelines/standards"
+	"hulian/pipelines/wording"
 )
 
 // closed takes every month to be closed well.
@@ -83,6 +84,7 @@ func newHouse(t testing.TB, set ...func(*Config)) house {
 		Tick:      func(context.Context, pipelines.Tick) error { return nil },
 		Enter:     func(context.Context, pipelines.Entered) error { return nil },
 		Standards: &standards.Book{Dir: t.TempDir(), Read: data.ReadProgramme},
+		Wording:   &wording.Book{Dir: t.TempDir()},
 		Map:       townmap.In(t.TempDir()),
 		Schedule:  func() ([]pipelines.Scheduled, error) { return []pipelines.Scheduled{{Name: "night"}}, nil },
 		Runs: func() ([]pipelines.Run, error) {
@@ -250,6 +252,8 @@ func lines(t *testing.T) []line {
 		{"POST /standards", "/standards", form("setting", "linking.households_limit", "value", "12", "reason", "会议"), 303, []string{"administrator", "committee"}},
 		{"POST /standards", "/standards", form("setting", "linking.colour", "value", "12", "reason", "会议"), 303, []string{"administrator", "committee"}},
 		{"POST /standards/{action}", "/standards/accept", form("change", "1"), 303, []string{"administrator", "committee"}},
+		{"POST /sentences/{action}", "/sentences/change", form("sentence", "asked_none"), 303, []string{"administrator", "committee"}}, // refused: back to the page
+		{"POST /sentences/{action}", "/sentences/burn", form("lang", "en"), 404, nil},
 		{"POST /standards/{action}", "/standards/run", sent{}, 303, []string{"administrator", "committee"}},
 		{"POST /standards/{action}", "/standards/burn", form("change", "1"), 404, nil},
 		{"/", "/nothing-of-the-kind", sent{}, 404, nil},

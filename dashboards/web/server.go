@@ -69,6 +69,8 @@ type Config struct {
 	Enter func(ctx context.Context, e pipelines.Entered) error
 	// Standards keeps what the town decides about its programme. nil: it is not shown, and nobody may change it here.
 	Standards Standards
+	// Wording keeps the sentences of the papers. nil: the usual ones stand, and nobody may change them here.
+	Wording Wording
 	// Mails says that the town has mail by which a person is told of his alerts.
 	Mails bool
 	// Map keeps the town's own map. nil: none can be handed in, and villages are drawn as squares.
@@ -186,6 +188,7 @@ func (s *server) routes() map[string]http.Handler {
 		"POST /closing/{action}":         s.handle(s.close),
 		"POST /map/{action}":             s.handle(s.keepMap),
 		"POST /standards":                s.handle(s.changeStandard),
+		"POST /sentences/{action}":       s.handle(s.changeSentence),
 		"POST /standards/{action}":       s.handle(s.decideStandard),
 		"/":                              s.handle(func(http.ResponseWriter, *http.Request) error { return errNotFound }),
 	}

@@ -29,6 +29,7 @@ import (
 	"hulian/pipelines/durable"
 	"hulian/pipelines/papers"
 	"hulian/pipelines/runner"
+	"hulian/pipelines/wording"
 )
 
 // reportFlags say what paper a person wants.
@@ -260,13 +261,17 @@ func (p *program) askPapers(ctx context.Context, c config.Config, do func(pinned
 		return err
 	}
 	kept := &papers.Book{Dir: c.Dir}
+	said, err := (&wording.Book{Dir: c.Dir}).Standing()
+	if err != nil {
+		return err
+	}
 	return do(pinned, snapshot, func(ask *block.Request, who visitor.Visitor) {
 		if ask.Lang == "" {
 			ask.Lang = c.Lang
 		}
 		ask.Zone = location
 		ask.Programme, ask.Generation, ask.Hash = ask.By(programme), pinned.Generation, pinned.Hash
-		ask.Visitor = who
+		ask.Visitor, ask.Wording = who, said
 		ask.Closings = func(ctx context.Context) ([]pipelines.MonthClosing, error) {
 			return closings{c.Dir, book}.Months(ctx, pinned)
 		}

@@ -26,6 +26,7 @@ import (
 	"hulian/pipelines/publish"
 	"hulian/pipelines/runner"
 	"hulian/pipelines/schedule"
+	"hulian/pipelines/wording"
 )
 
 // grace is how long a stopping server lets answers in progress end; the slowest page takes a few seconds.
@@ -193,6 +194,7 @@ func (p *program) site(c config.Config, of parts) (*web.Site, error) {
 			return err
 		},
 		Standards:  standing,
+		Wording:    &wording.Book{Dir: c.Dir},
 		Letterhead: func() (*docx.Template, error) { return townTemplate(c.Dir, "") },
 		Imprint:    view.Imprint{CopyTo: c.Imprint.CopyTo, Office: c.Imprint.Office},
 		Map:        townmap.In(c.Dir), Mails: notify.Mails(c.Notifications),

@@ -54,6 +54,7 @@ var plan = []rule{
 	{"pipelines/standards", []string{"pipelines", "pipelines/durable", "pipelines/sealed", "data"}, "what the town has decided, and who changed it; it runs nothing"},
 	{"pipelines/closing", []string{"pipelines", "pipelines/durable", "pipelines/sealed", "data", "queries", "queries/reading"}, "keeps signed months: reads a snapshot through pipelines.Querier; warns by the rule pages judge by"},
 	{"pipelines/papers", []string{"pipelines", "pipelines/durable", "pipelines/sealed"}, "keeps versions of papers; knows nothing of what is in them"},
+	{"pipelines/wording", []string{"pipelines", "pipelines/durable", "pipelines/sealed", "data", "queries/wording"}, "the town's own sentences and who changed them; it fills none"},
 	{"pipelines/asof", []string{"pipelines", "data", "pipelines/land", "pipelines/warehouse", "pipelines/load", "pipelines/model"}, "the models on what was known on an earlier day"},
 	{"pipelines/check", []string{"pipelines", "pipelines/..."}, "looks at all a town's folder holds, and puts it right: it asks every package that owns a part of it"},
 	{"pipelines/runner", []string{"pipelines", "pipelines/...", "data", "queries"}, "composes the stages"},

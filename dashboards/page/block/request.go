@@ -89,6 +89,10 @@ type Request struct {
 	// Papers are the versions of papers that were kept; nil: none are.
 	Papers *Papers
 
+	// Wording is what the papers of the town say; the zero value: what they say everywhere. Standing gives it with its history, for its page.
+	Wording  data.Wording
+	Standing func() (data.Wording, error)
+
 	// Trail reads what of the audit trail the visitor may read; next is the Before of the page behind it. nil: none is kept.
 	Trail func(ctx context.Context, q trail.Question) (entries []trail.Entry, next int64, err error)
 

@@ -10,8 +10,10 @@ import (
 	"hulian/dashboards/facts"
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
+	"hulian/data"
 	"hulian/queries"
 	"hulian/queries/reading"
+	"hulian/queries/wording"
 )
 
 // KnownSum shows a sum of which so many of all parts are known, and how many are not. Of no parts the sum is a dash; of parts
@@ -93,6 +95,36 @@ func Bracketed(r Request, whys ...string) string {
 		return ""
 	}
 	return r.T("〔", " [") + strings.Join(whys, r.T("；", "; ")) + r.T("〕", "]")
+}
+
+// Say is a sentence of the papers as the town has it, filled with figures of the place and with slots, name and text in turn; empty where
+// a measure it names is not known.
+func Say(r Request, own facts.Measured, id string, slots ...string) string {
+	s, known := data.SentenceOf(id)
+	if !known {
+		panic("there is no sentence " + id) // TestThePapersSayTheirSentences says every one
+	}
+	of := map[string]string{}
+	for i := 0; i+1 < len(slots); i += 2 {
+		of[slots[i]] = slots[i+1]
+	}
+	return wording.Fill(s, r.Wording.Of(id).In(r.Lang), of, func(measure, part string) (string, bool) {
+		v := own.At(measure, r.Unit().ID, r.Month)
+		switch {
+		case !v.Known():
+			return "", false
+		case part == "num":
+			return reading.Count(v.Num), true
+		case part == "den":
+			return reading.Count(v.Den), true
+		case part == "aside":
+			return Aside(r, v), true
+		case v.Rate():
+			return v.Text(r.Lang), true
+		default:
+			return v.Bare(), true
+		}
+	})
 }
 
 // MemberCell names a member by surname and number.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hulian/dashboards/facts"
@@ -19,8 +20,8 @@ import (
 	"hulian/dashboards/view"
 	"hulian/data"
 	"hulian/queries"
-	"hulian/queries/reading"
 	"hulian/queries/signals"
+	"hulian/queries/wording"
 )
 
 // annex is a section of the report behind its first sheet: blocks of a page, as the page shows them.
@@ -129,10 +130,24 @@ func Report(ctx context.Context, r block.Request, pages block.Builders) (view.Vi
 	return v, nil
 }
 
+// spokenOf are the measures that the town's own sentences name beside those of everybody's.
+func spokenOf(w data.Wording) (ids []string) {
+	for _, id := range w.Changed() {
+		s, known := data.SentenceOf(id)
+		if !known {
+			continue
+		}
+		for _, text := range []string{w.Of(id).Zh, w.Of(id).En} {
+			ids = append(ids, wording.Measures(s, text)...)
+		}
+	}
+	return ids
+}
+
 // readAhead reads at once what the sections ask for one after another, of the place and of the units below it, and gives the values
 // of the place: one pass over a large long table takes little more than each of ten. What is missing here a section reads itself.
 func readAhead(ctx context.Context, r block.Request) (facts.Measured, error) {
-	ids := slices.Concat(reported, compared(r.Unit().Level), block.ByUnit, work.VisitMeasures, work.VisitsByUnit, work.IssuesByUnit, places.CapacityMeasures, organisation.OrganisationMeasures)
+	ids := slices.Concat(reported, spokenOf(r.Wording), compared(r.Unit().Level), block.ByUnit, work.VisitMeasures, work.VisitsByUnit, work.IssuesByUnit, places.CapacityMeasures, organisation.OrganisationMeasures)
 	if len(r.Below()) > 0 {
 		below, of := block.BelowScope(r), ids
 		below.From = r.FirstMonth
@@ -254,22 +269,7 @@ func moneySentences(ctx context.Context, r block.Request, _ facts.Measured) ([]s
 func nothingOf(context.Context, block.Request) (view.View, error) { return view.View{}, nil }
 
 func onTimeSentence(r block.Request, own facts.Measured) string {
-	unit := r.Unit().ID
-	reported, onTime := own.At("issues_reported", unit, r.Month), own.At("on_time_rate", unit, r.Month)
-	overdue, satisfied := own.At("overdue_issues", unit, r.Month), own.At("satisfaction_rate", unit, r.Month)
-	var parts []string
-	if reported.Known() {
-		parts = append(parts, r.Tf("%s收集问题 %s 件", "%s: %s issues reported", r.MonthName(r.Month), reading.Count(reported.Value)))
-	}
-	if onTime.Known() {
-		parts = append(parts, r.Tf("到期 %s 件中按期办结 %s 件（%s）%s", "of %s due, %s were resolved on time (%s)%s", reading.Count(onTime.Den), reading.Count(onTime.Num), onTime.Text(r.Lang), block.Aside(r, onTime)))
-	}
-	if overdue.Known() {
-		parts = append(parts, r.Tf("月末超期未办结 %s 件%s", "%s overdue at the month's end%s", reading.Count(overdue.Value), block.Aside(r, overdue)))
-	}
-	if satisfied.Known() {
-		parts = append(parts, r.Tf("有答复的 %s 件中满意 %s 件（%s）%s", "of %s answers %s were satisfied (%s)%s", reading.Count(satisfied.Den), reading.Count(satisfied.Num), satisfied.Text(r.Lang), block.Aside(r, satisfied)))
-	}
+	parts := slices.DeleteFunc([]string{block.Say(r, own, "due_reported", "month", r.MonthName(r.Month)), block.Say(r, own, "due_on_time"), block.Say(r, own, "due_overdue"), block.Say(r, own, "due_satisfied")}, func(s string) bool { return s == "" })
 	if len(parts) == 0 {
 		return ""
 	}
@@ -277,21 +277,20 @@ func onTimeSentence(r block.Request, own facts.Measured) string {
 }
 
 func branchSentence(r block.Request, own facts.Measured, bursts []work.Burst) string {
-	unit := r.Unit().ID
 	var parts []string
-	if met := own.At("reconciliation_rate", unit, r.Month); met.Known() {
-		parts = append(parts, r.Tf("%s 个支部中 %s 个召开了对账交流会（%s）", "of %s branches %s held the reconciliation meeting (%s)", reading.Count(met.Den), reading.Count(met.Num), met.Text(r.Lang)))
+	if met := block.Say(r, own, "branch_met"); met != "" {
+		parts = append(parts, met)
 	}
 	if names := work.Halves(bursts); len(names) > 0 {
 		over, all := work.OverCount(r, bursts, names[len(names)-1])
 		if over == 0 {
-			parts = append(parts, r.Tf("%s %d 个支部的积分都没有集中在一个月里", "in %s, none of %d branches gained most of its points within one month", r.PeriodName(names[len(names)-1]), all))
+			parts = append(parts, block.Say(r, own, "branch_burst_none", "period", r.PeriodName(names[len(names)-1]), "all", strconv.Itoa(all)))
 		} else {
-			parts = append(parts, r.Tf("%s %d 个支部中 %d 个的积分集中在一个月里，请核实", "in %s, of %d branches %d gained most of their points within one month: to be checked", r.PeriodName(names[len(names)-1]), all, over))
+			parts = append(parts, block.Say(r, own, "branch_burst", "period", r.PeriodName(names[len(names)-1]), "all", strconv.Itoa(all), "over", strconv.Itoa(over)))
 		}
 	}
-	if twice := own.At("bottom_twice", unit, r.Month); twice.Known() && twice.Value > 0 {
-		parts = append(parts, r.Tf("%s 个支部年度评定连续 %d 年末位", "%s branches were last in %d yearly ratings running", reading.Count(twice.Value), r.Programme.LastPlace.Years))
+	if twice := own.At("bottom_twice", r.Unit().ID, r.Month); twice.Known() && twice.Value > 0 {
+		parts = append(parts, block.Say(r, own, "branch_last", "years", strconv.Itoa(r.Programme.LastPlace.Years)))
 	}
 	if len(parts) == 0 {
 		return ""

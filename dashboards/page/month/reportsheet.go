@@ -5,6 +5,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hulian/dashboards/facts"
@@ -28,7 +29,7 @@ func fiveSentences(ctx context.Context, r block.Request, own facts.Measured, ass
 	if err != nil {
 		return nil, err
 	}
-	return closed(weakSentence(r, assessed), changedSentence(r, readings), workSentence(r, own), askedSentence(r, assessed, readings), lastSentence(r, decided)), nil
+	return closed(weakSentence(r, own, assessed), changedSentence(r, own, readings), workSentence(r, own), askedSentence(r, own, assessed, readings), lastSentence(r, own, decided)), nil
 }
 
 // closed leaves empty sentences out, and the spaces that a document does without.
@@ -42,7 +43,7 @@ func closed(said ...string) []string {
 
 // changedSentence names what worsened and what improved, each event by its first measure; what changed without being good or bad, and
 // what did not change, stands below.
-func changedSentence(r block.Request, readings []reading.Reading) string {
+func changedSentence(r block.Request, own facts.Measured, readings []reading.Reading) string {
 	var worse, better []string
 	unknown := 0
 	for _, event := range reading.ByEvent(readings) {
@@ -57,38 +58,27 @@ func changedSentence(r block.Request, readings []reading.Reading) string {
 	}
 	var parts []string
 	if len(worse) > 0 {
-		parts = append(parts, r.Tf("变差%d项（%s）", "%d worsened (%s)", len(worse), strings.Join(worse, r.T("、", ", "))))
+		parts = append(parts, block.Say(r, own, "changed_worse", "count", strconv.Itoa(len(worse)), "measures", strings.Join(worse, r.T("、", ", "))))
 	}
 	if len(better) > 0 {
-		parts = append(parts, r.Tf("改善%d项（%s）", "%d improved (%s)", len(better), strings.Join(better, r.T("、", ", "))))
+		parts = append(parts, block.Say(r, own, "changed_better", "count", strconv.Itoa(len(better)), "measures", strings.Join(better, r.T("、", ", "))))
 	}
 	if len(parts) == 0 {
-		parts = append(parts, r.T("没有超出正常波动的变化", "nothing changed beyond ordinary variation"))
+		parts = append(parts, block.Say(r, own, "changed_none"))
 	} else {
-		parts = append(parts, r.T("其余属正常波动或暂不评价", "the rest varies as usual or cannot be judged yet"))
+		parts = append(parts, block.Say(r, own, "changed_rest"))
 	}
 	if unknown > 0 {
-		parts = append(parts, r.Tf("%d项没有数据，未知", "%d unknown for want of data", unknown))
+		parts = append(parts, block.Say(r, own, "changed_unknown", "count", strconv.Itoa(unknown)))
 	}
 	return r.MonthName(r.Month) + r.T("", ": ") + strings.Join(parts, r.T("，", "; ")) + r.T("。", ".")
 }
 
 // workSentence is what was visited and solved.
 func workSentence(r block.Request, own facts.Measured) string {
-	unit := r.Unit().ID
-	var parts []string
-	if c := own.At("household_coverage", unit, r.Month); c.Known() {
-		parts = append(parts, r.Tf("走访到%s户中的%s户（%s）", "of %s households %s were visited (%s)", reading.Count(c.Den), reading.Count(c.Num), c.Text(r.Lang)))
-	}
-	if u := own.At("unvisited_share", unit, r.Month); u.Known() {
-		parts = append(parts, r.Tf("%s户超过%d天未走访", "%s not for more than %d days", reading.Count(u.Num), r.Programme.Linking.UnvisitedDays))
-	}
-	if solved := own.At("resolution_rate_cumulative", unit, r.Month); solved.Known() {
-		parts = append(parts, r.Tf("启动以来收集问题%s件，办结%s件（%s）", "of %s issues since the start %s resolved (%s)", reading.Count(solved.Den), reading.Count(solved.Num), solved.Text(r.Lang)))
-	}
-	if overdue := own.At("overdue_issues", unit, r.Month); overdue.Known() {
-		parts = append(parts, r.Tf("月末超期未办结%s件%s", "%s overdue at the month's end%s", reading.Count(overdue.Value), block.Aside(r, overdue)))
-	}
+	parts := slices.DeleteFunc([]string{
+		block.Say(r, own, "work_visited"), block.Say(r, own, "work_unvisited", "days", strconv.Itoa(r.Programme.Linking.UnvisitedDays)), block.Say(r, own, "work_solved"), block.Say(r, own, "work_overdue"),
+	}, func(s string) bool { return s == "" })
 	if len(parts) == 0 {
 		return ""
 	}
@@ -96,7 +86,7 @@ func workSentence(r block.Request, own facts.Measured) string {
 }
 
 // askedSentence says of whom something is asked, and by when; the table below has it in full.
-func askedSentence(r block.Request, assessed []signals.Assessment, readings []reading.Reading) string {
+func askedSentence(r block.Request, own facts.Measured, assessed []signals.Assessment, readings []reading.Reading) string {
 	var weak []string
 	for _, a := range assessed {
 		if a.IsWeak() && (r.Village == "" || a.Village.ID == r.Village) {
@@ -108,27 +98,27 @@ func askedSentence(r block.Request, assessed []signals.Assessment, readings []re
 		if len(weak) > mostReasons {
 			weak = append(weak[:mostReasons], r.T("等", "others"))
 		}
-		parts = append(parts, r.Tf("%s落实帮扶要求", "%s carry out the help that fits", strings.Join(weak, r.T("、", ", "))))
+		parts = append(parts, block.Say(r, own, "asked_help", "villages", strings.Join(weak, r.T("、", ", "))))
 	}
 	for _, event := range reading.ByEvent(readings) {
 		if event[0].Signal() && event[0].Variation == reading.Worsening {
-			parts = append(parts, r.T("针对", "")+event[0].Measure.Name.In(r.Lang)+r.T("，", ": ")+strings.TrimRight(askedOf(r, event[0].Measure.Group), "。."))
+			parts = append(parts, r.T("针对", "")+event[0].Measure.Name.In(r.Lang)+r.T("，", ": ")+strings.TrimRight(askedOf(r, own, event[0].Measure.Group), "。."))
 		}
 	}
 	if len(parts) == 0 {
-		return r.T("本月没有需要另行布置的事项。", "Nothing is asked beyond the usual work this month.")
+		return block.Say(r, own, "asked_none")
 	}
-	return r.Tf("%s底前要求：%s（见下表）。", "Asked by the end of %s: %s (see the table below).", r.MonthName(facts.MonthAdd(r.Month, 1)), strings.Join(parts, r.T("；", "; ")))
+	return block.Say(r, own, "asked", "month", r.MonthName(facts.MonthAdd(r.Month, 1)), "asked", strings.Join(parts, r.T("；", "; ")))
 }
 
 // lastSentence says what became of what was decided before.
-func lastSentence(r block.Request, decided []decisions.Decided) string {
+func lastSentence(r block.Request, own facts.Measured, decided []decisions.Decided) string {
 	before := decidedBefore(r, decided)
 	if r.Village != "" {
 		before = slices.DeleteFunc(before, func(d decisions.Decided) bool { return d.Village != r.Village })
 	}
 	if len(before) == 0 {
-		return r.T("此前例会没有议定需要回看的事项。", "No earlier meeting decided anything that is to be looked at again.")
+		return block.Say(r, own, "last_none")
 	}
 	late, pending := 0, 0
 	for _, d := range before {
@@ -139,14 +129,14 @@ func lastSentence(r block.Request, decided []decisions.Decided) string {
 			pending++
 		}
 	}
-	return r.Tf("此前例会议定%[1]d项：了结%[2]d项，办理中%[3]d项，超期%[4]d项。", "Decided by earlier meetings: %[1]d; closed %[2]d, under way %[3]d, overdue %[4]d.", len(before), len(before)-late-pending, pending, late)
+	return block.Say(r, own, "last", "count", strconv.Itoa(len(before)), "closed", strconv.Itoa(len(before)-late-pending), "open", strconv.Itoa(pending), "late", strconv.Itoa(late))
 }
 
 // setClose finds the spaces between Chinese characters and numbers, which a document does without.
 var setClose = regexp.MustCompile(`(\p{Han}) +(\d)|(\d%?|）) +(\p{Han})`)
 
 // weakSentence names the weak villages with the reason of each. In the report of a village its own tier stands first.
-func weakSentence(r block.Request, assessed []signals.Assessment) string {
+func weakSentence(r block.Request, own facts.Measured, assessed []signals.Assessment) string {
 	if len(assessed) == 0 {
 		return ""
 	}
@@ -156,7 +146,7 @@ func weakSentence(r block.Request, assessed []signals.Assessment) string {
 		var reasons []string
 		for _, a := range assessed {
 			if a.IsWeak() {
-				reasons = append(reasons, r.Tf("%[1]s：%[2]s", "%[1]s: %[2]s", a.Village.Name, named(r, a)))
+				reasons = append(reasons, block.Say(r, own, "weak_reason", "village", a.Village.Name, "reasons", named(r, a)))
 			}
 		}
 		if len(reasons) > mostReasons {
@@ -168,11 +158,10 @@ func weakSentence(r block.Request, assessed []signals.Assessment) string {
 		return town
 	}
 	a := assessed[at]
-	mine := r.Tf("%[1]s：%[2]s", "%[1]s: %[2]s", a.Village.Name, a.Tier.Name(r.Lang))
 	if a.IsWeak() {
-		mine = r.Tf("%[1]s为%[2]s：%[3]s", "%[1]s is %[2]s: %[3]s", a.Village.Name, a.Tier.Name(r.Lang), reasonOf(r, a))
+		return block.Say(r, own, "weak_village_why", "village", a.Village.Name, "tier", a.Tier.Name(r.Lang), "reasons", reasonOf(r, a), "town", town)
 	}
-	return mine + r.T("。全镇：", ". The town: ") + town
+	return block.Say(r, own, "weak_village", "village", a.Village.Name, "tier", a.Tier.Name(r.Lang), "town", town)
 }
 
 // reasonOf is what a village is weak on, and the likely cause.
@@ -222,20 +211,18 @@ func asked(ctx context.Context, r block.Request, own facts.Measured, town signal
 				return nil, err
 			}
 		}
-		t.Rows = append(t.Rows, []view.Cell{{Text: r.Unit().Name}, {Text: found, Tone: block.ToneOf(read)}, {Text: askedOf(r, read.Measure.Group)}, {Text: cmp.Or(holder, r.T("各支部书记", "the branch secretaries"))}, {Text: by}})
+		t.Rows = append(t.Rows, []view.Cell{{Text: r.Unit().Name}, {Text: found, Tone: block.ToneOf(read)}, {Text: askedOf(r, own, read.Measure.Group)}, {Text: cmp.Or(holder, r.T("各支部书记", "the branch secretaries"))}, {Text: by}})
 	}
 	return t, nil
 }
 
 // askedOf is what is asked where figures of a group worsen.
-func askedOf(r block.Request, group string) string {
+func askedOf(r block.Request, own facts.Measured, group string) string {
 	switch group {
-	case "issues":
-		return r.T("逐件督办，明确承办人和期限。", "Press for each issue, with a name and a date.")
-	case "visits":
-		return r.T("按未走访名单逐户上门。", "Visit the households on the list one by one.")
+	case "issues", "visits":
+		return block.Say(r, own, "ask_"+group)
 	default:
-		return r.T("查明原因，下月通报时说明。", "Find out why, and say so in the next report.")
+		return block.Say(r, own, "ask_other")
 	}
 }
 

@@ -1,0 +1,82 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"hulian/data"
+	"hulian/pipelines/wording"
+)
+
+// TestATownChangesWhatItsNoticeSays from the page to the paper and back: a wrong placeholder is refused by name, what is changed stands in
+// the preview and in the next file in both languages, and it can be taken back.
+func TestATownChangesWhatItsNoticeSays(t *testing.T) {
+	book := &wording.Book{Dir: t.TempDir()}
+	h := newHouse(t, func(c *Config) { c.Wording = book })
+	committee, office := as(t, h.URL, "committee"), as(t, h.URL, "office")
+	s, _ := data.SentenceOf("work_visited")
+	change := func(as *http.Client, zh, en string) (int, string) {
+		t.Helper()
+		response, _ := h.do(t, as, http.MethodPost, "/sentences/change", form("sentence", s.ID, "from_zh", s.Text.Zh, "from_en", s.Text.En, "zh", zh, "en", en, "reason", "更顺口"))
+		return response.StatusCode, response.Header.Get("Location")
+	}
+	const en = "{household_coverage.num} households of {household_coverage.den} saw somebody"
+	if status, _ := change(office, "走访{household_coverage}", en); status != http.StatusNotFound {
+		t.Errorf("the office changes a sentence: %d", status)
+	}
+	for zh, want := range map[string]string{
+		"走访到{household_covrage.num}户": "“{household_covrage.num}”既不是指标，也不是这句话可用的栏目。是否指“{household_coverage}”？",
+		"走访到{household_coverage.sum}": "“{household_coverage.sum}”：这个指标没有这一部分",
+		"走访到{household_coverage":      "花括号没有配对：{household_coverage",
+		"走访到887户":                     "不能直接写数字“887”",
+	} {
+		status, to := change(committee, zh, en)
+		if status != http.StatusSeeOther {
+			t.Fatal(status)
+		}
+		if _, page := h.do(t, committee, http.MethodGet, to, sent{}); !strings.Contains(page, want) || !strings.Contains(page, `value="`+zh+`"`) && !strings.Contains(page, zh+"</textarea>") {
+			t.Errorf("%s: the page does not say %q, or lost what was typed", zh, want)
+		}
+	}
+	if _, to := change(committee, "本月有{household_coverage.num}户见到了干部", en); !strings.Contains(to, "done=1") {
+		t.Fatal(to)
+	}
+	says := func(want string) {
+		t.Helper()
+		_, preview := h.do(t, committee, http.MethodGet, "/report", sent{})
+		_, paper := h.do(t, committee, http.MethodPost, "/papers/monthly", form("format", ".html"))
+		if !strings.Contains(preview, want) || !strings.Contains(paper, want) {
+			t.Errorf("preview %t, paper %t: %q", strings.Contains(preview, want), strings.Contains(paper, want), want)
+		}
+	}
+	says("户见到了干部")
+	if _, preview := h.do(t, committee, http.MethodGet, "/report?lang=en", sent{}); !strings.Contains(preview, "saw somebody") {
+		t.Error("the English preview does not follow")
+	}
+	if _, to := change(committee, "别的{household_coverage}", en); !strings.Contains(to, "refused=moved") {
+		t.Errorf("a change of what somebody else has changed meanwhile: %s", to)
+	}
+	if response, _ := h.do(t, committee, http.MethodPost, "/sentences/back", form("change", "1", "reason", "还是原来的好")); !strings.Contains(response.Header.Get("Location"), "done=2") {
+		t.Fatal(response.Header.Get("Location"))
+	}
+	says("走访到")
+	_, page := h.do(t, office, http.MethodGet, "/sentences", sent{})
+	for _, want := range []string{"更顺口", "还是原来的好", "撤回第1次修改", "committee"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	if strings.Contains(page, `action="/sentences/`) {
+		t.Error("the office is offered to change it")
+	}
+	var said []string
+	for _, e := range entries(t, h.door) {
+		said = append(said, e.Account+" "+string(e.Action)+" "+e.Object)
+	}
+	for _, want := range []string{"committee changed_sentence work_visited", "committee took_sentence_back work_visited"} {
+		if !strings.Contains(strings.Join(said, "\n"), want) {
+			t.Errorf("the trail lacks %q", want)
+		}
+	}
+}
