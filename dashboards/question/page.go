@@ -87,7 +87,7 @@ var pages = []Page{
 		Question: data.Text{Zh: "上次议定的事办得怎样，这次议什么、定什么？", En: "What became of what was decided, and what is to be decided now?"},
 	},
 	{
-		ID: "report", Path: "/report", Group: GroupMonth, Takes: ByMonth | ByVillage,
+		ID: "report", Path: "/report", Group: GroupMonth, Takes: ByMonth | ByVillage | ByBranch,
 		Title:    data.Text{Zh: "月度通报", En: "Monthly report"},
 		Question: data.Text{Zh: "这个月向镇党委和各村通报什么？", En: "What is reported to the committee and the villages this month?"},
 	},

@@ -56,6 +56,9 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, p question.Page) e
 	if err := s.lend(r.Context(), &ask, pinned, here); err != nil {
 		return err
 	}
+	if !noticeOpen(ask, here) {
+		return errBeyond
+	}
 	format, table := values.Get("format"), values.Get("table")
 	if format != "" && !ask.Page.TakenBy(who) {
 		return errBeyond
@@ -166,7 +169,7 @@ func (s *server) lendAs(ctx context.Context, ask *block.Request, pinned Pinned, 
 			ask.Mail = func(ctx context.Context) (string, error) { return s.Door.Accounts.Mail(ctx, who) }
 		}
 	}
-	if p.AtHome {
+	if p.AtHome || p.ID == "report" && who.Scope.Branch != "" { // a branch's secretary reads his own notice
 		ask.AtHome()
 	}
 	if p.ID == "search" && ask.Params.Get("q") != "" && who.MayAnywhere(visitor.SeePersons) { // before anybody is shown

@@ -155,7 +155,16 @@ func (s *server) asking(ctx context.Context, kind kinds.Kind, said url.Values, w
 	if err := s.lend(ctx, &ask, pinned, here); err != nil {
 		return block.Request{}, err
 	}
+	if !noticeOpen(ask, here) {
+		return block.Request{}, errBeyond
+	}
 	return ask, do(ask)
+}
+
+// noticeOpen reports whether a visitor may have the notice of a place: that of a branch is for the branch, its village and the town.
+func noticeOpen(ask block.Request, here visitor.Place) bool {
+	at := place(here, ask.Unit())
+	return ask.Page.ID != "report" || at.Branch == "" || ask.Visitor.May(visitor.SeePages, at)
 }
 
 // keptPaper answers with a file of a kept version, as it was written.
@@ -180,7 +189,7 @@ func (s *server) keptPaper(w http.ResponseWriter, r *http.Request) error {
 	}
 	at = place(at, unit)
 	kind, known := kinds.Of(of.Kind)
-	if !known || !kind.OpenTo(who) || !month.MayTake(who, at, of) {
+	if !known || !kind.OpenTo(who) || !month.MayTake(who, at, of) || at.Branch != "" && !who.May(visitor.SeePages, at) {
 		return errBeyond
 	}
 	body, err := s.Papers.File(of, r.PathValue("file"))

@@ -183,3 +183,40 @@ func TestAPublicPaperIsIssuedAsItWasAccepted(t *testing.T) {
 		t.Errorf("what was issued is not what was accepted: %+v", of)
 	}
 }
+
+// TestABranchHasItsOwnNotice: its standing first, nothing of its sisters, and for the branch, its village and the town alone.
+func TestABranchHasItsOwnNotice(t *testing.T) {
+	h := newHouse(t)
+	branch, village, other, committee := as(t, h.URL, "branch11"), as(t, h.URL, "secretary1"), as(t, h.URL, "secretary2"), as(t, h.URL, "committee")
+	for lang, first := range map[string]string{"zh": "福合院一支部（福合院村）：", "en": "福合院一支部 (福合院村): "} {
+		_, page := h.do(t, branch, http.MethodGet, "/report?lang="+lang, sent{})
+		said := saidOf.FindStringSubmatch(page)
+		if said == nil || !strings.HasPrefix(strings.TrimSpace(tag.ReplaceAllString(said[1], "")), first) {
+			t.Errorf("%s: the first sentence of a branch's own notice: %v", lang, said)
+		}
+		for _, sister := range []string{"福合院二支部", "新园村", "薄弱村"} {
+			if main := page[strings.Index(page, "<main"):]; strings.Contains(main, sister) {
+				t.Errorf("%s: it speaks of %s", lang, sister)
+			}
+		}
+	}
+	for _, c := range []struct {
+		who  *http.Client
+		want int
+	}{{branch, http.StatusOK}, {village, http.StatusOK}, {committee, http.StatusOK}, {other, http.StatusNotFound}} {
+		page, _ := h.do(t, c.who, http.MethodGet, "/report?village=V1&branch=B11", sent{})
+		paper, body := h.do(t, c.who, http.MethodPost, "/papers/monthly", form("format", ".html", "village", "V1", "branch", "B11"))
+		if page.StatusCode != c.want || paper.StatusCode != c.want {
+			t.Errorf("page %s, paper %s, want %d", page.Status, paper.Status, c.want)
+		}
+		if c.want == http.StatusOK && !strings.Contains(body, "福合院一支部先锋户联月度通报") {
+			t.Error("the paper is not of the branch")
+		}
+	}
+	if response, _ := h.do(t, branch, http.MethodGet, "/report?village=V1&branch=B12", sent{}); response.StatusCode != http.StatusNotFound {
+		t.Errorf("a sister's notice: %s", response.Status)
+	}
+	if response, body := h.do(t, branch, http.MethodPost, "/papers/monthly", form("format", ".html")); response.StatusCode != http.StatusOK || !strings.Contains(body, "福合院一支部") {
+		t.Errorf("his own without naming it: %s", response.Status)
+	}
+}

@@ -171,8 +171,8 @@ func taken(ctx context.Context, r block.Request, pages block.Builders, a annex) 
 	if !ok {
 		return nil, fmt.Errorf("the report takes blocks from a page that does not exist: %s", a.page)
 	}
-	if r.Village != "" && !p.Takes.Has(question.ByVillage) {
-		return nil, nil // it would speak of the whole town
+	if r.Village != "" && !p.Takes.Has(question.ByVillage) || r.Unit().Level == facts.LevelBranch && !p.Takes.Has(question.ByBranch) {
+		return nil, nil // it would speak of the whole town, or of the whole village
 	}
 	of, err := pageOf(ctx, r, pages, a)
 	if err != nil {
@@ -301,7 +301,10 @@ func branchSentence(r block.Request, own facts.Measured, bursts []work.Burst) st
 // letterhead says who issues the report and what its figures stand on.
 func letterhead(ctx context.Context, r block.Request, own facts.Measured) (*view.Letterhead, error) {
 	l := &view.Letterhead{Issuer: r.Tf("%s党委", "Party committee of %s", r.Unit().Name), Period: r.MonthName(r.Month)}
-	if r.Unit().Level == facts.LevelVillage {
+	switch r.Unit().Level {
+	case facts.LevelBranch:
+		l.Issuer = r.Unit().Name
+	case facts.LevelVillage:
 		l.Issuer = r.Tf("%s党总支", "General branch of %s", r.Unit().Name)
 	}
 	l.Basis = append(l.Basis, r.Tf("数据截至 %s；快照第 %d 版，校验码 %.16s。", "Data as of %s; snapshot %d, hash %.16s.", r.CutOff.Format("2006-01-02"), r.Generation, r.Hash))

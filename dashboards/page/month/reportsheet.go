@@ -12,6 +12,7 @@ import (
 	"hulian/dashboards/language"
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/page/decisions"
+	"hulian/dashboards/page/work"
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
 	"hulian/queries/reading"
@@ -29,7 +30,15 @@ func fiveSentences(ctx context.Context, r block.Request, own facts.Measured, ass
 	if err != nil {
 		return nil, err
 	}
-	return closed(weakSentence(r, own, assessed), changedSentence(r, own, readings), workSentence(r, own), askedSentence(r, own, assessed, readings), lastSentence(r, own, decided)), nil
+	first := weakSentence(r, own, assessed)
+	if r.Unit().Level == facts.LevelBranch { // which has no tier: its stars, and where it stands among its like
+		standing, err := branchStanding(ctx, r, own)
+		if err != nil {
+			return nil, err
+		}
+		first = block.Say(r, own, "weak_branch", "branch", r.Unit().Name, "village", r.Name(r.Village), "standing", standing)
+	}
+	return closed(first, changedSentence(r, own, readings), workSentence(r, own), askedSentence(r, own, assessed, readings), lastSentence(r, own, decided)), nil
 }
 
 // closed leaves empty sentences out, and the spaces that a document does without.
@@ -89,7 +98,7 @@ func workSentence(r block.Request, own facts.Measured) string {
 func askedSentence(r block.Request, own facts.Measured, assessed []signals.Assessment, readings []reading.Reading) string {
 	var weak []string
 	for _, a := range assessed {
-		if a.IsWeak() && (r.Village == "" || a.Village.ID == r.Village) {
+		if a.IsWeak() && ofPlace(r, a) {
 			weak = append(weak, a.Village.Name)
 		}
 	}
@@ -115,7 +124,9 @@ func askedSentence(r block.Request, own facts.Measured, assessed []signals.Asses
 func lastSentence(r block.Request, own facts.Measured, decided []decisions.Decided) string {
 	before := decidedBefore(r, decided)
 	if r.Village != "" {
-		before = slices.DeleteFunc(before, func(d decisions.Decided) bool { return d.Village != r.Village })
+		before = slices.DeleteFunc(before, func(d decisions.Decided) bool {
+			return d.Village != r.Village || r.Unit().Level == facts.LevelBranch && d.Branch != r.Branch
+		})
 	}
 	if len(before) == 0 {
 		return block.Say(r, own, "last_none")
@@ -164,6 +175,55 @@ func weakSentence(r block.Request, own facts.Measured, assessed []signals.Assess
 	return block.Say(r, own, "weak_village", "village", a.Village.Name, "tier", a.Tier.Name(r.Lang), "town", town)
 }
 
+// ofPlace reports whether what is asked of a weak village stands in the notice: of the town, and of that village itself; what its village is
+// asked does not stand in a branch's.
+func ofPlace(r block.Request, a signals.Assessment) bool {
+	return r.Village == "" || a.Village.ID == r.Village && r.Unit().Level != facts.LevelBranch
+}
+
+// branchStanding is what stands in the place of a tier in the notice of a branch: its last rating, and the measures on which it is clearly
+// behind or ahead of the other branches.
+func branchStanding(ctx context.Context, r block.Request, own facts.Measured) (string, error) {
+	last, err := work.LastRating(ctx, r)
+	if err != nil {
+		return "", err
+	}
+	var parts []string
+	if last != "" {
+		parts = append(parts, last)
+	}
+	places, err := block.OwnPositions(ctx, r, block.ByUnit...)
+	if err != nil {
+		return "", err
+	}
+	var behind, ahead []string
+	known := false
+	for _, id := range block.ByUnit {
+		v := own.At(id, r.Unit().ID, r.Month)
+		known = known || v.Known()
+		switch places[id] {
+		case view.Behind:
+			behind = append(behind, v.Measure.Name.In(r.Lang))
+		case view.Ahead:
+			ahead = append(ahead, v.Measure.Name.In(r.Lang))
+		default:
+		}
+	}
+	if len(behind) > 0 {
+		parts = append(parts, r.Tf("明显落后于其他支部：%s", "clearly behind the other branches on %s", strings.Join(behind, r.T("、", ", "))))
+	}
+	if len(ahead) > 0 {
+		parts = append(parts, r.Tf("明显领先于其他支部：%s", "clearly ahead of the other branches on %s", strings.Join(ahead, r.T("、", ", "))))
+	}
+	switch {
+	case !known:
+		parts = append(parts, r.T("没有数据，暂不评价", "nothing is known, and nothing judged"))
+	case len(behind)+len(ahead) == 0:
+		parts = append(parts, r.T("主要指标与其他支部无明显差别", "no clear difference from the other branches on the main measures"))
+	}
+	return strings.Join(parts, r.T("；", "; ")), nil
+}
+
 // reasonOf is what a village is weak on, and the likely cause.
 func reasonOf(r block.Request, a signals.Assessment) string {
 	return strings.Join(slices.DeleteFunc([]string{weakOn(r, a), a.Cause.Name(r.Lang)}, func(s string) bool { return s == "" }), r.T("，", ", "))
@@ -189,13 +249,20 @@ func named(r block.Request, a signals.Assessment) string {
 func asked(ctx context.Context, r block.Request, own facts.Measured, town signals.Town, assessed []signals.Assessment) (*view.Table, error) {
 	t := &view.Table{ID: "asked", Stacked: true, Title: r.T("本月要点和要求", "This month's points, and what is asked"), Empty: r.T("没有薄弱村，也没有变差的指标。", "No village is weak, and nothing worsened."),
 		Columns: []view.Column{view.Words(r.T("单位", "Unit")), view.Words(r.T("情况", "What was seen")), view.Words(r.T("要求", "What is asked")), view.Words(r.T("责任人", "Of whom")), view.Words(r.T("时限", "By"))}}
+	if r.Unit().Level == facts.LevelBranch {
+		t.Empty = r.T("没有变差的指标。", "Nothing worsened.")
+	}
 	by := r.Tf("%s底前", "the end of %s", r.MonthName(facts.MonthAdd(r.Month, 1)))
 	for _, a := range assessed {
-		if !a.IsWeak() || r.Village != "" && a.Village.ID != r.Village {
+		if !a.IsWeak() || !ofPlace(r, a) {
 			continue
 		}
 		t.Rows = append(t.Rows, []view.Cell{{Text: a.Village.Name, Link: r.Link("weak", question.In(a.Village.ID)), Note: a.Tier.Name(r.Lang), Tone: view.ToneWorse}, {Text: named(r, a)},
 			{Text: strings.Join(a.Fitting(r.Lang), r.T("", " "))}, {Text: secretaries(r, town, a)}, {Text: by}})
+	}
+	answers := r.T("各支部书记", "the branch secretaries")
+	if r.Unit().Level == facts.LevelBranch {
+		answers = r.T("本支部书记", "the branch's secretary")
 	}
 	_, _, readings := changes(r, own)
 	for _, event := range reading.ByEvent(readings) {
@@ -211,7 +278,7 @@ func asked(ctx context.Context, r block.Request, own facts.Measured, town signal
 				return nil, err
 			}
 		}
-		t.Rows = append(t.Rows, []view.Cell{{Text: r.Unit().Name}, {Text: found, Tone: block.ToneOf(read)}, {Text: askedOf(r, own, read.Measure.Group)}, {Text: cmp.Or(holder, r.T("各支部书记", "the branch secretaries"))}, {Text: by}})
+		t.Rows = append(t.Rows, []view.Cell{{Text: r.Unit().Name}, {Text: found, Tone: block.ToneOf(read)}, {Text: askedOf(r, own, read.Measure.Group)}, {Text: cmp.Or(holder, answers)}, {Text: by}})
 	}
 	return t, nil
 }

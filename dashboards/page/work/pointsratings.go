@@ -1,6 +1,7 @@
 package work
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -366,6 +367,20 @@ func starTable(r block.Request, all []rating, twice map[string]bool) *view.Table
 		}))
 	view.Fill(t, order, columns...)
 	return t
+}
+
+// LastRating is what the newest rating up to the page's month says of its branch; empty: it was never rated.
+func LastRating(ctx context.Context, r block.Request) (string, error) {
+	all, err := r.Ratings(ctx, r.Visitor, r.Unit())
+	if err != nil {
+		return "", err
+	}
+	all = slices.DeleteFunc(all, func(x facts.Rating) bool { end := periodEnd(x.Period); return end == "" || end > r.Month })
+	if len(all) == 0 {
+		return "", nil
+	}
+	x := slices.MaxFunc(all, func(a, b facts.Rating) int { return cmp.Compare(periodEnd(a.Period), periodEnd(b.Period)) })
+	return r.Tf("%[1]s评定为%[2]s（本村%[4]s个支部中第%[3]s名）", "rated %[2]s in %[1]s (number %[3]s of %[4]s branches of its village)", r.PeriodName(x.Period), starsText(r, x.Stars), reading.Count(x.Rank), reading.Count(x.BranchesRanked)), nil
 }
 
 // starsText writes stars as the programme names them: 五星.
