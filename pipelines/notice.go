@@ -10,6 +10,7 @@ const (
 	EventFailure    Event = "failure"     // a run failed, its retries included
 	EventMonthReady Event = "month_ready" // the data reach the end of a month, and it is published
 	EventHeld       Event = "held"        // a file waits for a person
+	EventPapers     Event = "papers"      // papers were made by the clock, or could not be
 	EventAlert      Event = "alert"       // a measure that somebody asked to be told of gave a signal or passed a value
 )
 

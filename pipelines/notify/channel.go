@@ -58,13 +58,13 @@ type Mail struct {
 	CA       string           `yaml:"ca"` // PEM file of certificate authorities trusted instead of the system's
 }
 
-var events = []pipelines.Event{pipelines.EventFailure, pipelines.EventMonthReady, pipelines.EventHeld, pipelines.EventAlert}
+var events = []pipelines.Event{pipelines.EventFailure, pipelines.EventMonthReady, pipelines.EventHeld, pipelines.EventAlert, pipelines.EventPapers}
 
 // Check refuses what cannot be meant, with the field and the reason.
 func (c Channel) Check() error {
 	for _, on := range c.On {
 		if !slices.Contains(events, on) {
-			return fmt.Errorf("on: there is no %q; there are failure, month_ready, held, alert", on)
+			return fmt.Errorf("on: there is no %q; there are failure, month_ready, held, alert, papers", on)
 		}
 	}
 	if c.Link != "" {

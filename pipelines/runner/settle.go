@@ -33,7 +33,7 @@ func (r *Runner) settle(log *slog.Logger) ([]pipelines.Run, error) {
 			log.Warn("what a killed run left stays", "error", err) // it is in nobody's way
 		}
 	}
-	runs, damaged, err := read(r.config.Dir)
+	runs, damaged, err := read(r.config.Dir, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -158,6 +158,9 @@ func (p *program) schedule(c config.Config, log *slog.Logger) (*schedule.Schedul
 	if err != nil {
 		return nil, usage(err)
 	}
+	if err := checkPapers(c); err != nil {
+		return nil, usage(err)
+	}
 	var jobs []schedule.Job
 	for _, one := range c.Pipelines {
 		var last pipelines.Run // a job never overlaps itself: it is told of its own
@@ -170,7 +173,10 @@ func (p *program) schedule(c config.Config, log *slog.Logger) (*schedule.Schedul
 				_, err := r.Run(ctx, trigger)
 				return err
 			},
-			Done: func(context.Context, error) { p.tell(c, last, log) }}) // of the last try only: one that a retry mended is no news
+			Done: func(ctx context.Context, _ error) {
+				p.tell(c, last, log)
+				p.clockPapers(ctx, c, last, log)
+			}}) // of the last try only: one that a retry mended is no news
 	}
 	if job, wanted := p.backupJob(c, log); wanted {
 		jobs = append(jobs, job)

@@ -46,6 +46,7 @@ type Config struct {
 	Imprint Imprint `mapstructure:"-"`
 
 	Notifications []notify.Channel `mapstructure:"-"` // whom to tell of what; none: nobody
+	Papers        []Paper          `mapstructure:"-"` // made by the clock; none: people make them
 	Pipelines     []Pipeline       `mapstructure:"-"` // never empty: where the file names none, it is the one of Schedule
 }
 

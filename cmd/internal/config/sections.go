@@ -58,6 +58,16 @@ pipelines:
     sources: [inbox]
     retries: 3
     backoff: 1m`},
+	{"papers", func(node *yaml.Node, c *Config) error { return readPapers(node, c) }, `每月定时生成文件：每月 day 日起的第一次运行之后，生成上月的文件，留存为草稿（“文件”页），并按 notifications 通知；生成不了的说明原因。
+units 写 town（全镇）、villages（各村）、branches（各支部），或单位的名称；公示文件须经第二人复核，不会自动公布。`, `Papers made by the clock: after the first run on or after the day of a month, those of the month before are made and kept as
+drafts (page Papers), and notifications tell of it, or why not. units are town, villages, branches, or names of units. What is for
+the public waits for a second person and is never published by the clock.
+papers:
+  - kind: monthly
+    day: 3
+    units: [town, villages]
+    for: committee
+    formats: [docx, pdf]`},
 	{"backup", func(node *yaml.Node, c *Config) error { return readBackup(node, &c.Backup) }, `网页服务期间定时备份：在 to 所指的文件夹（最好在另一块磁盘）中写一个 zip 文件，时间由 cron 行定，保留最近 keep 份。备份含有姓名、
 备注和本文件：请用口令加密（passphrase 写成 env:名称 或 file:/路径），口令与备份分开保管，没有口令谁也打不开。`, `Backups inside serve: a zip file in the folder named by to (best on another disk), by a cron line of their own. The
 newest are kept, as many as keep says. A backup holds names, notes and this file: encrypt it with a passphrase (env:NAME or
@@ -113,6 +123,38 @@ func readImprint(node *yaml.Node, c *Config) error {
 	c.Imprint = Imprint{CopyTo: trimmed(c.Imprint.CopyTo), Office: trimmed(c.Imprint.Office)}
 	if c.Imprint == (Imprint{}) {
 		return fmt.Errorf("line %d: imprint: it must say copy_to, office or both; leave it out for papers without one", node.Line)
+	}
+	return nil
+}
+
+// Paper is a paper that is made every month by the clock, as a draft.
+type Paper struct {
+	Kind    string   `yaml:"kind"`    // as of hulian report
+	Day     int      `yaml:"day"`     // of the month: the first run on or after it makes the paper of the month before
+	Units   []string `yaml:"units"`   // town, villages, branches, or IDs and names of units; empty: town
+	For     string   `yaml:"for"`     // committee, village or public; empty: as of the kind
+	Formats []string `yaml:"formats"` // docx, pdf, xlsx, html; empty: docx
+	Lang    string   `yaml:"lang"`    // zh or en; empty: the town's
+}
+
+func readPapers(node *yaml.Node, c *Config) error {
+	if node.Kind != yaml.SequenceNode {
+		return fmt.Errorf("line %d: papers is a list: each begins with \"- kind:\"", node.Line)
+	}
+	for _, item := range node.Content {
+		one := Paper{Day: 1}
+		if err := data.Decode(item, &one); err != nil {
+			return err
+		}
+		switch {
+		case one.Kind == "":
+			return fmt.Errorf("line %d: papers: kind: it must be a kind such as monthly", item.Line)
+		case one.Day < 1 || one.Day > 28:
+			return fmt.Errorf("line %d: papers: day: %d is not between 1 and 28, which every month has", item.Line, one.Day)
+		case one.Lang != "" && one.Lang != "zh" && one.Lang != "en":
+			return fmt.Errorf("line %d: papers: lang: it must be zh or en", item.Line)
+		}
+		c.Papers = append(c.Papers, one)
 	}
 	return nil
 }

@@ -1,0 +1,211 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"hulian/cmd/internal/config"
+	"hulian/dashboards/desk"
+	"hulian/dashboards/facts"
+	"hulian/dashboards/gate"
+	"hulian/dashboards/page/block"
+	"hulian/dashboards/report/filetype"
+	"hulian/dashboards/report/kinds"
+	"hulian/dashboards/trail"
+	"hulian/dashboards/visitor"
+	"hulian/dashboards/web"
+	"hulian/pipelines"
+	"hulian/pipelines/notify"
+	"hulian/pipelines/papers"
+	inwords "hulian/queries/reading"
+)
+
+// checkPapers refuses papers that the clock could never make.
+func checkPapers(c config.Config) error {
+	for _, want := range c.Papers {
+		kind, known := kinds.Of(want.Kind)
+		switch {
+		case !known:
+			return unknown("kind of report", want.Kind, kinds.IDs(), "papers in hulian.yaml")
+		case !kind.Kept():
+			return &pipelines.Fault{Op: "read configuration", At: "papers: " + want.Kind, Err: errors.New("this paper is about one person and is not made by the clock"), Next: "leave it out of hulian.yaml"}
+		case !gate.Audience(cmp.Or(want.For, string(kind.Readers()))).Known():
+			return unknown("audience", want.For, audiences(), "papers in hulian.yaml")
+		}
+		for _, ext := range want.Formats {
+			if _, err := filetype.Of(ext); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// due says of which month papers are to be made on a day of the town, whose day of the month has come; false: not yet.
+func due(now time.Time, day int) (month string, is bool) {
+	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
+	return first.AddDate(0, -1, 0).Format("2006-01"), now.Day() >= day
+}
+
+// clockPapers makes the papers whose day has come, after a run that has ended well, keeps them as drafts and tells of them. What cannot
+// be made is told too, once a month, and tried again after the next run. Nothing of it makes a run a failed one.
+func (p *program) clockPapers(ctx context.Context, c config.Config, run pipelines.Run, log *slog.Logger) {
+	if len(c.Papers) == 0 || run.State != pipelines.RunDone && run.State != pipelines.RunUnchanged {
+		return
+	}
+	location, err := c.Location()
+	if err == nil {
+		var happened []notify.Happening
+		happened, err = p.makeDuePapers(ctx, c, time.Now().In(location))
+		if len(happened) > 0 && len(c.Notifications) > 0 {
+			err = errors.Join(err, notify.Open(c.Dir, c.Notifications, log).Post(happened))
+		}
+	}
+	if err != nil {
+		if log == nil {
+			log = logger(p.Err)
+		}
+		log.Error("papers were not made by the clock", "error", err)
+	}
+}
+
+// makeDuePapers makes what is due at a moment and was not made yet, and says what is to be told of it.
+func (p *program) makeDuePapers(ctx context.Context, c config.Config, now time.Time) (happened []notify.Happening, err error) {
+	t := func(zh, en string) string {
+		if c.Lang == "en" {
+			return en
+		}
+		return zh
+	}
+	book := &papers.Book{Dir: c.Dir}
+	made, month := []string{}, ""
+	failed := func(want config.Paper, unit string, why error) {
+		kind, _ := kinds.Of(want.Kind)
+		message, _ := explain(why)
+		name := kind.Name.En
+		if c.Lang != "en" {
+			name = kind.Name.Zh
+		}
+		happened = append(happened, notify.Happening{Event: pipelines.EventPapers, Subject: strings.Join([]string{"papers", month, want.Kind, unit, want.For, "failed"}, " "),
+			Title: t(inwords.MonthName(month, "zh")+name+"没有生成", name+" of "+inwords.MonthName(month, "en")+" was not made"),
+			Text:  t("单位："+unit+"。原因："+message+"。下次运行后再试；也可以在“文件”页自己生成。", "Place: "+unit+". Why: "+message+". It is tried again after the next run; it can be made on the page Papers too.")})
+	}
+	err = p.askPapers(ctx, c, func(_ web.Pinned, snapshot facts.Snapshot, lend func(*block.Request, visitor.Visitor)) error {
+		for _, want := range c.Papers {
+			of, is := due(now, want.Day)
+			if month = of; !is {
+				continue
+			}
+			units, err := unitsOf(snapshot, want.Units)
+			if err != nil {
+				failed(want, strings.Join(want.Units, " "), err)
+				continue
+			}
+			for _, unit := range units {
+				said, err := p.makeClockPaper(ctx, c, book, snapshot, lend, want, month, unit, now)
+				if err != nil {
+					failed(want, unit.Name, err)
+				} else if said != "" {
+					made = append(made, said)
+				}
+			}
+		}
+		return nil
+	})
+	if len(made) > 0 {
+		happened = append(happened, notify.Happening{Event: pipelines.EventPapers, Subject: strings.Join(append([]string{"papers", month, "made"}, made...), " "),
+			Title: t(fmt.Sprintf("%s文件%d份已生成（草稿）", inwords.MonthName(month, "zh"), len(made)), fmt.Sprintf("%d papers of %s are made, as drafts", len(made), inwords.MonthName(month, "en"))),
+			Text:  strings.Join(made, t("；", "; ")) + t("。请在“文件”页查看；月份签发后才能印发，公示文件须经第二人复核。", ". They are on the page Papers; they are issued once the month is signed, and what is for the public waits for a second person.")})
+	}
+	return happened, err
+}
+
+// unitsOf are the units that names stand for; of none the town.
+func unitsOf(s facts.Snapshot, names []string) (all []facts.Unit, err error) {
+	for _, name := range names {
+		named := func(u facts.Unit) bool { return u.ID == name || u.Name == name }
+		switch units := slices.Concat([]facts.Unit{s.Town}, s.Villages, s.Branches); {
+		case name == "town":
+			all = append(all, s.Town)
+		case name == "villages":
+			all = append(all, s.Villages...)
+		case name == "branches":
+			all = append(all, s.Branches...)
+		case slices.ContainsFunc(units, named):
+			all = append(all, units[slices.IndexFunc(units, named)])
+		default:
+			return nil, &pipelines.Fault{Op: "make papers by the clock", At: name, Err: errors.New("there is no such unit"), Next: "town, villages, branches, or a name as the page Villages has it, under papers in hulian.yaml"}
+		}
+	}
+	if len(names) == 0 {
+		all = append(all, s.Town)
+	}
+	return all, nil
+}
+
+// makeClockPaper makes one paper and keeps it as a draft; one that is kept already of its month is not made again. It says which it made.
+func (p *program) makeClockPaper(ctx context.Context, c config.Config, book *papers.Book, snapshot facts.Snapshot, lend func(*block.Request, visitor.Visitor), want config.Paper, month string, unit facts.Unit, now time.Time) (said string, err error) {
+	kind, _ := kinds.Of(want.Kind)
+	ask, err := kind.Ask(snapshot, kinds.Asked{Month: month, Unit: unit.ID})
+	if err != nil {
+		return "", err
+	}
+	ask.Lang = cmp.Or(want.Lang, c.Lang)
+	lend(&ask, visitor.Visitor{Role: kind.Role, Scope: visitor.Scope{Towns: []string{snapshot.Town.ID}}, Origin: visitor.Schedule})
+	to := gate.Audience(cmp.Or(want.For, string(kind.Readers())))
+	key := kind.Key(ask, to)
+	all, err := book.Versions()
+	if err != nil {
+		return "", err
+	}
+	if slices.ContainsFunc(all, func(v pipelines.PaperVersion) bool { return v.PaperKey == key && v.By == "" }) {
+		return "", nil // the clock has made it
+	}
+	version, _ := build()
+	made, err := kind.Make(ctx, ask, kinds.Head{For: to, At: now}, version)
+	if err != nil {
+		return "", err
+	}
+	if made.Template, err = townTemplate(c.Dir, ""); err != nil {
+		return "", err
+	}
+	made.Watermark = gate.Watermark(to, ask.T("定时生成", "made by the clock"), now, ask.Language)
+	formats := want.Formats
+	if len(formats) == 0 {
+		formats = []string{"docx"}
+	}
+	awaits := ""
+	for _, ext := range formats {
+		format, err := filetype.Of(ext)
+		if err != nil {
+			return "", err
+		}
+		var b bytes.Buffer
+		if err := format.Write(&b, made); err != nil {
+			return "", err
+		}
+		name := kind.FileName(ask, format.Ext)
+		if to.SecondPerson() {
+			batch, err := desk.ProposePaper(filepath.Join(c.Dir, uploadsName), name, b.Bytes(), desk.Paper{Kind: kind.ID, Unit: unit.ID, Month: month, For: string(to), Withheld: made.Passed.Withheld}, desk.Author{Name: ask.T("定时", "the clock")})
+			if err != nil {
+				return "", err
+			}
+			awaits = batch.ID
+		}
+		if _, err := kinds.KeepDraft(ctx, book, made, awaits, pipelines.PaperContent{Name: name, Content: b.Bytes()}); err != nil {
+			return "", err
+		}
+	}
+	if err := p.recordPaper(ctx, c, trail.IssuedReport, made.Of, trail.Done); err != nil {
+		return "", err
+	}
+	return kind.Name.In(ask.Lang) + ask.T("（", " (") + unit.Name + ask.T("）", ")"), nil
+}
