@@ -26,7 +26,7 @@ import (
 func TestClosing(t *testing.T) {
 	made, visits := closableTown(t)
 	for name, check := range map[string]func(t *testing.T, town string, visits [][]string){
-		"by command": checkAMonthIsClosedAndKept, "what stands in the way": checkWhatStandsInTheWay, "on the page": checkAMonthIsClosedOnThePage,
+		"by command": checkAMonthIsClosedAndKept, "what stands in the way": checkWhatStandsInTheWay, "on the page": checkAMonthIsClosedOnThePage, "papers": checkPapersAreIssued,
 	} {
 		t.Run(name, func(t *testing.T) {
 			town := filepath.Join(t.TempDir(), "town")
