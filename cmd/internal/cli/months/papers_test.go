@@ -80,7 +80,7 @@ func checkPapersAreIssued(t *testing.T, town string, visits [][]string) {
 	clitest.Must(t, os.Remove(filepath.Join(town, "warehouse.duckdb")))
 	clitest.Says(t, clitest.Done, "", "run", "--dir", town)
 	same(town, "after the warehouse was made anew")
-	clitest.Says(t, clitest.Done, "", "backup", "--dir", town, "--to", at("town.zip"))
+	clitest.Says(t, clitest.Done, "", "backup", "--dir", town, at("town.zip"))
 	back := filepath.Join(dir, "back")
 	clitest.Says(t, clitest.Done, "", "restore", at("town.zip"), "--dir", back)
 	same(back, "after a backup was put back")
