@@ -11,7 +11,17 @@ type Fault struct {
 	Op   string // what was being done, e.g. "load visits"
 	At   string // file, sheet, model or address
 	Err  error  // why
-	Next string // what to do next
+	Next string // what to do next; with values, a form as fmt.Sprintf takes it
+
+	With []any // the values of Next; none: it is said as it stands
+}
+
+// Advised is what to do next, in English.
+func (f *Fault) Advised() string {
+	if len(f.With) == 0 {
+		return f.Next
+	}
+	return fmt.Sprintf(f.Next, f.With...)
 }
 
 // Error joins the parts into one sentence.
@@ -24,7 +34,7 @@ func (f *Fault) Error() string {
 		s += ": " + f.Err.Error()
 	}
 	if f.Next != "" {
-		s += " (" + f.Next + ")"
+		s += " (" + f.Advised() + ")"
 	}
 	return s
 }
@@ -38,7 +48,7 @@ func Advice(err, target error) string {
 	next := ""
 	for _, fault := range Faults(err) {
 		if fault.Next != "" && errors.Is(fault.Err, target) {
-			next = fault.Next
+			next = fault.Advised()
 		}
 	}
 	return next

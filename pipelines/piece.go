@@ -2,7 +2,6 @@ package pipelines
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"time"
 )
@@ -110,7 +109,7 @@ func (t Table) Piece() (Piece, error) {
 				c.Known[row/64] |= 1 << (row % 64)
 			}
 			if !c.add(cells[i]) {
-				return p, fmt.Errorf("column %s: the value %v of row %d is of another kind than those before", name, cells[i], row)
+				return p, Errorf("column %s: the value %v of row %d is of another kind than those before", name, cells[i], row)
 			}
 		}
 	}

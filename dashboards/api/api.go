@@ -234,7 +234,7 @@ func (a *API) fail(ctx context.Context, lang string, err error) error {
 	case errors.Is(err, pipelines.ErrBusy):
 		return refusal.New(lang, http.StatusServiceUnavailable, "another question is being answered", none)
 	case errors.As(err, &fault):
-		return refusal.New(lang, http.StatusBadRequest, fault.Err.Error(), data.Text{Zh: fault.Next, En: fault.Next})
+		return refusal.New(lang, http.StatusBadRequest, fault.Err.Error(), data.Text{Zh: fault.Advised(), En: fault.Advised()})
 	case errors.Is(err, context.Canceled):
 		return refusal.New(lang, http.StatusServiceUnavailable, "", none)
 	}

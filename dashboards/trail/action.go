@@ -174,6 +174,8 @@ func (e Entry) Sentence(lang string) string {
 	}
 	if setting, ok := data.SettingOf(object); ok {
 		object = setting.Name.In(lang)
+	} else if lang != "en" && e.Object != "" {
+		object = inChinese(e.Action, object)
 	}
 	return strings.ReplaceAll(sentence, "%s", object)
 }

@@ -2,6 +2,7 @@ package visitor
 
 import (
 	"fmt"
+	"hulian/data"
 	"slices"
 	"strings"
 )
@@ -16,6 +17,11 @@ const (
 	CLI      Origin = "cli"
 	Schedule Origin = "schedule"
 )
+
+// Words is the way in words.
+func (o Origin) Words() data.Text {
+	return map[Origin]data.Text{Web: {Zh: "网页", En: "web"}, API: {Zh: "接口", En: "api"}, CLI: {Zh: "命令行", En: "cli"}, Schedule: {Zh: "定时", En: "schedule"}}[o]
+}
 
 // Visitor is who asks, and on whose behalf.
 type Visitor struct {

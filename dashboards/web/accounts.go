@@ -45,7 +45,7 @@ func (s *server) keepAccount(w http.ResponseWriter, r *http.Request) error {
 	said, name := r.PostForm, r.PostForm.Get("name")
 	token, err := s.changeAccount(r, action, said)
 	back := url.Values{}
-	keepLanguage(back, said)
+	keepLanguage(back, said, r.URL.Query())
 	if action != "add" && !errors.Is(err, accounts.ErrUnknown) {
 		back.Set("account", name)
 	}

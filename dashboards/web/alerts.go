@@ -26,7 +26,7 @@ func (s *server) keepAlert(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	said, back := r.PostForm, url.Values{}
-	keepLanguage(back, said)
+	keepLanguage(back, said, r.URL.Query())
 	who := signin.VisitorOf(r.Context())
 	act := accounts.Act{By: who, Address: signin.AddressOf(r.Context()).String()}
 	var err error

@@ -75,7 +75,7 @@ func (s *server) close(w http.ResponseWriter, r *http.Request) error {
 	defer pinned.Release()
 	month := r.PostForm.Get("month")
 	back := url.Values{"month": {month}}
-	keepLanguage(back, r.PostForm)
+	keepLanguage(back, r.PostForm, r.URL.Query())
 	who := signin.VisitorOf(r.Context())
 	err = s.Closings.Close(r.Context(), pinned, month, action, who, r.PostForm.Get("note"))
 	var refused pipelines.ClosingRefusal

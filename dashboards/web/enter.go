@@ -80,7 +80,7 @@ func (s *server) enter(w http.ResponseWriter, r *http.Request, needs visitor.Per
 	} else {
 		back.Set("refused", refused)
 	}
-	keepLanguage(back, r.PostForm)
+	keepLanguage(back, r.PostForm, r.URL.Query())
 	s.log(r.Context()).LogAttrs(r.Context(), slog.LevelInfo, "entered on a page", append(e.about, slog.String("refused", refused))...)
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, "/data?"+back.Encode(), http.StatusSeeOther)

@@ -53,7 +53,7 @@ func (s *server) enterRow(w http.ResponseWriter, r *http.Request) error {
 		}
 		back.Set("done", "1")
 	}
-	keepLanguage(back, r.PostForm)
+	keepLanguage(back, r.PostForm, r.URL.Query())
 	s.log(ctx).LogAttrs(ctx, slog.LevelInfo, "entered on a page", slog.String("export", export), slog.String("refused", e.Refused))
 	to, _ := question.ByID(form.Page)
 	address := to.Path + "?" + back.Encode()

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"hulian/dashboards/api"
-	"hulian/dashboards/language"
 )
 
 // shortForm bounds the body of a form: some choices and a reason.
@@ -23,10 +22,13 @@ func readForm(w http.ResponseWriter, r *http.Request, limit int64) error {
 	return nil
 }
 
-// keepLanguage puts the language of a form into the address it leads back to.
-func keepLanguage(back, said url.Values) {
-	if said.Get("lang") == language.English {
-		back.Set("lang", language.English)
+// keepLanguage puts the language that a form names, or else the address it was sent to, into the address it leads back to.
+func keepLanguage(back url.Values, said ...url.Values) {
+	for _, one := range said {
+		if lang := one.Get("lang"); spoken(lang) {
+			back.Set("lang", lang)
+			return
+		}
 	}
 }
 

@@ -27,7 +27,7 @@ func (s *server) acceptHeld(w http.ResponseWriter, r *http.Request) error {
 	said := r.PostForm
 	reason, given := reasonOf(said)
 	back := url.Values{}
-	keepLanguage(back, said)
+	keepLanguage(back, said, r.URL.Query())
 	if given {
 		batch, err := s.Desk.Accept(r.Context(), said.Get("file"), desk.By(signin.VisitorOf(r.Context())), reason)
 		if errors.Is(err, pipelines.ErrUnknown) {

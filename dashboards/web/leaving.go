@@ -94,7 +94,7 @@ func (s *server) makePaper(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "private, no-store")
 	if to.SecondPerson() {
 		back := url.Values{}
-		keepLanguage(back, said)
+		keepLanguage(back, said, r.URL.Query())
 		http.Redirect(w, r, strings.TrimSuffix("/papers/"+batch.ID+"?"+back.Encode(), "?"), http.StatusSeeOther)
 		return nil
 	}

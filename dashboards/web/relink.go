@@ -86,7 +86,7 @@ func (s *server) relink(w http.ResponseWriter, r *http.Request) error {
 	for _, name := range []string{"village", "branch"} {
 		question.Set(back, name, r.PostForm.Get(name))
 	}
-	keepLanguage(back, r.PostForm)
+	keepLanguage(back, r.PostForm, r.URL.Query())
 	book, name, changed, err := s.relinked(r.Context(), back)
 	if err != nil {
 		return err

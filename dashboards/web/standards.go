@@ -37,7 +37,7 @@ func (s *server) changeStandard(w http.ResponseWriter, r *http.Request) error {
 	}
 	said := r.PostForm
 	back := url.Values{}
-	keepLanguage(back, said)
+	keepLanguage(back, said, r.URL.Query())
 	refuse := func(why string) error {
 		for _, name := range []string{"setting", "row"} {
 			if value := said.Get(name); value != "" {
@@ -91,10 +91,7 @@ func (s *server) decideStandard(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	back := url.Values{}
-	keepLanguage(back, r.PostForm)
-	if r.URL.Query().Get("lang") != "" {
-		keepLanguage(back, r.URL.Query())
-	}
+	keepLanguage(back, r.PostForm, r.URL.Query())
 	if called == trail.Started {
 		return s.runStandards(w, r, back)
 	}

@@ -37,7 +37,7 @@ func (s *server) tick(w http.ResponseWriter, r *http.Request) error {
 	for _, name := range []string{"month", "village", "branch", "kind", "from"} {
 		question.Set(back, name, said.Get(name))
 	}
-	keepLanguage(back, said)
+	keepLanguage(back, said, r.URL.Query())
 	t, err := s.ticked(ctx, back, said)
 	if err != nil {
 		return err

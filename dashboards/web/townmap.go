@@ -43,7 +43,7 @@ func (s *server) keepMap(w http.ResponseWriter, r *http.Request) error {
 		back.Set("map", "kept")
 		object, err = s.takeMap(w, r, said)
 	}
-	keepLanguage(back, said)
+	keepLanguage(back, said, r.URL.Query())
 	if why, feature := records.MapRefusal(err); why != "" {
 		s.log(r.Context()).Info("a map was not taken", "refused", err, "by", signin.VisitorOf(r.Context()).Account)
 		back.Set("map", string(why))

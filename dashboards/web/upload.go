@@ -74,7 +74,7 @@ func (s *server) decideUpload(w http.ResponseWriter, r *http.Request) error {
 	}
 	id := r.PathValue("batch")
 	back := url.Values{"batch": {id}}
-	keepLanguage(back, r.PostForm)
+	keepLanguage(back, r.PostForm, r.URL.Query())
 	reason, given := reasonOf(r.PostForm)
 	accept := action == trail.UploadAccepted
 	if !accept && !given {

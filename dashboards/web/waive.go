@@ -39,11 +39,12 @@ func (s *server) waive(w http.ResponseWriter, r *http.Request) error {
 	said := r.PostForm
 	reason, given := reasonOf(said)
 	back := url.Values{}
-	for _, name := range []string{"export", "code", "file", "problem", "month", "lang"} {
+	for _, name := range []string{"export", "code", "file", "problem", "month"} {
 		if value := said.Get(name); value != "" {
 			back.Set(name, value)
 		}
 	}
+	keepLanguage(back, said, r.URL.Query())
 	ctx, cancel := context.WithTimeout(r.Context(), waiveLimit)
 	defer cancel()
 	var n int64

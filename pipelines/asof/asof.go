@@ -3,7 +3,6 @@ package asof
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"time"
 
@@ -75,11 +74,11 @@ func (c Config) whole(landed *land.View) error {
 			continue
 		}
 		if known = true; landed.Pruned(f.ID) {
-			return fmt.Errorf("the content of %s was let go since, so that it cannot be told what was known then", f.Name)
+			return pipelines.Errorf("the content of %s was let go since, so that it cannot be told what was known then", f.Name)
 		}
 	}
 	if !known {
-		return fmt.Errorf("no file had arrived by %s", c.Day.Format(time.DateOnly))
+		return pipelines.Errorf("no file had arrived by %s", c.Day.Format(time.DateOnly))
 	}
 	return nil
 }

@@ -3,7 +3,7 @@ package backup
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
+	"hulian/pipelines"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -54,20 +54,20 @@ var beside = []string{"warehouse.duckdb.wal", "accounts.db-wal", "accounts.db-sh
 // check refuses a manifest that could harm: names outside the folder, twice, or of no part.
 func (m Manifest) check() error {
 	if m.Format < 1 || m.Format > format {
-		return fmt.Errorf("it has format %d, this program reads up to %d", m.Format, format)
+		return pipelines.Errorf("it has format %d, this program reads up to %d", m.Format, format)
 	}
 	seen := map[string]bool{}
 	for _, f := range m.Files {
 		top, _, _ := strings.Cut(f.Path, "/")
 		switch folded := strings.ToLower(f.Path); {
 		case !fs.ValidPath(f.Path) || !filepath.IsLocal(filepath.FromSlash(f.Path)) || strings.ContainsAny(f.Path, "\\:\x00"):
-			return fmt.Errorf("the name %q leads out of the folder", f.Path)
+			return pipelines.Errorf("the name %q leads out of the folder", f.Path)
 		case !slices.Contains(parts, top):
-			return fmt.Errorf("%q is no part of a town", f.Path)
+			return pipelines.Errorf("%q is no part of a town", f.Path)
 		case seen[folded]: // some file systems know no case
-			return fmt.Errorf("%q stands twice", f.Path)
+			return pipelines.Errorf("%q stands twice", f.Path)
 		case f.Size < 0 || len(f.SHA256) != 64:
-			return fmt.Errorf("%q: size and hash cannot be read", f.Path)
+			return pipelines.Errorf("%q: size and hash cannot be read", f.Path)
 		default:
 			seen[folded] = true
 		}
@@ -75,7 +75,7 @@ func (m Manifest) check() error {
 	for _, f := range m.Files { // a file cannot be a folder too
 		for dir := path.Dir(f.Path); dir != "."; dir = path.Dir(dir) {
 			if seen[strings.ToLower(dir)] {
-				return fmt.Errorf("%q stands below a file", f.Path)
+				return pipelines.Errorf("%q stands below a file", f.Path)
 			}
 		}
 	}
@@ -84,7 +84,7 @@ func (m Manifest) check() error {
 
 func parseManifest(content []byte) (m Manifest, err error) {
 	if err := json.Unmarshal(content, &m); err != nil {
-		return m, fmt.Errorf("its manifest cannot be read: %w", err)
+		return m, pipelines.Errorf("its manifest cannot be read: %w", err)
 	}
 	return m, m.check()
 }

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -51,7 +50,7 @@ func open(from, passphrase string) (a *archive, err error) {
 	a = &archive{Closer: file, entries: map[string]*zip.File{}}
 	for _, entry := range reader.File {
 		if a.entries[entry.Name] != nil {
-			return nil, fmt.Errorf("%q stands twice", entry.Name)
+			return nil, pipelines.Errorf("%q stands twice", entry.Name)
 		}
 		a.entries[entry.Name] = entry
 	}
@@ -61,21 +60,21 @@ func open(from, passphrase string) (a *archive, err error) {
 	}
 	content, err := read(named)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", manifestName, err)
+		return nil, pipelines.Errorf("%s: %w", manifestName, err)
 	}
 	if a.manifest, err = parseManifest(content); err != nil {
 		return nil, err
 	}
 	if len(a.manifest.Files)+1 != len(a.entries) {
-		return nil, fmt.Errorf("it holds %d files, its manifest names %d", len(a.entries)-1, len(a.manifest.Files))
+		return nil, pipelines.Errorf("it holds %d files, its manifest names %d", len(a.entries)-1, len(a.manifest.Files))
 	}
 	for _, f := range a.manifest.Files {
 		entry := a.entries[f.Path]
 		switch {
 		case entry == nil:
-			return nil, fmt.Errorf("%s is missing", f.Path)
+			return nil, pipelines.Errorf("%s is missing", f.Path)
 		case !entry.Mode().IsRegular():
-			return nil, fmt.Errorf("%s is no file", f.Path)
+			return nil, pipelines.Errorf("%s is no file", f.Path)
 		}
 	}
 	return a, nil
@@ -135,7 +134,7 @@ func Verify(ctx context.Context, from, passphrase string) (m Manifest, err error
 	defer func() { err = errors.Join(err, a.Close()) }()
 	for _, f := range a.manifest.Files {
 		if err := a.copyFile(ctx, f, io.Discard); err != nil {
-			return a.manifest, fmt.Errorf("%s: %w", f.Path, err)
+			return a.manifest, pipelines.Errorf("%s: %w", f.Path, err)
 		}
 	}
 	return a.manifest, nil
@@ -162,7 +161,7 @@ func Restore(ctx context.Context, from, dir, passphrase string, force bool) (m M
 		}
 	}()
 	if part := Occupied(dir); part != "" && !force {
-		return m, "", fmt.Errorf("%w: %s holds %s", errExists, dir, part)
+		return m, "", pipelines.Errorf("%w: %s holds %s", errExists, dir, part)
 	}
 	a, err := open(from, passphrase)
 	if err != nil {
@@ -184,7 +183,7 @@ func Restore(ctx context.Context, from, dir, passphrase string, force bool) (m M
 	}()
 	for _, f := range m.Files {
 		if err := a.unpack(ctx, f, aside); err != nil {
-			return m, "", fmt.Errorf("%s: %w", f.Path, err)
+			return m, "", pipelines.Errorf("%s: %w", f.Path, err)
 		}
 	}
 	if err := ctx.Err(); err != nil {
@@ -242,7 +241,7 @@ func moveAway(dir string) (replaced string, err error) {
 			case err == nil:
 				moved = append(moved, name)
 			case !errors.Is(err, fs.ErrNotExist):
-				return moveBack(dir, replaced, moved, fmt.Errorf("move %s away: %w", name, err))
+				return moveBack(dir, replaced, moved, pipelines.Errorf("move %s away: %w", name, err))
 			}
 		}
 	}

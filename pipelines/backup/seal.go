@@ -2,7 +2,7 @@ package backup
 
 import (
 	"errors"
-	"fmt"
+	"hulian/pipelines"
 	"io"
 	"os"
 	"strings"
@@ -61,7 +61,7 @@ func unsealed(file *os.File, passphrase string) (io.ReaderAt, int64, error) {
 		return nil, 0, ErrWrongPassphrase
 	}
 	if err != nil {
-		return nil, 0, fmt.Errorf("decrypt it: %w", err)
+		return nil, 0, pipelines.Errorf("decrypt it: %w", err)
 	}
 	return plain, size, nil
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -47,7 +46,7 @@ func Write(ctx context.Context, dir, to string, o Options) (m Manifest, err erro
 		}
 	}()
 	if _, err := os.Stat(to); err == nil && !o.Force {
-		return m, fmt.Errorf("%w: the file is there already", errExists)
+		return m, pipelines.Errorf("%w: the file is there already", errExists)
 	}
 	if err := checkpoint(ctx, filepath.Join(dir, "warehouse.duckdb")); err != nil {
 		return m, err
@@ -57,7 +56,7 @@ func Write(ctx context.Context, dir, to string, o Options) (m Manifest, err erro
 		return m, err
 	}
 	if len(paths) == 0 {
-		return m, fmt.Errorf("%s holds no town", dir)
+		return m, pipelines.Errorf("%s holds no town", dir)
 	}
 	m = Manifest{Format: format, MadeAt: cmp.Or(o.Now, time.Now()).UTC().Truncate(time.Second), Version: o.Version}
 	switch current, err := publish.Current(dir); {
@@ -83,7 +82,7 @@ func Write(ctx context.Context, dir, to string, o Options) (m Manifest, err erro
 		return m, err
 	}
 	if _, err := Verify(ctx, aside.Name(), o.Passphrase); err != nil {
-		return m, fmt.Errorf("read back what was written: %w", err)
+		return m, pipelines.Errorf("read back what was written: %w", err)
 	}
 	if err := os.Rename(aside.Name(), to); err != nil {
 		return m, err
@@ -161,10 +160,10 @@ func list(dir string) ([]string, error) {
 			case entry.Type()&fs.ModeSymlink != 0:
 				info, err := os.Stat(at)
 				if err != nil || !info.Mode().IsRegular() {
-					return fmt.Errorf("%s is a link that leads to no file", name)
+					return pipelines.Errorf("%s is a link that leads to no file", name)
 				}
 			case !entry.Type().IsRegular():
-				return fmt.Errorf("%s is no file", name)
+				return pipelines.Errorf("%s is no file", name)
 			}
 			found = append(found, name)
 			return nil
@@ -200,12 +199,12 @@ func pack(ctx context.Context, to io.Writer, dir string, names []string, copies 
 		if copied := copies[name]; copied != nil {
 			from = filepath.Join(aside, filepath.Base(from))
 			if err := copied(ctx, from); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
+				return pipelines.Errorf("%s: %w", name, err)
 			}
 		}
 		file, err := packFile(archive, from, name)
 		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return pipelines.Errorf("%s: %w", name, err)
 		}
 		m.Files = append(m.Files, file)
 		if id := path.Base(name); strings.HasPrefix(name, "landed/") && len(id) == 64 && id != file.SHA256 {
@@ -248,7 +247,7 @@ func packFile(archive *zip.Writer, from, name string) (f File, err error) {
 		return f, err
 	}
 	if size != info.Size() {
-		return f, fmt.Errorf("it changed while it was read: %d bytes instead of %d", size, info.Size())
+		return f, pipelines.Errorf("it changed while it was read: %d bytes instead of %d", size, info.Size())
 	}
 	return File{Path: name, Size: size, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
 }

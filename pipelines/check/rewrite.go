@@ -134,7 +134,7 @@ func (r *repairing) restored(ctx context.Context, inventory land.Inventory, load
 	for i, f := range files {
 		if f.No == 0 {
 			return nil, &pipelines.Fault{Op: "restore the list of landed files", At: fmt.Sprintf("%s, line %d", land.Manifest(filepath.Join(r.Dir, landedName)), i+1),
-				Err: fmt.Errorf("%w: nothing tells which file it named, and later lines are whole", pipelines.ErrDamaged), Next: "put back the file from a backup"}
+				Err: pipelines.Errorf("%w: nothing tells which file it named, and later lines are whole", pipelines.ErrDamaged), Next: "put back the file from a backup"}
 		}
 	}
 	return files, nil

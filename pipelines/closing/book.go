@@ -299,7 +299,7 @@ func (b *Book) inForce(month string, h *history) (*Document, error) {
 			return nil, err
 		}
 		if d.Month != month || d.Restatement != n || d.Replaces != replaces {
-			return nil, b.fault("read the closed month", filepath.Join(b.folder(), name), fmt.Errorf("%w: it belongs in another place", ErrTampered),
+			return nil, b.fault("read the closed month", filepath.Join(b.folder(), name), pipelines.Errorf("%w: it belongs in another place", ErrTampered),
 				"put back the file from a backup; hulian never edits a signed month")
 		}
 		document, replaces = d, d.Hash
@@ -359,7 +359,7 @@ func (p Person) is(other Person) bool {
 // with how the month stands.
 func (b *Book) Act(ctx context.Context, s Snapshot, month, action string, who Person, note string) (_ pipelines.MonthClosing, err error) {
 	if action != pipelines.DoCheck && action != pipelines.DoSign {
-		return pipelines.MonthClosing{}, fmt.Errorf("%w: %s", pipelines.ErrUnknown, action)
+		return pipelines.MonthClosing{}, pipelines.Errorf("%w: %s", pipelines.ErrUnknown, action)
 	}
 	// JSON writes bytes that are no text otherwise than the sign it reads them as, so that the document would not have its
 	// own hash.
@@ -541,7 +541,7 @@ func (b *Book) hold(ctx context.Context) (release func() error, err error) {
 	defer cancel()
 	if _, err := lock.TryLockContext(limited, 20*time.Millisecond); err != nil {
 		if ctx.Err() == nil && limited.Err() != nil {
-			err = fmt.Errorf("%w: somebody else is closing a month", pipelines.ErrBusy)
+			err = pipelines.Errorf("%w: somebody else is closing a month", pipelines.ErrBusy)
 		}
 		return nil, b.fault("close month", path, err, "try again in a moment")
 	}

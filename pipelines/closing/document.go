@@ -142,7 +142,7 @@ func (b *Book) read(name, hash string) (Document, error) {
 	if err == nil {
 		held := d.Hash
 		if d, err = d.sealed(); err == nil && (held != d.Hash || hash != "" && hash != held) {
-			err = fmt.Errorf("%w: its content does not have the hash it was signed with", ErrTampered)
+			err = pipelines.Errorf("%w: its content does not have the hash it was signed with", ErrTampered)
 		}
 	}
 	if err != nil {

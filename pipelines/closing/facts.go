@@ -290,7 +290,7 @@ func same(a, b *pipelines.ClosingNumber) bool {
 func each(ctx context.Context, q pipelines.Querier, sql string, do func(row []any), args ...any) error {
 	table, err := q.Query(ctx, sql, args...)
 	if err != nil {
-		return fmt.Errorf("read what bears on closing a month: %w", err)
+		return pipelines.Errorf("read what bears on closing a month: %w", err)
 	}
 	for _, row := range table.Rows {
 		do(row)

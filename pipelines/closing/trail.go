@@ -77,7 +77,7 @@ func (b *Book) readTrail() (entries []Entry, last string, whole int64, err error
 			err = sealed.ErrBroken
 		}
 		if errors.Is(err, sealed.ErrBroken) {
-			err = fmt.Errorf("a line was changed or taken out: %w", err)
+			err = pipelines.Errorf("a line was changed or taken out: %w", err)
 		}
 		sealedBefore = sealedBefore || isSealed
 		if err == nil && e.Previous != last {
@@ -140,7 +140,7 @@ func (b *Book) untold(entries []Entry, month string) error {
 			continue // which is said of the document
 		}
 		if !slices.ContainsFunc(entries, func(e Entry) bool { return e.Action == actChecked && e.Month == month && e.At.Equal(d.CheckedAt) }) {
-			return b.fault("read the closing trail", b.trailPath(), fmt.Errorf("%w: it does not tell of %s, which was checked and signed", ErrTampered, filepath.ToSlash(name)), "put back the file from a backup")
+			return b.fault("read the closing trail", b.trailPath(), pipelines.Errorf("%w: it does not tell of %s, which was checked and signed", ErrTampered, filepath.ToSlash(name)), "put back the file from a backup")
 		}
 	}
 	return nil

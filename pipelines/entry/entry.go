@@ -35,7 +35,7 @@ func (e Entry) File() (source.Item, error) {
 	contract, known := data.ContractOf(e.Export)
 	switch {
 	case !known:
-		return source.Item{}, fmt.Errorf("enter %s: there is no such export", e.Export)
+		return source.Item{}, pipelines.Errorf("enter %s: there is no such export", e.Export)
 	case by == "":
 		return source.Item{}, &pipelines.Fault{Op: "enter", At: e.Export, Err: errors.New("nobody said who enters it"), Next: "--by NAME"}
 	case len(e.Rows) == 0:
@@ -49,11 +49,11 @@ func (e Entry) File() (source.Item, error) {
 		row["entry_id"], row["entered_by"], row["entered_at"] = newID(e.At, i), by, e.At.Format(time.RFC3339Nano)
 		for id := range row {
 			if _, ok := contract.Column(id); !ok {
-				return source.Item{}, fmt.Errorf("enter %s: it has no column %s", e.Export, id)
+				return source.Item{}, pipelines.Errorf("enter %s: it has no column %s", e.Export, id)
 			}
 		}
 		if err := encoder.Encode(row); err != nil {
-			return source.Item{}, fmt.Errorf("enter %s: %w", e.Export, err)
+			return source.Item{}, pipelines.Errorf("enter %s: %w", e.Export, err)
 		}
 	}
 	return source.Item{

@@ -3,11 +3,11 @@ package land
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
+	"hulian/pipelines"
 	"hulian/pipelines/durable"
 	"hulian/pipelines/sealed"
 )
@@ -56,7 +56,7 @@ func isSealed(text []byte) bool {
 func readLine(no int64, text []byte) Line {
 	line := Line{No: no, Text: text}
 	if _, line.Err = sealed.Read(text, &line.File); line.Err == nil && (line.File.No != no || !validID(line.File.ID)) {
-		line.Err = fmt.Errorf("number %d and id %q do not belong there", line.File.No, line.File.ID)
+		line.Err = pipelines.Errorf("number %d and id %q do not belong there", line.File.No, line.File.ID)
 	}
 	return line
 }
@@ -94,7 +94,7 @@ func Rewrite(dir string, files []File) error {
 	var content []byte
 	for i, f := range files {
 		if f.No != int64(i)+1 || !validID(f.ID) {
-			return fmt.Errorf("file %d with the id %q cannot stand in line %d", f.No, f.ID, i+1)
+			return pipelines.Errorf("file %d with the id %q cannot stand in line %d", f.No, f.ID, i+1)
 		}
 		line, err := sealed.Line(f)
 		if err != nil {

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -83,7 +82,7 @@ func (s *Store) read() error {
 	lines, torn, open := readLines(content)
 	for _, line := range lines {
 		if line.Err != nil {
-			return fmt.Errorf("%w: line %d: %w", ErrDamaged, line.No, line.Err)
+			return pipelines.Errorf("%w: line %d: %w", ErrDamaged, line.No, line.Err)
 		}
 		s.byID[line.File.ID] = len(s.files)
 		s.files = append(s.files, line.File)
@@ -333,7 +332,7 @@ func (s *Store) copy(ctx context.Context, item source.Item) (at, id string, size
 		return "", "", 0, err
 	}
 	if item.Size >= 0 && size != item.Size {
-		return "", "", 0, fmt.Errorf("%w: %d bytes instead of %d", source.ErrChanged, size, item.Size)
+		return "", "", 0, pipelines.Errorf("%w: %d bytes instead of %d", source.ErrChanged, size, item.Size)
 	}
 	return aside.Name(), hex.EncodeToString(sum.Sum(nil)), size, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
-	"fmt"
 	"slices"
 
 	"hulian/data"
@@ -77,7 +76,7 @@ func (r *record) read(ctx context.Context, tx *warehouse.Tx) error {
 	for _, c := range carriedOver {
 		table, err := tx.Query(ctx, c.query)
 		if err != nil {
-			return fmt.Errorf("read %s: %w", c.into, err)
+			return pipelines.Errorf("read %s: %w", c.into, err)
 		}
 		(*r)[c.into] = table
 	}

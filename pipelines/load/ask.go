@@ -85,17 +85,17 @@ func MayBeAside(ctx context.Context, q pipelines.Querier, id string, back bool) 
 	if err != nil {
 		return err
 	}
-	fault := &pipelines.Fault{Op: "set aside", At: id, Err: fmt.Errorf("%w: %w", ErrNotAside, pipelines.ErrUnknown), Next: `hulian query "select file_no, name from files"`}
+	fault := &pipelines.Fault{Op: "set aside", At: id, Err: pipelines.Errorf("%w: %w", ErrNotAside, pipelines.ErrUnknown), Next: `hulian query "select file_no, name from files"`}
 	if len(found.Rows) == 0 {
 		return fault
 	}
 	fault.At, _ = found.Rows[0][0].(string)
 	switch aside := found.Rows[0][1] == ledger.SetAside; {
 	case aside && !back:
-		fault.Err, fault.Next = fmt.Errorf("%w: the file is set aside already", ErrNotAside), ""
+		fault.Err, fault.Next = pipelines.Errorf("%w: the file is set aside already", ErrNotAside), ""
 		return fault
 	case !aside && back:
-		fault.Err, fault.Next = fmt.Errorf("%w: the file is not set aside", ErrNotAside), ""
+		fault.Err, fault.Next = pipelines.Errorf("%w: the file is not set aside", ErrNotAside), ""
 		return fault
 	}
 	return nil
@@ -109,7 +109,7 @@ func Said(ctx context.Context, q pipelines.Querier, c data.Contract, key string,
 		return nil, err
 	}
 	if back && len(decided.Rows) == 0 {
-		fault.Err = fmt.Errorf("%w: no such row is set aside", ErrNotAside)
+		fault.Err = pipelines.Errorf("%w: no such row is set aside", ErrNotAside)
 		return nil, fault
 	}
 	if back {
@@ -118,9 +118,9 @@ func Said(ctx context.Context, q pipelines.Querier, c data.Contract, key string,
 	}
 	texts, err = RowContents(ctx, q, c, key)
 	if errors.Is(err, ErrNoRow) {
-		fault.Err = fmt.Errorf("%w: %w", ErrNotAside, err)
+		fault.Err = pipelines.Errorf("%w: %w", ErrNotAside, err)
 		if len(decided.Rows) > 0 {
-			fault.Err, fault.Next = fmt.Errorf("%w: the row is set aside already", ErrNotAside), ""
+			fault.Err, fault.Next = pipelines.Errorf("%w: the row is set aside already", ErrNotAside), ""
 		}
 		return nil, fault
 	}

@@ -75,7 +75,7 @@ func (r *run) decide(ctx context.Context, empty bool) error {
 		if export, _ := row[3].(string); export != "" {
 			r.decided.rows[export] = true
 			if fresh[entry] && !empty {
-				return fmt.Errorf("%w: rows of %s were set aside or taken back", ErrRebuild, export)
+				return pipelines.Errorf("%w: rows of %s were set aside or taken back", ErrRebuild, export)
 			}
 			continue
 		}

@@ -62,7 +62,7 @@ func (r *run) pending(ctx context.Context) (files []*ledger.File, err error) {
 		switch {
 		case aside && s.state == ledger.SetAside:
 		case aside && s.state == ledger.Loaded, s.state == ledger.Loaded && otherwise:
-			return nil, fmt.Errorf("%w: %s is read otherwise now, or set aside", ErrRebuild, f.Name)
+			return nil, pipelines.Errorf("%w: %s is read otherwise now, or set aside", ErrRebuild, f.Name)
 		case !seen, aside, again, s.state == ledger.SetAside, s.state == ledger.Held && accepted, s.state == ledger.Rejected && otherwise:
 			files = append(files, file)
 		}
@@ -83,7 +83,7 @@ func (r *run) current(ctx context.Context, empty bool) error {
 		r.letGo = false
 		for _, f := range r.landed {
 			if r.config.Store.Pruned(f.ID) {
-				return &pipelines.Fault{Op: "load", At: f.Name, Err: fmt.Errorf("%w: its rows are gone, and its content was let go", pipelines.ErrDamaged), Next: "put back warehouse.duckdb from a backup"}
+				return &pipelines.Fault{Op: "load", At: f.Name, Err: pipelines.Errorf("%w: its rows are gone, and its content was let go", pipelines.ErrDamaged), Next: "put back warehouse.duckdb from a backup"}
 			}
 		}
 		_, err := r.tx.Exec(ctx, "insert into ops.loader values (?)", Version)
@@ -97,7 +97,7 @@ func (r *run) current(ctx context.Context, empty bool) error {
 		return nil
 	}
 	if !r.letGo {
-		return fmt.Errorf("%w: another version of the program filled the warehouse", ErrRebuild)
+		return pipelines.Errorf("%w: another version of the program filled the warehouse", ErrRebuild)
 	}
 	if _, err := r.tx.Exec(ctx, "delete from ops.loader"); err != nil {
 		return err
@@ -171,7 +171,7 @@ func (r *run) decode(ctx context.Context, at contentAt) error {
 		group.Go(func() (err error) {
 			defer func() {
 				if value := recover(); value != nil {
-					err = failedAt(file.No, fmt.Errorf("programming error: %v\n%s", value, debug.Stack()))
+					err = failedAt(file.No, pipelines.Errorf("programming error: %v\n%s", value, debug.Stack()))
 				}
 			}()
 			if outcomes[i].lines = r.unreadable(file); file.State != "" {

@@ -2,7 +2,6 @@ package load
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"hulian/pipelines"
@@ -87,7 +86,7 @@ func (r *run) owned(ctx context.Context, fresh map[int64]bool) error {
 			return err
 		}
 		if loaded {
-			return fmt.Errorf("%w: %s was handed in again, for other villages", ErrRebuild, f.Name)
+			return pipelines.Errorf("%w: %s was handed in again, for other villages", ErrRebuild, f.Name)
 		}
 	}
 	return nil

@@ -2,7 +2,6 @@ package load
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -33,11 +32,11 @@ func Inherited(ctx context.Context, before, fresh pipelines.Querier) ([]Decided,
 	}
 	accepted, err := letThrough(ctx, before, fresh)
 	if err != nil {
-		return nil, fmt.Errorf("find files that were confirmed: %w", err)
+		return nil, pipelines.Errorf("find files that were confirmed: %w", err)
 	}
 	waived, err := letPass(ctx, before)
 	if err != nil {
-		return nil, fmt.Errorf("find problems that were waived: %w", err)
+		return nil, pipelines.Errorf("find problems that were waived: %w", err)
 	}
 	return append(accepted, waived...), nil
 }

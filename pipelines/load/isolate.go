@@ -3,7 +3,6 @@ package load
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"syscall"
@@ -39,7 +38,7 @@ func (c Config) isolating(ctx context.Context, w *warehouse.Warehouse, mappings 
 		result, err := c.attempt(ctx, w, mappings, failed)
 		if err == nil || noFile(ctx, err) {
 			for no, why := range failed {
-				result.Failed = append(result.Failed, fmt.Errorf("file %d: %w", no, why))
+				result.Failed = append(result.Failed, pipelines.Errorf("file %d: %w", no, why))
 			}
 			return result, err
 		}
@@ -69,7 +68,7 @@ func (c Config) guilty(ctx context.Context, w *warehouse.Warehouse, mappings mat
 	var at *failure
 	if errors.As(err, &at) {
 		if failed[at.file] != nil {
-			return nil, fmt.Errorf("file %d fails again", at.file)
+			return nil, pipelines.Errorf("file %d fails again", at.file)
 		}
 		return []int64{at.file}, nil
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -302,7 +301,7 @@ func (r *run) export(ctx context.Context, c data.Contract) error {
 	}
 	for _, f := range large {
 		if err := r.take(ctx, c, f); err != nil {
-			return fmt.Errorf("%s: %w", f.line.File.File.Name, err)
+			return pipelines.Errorf("%s: %w", f.line.File.File.Name, err)
 		}
 	}
 	return r.account(c)
@@ -315,7 +314,7 @@ func (r *run) round(ctx context.Context, c data.Contract, rows *check.Rows) erro
 	}
 	rows.Behind = r.letGo
 	if err := rows.Run(ctx); errors.Is(err, check.ErrBefore) {
-		return fmt.Errorf("%w: %s: %w", ErrRebuild, c.Export, err)
+		return pipelines.Errorf("%w: %s: %w", ErrRebuild, c.Export, err)
 	} else if err != nil {
 		return err
 	}
@@ -347,7 +346,7 @@ func (r *run) round(ctx context.Context, c data.Contract, rows *check.Rows) erro
 			return err
 		}
 	} else if err := into.Events(ctx, &change); errors.Is(err, merge.ErrBefore) {
-		return fmt.Errorf("%w: %s: %w", ErrRebuild, c.Export, err)
+		return pipelines.Errorf("%w: %s: %w", ErrRebuild, c.Export, err)
 	} else if err != nil {
 		return err
 	}
@@ -377,7 +376,7 @@ func (r *run) account(c data.Contract) error {
 		l.Ignored = l.Read - f.typed
 		gaveWay := f.plan.Export.Keeps() != "" // rows of one key, to the one that holds
 		if f.typed+f.aside != f.handed.Load() && !gaveWay || f.typed > f.handed.Load() || l.Ignored < 0 {
-			return fmt.Errorf("%s %s: %d rows read, but %d accepted + %d quarantined + %d ignored (%d handed over)",
+			return pipelines.Errorf("%s %s: %d rows read, but %d accepted + %d quarantined + %d ignored (%d handed over)",
 				l.File.File.Name, l.Table, l.Read, l.Accepted, l.Quarantined, l.Ignored, f.handed.Load())
 		}
 	}
@@ -413,7 +412,7 @@ func (r *run) lists(ctx context.Context, c data.Contract) ([]merge.List, error) 
 		first = min(first, places[l.File])
 	}
 	if first < newest && !r.letGo {
-		return nil, fmt.Errorf("%w: a list of %s belongs before one that is there", ErrRebuild, c.Export)
+		return nil, pipelines.Errorf("%w: a list of %s belongs before one that is there", ErrRebuild, c.Export)
 	}
 	return lists, nil
 }

@@ -47,7 +47,7 @@ func (r *run) silences(ctx context.Context) error {
 func (r *run) silent(ctx context.Context, c data.Contract) (bits int64, err error) {
 	found, err := r.tx.Query(ctx, "select cast(coalesce(bit_or(_silent), 0) as bigint) from typed_"+c.Export)
 	if err != nil {
-		return 0, fmt.Errorf("find rows of %s that say nothing of a column: %w", c.Export, err)
+		return 0, pipelines.Errorf("find rows of %s that say nothing of a column: %w", c.Export, err)
 	}
 	bits, _ = found.Rows[0][0].(int64)
 	return bits, nil
@@ -96,7 +96,7 @@ left join places until on until.file_no = t._until_file
 group by all
 order by 1, 2 desc`, c.Export, strings.Join(columns, ", "), strings.Join(counts, ", "), last))
 	if err != nil {
-		return nil, fmt.Errorf("find the columns of %s that were filled: %w", c.Export, err)
+		return nil, pipelines.Errorf("find the columns of %s that were filled: %w", c.Export, err)
 	}
 	all := filled{}
 	for _, row := range found.Rows {

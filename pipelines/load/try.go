@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 
@@ -98,7 +97,7 @@ func hashed(ctx context.Context, item source.Item) (id string, err error) {
 	defer func() { err = errors.Join(err, content.Close()) }()
 	sum := sha256.New()
 	if _, err := io.Copy(sum, content); err != nil {
-		return "", fmt.Errorf("read it: %w", err)
+		return "", pipelines.Errorf("read it: %w", err)
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }

@@ -103,7 +103,7 @@ func Write(ctx context.Context, w io.Writer, f File, o Options) (err error) {
 		return err
 	}
 	if err := c.summary(); err != nil {
-		return fmt.Errorf("first sheet: %w", err)
+		return pipelines.Errorf("first sheet: %w", err)
 	}
 	_, err = c.book.WriteTo(w)
 	return err

@@ -68,7 +68,7 @@ func (f *File) read(ctx context.Context, q pipelines.Querier) error {
 	}
 	villages, err := f.villages(ctx, q)
 	if err != nil {
-		return fmt.Errorf("villages of the rows: %w", err)
+		return pipelines.Errorf("villages of the rows: %w", err)
 	}
 	for i, p := range f.Problems {
 		f.Problems[i].Village = villages[place{p.Sheet, p.Export, p.Row}]

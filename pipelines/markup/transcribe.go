@@ -135,7 +135,7 @@ func (c *copying) sheet(o *outline, i int) error {
 		}
 		cell, err := at(place.column, place.row+origin.Shift)
 		if err != nil {
-			return &pipelines.Fault{Op: "mark", At: fmt.Sprintf("%s, row %d", c.file.Name, place.row), Err: fmt.Errorf("a worksheet ends at row %d", lastRow),
+			return &pipelines.Fault{Op: "mark", At: fmt.Sprintf("%s, row %d", c.file.Name, place.row), Err: pipelines.Errorf("a worksheet ends at row %d", lastRow),
 				Next: "split the file and send the parts"}
 		}
 		if err := c.note(name, cell, c.comment(bad[place])); err != nil {
@@ -258,7 +258,7 @@ func (w *sheetWriter) row(row int64, cells []string) error {
 		row++
 	}
 	if row > lastRow {
-		return fmt.Errorf("row %d: a worksheet ends at row %d; split the file and send the parts", row, lastRow)
+		return pipelines.Errorf("row %d: a worksheet ends at row %d; split the file and send the parts", row, lastRow)
 	}
 	name, err := at(1, row)
 	if err != nil {

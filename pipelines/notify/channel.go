@@ -3,7 +3,6 @@ package notify
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"net"
 	"net/mail"
 	"net/url"
@@ -64,7 +63,7 @@ var events = []pipelines.Event{pipelines.EventFailure, pipelines.EventMonthReady
 func (c Channel) Check() error {
 	for _, on := range c.On {
 		if !slices.Contains(events, on) {
-			return fmt.Errorf("on: there is no %q; there are failure, month_ready, held, alert, papers", on)
+			return pipelines.Errorf("on: there is no %q; there are failure, month_ready, held, alert, papers", on)
 		}
 	}
 	if c.Link != "" {
@@ -77,11 +76,11 @@ func (c Channel) Check() error {
 		return errors.New("it needs either webhook or mail")
 	case c.Webhook != nil:
 		if err := c.Webhook.check(); err != nil {
-			return fmt.Errorf("webhook: %w", err)
+			return pipelines.Errorf("webhook: %w", err)
 		}
 	default:
 		if err := c.Mail.check(); err != nil {
-			return fmt.Errorf("mail: %w", err)
+			return pipelines.Errorf("mail: %w", err)
 		}
 	}
 	return nil
@@ -97,15 +96,15 @@ func (c Channel) wants(e pipelines.Event) bool { return len(c.On) == 0 || slices
 
 func (w Webhook) check() error {
 	if !slices.Contains([]string{WeCom, DingTalk, JSON}, w.Kind) {
-		return fmt.Errorf("kind is %q: it must be wecom, dingtalk or json", w.Kind)
+		return pipelines.Errorf("kind is %q: it must be wecom, dingtalk or json", w.Kind)
 	}
 	for field, reference := range map[string]secret.Reference{"secret": w.Secret, "token": w.Token} {
 		if err := reference.Check(); err != nil {
-			return fmt.Errorf("%s: %w", field, err)
+			return pipelines.Errorf("%s: %w", field, err)
 		}
 	}
 	if w.Kind == WeCom && w.Secret != "" || w.Kind != JSON && w.Token != "" {
-		return fmt.Errorf("%s takes no such secret: its key is in the address", w.Kind)
+		return pipelines.Errorf("%s takes no such secret: its key is in the address", w.Kind)
 	}
 	if w.Address == "" {
 		return errors.New("address: it must be given")
@@ -114,7 +113,7 @@ func (w Webhook) check() error {
 		return secret.Reference(w.Address).Check()
 	}
 	if w.Kind != JSON {
-		return fmt.Errorf("address: that of %s holds a key: name it as env:NAME or file:/path", w.Kind)
+		return pipelines.Errorf("address: that of %s holds a key: name it as env:NAME or file:/path", w.Kind)
 	}
 	u, err := target(w.Address)
 	if err != nil {
@@ -150,10 +149,10 @@ func (m Mail) check() error {
 	}
 	protection := cmp.Or(m.TLS, STARTTLS)
 	if !slices.Contains([]string{TLS, STARTTLS, Plain}, protection) {
-		return fmt.Errorf("tls is %q: it must be tls, starttls or none", m.TLS)
+		return pipelines.Errorf("tls is %q: it must be tls, starttls or none", m.TLS)
 	}
 	if err := m.Password.Check(); err != nil {
-		return fmt.Errorf("password: %w", err)
+		return pipelines.Errorf("password: %w", err)
 	}
 	if (m.User == "") != (m.Password == "") {
 		return errors.New("user and password go together")
@@ -166,7 +165,7 @@ func (m Mail) check() error {
 	}
 	for _, address := range append([]string{m.From}, m.To...) {
 		if _, err := mail.ParseAddress(address); err != nil {
-			return fmt.Errorf("%q is no mail address", address)
+			return pipelines.Errorf("%q is no mail address", address)
 		}
 	}
 	return nil

@@ -158,7 +158,7 @@ func (o *Outbox) read() (all []pipelines.Notice, damaged []*pipelines.Fault, err
 			err = json.Unmarshal(content, &n)
 		}
 		if err != nil {
-			damaged = append(damaged, &pipelines.Fault{Op: "read notice", At: path, Err: fmt.Errorf("%w: %w", pipelines.ErrDamaged, err),
+			damaged = append(damaged, &pipelines.Fault{Op: "read notice", At: path, Err: pipelines.Errorf("%w: %w", pipelines.ErrDamaged, err),
 				Next: "hulian check --repair sets it aside: this notice is then forgotten; it is told again when the same happens again"})
 			continue
 		}
@@ -200,7 +200,7 @@ func (o *Outbox) deliver(ctx context.Context) (unsent, err error) {
 			return unsent, errors.Join(err, ctx.Err())
 		}
 		if problem := o.attempt(ctx, &n); problem != nil {
-			unsent = errors.Join(unsent, fmt.Errorf("notice to %s: %w", n.Channel, problem))
+			unsent = errors.Join(unsent, pipelines.Errorf("notice to %s: %w", n.Channel, problem))
 		}
 		if ctx.Err() == nil || n.State == pipelines.NoticeSent { // an attempt that was cut short is none
 			err = errors.Join(err, o.write(n))

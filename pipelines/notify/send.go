@@ -11,7 +11,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -126,7 +125,7 @@ func (w Webhook) exchange(request *http.Request) error {
 	response, err := client.Do(request)
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
-		return fmt.Errorf("post to %s: %w", request.URL.Host, wrapped.Err) // the whole address holds a key
+		return pipelines.Errorf("post to %s: %w", request.URL.Host, wrapped.Err) // the whole address holds a key
 	}
 	if err != nil {
 		return err
@@ -134,10 +133,10 @@ func (w Webhook) exchange(request *http.Request) error {
 	defer response.Body.Close()
 	content, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
 	if err != nil {
-		return fmt.Errorf("read the answer of %s: %w", request.URL.Host, err)
+		return pipelines.Errorf("read the answer of %s: %w", request.URL.Host, err)
 	}
 	if response.StatusCode/100 != 2 {
-		return fmt.Errorf("%s answers %s", request.URL.Host, response.Status)
+		return pipelines.Errorf("%s answers %s", request.URL.Host, response.Status)
 	}
 	if w.Kind == JSON {
 		return nil
@@ -148,10 +147,10 @@ func (w Webhook) exchange(request *http.Request) error {
 		Text string `json:"errmsg"`
 	}
 	if err := json.Unmarshal(content, &answer); err != nil || answer.Code == nil {
-		return fmt.Errorf("%s gives an answer that is none of %s", request.URL.Host, w.Kind)
+		return pipelines.Errorf("%s gives an answer that is none of %s", request.URL.Host, w.Kind)
 	}
 	if *answer.Code != 0 {
-		return fmt.Errorf("%s refuses it: %d %s", request.URL.Host, *answer.Code, cut(answer.Text, 200))
+		return pipelines.Errorf("%s refuses it: %d %s", request.URL.Host, *answer.Code, cut(answer.Text, 200))
 	}
 	return nil
 }

@@ -39,14 +39,14 @@ func (w *work) awaited(ctx context.Context) ([]pipelines.Awaited, error) {
 	table, err := w.warehouse.Query(ctx, fmt.Sprintf("with these as (select file_no from ops.files where file_id in (%s)) select list, count(distinct id) from (%s) group by list",
 		strings.Join(files, ", "), strings.Join(missing, " union all ")))
 	if err != nil {
-		return nil, fmt.Errorf("find the lists that rows wait for: %w", err)
+		return nil, pipelines.Errorf("find the lists that rows wait for: %w", err)
 	}
 	ids := map[string]int64{}
 	for _, row := range table.Rows {
 		ids[row[0].(string)], _ = row[1].(int64)
 	}
 	if table, err = w.warehouse.Query(ctx, strings.Join(counts, " union all ")); err != nil {
-		return nil, fmt.Errorf("find the lists that rows wait for: %w", err)
+		return nil, pipelines.Errorf("find the lists that rows wait for: %w", err)
 	}
 	came, waits := map[string]bool{}, map[string]bool{}
 	for _, row := range table.Rows {

@@ -106,7 +106,7 @@ func (r *Runner) SetAside(ctx context.Context, a pipelines.Aside) (pipelines.Run
 		}
 		contract, known := data.ContractOf(a.Export)
 		if !known || contract.Kind == data.Registry || contract.IsEntry() {
-			return nil, &pipelines.Fault{Op: "set aside", At: a.Export, Err: fmt.Errorf("%w: only rows of events can", load.ErrNotAside), Next: "set the file aside, or send the list again corrected"}
+			return nil, &pipelines.Fault{Op: "set aside", At: a.Export, Err: pipelines.Errorf("%w: only rows of events can", load.ErrNotAside), Next: "set the file aside, or send the list again corrected"}
 		}
 		said, err := load.Said(ctx, q, contract, a.Key, a.Back)
 		rows := make([]entry.Row, len(said))
@@ -166,13 +166,13 @@ func (r *Runner) Tick(ctx context.Context, t pipelines.Tick) (pipelines.Run, err
 func (r *Runner) Keep(ctx context.Context, e pipelines.Entered) (pipelines.Run, error) {
 	contract, known := data.ContractOf(e.Export)
 	if !known || !contract.IsEntry() {
-		return pipelines.Run{}, fmt.Errorf("keep what was entered: %s is no export of entries", e.Export)
+		return pipelines.Run{}, pipelines.Errorf("keep what was entered: %s is no export of entries", e.Export)
 	}
 	rows := make([]entry.Row, len(e.Rows))
 	for i, row := range e.Rows {
 		rows[i] = row
 		if faults := contract.Faults(row); len(faults) > 0 {
-			return pipelines.Run{}, fmt.Errorf("keep what was entered in %s: column %s: %s", e.Export, faults[0].Column, faults[0].Code)
+			return pipelines.Run{}, pipelines.Errorf("keep what was entered in %s: column %s: %s", e.Export, faults[0].Column, faults[0].Code)
 		}
 	}
 	_, run, err := r.Enter(ctx, "entry", e.Export, e.By, func(context.Context, pipelines.Querier) ([]entry.Row, error) { return rows, nil })

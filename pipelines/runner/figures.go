@@ -19,7 +19,7 @@ const figureMonths = 24
 func (w *work) figures(ctx context.Context) error {
 	var err error
 	if w.run.Figures, err = headline(ctx, w.warehouse); err != nil {
-		return fmt.Errorf("read the headline figures: %w", err)
+		return pipelines.Errorf("read the headline figures: %w", err)
 	}
 	i := slices.IndexFunc(w.before, func(r pipelines.Run) bool { return len(r.Figures) > 0 })
 	if i < 0 {
@@ -89,7 +89,7 @@ order by m.month desc, m.measure`, ids, figureMonths))
 func (w *work) authoredFiles(ctx context.Context) (map[string][]pipelines.AuthoredFile, error) {
 	found, err := w.warehouse.Query(ctx, "select file_id, entered_by, coalesce(accepted_by, '') from exports."+load.HandedInFiles+" order by _file, _row")
 	if err != nil {
-		return nil, fmt.Errorf("read who handed files in: %w", err)
+		return nil, pipelines.Errorf("read who handed files in: %w", err)
 	}
 	authors := map[string]pipelines.AuthoredFile{}
 	for _, row := range found.Rows {

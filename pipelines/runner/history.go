@@ -143,10 +143,10 @@ func read(dir string, before *recent) (runs []pipelines.Run, damaged []*pipeline
 			_, err = sealed.Read(content, &run)
 		}
 		if err == nil && run.ID+".json" != name {
-			err = fmt.Errorf("it is the document of run %q", run.ID)
+			err = pipelines.Errorf("it is the document of run %q", run.ID)
 		}
 		if err != nil {
-			damaged = append(damaged, &pipelines.Fault{Op: "read the record of a run", At: path, Err: fmt.Errorf("%w: %w", pipelines.ErrDamaged, err),
+			damaged = append(damaged, &pipelines.Fault{Op: "read the record of a run", At: path, Err: pipelines.Errorf("%w: %w", pipelines.ErrDamaged, err),
 				Next: "hulian check --repair sets it aside; no figure depends on it"})
 			continue
 		}

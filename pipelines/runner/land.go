@@ -95,7 +95,7 @@ func (w *work) accounted() error {
 	for _, input := range current.Manifest.Inputs {
 		if !there[input.FileID] {
 			return &pipelines.Fault{Op: "open landed files", At: land.Manifest(filepath.Join(w.Dir, landedName)),
-				Err: fmt.Errorf("%w: it does not name %s, which is published", pipelines.ErrDamaged, input.Name), Next: warehouse.Mend}
+				Err: pipelines.Errorf("%w: it does not name %s, which is published", pipelines.ErrDamaged, input.Name), Next: warehouse.Mend}
 		}
 	}
 	return nil

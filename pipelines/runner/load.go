@@ -72,7 +72,7 @@ func (w *work) account(result load.Result, record *pipelines.StageRecord) error 
 	}
 	for _, file := range result.Files {
 		if !file.Balanced() {
-			return &pipelines.Fault{Op: "load", At: file.Name, Err: fmt.Errorf("%d rows read, but %d accepted, %d quarantined and %d ignored",
+			return &pipelines.Fault{Op: "load", At: file.Name, Err: pipelines.Errorf("%d rows read, but %d accepted, %d quarantined and %d ignored",
 				file.Read, file.Accepted, file.Quarantined, file.Ignored), Next: "report this as a fault of hulian; nothing of the file is used"}
 		}
 		record.Rows += file.Accepted

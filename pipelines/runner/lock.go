@@ -47,7 +47,7 @@ func hold(ctx context.Context, dir, name string, waiting func(holder string)) (r
 	if !got {
 		holder := holder(dir)
 		if waiting == nil {
-			return nil, &pipelines.Fault{Op: "run", At: dir, Err: fmt.Errorf("%w: %s", pipelines.ErrBusy, holder), Next: "try again when it has ended"}
+			return nil, &pipelines.Fault{Op: "run", At: dir, Err: pipelines.Errorf("%w: %s", pipelines.ErrBusy, holder), Next: "try again when it has ended"}
 		}
 		waiting(holder)
 		if _, err := lock.TryLockContext(ctx, attempt); err != nil {

@@ -207,7 +207,7 @@ func (w *work) guarded(do func(*work) error) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			w.Logger.Error("the run stopped by a programming error", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
-			err = &pipelines.Fault{Op: "run", At: w.Dir, Err: fmt.Errorf("programming error: %v", value),
+			err = &pipelines.Fault{Op: "run", At: w.Dir, Err: pipelines.Errorf("programming error: %v", value),
 				Next: "report this as a fault of hulian with the log of the run; what was published before stays"}
 		}
 	}()
@@ -246,7 +246,7 @@ func (w *work) stages(ctx context.Context) (err error) {
 		return w.unread
 	}
 	if len(w.store.Files()) == 0 {
-		fault := &pipelines.Fault{Op: "run", At: w.Dir, Err: fmt.Errorf("%w: no file has arrived%s", pipelines.ErrNothingLoaded, w.refusals()),
+		fault := &pipelines.Fault{Op: "run", At: w.Dir, Err: pipelines.Errorf("%w: no file has arrived%s", pipelines.ErrNothingLoaded, w.refusals()),
 			Next: "put exports into the inbox, or name them: hulian import FILE"}
 		if slices.ContainsFunc(w.run.Files, pipelines.Reconciliation.Later) {
 			fault.Next = "run again when what is still being written is complete"
@@ -276,7 +276,7 @@ func (w *work) behindLanding(ctx context.Context) error {
 		}
 		if stage.name == pipelines.StageLoad && w.nothing() {
 			_, unpublished := publish.Current(w.Dir)
-			failed = errors.Join(failed, &pipelines.Fault{Op: "run", At: w.Dir, Err: fmt.Errorf("%w%s", pipelines.ErrNothingLoaded, w.refusals()), Next: w.mending(unpublished == nil)})
+			failed = errors.Join(failed, &pipelines.Fault{Op: "run", At: w.Dir, Err: pipelines.Errorf("%w%s", pipelines.ErrNothingLoaded, w.refusals()), Next: w.mending(unpublished == nil)})
 			if unpublished != nil {
 				return failed
 			}
@@ -417,7 +417,7 @@ having bool_and(f.state = 'loaded') and max(f.landed_at) < ?
    and not bool_or(exists (select 1 from ops.problems p where p.file_no = f.file_no and p.state = 'open' and p.severity <> 'warn'))`,
 		w.Now().UTC().AddDate(0, 0, -w.KeepLanded))
 	if err != nil {
-		return fmt.Errorf("find old files: %w", err)
+		return pipelines.Errorf("find old files: %w", err)
 	}
 	var ids []string
 	for _, row := range old.Rows {
@@ -442,7 +442,7 @@ func (w *work) held(name string) error {
 	if counts, doubt := w.inDoubt(name); doubt {
 		why, next = "its rows can be counted in two ways: "+data.ExplainDetails(counts, "en"), "look at the quotes and line ends of that row and send the file again corrected"
 	}
-	return &pipelines.Fault{Op: "load", At: name, Err: fmt.Errorf("%w: %s", pipelines.ErrHeld, why),
+	return &pipelines.Fault{Op: "load", At: name, Err: pipelines.Errorf("%w: %s", pipelines.ErrHeld, why),
 		Next: next + "; if it is right as it is, accept it on the page Data, or run: hulian import FILE --confirm"}
 }
 

@@ -3,7 +3,6 @@ package schedule
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -40,7 +39,7 @@ func Pauses(dir string) (map[string]Pause, error) {
 		return nil, &pipelines.Fault{Op: "read pauses", At: path, Err: err, Next: "check who may read it"}
 	}
 	if err := json.Unmarshal(content, &pauses); err != nil {
-		return map[string]Pause{}, &pipelines.Fault{Op: "read pauses", At: path, Err: fmt.Errorf("%w: %w", pipelines.ErrDamaged, err),
+		return map[string]Pause{}, &pipelines.Fault{Op: "read pauses", At: path, Err: pipelines.Errorf("%w: %w", pipelines.ErrDamaged, err),
 			Next: "hulian check --repair sets it aside: then no pipeline is paused"}
 	}
 	return pauses, nil

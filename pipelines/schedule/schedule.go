@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"slices"
@@ -100,7 +99,7 @@ func New(config Config) (*Schedule, error) {
 	for _, job := range config.Jobs {
 		clock, err := parse(job.Spec, config.Location, time.Now())
 		if err != nil {
-			return nil, &pipelines.Fault{Op: "read schedule", At: job.Name, Err: fmt.Errorf("cron is %q: %w", job.Spec, err),
+			return nil, &pipelines.Fault{Op: "read schedule", At: job.Name, Err: pipelines.Errorf("cron is %q: %w", job.Spec, err),
 				Next: "write minute, hour, day, month and weekday, such as \"0 6 * * *\" for every day at six"}
 		}
 		if slices.ContainsFunc(s.entries, func(e Entry) bool { return e.Name == job.Name }) {
@@ -121,7 +120,7 @@ func New(config Config) (*Schedule, error) {
 func parse(spec string, location *time.Location, now time.Time) (clock cron.Schedule, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			clock, err = nil, fmt.Errorf("not a cron line: %v", r)
+			clock, err = nil, pipelines.Errorf("not a cron line: %v", r)
 		}
 	}()
 	if spec == Off {
@@ -136,7 +135,7 @@ func parse(spec string, location *time.Location, now time.Time) (clock cron.Sche
 			return nil, err
 		}
 		if d < Floor {
-			return nil, fmt.Errorf("the interval is shorter than %s", Floor)
+			return nil, pipelines.Errorf("the interval is shorter than %s", Floor)
 		}
 		if d > longest {
 			return nil, errors.New("the interval is longer than a year")
@@ -144,7 +143,7 @@ func parse(spec string, location *time.Location, now time.Time) (clock cron.Sche
 	}
 	for field := range strings.FieldsSeq(spec) {
 		if slices.Contains(strings.Split(field, ","), "") {
-			return nil, fmt.Errorf("field %q has an empty place between commas", field)
+			return nil, pipelines.Errorf("field %q has an empty place between commas", field)
 		}
 	}
 	clock, err = cron.ParseStandard(spec)
@@ -211,7 +210,7 @@ func (s *Schedule) makeUp(ctx context.Context) {
 func (s *Schedule) Start(name, trigger string) error {
 	i := slices.IndexFunc(s.config.Jobs, func(j Job) bool { return j.Name == name })
 	if i < 0 {
-		return fmt.Errorf("%w: pipeline %q", pipelines.ErrUnknown, name)
+		return pipelines.Errorf("%w: pipeline %q", pipelines.ErrUnknown, name)
 	}
 	s.mu.Lock()
 	ctx, entry := s.ctx, s.entries[i]
@@ -221,7 +220,7 @@ func (s *Schedule) Start(name, trigger string) error {
 	s.mu.Unlock()
 	switch {
 	case ctx == nil || ctx.Err() != nil:
-		return fmt.Errorf("start %s: the schedule does not run", name)
+		return pipelines.Errorf("start %s: the schedule does not run", name)
 	case entry.Running && !entry.Retry.IsZero():
 		select {
 		case s.hurry[i] <- struct{}{}:
@@ -229,7 +228,7 @@ func (s *Schedule) Start(name, trigger string) error {
 		}
 		return nil
 	case entry.Running:
-		return fmt.Errorf("start %s: %w", name, pipelines.ErrBusy)
+		return pipelines.Errorf("start %s: %w", name, pipelines.ErrBusy)
 	}
 	go func() {
 		defer s.started.Done()
@@ -312,7 +311,7 @@ func lasting(err error) bool {
 func call(name string, do func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%s stopped by a programming error: %v\n%s", name, r, debug.Stack())
+			err = pipelines.Errorf("%s stopped by a programming error: %v\n%s", name, r, debug.Stack())
 		}
 	}()
 	return do()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -55,7 +54,7 @@ func (s *Schedule) Announce(ctx context.Context, now time.Time) (withdraw func()
 	case err != nil && brief.Err() == nil:
 		return nil, err
 	case !got:
-		return nil, fmt.Errorf("%w: another server runs on this folder", pipelines.ErrBusy)
+		return nil, pipelines.Errorf("%w: another server runs on this folder", pipelines.ErrBusy)
 	}
 	serving := Serving{Process: os.Getpid(), Since: now.UTC(), TimeZone: s.config.Location.String()}
 	for _, job := range s.config.Jobs {

@@ -3,7 +3,6 @@ package source
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"iter"
@@ -179,9 +178,9 @@ func look(root *os.Root, below string, entry fs.DirEntry) (fs.FileInfo, error) {
 	case errors.Is(err, fs.ErrPermission):
 		return nil, err
 	case err != nil: // it leads out of the folder, to nothing, or in a circle
-		return nil, fmt.Errorf("%w: it leads to no file of this folder", ErrLink)
+		return nil, pipelines.Errorf("%w: it leads to no file of this folder", ErrLink)
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%w: it leads to a folder", ErrLink)
+		return nil, pipelines.Errorf("%w: it leads to a folder", ErrLink)
 	}
 	return info, nil
 }

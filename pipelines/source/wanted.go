@@ -1,7 +1,7 @@
 package source
 
 import (
-	"fmt"
+	"hulian/pipelines"
 	"path"
 	"slices"
 	"strings"
@@ -11,7 +11,7 @@ import (
 func CheckPatterns(patterns []string) error {
 	for _, pattern := range patterns {
 		if _, err := path.Match(pattern, ""); err != nil {
-			return fmt.Errorf("pattern %q: %w", pattern, err)
+			return pipelines.Errorf("pattern %q: %w", pattern, err)
 		}
 	}
 	return nil

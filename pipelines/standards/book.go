@@ -3,7 +3,6 @@ package standards
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -192,7 +191,7 @@ func (b *Book) rewritten(setting, written string) (content []byte, changed data.
 		return nil, changed, b.fault("change the standards", b.file(), err, "check who may read it")
 	}
 	if content, err = data.Rewritten(before, setting, written); err != nil {
-		return nil, changed, fmt.Errorf("%w: %w", data.StandardUnsound, err)
+		return nil, changed, pipelines.Errorf("%w: %w", data.StandardUnsound, err)
 	}
 	aside, err := os.CreateTemp(b.Dir, durable.Aside(FileName))
 	if err != nil {
@@ -204,7 +203,7 @@ func (b *Book) rewritten(setting, written string) (content []byte, changed data.
 		return nil, changed, b.fault("change the standards", b.Dir, err, "check the disk")
 	}
 	if changed, err = b.Read(aside.Name()); err != nil {
-		return nil, changed, fmt.Errorf("%w: %w", data.StandardUnsound, err)
+		return nil, changed, pipelines.Errorf("%w: %w", data.StandardUnsound, err)
 	}
 	return content, changed, nil
 }

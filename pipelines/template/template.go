@@ -112,7 +112,7 @@ func (s *sheets) fillTable(contract data.Contract) error {
 			return err
 		}
 		if err := s.fillColumn(column, letter, i+2); err != nil {
-			return fmt.Errorf("column %s: %w", column.ID, err)
+			return pipelines.Errorf("column %s: %w", column.ID, err)
 		}
 	}
 	if err := s.book.SetRowHeight(s.table, 1, 32); err != nil {

@@ -82,7 +82,7 @@ func Open(ctx context.Context, config Config) (*Warehouse, error) {
 	fault := func(err error) error {
 		err = typed(err)
 		if said := (*pipelines.Fault)(nil); errors.As(err, &said) { // it is damaged
-			return &pipelines.Fault{Op: "open warehouse", At: config.Path, Err: said.Err, Next: said.Next}
+			return &pipelines.Fault{Op: "open warehouse", At: config.Path, Err: said.Err, Next: said.Next, With: said.With}
 		}
 		return &pipelines.Fault{Op: "open warehouse", At: config.Path, Err: err}
 	}

@@ -31,7 +31,7 @@ func (p *program) acceptance(ctx context.Context, c config.Config, months ...str
 		rows = slices.DeleteFunc(rows, func(row []any) bool { return !slices.Contains(months, fmt.Sprint(row[0])) })
 	}
 	said := func(of string, accepted, read float64) {
-		fmt.Fprintf(p.Err, "%s: accepted %.1f%% (%s/%s rows)\n", of, 100*accepted/read, humanize.Comma(int64(accepted)), humanize.Comma(int64(read)))
+		p.say("%s: accepted %.1f%% (%s/%s rows)\n", of, 100*accepted/read, humanize.Comma(int64(accepted)), humanize.Comma(int64(read)))
 	}
 	var accepted, read float64
 	for _, row := range rows {
@@ -42,7 +42,7 @@ func (p *program) acceptance(ctx context.Context, c config.Config, months ...str
 		}
 	}
 	if len(rows) > monthsListed {
-		said(fmt.Sprintf("%s to %s", rows[0][0], rows[len(rows)-1][0]), accepted, read)
+		said(p.words.Tf("%s to %s", rows[0][0], rows[len(rows)-1][0]), accepted, read)
 	}
 	return nil
 }

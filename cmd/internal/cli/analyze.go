@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"hulian/cmd/internal/analyze"
-	"hulian/cmd/internal/config"
 	"hulian/pipelines"
 )
 
@@ -54,7 +53,6 @@ beside it. --check compares what comes out with what is expected.`, endsAsked),
 	}
 	cmd.Flags().StringVar(&path, "case", "", "a worked example to run")
 	cmd.Flags().StringVar(&run, "run", "", "the run of the case (default all of them)")
-	config.AddFlags(cmd.Flags(), "lang")
 	cmd.Flags().BoolVar(&check, "check", false, "compare with the values the case expects")
 	for _, m := range analyze.Methods() {
 		cmd.AddCommand(newMethodCommand(p, m))
@@ -111,25 +109,24 @@ func newMethodCommand(p *program, m analyze.Method) *cobra.Command {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	for _, r := range m.Roles {
-		text := "column: " + r.Help
+		text := p.words.Tf("%s: %s", p.words.T("column"), p.words.T(r.Help))
 		if len(r.Was) > 0 {
-			text += "; also --" + strings.Join(r.Was, ", --")
+			text += p.words.Tf("; also --%s", strings.Join(r.Was, ", --"))
 		}
 		if len(r.Also) > 0 {
-			text += " (default " + r.Name + ", or one called " + strings.Join(r.Also[:min(len(r.Also), 4)], ", ") + ")"
+			text += p.words.Tf(" (default %s, or one called %s)", r.Name, strings.Join(r.Also[:min(len(r.Also), 4)], ", "))
 		}
 		flags.String(r.Name, "", text)
 	}
 	for _, o := range m.Options {
 		if known := flags.Lookup(o.Name); known != nil {
-			known.Usage += "; or " + o.Help
+			known.Usage += p.words.Tf("; or %s", p.words.T(o.Help))
 			continue
 		}
-		flags.String(o.Name, o.Default, fmt.Sprintf("%s: %s", o.Kind, o.Help))
+		flags.String(o.Name, o.Default, p.words.Tf("%s: %s", p.words.T(string(o.Kind)), p.words.T(o.Help)))
 	}
 	flags.String("sheet", "", "sheet of a workbook (default the first with anything on it)")
 	flags.String("plot", "", "picture to write: NAME.svg or NAME.png")
-	config.AddFlags(flags, "lang")
 	flags.String("table", "", "which table --format csv writes (default the first)")
 	return cmd
 }
@@ -170,16 +167,13 @@ func parseAnalysis(cmd *cobra.Command, m analyze.Method, arguments []string) (an
 			case truthOption(m, name) && (!next || !isTruth(arguments[i+1])):
 				value = "true"
 			case !next:
-				return a, fault(fmt.Errorf("flag needs an argument: --%s", name))
+				return a, fault(pipelines.Errorf("flag needs an argument: --%s", name))
 			default:
 				i++
 				value = arguments[i]
 			}
 		}
 		shared := cmd.InheritedFlags().Lookup(name)
-		if name == "lang" {
-			shared = cmd.Flags().Lookup(name)
-		}
 		switch {
 		case own[name] != nil:
 			*own[name] = value
@@ -267,7 +261,7 @@ func (p *program) analyze(cmd *cobra.Command, m analyze.Method, a analysis) erro
 		replaced = append(replaced[:most:most], "…")
 	}
 	if len(replaced) > 0 {
-		fmt.Fprintf(p.Err, "the picture has no Chinese letters: %s; --plot %s.svg has them\n",
+		p.say("the picture has no Chinese letters: %s; --plot %s.svg has them\n",
 			strings.Join(replaced, ", "), strings.TrimSuffix(a.plot, filepath.Ext(a.plot)))
 	}
 	return nil
@@ -310,7 +304,7 @@ func (p *program) checkCase(cmd *cobra.Command, c analyze.Case, outcomes []analy
 			return err
 		}
 		for _, d := range differences {
-			fmt.Fprintf(p.Err, "%s, run %s: %s\n", c.Name, o.Run.ID, d)
+			p.say("%s, run %s: %s\n", c.Name, o.Run.ID, d)
 		}
 		failed += len(differences)
 		table.Rows = append(table.Rows, []any{c.Name, o.Run.ID, int64(checked), int64(len(differences))})
@@ -319,7 +313,7 @@ func (p *program) checkCase(cmd *cobra.Command, c analyze.Case, outcomes []analy
 		return err
 	}
 	if failed > 0 {
-		return &pipelines.Fault{Op: "check the case", At: c.Name, Err: fmt.Errorf("%d: %w", failed, errCaseDiffers), Next: "read the differences above; the case names its conventions"}
+		return &pipelines.Fault{Op: "check the case", At: c.Name, Err: pipelines.Errorf("%d: %w", failed, errCaseDiffers), Next: "read the differences above; the case names its conventions"}
 	}
 	return nil
 }

@@ -61,9 +61,9 @@ func (p *program) printDocument(cmd *cobra.Command, document *analyze.Object, wa
 	case format == "csv":
 		err = writeCSV(out, grids[0].Table)
 		if len(names) > 1 || len(sheet.Singles.Rows) > 0 {
-			fmt.Fprintf(p.Err, "written: %s; single values are in --format json", names[0])
+			p.say("written: %s; single values are in --format json", names[0])
 			if others := names[1:]; len(others) > 0 {
-				fmt.Fprintf(p.Err, "; other tables: --table %s", strings.Join(others, " | "))
+				p.say("; other tables: --table %s", strings.Join(others, " | "))
 			}
 			fmt.Fprintln(p.Err)
 		}
@@ -71,7 +71,7 @@ func (p *program) printDocument(cmd *cobra.Command, document *analyze.Object, wa
 		err = writeSections(out, sheet, c.Lang)
 	}
 	if err != nil {
-		return fmt.Errorf("write output: %w", err)
+		return pipelines.Errorf("write output: %w", err)
 	}
 	return out.Flush()
 }

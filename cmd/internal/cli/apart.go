@@ -60,11 +60,11 @@ func (p *program) answerApart(ctx context.Context, c config.Config, timeout time
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case limited.Err() != nil:
-		return fault(fmt.Errorf("it takes longer than %s", timeout), tooLong(timeout))
+		return fault(pipelines.Errorf("it takes longer than %s", timeout), tooLong(timeout))
 	case errors.As(err, &exit) && exit.Exited() && orderly(said.String()):
 		return errors.Join(&toldApart{exit.ExitCode()}, p.pass(said))
 	case errors.As(err, &exit):
-		return fault(fmt.Errorf("the engine gave up (%s)%s", exit.ProcessState, cause(said.String())), "ask in another way; what is published and every other command are as they were")
+		return fault(pipelines.Errorf("the engine gave up (%s)%s", exit.ProcessState, cause(said.String())), "ask in another way; what is published and every other command are as they were")
 	}
 	return fault(err, "try again")
 }
@@ -78,7 +78,9 @@ func (p *program) pass(said *bytes.Buffer) error {
 // orderly reports whether a process that failed told why itself: what the engine or the runtime says when it gives up has no
 // such line.
 func orderly(said string) bool {
-	return slices.ContainsFunc(strings.Split(said, "\n"), func(line string) bool { return strings.HasPrefix(line, "Error: ") })
+	return slices.ContainsFunc(strings.Split(said, "\n"), func(line string) bool {
+		return strings.HasPrefix(line, "Error: ") || strings.HasPrefix(line, "错误：")
+	})
 }
 
 // cause is the first thing a process said that gave up, on one line.

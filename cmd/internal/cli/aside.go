@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -61,7 +60,7 @@ Without a file and a row it lists what is set aside.`, endsAsked),
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(p.Err, "%s; generation %d\n", map[bool]string{false: "set aside", true: "taken back"}[a.Back], run.Generation)
+			p.say("%s; generation %d\n", p.words.T(map[bool]string{false: "set aside", true: "taken back"}[a.Back]), run.Generation)
 			return nil
 		},
 	}

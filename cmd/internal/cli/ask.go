@@ -84,7 +84,7 @@ func (q *questions) apart(ctx context.Context, path, spill, sql string) (api.Tab
 	case err == nil:
 		var t askedTable
 		if err := gob.NewDecoder(answer).Decode(&t); err != nil {
-			return api.Table{}, fmt.Errorf("read the answer of a question: %w", err)
+			return api.Table{}, pipelines.Errorf("read the answer of a question: %w", err)
 		}
 		switch {
 		case t.Refused:
@@ -150,7 +150,7 @@ func answerFrom(ctx context.Context, c config.Config, path, spill, sql string) (
 	}
 	switch {
 	case limited.Err() != nil:
-		return api.Table{}, &pipelines.Fault{Op: "query", Err: fmt.Errorf("it takes longer than %s", askLimit), Next: "ask for less, such as one month or one village"}
+		return api.Table{}, &pipelines.Fault{Op: "query", Err: pipelines.Errorf("it takes longer than %s", askLimit), Next: "ask for less, such as one month or one village"}
 	case err != nil:
 		return api.Table{}, fault(err)
 	}

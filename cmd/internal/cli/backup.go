@@ -95,7 +95,7 @@ deleted. Stop "hulian serve" on that folder first.`, endsAsked),
 			}
 			made, replaced, err := backup.Restore(cmd.Context(), files[0], dir, opens.Reveal(), force)
 			if replaced != "" {
-				fmt.Fprintf(p.Err, "what was there lies in %s\n", replaced)
+				p.say("what was there lies in %s\n", replaced)
 			}
 			if err != nil {
 				if absent != nil {
@@ -115,7 +115,7 @@ deleted. Stop "hulian serve" on that folder first.`, endsAsked),
 	return cmd
 }
 
-func (p *program) waiting(holder string) { fmt.Fprintf(p.Err, "waiting for %s\n", holder) }
+func (p *program) waiting(holder string) { p.say("waiting for %s\n", holder) }
 
 // printBackup says what a backup holds, its time by the town's clock.
 func (p *program) printBackup(cmd *cobra.Command, c config.Config, file string, m backup.Manifest) error {
@@ -147,7 +147,7 @@ func (p *program) backUp(ctx context.Context, c config.Config, trigger, to strin
 		made = written
 		record.Detail = fmt.Sprintf("%s: %d files, %s", filepath.Base(to), len(made.Files), humanize.Bytes(uint64(made.Bytes())))
 		if len(made.Damaged) > 0 {
-			return &pipelines.Fault{Op: "back up", At: c.Dir, Err: fmt.Errorf("%w: %d landed files are damaged on the disk: %s", pipelines.ErrCheckFailed, len(made.Damaged), strings.Join(made.Damaged, ", ")),
+			return &pipelines.Fault{Op: "back up", At: c.Dir, Err: pipelines.Errorf("%w: %d landed files are damaged on the disk: %s", pipelines.ErrCheckFailed, len(made.Damaged), strings.Join(made.Damaged, ", ")),
 				Next: "check the disk; take them from an earlier backup, or send them again. The backup was made, and no earlier one was deleted"}
 		}
 		return nil

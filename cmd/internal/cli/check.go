@@ -52,7 +52,7 @@ Exit status 1 says that something is damaged, or still is after a repair.`, ends
 				return &pipelines.Fault{Op: "open town", At: c.Dir, Err: err, Next: "--dir with the town's folder"}
 			}
 			if _, err := os.Stat(filepath.Join(c.Dir, landedName)); errors.Is(err, os.ErrNotExist) {
-				fmt.Fprintln(p.Err, "no file has landed yet: there is nothing to check")
+				p.say("no file has landed yet: there is nothing to check\n")
 				return nil
 			}
 			before, err := p.look(cmd.Context(), c)
@@ -72,7 +72,7 @@ Exit status 1 says that something is damaged, or still is after a repair.`, ends
 		},
 	}
 	cmd.Flags().BoolVar(&repair, "repair", false, "put right what can be put right")
-	config.AddFlags(cmd.Flags(), "lang", "time_zone", "memory_limit", "threads")
+	config.AddFlags(cmd.Flags(), "time_zone", "memory_limit", "threads")
 	return cmd
 }
 
@@ -159,14 +159,14 @@ func (p *program) repair(ctx context.Context, c config.Config) error {
 	p.runs = true
 	// What the repair does is said here too; what the stages do after it stands in the log of the run.
 	aloud := func(log *slog.Logger) *slog.Logger {
-		return slog.New(slog.NewMultiHandler(log.Handler(), logger(p.Err).Handler()))
+		return slog.New(slog.NewMultiHandler(log.Handler(), p.logger().Handler()))
 	}
 	run, err := r.Repair(ctx, runner.Mending{
 		First: func(ctx context.Context, log *slog.Logger) (bool, error) { return check.Repair(ctx, how, aloud(log)) },
 		Last:  func(ctx context.Context, log *slog.Logger) error { return check.SetAside(ctx, how, aloud(log)) },
 	})
 	if run.ID != "" {
-		fmt.Fprintln(p.Err, summary(run))
+		fmt.Fprintln(p.Err, p.summary(run))
 	}
 	if errors.Is(err, pipelines.ErrHeld) || errors.Is(err, pipelines.ErrNothingLoaded) { // a file that waits for a person, or is none of a town's, is no damage
 		err = nil
@@ -184,7 +184,7 @@ func (p *program) tellFindings(cmd *cobra.Command, c config.Config, before, afte
 	told := func(f pipelines.Finding, cured bool) {
 		what, matters, mend, done := data.ExplainFinding(f, c.Lang)
 		if f.Note {
-			fmt.Fprintf(p.Err, "%s: %s %s\n", f.At, what, mend)
+			p.say("%s: %s %s\n", f.At, what, mend)
 			return
 		}
 		if !cured {
@@ -205,7 +205,7 @@ func (p *program) tellFindings(cmd *cobra.Command, c config.Config, before, afte
 			told(f, false)
 		}
 	}
-	fmt.Fprintf(p.Err, "checked: %d landed files, %d tables, %d records\n", after.Landed, after.Tables, after.Records)
+	p.say("checked: %d landed files, %d tables, %d records\n", after.Landed, after.Tables, after.Records)
 	if err := p.print(cmd, table); err != nil {
 		return err
 	}
@@ -222,5 +222,5 @@ func (p *program) tellFindings(cmd *cobra.Command, c config.Config, before, afte
 			next = "hulian check --repair, and what stands in each line"
 		}
 	}
-	return &pipelines.Fault{Op: "check", At: c.Dir, Err: fmt.Errorf("things found damaged: %d", damaged), Next: next}
+	return &pipelines.Fault{Op: "check", At: c.Dir, Err: pipelines.Errorf("things found damaged: %d", damaged), Next: next}
 }

@@ -3,13 +3,13 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"unicode"
 
+	"hulian/cmd/internal/speech"
 	"hulian/dashboards/desk"
 	"hulian/pipelines"
 )
@@ -52,8 +52,9 @@ var (
 
 // Main runs one command and returns its exit status. The end of ctx cancels the command.
 func Main(ctx context.Context, arguments []string, streams Streams) int {
-	p := &program{Streams: streams, arguments: arguments}
+	p := &program{Streams: streams, arguments: arguments, words: spokenTo(arguments, streams.Environ)}
 	root := newRootCommand(p)
+	p.translate(root)
 	root.SetArgs(arguments)
 	root.SetOut(streams.Out)
 	root.SetErr(streams.Err)
@@ -68,16 +69,16 @@ func Main(ctx context.Context, arguments []string, streams Streams) int {
 		err = usage(err)
 	}
 	status := statusOf(ctx, err)
-	message, next := explain(err)
+	message, next := p.explain(err)
 	switch {
 	case status == statusCancelled && p.runs:
-		message, next = statuses[statusCancelled], "run the command again: it goes on where it stopped"
+		message, next = p.words.T(statuses[statusCancelled]), p.words.T("run the command again: it goes on where it stopped")
 	case status == statusCancelled:
-		message, next = "cancelled; nothing was changed", ""
+		message, next = p.words.T("cancelled; nothing was changed"), ""
 	}
-	fmt.Fprintf(streams.Err, "Error: %s\n", shown(message))
+	p.say("Error: %s\n", shown(message))
 	if next != "" {
-		fmt.Fprintf(streams.Err, "Try: %s\n", shown(next))
+		p.say("Try: %s\n", shown(next))
 	}
 	return status
 }
@@ -96,6 +97,7 @@ func shown(text string) string {
 type program struct {
 	Streams
 	arguments []string                  // as they were given
+	words     speech.Language            // what people are spoken to in
 	runs      bool                      // the command makes runs, which go on where a cancelled one stopped
 	started   bool                      // flags and arguments were accepted
 	uploads   atomic.Pointer[desk.Desk] // of a server that is at work
@@ -139,19 +141,19 @@ func statusOf(ctx context.Context, err error) int {
 
 // explain splits an error into what is wrong and what to do next. The advice of nested faults is taken out of the
 // sentence; the outermost advice wins, because it knows what the person was doing.
-func explain(err error) (message, next string) {
-	message = err.Error()
+func (p *program) explain(err error) (message, next string) {
+	message = p.words.Error(err)
 	for _, fault := range pipelines.Faults(err) {
 		if fault.Next == "" {
 			continue
 		}
-		message = strings.ReplaceAll(message, " ("+fault.Next+")", "")
+		message = strings.ReplaceAll(message, " ("+fault.Advised()+")", "")
 		if next == "" {
-			next = fault.Next
+			next = p.words.Next(fault)
 		}
 	}
 	if advice := pipelines.Advice(err, pipelines.ErrDamaged); advice != "" { // running again does not mend a file
-		next = advice
+		next = p.words.T(advice)
 	}
 	var wrong usageError
 	if next == "" && errors.As(err, &wrong) {

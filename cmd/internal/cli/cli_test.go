@@ -93,14 +93,14 @@ func TestExitStatuses(t *testing.T) {
 func TestExplainGivesTheOutermostAdviceOnce(t *testing.T) {
 	inner := &pipelines.Fault{Op: "open warehouse", At: "w.duckdb", Err: errors.New("locked"), Next: "wait"}
 	outer := &pipelines.Fault{Op: "run", At: "town", Err: errors.Join(inner, errors.New("and more")), Next: "run again"}
-	message, next := explain(fmt.Errorf("first: %w", outer))
+	message, next := (&program{}).explain(fmt.Errorf("first: %w", outer))
 	if message != "first: run town: open warehouse w.duckdb: locked\nand more" || next != "run again" {
 		t.Errorf("message %q, next %q", message, next)
 	}
-	if _, next := explain(inner); next != "wait" {
+	if _, next := (&program{}).explain(inner); next != "wait" {
 		t.Errorf("next %q", next)
 	}
-	if message, next := explain(usage(errors.New("unknown shorthand"))); message != "unknown shorthand" || next != "hulian --help" {
+	if message, next := (&program{}).explain(usage(errors.New("unknown shorthand"))); message != "unknown shorthand" || next != "hulian --help" {
 		t.Errorf("message %q, next %q", message, next)
 	}
 }

@@ -129,7 +129,7 @@ func (p *program) close(cmd *cobra.Command, c config.Config, f closeFlags, month
 		}
 		return p.print(cmd, changesTable(m, c.Lang, location))
 	default:
-		fmt.Fprintln(p.Err, standing(m, location))
+		fmt.Fprintln(p.Err, p.stands(m, location))
 		return p.print(cmd, obstacles(m, c.Lang))
 	}
 }
@@ -140,7 +140,7 @@ func (p *program) act(cmd *cobra.Command, c config.Config, book *closing.Book, s
 	if by == "" {
 		current, err := user.Current()
 		if err != nil {
-			return usage(&pipelines.Fault{Op: action, At: m.Month, Err: fmt.Errorf("no name was given: %w", err), Next: "--by NAME"})
+			return usage(&pipelines.Fault{Op: action, At: m.Month, Err: pipelines.Errorf("no name was given: %w", err), Next: "--by NAME"})
 		}
 		by = current.Username
 	}
@@ -155,9 +155,9 @@ func (p *program) act(cmd *cobra.Command, c config.Config, book *closing.Book, s
 			}
 			fault.Next = "what the list says of each problem, then the same command again"
 		case pipelines.RefusedNotChecked:
-			fault.Next = fmt.Sprintf("hulian close %s --check --by NAME", m.Month)
+			fault.Next, fault.With = "hulian close %s --check --by NAME", []any{m.Month}
 		case pipelines.RefusedSamePerson:
-			fault.Next = fmt.Sprintf("hulian close %s --sign --by ANOTHER", m.Month)
+			fault.Next, fault.With = "hulian close %s --sign --by ANOTHER", []any{m.Month}
 		case pipelines.RefusedUnchanged:
 			fault.Next = "hulian close --list"
 		case pipelines.RefusedNoName:
@@ -169,25 +169,25 @@ func (p *program) act(cmd *cobra.Command, c config.Config, book *closing.Book, s
 		return err
 	}
 	for _, problem := range m.Problems {
-		sentence, _ := data.ExplainClosing(problem, "en")
-		fmt.Fprintf(p.Err, "warning: %s\n", sentence)
+		sentence, _ := data.ExplainClosing(problem, p.lang())
+		p.say("warning: %s\n", sentence)
 	}
-	fmt.Fprintln(p.Err, standing(m, location))
+	fmt.Fprintln(p.Err, p.stands(m, location))
 	return p.print(cmd, closingTable([]pipelines.MonthClosing{m}, location))
 }
 
-// standing is a month in one line for people.
-func standing(m pipelines.MonthClosing, location *time.Location) string {
-	line := fmt.Sprintf("%s: %s", m.Month, m.State)
+// stands is a month in one line for people.
+func (p *program) stands(m pipelines.MonthClosing, location *time.Location) string {
+	line := p.words.Tf("%s: %s", m.Month, p.words.T(string(m.State)))
 	if m.Restatement > 0 {
-		line += fmt.Sprintf(", restatement %d signed by %s at %s; %d values corrected since, %d ripened", m.Restatement, m.SignedBy,
+		line += p.words.Tf(", restatement %d signed by %s at %s; %d values corrected since, %d ripened", m.Restatement, m.SignedBy,
 			m.SignedAt.In(location).Format(time.DateTime), m.Corrected(), m.Ripened())
 		if n := m.Unknown(); n > 0 {
-			line += fmt.Sprintf(", %d became unknown: no data stand behind what was signed", n)
+			line += p.words.Tf(", %d became unknown: no data stand behind what was signed", n)
 		}
 	}
 	if m.CheckedBy != "" {
-		line += fmt.Sprintf("; checked by %s at %s", m.CheckedBy, m.CheckedAt.In(location).Format(time.DateTime))
+		line += p.words.Tf("; checked by %s at %s", m.CheckedBy, m.CheckedAt.In(location).Format(time.DateTime))
 	}
 	return line
 }
@@ -354,18 +354,18 @@ func (p *program) warnOfChanges(ctx context.Context, c config.Config, values pip
 		}
 	}
 	if err != nil {
-		message, next := explain(err)
-		fmt.Fprintf(p.Err, "warning: whether months changed since they were signed is not known: %s\nTry: %s\n", message, next)
+		message, next := p.explain(err)
+		p.say("warning: whether months changed since they were signed is not known: %s\nTry: %s\n", message, next)
 		return
 	}
 	column := slices.Index(values.Columns, "month")
 	for _, m := range slices.Backward(all) {
 		here := slices.ContainsFunc(values.Rows, func(row []any) bool { return row[column] == any(m.Month) })
 		if m.State == pipelines.ClosingDamaged && here {
-			fmt.Fprintf(p.Err, "warning: whether %s changed since it was signed is not known: its record is missing or damaged\nTry: hulian close %[1]s\n", m.Month)
+			p.say("warning: whether %s changed since it was signed is not known: its record is missing or damaged\nTry: hulian close %[1]s\n", m.Month)
 		}
 		if m.State == pipelines.ClosingChanged && here {
-			fmt.Fprintf(p.Err, "warning: %s\nTry: hulian close %s --changes\n", standing(m, location), m.Month)
+			p.say("warning: %s\nTry: hulian close %s --changes\n", p.stands(m, location), m.Month)
 		}
 	}
 }
@@ -413,7 +413,7 @@ func (p *program) observe(c config.Config, log *slog.Logger) func(context.Contex
 			log.Error("changes since months were signed are not on record", "generation", g.Number, "error", err)
 			return
 		}
-		message, next := explain(err)
-		fmt.Fprintf(p.Err, "warning: changes since months were signed are not on record: %s\nTry: %s\n", message, next)
+		message, next := p.explain(err)
+		p.say("warning: changes since months were signed are not on record: %s\nTry: %s\n", message, next)
 	}
 }

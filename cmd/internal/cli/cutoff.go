@@ -23,12 +23,12 @@ func (p *program) beyond(cutOff string, set bool, after []pipelines.RowsAfter) {
 		counts = append(counts, fmt.Sprintf("%s (%s)", a.Export, humanize.Comma(a.Rows)))
 		last = max(last, a.LastOn)
 	}
-	said := fmt.Sprintf("rows with days after %s, up to %s: %s; what was done on these days is left out of every measure", cutOff, last, strings.Join(counts, ", "))
+	said := p.words.Tf("rows with days after %s, up to %s: %s; what was done on these days is left out of every measure", cutOff, last, strings.Join(counts, ", "))
 	if set {
-		fmt.Fprintf(p.Err, "%s, because cut_off is set. Delete cut_off, or set a later day, and run again\n", said)
+		p.say("%s, because cut_off is set. Delete cut_off, or set a later day, and run again\n", said)
 		return
 	}
-	fmt.Fprintf(p.Err, "%s, because no file can know of a day after it arrived. Check year and month of these dates\n", said)
+	p.say("%s, because no file can know of a day after it arrived. Check year and month of these dates\n", said)
 }
 
 // rowsAfter reads from the published snapshot what its exports hold of days after its cut-off. Snapshots of older

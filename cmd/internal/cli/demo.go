@@ -94,7 +94,7 @@ var demoRoles = []accounts.Holder{
 
 // invite makes an account of every role where it is not there yet, and writes a link for each by which its password is set.
 func (p *program) invite(ctx context.Context, snapshots web.Snapshots, address string, door *signin.Door) error {
-	fmt.Fprintln(p.Err, "open one of these links in a browser and choose a password; each opens once. Stop with Ctrl-C.")
+	p.say("open one of these links in a browser and choose a password; each opens once. Stop with Ctrl-C.\n")
 	pinned, err := snapshots.Pin(ctx)
 	if err != nil {
 		return err
@@ -119,7 +119,7 @@ func (p *program) invite(ctx context.Context, snapshots web.Snapshots, address s
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(p.Err, "as %-20s %sinvitation/%s\n", h.Role.Title().En+":", onThisMachine(address), token)
+		p.say("as %-20s %sinvitation/%s\n", p.words.Of(h.Role.Title())+":", onThisMachine(address), token)
 	}
 	return nil
 }
@@ -168,7 +168,7 @@ func (d demoTown) stands() (bool, error) {
 		return false, &pipelines.Fault{Op: "open the sample town", At: filepath.Join(d.dir, planted), Err: err, Next: "--dir with a new folder"}
 	}
 	if d.seeded && d.seed != there.Seed || d.cut && d.scale != there.Scale {
-		return false, usage(&pipelines.Fault{Op: "make the sample town", At: d.dir, Err: fmt.Errorf("the folder holds the town of --seed %d --scale %g already", there.Seed, there.Scale),
+		return false, usage(&pipelines.Fault{Op: "make the sample town", At: d.dir, Err: pipelines.Errorf("the folder holds the town of --seed %d --scale %g already", there.Seed, there.Scale),
 			Next: "--dir with a new folder, or leave out --seed and --scale to open the town that is there"})
 	}
 	return true, nil
@@ -200,7 +200,7 @@ func (p *program) makeTown(ctx context.Context, d demoTown) (err error) {
 	}
 	for _, entry := range entries {
 		if !slices.Contains(mine, entry.Name()) {
-			return usage(&pipelines.Fault{Op: "make the sample town", At: d.dir, Err: fmt.Errorf("the folder holds something else: %s", entry.Name()), Next: "--dir with a new folder"})
+			return usage(&pipelines.Fault{Op: "make the sample town", At: d.dir, Err: pipelines.Errorf("the folder holds something else: %s", entry.Name()), Next: "--dir with a new folder"})
 		}
 	}
 	for _, name := range mine {
@@ -222,7 +222,7 @@ func (p *program) makeTown(ctx context.Context, d demoTown) (err error) {
 	}()
 	drawn, finish := p.progress()
 	defer finish()
-	fmt.Fprintf(p.Err, "making a synthetic town in %s\n", d.dir)
+	p.say("making a synthetic town in %s\n", d.dir)
 	if _, err := sample.Write(ctx, sample.Options{Dir: aside, Seed: d.seed, Scale: d.scale, Progress: drawn}); err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"path/filepath"
@@ -51,7 +50,7 @@ func (p *program) uploadsLeft(c config.Config) (left *desk.Left, err error) {
 		return nil, &pipelines.Fault{Op: "take up uploads", At: filepath.Join(c.Dir, uploadsName), Err: err, Next: "check who may read and write there"}
 	}
 	if left != nil {
-		fmt.Fprintf(p.Err, "%d uploaded files are taken up that a server left\n", len(left.Paths()))
+		p.say("%d uploaded files are taken up that a server left\n", len(left.Paths()))
 	}
 	return left, nil
 }
@@ -68,7 +67,7 @@ func (p *program) clearUploads(c config.Config, left *desk.Left) error {
 	}
 	kept, err := left.Clear(func(id string) bool { return ids[id] })
 	if kept > 0 {
-		fmt.Fprintf(p.Err, "%d uploads are kept until a run has taken them\n", kept)
+		p.say("%d uploads are kept until a run has taken them\n", kept)
 	}
 	return errors.Join(err, left.Close())
 }
@@ -220,7 +219,7 @@ func (p *program) deciders(c config.Config, log *slog.Logger) (waive func(ctx co
 func emptyWorkbook(w io.Writer, export, lang string) error {
 	contract, known := data.ContractOf(export)
 	if !known {
-		return fmt.Errorf("template of %q: %w", export, pipelines.ErrUnknown)
+		return pipelines.Errorf("template of %q: %w", export, pipelines.ErrUnknown)
 	}
 	return template.Write(w, contract, lang)
 }

@@ -108,7 +108,7 @@ func (p *program) offerSetUp(ctx context.Context, door *signin.Door, address str
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.Err, "nobody administers hulian here yet. On this machine, once, within 30 minutes, open\n%ssetup/%s\nor run: hulian user add NAME --role administrator\n", onThisMachine(address), token)
+	p.say("nobody administers hulian here yet. On this machine, once, within 30 minutes, open\n%ssetup/%s\nor run: hulian user add NAME --role administrator\n", onThisMachine(address), token)
 	return nil
 }
 

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"hulian/cmd/internal/config"
@@ -35,13 +34,13 @@ func (p *program) showFirst(ctx context.Context, c config.Config) (hide func()) 
 	go func() {
 		defer close(ended)
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			fmt.Fprintf(p.Err, "the progress of the first run is not shown: %v\n", err)
+			p.say("the progress of the first run is not shown: %v\n", err)
 		}
 	}()
-	fmt.Fprintf(p.Err, "the first run is at work; how far it is: %s\n", address)
+	p.say("the first run is at work; how far it is: %s\n", address)
 	return func() {
 		if err := server.Close(); err != nil {
-			fmt.Fprintf(p.Err, "the progress of the first run: %v\n", err)
+			p.say("the progress of the first run: %v\n", err)
 		}
 		<-ended
 	}

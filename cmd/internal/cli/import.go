@@ -104,7 +104,7 @@ func (p *program) toImport(ctx context.Context, c config.Config, arguments []str
 				return nil, wrong(path, errors.New("it is neither a file nor a folder"), "name the file with the rows")
 			}
 			if i := slices.IndexFunc(infos, func(other os.FileInfo) bool { return os.SameFile(other, info) }); i >= 0 {
-				fmt.Fprintf(p.Err, "%s: named twice; it is read once\n", path)
+				p.say("%s: named twice; it is read once\n", path)
 				continue
 			}
 			if info.IsDir() {
@@ -183,14 +183,14 @@ func (p *program) inspect(cmd *cobra.Command, c config.Config, paths []string) e
 	accepted := int64(0)
 	for _, f := range result.Files {
 		accepted += f.Accepted
-		fmt.Fprintf(p.Err, "%s\n", describe(f))
+		p.say("%s\n", p.describe(f))
 	}
 	for _, unread := range result.Unread { // the others are looked at all the same
-		message, next := explain(unread)
-		fmt.Fprintf(p.Err, "%s\nTry: %s\n", message, next)
+		message, next := p.explain(unread)
+		p.say("%s\nTry: %s\n", message, next)
 	}
 	for _, name := range result.Known {
-		fmt.Fprintf(p.Err, "%s: its content had arrived before\n", name)
+		p.say("%s: its content had arrived before\n", name)
 	}
 	if err := p.print(cmd, problemTable(result.Problems, c.Lang)); err != nil {
 		return err
@@ -199,25 +199,25 @@ func (p *program) inspect(cmd *cobra.Command, c config.Config, paths []string) e
 	case len(result.Held) > 0 && len(refused) == 0:
 		return &pipelines.Fault{Op: "check", At: strings.Join(result.Held, ", "), Err: pipelines.ErrHeld, Next: "check the file, then send it again complete, or import it with --confirm"}
 	case accepted == 0 && len(result.Known) == 0, len(refused) > 0:
-		return &pipelines.Fault{Op: "check", At: fmt.Sprintf("%d tables", len(result.Files)), Err: pipelines.ErrNothingLoaded, Next: "mend the files as the lines above say, and check them again"}
+		return &pipelines.Fault{Op: "check", At: p.words.Tf("%d tables", len(result.Files)), Err: pipelines.ErrNothingLoaded, Next: "mend the files as the lines above say, and check them again"}
 	}
 	return nil
 }
 
 // describe is one file's table in a line for people.
-func describe(f pipelines.Reconciliation) string {
+func (p *program) describe(f pipelines.Reconciliation) string {
 	name := f.Name
 	if f.Sheet != "" {
 		name += " [" + f.Sheet + "]"
 	}
-	if reading := data.ExplainReading(f.ReadAs, "en"); reading != "" {
+	if reading := data.ExplainReading(f.ReadAs, p.lang()); reading != "" {
 		name += " (" + reading + ")"
 	}
 	if f.Problem != "" {
-		return fmt.Sprintf("%s: %s", name, data.ProblemTexts()[f.Problem].Name.En)
+		return fmt.Sprintf("%s: %s", name, p.words.Of(data.ProblemTexts()[f.Problem].Name))
 	}
-	line := fmt.Sprintf("%s: %s, %d rows read = %d accepted + %d quarantined + %d ignored, %d warnings", name, f.Export, f.Read, f.Accepted, f.Quarantined, f.Ignored, f.Warnings)
-	if said := data.ExplainDetails(f.Detail, "en"); said != "" {
+	line := p.words.Tf("%s: %s, %d rows read = %d accepted + %d quarantined + %d ignored, %d warnings", name, f.Export, f.Read, f.Accepted, f.Quarantined, f.Ignored, f.Warnings)
+	if said := data.ExplainDetails(f.Detail, p.lang()); said != "" {
 		line += "; " + said
 	}
 	return line

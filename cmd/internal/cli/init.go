@@ -40,7 +40,7 @@ nothing until a line is uncommented. What is there already is left as it is.`, e
 				fmt.Fprintln(p.Err, path)
 			}
 			if len(made) == 0 {
-				fmt.Fprintln(p.Err, "everything is there already")
+				p.say("everything is there already\n")
 			}
 			return nil
 		},

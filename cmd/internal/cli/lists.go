@@ -72,7 +72,7 @@ func (p *program) withLists(ctx context.Context, c config.Config, do func(propos
 
 func (p *program) withoutLists(why error, do func(propose.Lists) error) error {
 	if !errors.Is(why, pipelines.ErrNotPublished) {
-		fmt.Fprintf(p.Err, "The lists of the town are not compared: %v\n", why)
+		p.say("The lists of the town are not compared: %v\n", why)
 	}
 	return do(nil)
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -34,7 +33,7 @@ similar is taken by itself: what stays behind "#?" is not used, and a required c
 Rows that were refused before the mapping knew their words come in with the marked copy of the file: "hulian problems
 mark FILE", then import the copy as it is.
 
-`+mappingHelp(), endsAsked),
+`+mappingHelp(p.words), endsAsked),
 		Example: "  hulian map 民情台账.xlsx\n  hulian map 民情台账.xlsx --export issues --sheet 一月 -o mappings/民情台账.yaml",
 		Args:    exactly(1, "FILE"),
 		RunE: func(cmd *cobra.Command, paths []string) error {
@@ -131,7 +130,7 @@ func chooseTable(all []pipelines.Proposal, sheet string) (pipelines.Proposal, er
 		return open[0], nil
 	default:
 		return pipelines.Proposal{}, &pipelines.Fault{Op: "propose a mapping", At: all[0].File,
-			Err: usage(fmt.Errorf("it holds %d tables: %s", len(all), strings.Join(names, ", "))), Next: "--sheet with one of them"}
+			Err: usage(pipelines.Errorf("it holds %d tables: %s", len(all), strings.Join(names, ", "))), Next: "--sheet with one of them"}
 	}
 }
 

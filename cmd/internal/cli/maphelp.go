@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"hulian/cmd/internal/speech"
 	"hulian/data"
 )
 
@@ -32,7 +33,7 @@ exports:
 `
 
 // mappingHelp explains mapping files: an example, then every key with what it is for and a line that uses it.
-func mappingHelp() string {
+func mappingHelp(l speech.Language) string {
 	var b strings.Builder
 	b.WriteString("A mapping file:\n\n")
 	for line := range strings.Lines(mappingExample) {
@@ -40,7 +41,7 @@ func mappingHelp() string {
 	}
 	b.WriteString("\nEvery key (a key below \"columns\" stands in braces behind a column of the export):\n\n")
 	for _, k := range data.MappingKeys() {
-		fmt.Fprintf(&b, "  %s: %s\n      %s\n", k.Path, k.Text.En, k.Example)
+		fmt.Fprintf(&b, "  %s: %s\n      %s\n", k.Path, l.Of(k.Text), k.Example)
 	}
 	b.WriteString(`
 Texts are compared without the spaces around them. An ID may have 200 characters. A mapping that is changed applies to

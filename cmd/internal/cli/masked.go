@@ -189,7 +189,7 @@ func (m *masked) write(ctx context.Context, c *maskedCopy, v visitor.Visitor, f 
 			continue
 		}
 		if err := w.Transact(ctx, func(tx *warehouse.Tx) error { return copyTable(ctx, tx, v, f, t) }); err != nil {
-			return fmt.Errorf("copy the table %s: %w", t.ID, err)
+			return pipelines.Errorf("copy the table %s: %w", t.ID, err)
 		}
 		m.mu.Lock()
 		c.filled[t.ID] = true

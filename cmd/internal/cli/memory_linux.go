@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"fmt"
+	"hulian/pipelines"
 	"syscall"
 
 	"github.com/dustin/go-humanize"
@@ -12,15 +12,15 @@ import (
 func boundMemory(engine string) error {
 	limit, err := humanize.ParseBytes(engine)
 	if err != nil {
-		return fmt.Errorf("bound the memory of a question: %w", err)
+		return pipelines.Errorf("bound the memory of a question: %w", err)
 	}
 	var now syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_DATA, &now); err != nil {
-		return fmt.Errorf("bound the memory of a question: %w", err)
+		return pipelines.Errorf("bound the memory of a question: %w", err)
 	}
 	now.Cur = min(now.Max, limit+besides)
 	if err := syscall.Setrlimit(syscall.RLIMIT_DATA, &now); err != nil {
-		return fmt.Errorf("bound the memory of a question: %w", err)
+		return pipelines.Errorf("bound the memory of a question: %w", err)
 	}
 	return nil
 }

@@ -138,7 +138,7 @@ func checkMetrics(measures, levels, months []string) error {
 			measured = append(measured, string(level))
 		}
 		if len(levels) > 0 && !slices.ContainsFunc(levels, func(level string) bool { return slices.Contains(measured, level) }) {
-			return usage(&pipelines.Fault{Op: "read level", At: fmt.Sprintf("%q", strings.Join(levels, ",")), Err: fmt.Errorf("%s is not measured there", name),
+			return usage(&pipelines.Fault{Op: "read level", At: fmt.Sprintf("%q", strings.Join(levels, ",")), Err: pipelines.Errorf("%s is not measured there", name),
 				Next: "--level " + strings.Join(measured, " or ")})
 		}
 	}

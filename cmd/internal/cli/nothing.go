@@ -68,7 +68,7 @@ stands in the table nothing_to_report. --back takes it back.`, endsAsked),
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(p.Err, "%s; generation %d\n", map[bool]string{false: "nothing to report", true: "taken back"}[n.Back], run.Generation)
+			p.say("%s; generation %d\n", p.words.T(map[bool]string{false: "nothing to report", true: "taken back"}[n.Back]), run.Generation)
 			return nil
 		},
 	}

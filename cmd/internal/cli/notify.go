@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -49,7 +48,7 @@ func (p *program) tell(c config.Config, run pipelines.Run, log *slog.Logger) {
 		return
 	}
 	if log == nil {
-		log = logger(p.Err)
+		log = p.logger()
 	}
 	log.Error("nobody could be told", "run", run.ID, "error", err)
 }
@@ -92,7 +91,7 @@ func (p *program) deliver(ctx context.Context, c config.Config) {
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliveryLimit)
 	defer cancel()
 	if err := notify.Open(c.Dir, c.Notifications, nil).Deliver(limited); err != nil {
-		fmt.Fprintf(p.Err, "not sent yet, tried again by serve or the next run: %v\n", err)
+		p.say("not sent yet, tried again by serve or the next run: %v\n", err)
 	}
 }
 

@@ -34,7 +34,7 @@ func (p *program) print(cmd *cobra.Command, table pipelines.Table) error {
 	table.Columns = distinct(table.Columns)
 	out := bufio.NewWriter(p.Out)
 	if err := formats[format](out, table); err != nil {
-		return fmt.Errorf("write output: %w", err)
+		return pipelines.Errorf("write output: %w", err)
 	}
 	return out.Flush()
 }

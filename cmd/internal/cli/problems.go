@@ -104,7 +104,6 @@ and how to mend it. A problem is open until a newer file repairs its row or a pe
 	}
 	filter.flags(cmd)
 	cmd.Flags().StringVar(&filter.state, "state", "open", "open, repaired, waived, carried (on in a newer file) or all")
-	config.AddFlags(cmd.Flags(), "lang")
 	cmd.AddCommand(newMarkCommand(p), newWaiveCommand(p))
 	return cmd
 }
@@ -166,7 +165,6 @@ import it: only the repaired rows come in.`, endsAsked),
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "", `workbook to write; "-" is standard output (default: the file's name with a word)`)
-	config.AddFlags(cmd.Flags(), "lang")
 	return cmd
 }
 
@@ -268,7 +266,7 @@ are, refused or accepted with a warning; who waived them and why stands in the t
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(p.Err, "%d problems waived; generation %d\n", n, run.Generation)
+			p.say("%d problems waived; generation %d\n", n, run.Generation)
 			return nil
 		},
 	}

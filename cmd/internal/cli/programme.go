@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -49,9 +48,9 @@ func readProgramme(path string) (data.Programme, error) {
 			if _, ok := queries.MeasureOf(measure); ok {
 				continue
 			}
-			err := fmt.Errorf("%s: %w %q", key, pipelines.ErrUnknown, measure)
+			err := pipelines.Errorf("%s: %w %q", key, pipelines.ErrUnknown, measure)
 			if nearest := data.Nearest(measure, known); nearest != "" {
-				err = fmt.Errorf("%w: did you mean %q?", err, nearest)
+				err = pipelines.Errorf("%w: did you mean %q?", err, nearest)
 			}
 			return programme, usage(&pipelines.Fault{Op: "read programme", At: path, Err: err, Next: `hulian query "select measure, name_zh from measure_definitions"`})
 		}
@@ -63,7 +62,7 @@ func readProgramme(path string) (data.Programme, error) {
 // could say which setting holds.
 func renamed(p data.Programme, path string) (data.Programme, error) {
 	twice := func(key, id string) error {
-		return usage(&pipelines.Fault{Op: "read programme", At: path, Err: fmt.Errorf("%s names %q twice, once by the ID it had before", key, id), Next: "delete one of the two lines"})
+		return usage(&pipelines.Fault{Op: "read programme", At: path, Err: pipelines.Errorf("%s names %q twice, once by the ID it had before", key, id), Next: "delete one of the two lines"})
 	}
 	if both := renamedKeys(p.Reading.Targets); both != "" {
 		return p, twice("reading.targets", both)

@@ -42,7 +42,7 @@ func (b *bars) Stage(name pipelines.Stage, total int) {
 		total = -1
 	}
 	b.stage = name
-	b.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(b.p.Err), progressbar.OptionSetDescription(string(name)),
+	b.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(b.p.Err), progressbar.OptionSetDescription(b.p.words.T(string(name))),
 		progressbar.OptionSetWidth(24), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(false),
 		progressbar.OptionThrottle(redraw), progressbar.OptionShowDescriptionAtLineEnd())
 }
@@ -55,7 +55,7 @@ func (b *bars) Step(detail string) {
 	if b.bar == nil {
 		return
 	}
-	b.bar.Describe(string(b.stage) + " " + shorten(detail, room))
+	b.bar.Describe(b.p.words.T(string(b.stage)) + " " + shorten(detail, room))
 	_ = b.bar.Add(1) // a bar that cannot be drawn stops nothing
 }
 

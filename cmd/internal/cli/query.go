@@ -141,7 +141,7 @@ func (p *program) answer(ctx context.Context, c config.Config, query string, tim
 	case ctx.Err() != nil:
 		return answer, ctx.Err()
 	case limited.Err() != nil:
-		return answer, fault(fmt.Errorf("it takes longer than %s", timeout), tooLong(timeout))
+		return answer, fault(pipelines.Errorf("it takes longer than %s", timeout), tooLong(timeout))
 	case !errors.As(err, &said):
 		return answer, fault(err, queryAdvice(err))
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -37,8 +36,8 @@ func (p *program) askRestated(ctx context.Context, c config.Config, rest string,
 		return known, err
 	}
 	if len(known.Rows) == 0 {
-		fmt.Fprintln(p.Err, "nothing is restated: no merge file (hulian template successions) says that a unit was merged, divided or renumbered\n"+
-			"没有重算：没有合并表说明哪些村或支部合并、拆分或改了编号")
+		p.say("nothing is restated: no merge file (hulian template successions) says that a unit was merged, divided or renumbered\n" +
+			"没有重算：没有合并表说明哪些村或支部合并、拆分或改了编号\n")
 		return p.ask(ctx, c, "select "+columns+", 'lived' as basis from measures"+rest, arguments...)
 	}
 	changes, err := p.ask(ctx, c, `select unit_name, old_name, cast(from_on as varchar), divided from unit_successions
@@ -50,13 +49,13 @@ func (p *program) askRestated(ctx context.Context, c config.Config, rest string,
 	if err != nil {
 		return table, err
 	}
-	fmt.Fprintln(p.Err, "restated: months before a change are given for the units of today / 已重算：变更以前的月份按今天的单位给出")
+	p.say("restated: months before a change are given for the units of today / 已重算：变更以前的月份按今天的单位给出\n")
 	for _, row := range changes.Rows {
 		how, zh := "summed from", "由下列单位相加"
 		if divided, _ := row[3].(bool); divided {
 			how, zh = "part of", "由下列单位划出"
 		}
-		fmt.Fprintf(p.Err, "  %s: %s %s, until %s / %s\n", row[0], how, row[1], row[2], zh)
+		p.say("  %s: %s %s, until %s / %s\n", row[0], how, row[1], row[2], zh)
 	}
 	basis, impossible := slices.Index(table.Columns, "basis"), 0
 	for _, row := range table.Rows {
@@ -65,7 +64,7 @@ func (p *program) askRestated(ctx context.Context, c config.Config, rest string,
 		}
 	}
 	if impossible > 0 {
-		fmt.Fprintf(p.Err, "%d values cannot be restated (basis: impossible): the measure does not add up, or nobody has said which part of a divided unit belongs where / %[1]d 个值无法重算\n", impossible)
+		p.say("%d values cannot be restated (basis: impossible): the measure does not add up, or nobody has said which part of a divided unit belongs where / %[1]d 个值无法重算\n", impossible)
 	}
 	return table, nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"hulian/cmd/internal/config"
+	"hulian/cmd/internal/speech"
 	"hulian/data"
 	"hulian/pipelines"
 )
@@ -35,7 +37,7 @@ another person, closes it; the page Monthly report is printed for the meeting.
 		SilenceErrors: true, // Main prints them, with what to do next
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			if err := flagsAgree(cmd); err != nil {
+			if err := p.flagsAgree(cmd); err != nil {
 				return err
 			}
 			p.started = true
@@ -50,9 +52,10 @@ another person, closes it; the page Monthly report is printed for the meeting.
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().String("dir", ".", "the town's folder")
+	root.PersistentFlags().String("lang", "", "zh or en: what is said to people (default: commands as LC_ALL, LC_MESSAGES or LANG say; pages and rows in zh) [$HULIAN_LANG]")
 	root.PersistentFlags().String("format", "table", "how data are written to standard output: table, csv or json")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &pipelines.Fault{Op: "read flags", At: "of " + cmd.CommandPath(), Err: usage(worded(err)), Next: cmd.CommandPath() + " --help"}
+		return &pipelines.Fault{Op: "read flags", At: "of " + cmd.CommandPath(), Err: usage(p.worded(err)), Next: cmd.CommandPath() + " --help"}
 	})
 	root.AddCommand(commands(p)...)
 	root.InitDefaultCompletionCmd()
@@ -92,25 +95,54 @@ func listsFirst() string {
 // meant says in words what the types of flags take.
 var meant = map[string]string{"int": "a whole number", "uint64": "a whole number of 0 or more", "float64": "a number", "bool": "true or false"}
 
-// worded says of a flag's value that cannot be read what it must be.
-func worded(err error) error {
+// worded says of a flag what is wrong with it, in a form that has its Chinese: the libraries' own sentences are English alone. Their
+// English stays as it is.
+func (p *program) worded(err error) error {
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) && meant[invalid.GetFlag().Value.Type()] != "" {
-		return fmt.Errorf("--%s is %q: it must be %s", invalid.GetFlag().Name, invalid.GetValue(), meant[invalid.GetFlag().Value.Type()])
+		return pipelines.Errorf("--%s is %q: it must be %s", invalid.GetFlag().Name, invalid.GetValue(), p.words.T(meant[invalid.GetFlag().Value.Type()]))
+	}
+	var absent *pflag.NotExistError
+	var empty *pflag.ValueRequiredError
+	switch text := err.Error(); {
+	case errors.As(err, &absent):
+		if name, ok := strings.CutPrefix(text, "unknown flag: "); ok {
+			return pipelines.Errorf("unknown flag: %s", name)
+		}
+		return pipelines.Errorf("unknown shorthand flag: %q in -%s", []rune(absent.GetSpecifiedName())[0], absent.GetSpecifiedShortnames())
+	case errors.As(err, &empty):
+		if name, ok := strings.CutPrefix(text, "flag needs an argument: "); ok {
+			return pipelines.Errorf("flag needs an argument: %s", name)
+		}
+	}
+	if found := requiredFlags.FindStringSubmatch(err.Error()); found != nil {
+		return pipelines.Errorf(`required flag(s) "%s" not set`, found[1])
+	}
+	if found := oneOfFlags.FindStringSubmatch(err.Error()); found != nil {
+		return pipelines.Errorf("if any flags in the group [%s] are set none of the others can be; [%s] were all set", found[1], found[2])
 	}
 	return err
 }
 
+// cobra gives no types for what is wrong with several flags.
+var (
+	requiredFlags = regexp.MustCompile(`^required flag\(s\) "(.*)" not set$`)
+	oneOfFlags    = regexp.MustCompile(`^if any flags in the group \[(.*)\] are set none of the others can be; \[(.*)\] were all set$`)
+)
+
 // flagsAgree refuses flags that contradict one another, and a town without a name, as an unset variable gives it.
-func flagsAgree(cmd *cobra.Command) error {
+func (p *program) flagsAgree(cmd *cobra.Command) error {
 	fault := func(err error) error {
 		return &pipelines.Fault{Op: "read flags", At: "of " + cmd.CommandPath(), Err: usage(err), Next: cmd.CommandPath() + " --help"}
 	}
 	if err := errors.Join(cmd.ValidateRequiredFlags(), cmd.ValidateFlagGroups()); err != nil {
-		return fault(err)
+		return fault(p.worded(err))
 	}
 	if dir, err := cmd.Flags().GetString("dir"); err == nil && dir == "" {
 		return fault(errors.New("--dir names no folder"))
+	}
+	if lang, err := cmd.Flags().GetString("lang"); err == nil && cmd.Flags().Changed("lang") && lang != string(speech.Chinese) && lang != string(speech.English) {
+		return fault(pipelines.Errorf("--lang is %q: it must be zh or en", lang))
 	}
 	return nil
 }
@@ -201,7 +233,7 @@ func unknown(kind, name string, among []string, help string) error {
 		fault.Next = nearest
 	} else if len(among) > 0 && len(among) <= 30 {
 		slices.Sort(among)
-		fault.Next = "one of " + strings.Join(among, ", ")
+		fault.Next, fault.With = "one of %s", []any{strings.Join(among, ", ")}
 	}
 	return fault
 }
@@ -215,9 +247,9 @@ func exactly(n int, what string) cobra.PositionalArgs {
 		if n == 0 && cmd.HasSubCommands() {
 			return unknown("command of "+cmd.CommandPath(), arguments[0], below(cmd), "")
 		}
-		err := fmt.Errorf("%d arguments given, %d expected (%s)", len(arguments), n, what)
+		err := pipelines.Errorf("%d arguments given, %d expected (%s)", len(arguments), n, what)
 		if n == 0 {
-			err = fmt.Errorf("no argument is expected, %q was given", arguments[0])
+			err = pipelines.Errorf("no argument is expected, %q was given", arguments[0])
 		}
 		return &pipelines.Fault{Op: "read arguments", At: "of " + cmd.CommandPath(), Err: usage(err), Next: cmd.CommandPath() + " --help"}
 	}
@@ -231,7 +263,7 @@ func (p *program) config(cmd *cobra.Command) (config.Config, error) {
 	}
 	c, err := config.Load(dir, cmd.Flags(), p.Environ)
 	for _, sentence := range c.Gone {
-		fmt.Fprintf(p.Err, "warning: %s: %s\n", filepath.Join(dir, config.FileName), sentence)
+		p.say("warning: %s: %s\n", filepath.Join(dir, config.FileName), p.words.T(sentence))
 	}
 	return c, usage(err)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"path/filepath"
 	"slices"
@@ -22,7 +21,7 @@ import (
 )
 
 // working are the keys of the configuration a run follows.
-var working = []string{"lang", "time_zone", "cut_off", "inbox", "memory_limit", "threads", "keep_generations", "keep_landed_days", "keep_runs"}
+var working = []string{"time_zone", "cut_off", "inbox", "memory_limit", "threads", "keep_generations", "keep_landed_days", "keep_runs"}
 
 func newRunCommand(p *program) *cobra.Command {
 	var pipeline string
@@ -75,11 +74,11 @@ func (p *program) run(cmd *cobra.Command, c config.Config, how runOptions, do fu
 	if run.ID == "" {
 		return err
 	}
-	fmt.Fprintln(p.Err, summary(run))
+	fmt.Fprintln(p.Err, p.summary(run))
 	p.awaits(run)
 	p.beyond(run.CutOff, c.CutOff != "", run.After)
 	for _, known := range run.Known {
-		fmt.Fprintf(p.Err, "%s: its content had arrived before as %s; nothing is counted twice\n", known.Name, known.As)
+		p.say("%s: its content had arrived before as %s; nothing is counted twice\n", known.Name, known.As)
 	}
 	if printErr := p.print(cmd, reconciliations(run.Files, c.Lang)); printErr != nil && err == nil {
 		err = printErr
@@ -120,12 +119,12 @@ func (p *program) awaits(run pipelines.Run) {
 	if run.Waiting == 0 || run.Generation == 0 || slices.ContainsFunc(run.Reasons, func(r pipelines.RunReason) bool { return r.Code == pipelines.RunNothingLoaded }) {
 		return
 	}
-	said := fmt.Sprintf("%s rows wait for the lists that hold their IDs and come in by themselves with them: %s", humanize.Comma(run.Waiting), data.ExplainAwaited(run.Awaited, "en"))
+	said := p.words.Tf("%s rows wait for the lists that hold their IDs and come in by themselves with them: %s", humanize.Comma(run.Waiting), data.ExplainAwaited(run.Awaited, p.lang()))
 	if slices.ContainsFunc(run.Awaited, func(a pipelines.Awaited) bool { return !a.Came }) {
-		said += `; "hulian template LIST" writes one to fill in`
+		said += p.words.T(`; "hulian template LIST" writes one to fill in`)
 	}
 	if slices.ContainsFunc(run.Awaited, func(a pipelines.Awaited) bool { return a.Came }) {
-		said += `; mend IDs that are mistyped, "hulian problems" lists them`
+		said += p.words.T(`; mend IDs that are mistyped, "hulian problems" lists them`)
 	}
 	fmt.Fprintln(p.Err, said)
 }
@@ -195,20 +194,20 @@ func (p *program) runner(c config.Config, pipeline string, how runOptions) (*run
 }
 
 // summary is the line a person reads after a run.
-func summary(run pipelines.Run) string {
+func (p *program) summary(run pipelines.Run) string {
 	total := pipelines.Total(run.Files)
-	text := fmt.Sprintf("run %s: %s", run.ID, run.State)
+	text := p.words.Tf("run %s: %s", run.ID, p.words.T(string(run.State)))
 	if len(run.Files) > 0 {
-		text += fmt.Sprintf("; %d rows read = %d accepted + %d quarantined + %d ignored", total.Read, total.Accepted, total.Quarantined, total.Ignored)
+		text += p.words.Tf("; %d rows read = %d accepted + %d quarantined + %d ignored", total.Read, total.Accepted, total.Quarantined, total.Ignored)
 	}
 	if run.Generation > 0 {
-		text += fmt.Sprintf("; generation %d", run.Generation)
+		text += p.words.Tf("; generation %d", run.Generation)
 	}
 	if run.CutOff != "" {
-		text += "; known as of " + run.CutOff
+		text += p.words.Tf("; known as of %s", run.CutOff)
 	}
 	if !run.FinishedAt.IsZero() {
-		text += fmt.Sprintf("; %.1f s", run.FinishedAt.Sub(run.StartedAt).Seconds())
+		text += p.words.Tf("; %.1f s", run.FinishedAt.Sub(run.StartedAt).Seconds())
 	}
 	return text
 }
@@ -228,7 +227,7 @@ func reconciliations(files []pipelines.Reconciliation, lang string) pipelines.Ta
 	return table
 }
 
-// logger writes what a server does, one line an event.
-func logger(w io.Writer) *slog.Logger {
-	return slog.New(observe.Discreet(slog.NewTextHandler(w, nil)))
+// logger writes to standard error what a server does, one line an event.
+func (p *program) logger() *slog.Logger {
+	return slog.New(p.words.Handler(observe.Discreet(slog.NewTextHandler(p.Err, nil))))
 }

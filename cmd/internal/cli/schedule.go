@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -71,7 +70,7 @@ func newPauseCommand(p *program, verb, short, long string, pause bool) *cobra.Co
 			if err := operate(clock, c.Dir, names[0], action); err != nil {
 				return err
 			}
-			fmt.Fprintf(p.Err, "%s: %sd\n", names[0], verb)
+			p.say(map[bool]string{true: "%s: paused\n", false: "%s: resumed\n"}[pause], names[0])
 			return nil
 		},
 	}
@@ -106,14 +105,14 @@ func (p *program) scheduled(c config.Config) ([]pipelines.Scheduled, error) {
 		i := slices.IndexFunc(meant, func(m schedule.Entry) bool { return m.Name == e.Name })
 		switch {
 		case i < 0:
-			fmt.Fprintf(p.Err, "%s: the running server has it and hulian.yaml does not; it ends with the server\n", e.Name)
+			p.say("%s: the running server has it and hulian.yaml does not; it ends with the server\n", e.Name)
 		case meant[i].Spec != e.Spec:
-			fmt.Fprintf(p.Err, "%s: the running server goes by %q, hulian.yaml by %q; restart hulian serve to go by the file\n", e.Name, e.Spec, meant[i].Spec)
+			p.say("%s: the running server goes by %q, hulian.yaml by %q; restart hulian serve to go by the file\n", e.Name, e.Spec, meant[i].Spec)
 		}
 	}
 	for _, m := range meant {
 		if !slices.ContainsFunc(runs, func(e schedule.Entry) bool { return e.Name == m.Name }) {
-			fmt.Fprintf(p.Err, "%s: the running server does not know it yet; restart hulian serve\n", m.Name)
+			p.say("%s: the running server does not know it yet; restart hulian serve\n", m.Name)
 		}
 	}
 	return server.Standing(time.Now())

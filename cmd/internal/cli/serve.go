@@ -66,7 +66,7 @@ func (p *program) offerComponents(cmd *cobra.Command) {
 // serve runs the server and the schedule until ctx ends. Where greet is given, it is told the address and who keeps the accounts, and a free port
 // is taken where the configured one is taken already.
 func (p *program) serve(ctx context.Context, c config.Config, greet func(address string, door *signin.Door, snapshots web.Snapshots) error) (err error) {
-	log := logger(p.Err)
+	log := p.logger()
 	clock, err := p.schedule(c, log)
 	if err != nil {
 		return err
@@ -272,13 +272,13 @@ func (p *program) firstRun(ctx context.Context, c config.Config) error {
 	run, err := r.Run(ctx, "serve")
 	finish()
 	if run.ID != "" {
-		fmt.Fprintln(p.Err, summary(run))
+		fmt.Fprintln(p.Err, p.summary(run))
 		p.awaits(run)
 		p.beyond(run.CutOff, c.CutOff != "", run.After)
 	}
 	if errors.Is(err, pipelines.ErrHeld) && run.Generation > 0 {
-		message, next := explain(err)
-		fmt.Fprintf(p.Err, "%s\nTry: %s\n", message, next)
+		message, next := p.explain(err)
+		p.say("%s\nTry: %s\n", message, next)
 		return nil
 	}
 	return err

@@ -72,7 +72,7 @@ lets answers and a run at work end. Run commands as that account: sudo -u hulian
 
 func (p *program) writeUnit(c config.Config, account string) error {
 	if account == "" || strings.ContainsAny(account, " \t\n%") {
-		return usage(fmt.Errorf("--user is %q: it must name an account", account))
+		return usage(pipelines.Errorf("--user is %q: it must name an account", account))
 	}
 	dir, err := filepath.Abs(c.Dir)
 	if err != nil {

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"path/filepath"
 	"time"
@@ -16,7 +15,7 @@ import (
 )
 
 // reading are the keys of the configuration that commands follow which read the published snapshot.
-var reading = []string{"lang", "memory_limit", "threads"}
+var reading = []string{"memory_limit", "threads"}
 
 // reader follows the published snapshots of a town. What people type is answered from it too, so it is sandboxed.
 func (p *program) reader(ctx context.Context, c config.Config) (*publish.Reader, error) {
@@ -65,8 +64,8 @@ func (p *program) pin(ctx context.Context, c config.Config, reader *publish.Read
 func (p *program) instead(g publish.Generation) {
 	if g.Instead != nil && p.readInstead != g.Number { // a command may ask several times
 		p.readInstead = g.Number
-		message, next := explain(g.Instead)
-		fmt.Fprintf(p.Err, "generation %d is read, an older one than was published last: %s\nTry: %s\n", g.Number, message, next)
+		message, next := p.explain(g.Instead)
+		p.say("generation %d is read, an older one than was published last: %s\nTry: %s\n", g.Number, message, next)
 	}
 }
 

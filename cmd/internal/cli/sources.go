@@ -24,7 +24,7 @@ func sourcesOf(c config.Config, wanted []string, memory source.Memory) ([]source
 	names := []string{config.InboxName}
 	for _, s := range configured {
 		if s.Name == config.InboxName {
-			return nil, &pipelines.Fault{Op: "read sources", At: fmt.Sprintf("%s, line %d", path, s.Line), Err: fmt.Errorf("a source cannot be called %q: that is the town's own", s.Name),
+			return nil, &pipelines.Fault{Op: "read sources", At: fmt.Sprintf("%s, line %d", path, s.Line), Err: pipelines.Errorf("a source cannot be called %q: that is the town's own", s.Name),
 				Next: "give it another name"}
 		}
 		names = append(names, s.Name)

@@ -80,8 +80,8 @@ func (p *program) damagedRecords(c config.Config) error {
 // leftOut says on standard error what is not shown because it cannot be read.
 func (p *program) leftOut(damaged []*pipelines.Fault) {
 	for _, one := range damaged {
-		message, next := explain(one)
-		fmt.Fprintf(p.Err, "%s\nTry: %s\n", message, next)
+		message, next := p.explain(one)
+		p.say("%s\nTry: %s\n", message, next)
 	}
 }
 
@@ -93,15 +93,15 @@ func (p *program) standing(ctx context.Context, c config.Config) error {
 	}
 	switch current, err := publish.Whole(ctx, c.Dir); {
 	case errors.Is(err, pipelines.ErrNotPublished):
-		fmt.Fprintln(p.Err, "nothing has been published yet")
+		p.say("nothing has been published yet\n")
 	case errors.Is(err, pipelines.ErrDamaged):
-		message, next := explain(err)
-		fmt.Fprintf(p.Err, "%s\nTry: %s\n", message, next)
+		message, next := p.explain(err)
+		p.say("%s\nTry: %s\n", message, next)
 	case err != nil:
 		return err
 	default:
 		p.instead(current)
-		fmt.Fprintf(p.Err, "published: generation %d (%s), known as of %s\n", current.Number, filepath.Base(current.Path), current.Manifest.CutOff)
+		p.say("published: generation %d (%s), known as of %s\n", current.Number, filepath.Base(current.Path), current.Manifest.CutOff)
 		after, set, err := p.rowsAfter(ctx, c)
 		if err != nil {
 			return err
@@ -112,16 +112,16 @@ func (p *program) standing(ctx context.Context, c config.Config) error {
 		}
 	}
 	for _, s := range standing {
-		text := "next run at " + s.Next.Format(time.DateTime) + " (" + s.TimeZone + ")"
+		text := p.words.Tf("next run at %s (%s)", s.Next.Format(time.DateTime), s.TimeZone)
 		switch {
 		case s.Paused:
-			text = "paused; hulian schedule resume " + s.Name
+			text = p.words.Tf("paused; hulian schedule resume %s", s.Name)
 		case s.Cron == config.Off:
-			text = "runs when it is told to; hulian run --pipeline " + s.Name
+			text = p.words.Tf("runs when it is told to; hulian run --pipeline %s", s.Name)
 		case s.Missed:
-			text = "a run was missed; serve makes up for it"
+			text = p.words.T("a run was missed; serve makes up for it")
 		}
-		fmt.Fprintf(p.Err, "%s: %s\n", s.Name, text)
+		p.say("%s: %s\n", s.Name, text)
 	}
 	return nil
 }

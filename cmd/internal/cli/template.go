@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"hulian/cmd/internal/config"
 	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/template"
@@ -43,7 +42,6 @@ header, and a second sheet that explains the columns. Without EXPORT, the export
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "", `file to write; "-" is standard output (default EXPORT.xlsx)`)
-	config.AddFlags(cmd.Flags(), "lang")
 	return cmd
 }
 

@@ -51,7 +51,7 @@ tokens of the account with their last use, --revoke ends one at once. The owner 
 				}
 				t, secret, err := s.MakeToken(cmd.Context(), act, names[0], ask)
 				if err == nil {
-					fmt.Fprintf(p.Err, "for %s, shown this once, holds until %s:\n", t.Account, t.Expires.Format(time.DateOnly))
+					p.say("for %s, shown this once, holds until %s:\n", t.Account, t.Expires.Format(time.DateOnly))
 					fmt.Fprintln(p.Out, secret)
 				}
 				return err

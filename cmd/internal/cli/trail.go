@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,7 +41,7 @@ tells whether a whole trail was made anew.
 				return err
 			}
 			if absent {
-				fmt.Fprintln(p.Err, "no trail is kept in "+c.Dir+": nobody has an account yet")
+				p.say("no trail is kept in %s: nobody has an account yet\n", c.Dir)
 				return p.print(cmd, entriesTable(nil, c.Lang, location))
 			}
 			defer func() { _ = db.Close() }()
@@ -59,7 +58,7 @@ tells whether a whole trail was made anew.
 				return err
 			}
 			if next > 0 {
-				fmt.Fprintf(p.Err, "there are older entries: --before %d\n", next)
+				p.say("there are older entries: --before %d\n", next)
 			}
 			return p.print(cmd, entriesTable(entries, c.Lang, location))
 		},
@@ -71,7 +70,7 @@ tells whether a whole trail was made anew.
 	cmd.Flags().BoolVar(&verify, "verify", false, "check that nothing was changed or taken out")
 	cmd.Flags().BoolVar(&csv, "csv", false, "write all entries for a spreadsheet")
 	cmd.MarkFlagsMutuallyExclusive("verify", "csv")
-	config.AddFlags(cmd.Flags(), "lang", "time_zone")
+	config.AddFlags(cmd.Flags(), "time_zone")
 	return cmd
 }
 

@@ -82,7 +82,7 @@ func (p *program) holder(ctx context.Context, c config.Config, name string, f ho
 	}
 	units, err := p.ask(ctx, c, "select level, unit_id, village_id from units where level <> 'town' order by unit_id")
 	if errors.Is(err, pipelines.ErrNotPublished) {
-		fmt.Fprintln(p.Err, "warning: nothing is published yet, so that the village and branch are taken as they are")
+		p.say("warning: nothing is published yet, so that the village and branch are taken as they are\n")
 		return h, nil
 	}
 	if err != nil {
@@ -102,7 +102,7 @@ func (p *program) holder(ctx context.Context, c config.Config, name string, f ho
 	case !errors.As(err, &unit):
 		return h, err
 	case unit.In != "":
-		return h, &pipelines.Fault{Op: "read branch", At: unit.ID, Err: usage(fmt.Errorf("it belongs to village %s", unit.In)), Next: "--village " + unit.In}
+		return h, &pipelines.Fault{Op: "read branch", At: unit.ID, Err: usage(pipelines.Errorf("it belongs to village %s", unit.In)), Next: "--village " + unit.In}
 	default:
 		return h, unknown(unit.Level, unit.ID, unit.Known, fmt.Sprintf(`hulian query "select unit_id, unit_name from units where level = '%s'"`, unit.Level))
 	}
@@ -134,7 +134,7 @@ func (p *program) withAccounts(cmd *cobra.Command, c config.Config, name string,
 		return err
 	}
 	if absent {
-		return &pipelines.Fault{Op: cmd.CommandPath(), At: name, Err: usage(errors.New("there are no accounts in " + c.Dir)), Next: "hulian user add NAME --role ROLE, or --dir with the town's folder"}
+		return &pipelines.Fault{Op: cmd.CommandPath(), At: name, Err: usage(pipelines.Errorf("there are no accounts in %s", c.Dir)), Next: "hulian user add NAME --role ROLE, or --dir with the town's folder"}
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	store, err := accounts.Open(db, accounts.Options{})
@@ -160,13 +160,17 @@ func (p *program) refused(cmd *cobra.Command, store *accounts.Store, name string
 		return unknown("account", name, names, "hulian user list")
 	case errors.As(err, &refusal), errors.Is(err, visitor.ErrScope):
 		next := map[accounts.Refusal]string{
-			accounts.ErrTaken: "hulian user reset " + name + ", or another name", accounts.ErrDisabled: "hulian user enable " + name,
+			accounts.ErrTaken: "hulian user reset %s, or another name", accounts.ErrDisabled: "hulian user enable %s",
 			accounts.ErrLastAdministrator: "hulian user add NAME --role administrator",
 		}[refusal]
 		if errors.Is(err, visitor.ErrScope) {
 			next = "--village and --branch as the role needs them; hulian user --help"
 		}
-		return &pipelines.Fault{Op: cmd.CommandPath(), At: name, Err: usage(err), Next: next}
+		fault := &pipelines.Fault{Op: cmd.CommandPath(), At: name, Err: usage(err), Next: next}
+		if strings.Contains(next, "%s") {
+			fault.With = []any{name}
+		}
+		return fault
 	}
 	return err
 }
@@ -176,7 +180,7 @@ func (p *program) link(c config.Config, address, token, owner string) {
 	if address == "" {
 		address = "http://" + c.Listen
 	}
-	fmt.Fprintf(p.Err, "for %s, to be used once; an invitation holds 7 days, a reset 24 hours:\n", owner)
+	p.say("for %s, to be used once; an invitation holds 7 days, a reset 24 hours:\n", owner)
 	fmt.Fprintf(p.Out, "%s/invitation/%s\n", strings.TrimSuffix(address, "/"), token)
 }
 

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"runtime"
 	"runtime/debug"
 
@@ -49,7 +48,7 @@ func (p *program) licences(cmd *cobra.Command) error {
 	}
 	if format == "table" {
 		if err := licences.Write(p.Out, all); err != nil {
-			return fmt.Errorf("write output: %w", err)
+			return pipelines.Errorf("write output: %w", err)
 		}
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"hulian/pipelines"
 	"hulian/pipelines/notify"
 )
 
@@ -111,7 +112,7 @@ var keys = []key{
 			return errors.New("it must be a size such as 600MB or 2GB")
 		}
 		if n, err := strconv.ParseFloat(size[1], 64); err != nil || size[2][0] == 'K' || size[2][0] == 'M' && n < leastMemory {
-			return fmt.Errorf("it must be %dMB or more", leastMemory)
+			return pipelines.Errorf("it must be %dMB or more", leastMemory)
 		}
 		return nil
 	}},
@@ -130,7 +131,7 @@ var keys = []key{
 	}},
 	{name: "keep_landed_days", initial: "0", zh: "收到的文件读入且没有待改问题后，原件保留几天（0：一直保留）", usage: "days the content of landed files is kept once it is loaded without open problems (0: for good)", check: func(c Config) error {
 		if c.KeepLanded != 0 && c.KeepLanded < shortestKept {
-			return fmt.Errorf("it must be 0, or %d or more: until a month is closed its files are needed", shortestKept)
+			return pipelines.Errorf("it must be 0, or %d or more: until a month is closed its files are needed", shortestKept)
 		}
 		return nil
 	}},
@@ -156,7 +157,7 @@ const leastMemory = 200
 func (c Config) Location() (*time.Location, error) {
 	location, err := time.LoadLocation(c.TimeZone)
 	if err != nil {
-		return nil, fmt.Errorf("time_zone: %w", err)
+		return nil, pipelines.Errorf("time_zone: %w", err)
 	}
 	return location, nil
 }

@@ -47,6 +47,14 @@ func AddFlags(flags *pflag.FlagSet, names ...string) {
 	}
 }
 
+// Usages are what help says of the keys, in both languages.
+func Usages() (all []data.Text) {
+	for _, k := range keys {
+		all = append(all, data.Text{Zh: k.zh, En: k.usage})
+	}
+	return all
+}
+
 func flagName(k key) string    { return strings.ReplaceAll(k.name, "_", "-") }
 func environment(k key) string { return prefix + strings.ToUpper(k.name) }
 
@@ -137,7 +145,7 @@ func decode(v *viper.Viper, dir string, origin func(key) string) (Config, error)
 			err = k.check(c)
 		}
 		if err != nil {
-			err = fmt.Errorf("%s is %q: %w", k.name, v.GetString(k.name), err)
+			err = pipelines.Errorf("%s is %q: %w", k.name, v.GetString(k.name), err)
 			return Config{}, &pipelines.Fault{Op: "read configuration", At: origin(k), Err: err, Next: "correct the value"}
 		}
 	}
@@ -173,7 +181,7 @@ func parse(content []byte) (map[string]any, map[string]*yaml.Node, error) {
 		return values, nodes, nil
 	}
 	if root.Kind != yaml.MappingNode {
-		return nil, nil, fmt.Errorf("line %d: the file must hold lines such as \"lang: zh\"", root.Line)
+		return nil, nil, pipelines.Errorf("line %d: the file must hold lines such as \"lang: zh\"", root.Line)
 	}
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		name, value := root.Content[i], root.Content[i+1]
@@ -185,11 +193,11 @@ func parse(content []byte) (map[string]any, map[string]*yaml.Node, error) {
 			return nil, nil, data.UnknownKey(name.Line, name.Value, "", name.Value, names())
 		}
 		if _, twice := values[name.Value]; twice {
-			return nil, nil, fmt.Errorf("line %d: %q stands twice", name.Line, name.Value)
+			return nil, nil, pipelines.Errorf("line %d: %q stands twice", name.Line, name.Value)
 		}
 		if _, ok := sectionOf(name.Value); ok {
 			if nodes[name.Value] != nil {
-				return nil, nil, fmt.Errorf("line %d: %q stands twice", name.Line, name.Value)
+				return nil, nil, pipelines.Errorf("line %d: %q stands twice", name.Line, name.Value)
 			}
 			if value.Kind != yaml.ScalarNode || value.Tag != "!!null" {
 				nodes[name.Value] = value
@@ -197,7 +205,7 @@ func parse(content []byte) (map[string]any, map[string]*yaml.Node, error) {
 			continue
 		}
 		if value.Kind != yaml.ScalarNode {
-			return nil, nil, fmt.Errorf("line %d: %q takes a single value", value.Line, name.Value)
+			return nil, nil, pipelines.Errorf("line %d: %q takes a single value", value.Line, name.Value)
 		}
 		if value.Tag != "!!null" {
 			values[name.Value] = value.Value
@@ -225,8 +233,25 @@ func readEnvironment(environ []string) (map[string]string, error) {
 			continue
 		}
 		if nearest := data.Misspelt(word, Keys()); nearest != "" {
-			return nil, fmt.Errorf("%w %s: did you mean %s%s?", pipelines.ErrUnknown, name, prefix, strings.ToUpper(nearest))
+			return nil, pipelines.Errorf("%w %s: did you mean %s%s?", pipelines.ErrUnknown, name, prefix, strings.ToUpper(nearest))
 		}
 	}
 	return values, nil
+}
+
+// Spoken is the language that the environment, or else the file of a town's folder, asks for; empty where neither does, or what they
+// hold cannot be read: whoever reads the configuration says so.
+func Spoken(dir string, environ []string) string {
+	if variables, err := readEnvironment(environ); err == nil && variables["lang"] != "" {
+		return variables["lang"]
+	}
+	if dir == "" {
+		dir = "."
+	}
+	values, _, err := readFile(filepath.Join(dir, FileName))
+	if err != nil {
+		return ""
+	}
+	lang, _ := values["lang"].(string)
+	return lang
 }

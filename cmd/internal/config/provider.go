@@ -3,7 +3,6 @@ package config
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"hulian/dashboards/visitor"
 	"hulian/data"
+	"hulian/pipelines"
 	"hulian/pipelines/source/secret"
 )
 
@@ -61,7 +61,9 @@ func readProvider(node *yaml.Node, c *Config) error {
 	if err := data.Decode(node, p); err != nil {
 		return err
 	}
-	at := func(field, says string) error { return fmt.Errorf("line %d: oidc: %s: %s", node.Line, field, says) }
+	at := func(field, says string) error {
+		return pipelines.Errorf("line %d: oidc: %s: %s", node.Line, field, says)
+	}
 	if u, err := url.Parse(p.Issuer); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Scheme == "http" && !loopback(u.Hostname()+":"+cmp.Or(u.Port(), "80")) {
 		return at("issuer", "it must be an address such as https://id.county.example")
 	}

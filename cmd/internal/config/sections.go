@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"hulian/data"
+	"hulian/pipelines"
 	"hulian/pipelines/notify"
 	"hulian/pipelines/source/secret"
 )
@@ -174,21 +175,21 @@ func readBackup(node *yaml.Node, b *Backup) error {
 	}
 	switch {
 	case strings.TrimSpace(b.To) == "":
-		return fmt.Errorf("line %d: backup: to: it must name a folder", node.Line)
+		return pipelines.Errorf("line %d: backup: to: it must name a folder", node.Line)
 	case b.Cron == "":
-		return fmt.Errorf("line %d: backup: cron: it must be a cron line, or off", node.Line)
+		return pipelines.Errorf("line %d: backup: cron: it must be a cron line, or off", node.Line)
 	case b.Keep < 1:
-		return fmt.Errorf("line %d: backup: keep: it must be 1 or more", node.Line)
+		return pipelines.Errorf("line %d: backup: keep: it must be 1 or more", node.Line)
 	}
 	if err := b.Passphrase.Check(); err != nil {
-		return fmt.Errorf("line %d: backup: passphrase: %w", node.Line, err)
+		return pipelines.Errorf("line %d: backup: passphrase: %w", node.Line, err)
 	}
 	return nil
 }
 
 func readNotifications(node *yaml.Node, c *Config) error {
 	if node.Kind != yaml.SequenceNode {
-		return fmt.Errorf("line %d: notifications is a list: each begins with \"- name:\"", node.Line)
+		return pipelines.Errorf("line %d: notifications is a list: each begins with \"- name:\"", node.Line)
 	}
 	for _, item := range node.Content {
 		var one notify.Channel
@@ -196,13 +197,13 @@ func readNotifications(node *yaml.Node, c *Config) error {
 			return err
 		}
 		if !pipelineName.MatchString(one.Name) {
-			return fmt.Errorf("line %d: notifications: name: it must be letters, digits, - and _, at most 40", item.Line)
+			return pipelines.Errorf("line %d: notifications: name: it must be letters, digits, - and _, at most 40", item.Line)
 		}
 		if slices.ContainsFunc(c.Notifications, func(n notify.Channel) bool { return n.Name == one.Name }) {
-			return fmt.Errorf("line %d: notifications: the name %q stands twice", item.Line, one.Name)
+			return pipelines.Errorf("line %d: notifications: the name %q stands twice", item.Line, one.Name)
 		}
 		if err := one.Check(); err != nil {
-			return fmt.Errorf("line %d: notifications: %s: %w", item.Line, one.Name, err)
+			return pipelines.Errorf("line %d: notifications: %s: %w", item.Line, one.Name, err)
 		}
 		c.Notifications = append(c.Notifications, one)
 	}
@@ -230,7 +231,7 @@ var pipelineName = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}_-]{0,39}$`)
 
 func readPipelines(node *yaml.Node, c *Config) error {
 	if node.Kind != yaml.SequenceNode {
-		return fmt.Errorf("line %d: pipelines is a list: each begins with \"- name:\"", node.Line)
+		return pipelines.Errorf("line %d: pipelines is a list: each begins with \"- name:\"", node.Line)
 	}
 	for _, item := range node.Content {
 		one := Pipeline{Retries: defaultRetries, Backoff: defaultBackoff}
@@ -238,7 +239,7 @@ func readPipelines(node *yaml.Node, c *Config) error {
 			return err
 		}
 		at := func(field, format string, values ...any) error {
-			return fmt.Errorf("line %d: pipeline %q: %s: %s", item.Line, one.Name, field, fmt.Sprintf(format, values...))
+			return pipelines.Errorf("line %d: pipeline %q: %s: %s", item.Line, one.Name, field, fmt.Sprintf(format, values...))
 		}
 		switch {
 		case !pipelineName.MatchString(one.Name):
@@ -257,7 +258,7 @@ func readPipelines(node *yaml.Node, c *Config) error {
 		c.Pipelines = append(c.Pipelines, one)
 	}
 	if len(c.Pipelines) == 0 {
-		return fmt.Errorf("line %d: pipelines is empty: leave it out to keep the one of schedule", node.Line)
+		return pipelines.Errorf("line %d: pipelines is empty: leave it out to keep the one of schedule", node.Line)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"hulian/dashboards/visitor"
 	"hulian/data"
+	"hulian/pipelines"
 	"hulian/pipelines/source/secret"
 )
 
@@ -58,7 +59,9 @@ func readServer(node *yaml.Node, c *Config) error {
 	if err := data.Decode(node, s); err != nil {
 		return err
 	}
-	at := func(field, says string) error { return fmt.Errorf("line %d: server: %s: %s", node.Line, field, says) }
+	at := func(field, says string) error {
+		return pipelines.Errorf("line %d: server: %s: %s", node.Line, field, says)
+	}
 	if s.Address != "" {
 		u, err := url.Parse(s.Address)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {

@@ -33,7 +33,7 @@ func Closing(ctx context.Context, r block.Request) (view.View, error) {
 	if err != nil {
 		// One document that is not what was signed must not look like a page that failed.
 		if fault := new(pipelines.Fault); errors.As(err, &fault) {
-			v.Blocks = append(v.Blocks, view.Callout{Tone: view.ToneWorse, Title: r.T("月结记录无法读取", "The closed months cannot be read"), Text: r.T("请把这段话转给维护人员：", "Hand this to whoever maintains the system: ") + fault.Op + " " + fault.At + ": " + fault.Err.Error(), Next: fault.Next})
+			v.Blocks = append(v.Blocks, view.Callout{Tone: view.ToneWorse, Title: r.T("月结记录无法读取", "The closed months cannot be read"), Text: r.T("请把这段话转给维护人员：", "Hand this to whoever maintains the system: ") + fault.Op + " " + fault.At + ": " + fault.Err.Error(), Next: fault.Advised()})
 			return v, nil
 		}
 		return v, fmt.Errorf("read the closed months: %w", err)

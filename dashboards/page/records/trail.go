@@ -64,7 +64,7 @@ func Trail(ctx context.Context, r block.Request) (view.View, error) {
 			}
 			return c
 		}),
-		view.Of(view.Words(r.T("来自", "From")), func(e trail.Entry) view.Cell { return view.Cell{Text: e.Address, Note: string(e.Origin)} }))
+		view.Of(view.Words(r.T("来自", "From")), func(e trail.Entry) view.Cell { return view.Cell{Text: e.Address, Note: e.Origin.Words().In(r.Lang)} }))
 	if next > 0 {
 		t.More = r.T("更早的记录", "Older entries")
 		t.MoreLink = r.Link("trail", question.With("before", strconv.FormatInt(next, 10)))

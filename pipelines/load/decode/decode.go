@@ -3,7 +3,6 @@ package decode
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 
@@ -188,7 +187,7 @@ func (p Pins) Check() error {
 		return err
 	}
 	if _, known := p.delimiter(); p.Delimiter != "" && !known {
-		return fmt.Errorf("delimiter %q: must be one of , ; | and tab", p.Delimiter)
+		return pipelines.Errorf("delimiter %q: must be one of , ; | and tab", p.Delimiter)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package decode
 import (
 	"bytes"
 	"fmt"
+	"hulian/pipelines"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -25,7 +26,7 @@ func encodingOf(name string) (encoding.Encoding, error) {
 	case "gb18030", "gbk", "gb2312", "cp936":
 		return simplifiedchinese.GB18030, nil // a superset of the others: rare characters of names have four bytes
 	}
-	return nil, fmt.Errorf("encoding %q: must be utf-8, utf-16le, utf-16be or gb18030", name)
+	return nil, pipelines.Errorf("encoding %q: must be utf-8, utf-16le, utf-16be or gb18030", name)
 }
 
 // nameOf is what mapping files call an encoding.

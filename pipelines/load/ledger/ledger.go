@@ -238,14 +238,14 @@ func (b *Book) append(table string, rows func(yield func(...driver.Value) error)
 func (b *Book) appendTo(schema, table string, rows func(yield func(...driver.Value) error) error) error {
 	appender, err := b.Tx.Appender(schema, table)
 	if err != nil {
-		return fmt.Errorf("write %s: %w", table, err)
+		return pipelines.Errorf("write %s: %w", table, err)
 	}
 	err = rows(appender.Row)
 	if closed := appender.Close(); err == nil {
 		err = closed
 	}
 	if err != nil {
-		return fmt.Errorf("write %s: %w", table, err)
+		return pipelines.Errorf("write %s: %w", table, err)
 	}
 	return nil
 }

@@ -229,7 +229,7 @@ func (b *Book) copies(ctx context.Context) error {
 					shift = l.Shift
 				}
 				if err := b.supersede(ctx, l, original, shift); err != nil {
-					return fmt.Errorf("close the problems of %s: %w", f.Copy.Name, err)
+					return pipelines.Errorf("close the problems of %s: %w", f.Copy.Name, err)
 				}
 			}
 		}

@@ -71,20 +71,20 @@ func Prepare(ctx context.Context, tx statement.Runner) error {
 			table := schema + "." + c.Export
 			if schema == "waiting" && have[table] && !have[table+"._silent"] {
 				if _, err := tx.Exec(ctx, "alter table "+table+" add column _silent bigint"); err != nil {
-					return fmt.Errorf("prepare %s: %w", table, err)
+					return pipelines.Errorf("prepare %s: %w", table, err)
 				}
 			}
 			for _, column := range c.Columns {
 				if column.Type == data.TypeTimestamp && days[table+"."+column.ID] { // an earlier version kept the day alone
 					if _, err := tx.Exec(ctx, fmt.Sprintf("alter table %s alter column %s set data type timestamp", table, statement.Quote(column.ID))); err != nil {
-						return fmt.Errorf("prepare %s: %w", table, err)
+						return pipelines.Errorf("prepare %s: %w", table, err)
 					}
 				}
 				if !have[table] || have[table+"."+column.ID] {
 					continue
 				}
 				if _, err := tx.Exec(ctx, fmt.Sprintf("alter table %s add column %s %s", table, statement.Quote(column.ID), column.SQLType())); err != nil {
-					return fmt.Errorf("prepare %s: %w", table, err)
+					return pipelines.Errorf("prepare %s: %w", table, err)
 				}
 			}
 		}
@@ -102,7 +102,7 @@ func Prepare(ctx context.Context, tx statement.Runner) error {
 	}
 	for _, sql := range Schema() {
 		if _, err := tx.Exec(ctx, sql); err != nil {
-			return fmt.Errorf("prepare warehouse: %w", err)
+			return pipelines.Errorf("prepare warehouse: %w", err)
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"hulian/pipelines"
 	"hulian/pipelines/load/statement"
 )
 
@@ -53,7 +54,7 @@ func (t *Taken) GiveBack(ctx context.Context, doubtful []string, before int64) (
 		return 0, nil
 	}
 	if _, err := t.Tx.Exec(ctx, "create or replace temp table given_back as "+strings.Join(queries, " union ")); err != nil {
-		return 0, fmt.Errorf("rows of %s that need a second look: %w", t.Export, err)
+		return 0, pipelines.Errorf("rows of %s that need a second look: %w", t.Export, err)
 	}
 	if n, err = statement.Count(ctx, t.Tx, "given_back"); err != nil || n == 0 {
 		return n, err

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -38,7 +37,7 @@ func Propose(ctx context.Context, at, name string, ask pipelines.MappingAsk, map
 	}
 	pinned := decode.Pins{Encoding: ask.Encoding, Delimiter: ask.Delimiter}
 	if err := pinned.Check(); err != nil || ask.HeaderRow < 0 {
-		return nil, &pipelines.Fault{Op: "propose a mapping", At: name, Err: fmt.Errorf("%w: %w", pipelines.ErrUnknown, cmp.Or(err, errors.New("a row is a number from 1"))), Next: "choose another"}
+		return nil, &pipelines.Fault{Op: "propose a mapping", At: name, Err: pipelines.Errorf("%w: %w", pipelines.ErrUnknown, cmp.Or(err, errors.New("a row is a number from 1"))), Next: "choose another"}
 	}
 	mappings, err := match.ReadMappings(mappingsDir)
 	if err != nil {

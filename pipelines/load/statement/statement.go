@@ -57,7 +57,7 @@ func (s *Set) SQL(name string, c data.Contract, p P) string {
 func (s *Set) Exec(ctx context.Context, tx Runner, name string, c data.Contract, p P) (n int64, err error) {
 	for _, statement := range Split(s.SQL(name, c, p)) {
 		if n, err = tx.Exec(ctx, statement); err != nil {
-			return 0, fmt.Errorf("%s of %s: %w", name, c.Export, err)
+			return 0, pipelines.Errorf("%s of %s: %w", name, c.Export, err)
 		}
 	}
 	return n, nil
@@ -67,7 +67,7 @@ func (s *Set) Exec(ctx context.Context, tx Runner, name string, c data.Contract,
 func (s *Set) Query(ctx context.Context, tx Runner, name string, c data.Contract, p P) (pipelines.Table, error) {
 	table, err := tx.Query(ctx, s.SQL(name, c, p))
 	if err != nil {
-		return pipelines.Table{}, fmt.Errorf("%s of %s: %w", name, c.Export, err)
+		return pipelines.Table{}, pipelines.Errorf("%s of %s: %w", name, c.Export, err)
 	}
 	return table, nil
 }

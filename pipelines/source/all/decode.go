@@ -3,7 +3,6 @@ package all
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -49,7 +48,7 @@ func Parse(content []byte) ([]Config, error) {
 		return nil, nil
 	}
 	if root.Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("line %d: the file must begin with \"sources:\"", root.Line)
+		return nil, pipelines.Errorf("line %d: the file must begin with \"sources:\"", root.Line)
 	}
 	var list *yaml.Node
 	for i := 0; i+1 < len(root.Content); i += 2 {
@@ -58,7 +57,7 @@ func Parse(content []byte) ([]Config, error) {
 			return nil, data.UnknownKey(name.Line, name.Value, "", name.Value, []string{"sources"})
 		}
 		if list != nil {
-			return nil, fmt.Errorf("line %d: %q stands twice", name.Line, name.Value)
+			return nil, pipelines.Errorf("line %d: %q stands twice", name.Line, name.Value)
 		}
 		list = root.Content[i+1]
 	}
@@ -75,7 +74,7 @@ func Decode(list *yaml.Node) ([]Config, error) {
 		return nil, nil
 	}
 	if list.Kind != yaml.SequenceNode {
-		return nil, fmt.Errorf("line %d: sources must be a list: each begins with \"- name:\"", list.Line)
+		return nil, pipelines.Errorf("line %d: sources must be a list: each begins with \"- name:\"", list.Line)
 	}
 	var configs []Config
 	at := map[string]int{}
@@ -85,7 +84,7 @@ func Decode(list *yaml.Node) ([]Config, error) {
 			return nil, err
 		}
 		if line, twice := at[c.Name]; twice {
-			return nil, fmt.Errorf("line %d: the name %q stands on line %d already", c.Line, c.Name, line)
+			return nil, pipelines.Errorf("line %d: the name %q stands on line %d already", c.Line, c.Name, line)
 		}
 		at[c.Name] = c.Line
 		configs = append(configs, c)
@@ -96,7 +95,7 @@ func Decode(list *yaml.Node) ([]Config, error) {
 // one reads a source: its name and kind, and what is left by the rules of the kind.
 func one(node *yaml.Node) (Config, error) {
 	if node.Kind != yaml.MappingNode {
-		return Config{}, fmt.Errorf("line %d: a source is a list of keys: name, kind and those of the kind", node.Line)
+		return Config{}, pipelines.Errorf("line %d: a source is a list of keys: name, kind and those of the kind", node.Line)
 	}
 	c := Config{Line: node.Line}
 	rest := *node
@@ -114,7 +113,7 @@ func one(node *yaml.Node) (Config, error) {
 			continue
 		}
 		if value.Kind != yaml.ScalarNode || empty(value) || *into != "" || strings.TrimSpace(value.Value) == "" {
-			return Config{}, fmt.Errorf("line %d: %s must be given once, as a single value", value.Line, name.Value)
+			return Config{}, pipelines.Errorf("line %d: %s must be given once, as a single value", value.Line, name.Value)
 		}
 		*into = value.Value
 	}
@@ -127,18 +126,18 @@ func one(node *yaml.Node) (Config, error) {
 	}
 	switch {
 	case c.Name == "":
-		return Config{}, fmt.Errorf("line %d: the source has no name", node.Line)
+		return Config{}, pipelines.Errorf("line %d: the source has no name", node.Line)
 	case c.Kind == "":
-		return Config{}, fmt.Errorf("line %d: %s has no kind: there are %s", node.Line, c.Name, strings.Join(Kinds(), ", "))
+		return Config{}, pipelines.Errorf("line %d: %s has no kind: there are %s", node.Line, c.Name, strings.Join(Kinds(), ", "))
 	}
 	for _, k := range kinds {
 		if k.name == c.Kind {
 			var err error
 			if c.open, err = k.decode(&rest); err != nil {
-				return Config{}, fmt.Errorf("source %s: %w", c.Name, err)
+				return Config{}, pipelines.Errorf("source %s: %w", c.Name, err)
 			}
 			return c, nil
 		}
 	}
-	return Config{}, fmt.Errorf("source %s: kind: %w", c.Name, data.UnknownKey(node.Line, c.Kind, "", c.Kind, Kinds()))
+	return Config{}, pipelines.Errorf("source %s: kind: %w", c.Name, data.UnknownKey(node.Line, c.Kind, "", c.Kind, Kinds()))
 }

@@ -47,7 +47,7 @@ func (c Config) check() (*url.URL, error) {
 	case u.User != nil:
 		return nil, errors.New("address: keys belong into access_key and secret_key")
 	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "":
-		return nil, fmt.Errorf("address: %q is not https:// or http:// and a host alone", c.Address)
+		return nil, pipelines.Errorf("address: %q is not https:// or http:// and a host alone", c.Address)
 	case c.Bucket == "":
 		return nil, errors.New("bucket: it must be given")
 	case (c.AccessKey == "") != (c.SecretKey == ""):
@@ -57,7 +57,7 @@ func (c Config) check() (*url.URL, error) {
 		"access_key": c.AccessKey, "secret_key": c.SecretKey, "session_token": c.SessionToken,
 	} {
 		if err := reference.Check(); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, pipelines.Errorf("%s: %w", name, err)
 		}
 	}
 	return u, errors.Join(source.CheckPatterns(c.Patterns), c.Limits.Check())
@@ -235,7 +235,7 @@ func judge(err error, values []secret.Value) error {
 	}
 	switch code := said.StatusCode; {
 	case code == http.StatusPreconditionFailed, said.Code == "NoSuchKey":
-		return fmt.Errorf("%w: %w", source.ErrChanged, err)
+		return pipelines.Errorf("%w: %w", source.ErrChanged, err)
 	case code == http.StatusRequestTimeout, code == http.StatusTooManyRequests, said.Code == "SlowDown", code >= 500, code < 400:
 		return err
 	}

@@ -6,12 +6,12 @@ import (
 	"crypto/tls"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"net"
 	"path"
 	"strings"
 	"time"
 
+	"hulian/pipelines"
 	"hulian/pipelines/source/secret"
 	"hulian/pipelines/source/transfer"
 )
@@ -87,7 +87,7 @@ func (c Config) check() error {
 	case c.Database == "":
 		return errors.New("database: it must be given")
 	case c.TLS != "verify" && c.TLS != "unverified" && c.TLS != "off":
-		return fmt.Errorf("tls is %q: it must be verify, unverified or off", c.TLS)
+		return pipelines.Errorf("tls is %q: it must be verify, unverified or off", c.TLS)
 	case c.TLS != "verify" && c.CA != "":
 		return errors.New("ca goes together with tls: verify")
 	case c.StatementTimeout < time.Millisecond:
@@ -96,20 +96,20 @@ func (c Config) check() error {
 		return errors.New("queries: there is none")
 	}
 	if err := c.Password.Check(); err != nil {
-		return fmt.Errorf("password: %w", err)
+		return pipelines.Errorf("password: %w", err)
 	}
 	if _, err := time.LoadLocation(c.TimeZone); err != nil || c.TimeZone == "Local" {
-		return fmt.Errorf("time_zone %q is not a name such as Asia/Shanghai", c.TimeZone)
+		return pipelines.Errorf("time_zone %q is not a name such as Asia/Shanghai", c.TimeZone)
 	}
 	names := map[string]bool{}
 	for i, q := range c.Queries {
 		switch {
 		case q.Name == "" || path.Clean("/"+q.Name) != "/"+q.Name || strings.ContainsAny(q.Name, "\\\x00"):
-			return fmt.Errorf("queries: number %d: name %q is no file name such as visits.csv", i+1, q.Name)
+			return pipelines.Errorf("queries: number %d: name %q is no file name such as visits.csv", i+1, q.Name)
 		case names[q.Name]:
-			return fmt.Errorf("queries: the name %q stands twice", q.Name)
+			return pipelines.Errorf("queries: the name %q stands twice", q.Name)
 		case strings.TrimSpace(q.SQL) == "":
-			return fmt.Errorf("queries: %s: sql: it must be given", q.Name)
+			return pipelines.Errorf("queries: %s: sql: it must be given", q.Name)
 		}
 		names[q.Name] = true
 	}

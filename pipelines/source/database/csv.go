@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"unicode/utf8"
 
+	"hulian/pipelines"
 	"hulian/pipelines/source/transfer"
 )
 
@@ -33,12 +33,12 @@ type table struct {
 func newTable(r rows) (*table, error) {
 	header := r.header()
 	if len(header) == 0 {
-		return nil, fmt.Errorf("%w: it gives no table", errQuery)
+		return nil, pipelines.Errorf("%w: it gives no table", errQuery)
 	}
 	seen := map[string]bool{}
 	for _, name := range header {
 		if seen[name] {
-			return nil, fmt.Errorf("%w: two columns are called %q: name them apart with as", errQuery, name)
+			return nil, pipelines.Errorf("%w: two columns are called %q: name them apart with as", errQuery, name)
 		}
 		seen[name] = true
 	}
@@ -66,7 +66,7 @@ func (t *table) fill() error {
 	t.row++
 	for i, cell := range cells {
 		if !utf8.Valid(cell) {
-			return fmt.Errorf("%w: row %d: column %s holds bytes that are no UTF-8: convert it", errQuery, t.row, t.rows.header()[i])
+			return pipelines.Errorf("%w: row %d: column %s holds bytes that are no UTF-8: convert it", errQuery, t.row, t.rows.header()[i])
 		}
 		t.record[i] = string(cell)
 	}

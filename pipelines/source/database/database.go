@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"time"
@@ -154,14 +153,14 @@ func single(ctx context.Context, s session, sql string) (string, error) {
 	defer r.close()
 	cells, err := r.next()
 	if transfer.AtEnd(err) || err == nil && len(cells) != 1 {
-		return "", fmt.Errorf("%w: the version is not one value", errQuery)
+		return "", pipelines.Errorf("%w: the version is not one value", errQuery)
 	}
 	if err != nil {
 		return "", err
 	}
 	text := string(cells[0])
 	if _, err := r.next(); !transfer.AtEnd(err) {
-		return "", fmt.Errorf("%w: the version is not one value", errors.Join(errQuery, err))
+		return "", pipelines.Errorf("%w: the version is not one value", errors.Join(errQuery, err))
 	}
 	return text, nil
 }
@@ -174,7 +173,7 @@ func (d *database) connect(ctx context.Context, within time.Duration) (_ session
 	}
 	values = []secret.Value{password}
 	inTime, cancel := context.WithCancelCause(ctx)
-	timer := time.AfterFunc(within, func() { cancel(fmt.Errorf("%w for %s", transfer.ErrStalled, within)) })
+	timer := time.AfterFunc(within, func() { cancel(pipelines.Errorf("%w for %s", transfer.ErrStalled, within)) })
 	s, err := d.server.connect(inTime, d.config, password.Reveal(), d.secured)
 	if !timer.Stop() && err == nil {
 		s.close()

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"hulian/pipelines"
 	"io"
 	"math/big"
 	"strconv"
@@ -104,7 +105,7 @@ func (s *mariaSession) setZone(ctx context.Context, name string) error {
 	_, winter := time.Date(2018, 1, 1, 0, 0, 0, 0, zone).Zone()
 	_, summer := time.Date(2018, 7, 1, 0, 0, 0, 0, zone).Zone()
 	if winter != summer {
-		return fmt.Errorf("%w: fill the server's tables with mysql_tzinfo_to_sql, since %s has summer time", err, name)
+		return pipelines.Errorf("%w: fill the server's tables with mysql_tzinfo_to_sql, since %s has summer time", err, name)
 	}
 	sign := '+'
 	if winter < 0 {

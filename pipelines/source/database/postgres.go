@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"hulian/pipelines"
 	"io"
 	"net"
 	"strconv"
@@ -30,7 +31,7 @@ func (postgres) connect(ctx context.Context, c Config, password string, secured 
 	if host, port, err := net.SplitHostPort(c.Address); err == nil && !c.local() {
 		number, err := strconv.ParseUint(port, 10, 16)
 		if err != nil {
-			return nil, fmt.Errorf("address: port %q is no number", port)
+			return nil, pipelines.Errorf("address: port %q is no number", port)
 		}
 		config.Host, config.Port = host, uint16(number)
 	}

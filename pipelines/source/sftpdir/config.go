@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"net"
 	"path"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"hulian/pipelines"
 	"hulian/pipelines/source"
 	"hulian/pipelines/source/secret"
 	"hulian/pipelines/source/transfer"
@@ -50,7 +50,7 @@ func (c Config) filled() Config {
 func (c Config) check() error {
 	for name, reference := range map[string]secret.Reference{"password": c.Password, "key": c.Key, "passphrase": c.Passphrase} {
 		if err := reference.Check(); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return pipelines.Errorf("%s: %w", name, err)
 		}
 	}
 	switch {
@@ -70,7 +70,7 @@ func (c Config) check() error {
 	for _, print := range c.HostKeys {
 		encoded, ok := strings.CutPrefix(print, "SHA256:")
 		if sum, err := base64.RawStdEncoding.DecodeString(encoded); !ok || err != nil || len(sum) != 32 {
-			return fmt.Errorf("host_keys: %q is no fingerprint such as SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8", print)
+			return pipelines.Errorf("host_keys: %q is no fingerprint such as SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8", print)
 		}
 	}
 	return errors.Join(source.CheckPatterns(c.Patterns), c.Limits.Check())
@@ -94,7 +94,7 @@ func (c Config) methods() (ways []ssh.AuthMethod, values []secret.Value, err err
 			signer, err = ssh.ParsePrivateKeyWithPassphrase(pem, []byte(passphrase.Reveal()))
 		}
 		if err != nil {
-			return nil, values, fmt.Errorf("key %s: %w", c.Key, err)
+			return nil, values, pipelines.Errorf("key %s: %w", c.Key, err)
 		}
 		ways = append(ways, ssh.PublicKeys(signer))
 	}

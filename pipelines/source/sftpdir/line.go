@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"slices"
@@ -14,6 +13,7 @@ import (
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
 
+	"hulian/pipelines"
 	"hulian/pipelines/source/secret"
 	"hulian/pipelines/source/transfer"
 )
@@ -78,7 +78,7 @@ func (c Config) connect(ctx context.Context) (*connection, error) {
 	known := func(string, net.Addr, ssh.PublicKey) error { return nil }
 	if c.KnownHosts != "" {
 		if known, err = knownhosts.New(c.KnownHosts); err != nil {
-			return nil, transfer.Permanent(fmt.Errorf("known_hosts: %w", err))
+			return nil, transfer.Permanent(pipelines.Errorf("known_hosts: %w", err))
 		}
 	}
 	kinds := slices.Clone(ssh.SupportedAlgorithms().HostKeys)
@@ -160,7 +160,7 @@ func (c Config) handshake(ctx context.Context, ways []ssh.AuthMethod, known ssh.
 	client := ssh.NewClient(conn, channels, requests)
 	files, err := sftp.NewClient(client)
 	if err != nil {
-		return nil, fmt.Errorf("the server lets in but offers no SFTP: %w", errors.Join(err, client.Close()))
+		return nil, pipelines.Errorf("the server lets in but offers no SFTP: %w", errors.Join(err, client.Close()))
 	}
 	return &connection{ssh: client, sftp: files}, nil
 }

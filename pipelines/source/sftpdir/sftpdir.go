@@ -158,7 +158,7 @@ func (f *folder) walk(ctx context.Context, client *sftp.Client, alive func()) (a
 				continue
 			}
 			if strings.ContainsAny(info.Name(), "/\x00") { // a server's way out of the folder
-				return nil, transfer.Permanent(fmt.Errorf("the server lists a file called %q", info.Name()))
+				return nil, transfer.Permanent(pipelines.Errorf("the server lists a file called %q", info.Name()))
 			}
 			e := entry{name: path.Join(inner, info.Name()), info: info}
 			e.path = path.Join(f.config.Folder, e.name)
@@ -230,7 +230,7 @@ func (f *folder) open(ctx context.Context, e entry, offset int64) (_ io.ReadClos
 	file, err := client.Open(e.path)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("%w: %w", source.ErrChanged, err)
+			err = pipelines.Errorf("%w: %w", source.ErrChanged, err)
 		} else if answered(err) {
 			err = transfer.Permanent(err)
 		}

@@ -3,7 +3,7 @@ package transfer
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"fmt"
+	"hulian/pipelines"
 	"net/http"
 	"os"
 	"time"
@@ -34,11 +34,11 @@ func Authorities(ca string) (*x509.CertPool, error) {
 	}
 	pem, err := os.ReadFile(ca)
 	if err != nil {
-		return nil, fmt.Errorf("ca: %w", err)
+		return nil, pipelines.Errorf("ca: %w", err)
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("ca: %s holds no certificate in PEM form", ca)
+		return nil, pipelines.Errorf("ca: %s holds no certificate in PEM form", ca)
 	}
 	return pool, nil
 }

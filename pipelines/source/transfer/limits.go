@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
 	"github.com/dustin/go-humanize"
 
+	"hulian/pipelines"
 	"hulian/pipelines/source"
 )
 
@@ -37,7 +37,7 @@ type Size int64
 func (s *Size) UnmarshalText(text []byte) error {
 	n, err := humanize.ParseBytes(string(text))
 	if err != nil || n == 0 || n > math.MaxInt64 {
-		return fmt.Errorf("%q is no size such as 500MB or 2GB", text)
+		return pipelines.Errorf("%q is no size such as 500MB or 2GB", text)
 	}
 	*s = Size(n)
 	return nil
@@ -52,7 +52,7 @@ func (l Limits) Check() error {
 		"stall": l.Stall < 0, "total": l.Total < 0, "max_size": l.MaxSize < 0,
 	} {
 		if negative {
-			return fmt.Errorf("limits: %s is below zero", name)
+			return pipelines.Errorf("limits: %s is below zero", name)
 		}
 	}
 	return nil
@@ -136,7 +136,7 @@ func (a *attempts) progressed() {
 func (a *attempts) again(ctx context.Context, err error) error {
 	if over := ended(ctx); over != nil {
 		if errors.Is(over, ErrTooSlow) {
-			return fmt.Errorf("%w (%s), at last: %w", ErrTooSlow, a.limits.Total, err)
+			return pipelines.Errorf("%w (%s), at last: %w", ErrTooSlow, a.limits.Total, err)
 		}
 		return over
 	}
@@ -146,7 +146,7 @@ func (a *attempts) again(ctx context.Context, err error) error {
 	}
 	if a.failures++; a.failures >= a.limits.Tries {
 		if a.failures > 1 {
-			return fmt.Errorf("%w, tried %d times", err, a.failures)
+			return pipelines.Errorf("%w, tried %d times", err, a.failures)
 		}
 		return err
 	}
@@ -156,7 +156,7 @@ func (a *attempts) again(ctx context.Context, err error) error {
 		wait = max(wait, asked.wait)
 	}
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
-		return fmt.Errorf("%w, and the time allowed ends before the next try", err)
+		return pipelines.Errorf("%w, and the time allowed ends before the next try", err)
 	}
 	if source.Pause(ctx, wait) != nil {
 		return ended(ctx)
@@ -187,7 +187,7 @@ type watch struct {
 func newWatch(ctx context.Context, stall time.Duration) *watch {
 	w := &watch{stall: stall}
 	w.ctx, w.cancel = context.WithCancelCause(ctx)
-	w.timer = time.AfterFunc(stall, func() { w.cancel(fmt.Errorf("%w for %s", ErrStalled, stall)) })
+	w.timer = time.AfterFunc(stall, func() { w.cancel(pipelines.Errorf("%w for %s", ErrStalled, stall)) })
 	return w
 }
 

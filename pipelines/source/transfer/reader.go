@@ -3,10 +3,10 @@ package transfer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"hash/maphash"
 	"io"
 
+	"hulian/pipelines"
 	"hulian/pipelines/source"
 )
 
@@ -53,7 +53,7 @@ func Open(ctx context.Context, l Limits, c Content) (io.ReadCloser, error) {
 }
 
 func tooLarge(size int64, limit Size) error {
-	return fmt.Errorf("%w: %s, the limit is %s", ErrTooLarge, Size(size), limit)
+	return pipelines.Errorf("%w: %s, the limit is %s", ErrTooLarge, Size(size), limit)
 }
 
 type reader struct {
@@ -128,9 +128,9 @@ func (r *reader) complete() error {
 	case r.content.Size < 0 || r.offset == r.content.Size:
 		return nil
 	case r.offset > r.content.Size:
-		return fmt.Errorf("%w: %d bytes instead of %d", source.ErrChanged, r.offset, r.content.Size)
+		return pipelines.Errorf("%w: %d bytes instead of %d", source.ErrChanged, r.offset, r.content.Size)
 	default:
-		return fmt.Errorf("%w: %d bytes of %d", io.ErrUnexpectedEOF, r.offset, r.content.Size)
+		return pipelines.Errorf("%w: %d bytes of %d", io.ErrUnexpectedEOF, r.offset, r.content.Size)
 	}
 }
 
@@ -161,7 +161,7 @@ func (r *reader) connect() (err error) {
 
 func (r *reader) readOver(start int64) error {
 	if start != 0 {
-		return Permanent(fmt.Errorf("asked for the content from byte %d, got it from byte %d", r.offset, start))
+		return Permanent(pipelines.Errorf("asked for the content from byte %d, got it from byte %d", r.offset, start))
 	}
 	var again maphash.Hash
 	again.SetSeed(r.handed.Seed())
@@ -173,7 +173,7 @@ func (r *reader) readOver(start int64) error {
 			break
 		}
 		if errors.Is(err, io.EOF) {
-			return fmt.Errorf("%w: it is shorter than before", source.ErrChanged)
+			return pipelines.Errorf("%w: it is shorter than before", source.ErrChanged)
 		}
 		if err != nil {
 			return err

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"hulian/pipelines"
 	"hulian/pipelines/source/secret"
 	"hulian/pipelines/source/transfer"
 )
@@ -147,7 +148,7 @@ func (c *client) acceptable(r *http.Response) error {
 		return nil
 	}
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
-		return fmt.Errorf("%w although it was asked not to: %s", errCompressed, coding)
+		return pipelines.Errorf("%w although it was asked not to: %s", errCompressed, coding)
 	}
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "text/html" || kind == "application/xhtml+xml" {
 		return errWebPage

@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"net/textproto"
 	"net/url"
@@ -10,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"hulian/pipelines"
 	"hulian/pipelines/source/secret"
 	"hulian/pipelines/source/transfer"
 )
@@ -69,24 +69,24 @@ func (c Config) check() (addresses []*url.URL, err error) {
 		f := &c.Files[i]
 		u, err := address(f.Address)
 		if err != nil {
-			return nil, fmt.Errorf("files: number %d: %w", i+1, err)
+			return nil, pipelines.Errorf("files: number %d: %w", i+1, err)
 		}
 		if len(addresses) > 0 && placeOf(u) != placeOf(addresses[0]) {
-			return nil, fmt.Errorf("files: %s is on another server than %s: make it a source of its own, so that no secret goes astray", f.Address, c.Files[0].Address)
+			return nil, pipelines.Errorf("files: %s is on another server than %s: make it a source of its own, so that no secret goes astray", f.Address, c.Files[0].Address)
 		}
 		addresses = append(addresses, u)
 		if f.Name == "" {
 			f.Name = path.Base(u.Path)
 		}
 		if f.Name == "." || f.Name == "/" || strings.ContainsAny(f.Name, "\\\x00") || path.Clean("/"+f.Name) != "/"+f.Name {
-			return nil, fmt.Errorf("files: %s: name %q is no file name such as visits.csv", f.Address, f.Name)
+			return nil, pipelines.Errorf("files: %s: name %q is no file name such as visits.csv", f.Address, f.Name)
 		}
 		if names[f.Name] {
-			return nil, fmt.Errorf("files: the name %q stands twice", f.Name)
+			return nil, pipelines.Errorf("files: the name %q stands twice", f.Name)
 		}
 		names[f.Name] = true
 		if err := f.Paging.check(); err != nil {
-			return nil, fmt.Errorf("files: %s: paging: %w", f.Name, err)
+			return nil, pipelines.Errorf("files: %s: paging: %w", f.Name, err)
 		}
 	}
 	return addresses, errors.Join(c.checkSecrets(), c.Limits.Check())
@@ -100,7 +100,7 @@ func address(text string) (*url.URL, error) {
 	case u.User != nil:
 		return nil, errors.New("the address holds a user or password: they belong into user and password")
 	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		return nil, fmt.Errorf("address %q does not begin with https:// or http:// and a host", text)
+		return nil, pipelines.Errorf("address %q does not begin with https:// or http:// and a host", text)
 	}
 	u.Fragment = ""
 	return u, nil
@@ -112,7 +112,7 @@ var guarded = []string{"Authorization", "Proxy-Authorization", "Cookie", "X-Api-
 func (c Config) checkSecrets() error {
 	for name := range c.Headers {
 		if slices.Contains(guarded, textproto.CanonicalMIMEHeaderKey(name)) {
-			return fmt.Errorf("headers: %s cannot be set here; secrets go to token, password or secret_headers", name)
+			return pipelines.Errorf("headers: %s cannot be set here; secrets go to token, password or secret_headers", name)
 		}
 	}
 	for key, references := range map[string]map[string]secret.Reference{
@@ -120,7 +120,7 @@ func (c Config) checkSecrets() error {
 	} {
 		for name, reference := range references {
 			if err := reference.Check(); err != nil {
-				return fmt.Errorf("%s: %w", strings.TrimPrefix(key+" "+name, " "), err)
+				return pipelines.Errorf("%s: %w", strings.TrimPrefix(key+" "+name, " "), err)
 			}
 		}
 	}
@@ -138,7 +138,7 @@ func (p *Paging) check() error {
 		return nil
 	}
 	if p.Format != "json" && p.Format != "csv" {
-		return fmt.Errorf("format is %q: it must be json or csv", p.Format)
+		return pipelines.Errorf("format is %q: it must be json or csv", p.Format)
 	}
 	wants := map[string]struct{ parameter, field bool }{
 		"link": {false, false}, "next": {false, true}, "page": {true, false}, "offset": {true, false},
@@ -146,9 +146,9 @@ func (p *Paging) check() error {
 	w, ok := wants[p.By]
 	switch {
 	case !ok:
-		return fmt.Errorf("by is %q: it must be link, next, page or offset", p.By)
+		return pipelines.Errorf("by is %q: it must be link, next, page or offset", p.By)
 	case w.parameter && p.Parameter == "":
-		return fmt.Errorf("by %s needs a parameter", p.By)
+		return pipelines.Errorf("by %s needs a parameter", p.By)
 	case w.field != (p.NextField != ""):
 		return errors.New("next_field goes together with by: next")
 	case p.Format == "csv" && (p.NextField != "" || p.Records != ""):

@@ -5,13 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 
+	"hulian/pipelines"
 	"hulian/pipelines/source/transfer"
 )
 
@@ -92,28 +92,28 @@ func (p *pages) turn() error {
 		return context.Cause(p.ctx)
 	}
 	if p.asked[p.at.String()] {
-		return fmt.Errorf("%w: %s leads back to a page that was read already", errCircle, p.file.Name)
+		return pipelines.Errorf("%w: %s leads back to a page that was read already", errCircle, p.file.Name)
 	}
 	if len(p.asked) >= p.paging.MostPages {
-		return fmt.Errorf("there are more than %d pages; raise most_pages if that is meant", p.paging.MostPages)
+		return pipelines.Errorf("there are more than %d pages; raise most_pages if that is meant", p.paging.MostPages)
 	}
 	p.asked[p.at.String()] = true
 	answer, err := p.fetch(p.at)
 	if err != nil {
-		return fmt.Errorf("page %d: %w", len(p.asked), err)
+		return pipelines.Errorf("page %d: %w", len(p.asked), err)
 	}
 	records, after, err := p.take(answer)
 	if err != nil {
-		return fmt.Errorf("page %d: %w", len(p.asked), err)
+		return pipelines.Errorf("page %d: %w", len(p.asked), err)
 	}
 	if records > 0 && (p.paging.By == "page" || p.paging.By == "offset") {
 		if bytes.Equal(answer.content, p.before) {
-			return fmt.Errorf("%w: %s=%d gives the same page as before", errCircle, p.paging.Parameter, p.number)
+			return pipelines.Errorf("%w: %s=%d gives the same page as before", errCircle, p.paging.Parameter, p.number)
 		}
 		p.before = answer.content
 	}
 	if p.total += int64(p.ready.Len()); p.total > int64(p.limits.MaxSize) {
-		return fmt.Errorf("%w: more than %s", transfer.ErrTooLarge, p.limits.MaxSize)
+		return pipelines.Errorf("%w: more than %s", transfer.ErrTooLarge, p.limits.MaxSize)
 	}
 	return p.follow(after, records)
 }
@@ -149,7 +149,7 @@ func (p *pages) follow(after string, records int) error {
 		return errors.New("the address of the page after it cannot be read")
 	}
 	if placeOf(u) != p.web.client.place || u.User != nil {
-		return fmt.Errorf("the page after it is on another server: %s", u.Host)
+		return pipelines.Errorf("the page after it is on another server: %s", u.Host)
 	}
 	u.Fragment = ""
 	p.at = u
@@ -174,7 +174,7 @@ func (p *pages) fetch(at *url.URL) (answer, error) {
 		most := min(largestPage, int64(p.limits.MaxSize))
 		content, err := io.ReadAll(io.LimitReader(&noticed{response.Body, alive}, most+1))
 		if err == nil && int64(len(content)) > most {
-			err = transfer.Permanent(fmt.Errorf("%w: a page may have %s", transfer.ErrTooLarge, transfer.Size(most)))
+			err = transfer.Permanent(pipelines.Errorf("%w: a page may have %s", transfer.ErrTooLarge, transfer.Size(most)))
 		}
 		return answer{content, response.Header.Values("Link")}, err
 	})
@@ -212,7 +212,7 @@ func (p *pages) takeRecords(content []byte) (records int, after string, err erro
 	}
 	var each []json.RawMessage
 	if err := json.Unmarshal(list, &each); err != nil {
-		return 0, "", fmt.Errorf("%s holds no list of records", describe(p.paging.Records))
+		return 0, "", pipelines.Errorf("%s holds no list of records", describe(p.paging.Records))
 	}
 	for _, record := range each {
 		if err := json.Compact(&p.ready, record); err != nil {
@@ -238,7 +238,7 @@ func (p *pages) takeRecords(content []byte) (records int, after string, err erro
 			after = text
 		}
 		if strings.HasPrefix(after, "{") || strings.HasPrefix(after, "[") {
-			return 0, "", fmt.Errorf("next_field %s holds neither an address nor a mark", p.paging.NextField)
+			return 0, "", pipelines.Errorf("next_field %s holds neither an address nor a mark", p.paging.NextField)
 		}
 		return len(each), after, nil
 	}
@@ -266,11 +266,11 @@ func field(content []byte, dotted string) (json.RawMessage, error) {
 	for name := range strings.SplitSeq(dotted, ".") {
 		var object map[string]json.RawMessage
 		if json.Unmarshal(value, &object) != nil {
-			return nil, fmt.Errorf("%s: %w", dotted, errNoField)
+			return nil, pipelines.Errorf("%s: %w", dotted, errNoField)
 		}
 		inner, ok := object[name]
 		if !ok {
-			return nil, fmt.Errorf("%s: %w", dotted, errNoField)
+			return nil, pipelines.Errorf("%s: %w", dotted, errNoField)
 		}
 		value = bytes.TrimSpace(inner)
 	}
@@ -292,7 +292,7 @@ func (p *pages) takeRows(content []byte) (records int, err error) {
 		p.header = bytes.Clone(header)
 		p.ready.Write(header)
 	case !bytes.Equal(bytes.TrimRight(header, "\r\n"), bytes.TrimRight(p.header, "\r\n")):
-		return 0, fmt.Errorf("its header is another one than that of the first page: %.200q", header)
+		return 0, pipelines.Errorf("its header is another one than that of the first page: %.200q", header)
 	}
 	p.ready.Write(rows)
 	for len(rows) > 0 {

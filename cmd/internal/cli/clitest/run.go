@@ -56,6 +56,9 @@ func Main[S ~struct {
 	program = func(ctx context.Context, arguments []string, out, errs io.Writer, environ []string, self string) int {
 		return run(ctx, arguments, S{Out: out, Err: errs, Environ: environ, Self: self})
 	}
+	if err := os.Setenv("LC_ALL", "C"); err != nil { // commands speak English, whatever the machine of the tests speaks
+		panic(err)
+	}
 	testscript.Main(ending{m, last}, map[string]func(){"hulian": func() {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
