@@ -50,8 +50,8 @@ func (p *program) answerApart(ctx context.Context, c config.Config, timeout time
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = overtime
 	err = command.Run()
-	fault := func(err error, next string) error {
-		return &pipelines.Fault{Op: "query", At: "the snapshot of " + c.Dir, Err: err, Next: next}
+	fault := func(err error, next string, with ...any) error {
+		return &pipelines.Fault{Op: "query", At: p.words.Tf("the snapshot of %s", c.Dir), Err: err, Next: next, With: with}
 	}
 	var exit *exec.ExitError
 	switch {
@@ -60,7 +60,7 @@ func (p *program) answerApart(ctx context.Context, c config.Config, timeout time
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case limited.Err() != nil:
-		return fault(pipelines.Errorf("it takes longer than %s", timeout), tooLong(timeout))
+		return fault(pipelines.Errorf("it takes longer than %s", timeout), tooLong, 5*timeout)
 	case errors.As(err, &exit) && exit.Exited() && orderly(said.String()):
 		return errors.Join(&toldApart{exit.ExitCode()}, p.pass(said))
 	case errors.As(err, &exit):

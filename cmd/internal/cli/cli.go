@@ -97,7 +97,7 @@ func shown(text string) string {
 type program struct {
 	Streams
 	arguments []string                  // as they were given
-	words     speech.Language            // what people are spoken to in
+	words     speech.Language           // what people are spoken to in
 	runs      bool                      // the command makes runs, which go on where a cancelled one stopped
 	started   bool                      // flags and arguments were accepted
 	uploads   atomic.Pointer[desk.Desk] // of a server that is at work

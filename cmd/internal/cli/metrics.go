@@ -161,11 +161,11 @@ func (p *program) checkScope(ctx context.Context, c config.Config, months, units
 		first, last := fmt.Sprint(span.Rows[0][0]), fmt.Sprint(span.Rows[0][1])
 		for _, month := range months {
 			if month < first || month > last {
-				next := fmt.Sprintf("a month from %s to %s", first, last)
+				next := "a month from %s to %s"
 				if after, set, err := p.rowsAfter(ctx, c); err == nil && set && len(after) > 0 {
-					next += "; later days are left out because cut_off is set: delete cut_off and run again"
+					next = "a month from %s to %s; later days are left out because cut_off is set: delete cut_off and run again"
 				}
-				return unknown("month", month, nil, next)
+				return unknown("month", month, nil, next, first, last)
 			}
 		}
 	}

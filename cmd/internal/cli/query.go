@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"time"
 
@@ -95,8 +94,8 @@ type asker interface {
 func (p *program) answer(ctx context.Context, c config.Config, query string, timeout time.Duration, spill string) (answer pipelines.Table, err error) {
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	fault := func(err error, next string) error {
-		return &pipelines.Fault{Op: "query", At: "the snapshot of " + c.Dir, Err: err, Next: next}
+	fault := func(err error, next string, with ...any) error {
+		return &pipelines.Fault{Op: "query", At: p.words.Tf("the snapshot of %s", c.Dir), Err: err, Next: next, With: with}
 	}
 	question := func(of asker) error {
 		err := of.Question(limited, query)
@@ -141,7 +140,7 @@ func (p *program) answer(ctx context.Context, c config.Config, query string, tim
 	case ctx.Err() != nil:
 		return answer, ctx.Err()
 	case limited.Err() != nil:
-		return answer, fault(pipelines.Errorf("it takes longer than %s", timeout), tooLong(timeout))
+		return answer, fault(pipelines.Errorf("it takes longer than %s", timeout), tooLong, 5*timeout)
 	case !errors.As(err, &said):
 		return answer, fault(err, queryAdvice(err))
 	}
@@ -149,6 +148,4 @@ func (p *program) answer(ctx context.Context, c config.Config, query string, tim
 }
 
 // tooLong is what helps against a question that takes too long.
-func tooLong(timeout time.Duration) string {
-	return fmt.Sprintf("ask for less, such as one month or one village; or give it more time: --timeout %s", 5*timeout)
-}
+const tooLong = "ask for less, such as one month or one village; or give it more time: --timeout %s"

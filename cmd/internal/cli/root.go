@@ -226,11 +226,11 @@ func documentAll(command *cobra.Command) {
 	}
 }
 
-// unknown refuses a name and says which one was probably meant, or which there are.
-func unknown(kind, name string, among []string, help string) error {
-	fault := &pipelines.Fault{Op: "read " + kind, At: fmt.Sprintf("%q", name), Err: usage(pipelines.ErrUnknown), Next: help}
+// unknown refuses a name and says which one was probably meant, or which there are; help, with its values, where neither is known.
+func unknown(kind, name string, among []string, help string, with ...any) error {
+	fault := &pipelines.Fault{Op: "read " + kind, At: fmt.Sprintf("%q", name), Err: usage(pipelines.ErrUnknown), Next: help, With: with}
 	if nearest := data.Nearest(name, among); nearest != "" {
-		fault.Next = nearest
+		fault.Next, fault.With = nearest, nil
 	} else if len(among) > 0 && len(among) <= 30 {
 		slices.Sort(among)
 		fault.Next, fault.With = "one of %s", []any{strings.Join(among, ", ")}

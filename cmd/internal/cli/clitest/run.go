@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -56,8 +57,10 @@ func Main[S ~struct {
 	program = func(ctx context.Context, arguments []string, out, errs io.Writer, environ []string, self string) int {
 		return run(ctx, arguments, S{Out: out, Err: errs, Environ: environ, Self: self})
 	}
-	if err := os.Setenv("LC_ALL", "C"); err != nil { // commands speak English, whatever the machine of the tests speaks
-		panic(err)
+	if filepath.Base(os.Args[0]) != "hulian" { // of the tests, not of a command: commands speak English, whatever this machine speaks
+		if err := os.Setenv("LC_ALL", "C"); err != nil {
+			panic(err)
+		}
 	}
 	testscript.Main(ending{m, last}, map[string]func(){"hulian": func() {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
