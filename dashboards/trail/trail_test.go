@@ -296,3 +296,31 @@ func TestALongObjectIsCut(t *testing.T) {
 		t.Errorf("%d characters", len([]rune(all[0].Object)))
 	}
 }
+
+// TestSentencesInChineseHoldNoNamesOfPrograms reads entries as an official does; English keeps what programs call things.
+func TestSentencesInChineseHoldNoNamesOfPrograms(t *testing.T) {
+	for _, c := range []struct {
+		action      Action
+		object      string
+		zh, english string
+	}{
+		{Entered, "decisions V07 done", "填写 ", "entered rows of decisions V07 done"},
+		{Entered, "visits", "填写 走访记录", "entered rows of visits"},
+		{IssuedReport, "monthly 2018-01 .docx for=committee withheld=0", "生成文件 月度通报 2018-01 Word 供镇党委", "made the paper monthly 2018-01 .docx for=committee withheld=0"},
+		{IssuedReport, "public 2018-01 .pdf for=public withheld=3", "生成文件 公示 2018-01 PDF 供公示 隐去3个数", "made the paper public 2018-01 .pdf for=public withheld=3"},
+		{TickedOff, "2018-01 household 3, issue 2", "勾选已办：2018-01 走访农户 3， 超期问题 2", "ticked as done: 2018-01 household 3, issue 2"},
+		{SaidNothing, "issues 2018-01", "说明本月无可报：社情民意 2018-01", "said that there was nothing to report: issues 2018-01"},
+		{Uploaded, "issues.csv (ab)", "上传 issues.csv (ab)", "uploaded issues.csv (ab)"},
+		{Uploaded, "monthly minutes.csv (ab)", "上传 monthly minutes.csv (ab)", "uploaded monthly minutes.csv (ab)"},
+		{RequestedBeyond, "GET /trail", "请求权限之外的内容：打开 “操作记录”页", "asked for what the role does not allow: GET /trail"},
+		{Subscribed, "card_rate V07 signal", "订阅提醒：", "asked to be told of card_rate V07 signal"},
+	} {
+		e := Entry{Action: c.action, Object: c.object}
+		if got := e.Sentence("zh"); !strings.HasPrefix(got, c.zh) || strings.HasSuffix(c.zh, "：") && strings.Contains(got, "card_rate") {
+			t.Errorf("%s %q: %q, want %q", c.action, c.object, got, c.zh)
+		}
+		if got := e.Sentence("en"); got != c.english {
+			t.Errorf("%s %q: %q, want %q", c.action, c.object, got, c.english)
+		}
+	}
+}

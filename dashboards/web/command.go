@@ -2,8 +2,8 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 
-	"hulian/dashboards/language"
 	"hulian/dashboards/trail"
 	"hulian/dashboards/visitor"
 	"hulian/pipelines"
@@ -25,9 +25,9 @@ func (s *server) command(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.log(r.Context()).Info("pipeline commanded", "pipeline", name, "action", action)
-	target := "/runs"
-	if r.URL.Query().Get("lang") == language.English {
-		target += "?lang=" + language.English
+	target, back := "/runs", url.Values{}
+	if keepLanguage(back, r.PostForm, r.URL.Query()); len(back) > 0 {
+		target += "?" + back.Encode()
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, target, http.StatusSeeOther)

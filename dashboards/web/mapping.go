@@ -55,6 +55,7 @@ func (s *server) confirmMapping(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	next := n.Address(said)
+	keepLanguage(next, said, r.URL.Query())
 	var refused pipelines.MappingRefusal
 	switch {
 	case errors.As(err, &refused) && todo == goLook && refused.Key != "with": // what is missing is told when it is to be checked

@@ -9,7 +9,6 @@ import (
 	"strconv"
 
 	"hulian/dashboards/desk"
-	"hulian/dashboards/language"
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/page/places"
 	"hulian/dashboards/question"
@@ -101,10 +100,9 @@ func (s *server) relink(w http.ResponseWriter, r *http.Request) error {
 			return formError(err)
 		}
 		s.log(r.Context()).Info("a register was handed in with other links", "batch", batch.ID, "households", changed)
-		target = "/upload?batch=" + batch.ID
-		if r.PostForm.Get("lang") == language.English {
-			target += "&lang=" + language.English
-		}
+		handed := url.Values{"batch": {batch.ID}}
+		keepLanguage(handed, r.PostForm, r.URL.Query())
+		target = "/upload?" + handed.Encode()
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, target, http.StatusSeeOther)

@@ -50,12 +50,10 @@ func (s *server) upload(w http.ResponseWriter, r *http.Request) error {
 		return formError(err)
 	}
 	s.log(r.Context()).Info("files uploaded", "batch", batch.ID, "files", len(batch.Files))
-	target := "/upload?batch=" + batch.ID
-	if r.URL.Query().Get("lang") == language.English {
-		target += "&lang=" + language.English
-	}
+	back := url.Values{"batch": {batch.ID}}
+	keepLanguage(back, r.URL.Query())
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, target, http.StatusSeeOther)
+	http.Redirect(w, r, "/upload?"+back.Encode(), http.StatusSeeOther)
 	return nil
 }
 

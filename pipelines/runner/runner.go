@@ -438,12 +438,12 @@ having bool_and(f.state = 'loaded') and max(f.landed_at) < ?
 
 // held says why a file waits for a person.
 func (w *work) held(name string) error {
-	why, next := "it has less than half the rows of the one before", "send the complete file"
 	if counts, doubt := w.inDoubt(name); doubt {
-		why, next = "its rows can be counted in two ways: "+data.ExplainDetails(counts, "en"), "look at the quotes and line ends of that row and send the file again corrected"
+		return &pipelines.Fault{Op: "load", At: name, Err: pipelines.Errorf("%w: its rows can be counted in two ways: %s", pipelines.ErrHeld, data.ExplainDetails(counts, "en")),
+			Next: "look at the quotes and line ends of that row and send the file again corrected; if it is right as it is, accept it on the page Data, or run: hulian import FILE --confirm"}
 	}
-	return &pipelines.Fault{Op: "load", At: name, Err: pipelines.Errorf("%w: %s", pipelines.ErrHeld, why),
-		Next: next + "; if it is right as it is, accept it on the page Data, or run: hulian import FILE --confirm"}
+	return &pipelines.Fault{Op: "load", At: name, Err: pipelines.Errorf("%w: it has less than half the rows of the one before", pipelines.ErrHeld),
+		Next: "send the complete file; if it is right as it is, accept it on the page Data, or run: hulian import FILE --confirm"}
 }
 
 // inDoubt gives both counts of a file whose rows can be counted in two ways.

@@ -93,7 +93,7 @@ func (c *Call) pairColumns() ([]int, error) {
 		}
 	}
 	if len(columns) < 2 {
-		return nil, Usage{c.fault("find two columns with numbers in", fmt.Errorf("%d hold numbers throughout", len(columns)), "--x COLUMN --y COLUMN")}
+		return nil, Usage{c.fault("find two columns with numbers in", pipelines.Errorf("%d hold numbers throughout", len(columns)), "--x COLUMN --y COLUMN")}
 	}
 	return columns, nil
 }
@@ -369,7 +369,7 @@ func (c *Call) groupAndOutcome() (group, outcome int, err error) {
 		v, okV = usable(c.Frame.numeric, g)
 	}
 	if !okG || !okV {
-		return 0, 0, Usage{c.fault("find the group and the outcome in", fmt.Errorf("the columns are %s", strings.Join(c.Frame.Columns, ", ")), "--group COLUMN --value COLUMN")}
+		return 0, 0, Usage{c.fault("find the group and the outcome in", pipelines.Errorf("the columns are %s", strings.Join(c.Frame.Columns, ", ")), "--group COLUMN --value COLUMN")}
 	}
 	return g, v, nil
 }
@@ -398,7 +398,7 @@ func (c *Call) twoGroups(column int, names []string) (first, second string, err 
 	}
 	if len(names) != 2 {
 		return "", "", Usage{&pipelines.Fault{Op: "find two groups", At: fmt.Sprintf("in column %q of %s", c.Frame.Columns[column], c.Frame.Name),
-			Err: fmt.Errorf("it holds %d values: %s", len(names), strings.Join(names[:min(len(names), 10)], ", ")), Next: "--treatment VALUE --control VALUE"}}
+			Err: pipelines.Errorf("it holds %d values: %s", len(names), strings.Join(names[:min(len(names), 10)], ", ")), Next: "--treatment VALUE --control VALUE"}}
 	}
 	a, b := names[0], names[1]
 	switch {

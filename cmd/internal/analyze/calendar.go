@@ -231,12 +231,12 @@ func (c *Call) wholes() (times, firsts []int, err error) {
 			if at, ok := k.of(cell); ok {
 				return at, nil
 			}
-			return 0, c.noPeriod(row, column, fmt.Errorf("%q is not a %s as the others are", cell, calendarNames[k.perYear]))
+			return 0, c.noPeriod(row, column, pipelines.Errorf("%q is not a %s as the others are", cell, calendarNames[k.perYear]))
 		}
 		if v, ok := parseNumber(cell); ok && v == float64(int(v)) {
 			return int(v), nil
 		}
-		return 0, c.noPeriod(row, column, fmt.Errorf("%q is not a whole number, a month, a quarter or a half-year as the others are", cell))
+		return 0, c.noPeriod(row, column, pipelines.Errorf("%q is not a whole number, a month, a quarter or a half-year as the others are", cell))
 	}
 	for i := range c.Frame.Rows {
 		t, err := read(i, period)

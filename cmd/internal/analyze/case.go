@@ -80,7 +80,7 @@ func (k *orderedKeys) UnmarshalJSON(b []byte) error {
 		}
 		name, ok := key.(string)
 		if !ok {
-			return fmt.Errorf("columns: %v is not a name", key)
+			return pipelines.Errorf("columns: %v is not a name", key)
 		}
 		*k = append(*k, name)
 		var meaning json.RawMessage
@@ -233,10 +233,10 @@ func (c Case) unknownOption(m Method, run CaseRun, name string) error {
 	for _, o := range m.Options {
 		names = append(names, o.Name)
 	}
-	fault := &pipelines.Fault{Op: "read the options", At: fmt.Sprintf("run %s of case %s", run.ID, c.Name), Err: fmt.Errorf("%w: %q is no option of %s", pipelines.ErrUnknown, name, m.Name),
-		Next: "one of " + strings.Join(names, ", ")}
+	fault := &pipelines.Fault{Op: "read the options", At: fmt.Sprintf("run %s of case %s", run.ID, c.Name), Err: pipelines.Errorf("%w: %q is no option of %s", pipelines.ErrUnknown, name, m.Name),
+		Next: "one of %s", With: []any{strings.Join(names, ", ")}}
 	if nearest := data.Nearest(name, names); nearest != "" {
-		fault.Next = nearest
+		fault.Next, fault.With = nearest, nil
 	}
 	return Usage{fault}
 }
@@ -307,7 +307,7 @@ type Outcome struct {
 // Execute runs the named run of the case, or all of them where id is empty.
 func (c Case) Execute(ctx context.Context, id string) ([]Outcome, error) {
 	if id != "" && !slices.Contains(c.RunIDs(), id) {
-		return nil, Usage{&pipelines.Fault{Op: "find the run", At: fmt.Sprintf("%q of case %s", id, c.Name), Err: pipelines.ErrUnknown, Next: "one of " + strings.Join(c.RunIDs(), ", ")}}
+		return nil, Usage{&pipelines.Fault{Op: "find the run", At: fmt.Sprintf("%q of case %s", id, c.Name), Err: pipelines.ErrUnknown, Next: "one of %s", With: []any{strings.Join(c.RunIDs(), ", ")}}}
 	}
 	m, err := MethodOf(c.Method)
 	if err != nil {
@@ -318,7 +318,7 @@ func (c Case) Execute(ctx context.Context, id string) ([]Outcome, error) {
 		return nil, err
 	}
 	if c.Input.Rows > 0 && len(file.Rows) != c.Input.Rows {
-		return nil, &pipelines.Fault{Op: "read the case's data", At: c.Path(), Err: fmt.Errorf("%d rows, the case says %d", len(file.Rows), c.Input.Rows), Next: "fetch case and data together"}
+		return nil, &pipelines.Fault{Op: "read the case's data", At: c.Path(), Err: pipelines.Errorf("%d rows, the case says %d", len(file.Rows), c.Input.Rows), Next: "fetch case and data together"}
 	}
 	var out []Outcome
 	for _, run := range c.Runs {
@@ -331,11 +331,11 @@ func (c Case) Execute(ctx context.Context, id string) ([]Outcome, error) {
 		}
 		call, err := Prepare(m, file, flags)
 		if err != nil {
-			return nil, fmt.Errorf("run %s: %w", run.ID, err)
+			return nil, pipelines.Errorf("run %s: %w", run.ID, err)
 		}
 		document, err := call.Run(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("run %s: %w", run.ID, err)
+			return nil, pipelines.Errorf("run %s: %w", run.ID, err)
 		}
 		out = append(out, Outcome{Run: run, Call: call, Document: document})
 	}

@@ -1,11 +1,11 @@
 package analyze
 
 import (
-	"fmt"
 	"strings"
 
 	"gonum.org/v1/plot/vg/draw"
 
+	"hulian/pipelines"
 	"hulian/queries/stats/survival"
 )
 
@@ -89,7 +89,7 @@ func drawCurve(p *picture, curve survival.Curve, name string, k int) error {
 func drawTrends(c *Call, o *Object, p *picture) error {
 	means, ok := o.values["cell_means"].(*Object)
 	if !ok {
-		return fmt.Errorf("there is no mean")
+		return pipelines.Errorf("there is no mean")
 	}
 	at := func(key string) float64 { v, _ := means.Get(key); return asFloat(v) }
 	x := []float64{0, 1}
@@ -118,11 +118,11 @@ func drawTrends(c *Call, o *Object, p *picture) error {
 func drawEvents(c *Call, o *Object, p *picture) error {
 	dynamic, ok := o.values["dynamic"].(*Object)
 	if !ok {
-		return fmt.Errorf("there is no effect")
+		return pipelines.Errorf("there is no effect")
 	}
 	x, y := dynamic.column("rows", "event_time"), dynamic.column("rows", "att")
 	if len(x) == 0 {
-		return fmt.Errorf("there is no event time")
+		return pipelines.Errorf("there is no event time")
 	}
 	p.across(0, grey, nil)
 	bootstrap, ok := o.values["bootstrap"].(*Object)

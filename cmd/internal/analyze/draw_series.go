@@ -1,7 +1,7 @@
 package analyze
 
 import (
-	"fmt"
+	"hulian/pipelines"
 	"math"
 	"slices"
 	"strings"
@@ -19,7 +19,7 @@ var latinDate = strings.NewReplacer("年", "-", "月", "-", "日", "")
 func drawChart(c *Call, o *Object, p *picture) error {
 	values := o.column("points", "value")
 	if len(values) == 0 {
-		return fmt.Errorf("there is no point")
+		return pipelines.Errorf("there is no point")
 	}
 	periods := o.first("points")
 	x := make([]float64, len(values))
@@ -103,7 +103,7 @@ func caterpillar(o *Object, p *picture, rows, value, beside string) error {
 		}
 	}
 	if len(order) == 0 {
-		return fmt.Errorf("no row has a value")
+		return pipelines.Errorf("no row has a value")
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
 		switch {
@@ -149,7 +149,7 @@ func caterpillar(o *Object, p *picture, rows, value, beside string) error {
 func drawParts(_ *Call, o *Object, p *picture) error {
 	names := o.first("by_group")
 	if len(names) == 0 {
-		return fmt.Errorf("there is no group")
+		return pipelines.Errorf("there is no group")
 	}
 	for i := range names {
 		names[i] = p.label(names[i], i)

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"hulian/pipelines"
 	"hulian/queries/stats/estimate"
 	"hulian/queries/stats/funnel"
 	"hulian/queries/stats/inequality"
@@ -34,7 +35,7 @@ func drawRatios(c *Call, _ *Object, p *picture) error {
 func drawPlaces(c *Call, p *picture, f funnel.Funnel, poisson bool, events, total string) error {
 	theta, ok := f.Theta.Get()
 	if !ok {
-		return fmt.Errorf("there is no rate to compare with")
+		return pipelines.Errorf("there is no rate to compare with")
 	}
 	var most float64
 	limits := false // where all rates are 0 or 1 there are none
@@ -116,7 +117,7 @@ func funnelCurves(p *picture, f funnel.Funnel, theta, most float64, poisson bool
 // drawLorenz draws who owns how much against everyone owning the same.
 func drawLorenz(c *Call, _ *Object, p *picture) error {
 	if c.given("values") {
-		return fmt.Errorf("a curve needs a file")
+		return pipelines.Errorf("a curve needs a file")
 	}
 	values, err := c.numbers("value")
 	if err != nil {
@@ -128,7 +129,7 @@ func drawLorenz(c *Call, _ *Object, p *picture) error {
 	}
 	g := inequality.Weighted(values, weights)
 	if len(g.Lorenz) == 0 {
-		return fmt.Errorf("there is nothing to share")
+		return pipelines.Errorf("there is nothing to share")
 	}
 	var x, y []float64
 	for _, s := range g.Lorenz {
@@ -153,7 +154,7 @@ func drawScatter(c *Call, _ *Object, p *picture) error {
 		return err
 	}
 	if len(columns) != 2 {
-		return fmt.Errorf("there are %d columns: --x and --y name the two to draw", len(columns))
+		return pipelines.Errorf("there are %d columns: --x and --y name the two to draw", len(columns))
 	}
 	x, err := c.Frame.numbers(columns[0])
 	if err != nil {

@@ -37,9 +37,9 @@ func (f Frame) column(name string) (int, bool) {
 // unknownColumn says which column is missing and which may have been meant.
 func (f Frame) unknownColumn(name, role string) error {
 	fault := &pipelines.Fault{Op: "find the column", At: fmt.Sprintf("%q in %s", name, f.Name), Err: pipelines.ErrUnknown,
-		Next: "--" + role + " with one of " + strings.Join(f.Columns, ", ")}
+		Next: "--%s with one of %s", With: []any{role, strings.Join(f.Columns, ", ")}}
 	if nearest := data.Nearest(name, f.Columns); nearest != "" {
-		fault.Next = "--" + role + " " + nearest
+		fault.Next, fault.With = "--"+role+" "+nearest, nil
 	}
 	return Usage{fault}
 }
@@ -70,7 +70,7 @@ func (f Frame) number(row, column int) (float64, error) {
 		return v, nil
 	}
 	return 0, &pipelines.Fault{Op: "read a number", At: fmt.Sprintf("%s, row %d, column %q", f.Name, f.Lines[row], f.Columns[column]),
-		Err: fmt.Errorf("%q is not a number", cell), Next: "correct the cell, or leave it empty if the value is missing"}
+		Err: pipelines.Errorf("%q is not a number", cell), Next: "correct the cell, or leave it empty if the value is missing"}
 }
 
 // powers are the marks behind a number that move its point: 77.8% is 0.778 and 36万 is 360000, as in the town's exports.
@@ -166,7 +166,7 @@ func (f Frame) mixed(column int, units map[string]int) error {
 	}
 	slices.Sort(seen)
 	return &pipelines.Fault{Op: "read the numbers", At: fmt.Sprintf("%s, column %q", f.Name, f.Columns[column]),
-		Err: fmt.Errorf("its cells are in different units: %s", strings.Join(seen, ", ")), Next: "write all of them in one unit"}
+		Err: pipelines.Errorf("its cells are in different units: %s", strings.Join(seen, ", ")), Next: "write all of them in one unit"}
 }
 
 // numeric reports whether a column holds numbers and at least one.
@@ -333,7 +333,7 @@ func (f Frame) flag(row, column int, words yesNo) (yes, ok bool, err error) {
 		next += fmt.Sprintf(", or words such as %s and %s", words.yes[0], words.no[0])
 	}
 	return false, false, &pipelines.Fault{Op: "read a yes or no", At: fmt.Sprintf("%s, row %d, column %q", f.Name, f.Lines[row], f.Columns[column]),
-		Err: fmt.Errorf("%q is neither 1 nor 0", cell), Next: next}
+		Err: pipelines.Errorf("%q is neither 1 nor 0", cell), Next: next}
 }
 
 // keep gives the rows for which want holds.

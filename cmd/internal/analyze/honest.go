@@ -227,7 +227,7 @@ func (c *Call) before(order []int, at []float64, dated bool) ([]bool, error) {
 			pre[i] = slices.Contains(beforeWords, word)
 			if !pre[i] && !slices.Contains(afterWords, word) {
 				return nil, &pipelines.Fault{Op: "read before or after", At: fmt.Sprintf("%s, row %d, column %q", c.Frame.Name, c.Frame.Lines[i], c.Frame.Columns[column]),
-					Err: fmt.Errorf("%q is neither", cell), Next: "write pre or 前 before the start, post or 后 after it, and leave the reference period out"}
+					Err: pipelines.Errorf("%q is neither", cell), Next: "write pre or 前 before the start, post or 后 after it, and leave the reference period out"}
 			}
 		}
 		return pre, c.inOrder(order, pre)
@@ -248,7 +248,7 @@ func (c *Call) before(order []int, at []float64, dated bool) ([]bool, error) {
 		}
 		return pre, nil
 	}
-	return nil, Usage{&pipelines.Fault{Op: "find the start", At: c.Frame.Name, Err: fmt.Errorf("no column says which coefficients are before it"), Next: "--n_pre with their number, or --side with a column of pre and post"}}
+	return nil, Usage{&pipelines.Fault{Op: "find the start", At: c.Frame.Name, Err: pipelines.Errorf("no column says which coefficients are before it"), Next: "--n_pre with their number, or --side with a column of pre and post"}}
 }
 
 // inOrder refuses a file in which a coefficient before the start stands after one that is not.
@@ -256,7 +256,7 @@ func (c *Call) inOrder(order []int, pre []bool) error {
 	after := false
 	for _, i := range order {
 		if pre[i] && after {
-			return &pipelines.Fault{Op: "read the event study", At: fmt.Sprintf("%s, row %d", c.Frame.Name, c.Frame.Lines[i]), Err: fmt.Errorf("a coefficient before the start stands behind one after it"),
+			return &pipelines.Fault{Op: "read the event study", At: fmt.Sprintf("%s, row %d", c.Frame.Name, c.Frame.Lines[i]), Err: pipelines.Errorf("a coefficient before the start stands behind one after it"),
 				Next: "put the rows, and the columns of the covariance, in the order of time"}
 		}
 		after = after || !pre[i]
@@ -284,7 +284,7 @@ func (c *Call) covariance(n int) ([][]float64, error) {
 			return nil, err
 		}
 		if se == nil {
-			return nil, Usage{&pipelines.Fault{Op: "find the covariance", At: c.Frame.Name, Err: fmt.Errorf("no column is called v1, and none was named"), Next: "--covariance with its columns, or --se with a column of standard errors"}}
+			return nil, Usage{&pipelines.Fault{Op: "find the covariance", At: c.Frame.Name, Err: pipelines.Errorf("no column is called v1, and none was named"), Next: "--covariance with its columns, or --se with a column of standard errors"}}
 		}
 		c.assume("no covariance is given: the coefficients are taken for independent, which they seldom are")
 		for i, v := range se {
@@ -293,7 +293,7 @@ func (c *Call) covariance(n int) ([][]float64, error) {
 		return cov, nil
 	}
 	if len(columns) != n {
-		return nil, &pipelines.Fault{Op: "read the covariance", At: c.Frame.Name, Err: fmt.Errorf("%d columns for %d coefficients", len(columns), n), Next: "--covariance with one column for each row, in the order of the rows"}
+		return nil, &pipelines.Fault{Op: "read the covariance", At: c.Frame.Name, Err: pipelines.Errorf("%d columns for %d coefficients", len(columns), n), Next: "--covariance with one column for each row, in the order of the rows"}
 	}
 	for j, column := range columns {
 		values, err := c.Frame.numbers(column)
@@ -345,7 +345,7 @@ func (c *Call) readHonest(r honest.Result) Reading {
 func drawHonest(_ *Call, o *Object, p *picture) error {
 	sets, ok := o.values["relative_magnitudes"].(*Object)
 	if !ok {
-		return fmt.Errorf("there is no set")
+		return pipelines.Errorf("there is no set")
 	}
 	at := sets.column("c_lf", "Mbar")
 	p.across(0, grey, nil)

@@ -228,8 +228,8 @@ func (c *Call) formula(text string) ([]float64, error) {
 		case missing:
 			v = math.NaN()
 		case !ok:
-			return nil, Usage{&pipelines.Fault{Op: "work out", At: fmt.Sprintf("%q in %s, row %d", text, c.Frame.Name, c.Frame.Lines[i]), Err: fmt.Errorf("it is no formula of columns that gives a number"),
-				Next: "use + − * / and the names of columns: " + strings.Join(c.Frame.Columns, ", ")}}
+			return nil, Usage{&pipelines.Fault{Op: "work out", At: fmt.Sprintf("%q in %s, row %d", text, c.Frame.Name, c.Frame.Lines[i]), Err: pipelines.Errorf("it is no formula of columns that gives a number"),
+				Next: "use + − * / and the names of columns: %s", With: []any{strings.Join(c.Frame.Columns, ", ")}}}
 		}
 		out[i] = v
 	}
@@ -309,7 +309,7 @@ func readInterrupted(f interrupted.Fit, model string) Reading {
 func drawInterrupted(c *Call, o *Object, p *picture) error {
 	x, y := o.column("counterfactual", "time"), o.column("counterfactual", "observed")
 	if len(x) == 0 {
-		return fmt.Errorf("there is no point")
+		return pipelines.Errorf("there is no point")
 	}
 	if err := p.dots("observed", x, y, grey, 2.5, circle); err != nil {
 		return err

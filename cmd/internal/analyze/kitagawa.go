@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"hulian/pipelines"
 	"hulian/queries/stats/decompose"
 	"hulian/queries/stats/estimate"
 )
@@ -37,7 +38,7 @@ func (c *Call) kitagawaPlan() (kitagawaPlan, error) {
 	}
 	c.inferSizes(&p)
 	if p.size < 0 || p.rate < 0 && p.events < 0 {
-		return p, Usage{c.fault("find size and rate of the groups in", fmt.Errorf("the columns are %s", strings.Join(c.Frame.Columns, ", ")), "--total COLUMN --rate COLUMN (or --events COLUMN)")}
+		return p, Usage{c.fault("find size and rate of the groups in", pipelines.Errorf("the columns are %s", strings.Join(c.Frame.Columns, ", ")), "--total COLUMN --rate COLUMN (or --events COLUMN)")}
 	}
 	used := []int{p.population, p.size, p.rate, p.events}
 	p.groups = c.columns["group"]
@@ -64,7 +65,7 @@ func (c *Call) kitagawaPlan() (kitagawaPlan, error) {
 		}
 	}
 	if len(p.groups) == 0 {
-		return p, Usage{c.fault("find the groups in", fmt.Errorf("no column is left for them"), "--group COLUMN[,COLUMN]")}
+		return p, Usage{c.fault("find the groups in", pipelines.Errorf("no column is left for them"), "--group COLUMN[,COLUMN]")}
 	}
 	return p, nil
 }
@@ -96,16 +97,16 @@ func (c *Call) findPopulation(p *kitagawaPlan) error {
 		missing := errors.New("no column holds two values and no more")
 		switch {
 		case p.from != "" && p.to != "":
-			missing = fmt.Errorf("no column holds %q and %q", p.from, p.to)
+			missing = pipelines.Errorf("no column holds %q and %q", p.from, p.to)
 		case p.from+p.to != "":
-			missing = fmt.Errorf("no column holds %q and one other value", p.from+p.to)
+			missing = pipelines.Errorf("no column holds %q and one other value", p.from+p.to)
 		}
 		return Usage{c.fault("find the two populations in", missing, "--population COLUMN --from VALUE --to VALUE")}
 	}
 	values := c.Frame.distinct(p.population)
 	if p.from == "" || p.to == "" {
 		if len(values) != 2 {
-			return Usage{c.fault("find the two populations in", fmt.Errorf("column %q holds %d values", c.Frame.Columns[p.population], len(values)), "--from VALUE --to VALUE")}
+			return Usage{c.fault("find the two populations in", pipelines.Errorf("column %q holds %d values", c.Frame.Columns[p.population], len(values)), "--from VALUE --to VALUE")}
 		}
 		switch {
 		case p.from == "" && p.to == "":
@@ -248,7 +249,7 @@ func (c *Call) kitagawaGroups(p kitagawaPlan) ([]decompose.Group, error) {
 			return nil, err
 		}
 		if events != events || size != size {
-			return nil, c.fault("read the groups of", fmt.Errorf("%s has no size or rate", c.rowName(i)), "fill the cell or take the row out")
+			return nil, c.fault("read the groups of", pipelines.Errorf("%s has no size or rate", c.rowName(i)), "fill the cell or take the row out")
 		}
 		var parts []string
 		for _, g := range p.groups {

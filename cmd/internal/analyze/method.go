@@ -80,9 +80,9 @@ func MethodOf(name string) (Method, error) {
 		}
 		names = append(names, m.Name)
 	}
-	fault := &pipelines.Fault{Op: "read the method", At: strconv.Quote(name), Err: pipelines.ErrUnknown, Next: "one of " + strings.Join(names, ", ")}
+	fault := &pipelines.Fault{Op: "read the method", At: strconv.Quote(name), Err: pipelines.ErrUnknown, Next: "one of %s", With: []any{strings.Join(names, ", ")}}
 	if nearest := data.Nearest(name, names); nearest != "" {
-		fault.Next = nearest
+		fault.Next, fault.With = nearest, nil
 	}
 	return Method{}, Usage{fault}
 }
@@ -153,7 +153,7 @@ func Prepare(m Method, f Frame, flags []Flag) (*Call, error) {
 		})
 	}
 	if len(filters) > 0 && len(c.Frame.Rows) == 0 {
-		return nil, Usage{&pipelines.Fault{Op: "choose the rows", At: strings.Join(c.asked, ", "), Err: fmt.Errorf("no row of %s is left", f.Name),
+		return nil, Usage{&pipelines.Fault{Op: "choose the rows", At: strings.Join(c.asked, ", "), Err: pipelines.Errorf("no row of %s is left", f.Name),
 			Next: "see which values the column holds"}}
 	}
 	return c, nil
@@ -185,7 +185,7 @@ func (c *Call) unknownFlag(flag Flag) error {
 		names = append(names, o.Name)
 	}
 	names = append(names, c.Frame.Columns...)
-	fault := &pipelines.Fault{Op: "read the flag", At: "--" + flag.Name, Err: fmt.Errorf("%w: neither a column of %s nor an option of %s", pipelines.ErrUnknown, c.Frame.Name, c.Method.Name),
+	fault := &pipelines.Fault{Op: "read the flag", At: "--" + flag.Name, Err: pipelines.Errorf("%w: neither a column of %s nor an option of %s", pipelines.ErrUnknown, c.Frame.Name, c.Method.Name),
 		Next: "hulian analyze " + c.Method.Name + " --help"}
 	if nearest := data.Nearest(flag.Name, names); nearest != "" {
 		fault.Next = "--" + nearest
@@ -245,7 +245,7 @@ func (c *Call) role(name string) (int, bool, error) {
 		return left[0], true, nil
 	}
 	return 0, false, Usage{&pipelines.Fault{Op: "find the column", At: fmt.Sprintf("of %s in %s", name, c.Frame.Name),
-		Err: fmt.Errorf("no column is called %q, and none was named (%s)", name, r.Help), Next: fmt.Sprintf("--%s with one of %s", name, strings.Join(c.Frame.Columns, ", "))}}
+		Err: pipelines.Errorf("no column is called %q, and none was named (%s)", name, r.Help), Next: "--%s with one of %s", With: []any{name, strings.Join(c.Frame.Columns, ", ")}}}
 }
 
 // taken reports whether a flag gave the column another role.
@@ -355,7 +355,7 @@ func (c *Call) noPercentage(role string, row, column int) error {
 		return nil
 	}
 	return &pipelines.Fault{Op: "read a count", At: fmt.Sprintf("%s, row %d, column %q", c.Frame.Name, c.Frame.Lines[row], c.Frame.Columns[column]),
-		Err: fmt.Errorf("%s is a percentage, and %s counts things (%s)", cell, role, c.roleHelp(role)), Next: "give the number itself, or name the column that holds it: --" + role + " COLUMN"}
+		Err: pipelines.Errorf("%s is a percentage, and %s counts things (%s)", cell, role, c.roleHelp(role)), Next: "give the number itself, or name the column that holds it: --%s COLUMN", With: []any{role}}
 }
 
 func (c *Call) roleHelp(name string) string {
@@ -363,7 +363,7 @@ func (c *Call) roleHelp(name string) string {
 }
 
 func (c *Call) wrongOption(name, text, want string) error {
-	return Usage{&pipelines.Fault{Op: "read the option", At: "--" + name + " " + text, Err: fmt.Errorf("%q is not %s", text, want), Next: "hulian analyze " + c.Method.Name + " --help"}}
+	return Usage{&pipelines.Fault{Op: "read the option", At: "--" + name + " " + text, Err: pipelines.Errorf("%q is not %s", text, want), Next: "hulian analyze " + c.Method.Name + " --help"}}
 }
 
 func (c *Call) given(name string) bool { return c.options[name] != "" }

@@ -23,7 +23,7 @@ func (c *Call) times() ([]int, error) {
 	for i, cell := range cells {
 		at, ok := c.at(cell)
 		if !ok {
-			return nil, c.noPeriod(i, column, fmt.Errorf("%q is not a whole number, a month, a quarter or a half-year as the others are", cell))
+			return nil, c.noPeriod(i, column, pipelines.Errorf("%q is not a whole number, a month, a quarter or a half-year as the others are", cell))
 		}
 		times[i] = at
 	}
@@ -124,7 +124,7 @@ func (c *Call) firstPeriods(names []string) (map[string]int, error) {
 		}
 		at, ok := c.at(cell)
 		if !ok {
-			return nil, c.noPeriod(i, column, fmt.Errorf("%q is not a period as the others are", cell))
+			return nil, c.noPeriod(i, column, pipelines.Errorf("%q is not a period as the others are", cell))
 		}
 		starts[names[i]] = at
 	}
@@ -146,7 +146,7 @@ func (c *Call) chosen(s timeline) (string, error) {
 	if len(treated) == 1 {
 		return treated[0], nil
 	}
-	return "", Usage{&pipelines.Fault{Op: "find the treated unit", At: c.Frame.Name, Err: fmt.Errorf("%d units are treated, and a synthetic control is of one", len(treated)),
+	return "", Usage{&pipelines.Fault{Op: "find the treated unit", At: c.Frame.Name, Err: pipelines.Errorf("%d units are treated, and a synthetic control is of one", len(treated)),
 		Next: "--treated with the name of one, or hulian analyze synthetic_did for several"}}
 }
 
@@ -200,5 +200,5 @@ func (c *Call) begin(s timeline, unit string) (at int, ok bool, err error) {
 }
 
 func (c *Call) noStart() error {
-	return Usage{&pipelines.Fault{Op: "find the start", At: c.Frame.Name, Err: fmt.Errorf("no column says which periods are after the start, or all of them are"), Next: "--start with the first period after it"}}
+	return Usage{&pipelines.Fault{Op: "find the start", At: c.Frame.Name, Err: pipelines.Errorf("no column says which periods are after the start, or all of them are"), Next: "--start with the first period after it"}}
 }

@@ -1,10 +1,10 @@
 package analyze
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
+	"hulian/pipelines"
 	"hulian/queries/stats/estimate"
 	"hulian/queries/stats/power"
 )
@@ -72,7 +72,7 @@ func (c *Call) power() (*Object, error) {
 func drawPower(_ *Call, o *Object, p *picture) error {
 	values, names := o.column("rows", "value"), o.first("rows")
 	if len(values) == 0 {
-		return fmt.Errorf("there is no answer")
+		return pipelines.Errorf("there is no answer")
 	}
 	at := make([]float64, len(values))
 	for i := range at {

@@ -2,7 +2,6 @@ package analyze
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"hulian/pipelines"
 	"hulian/queries/stats/synthetic"
@@ -23,7 +22,7 @@ func (c *Call) predictors() (*synthetic.Predictors, error) {
 		return nil, c.badPredictors(err)
 	}
 	if len(given.Units) == 0 || len(given.Rows) == 0 {
-		return nil, c.badPredictors(fmt.Errorf("there are %d units and %d rows", len(given.Units), len(given.Rows)))
+		return nil, c.badPredictors(pipelines.Errorf("there are %d units and %d rows", len(given.Units), len(given.Rows)))
 	}
 	p := &synthetic.Predictors{Units: given.Units}
 	for i, row := range given.Rows {
@@ -39,14 +38,14 @@ func (c *Call) predictors() (*synthetic.Predictors, error) {
 			case string(raw) != "null" && json.Unmarshal(raw, &list) == nil:
 				numbers = append(numbers, list...)
 			default:
-				return nil, c.badPredictors(fmt.Errorf("row %d: %s is no number", i+1, raw))
+				return nil, c.badPredictors(pipelines.Errorf("row %d: %s is no number", i+1, raw))
 			}
 		}
 		if len(numbers) != 2+len(given.Units) {
-			return nil, c.badPredictors(fmt.Errorf("row %d has %d numbers, and v, the treated unit and %d donors make %d", i+1, len(numbers), len(given.Units), 2+len(given.Units)))
+			return nil, c.badPredictors(pipelines.Errorf("row %d has %d numbers, and v, the treated unit and %d donors make %d", i+1, len(numbers), len(given.Units), 2+len(given.Units)))
 		}
 		if numbers[0] < 0 {
-			return nil, c.badPredictors(fmt.Errorf("row %d: v is %v, below 0", i+1, numbers[0]))
+			return nil, c.badPredictors(pipelines.Errorf("row %d: v is %v, below 0", i+1, numbers[0]))
 		}
 		p.Names, p.V, p.Treated, p.X = append(p.Names, name), append(p.V, numbers[0]), append(p.Treated, numbers[1]), append(p.X, numbers[2:])
 	}
@@ -58,5 +57,5 @@ func (c *Call) badPredictors(err error) error {
 }
 
 func (c *Call) noTreated() error {
-	return &pipelines.Fault{Op: "find the treated units", At: c.Frame.Name, Err: fmt.Errorf("no column says who is treated, and no option names a unit"), Next: "--treated with a column of 1 and 0 or the name of a unit, or --first_treat with a column of first periods"}
+	return &pipelines.Fault{Op: "find the treated units", At: c.Frame.Name, Err: pipelines.Errorf("no column says who is treated, and no option names a unit"), Next: "--treated with a column of 1 and 0 or the name of a unit, or --first_treat with a column of first periods"}
 }

@@ -52,7 +52,7 @@ func choose(tables []texts, sheet string) (texts, error) {
 	if len(names) == 0 {
 		return texts{}, errors.New("no sheet holds anything")
 	}
-	return texts{}, fmt.Errorf("there is no sheet %q; there are %s", sheet, strings.Join(names, ", "))
+	return texts{}, pipelines.Errorf("there is no sheet %q; there are %s", sheet, strings.Join(names, ", "))
 }
 
 // mostAbove is how many rows that hold anything may stand above the header.
@@ -76,7 +76,7 @@ func frame(name string, rows [][]string, lines []int) (Frame, error) {
 	titles := f.header(kept, at, header)
 	for i, c := range f.Columns {
 		if c != "" && slices.Contains(f.Columns[:i], c) {
-			return f, fmt.Errorf("two columns are called %q", c)
+			return f, pipelines.Errorf("two columns are called %q", c)
 		}
 	}
 	var passed []string
@@ -87,7 +87,7 @@ func frame(name string, rows [][]string, lines []int) (Frame, error) {
 			continue
 		}
 		if extra := slices.IndexFunc(row[min(len(row), len(f.Columns)):], func(c string) bool { return strings.TrimSpace(c) != "" }); extra >= 0 {
-			return f, fmt.Errorf("row %d has more cells than the header has columns (%d)", at[i], len(f.Columns))
+			return f, pipelines.Errorf("row %d has more cells than the header has columns (%d)", at[i], len(f.Columns))
 		}
 		wide := make([]string, len(f.Columns))
 		copy(wide, row)
@@ -100,7 +100,7 @@ func frame(name string, rows [][]string, lines []int) (Frame, error) {
 		f.Notes = append(f.Notes, estimate.Warn(estimate.Convention, "rows passed over as totals, notes or a header that stands again: %s", strings.Join(passed, ", ")))
 	}
 	if len(f.Rows) == 0 {
-		return f, fmt.Errorf("row %d is a header (%s), and there is no row of data below it", at[header], match.Seen(f.Columns))
+		return f, pipelines.Errorf("row %d is a header (%s), and there is no row of data below it", at[header], match.Seen(f.Columns))
 	}
 	return f, nil
 }

@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"hulian/pipelines"
 	"hulian/queries/stats/synthetic"
 )
 
@@ -68,7 +69,7 @@ func drawSynthetic(c *Call, o *Object, p *picture) error {
 	x := o.column("gaps", "time")
 	names := o.first("gaps")
 	if len(names) == 0 {
-		return fmt.Errorf("there is no gap")
+		return pipelines.Errorf("there is no gap")
 	}
 	if c.calendar.perYear != 0 {
 		for i := range x {
@@ -94,7 +95,7 @@ func drawSyntheticDiD(c *Call, o *Object, p *picture) error {
 	}
 	rows, _ := o.values[key].([][]any)
 	if len(rows) == 0 {
-		return fmt.Errorf("there is no effect")
+		return pipelines.Errorf("there is no effect")
 	}
 	// Rows are by start, and begin where the period is the start's own; a single start has no column of its own.
 	effects := o.column(key, "effect")

@@ -1,11 +1,11 @@
 package analyze
 
 import (
-	"fmt"
 	"strings"
 
 	"gonum.org/v1/plot/vg/draw"
 
+	"hulian/pipelines"
 	"hulian/queries/stats/wild"
 )
 
@@ -145,7 +145,7 @@ func (c *Call) readWild(r wild.Result) Reading {
 func drawClusters(c *Call, o *Object, p *picture) error {
 	columns, _ := o.values["cluster_columns"].([]string)
 	if len(columns) == 0 {
-		return fmt.Errorf("there is no cluster")
+		return pipelines.Errorf("there is no cluster")
 	}
 	treated, means := o.column("clusters", "treated"), o.column("clusters", columns[len(columns)-1])
 	var x, y [2][]float64

@@ -322,7 +322,7 @@ func (p *program) planTown(cmd *cobra.Command, c config.Config, o comparison, pl
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.Err, "the plan is registered; generation %d\n", run.Generation)
+	p.say("the plan is registered; generation %d\n", run.Generation)
 	return nil
 }
 

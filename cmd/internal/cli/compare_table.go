@@ -116,7 +116,7 @@ func (p *program) planTable(cmd *cobra.Command, c config.Config, o comparison, t
 	if err := durable.Write(keptAt(table), written, 0o644); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.Err, "the plan is registered: %s, with data up to %s\n", keptAt(table), k.KnownTo)
+	p.say("the plan is registered: %s, with data up to %s\n", keptAt(table), k.KnownTo)
 	return nil
 }
 

@@ -157,7 +157,7 @@ content and every format are kept and do not change any more; a later draft says
 				if err := writePaper(file.name, file.body); err != nil {
 					return err
 				}
-				fmt.Fprintf(p.Err, "%s: %s\n", kind.Name.En, file.name)
+				p.say("%s: %s\n", p.words.Of(kind.Name), file.name)
 			}
 			return p.keepDraft(cmd.Context(), c, kind, made, "", files...)
 		},
@@ -301,7 +301,7 @@ func (p *program) proposeReport(ctx context.Context, c config.Config, kind kinds
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(p.Err, "%s waits for a second person: %s. Once accepted: hulian report %s --accepted %s --to %s\n", kind.Name.En, b.ID, kind.ID, b.ID, file.name)
+		p.say("%s waits for a second person: %s. Once accepted: hulian report %s --accepted %s --to %s\n", p.words.Of(kind.Name), b.ID, kind.ID, b.ID, file.name)
 		if err := p.keepDraft(ctx, c, kind, made, b.ID, file); err != nil {
 			return err
 		}
@@ -324,7 +324,7 @@ func (p *program) acceptedReport(ctx context.Context, c config.Config, f reportF
 	if err := writePaper(f.to[0], content); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.Err, "%s, accepted by %s: %s\n", b.Files[0].Name, b.Decider.Name, f.to[0])
+	p.say("%s, accepted by %s: %s\n", b.Files[0].Name, b.Decider.Name, f.to[0])
 	db, absent, err := p.database(ctx, c, false)
 	if err != nil || absent {
 		return err
