@@ -71,7 +71,7 @@ func (p *program) clockPapers(ctx context.Context, c config.Config, run pipeline
 	}
 	if err != nil {
 		if log == nil {
-			log = logger(p.Err)
+			log = p.logger()
 		}
 		log.Error("papers were not made by the clock", "error", err)
 	}
@@ -89,7 +89,7 @@ func (p *program) makeDuePapers(ctx context.Context, c config.Config, now time.T
 	made, month := []string{}, ""
 	failed := func(want config.Paper, unit string, why error) {
 		kind, _ := kinds.Of(want.Kind)
-		message, _ := explain(why)
+		message, _ := p.explain(why)
 		name := kind.Name.En
 		if c.Lang != "en" {
 			name = kind.Name.Zh
