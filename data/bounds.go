@@ -33,6 +33,7 @@ var bounds = map[string]Bounds{
 	"branch.committee": boundBases, "branch.groups": boundBases, "branch.liaison_cadres": boundBases, "branch.centre_households_min": boundBases, "branch.centre_households_max": boundBases,
 	"ripeness.resolution_days": boundDays, "ripeness.reopen_days": boundDays, "ripeness.satisfaction_days": boundDays,
 	"reading.minimum_base": boundBases, "last_place.years": boundCounts, "last_place.branches": boundCounts,
+	"rating.operation": boundShares, "rating.effect": boundShares, "rating.cooperation": boundShares, "rating.grid_cadres": boundShares, "rating.villagers": boundShares,
 	"weak_villages.periods": boundCounts, "weak_villages.probability": boundShares, "weak_villages.margin": boundParts, "weak_villages.measures": boundCounts,
 	"weak_villages.longest_period": boundCounts, "weak_villages.expected": boundParts, "weak_villages.funnel_limit": boundShares,
 	"doubtful_visits.same_minute_visits": boundCounts, "doubtful_visits.same_text_repeats": boundCounts, "doubtful_visits.same_text_min_length": boundBases,

@@ -26,6 +26,7 @@ type Programme struct {
 	Branch         BranchRules      `yaml:"branch"`
 	Ripeness       RipenessRules    `yaml:"ripeness"`
 	Reading        ReadingRules     `yaml:"reading"`
+	Rating         RatingRules      `yaml:"rating"`
 	Stars          []StarTier       `yaml:"stars"`
 	LastPlace      LastPlaceRules   `yaml:"last_place"`
 	HardCriteria   []HardCriterion  `yaml:"hard_criteria"`
@@ -93,11 +94,21 @@ type ReadingRules struct {
 	Targets      map[string]float64 `yaml:"targets"`       // by measure ID, in the measure's unit
 }
 
+// RatingRules are the weights by which the scores of a branch's parts make its total: shares of 1, all 0 where the town has laid none down.
+type RatingRules struct {
+	Operation   float64 `yaml:"operation"`
+	Effect      float64 `yaml:"effect"`
+	Cooperation float64 `yaml:"cooperation"`
+	GridCadres  float64 `yaml:"grid_cadres"`
+	Villagers   float64 `yaml:"villagers"`
+}
+
 // StarTier is one level of the star rating.
 type StarTier struct {
 	Stars   int     `yaml:"stars"`
 	Name    Text    `yaml:"name"`
 	Funding float64 `yaml:"funding"` // yuan a year
+	Floor   float64 `yaml:"floor"`   // lowest total that reaches it, of a hundred; 0: not laid down
 }
 
 // LastPlaceRules say what counts as the last place of a yearly rating, and how often it asks for more than a talk.
@@ -325,6 +336,7 @@ func (p Programme) checkNumbers() error {
 	}
 	for _, tier := range p.Stars {
 		numbers[fmt.Sprintf("stars: funding of %d", tier.Stars)] = tier.Funding
+		numbers[fmt.Sprintf("stars: floor of %d", tier.Stars)] = tier.Floor
 	}
 	for _, c := range p.HardCriteria {
 		for key, limit := range map[string]*float64{"below": c.Below, "above": c.Above} {

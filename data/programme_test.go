@@ -138,9 +138,7 @@ func TestEverySettingIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	awaited := map[string]string{
-		"Stars.Funding": "pages show what the ratings export says was paid; what the tiers promise is not compared with it yet",
-	}
+	awaited := map[string]string{}
 	for _, field := range leaves(reflect.TypeFor[Programme](), "") {
 		name := field[strings.LastIndex(field, ".")+1:]
 		read := regexp.MustCompile(`\.` + name + `\b`).MatchString(strings.ReplaceAll(source.String(), "row.Funding", "")) // what a rating says was paid

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 	"hulian/dashboards/page/pagetest"
 	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
+	"hulian/data"
 	"hulian/queries/reading"
 )
 
@@ -260,5 +262,79 @@ func TestPublishedRatingsAreCounted(t *testing.T) {
 	town.Exec(t, "update star_history set published_on = '2018-02-10' where period = '2017H2' and branch_id = 'B21'")
 	if said := published(); said["2017年下半年"] != "33.3 2/6" || said["2017年上半年"] != reading.Missing {
 		t.Errorf("two of six branches published in January: %v", said)
+	}
+}
+
+// ruledBy builds a page for a town that has laid down how stars follow from scores: of the same weight, five stars from 86.
+func ruledBy(t *testing.T, town *pagetest.Town, query string) view.View {
+	t.Helper()
+	r := asktest.AskedBy(t, asktest.Office, asktest.OpenedOf(t, town), "points", query)
+	r.Programme.Rating = data.RatingRules{Operation: .2, Effect: .2, Cooperation: .2, GridCadres: .2, Villagers: .2}
+	r.Programme.Stars = slices.Clone(r.Programme.Stars)
+	for i, floor := range []float64{86, 84, 82, 80, 60, 0} {
+		r.Programme.Stars[i].Floor = floor
+	}
+	v, err := Build(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// In the town of the test every branch has scores of 80, 81, 82, 90 and 75 in 2017H2, which make 81.6 and two stars: the first branch of each
+// village has five all the same. Without a rule, and with a score missing, nobody says so.
+func TestPublishedStarsAreHeldAgainstTheRule(t *testing.T) {
+	town := pagetest.New(t)
+	for _, table := range built(t, town, "points", "").Tables() {
+		if table.ID == "rule" {
+			t.Error("a town without a rule holds its stars against one")
+		}
+	}
+	town.Exec(t, "update star_history set villager_score = null where branch_id = 'B31' and period = '2017H2'")
+	v := ruledBy(t, town, "")
+	rows := tableIn(t, v, "rule")
+	if len(rows) != 2 || !strings.Contains(rows[0], "2017年下半年") || !strings.Contains(rows[0], "81.60 | 二星 | 五星 | 多3星") {
+		t.Errorf("against the rule: %q", rows)
+	}
+	if note := tableOf(t, v, "rule").Note; !strings.Contains(note, "12次评定中11次各部分得分齐全，可以核对，其中2次不同") || !strings.Contains(note, "规范运行 × 20%") || !strings.Contains(note, "五星86分起") {
+		t.Errorf("the rule is told as %s", note)
+	}
+	own := tableOf(t, ruledBy(t, town, "branch=B11"), "stars")
+	if got := tableIn(t, ruledBy(t, town, "branch=B11"), "stars"); !strings.Contains(got[1], "80.0 | 81.0 | 82.0 | 90.0 | 75.0 | 81.60 | 二星") || !strings.Contains(own.Rows[1][len(own.Rows[1])-2].Note, "请核对") {
+		t.Errorf("the branch's parts, total and stars: %q", got)
+	}
+	if got := tableIn(t, ruledBy(t, town, "branch=B31"), "stars"); !strings.Contains(got[1], "| "+reading.Missing+" | "+reading.Missing+" |") {
+		t.Errorf("with a score missing the total is told: %q", got)
+	}
+	if en := tableOf(t, ruledBy(t, town, "lang=en"), "rule"); !strings.Contains(en.Note, "Operation × 20%") || !strings.Contains(en.Note, "Of 12 ratings 11 have all their scores") {
+		t.Errorf("in English: %s", en.Note)
+	}
+}
+
+// A tier is paid what the standards give it by the yearly rating: what was paid otherwise is named, what nobody told is unknown, and a half-year is
+// not asked for.
+func TestSumsPaidStandBesideTheirTier(t *testing.T) {
+	town := pagetest.New(t)
+	for _, table := range built(t, town, "points", "").Tables() {
+		if table.ID == "paid" {
+			t.Error("half-years alone are held against what a year is paid")
+		}
+	}
+	yearly(t, town)
+	town.Exec(t, "update star_history set funding = 6000 where period = '2017' and branch_id in ('B11', 'B12')")
+	town.Exec(t, "update star_history set funding = 5000 where period = '2017' and branch_id = 'B21'")
+	v := built(t, town, "points", "")
+	if rows := tableIn(t, v, "paid"); len(rows) != 1 || rows[0] != "2017 | 三星 | 6 | 6,000 | 36,000 | 17,000 | 1" {
+		t.Errorf("paid: %q", rows)
+	}
+	if note := tableOf(t, v, "paid").Rows[0][5].Note; !strings.Contains(note, "另有 3 笔未知") {
+		t.Errorf("three sums nobody told, and the page says %q", note)
+	}
+	if rows := tableIn(t, v, "paid-otherwise"); len(rows) != 1 || !strings.Contains(rows[0], "新园一支部 | 三星 | 6,000 | 5,000") {
+		t.Errorf("paid otherwise: %q", rows)
+	}
+	town.Exec(t, "update star_history set funding = null where period = '2017'")
+	if rows := tableIn(t, built(t, town, "points", ""), "paid"); !strings.Contains(rows[0], "| 未知 | "+reading.Missing) {
+		t.Errorf("no sum was told, and the page says %q", rows)
 	}
 }

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -228,10 +229,11 @@ func readTier(get func(string) string) (t data.StarTier, why string) {
 	t.Name, why = readNames(get)
 	stars, err := strconv.Atoi(trimmed(get("stars")))
 	funding, ok := entered(trimmed(get("funding")), "")
-	if err != nil || stars < 0 || stars > 10 || !ok || funding < 0 {
+	floor, told := entered(cmp.Or(trimmed(get("floor")), "0"), "")
+	if err != nil || stars < 0 || stars > 10 || !ok || funding < 0 || !told || floor < 0 || floor > 100 {
 		return t, standardNumber
 	}
-	t.Stars, t.Funding = stars, funding
+	t.Stars, t.Funding, t.Floor = stars, funding, floor
 	return t, why
 }
 

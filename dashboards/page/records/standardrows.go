@@ -45,7 +45,8 @@ func rowFields(r block.Request, p data.Programme, s data.Setting, row string) []
 		if i >= 0 {
 			t = p.Stars[i]
 		}
-		return append(nameFields(r, t.Name), fieldOf("stars", r.T("星数（0–10）", "Stars (0–10)"), numberOr(i, t.Stars)), fieldOf("funding", r.T("每年经费（元）", "Funding a year (yuan)"), data.Amount(t.Funding)))
+		return append(nameFields(r, t.Name), fieldOf("stars", r.T("星数（0–10）", "Stars (0–10)"), numberOr(i, t.Stars)), fieldOf("funding", r.T("每年经费（元）", "Funding a year (yuan)"), data.Amount(t.Funding)),
+			fieldOf("floor", r.T("最低总分（0–100；没有规定填0）", "Lowest total (0–100; 0: not laid down)"), data.Amount(t.Floor)))
 	case "hard_criteria":
 		var c data.HardCriterion
 		if i >= 0 {

@@ -155,6 +155,9 @@ func standardTables(r block.Request, now data.Standards) (blocks []view.Block) {
 			section, _, _ := strings.Cut(s.Path, ".")
 			t = &view.Table{ID: "standards-" + strings.ReplaceAll(section, "_", "-"), Stacked: true, Title: s.Section.In(r.Lang),
 				Columns: []view.Column{view.Words(r.T("项目", "Decision")), view.Words(r.T("现行", "In force")), view.Words(r.T("默认", "Default")), view.Words(r.T("最近改动", "Changed last"))}}
+			if section == "rating" {
+				t.Note = starRuleSaid(r, now.Programme)
+			}
 			blocks = append(blocks, t)
 		}
 		name := view.Cell{Text: s.Name.In(r.Lang), Note: s.Says.In(r.Lang)}
@@ -172,6 +175,21 @@ func standardTables(r block.Request, now data.Standards) (blocks []view.Block) {
 		t.Rows = append(t.Rows, []view.Cell{name, force, usual, changed})
 	}
 	return blocks
+}
+
+// starRuleSaid says whether published stars can be held against the town's rule, and what it lacks where they cannot.
+func starRuleSaid(r block.Request, p data.Programme) string {
+	rule, whole := reading.StarRuleOf(p)
+	switch sum := rule.Sum(); {
+	case whole:
+		return r.T("权重合计100%，各档最低总分齐全：“积分与星级”页按本办法核对已公布的星级。", "The weights make 100% and every tier has its lowest total: the page of points and stars holds published stars against the rule.")
+	case sum == 0:
+		return r.T("没有规定，不核对星级。", "Nothing is laid down: stars are not held against a rule.")
+	case sum != 1:
+		return r.Tf("权重合计%s%%，不是100%%，暂不核对星级。", "The weights make %s%% and not 100%%: stars are not held against a rule yet.", amount(sum, "share"))
+	default:
+		return r.T("权重合计100%，但“年度星级与经费”里的最低总分不全或没有逐级降低，暂不核对星级。", "The weights make 100%, but a tier has no lowest total or one not above that of the next: stars are not held against a rule yet.")
+	}
 }
 
 // cleanStandards takes out of a link what the page was asked for last.

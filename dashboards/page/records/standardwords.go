@@ -76,7 +76,11 @@ func settingRows(r block.Request, p data.Programme, s data.Setting) (all []strin
 		}
 	case "stars":
 		for _, tier := range p.Stars {
-			all = append(all, tier.Name.In(r.Lang)+r.T("：", ": ")+r.Tf("每年%s元", "%s yuan a year", reading.Decimal(tier.Funding, 0)))
+			said := tier.Name.In(r.Lang) + r.T("：", ": ") + r.Tf("每年%s元", "%s yuan a year", reading.Decimal(tier.Funding, 0))
+			if tier.Floor > 0 {
+				said += r.Tf("，总分%s分起", ", from a total of %s", data.Amount(tier.Floor))
+			}
+			all = append(all, said)
 		}
 	case "hard_criteria":
 		for _, c := range p.HardCriteria {

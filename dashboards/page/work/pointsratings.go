@@ -141,7 +141,9 @@ func ratingBlocks(ctx context.Context, r block.Request, all []rating) ([]view.Bl
 	due := dueTalks(r, all, twice, talks)
 	blocks = append(blocks, ratingPeriods(r, all), lastPlaces(r, all, twice, due))
 	blocks = append(blocks, talkForm(r, due)...)
-	blocks = append(blocks, contradictions(r, all), scores(r, all))
+	blocks = append(blocks, contradictions(r, all))
+	blocks = append(blocks, starRule(r, all)...)
+	blocks = append(append(blocks, paid(r, all)...), scores(r, all))
 	if r.Unit().Level == facts.LevelTown {
 		agree, err := agreementByVillage(ctx, r, all)
 		if err != nil {
@@ -169,10 +171,18 @@ func ratingPeriods(r block.Request, all []rating) view.Block {
 		mean := view.Cell{Text: reading.Decimal(stars/n, 2), Value: reading.Plain(stars/n, 2), Base: reading.Base(stars, n), Num: reading.Plain(stars, 0), Den: reading.Plain(n, 0)}
 		found := view.Cell{}
 		found.Text, found.Tone = agreementFinding(r, agreement(rated))
-		t.Rows = append(t.Rows, []view.Cell{{Text: r.PeriodName(period)}, view.Count(n), mean, block.KnownSum(r, funding, told, n), publishedCell(r, rated), found})
+		t.Rows = append(t.Rows, []view.Cell{{Text: r.PeriodName(period)}, view.Count(n), mean, fundingCell(r, period, funding, told, n), publishedCell(r, rated), found})
 	}
 	t.Note = resultNote(r)
 	return t
+}
+
+// fundingCell is what the branches of a period were paid. Funding follows the yearly rating: of a half-year that names no sum, none is missing.
+func fundingCell(r block.Request, period string, sum, told, n float64) view.Cell {
+	if told == 0 && !yearly(period) {
+		return view.Plain(reading.Missing)
+	}
+	return block.KnownSum(r, sum, told, n)
 }
 
 // publishedCell is how many of the ratings of a period stand on a board, and from when to when; not known where no branch tells a day.
@@ -195,17 +205,33 @@ func publishedCell(r block.Request, rated []rating) view.Cell {
 
 // branchRatings is the star history of one branch: what each part of the rating gave, and what the records measure.
 func branchRatings(r block.Request, all []rating, twice map[string]bool) view.Block {
-	t := &view.Table{ID: "stars", Stacked: true, Title: r.T("历次评定", "Ratings so far"), Note: resultNote(r), Columns: []view.Column{view.Words(r.T("评定期", "Period")), view.Words(r.T("星级", "Stars")), view.Words(r.T("本村名次", "Rank in the village")),
-		view.Number(r.T("激励资金（元）", "Funding (yuan)")), view.Number(r.T("规范运行", "Operation")), view.Number(r.T("作用发挥", "Effect")), view.Number(r.T("配合上级", "Cooperation")),
-		view.Number(r.T("网格干部评分", "Grid cadres")), view.Number(r.T("村民代表评分", "Villagers")), view.Number(r.T("实绩 (%)", "Result (%)"))}}
-	for _, x := range all {
-		place := view.Cell{Text: place(r, x)}
-		if x.last {
-			place.Note = r.T("末位", "last")
-		}
-		t.Rows = append(t.Rows, []view.Cell{{Text: r.PeriodName(x.period)}, {Text: starsText(r, x.stars)}, place, view.Count(x.funding), view.Decimal(x.operation, 1), view.Decimal(x.effect, 1),
-			view.Decimal(x.cooperates, 1), view.Decimal(x.cadres, 1), view.Decimal(x.villagers, 1), view.Decimal(100*x.measured, 1)})
+	rule, whole := reading.StarRuleOf(r.Programme)
+	t := &view.Table{ID: "stars", Stacked: true, Title: r.T("历次评定", "Ratings so far"), Note: resultNote(r)}
+	if whole {
+		t.Note += r.T("", " ") + ruleSaid(r, rule)
 	}
+	columns := []view.ColumnOf[rating]{
+		view.Of(view.Words(r.T("评定期", "Period")), func(x rating) view.Cell { return view.Plain(r.PeriodName(x.period)) }),
+		view.Of(view.Words(r.T("星级", "Stars")), func(x rating) view.Cell { return view.Plain(starsText(r, x.stars)) }),
+		view.Of(view.Words(r.T("本村名次", "Rank in the village")), func(x rating) view.Cell {
+			place := view.Cell{Text: place(r, x)}
+			if x.last {
+				place.Note = r.T("末位", "last")
+			}
+			return place
+		}),
+		view.Of(view.Number(r.T("激励资金（元）", "Funding (yuan)")), func(x rating) view.Cell {
+			c := view.Count(x.funding)
+			if yearly(x.period) && paidOtherwise(r, x) {
+				c.Tone, c.Note = view.ToneWorse, r.Tf("标准为%s元", "the standard is %s", reading.Count(reading.TierFunding(r.Programme, x.stars)))
+			}
+			return c
+		})}
+	for k, name := range partNames(r, rule, whole) {
+		columns = append(columns, view.Of(view.Number(name), func(x rating) view.Cell { return view.Decimal(x.parts()[k], 1) }))
+	}
+	columns = append(append(columns, ruleColumns(r)...), view.Of(view.Number(r.T("实绩 (%)", "Result (%)")), func(x rating) view.Cell { return view.Decimal(100*x.measured, 1) }))
+	view.Fill(t, all, columns...)
 	if year := lastYear(r.Month); twice[r.Branch] || slices.ContainsFunc(of(all, year), func(x rating) bool { return x.last }) {
 		t.More = r.Tf("%s年度评定末位，按办法应当%s。", "Last in the yearly rating of %s: the rules ask for %s.", year, askedFor(r, twice[r.Branch]))
 	}
