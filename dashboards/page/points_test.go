@@ -126,16 +126,24 @@ func TestATalkIsRecordedWhereItIsDue(t *testing.T) {
 	yearly(t, town)
 	r := asktest.AskedBy(t, asktest.Office, asktest.OpenedOf(t, town), "points", "month=2018-01")
 	form, _ := EntryFormOf("talks")
-	for _, c := range []struct{ branch, day, talk, refused string }{
-		{"B22", "2018-01-20", "admonition", ""},
-		{"B12", "2018-01-20", "reorganisation", ""},
-		{"B32", "2018-01-20", "", "not_due"},
-		{"B11", "2018-01-20", "", "not_due"},
-		{"B22", "2017-12-31", "admonition", "day"},
-		{"B22", "2018-02-20", "admonition", "day"},
-		{"B22", "bald", "admonition", "held_on"},
+	for _, c := range []struct{ branch, owner, due, day, talk, refused string }{
+		{"B22", "", "", "2018-01-20", "admonition", ""},
+		{"B12", "", "", "2018-01-20", "reorganisation", ""},
+		{"B32", "", "", "2018-01-20", "", "not_due"},
+		{"B11", "", "", "2018-01-20", "", "not_due"},
+		{"B22", "", "", "2017-12-31", "admonition", "day"},
+		{"B22", "", "", "2018-02-20", "admonition", "day"},
+		{"B22", "", "", "bald", "admonition", "held_on"},
+		{"B22", "镇党委副书记", "2018-03-01", "", "admonition", ""},
+		{"B22", "镇党委副书记", "2018-01-15", "2018-01-20", "admonition", ""},
+		{"B22", "镇党委副书记", "", "", "admonition", "due_on"},
+		{"B22", "", "2018-03-01", "", "admonition", "owner"},
+		{"B22", "镇党委副书记", "2017-12-30", "", "admonition", "day"},
+		{"B22", "", "", "", "admonition", "empty"},
 	} {
-		e, err := form.Read(t.Context(), r, func(name string) string { return map[string]string{"of_branch": c.branch, "held_on": c.day}[name] })
+		e, err := form.Read(t.Context(), r, func(name string) string {
+			return map[string]string{"of_branch": c.branch, "owner": c.owner, "due_on": c.due, "held_on": c.day}[name]
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -191,6 +199,18 @@ func TestLastPlacesAskOnlyByTheYearlyRating(t *testing.T) {
 	}
 	if note := tableOf(t, v, "last").Note; !strings.Contains(note, "已落实1个；待落实：福合院二支部。") {
 		t.Errorf("one talk was held, and the page says %s", note)
+	}
+	// An arranged talk says who sees to it by when, and is overdue after that; the row that says it was held needs no owner again.
+	town.Exec(t, "delete from talks")
+	town.Exec(t, "insert into talks (entry_id, of_branch, talk, rated_year, arranged_on, owner, due_on, held_on, entered_at) values ('1', 'B22', 'admonition', '2017', '2018-01-10', '镇党委副书记', '2018-01-25', null, '2018-01-10 08:00'), ('2', 'B12', 'reorganisation', '2017', '2018-01-11', '组织委员', '2018-03-31', null, '2018-01-11 08:00')")
+	rows := tableOf(t, built(t, town, "points", ""), "last").Rows
+	if b12, b22 := rows[0][len(rows[0])-1], rows[1][len(rows[1])-1]; b12.Text != "待落实：组织委员，2018-03-31前" || b12.Note != "" || b22.Text != "待落实：镇党委副书记，2018-01-25前" || b22.Note != "已超期" {
+		t.Errorf("arranged and overdue: %+v %+v", b12, b22)
+	}
+	town.Exec(t, "insert into talks (entry_id, of_branch, talk, rated_year, held_on, entered_at) values ('3', 'B22', 'admonition', '2017', '2018-01-28', '2018-01-29 08:00')")
+	v = built(t, town, "points", "")
+	if rows := strings.Join(tableIn(t, v, "last"), "\n"); !strings.Contains(rows, "诫勉谈话 | 2018-01-28") {
+		t.Errorf("it was held: %s", rows)
 	}
 	if t2 := tableOf(t, built(t, town, "points", "branch=B12"), "stars"); !strings.Contains(t2.More, "组织调整") {
 		t.Errorf("the branch's own page says %q", t2.More)

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -171,12 +172,17 @@ func (o *mail) decisions(m month) error {
 	return o.send(m, at(m, 4, 16, 0), "cadre_decisions_"+m.String(), part{"", style{format: ndjsonFile, headers: byID}, o.t.decisionTable(m)})
 }
 
-// yearly sends half-yearly ratings, yearly assessments and funds in the month after their period.
+// yearly sends half-yearly and yearly ratings, yearly assessments and funds in the month after their period.
 func (o *mail) yearly(m month) error {
 	t := o.t
 	if period, ends := halfYearEnding(m - 1); ends && m-1 >= t.first {
 		s := style{format: xlsxFile, title: t.name + period + "支部星级评定结果", headers: withUnit, notes: []string{"注：本结果已公示五个工作日。"}}
-		if err := o.send(m, at(m, 2, 15, 0), t.name+"星级评定"+period, part{"星级评定", s, t.ratingTable(m - 1)}); err != nil {
+		sheets := []part{{"星级评定", s, t.ratingTable(m - 1)}}
+		if m.number() == 1 {
+			s.title = fmt.Sprintf("%s%d年度支部星级评定结果", t.name, m.year()-1)
+			sheets = append(sheets, part{"年度评定", s, t.yearRatingTable(m.year() - 1)})
+		}
+		if err := o.send(m, at(m, 2, 15, 0), t.name+"星级评定"+period, sheets...); err != nil {
 			return err
 		}
 	}

@@ -65,6 +65,12 @@ var taskTitles = []struct{ programme, title string }{
 	{"other", "第%d片区出租房安全排查"}, {"other", "第%d片区土地清理政策处理"}, {"other", "第%d片区道路拓宽政策处理"},
 }
 
+// The published example of claimed tasks: a village of eight zones.
+const (
+	exampleVillage = "新园村"
+	exampleZones   = 8
+)
+
 // drawTasks claims the work of the two years: little before the programme, and in the pilot village of the published
 // example eight zones of which each branch takes two.
 func (t *town) drawTasks() []task {
@@ -90,7 +96,7 @@ func (t *town) drawTasks() []task {
 	for m := t.first; m <= t.last; m++ {
 		for b := range t.branches {
 			v := &t.villages[t.branches[b].village]
-			if v.name == "新园村" && m == v.start {
+			if v.name == exampleVillage && m == v.start {
 				from, _ := t.branchesOf(v.index)
 				for k := range 2 {
 					add(b, m, "environment", fmt.Sprintf("新园村第%d片区整治", 2*(b-from)+k+1))
@@ -98,7 +104,11 @@ func (t *town) drawTasks() []task {
 			}
 			for range poisson(r, .07+1.1*t.maturity(v, m)) {
 				k := pick(r, taskTitles)
-				add(b, m, k.programme, fmt.Sprintf(k.title, 1+r.IntN(12)))
+				zone := 1 + r.IntN(12)
+				if v.name == exampleVillage {
+					zone = 1 + (zone-1)%exampleZones
+				}
+				add(b, m, k.programme, fmt.Sprintf(k.title, zone))
 			}
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -384,7 +386,7 @@ func TestRatingsArePublished(t *testing.T) {
 			continue
 		}
 		shown[r["period"]]++
-		if month := map[string]string{"2017H1": "2017-07", "2017H2": "2018-01"}[r["period"]]; month == "" || on[:7] != month {
+		if month := map[string]string{"2017H1": "2017-07", "2017H2": "2018-01", "2017": "2018-01"}[r["period"]]; month == "" || on[:7] != month {
 			t.Errorf("the rating of %s was published on %s", r["period"], on)
 		}
 	}
@@ -392,5 +394,63 @@ func TestRatingsArePublished(t *testing.T) {
 		if share := float64(shown[period]) / float64(all[period]); share < .75 || share > .98 {
 			t.Errorf("%s: %d of %d published", period, shown[period], all[period])
 		}
+	}
+}
+
+// The yearly ratings follow the town's own rule, but for the stars that were raised; each is paid its tier, but for the one paid short, and one
+// branch a village stands last. Half-years are paid nothing.
+func TestYearlyRatingsFollowTheRuleButForWhatIsPlanted(t *testing.T) {
+	town := demoTown(t)
+	var raised, short []string
+	last, rated := map[string]int{}, map[string]int{}
+	for _, r := range town.events["ratings"] {
+		period := r["period"]
+		rated[period]++
+		if len(period) > 4 {
+			if r["funding"] != "" {
+				t.Errorf("%s is paid %s for %s", r["branch_id"], r["funding"], period)
+			}
+			continue
+		}
+		total := 0.0
+		for k, part := range []string{"operation", "effect", "cooperation", "grid_cadre_score", "villager_score"} {
+			score, err := strconv.ParseFloat(r[part], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			total += ratingWeights[k] * score
+		}
+		stars, _ := strconv.Atoi(r["stars"])
+		yuan, _ := strconv.ParseFloat(r["funding"], 64)
+		if stars != starsOf(round(total)) {
+			raised = append(raised, r["branch_id"])
+		}
+		if yuan != float64(2000*stars) {
+			short = append(short, r["branch_id"])
+		}
+		if slices.Contains(town.truth.LastOfYear[period], r["branch_id"]) {
+			last[period]++
+		}
+	}
+	slices.Sort(raised)
+	planted := slices.Sorted(slices.Values(town.truth.StarsRaised))
+	if len(planted) != 2 || !slices.Equal(raised, planted) || len(short) != 1 || !slices.Equal(short, town.truth.PaidShort) {
+		t.Errorf("raised %v, planted %v; paid short %v, planted %v", raised, planted, short, town.truth.PaidShort)
+	}
+	if rated["2016"] != publishedBranches || rated["2017"] != publishedBranches || last["2016"] != 11 || last["2017"] != 11 {
+		t.Errorf("rated %v, last %v", rated, last)
+	}
+}
+
+// The published village has eight zones, and claims work in no others.
+func TestTheExampleClaimsWorkInItsZones(t *testing.T) {
+	zones := map[string]bool{}
+	for _, r := range demoTown(t).events["tasks"] {
+		if strings.HasPrefix(r["branch_id"], "B10") && r["zone"] != "" {
+			zones[r["zone"]] = true
+		}
+	}
+	if len(zones) != exampleZones || !zones["第8片区"] || zones["第9片区"] {
+		t.Errorf("zones %v", slices.Sorted(maps.Keys(zones)))
 	}
 }

@@ -40,6 +40,7 @@ type Summary struct {
 	Rows    int64            `json:"rows"`    // of all exports, without titles, totals and notes
 	CutOff  string           `json:"cut_off"` // the last day on which anything happens
 	Exports map[string]Clean `json:"exports"` // over all towns
+	Talks   []Talk           `json:"-"`       // that people of the first town have recorded; no file brings them
 }
 
 // options are Options with every default filled in.
@@ -102,6 +103,9 @@ func write(ctx context.Context, o options) (s Summary, err error) {
 	if err := os.WriteFile(filepath.Join(o.Dir, "NOTE.txt"), []byte(notice+"\n"), fileMode); err != nil { // nobody here is real
 		return s, err
 	}
+	if err := os.WriteFile(filepath.Join(o.Dir, "programme.yaml"), []byte(programme()), fileMode); err != nil {
+		return s, err
+	}
 	s = Summary{Towns: o.Towns, CutOff: o.last.last().String(), Exports: map[string]Clean{}}
 	county := &countyOffice{dir: o.Dir, files: map[string]*countyFile{}}
 	var first *Truth
@@ -127,7 +131,7 @@ func write(ctx context.Context, o options) (s Summary, err error) {
 			o.Progress.Step(t.name + " " + m.String())
 		}
 		if index == 0 {
-			first = t.truth
+			first, s.Talks = t.truth, t.talks()
 		} else if err := t.truth.write(o.Dir, index); err != nil {
 			return s, err
 		}

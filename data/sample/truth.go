@@ -26,7 +26,10 @@ type Truth struct {
 	FabricatingMembers  []string            `json:"fabricating_members"`
 	Fabricated          []string            `json:"fabricated_visits"` // visit ID, or member|household|time where the export gave none
 	Bursts              []PlantedBurst      `json:"points_bursts"`
-	BottomTwice         map[string][]string `json:"rated_last"` // branch → half-years in which it was rated last of its village
+	BottomTwice         map[string][]string `json:"rated_last"`   // branch → half-years in which it was rated last of its village
+	LastOfYear          map[string][]string `json:"last_of_year"` // year → branches last of their village in its yearly rating
+	StarsRaised         []string            `json:"stars_raised"` // branches given a star more in 2017 than their scores make
+	PaidShort           []string            `json:"paid_short"`   // branches paid less for 2017 than their tier's sum
 	VacantSecretaries   []string            `json:"vacant_secretaries"`
 	GridsWithoutBranch  []string            `json:"grids_without_branch"`
 	BranchesWithoutGrid []string            `json:"branches_without_grid"`
@@ -108,7 +111,7 @@ const notice = "本目录是模拟数据：除十一个村（社区）的名称�
 
 func newTruth(t *town) *Truth {
 	return &Truth{Note: notice, Town: t.name, Seed: t.Seed, Scale: t.size, First: t.first.String(), Last: t.last.String(),
-		CutOff: t.last.last().String(), BottomTwice: map[string][]string{}, Corrections: map[string]int{}, Exports: map[string]Clean{}}
+		CutOff: t.last.last().String(), BottomTwice: map[string][]string{}, LastOfYear: map[string][]string{}, Corrections: map[string]int{}, Exports: map[string]Clean{}}
 }
 
 func (p *Truth) correct(export string, rows int) { p.Corrections[export] += rows }

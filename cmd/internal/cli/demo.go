@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +22,8 @@ import (
 	"hulian/data/sample"
 	"hulian/pipelines"
 	"hulian/pipelines/durable"
+	"hulian/pipelines/entry"
+	"hulian/pipelines/land"
 	"hulian/pipelines/publish"
 )
 
@@ -222,17 +225,53 @@ func (p *program) makeTown(ctx context.Context, d demoTown) (err error) {
 	}()
 	drawn, finish := p.progress()
 	defer finish()
-	p.say("making a synthetic town in %s\n", d.dir)
-	if _, err := sample.Write(ctx, sample.Options{Dir: aside, Seed: d.seed, Scale: d.scale, Progress: drawn}); err != nil {
+	p.say("making a synthetic town in %s
+", d.dir)
+	drawnTown, err := sample.Write(ctx, sample.Options{Dir: aside, Seed: d.seed, Scale: d.scale, Progress: drawn})
+	if err != nil {
 		return err
 	}
+	if err := enterTalks(ctx, aside, drawnTown); err != nil {
+		return failed(err)
+	}
 	for _, name := range sampleParts {
-		if err := os.Rename(filepath.Join(aside, name), filepath.Join(d.dir, name)); err != nil {
+		if err := os.Rename(filepath.Join(aside, name), filepath.Join(d.dir, name)); err != nil && !(name == landedName && errors.Is(err, fs.ErrNotExist)) { // a small town has no talks
 			return failed(err)
 		}
 	}
 	return os.Remove(aside)
 }
 
+// enterTalks lands what people of the sample town have recorded about branches in last place, as its pages would have kept it.
+func enterTalks(ctx context.Context, dir string, town sample.Summary) error {
+	if len(town.Talks) == 0 {
+		return nil
+	}
+	at, err := time.Parse(time.DateOnly, town.CutOff)
+	if err != nil {
+		return err
+	}
+	said := entry.Entry{Export: "talks", By: "组织办样本", At: at}
+	for _, k := range town.Talks {
+		row := entry.Row{}
+		for column, text := range map[string]string{"of_branch": k.Branch, "talk": k.Talk, "rated_year": k.Year, "arranged_on": k.Arranged, "owner": k.Owner, "due_on": k.Due, "held_on": k.Held, "note": k.Note} {
+			if text != "" {
+				row[column] = text
+			}
+		}
+		said.Rows = append(said.Rows, row)
+	}
+	store, err := land.Open(filepath.Join(dir, landedName))
+	if err != nil {
+		return err
+	}
+	item, err := said.File()
+	if err != nil {
+		return err
+	}
+	_, _, err = store.Land(ctx, item)
+	return err
+}
+
 // sampleParts are what the sample town writes, in the order they are put in place: the truth says that all is there.
-var sampleParts = []string{"NOTE.txt", "inbox", filepath.Dir(planted)}
+var sampleParts = []string{"NOTE.txt", "programme.yaml", "inbox", landedName, filepath.Dir(planted)}

@@ -1,6 +1,7 @@
 package decisions
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -63,8 +64,12 @@ func DecidedUpTo(ctx context.Context, r block.Request) (all []Decided, err error
 		return nil, err
 	}
 	for _, t := range talks {
-		all = append(all, Decided{ID: "TH-" + t.OfBranch + "-" + t.HeldOn, Month: facts.FirstSeven(t.HeldOn), Item: "branches", Village: r.UnitOf(t.OfBranch).VillageID, Branch: t.OfBranch,
-			Standing: Done, Ended: t.HeldOn, Remark: t.Note, Link: r.Link("points") + "#table-last",
+		standing := Done
+		if t.HeldOn == "" {
+			standing = pending(t.DueOn, r.AsOf(r.Month))
+		}
+		all = append(all, Decided{ID: "TH-" + t.OfBranch + "-" + t.Day(), Month: facts.FirstSeven(cmp.Or(t.ArrangedOn, t.HeldOn)), Item: "branches", Village: r.UnitOf(t.OfBranch).VillageID, Branch: t.OfBranch,
+			Owner: t.Owner, DueOn: t.DueOn, Standing: standing, Ended: t.HeldOn, Remark: t.Note, Link: r.Link("points") + "#table-last",
 			What: r.Tf("%[1]s：%[2]s（%[3]s年度末位）", "%[1]s: %[2]s (last in %[3]s)", r.Name(t.OfBranch), r.Word("talks", "talk", t.Talk), t.RatedYear)})
 	}
 	cadres, err := onCadres(ctx, r)

@@ -24,6 +24,7 @@ const (
 // untold to whoever may not see what is decided about the village.
 type dueTalk struct {
 	branch, village, talk, held string
+	owner, due                  string // as arranged; empty: nobody has
 	untold                      bool
 }
 
@@ -43,7 +44,7 @@ func dueTalks(r block.Request, all []rating, twice map[string]bool, talks []fact
 		}
 		for _, t := range talks {
 			if t.OfBranch == x.branch && t.RatedYear == year && t.Talk == d.talk {
-				d.held = t.HeldOn
+				d.held, d.owner, d.due = t.HeldOn, t.Owner, t.DueOn
 			}
 		}
 		due = append(due, d)
@@ -57,8 +58,14 @@ func heldCell(r block.Request, due []dueTalk, branch string) view.Cell {
 	switch {
 	case i < 0, due[i].untold:
 		return view.Plain(reading.Missing)
-	case due[i].held == "":
+	case due[i].held == "" && due[i].owner == "":
 		return view.Cell{Text: r.T("没有记录，待落实", "not on record: due"), Tone: view.ToneWorse}
+	case due[i].held == "":
+		arranged := view.Cell{Text: r.Tf("待落实：%[1]s，%[2]s前", "due: %[1]s, by %[2]s", due[i].owner, due[i].due)}
+		if due[i].due < r.AsOf(r.Month).Format(time.DateOnly) {
+			arranged.Tone, arranged.Note = view.ToneWorse, r.T("已超期", "overdue")
+		}
+		return arranged
 	}
 	return view.Plain(due[i].held)
 }
@@ -93,9 +100,10 @@ func talkForm(r block.Request, due []dueTalk) []view.Block {
 	if len(branch.Choices) == 0 || !block.Decides(r) {
 		return nil
 	}
-	return []view.Block{view.Form{Title: r.T("记录谈话或组织调整", "Record a talk or an adjustment"), Address: "/entries/" + exportTalks, Label: r.T("记下", "Keep"),
-		Text: r.T("只记支部，不写人名。填写人和时间一并记下。", "It names the branch and nobody. Your name and the time are kept."),
-		Fields: append(block.MonthHidden(r), branch, view.Field{Name: "held_on", Label: r.T("日期", "Held on"), Date: true, Value: block.MeetingDay(r), Required: true},
+	return []view.Block{view.Form{Title: r.T("安排或记录谈话、组织调整", "Arrange or record a talk or an adjustment"), Address: "/entries/" + exportTalks, Label: r.T("记下", "Keep"),
+		Text: r.T("安排时填责任人和期限；落实后再填落实日期。被谈的只记支部，不写人名。填写人和时间一并记下。", "To arrange it, name an owner and a deadline; once it is done, the day it was held. Of whom it is about it names the branch and nobody. Your name and the time are kept."),
+		Fields: append(block.MonthHidden(r), branch, view.Field{Name: "owner", Label: r.T("责任人", "Owner"), Limit: 60}, view.Field{Name: "due_on", Label: r.T("期限", "Due on"), Date: true},
+			view.Field{Name: "held_on", Label: r.T("落实日期（没有落实的不填）", "Held on (empty: it is not held yet)"), Date: true},
 			view.Field{Name: "note", Label: r.T("说明（可不填）", "Remark (may be empty)"), Limit: 500, Long: true})}}
 }
 
@@ -103,12 +111,14 @@ func talkForm(r block.Request, due []dueTalk) []view.Block {
 const (
 	refusedNotDue = "not_due" // the rules ask for nothing of the branch, or it is on record
 	refusedDay    = "day"     // it would have been held before the year was over, or lies ahead
+	refusedEmpty  = "empty"   // it says neither who is to see to it by when, nor when it was held
 )
 
 func talkRefusals(r block.Request) map[string]string {
 	return map[string]string{
 		refusedNotDue: r.T("按办法该支部没有待落实的谈话或调整，或者已经记过。", "The rules ask for nothing of this branch, or it is on record already."),
-		refusedDay:    r.T("日期须在评定年度结束之后、数据截止日以前。", "The day must lie after the end of the rated year and not after the cut-off."),
+		refusedDay:    r.T("落实日期须在评定年度结束之后、数据截止日以前；期限须在评定年度结束之后。", "The day it was held must lie after the end of the rated year and not after the cut-off; the deadline after the end of the year."),
+		refusedEmpty:  r.T("安排要填责任人和期限，落实要填落实日期，至少填一样。", "Name an owner and a deadline, or the day it was held."),
 	}
 }
 
@@ -137,14 +147,26 @@ func readTalk(ctx context.Context, r block.Request, said func(string) string) (b
 		return e, nil
 	}
 	e.At.Village = due[i].village
-	e.Row = block.Said(said, "of_branch", "held_on", "note")
+	e.Row = block.Said(said, "of_branch", "owner", "due_on", "held_on", "note")
 	e.Row["talk"], e.Row["rated_year"] = due[i].talk, lastYear(r.Month)
 	e.Object = strings.Join([]string{exportTalks, due[i].branch, due[i].talk, lastYear(r.Month)}, " ")
-	switch held := said("held_on"); {
-	case !isDay(held):
+	owner, by, held := said("owner"), said("due_on"), said("held_on")
+	switch {
+	case held != "" && !isDay(held):
 		e.Refused = "held_on"
-	case held <= lastYear(r.Month)+"-12-31", held > r.CutOff.Format(time.DateOnly):
+	case by != "" && !isDay(by):
+		e.Refused = "due_on"
+	case held == "" && by == "" && owner == "":
+		e.Refused = refusedEmpty
+	case owner == "" && by != "", held == "" && owner == "":
+		e.Refused = "owner"
+	case owner != "" && by == "":
+		e.Refused = "due_on"
+	case held != "" && (held <= lastYear(r.Month)+"-12-31" || held > r.CutOff.Format(time.DateOnly)), by != "" && by <= lastYear(r.Month)+"-12-31":
 		e.Refused = refusedDay
+	}
+	if owner != "" {
+		e.Row["arranged_on"] = block.MeetingDay(r)
 	}
 	return e, nil
 }
