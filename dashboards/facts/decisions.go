@@ -176,7 +176,7 @@ type MemberResult struct {
 const memberResultsSQL = `
 select m.period, m.result, count(*) as members
 from member_ratings m
-where m.period = (select max(n.period) from member_ratings n)
+where m.period = (select max_by(n.period, %s) from member_ratings n)
 group by m.period, m.result
 order by m.result`
 
@@ -185,5 +185,5 @@ func (f Facts) MemberResults(ctx context.Context, v visitor.Visitor) ([]MemberRe
 	if !v.SeesEvidence(f.place("", "")) {
 		return nil, ErrHidden
 	}
-	return list[MemberResult](ctx, f, v, "how members were assessed", memberResultsSQL)
+	return list[MemberResult](ctx, f, v, "how members were assessed", fmt.Sprintf(memberResultsSQL, periodOrder("n.period")))
 }

@@ -173,7 +173,7 @@ const appraisedSQL = `
 select a.member_id, m.name, a.branch_id, a.village_id, a.period, a.linked, a.appraised, a.score, count(*) over () as total
 from member_appraisals a
 left join members m on m.member_id = a.member_id
-where a.period = (select max(p.period) from member_appraisals p)%s
+where a.period = (select max_by(p.period, %s) from member_appraisals p)%s
 order by a.score, a.member_id%s`
 
 // AppraisedMembers reads what households said of each member of a place in the newest period, the lowest first, for whoever may see such evidence.
@@ -182,7 +182,7 @@ func (f Facts) AppraisedMembers(ctx context.Context, v visitor.Visitor, at Unit,
 		return nil, ErrHidden
 	}
 	return placed(ctx, f, v, held[Appraised]("member_appraisals"), at, "a.", cut, "what households said of members",
-		func(where, end string) string { return fmt.Sprintf(appraisedSQL, where, end) })
+		func(where, end string) string { return fmt.Sprintf(appraisedSQL, periodOrder("p.period"), where, end) })
 }
 
 // Assessed is how a member was assessed in a period, and what was done about it.
@@ -196,14 +196,14 @@ const assessedSQL = `
 select r.period, r.result, r.dealt_with
 from member_ratings r
 where r.member_id = ?
-order by r.period`
+order by %s`
 
 // Assessments reads how a member was assessed, in order of time, for whoever sees the evidence.
 func (f Facts) Assessments(ctx context.Context, v visitor.Visitor, member string) ([]Assessed, error) {
 	if !f.seesEvidence(v) {
 		return nil, ErrHidden
 	}
-	return listHeld[Assessed](ctx, f, v, "member_ratings", []string{"dealt_with"}, "assessments", assessedSQL, member)
+	return listHeld[Assessed](ctx, f, v, "member_ratings", []string{"dealt_with"}, "assessments", fmt.Sprintf(assessedSQL, periodOrder("r.period")), member)
 }
 
 // VillageFund is one fund of a village over all its years.

@@ -140,14 +140,13 @@ func (f Facts) OpenShortcomings(ctx context.Context, v visitor.Visitor, at Unit,
 // RoundTables are the evening round-tables of one village and what they brought.
 type RoundTables struct {
 	VillageID                string
-	Held, Attended, Counted  float64 // round-tables; people at those of which it is said; how many these are
+	Held, Attended, Counted  float64 // round-tables; people at those of which it is said; how many these are. NaN: none on record
 	LastOn                   string  `is:"day"`
-	Issues, Resolved, Untold float64 // issues whose source is a round-table; of those resolved; of those not known to be
+	Issues, Resolved, Untold float64 // issues that say they were raised at one; of those resolved; of those not known to be. NaN: no issue says either way
 }
 
 const roundTablesSQL = `
-select coalesce(s.village_id, i.village_id) as village_id, coalesce(s.held, 0) as held, s.attended, coalesce(s.counted, 0) as counted, s.last_on,
-    coalesce(i.issues, 0) as issues, coalesce(i.resolved, 0) as resolved, coalesce(i.untold, 0) as untold
+select coalesce(s.village_id, i.village_id) as village_id, s.held, s.attended, coalesce(s.counted, 0) as counted, s.last_on, i.issues, i.resolved, i.untold
 from (
     select village_id, count(*) as held, sum(attended) as attended, count(attended) as counted, max(held_on) as last_on
     from round_tables
@@ -155,13 +154,15 @@ from (
     group by village_id
 ) s
 full join (
-    select f.village_id, count(*) as issues, count(*) filter (where f.state in ('resolved', 'fed_back')) as resolved,
-        count(*) filter (where f.state = 'unknown') as untold
+    select f.village_id, count(*) filter (where x.at_round_table) as issues,
+        count(*) filter (where x.at_round_table and f.state in ('resolved', 'fed_back')) as resolved,
+        count(*) filter (where x.at_round_table and f.state = 'unknown') as untold
     from %s f
     join issues x on x.issue_id = f.issue_id
-    where x.at_round_table
+    where x.at_round_table is not null
     group by f.village_id
 ) i on i.village_id = s.village_id
+where s.village_id is not null or i.issues > 0
 order by 1`
 
 // RoundTables reads the round-tables held up to the last day of a month and what became of what they brought, by village.

@@ -88,7 +88,7 @@ func TestOrganisationShowsWhatTiesItTogether(t *testing.T) {
 		// Mended after the month's end is still open at it.
 		"open-shortcomings": {"福合院一支部 | 党小组活动少 | 2017-12-02 | 60", "新园一支部 | 意见没有反馈 | 2018-01-11 | 20"},
 		// People are the mean of the round-table that says how many came; one held after the month does not count.
-		"round-tables": {"福合院村 | 2 | 2018-01-09 | 20.0 | 0 |"},
+		"round-tables": {"福合院村 | 2 | 2018-01-09 | 20.0 | – | –"},
 		"display-gaps": {"新园二支部 | 是 | 是 | 否"},
 		"rivers":       {"样本江 | 福合院村 | 0–500 | 80.0 400/500 | 4 | 300–400", "样本江 | 新园村 | 500–900 | 未知 | – | – | 没有登记"},
 		// Of the two tasks of the branch one is done and one past its deadline.

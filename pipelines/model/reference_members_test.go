@@ -226,8 +226,11 @@ func (r *reference) villageRules() {
 	}
 	for v, on := range revised {
 		start, known := r.townStart(r.town(v))
+		if !known {
+			continue // since when they count is not known
+		}
 		for _, month := range r.months {
-			r.add("rules_revised", place{town: r.town(v), village: v}, month, one(known && !on.After(r.asOf(month)) && !on.Before(start)), 1)
+			r.add("rules_revised", place{town: r.town(v), village: v}, month, one(!on.After(r.asOf(month)) && !on.Before(start)), 1)
 		}
 	}
 }

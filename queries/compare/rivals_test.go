@@ -29,7 +29,7 @@ func TestEntriesLeftOut(t *testing.T) {
 	if why := r.Why("en"); !strings.Contains(why, "entries left out or added") {
 		t.Error(why)
 	}
-	if said := strings.Join(r.Assumptions("zh"), ""); !strings.Contains(said, "试点村少了20.0%") {
+	if said := strings.Join(r.Assumptions("zh"), ""); !strings.Contains(said, "试点村的基数偏少20.0%") {
 		t.Error(said)
 	}
 }

@@ -1,4 +1,5 @@
--- Villages of which it is on record when they last revised their rules, by month. A village that says no day is unknown, and not unrevised.
+-- Villages of which it is on record when they last revised their rules, by month. A village that says no day is unknown, and not unrevised; so is
+-- each where nobody says when the programme began.
 -- grain: month, town, village_id
 -- sources: staging.stg_rules, staging.stg_villages, staging.stg_months, staging.stg_towns
 -- columns:
@@ -23,4 +24,4 @@ select
     cast(case when v.revised_on <= m.as_of and v.revised_on >= t.programme_start then 1 else 0 end as integer) as revised
 from villages v
 cross join staging.stg_months m
-left join staging.stg_towns t on t.town = v.town
+join staging.stg_towns t on t.town = v.town and t.programme_start is not null

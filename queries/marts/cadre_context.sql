@@ -1,7 +1,7 @@
 -- One active member with what a person may want to know beside the signals: context, never a score. Restricted to
 -- the organisation office.
 -- grain: member_id
--- sources: staging.stg_member_profiles, staging.stg_member_ratings, marts.cadre_history, staging.stg_ratings, staging.stg_cut_off, intermediate.int_member_months, intermediate.int_households_by_month
+-- sources: staging.stg_member_profiles, staging.stg_member_ratings, staging.stg_periods, marts.cadre_history, staging.stg_ratings, staging.stg_cut_off, intermediate.int_member_months, intermediate.int_households_by_month
 -- columns:
 --   member_id: the exporter's number
 --   name: name
@@ -33,8 +33,9 @@ links as (
 ),
 
 assessments as (
-    select member_id, result, row_number() over (partition by member_id order by period desc) as place
-    from staging.stg_member_ratings
+    select r.member_id, r.result, row_number() over (partition by r.member_id order by p.period_end desc, p.period_start desc) as place
+    from staging.stg_member_ratings r
+    join staging.stg_periods p on p.period = r.period
 ),
 
 scores as (

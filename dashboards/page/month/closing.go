@@ -193,7 +193,8 @@ func closingState(ctx context.Context, r block.Request, document bool) string {
 	return ClosingLine(r, m)
 }
 
-// issuedOn is the day the month was signed, in words, and whether it is still a draft.
+// issuedOn is the day the month was signed, in words, and whether it is still a draft: so it is called where the record of closed months cannot
+// be read, which closingState says on the same paper.
 func issuedOn(ctx context.Context, r block.Request) (day string, draft bool) {
 	if r.Closings == nil {
 		return "", true

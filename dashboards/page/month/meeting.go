@@ -35,7 +35,7 @@ var agenda = []agendaItem{
 	{id: "issues", take: annex{page: "issues", blocks: []string{"held"}}},
 	{id: "weak", take: annex{page: "weak", blocks: []string{"villages"}}},
 	{id: "branches", take: annex{page: "points", blocks: []string{"last"}, build: work.PointTables}},
-	{id: "members", take: annex{page: "members", blocks: []string{"assessments", "exempt-open"}}, first: memberResults, absent: data.Text{Zh: "没有收到党员评定结果，不知道。", En: "No assessment of members was received: nothing is known."}},
+	{id: "members", take: annex{page: "members", blocks: []string{"assessments", "exempt-open"}}, first: memberResults, absent: data.Text{Zh: "没有收到党员评定结果，情况未知。", En: "No assessment of members was received: nothing is known."}},
 	{id: "cadres", take: annex{page: "cadres"}, first: cadreDecisions, absent: data.Text{Zh: "还没有后备干部决定的记录。", En: "No decision on reserve cadres is on record."}},
 	{id: "pilot", take: annex{page: "compare"}, first: quarterly},
 	{id: "money", take: annex{page: "points", blocks: []string{"periods"}, build: work.PointTables}, first: moneySpent},
@@ -333,10 +333,10 @@ func moneySpent(ctx context.Context, r block.Request, _ block.Builders) (view.Vi
 			unknown++
 		}
 	}
-	said := r.Tf("已开始的帮扶%[1]d项，其中%[2]d项写明金额，合计%[3]s元；%[4]d项没有写明，不知道。", "%[1]d supports have begun; %[2]d of them name a sum, together %[3]s yuan; of %[4]d nothing is known.", known+unknown, known, yuan(sum), unknown)
+	said := r.Tf("已开始的帮扶%[1]d项，其中%[2]d项写明金额，合计%[3]s元；%[4]d项没有写明，金额未知。", "%[1]d supports have begun; %[2]d of them name a sum, together %[3]s yuan; of %[4]d nothing is known.", known+unknown, known, yuan(sum), unknown)
 	switch {
 	case known == 0 && unknown > 0:
-		said = r.Tf("已开始的帮扶%d项，都没有写明金额，不知道花了多少。", "%d supports have begun; none of them names a sum, so that what they cost is not known.", unknown)
+		said = r.Tf("已开始的帮扶%d项，都没有写明金额，实际花费未知。", "%d supports have begun; none of them names a sum, so that what they cost is not known.", unknown)
 	case unknown == 0 && known == 0:
 		said = r.T("没有收到帮扶记录。", "No supports are on record.")
 	}

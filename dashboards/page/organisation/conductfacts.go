@@ -158,7 +158,7 @@ func fundsByVillage(r block.Request, funds []facts.VillageFund) *view.Table {
 
 // rulesByVillage lists the articles of the village rules: when they were revised, and how often each was used.
 func rulesByVillage(r block.Request, rules []facts.VillageRule) *view.Table {
-	t := &view.Table{ID: "rules", PageRows: rowsListed, Stacked: true, Folded: r.Unit().Level == facts.LevelTown, Title: r.T("村规民约", "Village rules"), Empty: r.T("没有收到村规民约，不知道。", "No village rules were received: nothing is known.")}
+	t := &view.Table{ID: "rules", PageRows: rowsListed, Stacked: true, Folded: r.Unit().Level == facts.LevelTown, Title: r.T("村规民约", "Village rules"), Empty: r.T("没有收到村规民约，情况未知。", "No village rules were received: nothing is known.")}
 	type row = facts.VillageRule
 	rules = slices.Clone(rules)
 	slices.SortStableFunc(rules, func(a, b row) int { return int(b.Uses - a.Uses) })

@@ -140,7 +140,7 @@ func duties() []string {
 // dutyTable counts the visits of the month by the duty they served, of those that say so.
 func dutyTable(r block.Request, own facts.Measured, told facts.OrganisationFacts) *view.Table {
 	t := &view.Table{ID: "duties", Title: r.Tf("五方面职责：走访履行了什么 · %s", "The five duties: what visits served · %s", r.MonthName(r.Month)),
-		Empty:   r.T("没有走访记录登记职责，不知道。", "No visit on record says which duty it served: nothing is known."),
+		Empty:   r.T("没有走访记录登记职责，情况未知。", "No visit on record says which duty it served: nothing is known."),
 		Columns: []view.Column{view.Words(r.T("职责", "Duty")), view.Number(r.T("走访", "Visits")), view.Rate(r.T("占比", "Share"), "%")}}
 	first := own.At(dutyMeasures[0], r.Unit().ID, r.Month)
 	if !first.Known() {
@@ -260,7 +260,7 @@ func postLists(ctx context.Context, r block.Request) ([]view.Block, error) {
 	}
 
 	type centre = facts.Centre
-	centres := &view.Table{ID: "centres", Stacked: true, PageRows: memberRowsShown, Title: r.T("党员中心户", "Centre households"), Note: block.AtCutOff(r), Empty: r.T("名册没有登记中心户，不知道。", "The list names none: nothing is known.")}
+	centres := &view.Table{ID: "centres", Stacked: true, PageRows: memberRowsShown, Title: r.T("党员中心户", "Centre households"), Note: block.AtCutOff(r), Empty: r.T("名册没有登记中心户，情况未知。", "The list names none: nothing is known.")}
 	homes, err := block.RowsShown(r, centres, func(c facts.Cut) ([]centre, error) { return r.Centres(ctx, r.Visitor, r.Unit(), c) }, func(c centre) int64 { return c.Total })
 	if err != nil {
 		return nil, err

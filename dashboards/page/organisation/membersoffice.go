@@ -37,7 +37,7 @@ var results = []string{"pioneer", "qualified", "warned", "unqualified"}
 
 // assessments counts, year by year, how members were assessed, and how many of those warned or unqualified were dealt with.
 func assessments(r block.Request, told facts.OrganisationFacts) *view.Table {
-	t := &view.Table{ID: "assessments", Title: r.T("历年党员评定", "Assessment of members, year by year"), Empty: r.T("没有收到党员评定结果，不知道。", "No assessment of members was received: nothing is known."),
+	t := &view.Table{ID: "assessments", Title: r.T("历年党员评定", "Assessment of members, year by year"), Empty: r.T("没有收到党员评定结果，情况未知。", "No assessment of members was received: nothing is known."),
 		Columns: []view.Column{view.Words(r.T("评定期", "Period"))}}
 	var all facts.OrganisationFacts
 	for _, result := range results {
@@ -79,7 +79,7 @@ func appraisedMembers(ctx context.Context, r block.Request) (*view.Table, error)
 	type row = facts.Appraised
 	t := &view.Table{ID: "appraised", Stacked: true, Folded: true, PageRows: memberRowsShown, Title: r.T("农户对联系党员的考评（最近一期）", "What households say of their member, the newest period"),
 		Note:  r.Tf("只是考评户的意见，不是评价；不足 %d 户的只显示。", "The view of those households and no verdict; under %d of them it is only shown.", r.Programme.Reading.MinimumBase),
-		Empty: r.T("没有收到农户考评，不知道。", "No appraisal was received: nothing is known.")}
+		Empty: r.T("没有收到农户考评，情况未知。", "No appraisal was received: nothing is known.")}
 	rows, err := block.RowsShown(r, t, func(c facts.Cut) ([]row, error) { return r.AppraisedMembers(ctx, r.Visitor, r.Unit(), c) }, func(a row) int64 { return a.Total })
 	if err != nil {
 		return nil, err

@@ -141,7 +141,7 @@ func fourOnes(ctx context.Context, r block.Request) (*view.Table, error) {
 			here = append(here, b)
 		}
 	}
-	t := &view.Table{ID: "four-ones", Stacked: true, PageRows: rowsListed, Title: r.T("四个一：各支部落实情况", "The four “ones”, branch by branch"), Empty: r.T("没有支部名册，不知道。", "There is no list of branches: nothing is known."),
+	t := &view.Table{ID: "four-ones", Stacked: true, PageRows: rowsListed, Title: r.T("四个一：各支部落实情况", "The four “ones”, branch by branch"), Empty: r.T("没有支部名册，情况未知。", "There is no list of branches: nothing is known."),
 		Note: r.Tf("%s；两级微信群以%s的登记为准。走访记录本：当月有走访记录的可动员党员。", "%s; the two groups as registered on %s. Notebook: active members with a visit on record in the month.", r.MonthName(r.Month), r.CutOff.Format("2006-01-02"))}
 	share := func(id string, of func(facts.Value) float64) func(facts.Unit) view.Cell {
 		return func(b facts.Unit) view.Cell {
@@ -213,7 +213,7 @@ func displayGaps(ctx context.Context, r block.Request) (*view.Table, error) {
 	})
 	switch {
 	case len(rows) == 0:
-		t.Empty = r.T("没有支部名册，不知道。", "There is no list of branches: nothing is known.")
+		t.Empty = r.T("没有支部名册，情况未知。", "There is no list of branches: nothing is known.")
 	case untold == len(rows):
 		t.Empty = r.T("名册没有登记亮相情况，未知。", "The list does not say who is shown: unknown.")
 	case untold > 0:
@@ -260,6 +260,15 @@ func roundTables(ctx context.Context, r block.Request) (*view.Table, error) {
 	}
 	t := &view.Table{ID: "round-tables", PageRows: rowsListed, Stacked: true, Title: r.T("圆桌夜谈和带来的问题", "Evening round-tables and what they brought"),
 		Note: r.T("有记录以来累计；问题以“圆桌夜谈收集”填“是”为准，没有填写的不在其中。", "All on record; issues that say they were raised at one; those that do not say are not among them. ") + block.AtMonthEnd(r), Empty: r.T("没有圆桌夜谈。", "None were held.")}
+	unheld, _, err := block.Untold(ctx, r, "round_tables_held")
+	if err != nil {
+		return nil, err
+	}
+	for i, s := range rows { // none on record of a village that reports them is none; of another, not known
+		if math.IsNaN(s.Held) && !slices.Contains(unheld, s.VillageID) {
+			rows[i].Held = 0
+		}
+	}
 	type row = facts.RoundTables
 	view.Fill(t, rows,
 		view.Of(view.Words(r.T("村", "Village")), func(s row) view.Cell { return block.UnitCell(r, s.VillageID) }),
@@ -272,7 +281,12 @@ func roundTables(ctx context.Context, r block.Request) (*view.Table, error) {
 			return view.Decimal(s.Attended/s.Counted, 1)
 		}),
 		view.Of(view.Number(r.T("带来问题", "Issues brought")), func(s row) view.Cell { return view.Count(s.Issues) }),
-		view.Of(view.Rate(r.T("其中已办结", "of which resolved"), "%"), func(s row) view.Cell { return view.Share(s.Resolved, s.Issues-s.Untold) }))
+		view.Of(view.Rate(r.T("其中已办结", "of which resolved"), "%"), func(s row) view.Cell {
+			if math.IsNaN(s.Issues) {
+				return view.Cell{Text: reading.Missing, Note: r.T("没有问题写明是否在夜谈收集", "no issue says whether it was raised at one")}
+			}
+			return view.Share(s.Resolved, s.Issues-s.Untold)
+		}))
 	return t, block.UnknownRows(ctx, r, t, "round_tables_held", r.Month)
 }
 
@@ -307,7 +321,7 @@ func riverBlocks(ctx context.Context, r block.Request, own facts.Measured) ([]vi
 			return view.Share(s.Covered, s.Metres)
 		}),
 		view.Of(view.Number(r.T("岗位", "Posts")), func(s row) view.Cell { return knownCount(s.Posts) }),
-		view.Of(view.Words(r.T("没有人管的米数", "Nobody at (m)")), func(s row) view.Cell {
+		view.Of(view.Words(r.T("无人管护的米数", "Nobody at (m)")), func(s row) view.Cell {
 			return view.Plain(block.OrMissing(strings.Join(bare[s.SegmentID], r.T("、", ", "))))
 		}),
 		view.Of(view.Words(r.T("总河长", "Chief")), func(s row) view.Cell {

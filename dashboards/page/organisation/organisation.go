@@ -209,7 +209,7 @@ func incomplete(r block.Request, branches []branchRow) *view.Table {
 		t.Columns = slices.Insert(t.Columns, 0, view.Words(r.T("村", "Village")))
 	}
 	if len(branches) == 0 {
-		t.Empty = r.T("没有支部名册，不知道。", "There is no list of branches: nothing is known.")
+		t.Empty = r.T("没有支部名册，情况未知。", "There is no list of branches: nothing is known.")
 	}
 	for _, b := range branches {
 		missing := missingParts(r, b)
@@ -332,7 +332,7 @@ func withoutMeeting(ctx context.Context, r block.Request) (*view.Table, error) {
 	}
 	switch {
 	case known == 0:
-		t.Empty = r.T("没有收到会议记录，不知道哪些支部开了。", "No record of meetings came: nothing is known.")
+		t.Empty = r.T("没有收到会议记录，哪些支部开了未知。", "No record of meetings came: nothing is known.")
 	case unknown > 0:
 		t.Note = r.Tf("另有 %d 个支部没有会议数据，未知。", "Of %d more branches nothing is known.", unknown)
 		t.Empty = r.Tf("有数据的 %d 个支部都开了。", "All %d branches of which meetings are known held one.", known)

@@ -62,7 +62,7 @@ func gapsOf(r block.Request, branches []branchRow) (gaps, untold int) {
 func organisationTree(r block.Request, branches []branchRow) *view.Tree {
 	t := &view.Tree{Frame: view.Frame{ID: "levels", Language: r.Language, Title: r.T("六级组织", "Six levels"), Note: block.AtCutOff(r) + r.T("点村名展开支部。", " A name opens to its branches.")}, Columns: true}
 	if len(branches) == 0 {
-		t.State, t.Reason = view.Empty, r.T("没有支部名册，不知道。", "There is no list of branches: nothing is known.")
+		t.State, t.Reason = view.Empty, r.T("没有支部名册，情况未知。", "There is no list of branches: nothing is known.")
 		return t
 	}
 	var villages []string

@@ -140,7 +140,7 @@ func weakTable(r block.Request, all []signals.Assessment) *view.Table {
 		Empty:   r.T("没有一个村触及标准或有持续信号。", "No village meets a criterion or shows a persistent signal."),
 		Columns: []view.Column{view.Words(r.T("村", "Village")), view.Words(r.T("档次", "Tier")), view.Words(r.T("镇党委确定的类型", "The committee's word")), view.Words(r.T("硬性标准", "Hard criteria")), view.Words(r.T("持续的统计信号", "Persistent statistical signals")), view.Words(r.T("可能原因", "Likely cause")), view.Words(r.T("名单", "On the list")), view.Words(r.T("帮扶", "Help"))}}
 	if len(all) == 0 {
-		t.Empty = r.T("没有村的名册，不知道。", "There is no list of villages: nothing is known.")
+		t.Empty = r.T("没有村的名册，情况未知。", "There is no list of villages: nothing is known.")
 	}
 	var calm []string
 	for _, a := range all {

@@ -228,7 +228,7 @@ func TestATownWithIssuesAlone(t *testing.T) {
 		says(t, s, path+"&lang=en", nil, append(poor, "every branch is complete", "every branch held one", "Data too poor to judge ("))
 	}
 	says(t, s, "?month=2018-01", []string{"有数据以来，共收集群众问题"}, nil)
-	says(t, s, "organisation?month=2018-01", []string{"没有支部名册，不知道"}, []string{"没有基金记录", "没有行使权利的记录"})
+	says(t, s, "organisation?month=2018-01", []string{"没有支部名册，情况未知"}, []string{"没有基金记录", "没有行使权利的记录"})
 	says(t, s, "organisation?month=2018-01&lang=en", nil, []string{"There are no funds on record", "There are none on record"})
 	says(t, s, "issues?month=2018-01", []string{"没有“分类”“流转”的数据，不知道卡在哪一步"}, []string{"没有重复反映的问题", "总体 0.0%", "尚未分类", "卡在“"})
 	says(t, s, "issues?month=2018-01&lang=en", nil, []string{"Not classified yet", "Stuck at"})
