@@ -225,8 +225,7 @@ func (p *program) makeTown(ctx context.Context, d demoTown) (err error) {
 	}()
 	drawn, finish := p.progress()
 	defer finish()
-	p.say("making a synthetic town in %s
-", d.dir)
+	p.say("making a synthetic town in %s\n", d.dir)
 	drawnTown, err := sample.Write(ctx, sample.Options{Dir: aside, Seed: d.seed, Scale: d.scale, Progress: drawn})
 	if err != nil {
 		return err
