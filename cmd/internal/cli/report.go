@@ -82,9 +82,9 @@ func newReportCommand(p *program) *cobra.Command {
 
 The format follows from the name given by --to: .docx is Word in the form of GB/T 9704-2012, to be opened, changed and
 stamped; .pdf is the same, to be sent and printed; .xlsx is the annex, every table with numbers to reckon with; .html is a page
-that prints from a browser. Several --to write the same paper in several formats, from the same snapshot. VILLAGE, MEMBER and UPLOAD stand for IDs
-of your town: hulian query "select unit_id, unit_name from units" lists its villages. A village sheet asks for --unit, a member's evidence sheet for --member: it is made as the office sees it, for
-the committee alone, and the audit trail says of whom it was. The newest month and the whole town are taken where --month and --unit say
+that prints from a browser. Several --to write the same paper in several formats, from the same snapshot. A village sheet asks for --unit,
+a member's evidence sheet for --member: it is made as the office sees it, for the committee alone, and the audit trail says of whom it
+was. VILLAGE, MEMBER and UPLOAD stand for IDs of your town. The newest month and the whole town are taken where --month and --unit say
 nothing else. A month that is not signed says so on its first page and bears no date. Who made which paper stands in the audit trail.
 
 A town may have its own look: letterhead.docx or letterhead.dotx in its folder, or a file named by --template. Styles, sheet,
@@ -99,7 +99,8 @@ Every paper of a month is kept as a draft (hulian papers). --issue issues it wit
 content and every format are kept and do not change any more; a later draft says which figures have moved since, from what to what.
 月度通报、例会纪要、帮扶清单、村情单、比较报告、依据单、公示，都可以生成 Word（.docx）、PDF（.pdf）、Excel 附表（.xlsx）和网页（.html）：hulian report monthly --month 2018-01 --to 通报.docx；镇里自己的公文模板放在目录下，取名 letterhead.docx。
 用 --for 说明给谁看；公示文件（--for public）隐去姓名和少于5的人数、户数，须经第二人复核后才能取出（--accepted）。`, endsAsked),
-		Example: `  hulian report monthly --month 2018-01 --to 通报.docx --to 附表.xlsx
+		Example: `  hulian query "select unit_id, unit_name from units"
+  hulian report monthly --month 2018-01 --to 通报.docx --to 附表.xlsx
   hulian report monthly --month 2018-01 --unit VILLAGE --to 村通报.docx
   hulian report monthly --month 2018-01 --red-head 中共逍林镇委员会文件 --number 逍党〔2018〕3号 --addressed-to 各村党总支 --to 通报.docx
   hulian report minutes --month 2018-01 --to 纪要.docx
