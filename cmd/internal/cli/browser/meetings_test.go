@@ -133,7 +133,7 @@ func TestTwoMeetings(t *testing.T) {
 	c.visit(january)
 	c.goes(`a[href^="/points"]`)
 	talk := `form[action="/entries/talks"]`
-	c.fills(talk, "of_branch", "B1102", "note", "每月开好对账交流会")
+	c.fills(talk, "of_branch", "B1102", "held_on", "2018-01-31", "note", "每月开好对账交流会")
 	c.reads("已经记下")
 	c.enter(server, visitor.Office, "")
 	c.visit(server.Address + "cadres?member=" + member)
