@@ -253,7 +253,7 @@ func burstHistory(r block.Request, all []Burst) view.Block {
 }
 
 // shownBursts is how many branches the town's page lists; a village shows all of its own.
-const shownBursts = 8
+const shownBursts = 5
 
 // burstTable lists the branches of the newest half-year that has ended, the most concentrated first.
 func burstTable(r block.Request, all []Burst) view.Block {

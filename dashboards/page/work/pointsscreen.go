@@ -33,15 +33,18 @@ func pointsScreen(ctx context.Context, r block.Request, own facts.Measured, burs
 	if err != nil {
 		return nil, err
 	}
-	left := []view.Block{rhythm}
+	var last []view.Block
 	if at := slices.IndexFunc(stars, func(b view.Block) bool { t, ok := b.(*view.Table); return ok && t.ID == "last" }); at >= 0 {
-		left = append(left, stars[at])
+		last = append(last, stars[at])
 		stars = slices.Delete(slices.Clone(stars), at, at+1)
 	}
 	if r.Unit().Level == facts.LevelBranch || len(all) == 0 {
-		add(view.Part{Span: 12, Blocks: left})
+		add(view.Part{Span: 12, Blocks: []view.Block{rhythm}})
 	} else {
-		add(view.Part{Span: 6, Blocks: left}, view.Part{Span: 6, Blocks: []view.Block{starsAgainstResults(r, all)}})
+		add(view.Part{Span: 6, Blocks: []view.Block{rhythm}}, view.Part{Span: 6, Blocks: []view.Block{starsAgainstResults(r, all)}})
+	}
+	if len(last) > 0 {
+		add(view.Part{Span: 12, Blocks: last})
 	}
 	return stars, nil
 }
