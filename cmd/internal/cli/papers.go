@@ -34,7 +34,7 @@ func newPapersCommand(p *program) *cobra.Command {
 ("hulian report KIND --issue"). Of each paper the newest 10 drafts are kept, and everything that was issued; neither is ever changed.
 
 "hulian papers get ID --to FILE" writes a file of a version as it was kept, "hulian papers changes ID" makes the paper again from the
-published snapshot and writes each figure and sentence that would stand otherwise in it today: as kept, and now.`, endsAsked),
+published snapshot and writes each figure and sentence that would stand otherwise in it today: as kept, and now.`, endsPlainly),
 		Example: `  hulian papers --month 2018-01
   hulian papers get k7q2m4x3c5n6p7r2 --to 通报.docx
   hulian papers changes k7q2m4x3c5n6p7r2 --format csv`,
@@ -85,7 +85,7 @@ func newGetPaperCommand(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "get ID",
 		Short: "Write a file of a version as it was kept",
-		Long:  document("Writes the file of the version that has the ending of the name given by --to, byte for byte as it was kept.", endsPlainly),
+		Long:  document("Writes the file of the version that has the ending of the name given by --to, byte for byte as it was kept.", endsAsked),
 		Args:  exactly(1, "ID"),
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			c, err := p.config(cmd)
@@ -112,11 +112,15 @@ func newGetPaperCommand(p *program) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			// The trail comes first: what nobody could write down does not leave.
+			if err := p.recordPaper(cmd.Context(), c, trail.TookPaper, v, trail.Done); err != nil {
+				return err
+			}
 			if err := writePaper(to, body); err != nil {
 				return err
 			}
 			fmt.Fprintf(p.Err, "%s: %s\n", v.Files[i].Name, to)
-			return p.recordPaper(cmd.Context(), c, trail.TookPaper, v, trail.Done)
+			return nil
 		},
 	}
 	cmd.Flags().StringVar(&to, "to", "", "the file to write; its ending says which format")

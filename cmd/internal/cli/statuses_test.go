@@ -85,6 +85,11 @@ func TestACancelledCommandEndsAsItsHelpSays(t *testing.T) {
 			t.Fatal(stderr)
 		}
 	}
+	_, _, said := session(t, "report", "monthly", "--to", filepath.Join(here, "first.docx"), "--dir", town)
+	_, kept, found := strings.Cut(strings.TrimSpace(said), "version 1: ")
+	if !found {
+		t.Fatal(said)
+	}
 	tried := map[string]bool{}
 	for _, line := range [][]string{
 		{"demo", "--headless", "--scale", "0.1", "--dir", filepath.Join(here, "demo")}, {"init", "--dir", filepath.Join(here, "new")},
@@ -92,7 +97,7 @@ func TestACancelledCommandEndsAsItsHelpSays(t *testing.T) {
 		{"schedule", "--dir", town}, {"schedule pause", "default", "--dir", town}, {"schedule resume", "default", "--dir", town},
 		{"backup", filepath.Join(here, "again.zip"), "--dir", town}, {"restore", backup, "--dir", filepath.Join(here, "restored")},
 		{"status", "--dir", town}, {"check", "--dir", town}, {"query", "select 1", "--dir", town}, {"metrics", "--dir", town}, {"close", "--list", "--dir", town}, {"report", "monthly", "--to", filepath.Join(here, "report.docx"), "--dir", town},
-		{"papers", "--dir", town}, {"papers get", "none", "--to", filepath.Join(here, "kept.docx"), "--dir", town}, {"papers changes", "none", "--dir", town},
+		{"papers", "--dir", town}, {"papers get", kept, "--to", filepath.Join(here, "kept.docx"), "--dir", town}, {"papers changes", kept, "--dir", town},
 		{"template", "visits", "-o", filepath.Join(here, "visits.xlsx")}, {"problems", "--dir", town}, {"problems mark", "villages.csv", "--dir", town, "-o", filepath.Join(here, "marked.xlsx")},
 		{"problems waive", "--by", "王样本", "--reason", "不改", "1", "--dir", town}, {"aside", "villages.csv", "--by", "王样本", "--reason", "试填", "--dir", town}, {"nothing", "visits", "2018-01", "--by", "王样本", "--dir", town}, {"map", villages, "--dir", town},
 		{"compare", "--dir", town}, {"compare plan", "--dir", town, "--question", "成效如何", "--outcomes", "household_coverage", "--smallest", "5", "--by", "王样本"}, {"compare power", "--dir", town},
