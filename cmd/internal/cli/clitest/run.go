@@ -57,8 +57,8 @@ func Main[S ~struct {
 	program = func(ctx context.Context, arguments []string, out, errs io.Writer, environ []string, self string) int {
 		return run(ctx, arguments, S{Out: out, Err: errs, Environ: environ, Self: self})
 	}
-	if filepath.Base(os.Args[0]) != "hulian" { // of the tests, not of a command: commands speak English, whatever this machine speaks
-		if err := os.Setenv("LC_ALL", "C"); err != nil {
+	if filepath.Base(os.Args[0]) != "hulian" { // of the tests, not of a command: commands speak English, whatever this machine speaks; a browser opens files with Chinese names
+		if err := os.Setenv("LC_ALL", "C.UTF-8"); err != nil {
 			panic(err)
 		}
 	}
