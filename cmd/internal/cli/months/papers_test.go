@@ -88,5 +88,5 @@ func checkPapersAreIssued(t *testing.T, town string, visits [][]string) {
 	damaged := filepath.Join(back, "papers", "2018-01", id, "hulian-monthly-2018-01.pdf")
 	clitest.Must(t, os.Chmod(damaged, 0o600))
 	clitest.Must(t, os.WriteFile(damaged, []byte("another"), 0o600))
-	clitest.Says(t, clitest.Failed, "is not what was kept", "check", "--dir", back)
+	clitest.Says(t, clitest.Failed, "留存的文件与留存时不同", "check", "--dir", back)
 }

@@ -1,9 +1,10 @@
 package sampletown
 
 import (
+	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -21,16 +22,36 @@ type taken struct {
 func takes(t testing.TB, arguments ...string) taken {
 	t.Helper()
 	at := clitest.Begin(t, arguments...)
-	<-at.Ended
+	peak := peakOf(at.Command.Process.Pid, at.Ended)
 	state := at.Command.ProcessState
 	if state.ExitCode() != clitest.Done {
 		t.Fatalf("%v: status %d\n%s", arguments, state.ExitCode(), at.Errs.String())
 	}
-	usage, is := state.SysUsage().(*syscall.Rusage)
-	if !is {
-		t.Fatal("nothing is known of what the command took")
+	if peak == 0 {
+		t.Fatal("nothing is known of the memory the command took")
 	}
-	return taken{state.UserTime() + state.SystemTime(), usage.Maxrss >> 10}
+	return taken{state.UserTime() + state.SystemTime(), peak >> 10}
+}
+
+// peakOf is the most memory a process held until it ended, in kilobytes. What the system says of an ended process counts the memory of
+// these tests too, which began it: so its high-water mark is looked at as long as it runs.
+func peakOf(pid int, ended <-chan struct{}) (peak int64) {
+	for {
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+		if _, after, found := strings.Cut(string(status), "VmHWM:"); err == nil && found {
+			if line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); err == nil && strings.HasPrefix(string(line), "hulian\x00") { // no copy of the tests any more
+				var kilobytes int64
+				if _, err := fmt.Sscan(after, &kilobytes); err == nil {
+					peak = max(peak, kilobytes)
+				}
+			}
+		}
+		select {
+		case <-ended:
+			return peak
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
 }
 
 // noticed makes the monthly notice with its annex.
@@ -39,10 +60,10 @@ func noticed(t testing.TB, town, dir string) taken {
 }
 
 // Of a notice with its annex: how many times the processor time of a question that asks nothing, which starts the program and opens the snapshot as
-// well; and memory. Measured on the sample town: 4 times, 260 MB.
+// well; and memory. Measured on the sample town: 4 times, 280 MB; the program that the tests start holds some 30 MB more, for it holds the tests too.
 const (
 	mostQuestions = 9
-	mostMemory    = 300 // MB
+	mostMemory    = 340 // MB
 )
 
 // checkPapers holds the notice to its cost, and the annex to the published numbers: cases resolved of those reported.
