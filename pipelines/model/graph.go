@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -42,7 +41,7 @@ func inOrder(models []queries.Model, reads map[string][]string) ([]queries.Model
 		path = append(path, name)
 		switch state[name] {
 		case 1:
-			return fmt.Errorf("models read each other in a circle: %s", strings.Join(path, " reads "))
+			return pipelines.Errorf("models read each other in a circle: %s", strings.Join(path, " reads "))
 		case 2:
 			return nil
 		}

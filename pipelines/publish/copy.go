@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"hulian/data"
+	"hulian/pipelines"
 	"hulian/pipelines/durable"
 	"hulian/pipelines/warehouse"
 )
@@ -112,7 +113,7 @@ func fillDatabase(ctx context.Context, w *warehouse.Warehouse, alias string, tab
 		}
 		group.Go(func() error {
 			if err := copyTable(ctx, w, alias, t, stands, before.Manifest.content(t.name)); err != nil {
-				return fmt.Errorf("copy %s: %w", t.name, err)
+				return pipelines.Errorf("copy %s: %w", t.name, err)
 			}
 			return nil
 		})
@@ -122,7 +123,7 @@ func fillDatabase(ctx context.Context, w *warehouse.Warehouse, alias string, tab
 		return w.Transact(ctx, func(tx *warehouse.Tx) error {
 			for _, t := range small {
 				if _, err := tx.Exec(ctx, copyWhole(alias, t)); err != nil {
-					return fmt.Errorf("copy %s: %w", t.name, err)
+					return pipelines.Errorf("copy %s: %w", t.name, err)
 				}
 			}
 			return nil
@@ -184,7 +185,7 @@ func addViews(ctx context.Context, tx *warehouse.Tx, tables []table, kept map[st
 			}
 		}
 		if _, err := tx.Exec(ctx, fmt.Sprintf(`create view main."%s" as select %s from %s`, name, strings.Join(columns, ", "), t.name)); err != nil {
-			return fmt.Errorf("view of %s: %w", t.name, err)
+			return pipelines.Errorf("view of %s: %w", t.name, err)
 		}
 	}
 	return nil
@@ -218,7 +219,7 @@ func writeParquet(ctx context.Context, w *warehouse.Warehouse, folder string, ta
 			continue
 		}
 		if err := w.Exec(ctx, fmt.Sprintf("copy (from %s) to '%s' (format parquet, compression zstd)", t.name, strings.ReplaceAll(path, "'", "''"))); err != nil {
-			return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+			return pipelines.Errorf("write %s: %w", filepath.Base(path), err)
 		}
 		if err := os.Chmod(path, durable.FileMode); err != nil { // the engine asks the process's umask
 			return err

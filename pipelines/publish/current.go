@@ -40,7 +40,7 @@ func readPointer(dir string) (p pointed, err error) {
 	p.text = string(content)
 	number, hash, _ := strings.Cut(strings.TrimSpace(p.text), " ")
 	if p.number, err = strconv.Atoi(number); err != nil || p.number < 1 {
-		return p, &pipelines.Fault{Op: "read the published snapshot", At: path, Err: fmt.Errorf("%w: %q names no generation", pipelines.ErrDamaged, strings.TrimSpace(p.text)), Next: republish}
+		return p, &pipelines.Fault{Op: "read the published snapshot", At: path, Err: pipelines.Errorf("%w: %q names no generation", pipelines.ErrDamaged, strings.TrimSpace(p.text)), Next: republish}
 	}
 	p.hash = hash
 	return p, nil
@@ -60,14 +60,14 @@ func Read(dir string, number int) (Generation, error) {
 		}
 	}
 	if err == nil && g.Manifest.Generation != number && g.Manifest.Generation != 0 {
-		err = fmt.Errorf("it is the manifest of generation %d", g.Manifest.Generation)
+		err = pipelines.Errorf("it is the manifest of generation %d", g.Manifest.Generation)
 	}
 	if err == nil {
 		at = g.Path
 		var info os.FileInfo
 		if info, err = os.Stat(g.Path); err == nil {
 			if written, known := g.Manifest.file(relative(dir, g.Path)); known && info.Size() != written.Size {
-				err = fmt.Errorf("%d bytes are left of %d", info.Size(), written.Size)
+				err = pipelines.Errorf("%d bytes are left of %d", info.Size(), written.Size)
 			}
 		}
 	}
@@ -111,7 +111,7 @@ func (p pointed) generation(dir string) (Generation, error) {
 	g, err := Read(dir, p.number)
 	if err == nil && p.hash != "" && p.hash != g.Hash {
 		return g, &pipelines.Fault{Op: "read the published snapshot", At: filepath.Join(dir, snapshotFolder, pointer),
-			Err: fmt.Errorf("%w: it names generation %d by another content than that has", pipelines.ErrDamaged, p.number), Next: republish}
+			Err: pipelines.Errorf("%w: it names generation %d by another content than that has", pipelines.ErrDamaged, p.number), Next: republish}
 	}
 	return g, err
 }

@@ -23,12 +23,12 @@ func Refill(ctx context.Context, w *warehouse.Warehouse, g Generation) error {
 	return fill(ctx, w, g, func(tx *warehouse.Tx, needed, held map[string][]string) error {
 		for name, columns := range held {
 			if !slices.Equal(columns, needed[name]) {
-				return fmt.Errorf("%w: %s (%s), and not %s", ErrOtherTables, name, strings.Join(columns, ", "), strings.Join(needed[name], ", "))
+				return pipelines.Errorf("%w: %s (%s), and not %s", ErrOtherTables, name, strings.Join(columns, ", "), strings.Join(needed[name], ", "))
 			}
 		}
 		for name, columns := range needed {
 			if held[name] == nil {
-				return fmt.Errorf("%w: no %s", ErrOtherTables, name)
+				return pipelines.Errorf("%w: no %s", ErrOtherTables, name)
 			}
 			if err := take(ctx, tx, name, columns); err != nil {
 				return err
@@ -87,7 +87,7 @@ func fill(ctx context.Context, w *warehouse.Warehouse, g Generation, copied func
 func take(ctx context.Context, tx *warehouse.Tx, name string, columns []string) error {
 	list := `"` + strings.Join(columns, `", "`) + `"`
 	if _, err := tx.Exec(ctx, fmt.Sprintf("insert into %s (%s) select %s from published.%s", name, list, list, name)); err != nil {
-		return fmt.Errorf("copy %s: %w", name, err)
+		return pipelines.Errorf("copy %s: %w", name, err)
 	}
 	return nil
 }

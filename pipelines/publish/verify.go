@@ -96,7 +96,7 @@ func VerifyContent(ctx context.Context, g Generation) (err error) {
 			return ctx.Err()
 		}
 		if err == nil && content != t.Content {
-			err = fmt.Errorf("%w: it holds other rows than the manifest says", pipelines.ErrDamaged)
+			err = pipelines.Errorf("%w: it holds other rows than the manifest says", pipelines.ErrDamaged)
 		}
 		if err != nil {
 			if !errors.Is(err, pipelines.ErrDamaged) { // a table that is not there, or has other columns

@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"github.com/duckdb/duckdb-go/v2"
+
+	"hulian/pipelines"
 )
 
 // Feed is a source of typed rows that a statement reads like a table, several threads at a time.
@@ -154,7 +156,7 @@ type thread struct {
 func (s *feedSource) FillChunk(state any, chunk duckdb.DataChunk) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			err = fmt.Errorf("programming error: %v\n%s", value, debug.Stack())
+			err = pipelines.Errorf("programming error: %v\n%s", value, debug.Stack())
 		}
 	}()
 	t := state.(*thread)

@@ -159,12 +159,12 @@ func (w *Warehouse) whole(ctx context.Context, query string, rows int) error {
 			return ctx.Err()
 		}
 		if failed := typed(err); errors.Is(failed, pipelines.ErrMemory) {
-			return fmt.Errorf("%w: the memory holds %d rows and cannot count the others: %w", ErrTooMuch, rows, failed)
+			return pipelines.Errorf("%w: the memory holds %d rows and cannot count the others: %w", ErrTooMuch, rows, failed)
 		}
 		return nil // what cannot stand within a question, such as EXPLAIN, has few rows
 	}
 	if counted > int64(rows) {
-		return fmt.Errorf("%w: %d rows were found, and the memory holds %d", ErrTooMuch, counted, rows)
+		return pipelines.Errorf("%w: %d rows were found, and the memory holds %d", ErrTooMuch, counted, rows)
 	}
 	return nil
 }
@@ -200,7 +200,7 @@ func (w *Warehouse) Transact(ctx context.Context, do func(*Tx) error) (err error
 		}
 		if err != nil {
 			if undo := tx.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) { // done: the end of ctx rolled it back
-				err = errors.Join(err, fmt.Errorf("roll back: %w", typed(undo)))
+				err = errors.Join(err, pipelines.Errorf("roll back: %w", typed(undo)))
 			}
 			return
 		}
@@ -308,7 +308,7 @@ func collect(rows *sql.Rows, limit int64) (_ pipelines.Table, err error) {
 			size += cellSize + int64(len(text))
 		}
 		if limit > 0 && size > limit {
-			return pipelines.Table{}, fmt.Errorf("%w: over %d MB", ErrTooMuch, limit>>20)
+			return pipelines.Table{}, pipelines.Errorf("%w: over %d MB", ErrTooMuch, limit>>20)
 		}
 		table.Rows = append(table.Rows, values)
 	}
@@ -411,7 +411,7 @@ func typed(err error) error {
 	}
 	// The engine advises to change settings of its own, which nobody can here.
 	if said, _, _ := strings.Cut(text, "\n\nPossible solutions:"); strings.HasPrefix(said, "Out of Memory Error") {
-		return fmt.Errorf("%w: %s: raise memory_limit, or lower threads, in hulian.yaml", pipelines.ErrMemory, said)
+		return pipelines.Errorf("%w: %s: raise memory_limit, or lower threads, in hulian.yaml", pipelines.ErrMemory, said)
 	}
 	return err
 }

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"hulian/pipelines"
 )
 
 // ErrClosed says that a question asks for something else than the rows of the file's own tables.
@@ -137,7 +139,7 @@ func (j judge) name(part any, engines map[string]bool) error {
 				e, _ := entry.(map[string]any)
 				name := strings.ToLower(word(e["key"]))
 				if engines[name] {
-					return fmt.Errorf("%q is a name of the engine: %w", name, ErrClosed)
+					return pipelines.Errorf("%q is a name of the engine: %w", name, ErrClosed)
 				}
 				j.named[name] = true
 			}
@@ -181,7 +183,7 @@ func (j judge) object(p map[string]any) error {
 		return fmt.Errorf("%s: %w", strings.ToLower(kind), ErrClosed)
 	}
 	if name, calls := p["function_name"]; calls && !openFunctions[strings.ToLower(word(name))] {
-		return fmt.Errorf("the function %s: %w", word(name), ErrClosed)
+		return pipelines.Errorf("the function %s: %w", word(name), ErrClosed)
 	}
 	if !isExpression {
 		switch kind {
@@ -191,7 +193,7 @@ func (j judge) object(p map[string]any) error {
 			}
 		case "SHOW_REF":
 			if listed := word(p["table_name"]); p["query"] == nil && (!openLists[listed] || word(p["schema_name"])+word(p["catalog_name"]) != "") {
-				return fmt.Errorf("show %s: %w", strings.Trim(listed, `"`), ErrClosed)
+				return pipelines.Errorf("show %s: %w", strings.Trim(listed, `"`), ErrClosed)
 			}
 		case "TABLE_FUNCTION":
 			return j.tableFunction(p)
@@ -222,7 +224,7 @@ func (j judge) table(p map[string]any) error {
 	if j.own[name] && (plain || schema == "main" && catalog == "") || plain && j.named[name] {
 		return nil
 	}
-	return fmt.Errorf("the table %s does not exist: %w", word(p["table_name"]), ErrClosed)
+	return pipelines.Errorf("the table %s does not exist: %w", word(p["table_name"]), ErrClosed)
 }
 
 // tableFunction judges a function in the place of a table: its name is of another list, what it is given is judged as everywhere.
@@ -230,7 +232,7 @@ func (j judge) tableFunction(p map[string]any) error {
 	call, _ := p["function"].(map[string]any)
 	name := word(call["function_name"])
 	if !openTableFunctions[strings.ToLower(name)] || word(call["class"]) != "FUNCTION" {
-		return fmt.Errorf("the function %s: %w", name, ErrClosed)
+		return pipelines.Errorf("the function %s: %w", name, ErrClosed)
 	}
 	for _, key := range sortedKeys(call) {
 		if err := j.judge(call[key]); err != nil {

@@ -196,7 +196,7 @@ func (t *ownTable) read() error {
 	low, high := slices.Min(t.times), slices.Max(t.times)
 	if low < 0 || high-low >= mostPeriods {
 		period, _, _ := t.c.role("period")
-		return &pipelines.Fault{Op: "read periods", At: fmt.Sprintf("%s, column %q", t.c.Frame.Name, t.c.Frame.Columns[period]), Err: fmt.Errorf("they go from %d to %d", low, high), Next: "write months as 2018-01, or count periods from 0"}
+		return &pipelines.Fault{Op: "read periods", At: fmt.Sprintf("%s, column %q", t.c.Frame.Name, t.c.Frame.Columns[period]), Err: pipelines.Errorf("they go from %d to %d", low, high), Next: "write months as 2018-01, or count periods from 0"}
 	}
 	t.first = low
 	width := len(t.c.calendar.name(high))
@@ -257,12 +257,12 @@ func (t *ownTable) starts(width int) (map[string]string, error) {
 		if !isNever(cell) && cell != "0" {
 			at, ok := t.c.at(cell)
 			if !ok {
-				return nil, t.at(i, column, fmt.Errorf("%q is not a period as the others are", cell), "write it as the periods are written, or leave it empty for never")
+				return nil, t.at(i, column, pipelines.Errorf("%q is not a period as the others are", cell), "write it as the periods are written, or leave it empty for never")
 			}
 			start = t.label(max(at, 0), width)
 		}
 		if u := t.units[i]; seen[u] && starts[u] != start {
-			return nil, t.at(i, column, fmt.Errorf("%s has two starts, %q and %q", u, starts[u], start), "give every row of a unit the same start")
+			return nil, t.at(i, column, pipelines.Errorf("%s has two starts, %q and %q", u, starts[u], start), "give every row of a unit the same start")
 		}
 		starts[t.units[i]], seen[t.units[i]] = start, true
 	}
@@ -319,7 +319,7 @@ func (t *ownTable) cluster(column int, starts map[string]string, pilots map[stri
 			if !pilots[one] {
 				one, other = other, one
 			}
-			return t.at(i, column, fmt.Errorf("in the cluster %s %s is a pilot and %s is none, though both began together", name, one, other), "mark all units of a cluster as pilots or none, or leave --cluster out")
+			return t.at(i, column, pipelines.Errorf("in the cluster %s %s is a pilot and %s is none, though both began together", name, one, other), "mark all units of a cluster as pilots or none, or leave --cluster out")
 		}
 	}
 	t.names = of
@@ -446,7 +446,7 @@ func (t *ownTable) known() (k compare.Known, err error) {
 			return d, !math.IsNaN(d)
 		}
 	} else if len(given) > 0 {
-		return k, Usage{&pipelines.Fault{Op: "read the flag", At: "--place", Err: fmt.Errorf("%d columns are named, a place has two", len(given)), Next: "--place X,Y"}}
+		return k, Usage{&pipelines.Fault{Op: "read the flag", At: "--place", Err: pipelines.Errorf("%d columns are named, a place has two", len(given)), Next: "--place X,Y"}}
 	}
 	return k, nil
 }

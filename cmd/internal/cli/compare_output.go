@@ -374,7 +374,7 @@ func (p *program) printComparison(cmd *cobra.Command, of told, lang, wanted stri
 		err = w.text(out)
 	}
 	if err != nil {
-		return fmt.Errorf("write output: %w", err)
+		return pipelines.Errorf("write output: %w", err)
 	}
 	return out.Flush()
 }

@@ -82,7 +82,7 @@ func readKept(table string) (all []kept, err error) {
 		err = yaml.Unmarshal(content, &all)
 	}
 	if i := slices.IndexFunc(all, func(k kept) bool { return len(k.Outcomes) == 0 || k.KnownTo == "" }); err == nil && i >= 0 {
-		err = fmt.Errorf("plan %d lacks outcomes or known_to", i+1)
+		err = pipelines.Errorf("plan %d lacks outcomes or known_to", i+1)
 	}
 	if err != nil {
 		return nil, &pipelines.Fault{Op: "read the plan", At: keptAt(table), Err: err, Next: "mend the file, or move it away: without it the results are exploratory"}

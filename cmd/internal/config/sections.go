@@ -123,7 +123,7 @@ func readImprint(node *yaml.Node, c *Config) error {
 	trimmed := func(text string) string { return strings.TrimRight(strings.Join(strings.Fields(text), " "), "。.") }
 	c.Imprint = Imprint{CopyTo: trimmed(c.Imprint.CopyTo), Office: trimmed(c.Imprint.Office)}
 	if c.Imprint == (Imprint{}) {
-		return fmt.Errorf("line %d: imprint: it must say copy_to, office or both; leave it out for papers without one", node.Line)
+		return pipelines.Errorf("line %d: imprint: it must say copy_to, office or both; leave it out for papers without one", node.Line)
 	}
 	return nil
 }
@@ -140,7 +140,7 @@ type Paper struct {
 
 func readPapers(node *yaml.Node, c *Config) error {
 	if node.Kind != yaml.SequenceNode {
-		return fmt.Errorf("line %d: papers is a list: each begins with \"- kind:\"", node.Line)
+		return pipelines.Errorf("line %d: papers is a list: each begins with \"- kind:\"", node.Line)
 	}
 	for _, item := range node.Content {
 		one := Paper{Day: 1}
@@ -149,11 +149,11 @@ func readPapers(node *yaml.Node, c *Config) error {
 		}
 		switch {
 		case one.Kind == "":
-			return fmt.Errorf("line %d: papers: kind: it must be a kind such as monthly", item.Line)
+			return pipelines.Errorf("line %d: papers: kind: it must be a kind such as monthly", item.Line)
 		case one.Day < 1 || one.Day > 28:
-			return fmt.Errorf("line %d: papers: day: %d is not between 1 and 28, which every month has", item.Line, one.Day)
+			return pipelines.Errorf("line %d: papers: day: %d is not between 1 and 28, which every month has", item.Line, one.Day)
 		case one.Lang != "" && one.Lang != "zh" && one.Lang != "en":
-			return fmt.Errorf("line %d: papers: lang: it must be zh or en", item.Line)
+			return pipelines.Errorf("line %d: papers: lang: it must be zh or en", item.Line)
 		}
 		c.Papers = append(c.Papers, one)
 	}

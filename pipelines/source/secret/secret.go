@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"hulian/pipelines"
 )
 
 // largest is the size up to which a file is taken for a secret; an RSA key of 16,384 bits has 13 KB.
@@ -55,12 +57,12 @@ func (r Reference) Read() (Value, error) {
 	} else {
 		content, err := contentOf(strings.TrimPrefix(string(r), "file:"))
 		if err != nil {
-			return Value{}, unread{fmt.Errorf("secret %s: %w", string(r), err)}
+			return Value{}, unread{pipelines.Errorf("secret %s: %w", string(r), err)}
 		}
 		text = string(content)
 	}
 	if text = strings.TrimSpace(text); text == "" {
-		return Value{}, unread{fmt.Errorf("secret %s is not set or empty", string(r))}
+		return Value{}, unread{pipelines.Errorf("secret %s is not set or empty", string(r))}
 	}
 	return Value{text}, nil
 }
