@@ -10,7 +10,8 @@ import (
 
 // called are names that programs use in the object of an entry and that stand in no contract, page or measure.
 var called = map[string]string{
-	"monthly": "月度通报", "minutes": "例会纪要", "support": "薄弱村帮扶清单", "comparison": "试点比较报告", "evidence": "党员依据单", "public": "公示",
+	"monthly": "月度通报", "minutes": "例会纪要", "support": "薄弱村帮扶清单", "comparison": "试点比较报告", "evidence": "党员依据单", "public": "公示", "village": "村情单",
+	"issued": "已印发", "draft": "草稿",
 	".docx": "Word", ".xlsx": "Excel", ".pdf": "PDF", ".html": "网页", "csv": "CSV", "xlsx": "Excel", "json": "JSON", "arrow": "Arrow", "parquet": "Parquet",
 	"for=committee": "供镇党委", "for=village": "供村", "for=public": "供公示", "withheld=0": "", "sheet": "打印单", "marked": "标注副本", "upload": "报送文件", "report": "",
 	"household": "走访农户", "issue": "超期问题", "member": "未走访的党员", "meeting": "对账交流会", "export": "未报的报表", "file": "待处理的文件", "decided": "到期的决定",
@@ -19,7 +20,7 @@ var called = map[string]string{
 
 // coded are the actions whose object is made of names that programs use; those of others are names that people gave.
 var coded = map[Action]bool{
-	ViewedEvidence: true, ExportedPersons: true, IssuedReport: true, ReleasedReport: true, SetAside: true, TookBack: true, SaidNothing: true, TookNothingBack: true,
+	ViewedEvidence: true, ExportedPersons: true, IssuedReport: true, ReleasedReport: true, PublishedReport: true, TookPaper: true, SetAside: true, TookBack: true, SaidNothing: true, TookNothingBack: true,
 	TickedOff: true, TookTickBack: true, Entered: true, Started: true, Paused: true, Resumed: true, Subscribed: true, Unsubscribed: true, RequestedBeyond: true,
 }
 
@@ -29,7 +30,17 @@ func inChinese(a Action, object string) string {
 	if !coded[a] {
 		return object
 	}
-	words := strings.Fields(object)
+	words, rest := strings.Fields(object), ""
+	switch a {
+	case Started, Paused, Resumed: // the name of a pipeline, but for the one that nobody named
+		if object != "default" {
+			return object
+		}
+	case ExportedPersons, SetAside, TookBack: // behind the first word stand names of files, tables and rows
+		var first string
+		first, rest, _ = strings.Cut(object, " ")
+		words = []string{first}
+	}
 	var of data.Contract
 	var said []string
 	for i, word := range words {
@@ -67,5 +78,12 @@ func inChinese(a Action, object string) string {
 			said = append(said, name+word[len(bare):])
 		}
 	}
-	return strings.ReplaceAll(strings.Join(said, " "), ",", "，")
+	if rest != "" {
+		said = append(said, rest)
+	}
+	sentence := strings.Join(said, " ")
+	if a == TickedOff || a == TookTickBack {
+		sentence = strings.ReplaceAll(sentence, ", ", "，")
+	}
+	return sentence
 }
