@@ -17,7 +17,7 @@ import (
 // Channel is one way to tell people, and what of.
 type Channel struct {
 	Name    string            `yaml:"name"`
-	On      []pipelines.Event `yaml:"on"`      // failure, month_ready, held, alert; empty: all
+	On      []pipelines.Event `yaml:"on"`      // failure, month_ready, held, alert, papers; empty: all
 	Link    string            `yaml:"link"`    // address of the dashboards as people reach them; empty: none is named
 	Webhook *Webhook          `yaml:"webhook"` // this
 	Mail    *Mail             `yaml:"mail"`    // or this

@@ -59,9 +59,10 @@ pipelines:
     sources: [inbox]
     retries: 3
     backoff: 1m`},
-	{"papers", func(node *yaml.Node, c *Config) error { return readPapers(node, c) }, `每月定时生成文件：每月 day 日起的第一次运行之后，生成上月的文件，留存为草稿（“文件”页），并按 notifications 通知；生成不了的说明原因。
-units 写 town（全镇）、villages（各村）、branches（各支部），或单位的名称；公示文件须经第二人复核，不会自动公布。`, `Papers made by the clock: after the first run on or after the day of a month, those of the month before are made and kept as
-drafts (page Papers), and notifications tell of it, or why not. units are town, villages, branches, or names of units. What is for
+	{"papers", func(node *yaml.Node, c *Config) error { return readPapers(node, c) }, `每月定时生成文件：每月 day 日起，由 hulian serve 定时运行之后，生成上月的文件，留存为草稿（“文件”页），并按 notifications 通知；
+生成不了的说明原因。
+units 写 town（全镇）、villages（各村）、branches（各支部），或单位的名称；公示文件须经第二人复核，不会自动公布。`, `Papers made by the clock: after a run of hulian serve on or after the day of a month, those of the month before are made and
+kept as drafts (page Papers), and notifications tell of it, or why not. units are town, villages, branches, or names of units. What is for
 the public waits for a second person and is never published by the clock.
 papers:
   - kind: monthly
@@ -92,9 +93,10 @@ imprint:
   office: general office of the town`},
 	{"server", readServer, serverZh, serverEn},
 	{"oidc", readProvider, providerZh, providerEn},
-	{"notifications", readNotifications, `运行失败、某月数据就绪、文件待人确认时通知谁（on；不写则三种都通知）。整段不写则不通知任何人。口令和含口令的地址写成 env:名称
-或 file:/路径。kind 可为 wecom（企业微信）、dingtalk（钉钉）、json。`, `Who is told when a run failed, a month is ready or a file waits for a person (on; left out: all three). Left out,
-nobody is. Secrets, and addresses that hold a key, are named as env:NAME or file:/path. kind is wecom, dingtalk or json.
+	{"notifications", readNotifications, `运行失败（failure）、某月数据就绪（month_ready）、文件待人确认（held）、指标提醒（alert）、定时生成文件（papers）时通知谁
+（on；不写则全都通知）。整段不写则不通知任何人。口令和含口令的地址写成 env:名称或 file:/路径。kind 可为 wecom（企业微信）、dingtalk（钉钉）、json。`, `Who is told when a run failed, a month is ready, a file waits for a person, a measure gave an alert, or papers were
+made by the clock (on: failure, month_ready, held, alert, papers; left out: all of them). Left out, nobody is. Secrets, and
+addresses that hold a key, are named as env:NAME or file:/path. kind is wecom, dingtalk or json.
 notifications:
   - name: duty
     on: [failure, held]
