@@ -60,7 +60,7 @@ Without a file and a row it lists what is set aside.`, endsAsked),
 			if err != nil {
 				return err
 			}
-			p.say("%s; generation %d\n", p.words.T(map[bool]string{false: "set aside", true: "taken back"}[a.Back]), run.Generation)
+			p.say("%s; generation %d\n", p.words.T(map[bool]string{false: "it is set aside", true: "taken back"}[a.Back]), run.Generation)
 			return nil
 		},
 	}

@@ -68,12 +68,12 @@ stands in the table nothing_to_report. --back takes it back.`, endsAsked),
 			if err != nil {
 				return err
 			}
-			p.say("%s; generation %d\n", p.words.T(map[bool]string{false: "nothing to report", true: "taken back"}[n.Back]), run.Generation)
+			p.say("%s; generation %d\n", p.words.T(map[bool]string{false: "nothing to report", true: "withdrawn"}[n.Back]), run.Generation)
 			return nil
 		},
 	}
 	cmd.Flags().StringVar(&n.Village, "village", "", "the village's ID (default: every village)")
-	cmd.Flags().BoolVar(&n.Back, "back", false, "take it back")
+	cmd.Flags().BoolVar(&n.Back, "back", false, "withdraw it")
 	cmd.Flags().StringVar(&n.By, "by", "", "who says so")
 	cmd.Flags().StringVar(&n.Reason, "reason", "", "why")
 	config.AddFlags(cmd.Flags(), working...)

@@ -75,9 +75,9 @@ func againstRollout(r block.Request, report compare.Report, s compare.Sides) (vi
 	report.Waves = &waves
 	back := view.Links{Links: []view.Link{{Text: r.T("回到与尚未启动的村的比较", "Back to the comparison with villages not begun"), Address: r.Link("compare", question.With("with", ""))}}}
 	if !ok || math.IsNaN(waves.Effect) {
-		v.Headline = view.Headline{Rest: r.T("试点与推开比不了", "Pilots and rollout cannot be compared")}
+		v.Headline = view.Headline{Rest: r.T("试点村与推开村无法比较", "Pilots and rollout cannot be compared")}
 		v.Blocks = []view.Block{&view.Notice{Frame: view.Frame{ID: "waves", Language: r.Language, State: view.Empty, Title: r.T("试点与推开", "Pilots and rollout"),
-			Reason: r.T("两边没有都有启动前后数据的村。", "The two sides have no villages with values before and since their starts."), Next: r.T("换一个月份、一项指标或另一批村。", "Choose another month, another measure or another start group.")}}, back}
+			Reason: r.T("试点或推开一边没有启动前后都有数据的村。", "The two sides have no villages with values before and since their starts."), Next: r.T("换一个月份、一项指标或另一批村。", "Choose another month, another measure or another start group.")}}, back}
 		return v, nil
 	}
 	said := report.WavesSaid(r.Lang)
