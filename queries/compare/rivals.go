@@ -169,9 +169,10 @@ func (r Result) restored(p Panel, draws int) (of Restored) {
 			return t.PGreater
 		}
 	}
-	counted := func(i int, row Row) (float64, float64) { return row.Before.Value, row.After.Numerator / base(i) }
+	scale := r.Measure.Scale
+	counted := func(i int, row Row) (float64, float64) { return row.Before.Value, scale * row.After.Numerator / base(i) }
 	rest := func(i int, row Row) (float64, float64) {
-		return row.Before.Value, 1 - (row.After.Denominator-row.After.Numerator)/base(i)
+		return row.Before.Value, scale * (1 - (row.After.Denominator-row.After.Numerator)/base(i))
 	}
 	of.Short, of.Extra = directed(counted), directed(rest)
 	if r.Effect < 0 {

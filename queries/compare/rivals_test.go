@@ -108,6 +108,16 @@ func TestLateIssuesNoLongerEntered(t *testing.T) {
 		}
 	}
 	real := Compare(panel(t, starts, func(int) float64 { return .6 }, .2, .02, seeded(3)))
+	hundred := panel(t, starts, func(int) float64 { return .6 }, .2, .02, seeded(3))
+	hundred.Measure.Scale *= 100 // a share of a hundred is the same evidence
+	for _, v := range hundred.Villages {
+		for k := range hundred.Series[v.ID] {
+			hundred.Series[v.ID][k].Value *= 100
+		}
+	}
+	if of := Compare(hundred).Restored; of != real.Restored {
+		t.Errorf("of a hundred: %+v, want %+v", of, real.Restored)
+	}
 	if !(real.Restored.Worst() <= significant) || real.Misrecorded() || real.Verdict != Improved {
 		t.Errorf("%+v, %s: %s", real.Restored, real.Verdict, real.Why("en"))
 	}
