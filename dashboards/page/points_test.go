@@ -347,7 +347,7 @@ func TestSumsPaidStandBesideTheirTier(t *testing.T) {
 	if rows := tableIn(t, v, "paid"); len(rows) != 1 || rows[0] != "2017 | 三星 | 6 | 6,000 | 36,000 | 17,000 | 1" {
 		t.Errorf("paid: %q", rows)
 	}
-	if note := tableOf(t, v, "paid").Rows[0][5].Note; !strings.Contains(note, "另有 3 笔未知") {
+	if note := tableOf(t, v, "paid").Rows[0][5].Note; !strings.Contains(note, "3个支部没有填报") {
 		t.Errorf("three sums nobody told, and the page says %q", note)
 	}
 	if rows := tableIn(t, v, "paid-otherwise"); len(rows) != 1 || !strings.Contains(rows[0], "新园一支部 | 三星 | 6,000 | 5,000") {

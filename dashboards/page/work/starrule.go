@@ -147,7 +147,7 @@ func paid(r block.Request, all []rating) []view.Block {
 			} else if len(others) > 0 {
 				wrong.Tone = view.ToneWorse
 			}
-			t.Rows = append(t.Rows, []view.Cell{{Text: r.PeriodName(year)}, {Text: starsText(r, stars)}, view.Count(n), view.Count(due), view.Count(n * due), block.KnownSum(r, sum, told, n), wrong})
+			t.Rows = append(t.Rows, []view.Cell{{Text: r.PeriodName(year)}, {Text: starsText(r, stars)}, view.Count(n), view.Count(due), view.Count(n * due), paidSum(r, sum, told, n), wrong})
 		}
 	}
 	if len(differ) == 0 {
@@ -160,6 +160,18 @@ func paid(r block.Request, all []rating) []view.Block {
 		view.Of(view.Number(r.T("应拨（元）", "Due (yuan)")), func(x rating) view.Cell { return view.Count(reading.TierFunding(r.Programme, x.stars)) }),
 		view.Of(view.Number(r.T("实拨（元）", "Paid (yuan)")), func(x rating) view.Cell { return view.Count(x.funding) }))...)
 	return []view.Block{t, other}
+}
+
+// paidSum is what a tier was paid, with the branches whose ratings name no sum.
+func paidSum(r block.Request, sum, told, of float64) view.Cell {
+	c := block.KnownSum(r, sum, told, of)
+	switch lacking := of - told; {
+	case lacking == 1:
+		c.Note = r.T("1个支部没有填报", "1 branch names no sum")
+	case lacking > 1:
+		c.Note = r.Tf("%s个支部没有填报", "%s branches name no sum", reading.Count(lacking))
+	}
+	return c
 }
 
 // paidOtherwise reports whether a branch was paid another sum than its tier's. Where the rating names no sum, or its stars are no tier, that is
