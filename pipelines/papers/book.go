@@ -26,7 +26,7 @@ import (
 // ErrTampered is wrapped by every refusal of a version that is not what was kept.
 var ErrTampered = errors.New("it is not what was kept")
 
-// ListName is the file that names the versions; keptDrafts is how many drafts of a paper are kept.
+// ListName is the file that names the versions; keptDrafts is how many drafts of a paper are kept of readers of the same rights.
 const (
 	ListName    = "versions.ndjson"
 	contentName = "content.json"
@@ -116,15 +116,28 @@ func (b *Book) read() (all []pipelines.PaperVersion, last string, whole int64, e
 		}
 		last, whole, content = digest(text), whole+int64(len(text))+1, rest
 	}
-	newer := map[pipelines.PaperKey]int{}
+	newer := map[shelf]int{}
 	for i := len(all) - 1; i >= 0; i-- {
-		if v := &all[i]; v.State == pipelines.PaperDraft {
-			newer[v.PaperKey]++
-			v.Gone = newer[v.PaperKey] > keptDrafts
+		if v := &all[i]; passes(*v) {
+			newer[shelfOf(*v)]++
+			v.Gone = newer[shelfOf(*v)] > keptDrafts
 		}
 	}
 	return all, last, whole, nil
 }
+
+// shelf is where drafts stand that push each other out: those of one paper and one kind of reader.
+type shelf struct {
+	pipelines.PaperKey
+	reader string
+}
+
+func shelfOf(v pipelines.PaperVersion) shelf {
+	return shelf{v.PaperKey, fmt.Sprintf("%q %q %q %q", v.Role, slices.Sorted(slices.Values(v.Towns)), v.Village, v.Branch)}
+}
+
+// passes reports whether newer drafts push a version out. What waits for a second person stays: it is issued once it is accepted.
+func passes(v pipelines.PaperVersion) bool { return v.State == pipelines.PaperDraft && v.Awaits == "" }
 
 var (
 	named     = regexp.MustCompile(`^[0-9a-z]{8,40}$`)
@@ -132,7 +145,7 @@ var (
 )
 
 // Keep keeps a version with its content and files, and returns it with ID, number and hashes. Where the last version of the paper has the
-// same content and state, that one is returned, with the formats it lacked.
+// same content, state and readers, that one is returned, with the formats it lacked.
 func (b *Book) Keep(ctx context.Context, v pipelines.PaperVersion, content []byte, files []pipelines.PaperContent) (kept pipelines.PaperVersion, err error) {
 	if !monthForm.MatchString(v.Month) || v.Kind == "" || v.Unit == "" || v.State != pipelines.PaperDraft && v.State != pipelines.PaperIssued || v.State == pipelines.PaperIssued && v.Closing == "" {
 		return v, fmt.Errorf("keep a paper: it does not say which it is, or with which signing it is issued: %+v", v.PaperKey)
@@ -158,7 +171,7 @@ func (b *Book) Keep(ctx context.Context, v pipelines.PaperVersion, content []byt
 			v.Number, same = all[i].Number+1, &all[i]
 		}
 	}
-	if same != nil && same.State == v.State && same.Content == v.Content && same.Closing == v.Closing && same.Awaits == v.Awaits {
+	if same != nil && same.State == v.State && same.Content == v.Content && same.Closing == v.Closing && same.Awaits == v.Awaits && same.Persons == v.Persons && shelfOf(*same) == shelfOf(v) {
 		return b.add(*same, files, last, whole)
 	}
 	for _, f := range files {
@@ -247,12 +260,12 @@ func (b *Book) record(v pipelines.PaperVersion, last string, whole int64) error 
 // sweep takes away the folders of drafts that have had their time, and what crashes have left. What cannot be taken away stays until the
 // next time: nothing reads it.
 func (b *Book) sweep(all []pipelines.PaperVersion) {
-	kept, drafts := map[string]bool{}, map[pipelines.PaperKey]int{}
+	kept, drafts := map[string]bool{}, map[shelf]int{}
 	for _, v := range slices.Backward(all) {
-		if v.State == pipelines.PaperDraft {
-			drafts[v.PaperKey]++
+		if passes(v) {
+			drafts[shelfOf(v)]++
 		}
-		kept[v.ID] = v.State == pipelines.PaperIssued || drafts[v.PaperKey] <= keptDrafts
+		kept[v.ID] = !passes(v) || drafts[shelfOf(v)] <= keptDrafts
 	}
 	months, _ := os.ReadDir(b.folder())
 	for _, month := range months {
@@ -268,8 +281,11 @@ func (b *Book) sweep(all []pipelines.PaperVersion) {
 	}
 }
 
-// Content is what stands in a version, as it was kept.
+// Content is what stands in a version, as it was kept. The error wraps pipelines.ErrUnknown of a draft that is not kept any more.
 func (b *Book) Content(v pipelines.PaperVersion) ([]byte, error) {
+	if v.Gone {
+		return nil, fault("open a paper", v.ID, pipelines.ErrUnknown, `"hulian papers" lists the files that are kept`)
+	}
 	return b.open(v, contentName, v.Content)
 }
 

@@ -58,7 +58,7 @@ func TestVersionsOfAPaper(t *testing.T) {
 		if v.Gone {
 			gone++
 		}
-		if (err != nil) != v.Gone {
+		if errors.Is(err, pipelines.ErrUnknown) != v.Gone || err != nil && !v.Gone {
 			t.Errorf("version %d, gone %t: %v", v.Number, v.Gone, err)
 		}
 	}
@@ -73,6 +73,34 @@ func TestVersionsOfAPaper(t *testing.T) {
 	}
 	if damaged := papers.Damaged(b.Dir); len(damaged) != 0 {
 		t.Error(damaged)
+	}
+}
+
+// TestDraftsOfOthersPushNothingOut: each kind of reader has its ten, what waits for a second person stays, and the same words for others
+// are a version of their own.
+func TestDraftsOfOthersPushNothingOut(t *testing.T) {
+	b := &papers.Book{Dir: t.TempDir()}
+	waiting, mine, theirs := draft("2018-01"), draft("2018-01"), draft("2018-01")
+	waiting.Awaits, mine.Role, theirs.Role = "paper", "committee", "analyst"
+	keep(t, b, waiting, "waits")
+	keep(t, b, mine, "same")
+	if kept := keep(t, b, theirs, "same"); kept.Role != "analyst" || kept.Number != 3 {
+		t.Errorf("%+v", kept)
+	}
+	for i := range 12 {
+		keep(t, b, theirs, fmt.Sprint(i))
+	}
+	all, err := b.Versions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range all[:2] {
+		if _, err := b.Content(v); err != nil || v.Gone {
+			t.Errorf("version %d is gone: %v", v.Number, err)
+		}
+	}
+	if !all[2].Gone || all[len(all)-1].Gone {
+		t.Error("of 13 drafts ten are kept")
 	}
 }
 
