@@ -127,7 +127,10 @@ func (b *Book) change(ctx context.Context, of func(history) (data.SentenceChange
 	limited, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	if _, err := lock.TryLockContext(limited, 20*time.Millisecond); err != nil {
-		return made, b.fault("change a sentence", errors.Join(pipelines.ErrBusy, err), "try again in a moment")
+		if ctx.Err() == nil && limited.Err() != nil {
+			return made, b.fault("change a sentence", fmt.Errorf("%w: somebody else is changing one", pipelines.ErrBusy), "try again in a moment")
+		}
+		return made, b.fault("change a sentence", err, "check the disk and who may write there; nothing has changed")
 	}
 	defer func() { err = errors.Join(err, lock.Unlock()) }()
 	h, err := b.history()
@@ -172,7 +175,10 @@ func (b *Book) history() (h history, err error) {
 		return h, nil
 	}
 	if err == nil {
-		_, err = sealed.Read(content, &h)
+		isSealed := false
+		if isSealed, err = sealed.Read(content, &h); err == nil && !isSealed { // it has always been written with its seal
+			h, err = history{}, sealed.ErrBroken
+		}
 	}
 	if err != nil {
 		return h, b.fault("read the sentences", err, "put the file back from a backup")

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"hulian/data"
+	"hulian/pipelines"
 	"hulian/pipelines/wording"
 	words "hulian/queries/wording"
 )
@@ -59,5 +60,15 @@ func TestChangesOfSentencesAreKeptAndTakenBack(t *testing.T) {
 	}
 	if _, err := b.Standing(); err == nil {
 		t.Error("a history that was edited is read")
+	}
+	if err := os.WriteFile(file, []byte(`{"changes":[]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Standing(); err == nil {
+		t.Error("a history without its seal is read")
+	}
+	away := &wording.Book{Dir: filepath.Join(b.Dir, "nowhere")}
+	if _, err := away.Change(t.Context(), data.SentenceChange{Sentence: s.ID, From: s.Text, To: own}); err == nil || errors.Is(err, pipelines.ErrBusy) {
+		t.Errorf("a folder that is not there: %v", err)
 	}
 }
