@@ -21,7 +21,7 @@ const young = time.Hour
 
 // asides are the places where files are written aside, and how they are called there.
 var asides = []string{
-	".loading-*", ".restoring-*", "warehouse.duckdb.tmp", durable.Aside("sources.json"), durable.Aside("paused.json"), durable.Aside("serving.json"), durable.Aside("hulian.yaml"), durable.Aside("map.geojson"),
+	".loading-*", ".restoring-*", "warehouse.duckdb.tmp", durable.Aside("sources.json"), durable.Aside("paused.json"), durable.Aside("serving.json"), durable.Aside("sentences.json"), durable.Aside("hulian.yaml"), durable.Aside("map.geojson"),
 	path.Join(landedName, ".landing-*"), path.Join(landedName, durable.Aside("manifest.ndjson")), path.Join("runs", durable.Aside("*.json")), path.Join("notices", durable.Aside("*.json")),
 	path.Join("closings", "*", durable.Aside("*.json")), path.Join("papers", "*", ".keeping-*"), path.Join("mappings", durable.Aside("*")), path.Join(uploadsName, ".receiving-*"),
 	path.Join("snapshots", "*.part*"), path.Join("snapshots", "*.tmp"), path.Join("marts", "*.part*"),

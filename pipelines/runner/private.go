@@ -14,7 +14,7 @@ import (
 // owned are the names in a town's folder of what the program keeps there, and of what tells who may read it.
 var owned = []string{
 	landedName, mappingsName, runsName, "snapshots", "marts", "closings", "notices", "uploads", "damaged", "truth",
-	warehouseName, warehouseName + ".wal", "hulian.yaml", "programme.yaml", "standards.json", "standards.json.lock", "map.geojson", "sources.yaml", "sources.json", "paused.json", "paused.json.lock", "uploads.lock", "NOTE.txt", lockName, warehouseLockName,
+	warehouseName, warehouseName + ".wal", "hulian.yaml", "programme.yaml", "standards.json", "standards.json.lock", "papers", "sentences.json", "sentences.json.lock", "map.geojson", "sources.yaml", "sources.json", "paused.json", "paused.json.lock", "uploads.lock", "NOTE.txt", lockName, warehouseLockName,
 }
 
 // inboxName is the folder exports are dropped into: it is closed, what lies in it belongs to whoever dropped it.
