@@ -21,11 +21,11 @@ func list[T any](ctx context.Context, f Facts, v visitor.Visitor, what, sql stri
 	if !v.SeesUnit(f.place("", "")) {
 		return nil, ErrHidden
 	}
-	at, cut := f.within, f.cut
-	f.within, f.cut = Unit{}, nil
+	at, cut, short := f.within, f.cut, f.short
+	f.within, f.cut, f.short = Unit{}, nil, false
 	all, err := f.shared.rows(fmt.Sprintf("%T %s %v", *new(T), sql, args), func() (any, int, error) {
 		all, err := read[T](ctx, f.Data, what, sql, args...)
-		if cut != nil && len(all) > shortList {
+		if short && len(all) > shortList {
 			return []T(nil), 0, errors.Join(err, errLong)
 		}
 		return all, len(all), err
@@ -59,7 +59,7 @@ var errLong = errors.New("the list is long")
 func placed[T any](ctx context.Context, f Facts, v visitor.Visitor, read lister[T], at Unit, alias string, cut Cut, what string,
 	ask func(where, end string) string, args ...any) ([]T, error) {
 	whole := f.at(at)
-	whole.cut = &cut
+	whole.cut, whole.short = &cut, true
 	if !f.shared.long(what) {
 		rows, err := read(ctx, whole, v, what, ask("", fmt.Sprintf("\nlimit %d", shortList+1)), args...)
 		if !errors.Is(err, errLong) {

@@ -24,6 +24,7 @@ type Facts struct {
 
 	within Unit // the place list gives rows of; the zero Unit: all
 	cut    *Cut // and which of them; nil: all
+	short  bool // the list is refused with errLong where it is long
 }
 
 // Snapshot is one generation of the published data, and what every page needs of it.
