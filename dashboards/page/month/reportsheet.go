@@ -80,14 +80,22 @@ func changedSentence(r block.Request, own facts.Measured, readings []reading.Rea
 	if unknown > 0 {
 		parts = append(parts, block.Say(r, own, "changed_unknown", "count", strconv.Itoa(unknown)))
 	}
+	if parts = filled(parts); len(parts) == 0 {
+		return ""
+	}
 	return r.MonthName(r.Month) + r.T("", ": ") + strings.Join(parts, r.T("，", "; ")) + r.T("。", ".")
+}
+
+// filled are the parts of a sentence that say something: a town may have emptied one, or its measure has no value.
+func filled(parts []string) []string {
+	return slices.DeleteFunc(parts, func(s string) bool { return s == "" })
 }
 
 // workSentence is what was visited and solved.
 func workSentence(r block.Request, own facts.Measured) string {
-	parts := slices.DeleteFunc([]string{
+	parts := filled([]string{
 		block.Say(r, own, "work_visited"), block.Say(r, own, "work_unvisited", "days", strconv.Itoa(r.Programme.Linking.UnvisitedDays)), block.Say(r, own, "work_solved"), block.Say(r, own, "work_overdue"),
-	}, func(s string) bool { return s == "" })
+	})
 	if len(parts) == 0 {
 		return ""
 	}
@@ -111,10 +119,12 @@ func askedSentence(r block.Request, own facts.Measured, assessed []signals.Asses
 	}
 	for _, event := range reading.ByEvent(readings) {
 		if event[0].Signal() && event[0].Variation == reading.Worsening {
-			parts = append(parts, r.T("针对", "")+event[0].Measure.Name.In(r.Lang)+r.T("，", ": ")+strings.TrimRight(askedOf(r, own, event[0].Measure.Group), "。."))
+			if asked := strings.TrimRight(askedOf(r, own, event[0].Measure.Group), "。."); asked != "" {
+				parts = append(parts, r.T("针对", "")+event[0].Measure.Name.In(r.Lang)+r.T("，", ": ")+asked)
+			}
 		}
 	}
-	if len(parts) == 0 {
+	if parts = filled(parts); len(parts) == 0 {
 		return block.Say(r, own, "asked_none")
 	}
 	return block.Say(r, own, "asked", "month", r.MonthName(facts.MonthAdd(r.Month, 1)), "asked", strings.Join(parts, r.T("；", "; ")))
