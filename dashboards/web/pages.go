@@ -107,7 +107,10 @@ func searched(ask block.Request) bool {
 }
 
 // onTheMap are the pages that show the town's own map, or say something of which villages are neighbours on it.
-var onTheMap = []string{"overview", "report", "compare", "meeting"}
+var onTheMap = []string{"overview", "report", "compare", "meeting", "papers"}
+
+// inWords are the pages that say the town's own sentences; page Papers makes papers of them again.
+var inWords = []string{"report", "meeting", "papers"}
 
 // keyOf names all that an answer of one generation depends on.
 func (s *server) keyOf(ask block.Request, format, table string) (string, error) {
@@ -119,7 +122,7 @@ func (s *server) keyOf(ask block.Request, format, table string) (string, error) 
 	if slices.Contains(onTheMap, ask.Page.ID) {
 		key += " " + s.mapStamp()
 	}
-	if s.Wording != nil && (ask.Page.ID == "report" || ask.Page.ID == "papers") {
+	if s.Wording != nil && slices.Contains(inWords, ask.Page.ID) {
 		said, err := s.Wording.Stamp()
 		if err != nil {
 			return "", err
@@ -187,8 +190,10 @@ func (s *server) lendAs(ctx context.Context, ask *block.Request, pinned Pinned, 
 	s.lendPapers(ask, pinned, who, here)
 	if s.Wording != nil {
 		ask.Standing = s.Wording.Standing
-		if ask.Wording, err = s.Wording.Standing(); err != nil {
-			return err
+		if slices.Contains(inWords, p.ID) { // a damaged file stops no other page
+			if ask.Wording, err = s.Wording.Standing(); err != nil {
+				return err
+			}
 		}
 	}
 	ask.Closings, ask.Zone = s.months(pinned), s.Zone

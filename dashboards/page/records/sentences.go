@@ -2,6 +2,7 @@ package records
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
 	"hulian/data"
+	"hulian/pipelines"
 	"hulian/queries"
 	"hulian/queries/wording"
 )
@@ -24,6 +26,10 @@ func BuildSentences(_ context.Context, r block.Request) (view.View, error) {
 	}
 	now, err := r.Standing()
 	if err != nil {
+		if fault := new(pipelines.Fault); errors.As(err, &fault) {
+			v.Blocks = append(v.Blocks, view.Callout{Tone: view.ToneWorse, Title: r.T("文件用语无法读取", "The sentences cannot be read"), Text: r.T("请把这段话转给维护人员：", "Hand this to whoever maintains the system: ") + fault.Op + " " + fault.At + ": " + fault.Err.Error(), Next: fault.Advised()})
+			return v, nil
+		}
 		return v, err
 	}
 	v.Blocks = append(v.Blocks, sentenceNotices(r, now)...)
