@@ -94,15 +94,21 @@ func (s *server) issuePaper(w http.ResponseWriter, r *http.Request, kind kinds.K
 	}
 	var of pipelines.PaperVersion
 	var made filetype.Made
+	objectOf := func(ask block.Request, made filetype.Made) string {
+		return strings.Join(strings.Fields(kind.ID+" "+ask.Month+" "+ask.Unit().ID+" "+made.Passed.Trail()), " ")
+	}
 	ask, err := s.asking(r.Context(), kind, said, who, func(ask block.Request) (err error) {
+		// The trail comes first: what nobody could write down is not issued.
+		from.Before = func(_ pipelines.PaperVersion, made filetype.Made) error {
+			return s.done(r.Context(), trail.PublishedReport, objectOf(ask, made), place(s.Door.Here(), ask.Unit()), nil)
+		}
 		of, made, err = kind.Issue(r.Context(), from, ask, kinds.Head{Imprint: s.Imprint, For: to, By: who.Author(), At: time.Now()}, s.Version)
 		return err
 	})
 	if ask.Page.ID == "" { // nothing was asked at all
 		return err
 	}
-	object := strings.Join(strings.Fields(kind.ID+" "+ask.Month+" "+ask.Unit().ID+" "+made.Passed.Trail()), " ")
-	at := place(s.Door.Here(), ask.Unit())
+	object, at := objectOf(ask, made), place(s.Door.Here(), ask.Unit())
 	back := url.Values{"kind": {kind.ID}, "month": {ask.Month}}
 	for _, name := range []string{"village", "branch"} {
 		if said.Get(name) != "" {
@@ -120,11 +126,10 @@ func (s *server) issuePaper(w http.ResponseWriter, r *http.Request, kind kinds.K
 		return errors.Join(refusedPaper{withheld}, s.Door.Write(context.WithoutCancel(r.Context()), trail.PublishedReport, object, at, trail.Denied))
 	case errors.Is(err, kinds.ErrReaders):
 		return errors.Join(errBadRequest, err)
-	default:
-		if err == nil {
-			back.Set("done", fmt.Sprint(of.Number))
-		}
+	case err != nil:
 		err = s.done(r.Context(), trail.PublishedReport, object, at, err)
+	default:
+		back.Set("done", fmt.Sprint(of.Number))
 	}
 	if err != nil {
 		return err
@@ -161,10 +166,10 @@ func (s *server) asking(ctx context.Context, kind kinds.Kind, said url.Values, w
 	return ask, do(ask)
 }
 
-// noticeOpen reports whether a visitor may have the notice of a place: that of a branch is for the branch, its village and the town.
+// noticeOpen reports whether a visitor may have the notice of a place, and read of its versions: that of a branch is for the branch, its village and the town.
 func noticeOpen(ask block.Request, here visitor.Place) bool {
 	at := place(here, ask.Unit())
-	return ask.Page.ID != "report" || at.Branch == "" || ask.Visitor.May(visitor.SeePages, at)
+	return ask.Page.ID != "report" && ask.Page.ID != "papers" || at.Branch == "" || ask.Visitor.May(visitor.SeePages, at)
 }
 
 // keptPaper answers with a file of a kept version, as it was written.
@@ -189,7 +194,7 @@ func (s *server) keptPaper(w http.ResponseWriter, r *http.Request) error {
 	}
 	at = place(at, unit)
 	kind, known := kinds.Of(of.Kind)
-	if !known || !kind.OpenTo(who) || !month.MayTake(who, at, of) || at.Branch != "" && !who.May(visitor.SeePages, at) {
+	if !known || !kind.OpenTo(who) || !month.MayTake(who, at, of) {
 		return errBeyond
 	}
 	body, err := s.Papers.File(of, r.PathValue("file"))

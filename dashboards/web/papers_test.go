@@ -1,17 +1,22 @@
 package web
 
 import (
+	"archive/zip"
 	"context"
+	"errors"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"hulian/dashboards/page/pagetest"
 	"hulian/pipelines"
 	"hulian/pipelines/papers"
+	"hulian/pipelines/wording"
 )
 
 // signedMonth is a town whose last month stands as it says.
@@ -24,7 +29,7 @@ func (s signedMonth) Stamp() (string, error) { return string(*s.state), nil }
 func (s signedMonth) Months(context.Context, Pinned) ([]pipelines.MonthClosing, error) {
 	m := pipelines.MonthClosing{Month: pagetest.LastMonth, State: *s.state}
 	if m.State != pipelines.ClosingDraft {
-		m.Restatement, m.Hash, m.SignedBy, m.CutOff = 1, "aa11", "committee", "2018-01-31"
+		m.Restatement, m.Hash, m.SignedBy, m.CutOff, m.SignedAt = 1, "aa11", "committee", "2018-01-31", time.Date(2018, 2, 5, 0, 0, 0, 0, time.UTC)
 	}
 	return []pipelines.MonthClosing{m}, nil
 }
@@ -114,11 +119,25 @@ func TestWhatIsIssuedNeverChanges(t *testing.T) {
 			t.Errorf("the next draft lacks %q", want)
 		}
 	}
-	// Names in full are for those who see them.
+	if _, body := h.do(t, committee, http.MethodPost, "/papers/monthly", form("format", ".docx")); !strings.Contains(documentOf(t, body), "送审稿") {
+		t.Error("a draft bears no mark")
+	}
+	// What the committee reads is not for those who read less: neither as a kept file, nor as what was and is now.
 	for _, v := range versions() {
-		if response, _ := h.do(t, analyst, http.MethodGet, "/papers/"+v.ID+"/"+v.Files[0].Name, sent{}); (response.StatusCode == http.StatusOK) == v.Persons {
-			t.Errorf("persons %t: %s for the analyst", v.Persons, response.Status)
+		if response, _ := h.do(t, analyst, http.MethodGet, "/papers/"+v.ID+"/"+v.Files[0].Name, sent{}); response.StatusCode == http.StatusOK {
+			t.Errorf("version %d for the analyst", v.Number)
 		}
+	}
+	for name, who := range map[string]*http.Client{"analyst": analyst, "secretary1": clerk} {
+		if response, body := h.do(t, who, http.MethodPost, "/papers/monthly", form("format", ".html")); response.StatusCode != http.StatusOK || strings.Contains(body, "印发后的变动") {
+			t.Errorf("%s reads what the committee's paper said: %s", name, response.Status)
+		}
+		if _, page := h.do(t, who, http.MethodGet, "/papers", sent{}); strings.Contains(page, "印发后的变动") {
+			t.Errorf("%s reads on the page what the committee's paper said", name)
+		}
+	}
+	if response, _ := h.do(t, committee, http.MethodGet, "/papers", sent{}); !strings.Contains(response.Header.Get("Cache-Control"), "no-store") {
+		t.Error("a browser may keep what the committee's paper said")
 	}
 	// What stands on the disk is held to its hash.
 	found, err := filepath.Glob(filepath.Join(book.Dir, "papers", "2018-01", of.ID, "*.docx"))
@@ -162,7 +181,7 @@ func TestAPublicPaperIsIssuedAsItWasAccepted(t *testing.T) {
 	if to := issue(); !strings.Contains(to, "refused=not_accepted") {
 		t.Error(to)
 	}
-	response, _ := h.do(t, committee, http.MethodPost, "/papers/public", form("format", ".html", "paper", "1"))
+	response, _ := h.do(t, committee, http.MethodPost, "/papers/public", form("format", ".docx", "paper", "1"))
 	id := strings.TrimPrefix(response.Header.Get("Location"), "/papers/")
 	if to := issue(); !strings.Contains(to, "refused=not_accepted") {
 		t.Errorf("nobody has looked at it: %s", to)
@@ -179,6 +198,12 @@ func TestAPublicPaperIsIssuedAsItWasAccepted(t *testing.T) {
 		t.Fatal(err)
 	}
 	of := all[len(all)-1]
+	if strings.Contains(documentOf(t, accepted), "送审稿") {
+		t.Error("what was accepted bears the mark of a draft")
+	}
+	if response, _ := h.do(t, as(t, h.URL, "analyst"), http.MethodGet, "/papers/"+of.ID+"/"+of.Files[0].Name, sent{}); response.StatusCode != http.StatusOK {
+		t.Errorf("what is issued for everybody: %s for the analyst", response.Status)
+	}
 	if _, given := h.do(t, committee, http.MethodGet, "/papers/"+of.ID+"/"+of.Files[0].Name, sent{}); given != accepted || len(of.Files) != 1 || of.State != pipelines.PaperIssued {
 		t.Errorf("what was issued is not what was accepted: %+v", of)
 	}
@@ -213,10 +238,54 @@ func TestABranchHasItsOwnNotice(t *testing.T) {
 			t.Error("the paper is not of the branch")
 		}
 	}
+	if response, _ := h.do(t, branch, http.MethodGet, "/papers?village=V1&branch=B12", sent{}); response.StatusCode != http.StatusNotFound {
+		t.Errorf("the versions of a sister's notice: %s", response.Status)
+	}
 	if response, _ := h.do(t, branch, http.MethodGet, "/report?village=V1&branch=B12", sent{}); response.StatusCode != http.StatusNotFound {
 		t.Errorf("a sister's notice: %s", response.Status)
 	}
 	if response, body := h.do(t, branch, http.MethodPost, "/papers/monthly", form("format", ".html")); response.StatusCode != http.StatusOK || !strings.Contains(body, "福合院一支部") {
 		t.Errorf("his own without naming it: %s", response.Status)
+	}
+}
+
+// documentOf is the text of a file of Word.
+func documentOf(t *testing.T, file string) string {
+	t.Helper()
+	z, err := zip.NewReader(strings.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := fs.ReadFile(z, "word/document.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestDamagedPapersStopNothing: drafts are made and the pages say what is damaged.
+func TestDamagedPapersStopNothing(t *testing.T) {
+	state := pipelines.ClosingSigned
+	book := &papers.Book{Dir: t.TempDir()}
+	words := &wording.Book{Dir: t.TempDir()}
+	h := newHouse(t, func(c *Config) { c.Closings, c.Papers, c.Wording = signedMonth{state: &state}, book, words })
+	if err := errors.Join(os.Mkdir(filepath.Join(book.Dir, "papers"), 0o700), os.WriteFile(filepath.Join(book.Dir, "papers", papers.ListName), []byte("{}\n"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	committee := as(t, h.URL, "committee")
+	if response, body := h.do(t, committee, http.MethodPost, "/papers/monthly", form("format", ".html")); response.StatusCode != http.StatusOK || !strings.Contains(body, "没有与印发的版本比较") {
+		t.Errorf("a draft: %s", response.Status)
+	}
+	if response, page := h.do(t, committee, http.MethodGet, "/papers", sent{}); response.StatusCode != http.StatusOK || !strings.Contains(page, "留存的文件无法读取") {
+		t.Errorf("page Papers: %s", response.Status)
+	}
+	if err := os.WriteFile(filepath.Join(words.Dir, wording.FileName), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if response, page := h.do(t, committee, http.MethodGet, "/sentences", sent{}); response.StatusCode != http.StatusOK || !strings.Contains(page, "文件用语无法读取") {
+		t.Errorf("page Sentences: %s", response.Status)
+	}
+	if response, _ := h.do(t, committee, http.MethodGet, "/weak", sent{}); response.StatusCode != http.StatusOK {
+		t.Errorf("page Weak: %s", response.Status)
 	}
 }

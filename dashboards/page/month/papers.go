@@ -3,6 +3,7 @@ package month
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -31,6 +32,10 @@ func Papers(ctx context.Context, r block.Request) (view.View, error) {
 	}
 	all, err := r.Papers.Versions()
 	if err != nil {
+		if fault := new(pipelines.Fault); errors.As(err, &fault) {
+			v.Blocks = append(v.Blocks, papersUnread(r, fault))
+			return v, nil
+		}
 		return v, fmt.Errorf("read the versions of papers: %w", err)
 	}
 	all = slices.DeleteFunc(slices.Clone(all), func(p pipelines.PaperVersion) bool { return p.Month != r.Month || p.Unit != r.Unit().ID })
@@ -59,6 +64,11 @@ func Papers(ctx context.Context, r block.Request) (view.View, error) {
 	v.Blocks = append(v.Blocks, moved...)
 	v.Blocks = append(v.Blocks, versionsOf(r, chosen, mine))
 	return v, nil
+}
+
+// papersUnread says that something of the kept papers is damaged.
+func papersUnread(r block.Request, fault *pipelines.Fault) view.Callout {
+	return view.Callout{Tone: view.ToneWorse, Title: r.T("留存的文件无法读取", "The kept papers cannot be read"), Text: r.T("请把这段话转给维护人员：", "Hand this to whoever maintains the system: ") + fault.Op + " " + fault.At + ": " + fault.Err.Error(), Next: fault.Advised()}
 }
 
 // paperHere reports whether a kind is made of the place, by somebody who may see its page.
@@ -183,7 +193,18 @@ func movedOf(ctx context.Context, r block.Request, mine []pipelines.PaperVersion
 		}
 		changes, err := r.Papers.Changes(ctx, p)
 		if err != nil {
+			if fault := new(pipelines.Fault); errors.As(err, &fault) {
+				blocks = append(blocks, papersUnread(r, fault))
+				continue
+			}
 			return nil, err
+		}
+		if p.For != "public" { // made with rights of its own, it notes nothing with this page
+			for _, c := range changes {
+				for _, said := range []string{c.Row, c.Was, c.Now} {
+					r.Disclose(said)
+				}
+			}
 		}
 		name := audienceName(r, p.For) + r.T("，", ", ") + languageName(r, p.Lang)
 		if len(changes) == 0 {
@@ -221,10 +242,14 @@ func Moved(r block.Request, before pipelines.PaperVersion, changes []pipelines.P
 		view.Of(view.Words(r.T("栏", "Column")), func(c pipelines.PaperChange) view.Cell { return view.Plain(c.Column) }),
 		view.Of(view.Words(r.T("印发时", "As issued")), func(c pipelines.PaperChange) view.Cell { return view.Plain(cmp.Or(c.Was, r.T("没有", "not there"))) }),
 		view.Of(view.Words(r.T("现在", "Now")), func(c pipelines.PaperChange) view.Cell { return view.Plain(cmp.Or(c.Now, r.T("没有", "not there"))) }))
-	blocks := []view.Block{view.Section{ID: "moved", Title: r.T("印发后的变动", "Changed since issued"),
-		Note: r.Tf("第%[1]d版由%[2]s于%[3]s印发（快照第%[4]d版，数据截至%[5]s）；此后有%[6]d处变动，印发的文件不改。", "Version %[1]d was issued by %[2]s at %[3]s (snapshot %[4]d, data as of %[5]s); %[6]d things would stand otherwise today. What was issued is not changed.",
-			before.Number, before.By, r.Moment(before.At), before.Generation, before.CutOff, len(changes))}, t}
-	if before.For == "public" { // names of files are no matter of the public's
+	note := r.Tf("第%[1]d版由%[2]s于%[3]s印发（快照第%[4]d版，数据截至%[5]s）；此后有%[6]d处变动，印发的文件不改。", "Version %[1]d was issued by %[2]s at %[3]s (snapshot %[4]d, data as of %[5]s); %[6]d things would stand otherwise today. What was issued is not changed.",
+		before.Number, cmp.Or(before.By, r.T("定时", "the clock")), r.Moment(before.At), before.Generation, before.CutOff, len(changes))
+	public := before.For == "public" // who issued it, and the names of files, are no matter of the public's
+	if public {
+		note = r.Tf("第%[1]d版于%[2]s印发；此后有%[3]d处变动，印发的文件不改。", "Version %[1]d was issued at %[2]s; %[3]d things would stand otherwise today. What was issued is not changed.", before.Number, r.Moment(before.At), len(changes))
+	}
+	blocks := []view.Block{view.Section{ID: "moved", Title: r.T("印发后的变动", "Changed since issued"), Note: note}, t}
+	if public {
 		return blocks
 	}
 	return append(blocks, since(r, before))
@@ -265,14 +290,29 @@ func since(r block.Request, before pipelines.PaperVersion) view.Block {
 	return t
 }
 
-// mayTake reports whether the visitor may take a kept paper away: one with names in full is for those who see them there.
+// mayTake reports whether the visitor may take a kept paper of this place away.
 func mayTake(r block.Request, p pipelines.PaperVersion) bool {
 	return MayTake(r.Visitor, visitor.Place{Town: r.Town.ID, Village: r.Village, Branch: r.Branch}, p)
 }
 
-// MayTake reports whether a visitor may take a kept paper of a place away.
+// MayTake reports whether a visitor may take a kept paper of a place away: what is issued for everybody whoever may take anything, any
+// other whoever reads as much as its maker. Names are not all that tells them apart: words of talks and decisions are hidden too.
 func MayTake(who visitor.Visitor, at visitor.Place, p pipelines.PaperVersion) bool {
-	return who.MayAnywhere(visitor.Export) && who.SeesUnit(at) && (!p.Persons || who.SeesPerson(at))
+	if !who.MayAnywhere(visitor.Export) || !who.SeesUnit(at) || at.Branch != "" && !who.May(visitor.SeePages, at) {
+		return false
+	}
+	maker := visitor.Visitor{Role: visitor.Role(p.Role), Scope: visitor.Scope{Towns: p.Towns, Village: p.Village, Branch: p.Branch}}
+	if who.SeesPerson(visitor.Place{Town: at.Town}) || who.Key() == maker.Key() {
+		return true
+	}
+	switch p.For {
+	case "public":
+		return p.State == pipelines.PaperIssued
+	case "village":
+		return at.Village != "" && who.SeesPerson(visitor.Place{Town: at.Town, Village: at.Village})
+	default:
+		return false
+	}
 }
 
 // formats are the columns of files, by their endings.
@@ -314,7 +354,7 @@ func versionsOf(r block.Request, k block.PaperKind, mine []pipelines.PaperVersio
 			case i < 0 || p.Gone:
 				return view.Cell{Text: reading.Missing}
 			case !mayTake(r, p):
-				return view.Cell{Text: r.T("含姓名", "names"), Tone: view.ToneQuiet}
+				return view.Cell{Text: r.T("不予提供", "not for you"), Tone: view.ToneQuiet}
 			}
 			return view.Cell{Text: r.T("下载", "download"), Link: "/papers/" + p.ID + "/" + p.Files[i].Name}
 		}))

@@ -210,13 +210,13 @@ func (k Kind) Make(ctx context.Context, r block.Request, h Head, version string)
 		return made, err
 	}
 	passed := made.Passed
-	of, body, v, err := k.versioned(ctx, r, v, h, version)
+	of, body, v, err := k.versioned(r, v, names, h, version)
 	if err != nil {
 		return made, err
 	}
 	made, err = k.Set(r, v, h, version)
 	made.Passed, made.Of, made.Content = passed, of, body
-	made.Of.Persons = of.Kind != "" && r.Disclosed.In(string(body))
+	made.Of.Persons = of.Persons || of.Kind != "" && r.Disclosed.In(string(body))
 	if h.By != "" {
 		made.Watermark = gate.Watermark(h.For, h.By, h.At, r.Language)
 	}

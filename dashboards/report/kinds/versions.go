@@ -3,6 +3,7 @@ package kinds
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
 	"hulian/pipelines"
+	"hulian/pipelines/personal"
 )
 
 // Keeper keeps the versions of papers.
@@ -65,7 +67,7 @@ func (k Kind) Key(r block.Request, to gate.Audience) pipelines.PaperKey {
 
 // versioned says which version a view that has passed the gate would be, and what stands in it. A paper is a draft until it is issued:
 // what was issued before and differs stands in it, value by value.
-func (k Kind) versioned(ctx context.Context, r block.Request, v view.View, h Head, version string) (of pipelines.PaperVersion, body []byte, _ view.View, err error) {
+func (k Kind) versioned(r block.Request, v view.View, names personal.Names, h Head, version string) (of pipelines.PaperVersion, body []byte, _ view.View, err error) {
 	if r.Papers == nil || !k.Kept() || v.Letterhead == nil || r.Params.Get("measure") != "" { // a paper of a chosen measure is one more paper of its month
 		return of, nil, v, nil
 	}
@@ -81,25 +83,42 @@ func (k Kind) versioned(ctx context.Context, r block.Request, v view.View, h Hea
 	of = pipelines.PaperVersion{PaperKey: k.Key(r, h.For), UnitName: r.Unit().Name, State: pipelines.PaperDraft, At: h.At.UTC(), By: h.By, Account: r.Visitor.Account,
 		Generation: r.Generation, Snapshot: r.Hash, CutOff: r.CutOff.Format(time.DateOnly), Program: version,
 		Role: string(r.Visitor.Role), Towns: r.Visitor.Scope.Towns, Village: r.Visitor.Scope.Village, Branch: r.Visitor.Scope.Branch}
+	var unread *pipelines.Fault // what was kept is damaged: a draft is made all the same, and says so
 	all, err := r.Papers.Versions()
 	if err != nil {
-		return of, nil, v, err
-	}
-	before, issued := block.Issued(all, of.PaperKey)
-	var changes []pipelines.PaperChange
-	if issued {
-		if changes, err = changesFrom(r.Papers.Content, before, now); err != nil {
+		if h.Issue || !errors.As(err, &unread) {
 			return of, nil, v, err
 		}
-		v.Blocks = append(slices.Clip(v.Blocks), month.Moved(r, before, changes)...)
+		of = pipelines.PaperVersion{} // nothing can be kept beside it
 	}
-	if !h.Issue && (!issued || len(changes) > 0) {
-		l := *v.Letterhead
+	before, issued := block.Issued(all, of.PaperKey)
+	issued = issued && alike(before, of) // what others could read is not told to whoever makes it
+	var changes []pipelines.PaperChange
+	if issued {
+		if changes, err = changesFrom(r.Papers.Content, before, now); err != nil && (h.Issue || !errors.As(err, &unread)) {
+			return of, nil, v, err
+		}
+	}
+	if moved := month.Moved(r, before, changes); len(moved) > 0 {
+		told, _, err := gate.Pass(view.View{Blocks: moved}, h.For, names, r.Language)
+		if err != nil {
+			return of, nil, v, err
+		}
+		v.Blocks, of.Persons = append(slices.Clip(v.Blocks), told.Blocks...), before.Persons
+	}
+	l := *v.Letterhead
+	if !h.Issue && !h.For.SecondPerson() && (!issued || len(changes) > 0) {
 		l.Draft, l.Date = true, ""
-		v.Letterhead = &l
 	}
+	if unread != nil {
+		l.Basis = append(slices.Clip(l.Basis), r.T("留存的文件无法读取：本稿没有与印发的版本比较。", "The kept papers cannot be read: this draft was not compared with what was issued."))
+	}
+	v.Letterhead = &l
 	return of, body, v, nil
 }
+
+// alike reports whether two versions were made by readers of the same rights.
+func alike(a, b pipelines.PaperVersion) bool { return As(a).Key() == As(b).Key() }
 
 // withoutCorrections leaves out the part that lists what was corrected since the month was signed: it tells of changes and is none.
 func withoutCorrections(blocks []view.Block) (kept []view.Block) {
@@ -176,6 +195,9 @@ type Issuing struct {
 
 	// Accepted gives the file of a paper that a second person has accepted; the error wraps pipelines.ErrUnknown until then.
 	Accepted func(id string) (name string, file []byte, err error)
+
+	// Before is called when all is ready and nothing is kept yet; what it refuses is not issued. nil: nobody asks.
+	Before func(pipelines.PaperVersion, filetype.Made) error
 }
 
 // Issue makes a paper for good, with the closing of its month: its content and every format are kept, and nothing changes them later. The
@@ -232,6 +254,17 @@ func (k Kind) Issue(ctx context.Context, from Issuing, r block.Request, h Head, 
 	}
 	if err != nil {
 		return of, made, err
+	}
+	of.Number = 1
+	for _, v := range versions {
+		if v.PaperKey == of.PaperKey {
+			of.Number = v.Number + 1
+		}
+	}
+	if from.Before != nil {
+		if err := from.Before(of, made); err != nil {
+			return of, made, err
+		}
 	}
 	of, err = from.Keep(ctx, of, made.Content, files)
 	return of, made, err
