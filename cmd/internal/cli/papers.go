@@ -200,6 +200,11 @@ func (p *program) issueReport(ctx context.Context, c config.Config, kind kinds.K
 		}
 		return b.Files[0].Name, content, nil
 	}}
+	recorded := false
+	from.Before = func(of pipelines.PaperVersion, _ filetype.Made) error { // what nobody could write down is not issued
+		recorded = true
+		return p.recordPaper(ctx, c, trail.PublishedReport, of, trail.Done)
+	}
 	var of pipelines.PaperVersion
 	err = p.askReport(ctx, c, kind, f, func(ask block.Request, version string) (err error) {
 		of, _, err = kind.Issue(ctx, from, ask, headNow(c, f), version)
@@ -219,12 +224,12 @@ func (p *program) issueReport(ctx context.Context, c config.Config, kind kinds.K
 		return errors.Join(fault, p.recordPaper(ctx, c, trail.PublishedReport, of, trail.Denied))
 	}
 	if err != nil {
+		if recorded {
+			err = errors.Join(err, p.recordPaper(ctx, c, trail.PublishedReport, of, trail.Failed))
+		}
 		return err
 	}
 	fmt.Fprintf(p.Err, "%s issued, version %d: %s\n", kind.Name.En, of.Number, of.ID)
-	if err := p.recordPaper(ctx, c, trail.PublishedReport, of, trail.Done); err != nil {
-		return err
-	}
 	for _, to := range f.to {
 		i := slices.IndexFunc(of.Files, func(file pipelines.PaperFile) bool {
 			return strings.EqualFold(filepath.Ext(file.Name), filepath.Ext(to))

@@ -22,6 +22,7 @@ import (
 	"hulian/dashboards/report/docx"
 	"hulian/dashboards/report/filetype"
 	"hulian/dashboards/report/kinds"
+	"hulian/dashboards/townmap"
 	"hulian/dashboards/trail"
 	"hulian/dashboards/visitor"
 	"hulian/dashboards/web"
@@ -272,7 +273,7 @@ func (p *program) askPapers(ctx context.Context, c config.Config, do func(pinned
 		}
 		ask.Zone = location
 		ask.Programme, ask.Generation, ask.Hash = ask.By(programme), pinned.Generation, pinned.Hash
-		ask.Visitor, ask.Wording = who, said
+		ask.Visitor, ask.Wording, ask.Map = who, said, townmap.In(c.Dir).Map
 		ask.Closings = func(ctx context.Context) ([]pipelines.MonthClosing, error) {
 			return closings{c.Dir, book}.Months(ctx, pinned)
 		}
