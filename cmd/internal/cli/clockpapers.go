@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"hulian/cmd/internal/config"
+	"hulian/cmd/internal/speech"
 	"hulian/dashboards/desk"
 	"hulian/dashboards/facts"
 	"hulian/dashboards/gate"
@@ -89,7 +90,7 @@ func (p *program) makeDuePapers(ctx context.Context, c config.Config, now time.T
 	made, month := []string{}, ""
 	failed := func(want config.Paper, unit string, why error) {
 		kind, _ := kinds.Of(want.Kind)
-		message, _ := p.explain(why)
+		message, _ := (&program{words: speech.Language(c.Lang)}).explain(why)
 		name := kind.Name.En
 		if c.Lang != "en" {
 			name = kind.Name.Zh
@@ -182,7 +183,7 @@ func (p *program) makeClockPaper(ctx context.Context, c config.Config, book *pap
 	if len(formats) == 0 {
 		formats = []string{"docx"}
 	}
-	awaits := ""
+	var files []pipelines.PaperContent // all of them before anything is kept: what cannot be written leaves nothing
 	for _, ext := range formats {
 		format, err := filetype.Of(ext)
 		if err != nil {
@@ -192,20 +193,39 @@ func (p *program) makeClockPaper(ctx context.Context, c config.Config, book *pap
 		if err := format.Write(&b, made); err != nil {
 			return "", err
 		}
-		name := kind.FileName(ask, format.Ext)
-		if to.SecondPerson() {
-			batch, err := desk.ProposePaper(filepath.Join(c.Dir, uploadsName), name, b.Bytes(), desk.Paper{Kind: kind.ID, Unit: unit.ID, Month: month, For: string(to), Withheld: made.Passed.Withheld}, desk.Author{Name: ask.T("定时", "the clock")})
-			if err != nil {
-				return "", err
-			}
-			awaits = batch.ID
-		}
-		if _, err := kinds.KeepDraft(ctx, book, made, awaits, pipelines.PaperContent{Name: name, Content: b.Bytes()}); err != nil {
-			return "", err
+		files = append(files, pipelines.PaperContent{Name: kind.FileName(ask, format.Ext), Content: b.Bytes()})
+	}
+	of := made.Of
+	of.Number = 1
+	for _, v := range all {
+		if v.PaperKey == key {
+			of.Number = v.Number + 1
 		}
 	}
-	if err := p.recordPaper(ctx, c, trail.IssuedReport, made.Of, trail.Done); err != nil {
+	// The trail comes first: what nobody could write down is not made.
+	if err := p.recordPaper(ctx, c, trail.IssuedReport, of, trail.Done); err != nil {
 		return "", err
 	}
+	if err := keepClockPaper(ctx, filepath.Join(c.Dir, uploadsName), book, made, files, desk.Author{Name: ask.T("定时", "the clock")}); err != nil {
+		return "", errors.Join(err, p.recordPaper(ctx, c, trail.IssuedReport, of, trail.Failed))
+	}
 	return kind.Name.In(ask.Lang) + ask.T("（", " (") + unit.Name + ask.T("）", ")"), nil
+}
+
+// keepClockPaper keeps what the clock made as one draft; of what is for everybody each file waits for a second person.
+func keepClockPaper(ctx context.Context, uploads string, book *papers.Book, made filetype.Made, files []pipelines.PaperContent, by desk.Author) error {
+	if to := gate.Audience(made.Of.For); !to.SecondPerson() {
+		_, err := kinds.KeepDraft(ctx, book, made, "", files...)
+		return err
+	}
+	for _, file := range files {
+		batch, err := desk.ProposePaper(uploads, file.Name, file.Content, desk.Paper{Kind: made.Of.Kind, Unit: made.Of.Unit, Month: made.Of.Month, For: made.Of.For, Withheld: made.Passed.Withheld}, by)
+		if err != nil {
+			return err
+		}
+		if _, err := kinds.KeepDraft(ctx, book, made, batch.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
