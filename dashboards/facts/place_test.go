@@ -33,7 +33,11 @@ func TestAPlaceHasTheSameRowsOfAShortListAndOfALong(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				all[string(at.Level)+" "+at.ID+" "+name] = []any{len(homes), homes, len(loads), loads, len(late), late, len(idle), idle}
+				calls, err := f.Callbacks(t.Context(), office, at, f.LastMonth, cut.Most)
+				if err != nil {
+					t.Fatal(err)
+				}
+				all[string(at.Level)+" "+at.ID+" "+name] = []any{len(calls), calls, len(homes), homes, len(loads), loads, len(late), late, len(idle), idle}
 			}
 		}
 		return all
