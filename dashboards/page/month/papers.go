@@ -321,7 +321,7 @@ var formats = []struct{ ext, name string }{{".docx", "Word"}, {".pdf", "PDF"}, {
 // versionsOf lists the versions of a paper, the newest first, with a file of each format that is kept.
 func versionsOf(r block.Request, k block.PaperKind, mine []pipelines.PaperVersion) *view.Table {
 	t := &view.Table{ID: "versions", Stacked: true, Title: r.Tf("%s的各版本", "Versions of: %s", k.Name.In(r.Lang)), Empty: r.T("还没有留存过版本；在预览页生成文件时留存。", "No version is kept yet; one is when a file is made on its page."),
-		Note: r.T("每种文件留存最近10份草稿；印发的全部留存，从不改动。", "Of each paper the newest 10 drafts are kept; everything issued is kept and never changed.")}
+		Note: r.T("每种文件、每种权限留存最近10份草稿；待第二人复核的和印发的全部留存，从不改动。", "Of each paper the newest 10 drafts are kept of makers with the same rights; what waits for a second person and what is issued is all kept and never changed.")}
 	mine = slices.Clone(mine)
 	slices.Reverse(mine)
 	columns := []view.ColumnOf[pipelines.PaperVersion]{
