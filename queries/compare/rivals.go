@@ -170,7 +170,9 @@ func (r Result) restored(p Panel, draws int) (of Restored) {
 		}
 	}
 	scale := r.Measure.Scale
-	counted := func(i int, row Row) (float64, float64) { return row.Before.Value, scale * row.After.Numerator / base(i) }
+	counted := func(i int, row Row) (float64, float64) {
+		return row.Before.Value, scale * row.After.Numerator / base(i)
+	}
 	rest := func(i int, row Row) (float64, float64) {
 		return row.Before.Value, scale * (1 - (row.After.Denominator-row.After.Numerator)/base(i))
 	}
