@@ -107,7 +107,7 @@ func (b *Book) read() (all []pipelines.PaperVersion, last string, whole int64, e
 			err = sealed.ErrBroken
 		}
 		if err != nil {
-			return nil, "", 0, fault("read the versions of papers", fmt.Sprintf("%s, line %d", b.list(), number), fmt.Errorf("a line was changed or taken out: %w", err), "put back the folder papers from a backup")
+			return nil, "", 0, fault("read the versions of papers", fmt.Sprintf("%s, line %d", b.list(), number), pipelines.Errorf("a line was changed or taken out: %w", err), "put back the folder papers from a backup")
 		}
 		if at := slices.IndexFunc(all, func(v pipelines.PaperVersion) bool { return v.ID == l.ID }); at >= 0 {
 			all[at] = l.PaperVersion // a format was added
@@ -148,7 +148,7 @@ var (
 // same content, state and readers, that one is returned, with the formats it lacked.
 func (b *Book) Keep(ctx context.Context, v pipelines.PaperVersion, content []byte, files []pipelines.PaperContent) (kept pipelines.PaperVersion, err error) {
 	if !monthForm.MatchString(v.Month) || v.Kind == "" || v.Unit == "" || v.State != pipelines.PaperDraft && v.State != pipelines.PaperIssued || v.State == pipelines.PaperIssued && v.Closing == "" {
-		return v, fmt.Errorf("keep a paper: it does not say which it is, or with which signing it is issued: %+v", v.PaperKey)
+		return v, pipelines.Errorf("keep a paper: it does not say which it is, or with which signing it is issued: %+v", v.PaperKey)
 	}
 	for _, f := range files {
 		if f.Name == "" || f.Name != filepath.Base(f.Name) || strings.HasPrefix(f.Name, ".") || f.Name == contentName {
@@ -302,7 +302,7 @@ func (b *Book) open(v pipelines.PaperVersion, name, hash string) ([]byte, error)
 	path := filepath.Join(b.of(v), name)
 	content, err := os.ReadFile(path)
 	if err == nil && digest(content) != hash {
-		err = fmt.Errorf("%w: its content does not have the hash it was kept with", ErrTampered)
+		err = pipelines.Errorf("%w: its content does not have the hash it was kept with", ErrTampered)
 	}
 	if err != nil {
 		return nil, fault("open a paper", path, err, "put back the file from a backup; hulian never edits a kept paper")
@@ -320,7 +320,7 @@ func (b *Book) hold(ctx context.Context) (release func() error, err error) {
 	defer cancel()
 	if _, err := lock.TryLockContext(limited, 20*time.Millisecond); err != nil {
 		if ctx.Err() == nil && limited.Err() != nil {
-			err = fmt.Errorf("%w: somebody else is keeping a paper", pipelines.ErrBusy)
+			err = pipelines.Errorf("%w: somebody else is keeping a paper", pipelines.ErrBusy)
 		}
 		return nil, fault("keep a paper", b.folder(), err, "try again in a moment")
 	}

@@ -128,7 +128,7 @@ func (b *Book) change(ctx context.Context, of func(history) (data.SentenceChange
 	defer cancel()
 	if _, err := lock.TryLockContext(limited, 20*time.Millisecond); err != nil {
 		if ctx.Err() == nil && limited.Err() != nil {
-			return made, b.fault("change a sentence", fmt.Errorf("%w: somebody else is changing one", pipelines.ErrBusy), "try again in a moment")
+			return made, b.fault("change a sentence", pipelines.Errorf("%w: somebody else is changing one", pipelines.ErrBusy), "try again in a moment")
 		}
 		return made, b.fault("change a sentence", err, "check the disk and who may write there; nothing has changed")
 	}

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -321,7 +320,7 @@ func (p *program) acceptedReport(ctx context.Context, c config.Config, f reportF
 		return err
 	}
 	if made := filepath.Ext(b.Files[0].Name); len(f.to) != 1 || !strings.EqualFold(made, filepath.Ext(f.to[0])) {
-		return usage(&pipelines.Fault{Op: "write report", At: strings.Join(f.to, ", "), Err: fmt.Errorf("the paper was accepted as one file %s", made), Next: "one --to with that ending"})
+		return usage(&pipelines.Fault{Op: "write report", At: strings.Join(f.to, ", "), Err: pipelines.Errorf("the paper was accepted as one file %s", made), Next: "one --to with that ending"})
 	}
 	if err := writePaper(f.to[0], content); err != nil {
 		return err
