@@ -40,6 +40,7 @@ func inChinese(a Action, object string) string {
 		var first string
 		first, rest, _ = strings.Cut(object, " ")
 		words = []string{first}
+	default: // the objects of the others are hulian's own words
 	}
 	var of data.Contract
 	var said []string

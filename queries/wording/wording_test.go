@@ -49,7 +49,7 @@ func TestAWrongSentenceIsRefusedByName(t *testing.T) {
 		"{month.num}":                   {Why: wording.NoPart, Placeholder: "{month.num}"},
 		"{overdue_issues.den}":          {Why: wording.NoPart, Placeholder: "{overdue_issues.den}"},
 		"{household_coverage.}":         {Why: wording.NoPart, Placeholder: "{household_coverage.}"},
-		"超期{month}，79.8%":              {Why: wording.Typed, Placeholder: "79.8%"},
+		"超期{month}，79.8%":               {Why: wording.Typed, Placeholder: "79.8%"},
 		"{month}：{household_coverage}":  {},
 		"{household_coverage.aside}二十户": {},
 	} {

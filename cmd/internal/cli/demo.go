@@ -234,7 +234,7 @@ func (p *program) makeTown(ctx context.Context, d demoTown) (err error) {
 		return failed(err)
 	}
 	for _, name := range sampleParts {
-		if err := os.Rename(filepath.Join(aside, name), filepath.Join(d.dir, name)); err != nil && !(name == landedName && errors.Is(err, fs.ErrNotExist)) { // a small town has no talks
+		if err := os.Rename(filepath.Join(aside, name), filepath.Join(d.dir, name)); err != nil && (name != landedName || !errors.Is(err, fs.ErrNotExist)) { // a small town has no talks
 			return failed(err)
 		}
 	}

@@ -45,7 +45,7 @@ func (p *program) lang() string {
 // say tells a person something on standard error. The form is looked up without the line break it ends with.
 func (p *program) say(form string, values ...any) {
 	plain := strings.TrimRight(form, "\n")
-	fmt.Fprint(p.Err, p.words.Tf(plain, values...)+form[len(plain):])
+	_, _ = fmt.Fprint(p.Err, p.words.Tf(plain, values...)+form[len(plain):])
 }
 
 // translate has every help below a command speak Chinese where its user does. The texts stand in English where the commands are made.

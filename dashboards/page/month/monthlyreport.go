@@ -306,6 +306,7 @@ func letterhead(ctx context.Context, r block.Request, own facts.Measured) (*view
 		l.Issuer = r.Unit().Name
 	case facts.LevelVillage:
 		l.Issuer = r.Tf("%s党总支", "General branch of %s", r.Unit().Name)
+	case facts.LevelTown, facts.LevelMember: // no paper is about one member
 	}
 	l.Basis = append(l.Basis, r.Tf("数据截至 %s；快照第 %d 版，校验码 %.16s。", "Data as of %s; snapshot %d, hash %.16s.", r.CutOff.Format("2006-01-02"), r.Generation, r.Hash))
 	town, err := r.Values(ctx, r.Visitor, facts.Scope{Level: facts.LevelTown, Unit: r.Town.ID, From: r.Month, To: r.Month}, "validity")

@@ -58,7 +58,7 @@ func sentenceNotices(r block.Request, now data.Wording) (blocks []view.Block) {
 	if why == "" {
 		return blocks
 	}
-	text := r.T("没有改动。", "Nothing was changed.")
+	var text string
 	code, placeholder, _ := strings.Cut(why, ":")
 	switch code {
 	case string(data.SentenceMoved):

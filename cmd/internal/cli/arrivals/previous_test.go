@@ -153,7 +153,7 @@ func peopleGetIn(t *testing.T, town string) {
 	request.Header.Set("Authorization", "Bearer "+strings.TrimSpace(string(token)))
 	response, err := http.DefaultClient.Do(request)
 	clitest.Must(t, err)
-	clitest.MustClose(t, response.Body)
+	defer func() { clitest.Must(t, response.Body.Close()) }()
 	if response.StatusCode != http.StatusOK {
 		t.Errorf("the token is answered %s", response.Status)
 	}
