@@ -15,6 +15,7 @@ import (
 	"hulian/dashboards/question"
 	"hulian/dashboards/trail"
 	"hulian/dashboards/visitor"
+	"hulian/data/trials"
 	"hulian/pipelines"
 )
 
@@ -109,7 +110,9 @@ func TestNumbersOfPersonsShowNowhere(t *testing.T) {
 	h.do(t, office, http.MethodPost, "/aside", form("export", "households", "key", plantedAll, "reason", plantedAll))
 	crawled := map[visitor.Role]bool{}
 	for _, p := range people {
-		if crawled[p.Role] {
+		// An ordinary run looks with the eyes of those who see least and of those who see most.
+		sampled := slices.Contains([]visitor.Role{visitor.Analyst, visitor.VillageSecretary, visitor.Clerk, visitor.Office}, p.Role)
+		if crawled[p.Role] || !sampled && !trials.All() {
 			continue
 		}
 		crawled[p.Role] = true
