@@ -45,7 +45,7 @@ func (c clerk) fills(form string, fields ...string) {
 	c.t.Helper()
 	for i := 0; i < len(fields); i += 2 {
 		at := fmt.Sprintf("%s [name=%q]", form, fields[i])
-		kind, err := chromedp.Run(c.ctx, chromedp.Evaluate[string](fmt.Sprintf(`(e => e ? e.tagName : "")(document.querySelector(%q))`, at)))
+		kind, err := chromedp.Run(c.ctx, chromedp.Evaluate[string](fmt.Sprintf(`(e => e ? e.type === "date" ? "SELECT" : e.tagName : "")(document.querySelector(%q))`, at))) // a date is picked too
 		if err != nil || kind == "" {
 			c.t.Fatalf("there is no %s: %v", at, err)
 		}
