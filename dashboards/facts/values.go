@@ -183,10 +183,20 @@ func (f Facts) Values(ctx context.Context, v visitor.Visitor, s Scope, ids ...st
 }
 
 // wholeLevel says whether all measures of a level are so few values that they are read once, for every page and place: then a page
-// asks for no values of its own. A town has some hundred thousand; a county's raw levels are read as they are asked for.
+// asks for no values of its own. A town has some hundred thousand; of more, each page reads what it asks for.
 func (f Facts) wholeLevel(level queries.Level) bool {
-	units := map[queries.Level]int{LevelTown: 1, LevelVillage: len(f.Villages), LevelBranch: len(f.Branches)}[level]
-	return f.shared != nil && units > 0 && units*len(f.Months())*len(definitions()) <= keptValues/4
+	units := 0
+	switch level {
+	case LevelTown:
+		units = 1
+	case LevelVillage:
+		units = len(f.Villages)
+	case LevelBranch:
+		units = len(f.Branches)
+	case LevelMember: // each member's values are read as they are asked for
+	}
+	months := monthsBetween(f.FirstMonth, f.LastMonth) + 1
+	return f.shared != nil && units > 0 && units*months*len(definitions()) <= keptValues/4
 }
 
 // readValues reads the values of a scope by measure and unit.
