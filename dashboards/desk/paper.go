@@ -114,3 +114,14 @@ func (d *Desk) seek() {
 		}
 	}
 }
+
+// Accepted gives the name and the file of a paper that a second person has accepted, by its ID; the error is that of PaperOf.
+func Accepted(dir string) func(id string) (name string, file []byte, err error) {
+	return func(id string) (string, []byte, error) {
+		b, content, err := PaperOf(dir, id)
+		if err != nil {
+			return "", nil, err
+		}
+		return b.Files[0].Name, content, nil
+	}
+}

@@ -76,13 +76,10 @@ func (s *server) issuePaper(w http.ResponseWriter, r *http.Request, kind kinds.K
 	if err := s.allowed(r, visitor.SignMonth, s.Door.Here()); err != nil {
 		return err
 	}
-	from := kinds.Issuing{Keeper: s.Papers, Accepted: func(id string) (string, []byte, error) {
-		b, content, err := desk.PaperOf(s.Desk.Dir, id)
-		if err != nil {
-			return "", nil, err
-		}
-		return b.Files[0].Name, content, nil
-	}}
+	from := kinds.Issuing{Keeper: s.Papers}
+	if s.Desk != nil {
+		from.Accepted = desk.Accepted(s.Desk.Dir)
+	}
 	if s.Papers == nil {
 		return errNotFound
 	}

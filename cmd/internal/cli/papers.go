@@ -40,13 +40,9 @@ published snapshot and writes each figure and sentence that would stand otherwis
   hulian papers changes k7q2m4x3c5n6p7r2 --format csv`,
 		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := p.config(cmd)
+			c, location, err := p.configIn(cmd)
 			if err != nil {
 				return err
-			}
-			location, err := c.Location()
-			if err != nil {
-				return usage(err)
 			}
 			if _, known := kinds.Of(kind); kind != "" && !known {
 				return unknown("kind of report", kind, kinds.IDs(), "hulian report --help")
@@ -100,7 +96,7 @@ func newGetPaperCommand(p *program) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			i := slices.IndexFunc(v.Files, func(f pipelines.PaperFile) bool { return strings.EqualFold(filepath.Ext(f.Name), filepath.Ext(to)) })
+			i := keptAs(v, to)
 			if i < 0 {
 				var there []string
 				for _, f := range v.Files {
@@ -125,6 +121,11 @@ func newGetPaperCommand(p *program) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&to, "to", "", "the file to write; its ending says which format")
 	return cmd
+}
+
+// keptAs is the place of the file of a version that has the ending of a name; -1: it is not kept in that format.
+func keptAs(v pipelines.PaperVersion, name string) int {
+	return slices.IndexFunc(v.Files, func(f pipelines.PaperFile) bool { return strings.EqualFold(filepath.Ext(f.Name), filepath.Ext(name)) })
 }
 
 func newPaperChangesCommand(p *program) *cobra.Command {
@@ -193,13 +194,7 @@ func (p *program) issueReport(ctx context.Context, c config.Config, kind kinds.K
 		return usage(err)
 	}
 	book := &papers.Book{Dir: c.Dir}
-	from := kinds.Issuing{Keeper: book, Template: own, Accepted: func(id string) (string, []byte, error) {
-		b, content, err := desk.PaperOf(filepath.Join(c.Dir, uploadsName), id)
-		if err != nil {
-			return "", nil, err
-		}
-		return b.Files[0].Name, content, nil
-	}}
+	from := kinds.Issuing{Keeper: book, Template: own, Accepted: desk.Accepted(filepath.Join(c.Dir, uploadsName))}
 	recorded := false
 	from.Before = func(of pipelines.PaperVersion, _ filetype.Made) error { // what nobody could write down is not issued
 		recorded = true
@@ -231,9 +226,7 @@ func (p *program) issueReport(ctx context.Context, c config.Config, kind kinds.K
 	}
 	fmt.Fprintf(p.Err, "%s issued, version %d: %s\n", kind.Name.En, of.Number, of.ID)
 	for _, to := range f.to {
-		i := slices.IndexFunc(of.Files, func(file pipelines.PaperFile) bool {
-			return strings.EqualFold(filepath.Ext(file.Name), filepath.Ext(to))
-		})
+		i := keptAs(of, to)
 		if i < 0 {
 			return usage(&pipelines.Fault{Op: "write report", At: to, Err: errors.New("it is not kept in that format"), Next: "hulian papers get " + of.ID + " --to FILE"})
 		}
@@ -248,7 +241,7 @@ func (p *program) issueReport(ctx context.Context, c config.Config, kind kinds.K
 	return nil
 }
 
-// recordPaper writes into the audit trail what was done with a version, where a trail is kept.
+// recordPaper writes into the audit trail what was done with a version. A town without accounts has no trail, and nothing is written.
 func (p *program) recordPaper(ctx context.Context, c config.Config, action trail.Action, v pipelines.PaperVersion, outcome trail.Outcome) (err error) {
 	db, absent, err := p.database(ctx, c, false)
 	if err != nil || absent {

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -266,4 +267,14 @@ func (p *program) config(cmd *cobra.Command) (config.Config, error) {
 		p.say("warning: %s: %s\n", filepath.Join(dir, config.FileName), p.words.T(sentence))
 	}
 	return c, usage(err)
+}
+
+// configIn is config with the zone of the town's clocks.
+func (p *program) configIn(cmd *cobra.Command) (config.Config, *time.Location, error) {
+	c, err := p.config(cmd)
+	if err != nil {
+		return c, nil, err
+	}
+	location, err := c.Location()
+	return c, location, usage(err)
 }

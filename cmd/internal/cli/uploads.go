@@ -23,13 +23,9 @@ stands in the audit trail.
 列出等待第二人复核的报送文件；同意后读入，退回须写明理由；每个决定都记入操作记录。`, endsPlainly),
 		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := p.config(cmd)
+			c, location, err := p.configIn(cmd)
 			if err != nil {
 				return err
-			}
-			location, err := c.Location()
-			if err != nil {
-				return usage(err)
 			}
 			waiting, err := desk.Proposals(filepath.Join(c.Dir, uploadsName))
 			if err != nil {

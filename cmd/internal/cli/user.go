@@ -256,13 +256,9 @@ func newUserListCommand(p *program) *cobra.Command {
 列出所有账号。`, endsAsked),
 		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := p.config(cmd)
+			c, location, err := p.configIn(cmd)
 			if err != nil {
 				return err
-			}
-			location, err := c.Location()
-			if err != nil {
-				return usage(err)
 			}
 			table := pipelines.Table{Columns: []string{"account", "name", "role", "village", "branch", "state", "made_at", "signed_in_at"}}
 			db, absent, err := p.database(cmd.Context(), c, false)
