@@ -65,7 +65,7 @@ func (b *Book) Stamp() (string, error) {
 	return fmt.Sprint(info.Size(), info.ModTime().UnixNano()), nil
 }
 
-// Standing says what the papers say, and how that came about.
+// Standing gives the sentences that papers use now, with the changes people made to them.
 func (b *Book) Standing() (data.Wording, error) {
 	h, err := b.history()
 	if err != nil {

@@ -29,7 +29,7 @@ import (
 	inwords "hulian/queries/reading"
 )
 
-// checkPapers refuses papers that the clock could never make.
+// checkPapers refuses kinds, readers and formats under papers in hulian.yaml that no paper made by the clock can have.
 func checkPapers(c config.Config) error {
 	for _, want := range c.Papers {
 		kind, known := kinds.Of(want.Kind)
@@ -50,7 +50,7 @@ func checkPapers(c config.Config) error {
 	return nil
 }
 
-// due says of which month papers are to be made on a day of the town, whose day of the month has come; false: not yet.
+// due gives the month before now, of which papers are made from that day of the month on; is is false before that day.
 func due(now time.Time, day int) (month string, is bool) {
 	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
 	return first.AddDate(0, -1, 0).Format("2006-01"), now.Day() >= day
@@ -78,7 +78,7 @@ func (p *program) clockPapers(ctx context.Context, c config.Config, run pipeline
 	}
 }
 
-// makeDuePapers makes what is due at a moment and was not made yet, and says what is to be told of it.
+// makeDuePapers makes the papers that are due now and were not made before. It returns the notices to send: what was made, and what failed.
 func (p *program) makeDuePapers(ctx context.Context, c config.Config, now time.Time) (happened []notify.Happening, err error) {
 	t := func(zh, en string) string {
 		if c.Lang == "en" {

@@ -213,7 +213,7 @@ func (p *program) report(ctx context.Context, c config.Config, kind kinds.Kind, 
 	return made, err
 }
 
-// headNow is the head of a paper that the operator makes now.
+// headNow is the head of a paper: who makes it (the operator), when (now), and the town's imprint.
 func headNow(c config.Config, f reportFlags) kinds.Head {
 	f.head.By, f.head.At = operator().Author(), time.Now()
 	f.head.Imprint.CopyTo, f.head.Imprint.Office = c.Imprint.CopyTo, c.Imprint.Office

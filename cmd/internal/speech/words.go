@@ -67,7 +67,7 @@ func (l Language) T(en string) string {
 	return zh
 }
 
-// Tf says a form with its values filled in.
+// Tf gives a form in the language, with its values filled in.
 func (l Language) Tf(form string, values ...any) string {
 	if l != Chinese {
 		return fmt.Sprintf(form, values...)
