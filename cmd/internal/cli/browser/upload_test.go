@@ -54,7 +54,7 @@ func (c clerk) reads(text string) string {
 	body := ""
 	for deadline := time.Now().Add(90 * time.Second); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
 		var err error
-		if body, err = chromedp.Run(c.ctx, chromedp.Evaluate[string](`document.querySelector("main") ? document.querySelector("main").innerText : ""`)); err == nil && strings.Contains(body, text) {
+		if body, err = chromedp.Run(c.ctx, chromedp.Evaluate[string](`document.readyState === "complete" ? document.querySelector("main")?.innerText ?? "" : ""`)); err == nil && strings.Contains(body, text) {
 			return body
 		}
 	}
