@@ -144,7 +144,7 @@ func (a *API) problems(ctx context.Context, v visitor.Visitor, in *ProblemsAsked
 	if in.File > 0 {
 		filter.File = strconv.FormatInt(in.File, 10)
 	}
-	found, err := h.Problems(ctx, v, filter, int(offset+in.Limit+1))
+	found, err := h.Problems(ctx, v, filter, facts.First(int(offset+in.Limit+1)))
 	if err != nil {
 		return List[Problem]{}, "", err
 	}

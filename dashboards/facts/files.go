@@ -164,14 +164,14 @@ from problems p
 join files f on f.file_no = p.file_no
 left join waivers w on w.problem_no = p.problem_no
 where %s
-order by p.file_no desc, p.sheet, p."row", p.letter
-limit ?`
+order by p.file_no desc, p.sheet, p."row", p.letter, p.problem_no
+limit ? offset ?`
 
-// Problems reads the problems a filter leaves, those of the newest file first. Nobody knows whom a refused row is about, so that
+// Problems reads a cut of the problems a filter leaves, those of the newest file first. Nobody knows whom a refused row is about, so that
 // what stands in it is for those who see the file.
-func (f Facts) Problems(ctx context.Context, v visitor.Visitor, filter ProblemFilter, limit int) ([]Problem, error) {
+func (f Facts) Problems(ctx context.Context, v visitor.Visitor, filter ProblemFilter, cut Cut) ([]Problem, error) {
 	condition, args := filter.condition()
-	all, err := list[Problem](ctx, f, v, "problems", fmt.Sprintf(problemsSQL, condition), append(args, int64(limit))...)
+	all, err := list[Problem](ctx, f, v, "problems", fmt.Sprintf(problemsSQL, condition), append(args, int64(cut.Most), int64(cut.Before))...)
 	for i, p := range all { // a copy of this visitor's own: they have texts
 		all[i].Value, all[i].Detail = f.refusedValue(v, p.FileID, p.Value, p.Detail)
 	}

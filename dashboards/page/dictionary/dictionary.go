@@ -132,6 +132,7 @@ func nameOf(r block.Request, m queries.Measure) string {
 // list is the dictionary: what each measure is, what it stands on, how it may be read and where it stands.
 func list(r block.Request, entries []entry) *view.Table {
 	t := &view.Table{ID: "measures", Stacked: true, PageRows: rowsAtOnce, Title: r.T("指标词典", "The dictionary of measures")}
+	pages := usedOnPages(r)
 	view.Fill(t, entries,
 		view.Of(view.Words(r.T("指标", "Measure")), func(e entry) view.Cell {
 			return view.Cell{Text: e.Name.In(r.Lang), Link: r.Link("measures", question.With("measure", e.ID)), Note: language.Groups[e.Group].In(r.Lang)}
@@ -143,7 +144,7 @@ func list(r block.Request, entries []entry) *view.Table {
 		}),
 		view.Of(view.Words(r.T("怎样看", "How to read it")), func(e entry) view.Cell { return view.Plain(readAs(r, e)) }),
 		view.Of(view.Words(r.T("层级", "Levels")), func(e entry) view.Cell { return view.Plain(levels(r, e.Measure)) }),
-		view.Of(view.Words(r.T("用在", "Where it stands")), func(e entry) view.Cell { return view.Plain(standsOn(r, e.Measure)) }))
+		view.Of(view.Words(r.T("用在", "Where it stands")), func(e entry) view.Cell { return view.Plain(standsOn(r, pages(e.Measure))) }))
 	return t
 }
 
@@ -176,10 +177,10 @@ func readAs(r block.Request, e entry) string {
 	return said
 }
 
-// standsOn names the pages a measure stands on.
-func standsOn(r block.Request, m queries.Measure) string {
+// standsOn names pages.
+func standsOn(r block.Request, pages []question.Page) string {
 	var names []string
-	for _, p := range usedOn(r, m) {
+	for _, p := range pages {
 		names = append(names, p.Title.In(r.Lang))
 	}
 	return block.OrMissing(strings.Join(names, r.T("、", ", ")))

@@ -51,7 +51,7 @@ func oneMeasure(ctx context.Context, r block.Request, m queries.Measure) (view.V
 		definition.Figures = append(definition.Figures[:1:1], append([]view.Figure{{Name: r.T("分母", "Denominator"), Formula: m.Denominator.In(r.Lang),
 			Note: r.Tf("基数低于 %s 时只显示，不作判断", "below a base of %s shown, not judged", reading.Count(max(m.MinBase, float64(r.Programme.Reading.MinimumBase))))}}, definition.Figures[1:]...)...)
 	}
-	definition.Figures = append(definition.Figures, view.Figure{Name: r.T("用在", "Where it stands"), Formula: standsOn(r, m)}, view.Figure{Name: r.T("编号与数据来源", "ID and sources"), Formula: m.ID, Sum: sources(r, m)})
+	definition.Figures = append(definition.Figures, view.Figure{Name: r.T("用在", "Where it stands"), Formula: standsOn(r, usedOn(r, m))}, view.Figure{Name: r.T("编号与数据来源", "ID and sources"), Formula: m.ID, Sum: sources(r, m)})
 	unit := r.Unit()
 	if !m.At(unit.Level) {
 		v.Blocks = append(v.Blocks, view.Callout{Tone: view.ToneQuiet, Text: r.Tf("这个指标不在%s一级计算。", "This measure is not computed for a %s.", r.LevelName(unit.Level))}, definition)

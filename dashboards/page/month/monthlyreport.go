@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"hulian/dashboards/facts"
 	"hulian/dashboards/page/block"
@@ -42,8 +43,8 @@ type annex struct {
 var annexes = []annex{
 	{page: "overview", title: data.Text{Zh: "与上月相比", En: "Against last month"}, blocks: []string{"changes"}, build: overviewChanges},
 	{page: "village", title: data.Text{Zh: "各村、各支部情况", En: "Villages and branches"}, note: data.Text{Zh: "各单位主要指标并列，在正常差别之内的不作排名。", En: "The main figures side by side; within ordinary differences nobody is ranked."}, blocks: []string{"units", "branches"}, build: places.VillageUnits},
-	{page: "issues", blocks: []string{"steps", "held", "units", "ageing", "categories"}, said: issueSentences},
-	{page: "visits", blocks: []string{"coverage", "unvisited-units", "times", "units", "doubtful"}, said: visitSentences},
+	{page: "issues", blocks: []string{"flow", "held", "units", "ageing", "categories"}, said: issueSentences, build: work.IssueTables},
+	{page: "visits", blocks: []string{"coverage", "unvisited-units", "times", "units", "doubtful"}, said: visitSentences, build: work.VisitTables},
 	{page: "capacity", blocks: []string{"villages"}, build: places.CapacityTables},
 	{page: "weak", blocks: []string{"villages"}, build: places.WeakList},
 	{page: "weak", id: "support", title: data.Text{Zh: "帮扶成效", En: "Supports"},
@@ -83,6 +84,7 @@ func Report(ctx context.Context, r block.Request, pages block.Builders) (view.Vi
 		return v, err
 	}
 	assessed := signals.Assess(town)
+	pages = once(pages)
 	// The parts know nothing of one another. In a large town each takes a tenth of a second, and all of them one after another one.
 	parts := []func(context.Context) error{
 		func(ctx context.Context) (err error) { v.Letterhead, err = letterhead(ctx, r, own); return err },
@@ -179,6 +181,21 @@ func taken(ctx context.Context, r block.Request, pages block.Builders, a annex) 
 		return nil, fmt.Errorf("report, section %s: %w", a.page, err)
 	}
 	return chosen(r, of, a), nil
+}
+
+// once builds every page once, however many sections take blocks from it: they ask for the same place and month.
+func once(pages block.Builders) block.Builders {
+	of := block.Builders{}
+	for id, build := range pages {
+		var first sync.Once
+		var v view.View
+		var err error
+		of[id] = func(ctx context.Context, r block.Request) (view.View, error) {
+			first.Do(func() { v, err = build(ctx, r) })
+			return v, err
+		}
+	}
+	return of
 }
 
 // pageOf builds the page of a section, or the part of it that the section needs.

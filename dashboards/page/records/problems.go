@@ -49,10 +49,6 @@ func problems(ctx context.Context, r block.Request) ([]view.Block, error) {
 		filter = facts.ProblemFilter{State: pipelines.ProblemOpen, Refused: true}
 		title, size = r.T("退回待改的行与原因", "Rows waiting for repair, and reasons"), firstProblems
 	}
-	rows, err := r.Problems(ctx, r.Visitor, filter, block.AtMost(r, mostProblems))
-	if err != nil {
-		return nil, err
-	}
 	t := &view.Table{ID: "problems", Stacked: true, Title: title, Empty: r.T("没有这样的行。", "There are no such rows."),
 		Note: r.T("行号、列号与 Excel 中看到的一致。下载标注好的工作簿，改好后重新上传，系统只补收改好的行。", "Rows and columns are numbered as Excel shows them. Download the marked workbook, repair it and upload it again: only repaired rows come in."),
 		Columns: []view.Column{{Title: r.T("文件", "File"), Kind: view.ColumnText}, {Title: r.T("行", "Row"), Kind: view.ColumnNumber}, {Title: r.T("列", "Column"), Kind: view.ColumnText},
@@ -61,23 +57,33 @@ func problems(ctx context.Context, r block.Request) ([]view.Block, error) {
 		t.Columns = append(t.Columns, view.Words(r.T("豁免", "Waive")))
 	}
 	t.PageRows = size
-	open := 0
+	rows, err := block.RowsShown(r, t, func(c facts.Cut) ([]facts.Problem, error) {
+		c.Most = min(c.Most, block.AtMost(r, mostProblems))
+		return r.Problems(ctx, r.Visitor, filter, c)
+	}, func(p facts.Problem) int64 { return p.Total })
+	if err != nil {
+		return nil, err
+	}
 	for _, row := range rows {
 		t.Exist = int(row.Total)
-		if row.State == string(pipelines.ProblemOpen) {
-			open++
-		}
 		t.Rows = append(t.Rows, problemRow(r, row))
 	}
-	if len(t.Rows) < t.Exist {
+	if !t.OnePage && len(t.Rows) < t.Exist {
 		t.More = r.Tf("共 %[2]s 处，此处只有前 %[1]s 处；点上面的问题或文件的退回数看其余。", "The first %[1]s of %[2]s; choose a kind of problem or a file's number of refused rows above to see the others.", reading.Count(float64(len(t.Rows))), reading.Count(float64(t.Exist)))
 	}
 	blocks := []view.Block{t}
 	if r.Params.Get("refused") != "" {
 		blocks = append(blocks, view.Callout{Tone: view.ToneWorse, Title: r.T("没有豁免", "Nothing was waived"), Text: r.T("豁免要写明理由（500 字以内）。", "A waiver needs a reason of at most 500 characters.")})
 	}
-	if r.Waives && !all && open > 0 && (state == "" || state == pipelines.ProblemOpen) {
-		blocks = append(blocks, waiveForm(ctx, r))
+	if r.Waives && !all && (state == "" || state == pipelines.ProblemOpen) {
+		filter.State = pipelines.ProblemOpen
+		open, err := r.ProblemNumbers(ctx, r.Visitor, filter)
+		if err != nil {
+			return nil, err
+		}
+		if len(open) > 0 {
+			blocks = append(blocks, waiveForm(r, len(open)))
+		}
 	}
 	return blocks, nil
 }
@@ -122,14 +128,8 @@ var problemStates = map[pipelines.ProblemState]data.Text{
 }
 
 // waiveForm waives the open ones of the problems listed, with a reason.
-func waiveForm(ctx context.Context, r block.Request) view.Block {
-	filter := ProblemFilter(r.Params.Get)
-	filter.State = pipelines.ProblemOpen
-	label := r.T("豁免", "Waive")
-	if open, err := r.ProblemNumbers(ctx, r.Visitor, filter); err == nil {
-		n := reading.Count(float64(len(open)))
-		label = r.Tf("豁免这 %s 处", "Waive these %s", n)
-	}
+func waiveForm(r block.Request, open int) view.Block {
+	label := r.Tf("豁免这 %s 处", "Waive these %s", reading.Count(float64(open)))
 	form := view.Form{Title: r.T("确实不用改？", "No repair needed?"), Address: "/waive", Label: label,
 		Text:   r.T("豁免后不再催改；被退回的行仍不计入，只有提醒的行照常计入。姓名和理由会一直显示。", "What is waived is no longer asked for; refused rows stay out, rows with a warning stay in. Name and reason stay on record."),
 		Fields: block.ReasonField(r)}

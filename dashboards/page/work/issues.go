@@ -21,19 +21,8 @@ var IssueMeasures = []string{
 // Issues builds the page of issues and their five steps: the first screen, then what it rests on.
 func Issues(ctx context.Context, r block.Request) (view.View, error) {
 	v := view.View{Heading: block.Heading(r)}
-	var own facts.Measured
-	var p passing
-	var table *view.Table
-	if err := parallel.Do(ctx,
-		func(ctx context.Context) (err error) { p, err = readPassing(ctx, r); return err },
-		func(ctx context.Context) (err error) {
-			own, err = r.Values(ctx, r.Visitor, block.AlwaysScope(r), append(Steps(), IssueMeasures...)...)
-			if err == nil && len(r.Below()) > 0 {
-				table, err = block.UnitTable(ctx, r, "units", IssuesByUnit...)
-			}
-			return err
-		},
-	); err != nil {
+	own, p, table, err := issuesRead(ctx, r)
+	if err != nil {
 		return v, err
 	}
 	passed, err := fiveSteps(ctx, r, own, p)
@@ -71,12 +60,61 @@ func Issues(ctx context.Context, r block.Request) (view.View, error) {
 		v.Blocks = append(v.Blocks, passed.table)
 	}
 	if table != nil {
-		addMedianIntervals(r, table, p)
 		v.Blocks = append(v.Blocks, table)
 	}
 	tiles, err := issueTiles(ctx, r, own, p)
 	v.Blocks = append(v.Blocks, view.Section{ID: "all", Title: r.T("其他指标", "Other measures")}, tiles)
 	return v, err
+}
+
+// issuesRead reads what the page rests on: the values of the place, how its issues passed the steps, and the table of the units below
+// it, nil where there are none.
+func issuesRead(ctx context.Context, r block.Request) (own facts.Measured, p passing, table *view.Table, err error) {
+	err = parallel.Do(ctx,
+		func(ctx context.Context) (err error) { p, err = readPassing(ctx, r); return err },
+		func(ctx context.Context) (err error) {
+			own, err = r.Values(ctx, r.Visitor, block.AlwaysScope(r), append(Steps(), IssueMeasures...)...)
+			if err == nil && len(r.Below()) > 0 {
+				table, err = block.UnitTable(ctx, r, "units", IssuesByUnit...)
+			}
+			return err
+		},
+	)
+	if err == nil && table != nil {
+		addMedianIntervals(r, table, p)
+	}
+	return own, p, table, err
+}
+
+// IssueTables are the tables and pictures of the page that stand in the report as well.
+func IssueTables(ctx context.Context, r block.Request) (v view.View, err error) {
+	own, p, table, err := issuesRead(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	passed, err := fiveSteps(ctx, r, own, p)
+	if err != nil {
+		return v, err
+	}
+	if passed.table != nil {
+		v.Blocks = append(v.Blocks, passed.table)
+	}
+	held, err := heldIssues(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, held)
+	for _, list := range []func(context.Context, block.Request) (view.Block, error){ageing, categories} {
+		b, err := list(ctx, r)
+		if err != nil {
+			return v, err
+		}
+		v.Blocks = append(v.Blocks, b)
+	}
+	if table != nil {
+		v.Blocks = append(v.Blocks, table)
+	}
+	return v, nil
 }
 
 // issueTiles are all measures of the page, each with its reading at length.

@@ -88,6 +88,29 @@ func Visits(ctx context.Context, r block.Request) (view.View, error) {
 	return v, nil
 }
 
+// VisitTables are the tables and pictures of the page that stand in the report as well.
+func VisitTables(ctx context.Context, r block.Request) (v view.View, err error) {
+	own, err := r.Values(ctx, r.Visitor, block.AlwaysScope(r), VisitMeasures...)
+	if err != nil {
+		return v, err
+	}
+	times, err := visitedTimes(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	v.Blocks = append(v.Blocks, times)
+	for _, list := range []func(context.Context, block.Request) (*view.Table, error){unvisitedByUnit, doubtful} {
+		t, err := list(ctx, r)
+		if err != nil {
+			return v, err
+		}
+		v.Blocks = append(v.Blocks, t)
+	}
+	shared, err := coverageBlocks(ctx, r, own)
+	v.Blocks = append(v.Blocks, shared...)
+	return v, err
+}
+
 // VisitsByUnit are the measures of the page's table of villages or branches.
 var VisitsByUnit = []string{
 	"household_coverage", "vulnerable_coverage", "unvisited_share", "visits_per_active_member", "silent_members", "month_end_share", "overloaded_members", "doubtful_visits",
