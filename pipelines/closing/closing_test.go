@@ -429,7 +429,9 @@ func TestPoorVillagesAreThoseOfThePages(t *testing.T) {
 func TestAWarningOfACheckIsToldInBothLanguages(t *testing.T) {
 	d := newDesk(t)
 	s := d.snapshot()
-	s.Warnings = []Warning{{Claim: data.Text{Zh: "没有等于二的。", En: "There are no twos."}, Rows: 2}, {Claim: data.Text{En: "There are no threes."}, Rows: 3}}
+	s.Warnings = func() []Warning {
+		return []Warning{{Claim: data.Text{Zh: "没有等于二的。", En: "There are no twos."}, Rows: 2}, {Claim: data.Text{En: "There are no threes."}, Rows: 3}}
+	}
 	m, err := d.book.Month(t.Context(), s, "2018-01")
 	if err != nil {
 		t.Fatal(err)

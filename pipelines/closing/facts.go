@@ -129,8 +129,10 @@ func (b *Book) facts(ctx context.Context, s Snapshot) (*facts, error) {
 	}); err != nil {
 		return nil, err
 	}
-	for _, w := range s.Warnings {
-		f.general = append(f.general, pipelines.ClosingProblem{Code: pipelines.ClosingCheckWarned, Subject: w.Claim.En, SubjectZh: w.Claim.Zh, Count: w.Rows})
+	if s.Warnings != nil {
+		for _, w := range s.Warnings() {
+			f.general = append(f.general, pipelines.ClosingProblem{Code: pipelines.ClosingCheckWarned, Subject: w.Claim.En, SubjectZh: w.Claim.Zh, Count: w.Rows})
+		}
 	}
 	return f, nil
 }

@@ -275,12 +275,14 @@ func (p *program) book(c config.Config) (*closing.Book, error) {
 
 // closable adds to a generation what of its making bears on closing a month.
 func closable(dir string, pinned web.Pinned) (closing.Snapshot, error) {
-	s := closing.Snapshot{Data: pinned.Data, Generation: pinned.Generation, Hash: pinned.Hash}
-	if current, err := publish.Current(dir); err == nil && current.Number == pinned.Generation {
-		for _, check := range current.Manifest.Checks {
-			s.Warnings = append(s.Warnings, closing.Warning{Claim: data.Text{Zh: check.Zh, En: check.Text}, Rows: check.Rows})
+	s := closing.Snapshot{Data: pinned.Data, Generation: pinned.Generation, Hash: pinned.Hash, Warnings: func() (all []closing.Warning) {
+		if current, err := publish.Current(dir); err == nil && current.Number == pinned.Generation {
+			for _, check := range current.Manifest.Checks {
+				all = append(all, closing.Warning{Claim: data.Text{Zh: check.Zh, En: check.Text}, Rows: check.Rows})
+			}
 		}
-	}
+		return all
+	}}
 	history, err := runner.History(dir)
 	if err != nil {
 		return s, err
