@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"strconv"
 	"sync"
 
@@ -15,6 +16,7 @@ import (
 type ReaderOptions struct {
 	Sandboxed   bool   // for SQL typed by people: no files, no attach, no settings
 	Threads     int    // 0: as many as the machine has
+	Crowd       bool   // many people ask at once: threads that are not set are one a question where the database is of a town's size
 	MemoryLimit string // empty: the engine's default
 	TempDir     string // where larger-than-memory work spills; empty: beside the snapshot
 	TempLimit   string // how much may spill, e.g. "2GB"; empty: most of the disk
@@ -24,6 +26,20 @@ type ReaderOptions struct {
 	// Logger is told when an older generation is read because the one that should be is damaged. nil: nobody is; what Pin
 	// returns says so too.
 	Logger *slog.Logger
+}
+
+// townSize is how many bytes a database of a town has at most. Its questions take milliseconds: to split one between threads costs
+// more than it saves when others wait.
+const townSize = 256 << 20
+
+// threads is how many threads answer a question on a database.
+func (o ReaderOptions) threads(path string) int {
+	if o.Threads == 0 && o.Crowd {
+		if file, err := os.Stat(path); err == nil && file.Size() < townSize {
+			return 1
+		}
+	}
+	return o.Threads
 }
 
 // Reader gives read-only access to the current generation and follows the pointer as it moves. Where the generation it
@@ -124,7 +140,7 @@ func (r *Reader) choose(ctx context.Context, p pointed, unreadable error) (*open
 				return err
 			}
 		}
-		database, err = warehouse.Open(context.WithoutCancel(ctx), warehouse.Config{Path: g.Path, ReadOnly: true, Threads: r.options.Threads,
+		database, err = warehouse.Open(context.WithoutCancel(ctx), warehouse.Config{Path: g.Path, ReadOnly: true, Threads: r.options.threads(g.Path),
 			MemoryLimit: r.options.MemoryLimit, Sandboxed: r.options.Sandboxed, TempDir: r.options.TempDir, TempLimit: r.options.TempLimit, AnswerLimit: r.options.AnswerLimit})
 		return err
 	})

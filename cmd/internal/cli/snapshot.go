@@ -24,7 +24,7 @@ func (p *program) reader(ctx context.Context, c config.Config) (*publish.Reader,
 
 // servingReader is the reader of a server: it holds a generation to its hash before it serves it, and tells the log where it goes on with an older one.
 func (p *program) servingReader(ctx context.Context, c config.Config, log *slog.Logger) (*publish.Reader, error) {
-	return publish.OpenReader(ctx, c.Dir, publish.ReaderOptions{Sandboxed: true, Threads: c.Threads, MemoryLimit: c.MemoryLimit, Verify: true, Logger: log})
+	return publish.OpenReader(ctx, c.Dir, publish.ReaderOptions{Sandboxed: true, Threads: c.Threads, Crowd: true, MemoryLimit: c.MemoryLimit, Verify: true, Logger: log})
 }
 
 // published does something with the published snapshot.
