@@ -46,7 +46,7 @@ func (s *server) lendPapers(ask *block.Request, pinned Pinned, who visitor.Visit
 	if s.Papers == nil {
 		return
 	}
-	ask.Papers = &block.Papers{Versions: s.Papers.Versions, Content: s.Papers.Content, Issues: who.May(visitor.SignMonth, here), Kinds: kinds.Offered()}
+	ask.Papers = &block.Papers{Versions: s.Papers.Versions, Content: s.Papers.Content, Issues: who.May(visitor.SignMonth, here), Kinds: kinds.Offered}
 	if ask.Page.ID == "papers" {
 		ask.Papers.Changes = func(ctx context.Context, of pipelines.PaperVersion) ([]pipelines.PaperChange, error) {
 			return s.changesOf(ctx, pinned, of)

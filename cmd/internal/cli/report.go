@@ -277,7 +277,7 @@ func (p *program) askPapers(ctx context.Context, c config.Config, do func(pinned
 			return closings{c.Dir, book}.Months(ctx, pinned)
 		}
 		ask.Runs = func() ([]pipelines.Run, error) { return runner.History(c.Dir) }
-		ask.Papers = &block.Papers{Versions: kept.Versions, Content: kept.Content, Kinds: kinds.Offered()}
+		ask.Papers = &block.Papers{Versions: kept.Versions, Content: kept.Content, Kinds: kinds.Offered}
 	})
 }
 

@@ -46,7 +46,7 @@ type Papers struct {
 	// Changes makes a paper again as it was made, and says what would stand otherwise in it today; nil: it cannot be asked here.
 	Changes func(context.Context, pipelines.PaperVersion) ([]pipelines.PaperChange, error)
 	Issues  bool // whether whoever asks may issue
-	Kinds   []PaperKind
+	Kinds   func() []PaperKind
 }
 
 // PaperKind is a kind of which versions are kept, and the page it is made from.

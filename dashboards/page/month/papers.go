@@ -39,7 +39,7 @@ func Papers(ctx context.Context, r block.Request) (view.View, error) {
 		return v, fmt.Errorf("read the versions of papers: %w", err)
 	}
 	all = slices.DeleteFunc(slices.Clone(all), func(p pipelines.PaperVersion) bool { return p.Month != r.Month || p.Unit != r.Unit().ID })
-	kinds := slices.DeleteFunc(slices.Clone(r.Papers.Kinds), func(k block.PaperKind) bool { return !paperHere(r, k) })
+	kinds := slices.DeleteFunc(r.Papers.Kinds(), func(k block.PaperKind) bool { return !paperHere(r, k) })
 	if len(kinds) == 0 {
 		v.Sentences = append(v.Sentences, r.T("这个单位没有文件。", "No paper is made of this place."))
 		return v, nil
