@@ -50,6 +50,9 @@ func (d Deliveries) bits(exports ...string) (bits uint64) {
 	return bits
 }
 
+// every are the bits of all exports.
+func (d Deliveries) every() uint64 { return 1<<len(d.Exports) - 1 }
+
 type exportCame struct {
 	VillageID, Month, Export string
 	Received, InTime         int64
@@ -112,8 +115,11 @@ func (s Snapshot) villagesOf(u Unit) []Unit {
 
 // Came counts what came of the given exports from a unit's villages in one month.
 func (s Snapshot) Came(u Unit, month string, exports ...string) reading.Month {
+	return s.came(u, month, s.Deliveries.bits(exports...))
+}
+
+func (s Snapshot) came(u Unit, month string, asked uint64) reading.Month {
 	sum := reading.Month{Month: month}
-	asked := s.Deliveries.bits(exports...)
 	for _, village := range s.villagesOf(u) {
 		c := s.Deliveries.came[villageMonth{village.ID, month}]
 		sum.Denominator += float64(bits.OnesCount64(c.expected & asked))

@@ -30,7 +30,7 @@ func (f Facts) Complete(u Unit, month string) reading.Month {
 	periods := max(1, f.Programme.WeakVillages.Periods)
 	var series []reading.Month
 	for i := periods - 1; i >= 0; i-- {
-		series = append(series, f.Came(u, MonthAdd(month, -i), f.Deliveries.Exports...))
+		series = append(series, f.came(u, MonthAdd(month, -i), f.Deliveries.every()))
 	}
 	return reading.Completeness(series, periods)
 }
