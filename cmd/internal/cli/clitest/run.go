@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"hulian/data/trials"
 )
 
 // Exit statuses, as the README lists them.
@@ -57,9 +59,13 @@ func Main[S ~struct {
 	program = func(ctx context.Context, arguments []string, out, errs io.Writer, environ []string, self string) int {
 		return run(ctx, arguments, S{Out: out, Err: errs, Environ: environ, Self: self})
 	}
-	if filepath.Base(os.Args[0]) != "hulian" { // of the tests, not of a command: commands speak English, whatever this machine speaks; a browser opens files with Chinese names
-		if err := os.Setenv("LC_ALL", "C.UTF-8"); err != nil {
-			panic(err)
+	if filepath.Base(os.Args[0]) != "hulian" { // of the tests, not of a command
+		// Commands speak English, whatever this machine speaks; a browser opens files with Chinese names.
+		set("LC_ALL", "C.UTF-8")
+		// Of a town of a few rows a second thread costs a sixth more processor time and finds nothing to do. A long run has as
+		// many as people have.
+		if os.Getenv(threads) == "" && !trials.All() {
+			set(threads, "1")
 		}
 	}
 	testscript.Main(ending{m, last}, map[string]func(){"hulian": func() {
@@ -71,6 +77,22 @@ func Main[S ~struct {
 		}
 		os.Exit(program(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Environ(), self))
 	}})
+}
+
+const threads = "HULIAN_THREADS"
+
+// environ is what a command in this process finds set: how many threads it has, and nothing else of this machine.
+func environ() []string {
+	if n := os.Getenv(threads); n != "" {
+		return []string{threads + "=" + n}
+	}
+	return nil
+}
+
+func set(variable, value string) {
+	if err := os.Setenv(variable, value); err != nil {
+		panic(err) // the tests would try another program than they say
+	}
 }
 
 // Session runs one command in this process. "query" runs in a process of its own: the engine refuses to open a file twice in one
@@ -87,7 +109,7 @@ func Session(t testing.TB, arguments ...string) (status int, stdout, stderr stri
 func SessionIn(ctx context.Context, t testing.TB, arguments ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	status = program(ctx, arguments, &out, &errs, nil, "")
+	status = program(ctx, arguments, &out, &errs, environ(), "")
 	return status, out.String(), errs.String()
 }
 
@@ -144,7 +166,13 @@ func Scripts(t *testing.T, dir string, setup func(*testscript.Env) error) {
 		Dir:                 dir,
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "uncover": uncover},
 		RequireExplicitExec: true,
-		Setup:               setup,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv(threads, os.Getenv(threads))
+			if setup == nil {
+				return nil
+			}
+			return setup(env)
+		},
 	})
 }
 

@@ -60,7 +60,7 @@ func Start(t testing.TB, arguments ...string) *Running {
 		r.Town = arguments[at+1]
 	}
 	go func() {
-		r.status <- program(ctx, arguments, out, r.Errs, nil, "")
+		r.status <- program(ctx, arguments, out, r.Errs, environ(), "")
 		_ = out.Close() // a pipe in memory closes without fail
 	}()
 	line, err := bufio.NewReader(read).ReadString('\n')
