@@ -44,7 +44,11 @@ func TestABatchSentAgainKeepsItsOrder(t *testing.T) {
 	drop(t, filepath.Join(batch, "1-jan.csv"), january, 1)
 	drop(t, filepath.Join(batch, "2-feb.csv"), february, 2)
 	want := []string{"A1 phone 甲改", "A2 home 乙", "B1 home 丙"}
-	for n := range 4 {
+	times := 1 // that what was imported is imported once more
+	if trials.All() {
+		times = 3
+	}
+	for n := range 1 + times {
 		said := clitest.Says(t, clitest.Done, "", "import", "--dir", town, batch)
 		if diff := cmp.Diff(want, visits(t, town)); diff != "" {
 			t.Errorf("import %d (-want +got):\n%s\n%s", n+1, diff, said)
@@ -57,7 +61,7 @@ func TestABatchSentAgainKeepsItsOrder(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "other.csv")
 		drop(t, file, visitHeader+other, 3)
 		clitest.Says(t, clitest.Done, "", "import", "--dir", town, file)
-		for range 2 {
+		for range times {
 			clitest.Says(t, clitest.Done, "", "import", "--dir", town, batch)
 			if diff := cmp.Diff(want, visits(t, town)); diff != "" {
 				t.Errorf("after another file, %d (-want +got):\n%s", n, diff)
@@ -66,7 +70,7 @@ func TestABatchSentAgainKeepsItsOrder(t *testing.T) {
 	}
 
 	// The first file alone is meant anew.
-	for range 2 {
+	for range times {
 		clitest.Says(t, clitest.Done, "", "import", "--dir", town, filepath.Join(batch, "1-jan.csv"))
 		if diff := cmp.Diff([]string{"A1 home 甲", "A2 home 乙", "B1 home 丙"}, visits(t, town)); diff != "" {
 			t.Errorf("the first file alone (-want +got):\n%s", diff)
@@ -91,7 +95,7 @@ func TestAListSentAgainInABatchHolds(t *testing.T) {
 	list := "农户编号,村编号,支部编号,户主姓名,家庭人口,联户党员编号\n000101,V01,B0101,户一,%d,M00001\n000102,V01,B0101,户二,3,M00001\n"
 	drop(t, filepath.Join(batch, "1.csv"), fmt.Sprintf(list, 5), 1)
 	drop(t, filepath.Join(batch, "2.csv"), fmt.Sprintf(list, 6), 2)
-	for n := range 3 {
+	for n := range 2 {
 		clitest.Says(t, clitest.Done, "", "import", "--dir", town, batch)
 		if got := asked(t, town, "select residents from households where household_id = '000101'"); got[0] != "6" {
 			t.Errorf("import %d: %s residents", n+1, got[0])
@@ -126,7 +130,11 @@ func TestAFolderOffersAgainWhatItHadStoppedToOffer(t *testing.T) {
 				}
 				runs := func(when, want string) {
 					t.Helper()
-					for range 2 { // the second time nothing is new
+					times := 1
+					if when == "the right list again" || when == "a file was renamed" || trials.All() {
+						times = 2 // the second time nothing is new
+					}
+					for range times {
 						said := clitest.Says(t, clitest.Done, "", "run", "--dir", town)
 						if got := asked(t, town, "select residents from households where household_id = '000101'"); got[0] != want {
 							t.Fatalf("%s: %s residents, want %s\n%s", when, got[0], want, said)

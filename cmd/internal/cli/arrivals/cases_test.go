@@ -61,7 +61,11 @@ var cases = map[string]arrival{
 var cronLines = []string{"@every 1ns", "@every -1h", "@every 1000000h", "@every", "0 0 30 2 *", "61 * * * *", "*/0 * * * *", "TZ=Nowhere 0 6 * * *", "CRON_TZ=", "TZ=Asia/Shanghai", "",
 	"@reboot", "* * * *", "0 6 * * * *", "5-1 * * * *", "?", "0 6 ,1 * *"}
 
-// TestWhatArrives imports what is known to have been lost or misread, each into a town of its own.
+// sampled are the cases of an ordinary run: one or two of each format, and of each way in which something was lost.
+var sampled = []string{"01-csv-bare-quote-swallows", "04-csv-excel-protected-ids", "15-json-nan-bigint", "16-text-dates", "18-duplicate-optional-header", "21-named-subtotals",
+	"24-xlsx-year-dot-month", "29-xlsx-error-cells", "32-xlsx-filtered-rows", "40-parquet-dates-int-null", "45-deleted-rows", "47-late-correction", "50-revert-by-resending"}
+
+// TestWhatArrives imports what is known to have been lost or misread, each into a town of its own; a long run imports all of it.
 func TestWhatArrives(t *testing.T) {
 	shared := trials.Shared(t, "cases")
 	base := filepath.Join(t.TempDir(), "base")
@@ -72,6 +76,9 @@ func TestWhatArrives(t *testing.T) {
 	for _, folder := range folders {
 		name := folder.Name()
 		if name == "base" || !folder.IsDir() {
+			continue
+		}
+		if _, known := cases[name]; known && !trials.All() && !slices.Contains(sampled, name) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
