@@ -20,6 +20,7 @@ import (
 // TestTown asks the sample town everything.
 func TestTown(t *testing.T) {
 	town := clitest.Demo(t)
+	t.Run("figures", func(t *testing.T) { checkFigures(t, town) })
 	t.Run("scripts", func(t *testing.T) {
 		clitest.Scripts(t, "testdata/town", func(env *testscript.Env) error { env.Setenv("TOWN", town); return nil })
 	})
