@@ -60,13 +60,13 @@ func TestLargeFilesGiveTheSameRows(t *testing.T) {
 		"words like a total":   header + rows(30, plain) + "合计甲,H1,M1,2018-01-08,入户,甲\n注1,H1,M1,2018-01-09,入户,乙\n合 计,,,,,3\n",
 		"more cells than one":  header + rows(30, plain) + "T9999,H1,M1,2018-01-08,入户,a,b\n",
 	}
+	another := listed(t)
 	for name, content := range files {
 		t.Run(name, func(t *testing.T) {
 			var results [3][]string
 			for way := range 3 {
-				town := newTown(t)
-				town.registries()
-				switch way { // as a small file, as a large one, and as a large one in many pieces
+				town := another(t, 0) // pieces are stored side by side
+				switch way {          // as a small file, as a large one, and as a large one in many pieces
 				case 1:
 					town.large = 1
 				case 2:
@@ -132,10 +132,10 @@ func TestARowNobodyFinishedIsRefused(t *testing.T) {
 // TestEveryRowReadIsAccountedFor loads files made at random, good rows among every kind of bad one. Load itself fails
 // when a count does not add up; the test adds that the bad rows are exactly the ones refused.
 func TestEveryRowReadIsAccountedFor(t *testing.T) {
+	another := listed(t)
 	for seed := range uint64(12) {
 		r := rand.New(rand.NewPCG(seed, 7))
-		town := newTown(t)
-		town.registries()
+		town := another(t, ordinary())
 		var text strings.Builder
 		good, bad, passed := 0, 0, 0
 		if r.IntN(2) == 0 {

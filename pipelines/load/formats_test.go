@@ -148,10 +148,10 @@ func TestEveryFormatGivesTheSameRows(t *testing.T) {
 		"bundle in one":  {zipped(t, "inner.zip", zipped(t, "a.csv", []byte(csv))), want},
 		"book in bundle": {zipped(t, "a.xlsx", book(t, nil, "走访", rows)), want},
 	}
+	another := listed(t)
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			town := newTown(t)
-			town.registries()
+			town := another(t, ordinary())
 			town.drop("a file with any name", test.content)
 			result := town.load()
 			if diff := cmp.Diff(test.want, town.lines("select visit_id, household_id, member_id, visited_at, channel, note, _row from exports.visits order by visit_id")); diff != "" {

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hulian/data"
+	"hulian/data/trials"
 	"hulian/pipelines"
 	"hulian/pipelines/entry"
 	"hulian/pipelines/land"
@@ -39,31 +40,60 @@ type town struct {
 
 func newTown(t testing.TB) *town {
 	t.Helper()
-	// t.TempDir takes the name of the test, and that of a seed of a fuzzer holds a #, which no warehouse opens.
+	return opened(t, folder(t), ordinary())
+}
+
+// folder makes a folder: t.TempDir takes the name of the test, and that of a seed of a fuzzer holds a #, which no warehouse opens.
+func folder(t testing.TB) string {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "town")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	t.Cleanup(func() { must(t, os.RemoveAll(dir)) })
+	return dir
+}
+
+// ordinary is how many threads load a few rows: one in an ordinary run, for a second finds nothing to do; as many as the machine has in
+// a long one.
+func ordinary() int {
+	if trials.All() {
+		return 0
+	}
+	return 1
+}
+
+func opened(t testing.TB, dir string, threads int) *town {
+	t.Helper()
 	store, err := land.Open(filepath.Join(dir, "landed"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := warehouse.Open(context.Background(), warehouse.Config{Path: filepath.Join(dir, "warehouse.duckdb"), MemoryLimit: os.Getenv("HULIAN_BENCH_MEMORY")})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
+	w, err := warehouse.Open(context.Background(), warehouse.Config{Path: filepath.Join(dir, "warehouse.duckdb"), MemoryLimit: os.Getenv("HULIAN_BENCH_MEMORY"), Threads: threads})
+	must(t, err)
 	t.Cleanup(func() { must(t, w.Close()) })
 	town := &town{
 		t: t, inbox: filepath.Join(dir, "inbox"), mappings: filepath.Join(dir, "mappings"), store: store, warehouse: w,
 		clock: time.Date(2018, 1, 31, 8, 0, 0, 0, time.UTC),
 	}
 	for _, dir := range []string{town.inbox, town.mappings} {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.MkdirAll(dir, 0o755))
 	}
 	return town
+}
+
+// listed loads the registries into a town once and hands out copies of it.
+func listed(t testing.TB) (another func(t testing.TB, threads int) *town) {
+	t.Helper()
+	first := newTown(t)
+	first.registries()
+	first.load()
+	must(t, first.warehouse.Close())
+	made := os.DirFS(filepath.Dir(first.inbox))
+	return func(t testing.TB, threads int) *town {
+		t.Helper()
+		dir := folder(t)
+		must(t, os.CopyFS(dir, made))
+		town := opened(t, dir, threads)
+		town.clock = first.clock
+		return town
+	}
 }
 
 // must fails the test where something that only prepares it goes wrong.
@@ -133,7 +163,7 @@ func (town *town) load() Result {
 func (town *town) anew() (Result, error) {
 	town.t.Helper()
 	town.rebuilt++
-	fresh, err := warehouse.Open(context.Background(), warehouse.Config{Path: fmt.Sprintf("%s.%d", town.warehouse.Path(), town.rebuilt)})
+	fresh, err := warehouse.Open(context.Background(), warehouse.Config{Path: fmt.Sprintf("%s.%d", town.warehouse.Path(), town.rebuilt), Threads: ordinary()})
 	if err != nil {
 		town.t.Fatal(err)
 	}
