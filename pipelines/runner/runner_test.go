@@ -61,11 +61,14 @@ func config(dir string) Config {
 	}
 }
 
-// town writes a small sample town and returns its folder.
-func town(t *testing.T) string {
+// town writes a small sample town of four months and returns its folder.
+func town(t *testing.T) string { t.Helper(); return townFrom(t, "2017-10") }
+
+// townFrom writes a small sample town that begins with a month, for what hangs on no earlier one.
+func townFrom(t *testing.T, month string) string {
 	t.Helper()
 	dir := t.TempDir()
-	if _, err := sample.Write(context.Background(), sample.Options{Dir: dir, Scale: 0.1, Start: "2017-10"}); err != nil {
+	if _, err := sample.Write(context.Background(), sample.Options{Dir: dir, Scale: 0.1, Start: month}); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -188,7 +191,7 @@ func (p cancelling) Stage(name pipelines.Stage, _ int) {
 func (p cancelling) Step(string) {}
 
 func TestACancelledRunLeavesWhatWasPublished(t *testing.T) {
-	dir := town(t)
+	dir := townFrom(t, "2017-12")
 	held := filepath.Join(dir, "later")
 	last := filepath.Join(dir, "inbox", "2018-01")
 	if err := os.Rename(last, held); err != nil {
@@ -233,7 +236,7 @@ func TestAKilledRunIsResumed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills processes")
 	}
-	undisturbed := town(t)
+	undisturbed := townFrom(t, "2018-01")
 	counted := &counter{}
 	c := config(undisturbed)
 	c.Progress = counted
@@ -242,7 +245,7 @@ func TestAKilledRunIsResumed(t *testing.T) {
 	kills := trials.Kills(t, 4)
 	for i := range kills {
 		step := 1 + i*(counted.steps-1)/max(kills-1, 1)
-		dir := town(t)
+		dir := townFrom(t, "2018-01")
 		command := exec.CommandContext(t.Context(), os.Args[0])
 		command.Env = append(os.Environ(), "RUN_AND_DIE_AT_STEP="+strconv.Itoa(step), "RUN_IN="+dir)
 		if out, err := command.CombinedOutput(); err == nil {

@@ -19,22 +19,7 @@ const strangeVisits = "2018年1月走访台账\n户主姓名,哪一户,哪位党
 // smallTown makes a town with lists and a served page.
 func smallTown(t *testing.T, options ...string) (town string, server *clitest.Running) {
 	t.Helper()
-	town = t.TempDir()
-	if status, _, stderr := clitest.Session(t, "init", "--dir", town); status != clitest.Done {
-		t.Fatal(stderr)
-	}
-	var paths []string
-	for name, content := range map[string]string{
-		"村.csv": "村编号,村名,镇,加入日期\nV01,福合院村,逍林镇,2017-05-01\n", "支部.csv": "支部编号,村编号,支部名称\nB01,V01,第一网格\n",
-		"党员.csv": "党员编号,支部编号,姓名,履职状态\nM1,B01,张样本,可动员\n", "农户.csv": "农户编号,村编号,支部编号,户主姓名\nH1,V01,B01,李样本\n",
-	} {
-		path := filepath.Join(town, name)
-		clitest.Write(t, path, []byte(content))
-		paths = append(paths, path)
-	}
-	if status, _, stderr := clitest.Session(t, append([]string{"import", "--dir", town}, paths...)...); status != clitest.Done {
-		t.Fatal(stderr)
-	}
+	town = clitest.OneOfEach(t)
 	return town, clitest.Start(t, append([]string{"serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off"}, options...)...)
 }
 

@@ -93,6 +93,24 @@ func Lists(t testing.TB) (town string) {
 	})
 }
 
+// OneOfEach is a town with one village, one branch, one member and one household, published. The lists lie in its folder.
+func OneOfEach(t testing.TB) (town string) {
+	t.Helper()
+	return made(t, "one", func(dir string) {
+		Says(t, Done, "", "init", "--dir", dir)
+		arguments := []string{"import", "--dir", dir}
+		for name, content := range map[string]string{
+			"村.csv": "村编号,村名,镇,加入日期\nV01,福合院村,逍林镇,2017-05-01\n", "支部.csv": "支部编号,村编号,支部名称\nB01,V01,第一网格\n",
+			"党员.csv": "党员编号,支部编号,姓名,履职状态\nM1,B01,张样本,可动员\n", "农户.csv": "农户编号,村编号,支部编号,户主姓名\nH1,V01,B01,李样本\n",
+		} {
+			path := filepath.Join(dir, name)
+			Write(t, path, []byte(content))
+			arguments = append(arguments, path)
+		}
+		Says(t, Done, "", arguments...)
+	})
+}
+
 // Meetings is a quarter of the sample town in January 2018, and the folder with what February brings. In two villages one branch of two was
 // last in the yearly rating of 2017: their talks are due.
 func Meetings(t testing.TB) (town, next string) {

@@ -144,7 +144,7 @@ func crowded(t *testing.T, n int) (*clitest.Server, visits, []*http.Client) {
 // TestManyVisitorsAtOnce lets visitors open pages at random at a server that has just published, each one every five seconds. No
 // request fails, and the memory stays within bounds.
 func TestManyVisitorsAtOnce(t *testing.T) {
-	seconds, visitors := trials.Load(t, 10), 60
+	seconds, visitors := trials.Load(t, 5), 60
 	if trials.Long() { // nothing else runs beside it then
 		visitors = 200
 	}
