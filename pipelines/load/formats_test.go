@@ -272,10 +272,10 @@ func TestBadFiles(t *testing.T) {
 		"nested.zip":         {zipped(t, "a.zip", zipped(t, "b.zip", zipped(t, "c.zip", zipped(t, "d.csv", []byte(visitsCSV))))), pipelines.FileTooLarge},
 		"quote.csv":          {append([]byte("走访编号,农户编号,党员编号,走访时间\nT1,H1,M1,\"2018"), bytes.Repeat([]byte("\nT1,H1,M1,2018"), 6000)...), pipelines.QuoteUnclosed},
 	}
+	another := listed(t)
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			town := newTown(t)
-			town.registries()
+			town := another(t, ordinary())
 			town.drop(name, test.content)
 			town.drop("visits.csv", []byte(visitsCSV))
 			result := town.load()
