@@ -153,7 +153,7 @@ func TestACorrectionChangesWhatItTouches(t *testing.T) {
 // TestAListSentAgainCorrectsTheLastMonth gives one household its card in a list that arrives long after the cut-off:
 // the month of the cut-off learns it, no other month and no other unit does.
 func TestAListSentAgainCorrectsTheLastMonth(t *testing.T) {
-	dir := town(t)
+	dir := townFrom(t, "2017-12")
 	mustRun(t, config(dir))
 	before := cells(t, dir)
 	households := table(t, dir, "select * from households order by card_issued_on is null desc, household_id")

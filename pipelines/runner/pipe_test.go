@@ -14,7 +14,7 @@ import (
 
 // A pipe in the inbox is nothing that anybody sent: runs pass it over, say so in their log, and end as if it were not there.
 func TestAPipeInTheInboxIsPassedOver(t *testing.T) {
-	dir := town(t)
+	dir := townFrom(t, "2018-01")
 	if err := syscall.Mkfifo(filepath.Join(dir, "inbox", "pipe.csv"), 0o600); err != nil {
 		t.Fatal(err)
 	}

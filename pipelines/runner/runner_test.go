@@ -129,7 +129,7 @@ func TestARunPublishesAndTheNextChangesNothing(t *testing.T) {
 }
 
 func TestABadFileDisturbsNoOther(t *testing.T) {
-	dir := town(t)
+	dir := townFrom(t, "2018-01")
 	if err := os.WriteFile(filepath.Join(dir, "inbox", "broken.xlsx"), []byte("PK\x03\x04 and no more"), 0o644); err != nil {
 		t.Fatal(err)
 	}
