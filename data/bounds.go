@@ -36,6 +36,7 @@ var bounds = map[string]Bounds{
 	"rating.operation": boundShares, "rating.effect": boundShares, "rating.cooperation": boundShares, "rating.grid_cadres": boundShares, "rating.villagers": boundShares,
 	"weak_villages.periods": boundCounts, "weak_villages.probability": boundShares, "weak_villages.margin": boundParts, "weak_villages.measures": boundCounts,
 	"weak_villages.longest_period": boundCounts, "weak_villages.expected": boundParts, "weak_villages.funnel_limit": boundShares,
+	"support.answer_days": boundDays, "support.answered_target": boundShares, "support.judged_target": boundShares,
 	"doubtful_visits.same_minute_visits": boundCounts, "doubtful_visits.same_text_repeats": boundCounts, "doubtful_visits.same_text_min_length": boundBases,
 	"doubtful_visits.daily_visits": boundCounts, "doubtful_visits.callback_sample": boundBases, "points.burst_days": boundDays,
 	"cadre_signals.peers": boundBases, "cadre_signals.hard_issues": boundBases, "cadre_signals.tasks": boundBases, "cadre_signals.visit_months": boundBases,

@@ -31,6 +31,7 @@ type Programme struct {
 	LastPlace      LastPlaceRules   `yaml:"last_place"`
 	HardCriteria   []HardCriterion  `yaml:"hard_criteria"`
 	WeakVillages   WeakVillageRules `yaml:"weak_villages"`
+	Support        SupportRules     `yaml:"support"`
 	DoubtfulVisits DoubtRules       `yaml:"doubtful_visits"`
 	Points         PointsRules      `yaml:"points"`
 	CadreSignals   CadreRules       `yaml:"cadre_signals"`
@@ -147,6 +148,13 @@ type WeakVillageRules struct {
 	LongestPeriod int     `yaml:"longest_period"` // months that are summed at most until a base suffices
 	Expected      float64 `yaml:"expected"`       // share of villages believed weak before the data are looked at
 	FunnelLimit   float64 `yaml:"funnel_limit"`
+}
+
+// SupportRules are what help for weak villages is held against; 0 where the town has laid nothing down.
+type SupportRules struct {
+	AnswerDays     int     `yaml:"answer_days"`     // from the end of the month in which a village became weak to the start of its help
+	AnsweredTarget float64 `yaml:"answered_target"` // share of the signals that are to be answered in time
+	JudgedTarget   float64 `yaml:"judged_target"`   // share of the actions that are to be judged by their day
 }
 
 // DoubtRules say when a visit is a prompt for a call-back.

@@ -99,6 +99,7 @@ type Assessment struct {
 	Since    string   // month in which the present spell of weakness began; empty where it is not weak
 	Relapses int      // spells before it
 	Spells   []string // months in which a spell of weakness began, the oldest first, whether or not it is weak now
+	Told     []string // months of which its data allowed to say whether it was weak, the oldest first
 	Judged   int      // measures that could be judged
 	New      Newness  // why no measure could be, where TooNew: it has only just begun
 	TooNew   bool
@@ -363,18 +364,21 @@ func (t Town) begun() int {
 }
 
 // history finds when the present spell of weakness began and how many there were before, by judging every month since
-// the first village began with the data known today.
+// the first village began with the data known today. A month that says nothing of a village neither ends its spell nor begins one.
 func (j *judge) history(all []Assessment) {
 	first := j.begun()
 	if first < 0 {
 		return
 	}
 	weak := map[string]bool{}
-	spells := map[string][]string{}
+	spells, told := map[string][]string{}, map[string][]string{}
 	for at := first; at < len(j.Months); at++ {
 		for _, a := range j.assess(at) {
 			id := a.Village.ID
-			if a.IsWeak() && !weak[id] {
+			if a.Tier == TooPoor {
+				continue
+			}
+			if told[id] = append(told[id], j.Months[at]); a.IsWeak() && !weak[id] {
 				spells[id] = append(spells[id], j.Months[at])
 			}
 			weak[id] = a.IsWeak()
@@ -382,7 +386,7 @@ func (j *judge) history(all []Assessment) {
 	}
 	for i := range all {
 		began := spells[all[i].Village.ID]
-		if all[i].Spells = began; all[i].IsWeak() {
+		if all[i].Spells, all[i].Told = began, told[all[i].Village.ID]; all[i].IsWeak() {
 			all[i].Since, all[i].Relapses = began[len(began)-1], len(began)-1
 		}
 	}

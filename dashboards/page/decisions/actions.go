@@ -42,12 +42,13 @@ func Actions(ctx context.Context, r block.Request) (view.View, error) {
 	}
 	shown := b.Of(r.Village)
 	v.Headline = headline(r, shown)
-	v.Sentences = []string{judgedSaid(r, shown) + r.T("成效只与同期没有得到帮扶的村相比，并看本村自己的走势；好转不等于由措施带来，是否验收由人决定。", "An effect is seen against villages that nobody helped over the same months, and on the village's own series. Better is no proof that the action did it; people decide whether it is accepted.")}
-	v.Blocks = append(v.Blocks, view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{tiles(r, shown)}}}}, view.Lead{})
+	counts := b.Counts(r.Village, r.AsOf(r.Month))
+	v.Sentences = []string{countsSaid(r, counts), r.T("成效只与同期没有得到帮扶的村相比，并看本村自己的走势；好转不等于由措施带来，是否验收由人决定。", "An effect is seen against villages that nobody helped over the same months, and on the village's own series. Better is no proof that the action did it; people decide whether it is accepted.")}
+	v.Blocks = append(v.Blocks, view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{tiles(r, shown, counts)}}}}, view.Lead{})
 	if t := waiting(r, b); t != nil {
 		v.Blocks = append(v.Blocks, t)
 	}
-	v.Blocks = append(v.Blocks, table(r, shown))
+	v.Blocks = append(v.Blocks, table(r, shown), countsTable(r, counts))
 	if block.Decides(r) {
 		v.Blocks = append(v.Blocks, chooser(r, r.T("给另一个村研究帮扶", "Decide help for another village"), r.Village))
 	}
@@ -82,46 +83,22 @@ func counted(all []Followed) map[Standing]int {
 	return n
 }
 
-// judgedSaid says how many of the actions can be judged, and how many were followed by a change for the better.
-func judgedSaid(r block.Request, all []Followed) string {
-	better, judged := 0, 0
-	for _, f := range all {
-		if f.Begun && f.Outcome.Judged && f.Standing != Withdrawn {
-			judged++
-			if f.Outcome.Credited() {
-				better++
-			}
-		}
-	}
-	if len(all) == 0 {
-		return ""
-	}
-	if judged == 0 {
-		return r.T("还没有能够评价成效的措施。", "No action can be judged yet. ")
-	}
-	return r.Tf("能够评价的措施%[1]d件，其中%[2]d件之后与其他村相比有好转。", "Actions that can be judged: %[1]d; followed by a change for the better against the others: %[2]d. ", judged, better)
-}
-
 // tiles are the numbers of the actions, each with its base.
-func tiles(r block.Request, all []Followed) view.Stats {
+func tiles(r block.Request, all []Followed, counts []signals.ActionCount) view.Stats {
 	n := counted(all)
-	open, closed, passed := n[Open]+n[Due]+n[Overdue], n[Accepted]+n[Relapsed]+n[NotAccepted], n[Accepted]+n[Relapsed]
-	share := func(label string, num, den int, none string) view.Stat {
-		if den == 0 {
-			return view.Stat{Label: label, Value: reading.Missing, Reading: none}
-		}
-		return view.Stat{Label: label, Value: reading.Percent(float64(num) / float64(den)), Base: reading.Base(float64(num), float64(den))}
-	}
+	open := n[Open] + n[Due] + n[Overdue]
 	base := ""
 	if open > 0 {
 		base = reading.Base(float64(n[Overdue]), float64(open))
 	}
-	return view.Stats{Tiles: []view.Stat{
+	tiles := []view.Stat{
 		{Label: r.T("进行中", "Under way"), Value: reading.Count(float64(open)) + r.T("件", "")},
 		{Label: r.T("超期未验收", "Past their day"), Value: reading.Count(float64(n[Overdue])) + r.T("件", ""), Base: base},
-		share(r.T("验收通过", "Accepted"), passed, closed, r.T("还没有验收过", "none closed yet")),
-		share(r.T("验收后复发", "Relapsed after it"), n[Relapsed], passed, r.T("还没有通过验收的", "none accepted yet")),
-	}}
+	}
+	for _, c := range counts {
+		tiles = append(tiles, countTile(r, c))
+	}
+	return view.Stats{Tiles: tiles}
 }
 
 // waiting are the villages of the place that ask for help and have no action under way; nil where there is none or the visitor decides nothing.
@@ -250,24 +227,40 @@ func ActionLink(r block.Request, id string) string {
 	return r.Link("actions", fresh, question.With("action", id))
 }
 
-// Table is the list of actions of the page's place, for other pages and reports; nil where there are none.
+// Table is the list of actions of the page's place, for other pages; nil where there are none.
 func Table(ctx context.Context, r block.Request) (*view.Table, error) {
-	none, err := r.Actions(ctx, r.Visitor, r.Month)
-	if err != nil || !slices.ContainsFunc(none, func(a facts.Action) bool { return r.Village == "" || a.OfVillage == r.Village }) {
-		return nil, err
-	}
-	b, err := Read(ctx, r)
-	if err != nil {
+	b, is, err := readHere(ctx, r)
+	if err != nil || !is {
 		return nil, err
 	}
 	return table(r, b.Of(r.Village)), nil
 }
 
-// Listed is Table as a part of the report.
+// readHere reads the book where the page's place has actions; is reports whether it has.
+func readHere(ctx context.Context, r block.Request) (b Book, is bool, err error) {
+	all, err := r.Actions(ctx, r.Visitor, r.Month)
+	if err != nil || !slices.ContainsFunc(all, func(a facts.Action) bool { return r.Village == "" || a.OfVillage == r.Village }) {
+		return b, false, err
+	}
+	b, err = Read(ctx, r)
+	return b, true, err
+}
+
+// Listed is Table as a part of another page.
 func Listed(ctx context.Context, r block.Request) (v view.View, err error) {
 	t, err := Table(ctx, r)
 	if t != nil {
 		v.Blocks = []view.Block{t}
 	}
 	return v, err
+}
+
+// Reported is the list of actions with the measures of actions, as a part of the report; without blocks where there are none.
+func Reported(ctx context.Context, r block.Request) (v view.View, err error) {
+	b, is, err := readHere(ctx, r)
+	if err != nil || !is {
+		return v, err
+	}
+	v.Blocks = []view.Block{table(r, b.Of(r.Village)), countsTable(r, b.Counts(r.Village, r.AsOf(r.Month)))}
+	return v, nil
 }

@@ -1,6 +1,7 @@
 package decisions
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -88,6 +89,17 @@ type Followed struct {
 	Outcome  signals.Outcome // against the other villages that nobody helped
 	Begun    bool            // whether Outcome says anything: the action has begun by the page's month
 	Own      signals.Own     // on the village's own series of the measure that is followed
+	FirstDue string          // the day of its verdict as it was written first
+	Judged   string          // the day of its first verdict; empty: none yet
+}
+
+// measured is the action as its measures see it.
+func (f Followed) measured() signals.Action {
+	a := signals.Action{Village: f.OfVillage, State: f.State, Begun: f.DecidedOn, FirstDue: f.FirstDue, Judged: f.Judged, Outcome: f.Outcome, Followed: f.Begun, Relapsed: len(f.Relapses) > 0}
+	if f.Closed() {
+		a.Closed = f.ClosedOn
+	}
+	return a
 }
 
 // Book is what the page of actions knows.
@@ -95,6 +107,16 @@ type Book struct {
 	Town     signals.Town
 	Assessed []signals.Assessment
 	Actions  []Followed // in the order in which they were decided
+	First    string     // the day on which the town's first action began, whoever asks; empty: it has none
+}
+
+// Counts are the measures of the actions of a village, or of the whole town where none is named, as they stand on a day.
+func (b Book) Counts(village string, day time.Time) []signals.ActionCount {
+	var all []signals.Action
+	for _, f := range b.Actions {
+		all = append(all, f.measured())
+	}
+	return signals.CountActions(b.Town, b.Assessed, all, village, b.First, day)
 }
 
 // Of are the actions of a village; of the whole town where none is named.
@@ -131,6 +153,15 @@ func Read(ctx context.Context, r block.Request) (b Book, err error) {
 	if err != nil {
 		return b, err
 	}
+	for _, h := range helped {
+		if b.First == "" || h.Started < b.First {
+			b.First = h.Started
+		}
+	}
+	rows, err := r.ActionRows(ctx, r.Visitor, r.Month)
+	if err != nil {
+		return b, err
+	}
 	if b.Town, err = block.Judged(ctx, r); err != nil {
 		return b, err
 	}
@@ -154,6 +185,7 @@ func Read(ctx context.Context, r block.Request) (b Book, err error) {
 	}
 	for _, a := range all {
 		f := Followed{Action: a, Standing: ActionStanding(r, a)}
+		f.FirstDue, f.Judged = firstDays(rows, a.ActionID)
 		if i := slices.IndexFunc(outcomes, func(o signals.Outcome) bool { return o.Note == a.ActionID && a.ActionID != "" }); i >= 0 {
 			f.Outcome, f.Begun = outcomes[i], true
 		}
@@ -169,4 +201,18 @@ func Read(ctx context.Context, r block.Request) (b Book, err error) {
 		b.Actions = append(b.Actions, f)
 	}
 	return b, nil
+}
+
+// firstDays are the day an action was to be judged by as it was written first, and the day of its first verdict.
+func firstDays(rows []facts.Action, id string) (due, judged string) {
+	for _, row := range rows {
+		if row.ActionID != id {
+			continue
+		}
+		due = cmp.Or(due, row.DueOn)
+		if row.State == "accepted" || row.State == "not_accepted" {
+			judged = cmp.Or(judged, row.ClosedOn)
+		}
+	}
+	return due, judged
 }

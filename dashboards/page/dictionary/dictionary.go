@@ -12,6 +12,7 @@ import (
 	"hulian/dashboards/view"
 	"hulian/queries"
 	"hulian/queries/reading"
+	"hulian/queries/signals"
 )
 
 // rowsAtOnce is how many measures stand on one page of the dictionary.
@@ -56,7 +57,7 @@ func all(ctx context.Context, r block.Request) (view.View, error) {
 		}
 	}
 	v.Headline = headline(r, entries)
-	v.Blocks = []view.Block{view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{assured(r, entries)}}}}, list(r, entries), view.Lead{}}
+	v.Blocks = []view.Block{view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{assured(r, entries)}}}}, list(r, entries), ofActions(r), view.Lead{}}
 	return v, nil
 }
 
@@ -145,6 +146,28 @@ func list(r block.Request, entries []entry) *view.Table {
 		view.Of(view.Words(r.T("怎样看", "How to read it")), func(e entry) view.Cell { return view.Plain(readAs(r, e)) }),
 		view.Of(view.Words(r.T("层级", "Levels")), func(e entry) view.Cell { return view.Plain(levels(r, e.Measure)) }),
 		view.Of(view.Words(r.T("用在", "Where it stands")), func(e entry) view.Cell { return view.Plain(standsOn(r, pages(e.Measure))) }))
+	return t
+}
+
+// ofActions are the measures of help itself, which are counted from what people typed and stand on the page of actions.
+func ofActions(r block.Request) *view.Table {
+	t := &view.Table{ID: "action-measures", Stacked: true, Title: r.T("帮扶措施的指标", "Measures of actions"),
+		Note: r.T("由人填写的措施和薄弱信号算出，数值见“帮扶措施”页；填写措施不改变其他指标。", "Made from what people typed of actions and from the signals of weakness; the figures stand on the page Actions. No other measure changes by an action.")}
+	view.Fill(t, signals.ActionMeasures(),
+		view.Of(view.Words(r.T("指标", "Measure")), func(m signals.ActionMeasure) view.Cell {
+			return view.Cell{Text: m.Name.In(r.Lang), Link: r.Link("actions") + "#table-action-measures"}
+		}),
+		view.Of(view.Words(r.T("分子", "Numerator")), func(m signals.ActionMeasure) view.Cell { return view.Plain(m.Numerator.In(r.Lang)) }),
+		view.Of(view.Words(r.T("分母", "Denominator")), func(m signals.ActionMeasure) view.Cell {
+			return view.Cell{Text: m.Denominator.In(r.Lang), Note: m.Note.In(r.Lang)}
+		}),
+		view.Of(view.Words(r.T("目标", "Target")), func(m signals.ActionMeasure) view.Cell {
+			c := view.Cell{Text: reading.Missing, Note: r.Direction(m.Direction)}
+			if target := m.TargetIn(r.Programme); target > 0 {
+				c.Text = "≥ " + reading.Percent(target)
+			}
+			return c
+		}))
 	return t
 }
 

@@ -49,7 +49,7 @@ var annexes = []annex{
 	{page: "weak", blocks: []string{"villages"}, build: places.WeakList},
 	{page: "weak", id: "support", title: data.Text{Zh: "帮扶成效", En: "Supports"},
 		blocks: []string{"supports"}, build: block.SupportsOf},
-	{page: "actions", blocks: []string{"actions"}, build: decisions.Listed},
+	{page: "actions", blocks: []string{"actions", "action-measures"}, build: decisions.Reported},
 	{page: "points", blocks: []string{"burst-history", "periods", "last", "contradictions"}, build: work.PointTables},
 	{page: "organisation", title: data.Text{Zh: "党员和支部", En: "Members and branches"}, blocks: []string{"incomplete", "no-meeting", "display-gaps", "open-shortcomings", "round-tables", "units", "posts"}, said: branchSentences},
 	{page: "members", title: data.Text{Zh: "党员作用发挥", En: "What members do"}, blocks: []string{"duties", "exemptions", "units"}},
