@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"hulian/dashboards/trail"
+	"hulian/data"
 	"hulian/pipelines"
 )
 
@@ -177,6 +178,54 @@ func TestAnActionFromSignalToRelapse(t *testing.T) {
 	}
 	if entered != 2 {
 		t.Errorf("%d rows stand in the trail", entered)
+	}
+}
+
+// TestActionsAreMeasured: the page says of the actions how many signals were answered and how many verdicts came in time, with numerator and
+// denominator, and holds them against what the town has laid down; what is not known yet counts in none, and without days laid down no
+// answer is counted.
+func TestActionsAreMeasured(t *testing.T) {
+	laid := func(days int, judged float64) func(*Config) {
+		return func(c *Config) {
+			c.Programme.Support = data.SupportRules{AnswerDays: days, JudgedTarget: judged}
+			c.Programme.Reading.MinimumBase = 1
+		}
+	}
+	for _, c := range []struct {
+		name string
+		set  func(*Config)
+		says map[string][]string // month → what the table holds
+	}{
+		{"nothing laid down", laid(0, 0), map[string][]string{
+			"2017-11": {"及时帮扶率,,,,本镇没有规定几天内帮扶", "按期验收率,,0,0,还没有期限已过的措施；不计入：期限未过的1件"},
+			"2017-12": {"按期验收率,100.0,1,1,本镇没有规定目标，不作评价", "验收通过率,100.0,1,1,", "验收后复发率,,0,0,还没有验收通过后能够判断的；不计入：是否复发未知的1件"},
+			"2018-01": {"验收后复发率,100.0,1,1,"}}},
+		{"days and a target", laid(14, .9), map[string][]string{
+			"2017-11": {"及时帮扶率,,0,0,还没有规定天数已过的信号；不计入：规定天数未过的1个"},
+			"2017-12": {"及时帮扶率,100.0,1,1,", "按期验收率,100.0,1,1,目标90.0%在波动范围之内，看不出达到没有"},
+			"2018-01": {"及时帮扶率,100.0,1,1,本镇没有规定目标，不作评价；不计入：规定天数未过的1个"}}},
+		{"too few days", laid(7, .9), map[string][]string{"2017-12": {"及时帮扶率,,0,0,还没有规定天数已过的信号"}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := entering(t, c.set)
+			h.town.Exec(t, "update hard_criteria set met = true where village_id = 'V2'")
+			h.town.Exec(t, "insert into hard_criteria (village_id, criterion, month, met, numerator, denominator, value, limit_value) values ('V2', 'late_issues', '2017-11', true, 12, 20, 0.5, 0.6)")
+			h.town.generation++
+			committee := as(t, h.URL, "committee")
+			h.shows(t, committee, "/actions?month=2017-11", "还没有决定过帮扶措施", "帮扶本身办得怎样，还没有可以计算的指标")
+			h.shows(t, committee, "/actions?format=csv&table=action-measures&month=2017-11", "验收通过率,,0,0,还没有验收过", "!,0.0,", "!100.0")
+			to := h.posted(t, committee, "actions", form("month", "2017-11", "of_village", "V2", "signal", "按期办结率低", "measure", "on_time_rate", "cause", "effort", "support", "leader", "owner", "周镇长", "decided_on", "2017-12-08", "due_on", "2017-12-15", "acceptance", "达到80%"))
+			id, err := url.Parse(to)
+			if err != nil || id.Query().Get("action") == "" {
+				t.Fatalf("it leads to %s", to)
+			}
+			h.posted(t, committee, "actions", form("month", "2017-12", "action_id", id.Query().Get("action"), "state", "accepted", "closed_on", "2017-12-15", "result", "已达到"))
+			for month, wants := range c.says {
+				h.shows(t, committee, "/actions?format=csv&table=action-measures&month="+month, wants...)
+			}
+			h.shows(t, committee, "/actions?month=2018-01", "帮扶本身：", "按期验收率 100.0%（1/1）")
+			h.shows(t, committee, "/measures", "帮扶措施的指标", "最初期限已过的措施")
+		})
 	}
 }
 
