@@ -21,6 +21,7 @@ type Behind struct {
 	Adds     map[string]string    `yaml:"adds"`     // what each row adds to a column, where that is not 1
 	Name     data.Text            `yaml:"name"`     // of a table that is no export
 	Heads    map[string]data.Text `yaml:"heads"`    // of its columns that are shown
+	None     data.Text            `yaml:"none"`     // why no rows can be shown, of a measure that has none
 }
 
 // Rows are the rows behind one term of a sum.
@@ -35,7 +36,7 @@ type Rows struct {
 
 var placeholder = regexp.MustCompile(`\{(\w+)\}`)
 
-var behind = sync.OnceValue(func() map[string]Behind {
+var behindFile = sync.OnceValue(func() []Behind {
 	content, err := files.ReadFile("behind.yaml")
 	var all []Behind
 	if err == nil {
@@ -46,14 +47,28 @@ var behind = sync.OnceValue(func() map[string]Behind {
 	if err != nil {
 		panic("embedded rows behind measures: " + err.Error()) // part of the binary: a test reads them
 	}
+	return all
+})
+
+var behind = sync.OnceValue(func() map[string]Behind {
 	by := map[string]Behind{}
-	for _, b := range all {
+	for _, b := range behindFile() {
 		for column := range b.Columns {
 			by[b.Relation+"."+column] = b
 		}
 	}
 	return by
 })
+
+// WithoutRows says why no rows stand behind a measure; said is false of one that has rows.
+func (m Measure) WithoutRows() (why data.Text, said bool) {
+	for _, b := range behindFile() {
+		if b.Relation == m.ID && b.None != (data.Text{}) {
+			return b.None, true
+		}
+	}
+	return why, false
+}
 
 // RowsBehind are the rows behind the numerator or, of a rate, the denominator of a measure, one for each term of the sum. The
 // settings stand for the words in braces of behind.yaml, as SQL. A sum of which it is not written down which rows it counts has none.

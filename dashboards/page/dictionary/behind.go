@@ -55,6 +55,9 @@ func BuildBehind(ctx context.Context, r block.Request) (view.View, error) {
 	if r.Visitor.MayAnywhere(visitor.Query) {
 		d.SQL = sql
 	}
+	if why, none := m.WithoutRows(); none {
+		v.Blocks = append(v.Blocks, view.Callout{Tone: view.ToneQuiet, Title: r.T("这个数字没有可以逐行列出的依据", "No rows can be listed behind this figure"), Text: why.In(r.Lang)})
+	}
 	if len(tables) == 0 {
 		made, err := madeOf(ctx, r, m)
 		v.Blocks = append(v.Blocks, made...)
