@@ -188,7 +188,23 @@ type CadreRules struct {
 type QualityRules struct {
 	Threshold   float64  `yaml:"threshold"`
 	DeadlineDay int      `yaml:"deadline_day"`
-	Expected    []string `yaml:"expected"`
+	Expected    []string `yaml:"expected"` // every month
+	Quarterly   []string `yaml:"expected_quarterly"`
+	HalfYearly  []string `yaml:"expected_half_yearly"`
+	Yearly      []string `yaml:"expected_yearly"`
+}
+
+// Due is how often an export is expected.
+type Due struct {
+	Setting string // that says so
+	Months  int    // once in so many months: 1, 3, 6 or 12, counted from January
+	Exports []string
+}
+
+// Due lists what is expected, what is expected most often first.
+func (q QualityRules) Due() []Due {
+	return []Due{{"data_quality.expected", 1, q.Expected}, {"data_quality.expected_quarterly", 3, q.Quarterly},
+		{"data_quality.expected_half_yearly", 6, q.HalfYearly}, {"data_quality.expected_yearly", 12, q.Yearly}}
 }
 
 // ClosingRules say how months are closed.
@@ -320,10 +336,8 @@ func (p Programme) check() error {
 	if bands := p.Issues.AgeBands; len(bands) == 0 || bands[0] < 0 || !slices.IsSorted(bands) || len(slices.Compact(slices.Clone(bands))) < len(bands) {
 		return fmt.Errorf("issues.age_bands: %v must be days in rising order", p.Issues.AgeBands)
 	}
-	for _, export := range p.DataQuality.Expected {
-		if _, ok := ContractOf(export); !ok {
-			return fmt.Errorf("data_quality.expected: %w %q: did you mean %q?", pipelines.ErrUnknown, export, Nearest(export, exports()))
-		}
+	if err := p.DataQuality.check(); err != nil {
+		return err
 	}
 	for i, e := range p.Events {
 		if _, err := time.Parse(time.DateOnly, e.On); err != nil {
@@ -399,4 +413,24 @@ func exports() []string {
 		names = append(names, c.Export)
 	}
 	return names
+}
+
+// check refuses an export that is none, that is expected twice, and one that is expected of a quarter, half-year or year and tells no day.
+func (q QualityRules) check() error {
+	by := map[string]string{}
+	for _, due := range q.Due() {
+		for _, export := range due.Exports {
+			c, ok := ContractOf(export)
+			switch other, twice := by[export]; {
+			case !ok:
+				return fmt.Errorf("%s: %w %q: did you mean %q?", due.Setting, pipelines.ErrUnknown, export, Nearest(export, exports()))
+			case twice && other != due.Setting:
+				return fmt.Errorf("%s: %q is expected by %s already", due.Setting, export, other)
+			case due.Months > 1 && (c.Kind != Event || c.DatedBy == ""):
+				return fmt.Errorf("%s: %q has no day that tells which months it is of", due.Setting, export)
+			}
+			by[export] = due.Setting
+		}
+	}
+	return nil
 }

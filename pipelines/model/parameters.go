@@ -27,7 +27,7 @@ func parameterTables(c Config, result Result) map[string]string {
 		queries.ParameterTable:         "select " + strings.Join(columns, ", "),
 		afterTable:                     rows([]string{"export varchar", "rows bigint", "last_on date", "cut_off_set boolean"}, afterRows(result.After, !c.CutOff.IsZero())),
 		"staging.stg_programme":        rows([]string{"document varchar"}, [][]string{{text(p.Document())}}), // what a page says of a limit is what the figures were made by
-		"staging.stg_expected_exports": rows([]string{"export varchar"}, expectedRows(p)),
+		"staging.stg_expected_exports": rows([]string{"export varchar", "months integer"}, expectedRows(p)),
 		"staging.stg_measure_settings": rows([]string{"measure varchar", "target double", "min_base double"}, settingRows(p)),
 		"staging.stg_hard_criteria": rows([]string{"criterion varchar", "measure varchar", "fact varchar", "below double", "above double",
 			"months bigint", "minimum_base double", "position bigint"}, criterionRows(p)),
@@ -121,8 +121,10 @@ func rows(columns []string, values [][]string) string {
 
 func expectedRows(p data.Programme) [][]string {
 	var all [][]string
-	for _, export := range p.DataQuality.Expected {
-		all = append(all, []string{text(export)})
+	for _, due := range p.DataQuality.Due() {
+		for _, export := range due.Exports {
+			all = append(all, []string{text(export), strconv.Itoa(due.Months)})
+		}
 	}
 	return all
 }

@@ -9,6 +9,8 @@
 --   usual pace would have brought 7 rows or more since its last one.
 -- cover: the files name half of the villages or more that as many rows as usual would name. Fewer, with 7 rows or more of the
 --   others wanting, are the files of the villages they name and of no other. Usual is the middle of the six months before.
+-- An export due every quarter, half-year or year comes once in it: rows of any of its months are the period's file, and speak for each of
+-- its months; so does what a person said of any of them. A period without rows is of no file.
 -- And chance must explain that a village alone has no row: of one that has 2 rows a month, one month without any is no surprise. How many
 -- were to be expected is the village's share of the town's rows, of an export due every month over the months between its first and
 -- its last, times the town's rows of the month. Of 7 expected, chance leaves none less often than once in 1,000 times (Poisson: exp(-7)).
@@ -19,18 +21,33 @@
 --   town: town
 --   village_id: village
 --   export: export of events that holds any row of the town
---   held: rows of the village in the month; of an export due every month 0 where they are belated rows only
+--   held: rows of the village in the month; of an export due every month, quarter, half-year or year 0 where they are belated rows only
 --   expected: of a month without rows: rows to be expected in it and the months without rows beside it
 --   is_nothing: a person has said that there was nothing to report
 --   reason: null where the month is known; before: earlier than the town's first row of the export; no_file: no file of the month came; never: the village never had a row of an export due every month; silent: rows were to be expected
 -- checks:
 --   not_null: month, village_id, export, held
-with told as (
-    select f.export, v.town, f.file_no, f.month_start, sum(f.told) as told
+with periods as (
+    select
+        e.export,
+        m.month,
+        m.month_start,
+        e.months,
+        cast(
+            date_trunc('year', m.month_start)
+            + cast(floor(cast(extract(month from m.month_start) - 1 as double) / e.months) as integer) * e.months * interval '1' month as date
+        ) as period_start
+    from staging.stg_expected_exports e
+    cross join staging.stg_months m
+),
+
+told as (
+    select f.export, v.town, f.file_no, coalesce(p.period_start, f.month_start) as period_start, sum(f.told) as told
     from intermediate.int_file_villages f
     join staging.stg_villages v on v.village_id = f.village_id
+    left join periods p on p.export = f.export and p.month_start = f.month_start
     where f.month_start is not null
-    group by f.export, v.town, f.file_no, f.month_start
+    group by f.export, v.town, f.file_no, coalesce(p.period_start, f.month_start)
 ),
 
 shaped as (
@@ -41,9 +58,9 @@ shaped as (
     from told
 ),
 
--- Months that are some file's.
+-- Months that are some file's; of an export due once in several, the first day of its period.
 owned as (
-    select distinct export, town, month_start
+    select distinct export, town, period_start
     from shaped
     where 2 * most < in_all or 2 * told >= most or most - told < 7
 ),
@@ -53,7 +70,8 @@ counted as (
     from intermediate.int_file_villages f
     join staging.stg_villages v on v.village_id = f.village_id
     left join staging.stg_expected_exports e on e.export = f.export
-    left join owned o on o.export = f.export and o.town = v.town and o.month_start = f.month_start
+    left join periods p on p.export = f.export and p.month_start = f.month_start
+    left join owned o on o.export = f.export and o.town = v.town and o.period_start = coalesce(p.period_start, f.month_start)
     where f.month_start is not null and (o.export is not null or e.export is null)
     group by f.export, v.town, f.village_id, f.month_start
 ),
@@ -91,9 +109,11 @@ said as (
 ),
 
 nothing as (
-    select distinct s.of_export as export, v.village_id, s.of_month as month
+    select distinct s.of_export as export, v.village_id, coalesce(p.month, s.of_month) as month
     from said s
     join staging.stg_villages v on s.of_village is null or v.village_id = s.of_village
+    left join periods o on o.export = s.of_export and o.month = s.of_month
+    left join periods p on p.export = o.export and p.period_start = o.period_start
     where s.place = 1 and not s.back
 ),
 
@@ -107,14 +127,16 @@ grid as (
         b.first_on,
         coalesce(t.held, 0) as town_held,
         coalesce(c.held, 0) as held,
-        e.export is not null as is_monthly,
+        coalesce(p.months = 1, false) as is_monthly,
+        coalesce(p.months > 1, false) as is_periodic,
+        sum(coalesce(t.held, 0)) over (partition by b.export, v.village_id, coalesce(p.period_start, m.month_start)) as period_held,
         n.export is not null as is_nothing
     from staging.stg_villages v
     cross join staging.stg_months m
     join begun b on b.town = v.town
     left join town_months t on t.export = b.export and t.town = v.town and t.month_start = m.month_start
     left join counted c on c.export = b.export and c.village_id = v.village_id and c.month_start = m.month_start
-    left join staging.stg_expected_exports e on e.export = b.export
+    left join periods p on p.export = b.export and p.month = m.month
     left join nothing n on n.export = b.export and n.village_id = v.village_id and n.month = m.month
 ),
 
@@ -230,7 +252,7 @@ due as (
         case
             when w.held > 0 or w.is_nothing then null
             when w.month_start < w.first_on then 'before'
-            when w.is_monthly and w.town_held = 0 then 'no_file'
+            when (w.is_monthly or w.is_periodic) and w.period_held = 0 then 'no_file'
             when w.is_monthly and w.share is null then 'never'
             when w.expected >= 7 or coalesce(n.is_partial, false) then 'silent'
         end as reason
@@ -256,7 +278,7 @@ select
     cast(d.is_nothing as boolean) as is_nothing,
     cast(
         case
-            when d.reason is not null or d.is_monthly or d.town_held > 0 or d.is_nothing then d.reason
+            when d.reason is not null or d.is_monthly or d.is_periodic or d.town_held > 0 or d.is_nothing then d.reason
             when p.wanting >= 7 then 'no_file'
             when e.is_delivered then null
             when exists (

@@ -62,11 +62,21 @@ func enter(p *data.Programme, s data.Setting, get func(string) string) string {
 		}
 		return ""
 	case data.FormNames:
-		p.DataQuality.Expected = nil
+		var named []string
 		for _, export := range monthlyExports() {
 			if get("export_"+export) == "yes" {
-				p.DataQuality.Expected = append(p.DataQuality.Expected, export)
+				named = append(named, export)
 			}
+		}
+		switch s.Path {
+		case "data_quality.expected_quarterly":
+			p.DataQuality.Quarterly = named
+		case "data_quality.expected_half_yearly":
+			p.DataQuality.HalfYearly = named
+		case "data_quality.expected_yearly":
+			p.DataQuality.Yearly = named
+		default:
+			p.DataQuality.Expected = named
 		}
 		return ""
 	case data.FormWholes:

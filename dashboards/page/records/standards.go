@@ -338,7 +338,7 @@ func standardFields(r block.Request, p data.Programme, s data.Setting) (fields [
 	case []string:
 		for _, export := range monthlyExports() {
 			due := slices.Contains(value, export)
-			fields = append(fields, view.Field{Name: "export_" + export, Label: r.ExportName(export), Choices: []view.Choice{{Value: "yes", Name: r.T("每月应报", "due every month"), Chosen: due}, {Value: "no", Name: r.T("不要求", "not asked for"), Chosen: !due}}})
+			fields = append(fields, view.Field{Name: "export_" + export, Label: r.ExportName(export), Choices: []view.Choice{{Value: "yes", Name: r.T("应报", "due"), Chosen: due}, {Value: "no", Name: r.T("不要求", "not asked for"), Chosen: !due}}})
 		}
 		return fields
 	default:
@@ -346,7 +346,7 @@ func standardFields(r block.Request, p data.Programme, s data.Setting) (fields [
 	}
 }
 
-// monthlyExports are the exports that may be due every month.
+// monthlyExports are the exports that may be due every month, quarter, half-year or year.
 func monthlyExports() (all []string) {
 	for _, c := range data.Contracts() {
 		if c.Kind == data.Event && c.DatedBy != "" && !c.IsEntry() {

@@ -23,7 +23,7 @@ var tooYoung = map[string]string{"bottom_twice": "it needs two yearly ratings", 
 // ofNow are the measures of registers: how they stood in an earlier month is not in the snapshot, so that their rows are held to the
 // numbers of the newest month.
 var ofNow = []string{"linked_rate", "card_rate", "group_rate", "posts_rate", "display_rate", "links_near", "links_kin", "links_convenient", "links_appointed", "exemptions_decided", "exemptions_ended",
-	"grids_agree", "branch_groups", "centre_branches", "river_covered", "issues_with_holder", "overdue_with_supervisor"}
+	"grids_agree", "branch_groups", "centre_branches", "river_covered"}
 
 // TestRowsBehindEveryMonth holds the rows behind the numbers of a small town to the numbers, measure by measure and month by month: they
 // are as many as were counted, or add up to what was summed.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -272,6 +273,58 @@ func TestOneRowOfAMonth(t *testing.T) {
 	collected := "共收集群众问题" + before["denominator"] + "件"
 	says(t, s, "?month=2018-02", []string{collected}, nil)
 	says(t, s, "report?month=2018-02", []string{before["denominator"]}, nil)
+}
+
+// TestAFileOnceAYear: exports that come once a year, half-year or quarter speak for all of its months; they are missing only when the period
+// is over and brought none, and are expected once in it. Not laid down, the months between count as lost.
+func TestAFileOnceAYear(t *testing.T) {
+	files := townOf("2017-03")
+	files["承诺.csv"] = [][]string{{"member_id", "kind", "signed_on"}}
+	files["确权.csv"] = [][]string{{"member_id", "kind", "used_on", "household_id"}}
+	files["村规.csv"] = [][]string{{"village_id", "article", "used_on"}}
+	for v := range villages {
+		for n := range 5 {
+			files["承诺.csv"] = append(files["承诺.csv"], []string{member(v, n), "节俭承诺", "2017-03-10"})
+			for _, day := range []string{"2017-04-10", "2017-08-10"} {
+				files["确权.csv"] = append(files["确权.csv"], []string{member(v, n), "审批把关", day, household(v, n)})
+			}
+			for _, day := range []string{"2017-05-10", "2017-07-10"} {
+				files["村规.csv"] = append(files["村规.csv"], []string{fmt.Sprintf("V%d", v+1), fmt.Sprintf("第%d条", n+1), day})
+			}
+		}
+	}
+	town := files.built(t)
+	for _, measure := range []string{"pledges", "rights_used", "rules_used"} {
+		unknownFor(t, "no_file", town, measure, "village", "V2", "2017-11")
+	}
+	clitest.Kept(t, filepath.Join(town, "programme.yaml"), []byte("data_quality: {expected_yearly: [conduct], expected_half_yearly: [rights], expected_quarterly: [rules]}\n"))
+	clitest.Says(t, clitest.Done, "", "run", "--dir", town)
+	for _, c := range []struct {
+		measure, month, value string // an empty value: not known
+	}{
+		{"pledges", "2017-03", "5"}, {"pledges", "2017-04", "0"}, {"pledges", "2017-12", "0"}, {"pledges", "2018-01", ""},
+		{"rights_used", "2017-04", "5"}, {"rights_used", "2017-06", "0"}, {"rights_used", "2017-07", "0"}, {"rights_used", "2017-12", "0"}, {"rights_used", "2018-01", ""},
+		{"rules_used", "2017-06", "0"}, {"rules_used", "2017-09", "0"}, {"rules_used", "2017-10", ""}, {"rules_used", "2017-12", ""}, {"rules_used", "2018-01", ""},
+	} {
+		if c.value == "" {
+			unknownFor(t, "no_file", town, c.measure, "village", "V2", c.month)
+		} else {
+			known(t, c.value, "", town, c.measure, "village", "V2", c.month)
+		}
+	}
+	for month, want := range map[string][2]string{"2017-06": {"6", "6"}, "2017-11": {"4", "4"}, "2017-12": {"6", "7"}, "2018-01": {"4", "4"}} { // of the last quarter no rules came
+		known(t, want[0], want[1], town, "completeness", "village", "V2", month)
+	}
+	s := clitest.Serve(t, town)
+	says(t, s, "data?month=2017-12&format=csv&table=completeness", []string{"✗ 没有收到"}, nil)
+	says(t, s, "data?month=2017-11&format=csv&table=completeness", []string{"✓ 按时收到"}, []string{"✗ 没有收到"})
+	says(t, s, "standards", []string{"每年应报的报表", "清廉承诺"}, nil)
+	s.Kill(t)
+
+	clitest.Kept(t, filepath.Join(town, "programme.yaml"), []byte("data_quality: {expected_yearly: [ratings]}\n"))
+	clitest.Says(t, clitest.Usage, "no day that tells which months it is of", "run", "--dir", town)
+	clitest.Kept(t, filepath.Join(town, "programme.yaml"), []byte("data_quality: {expected_yearly: [visits]}\n"))
+	clitest.Says(t, clitest.Usage, "is expected by data_quality.expected already", "run", "--dir", town)
 }
 
 // TestLastPlacesOfSomeVillages: of two villages with yearly ratings one left a branch unrated. The town's number of branches last twice is
