@@ -188,23 +188,10 @@ type CadreRules struct {
 type QualityRules struct {
 	Threshold   float64  `yaml:"threshold"`
 	DeadlineDay int      `yaml:"deadline_day"`
-	Expected    []string `yaml:"expected"` // every month
-	Quarterly   []string `yaml:"expected_quarterly"`
+	Expected    []string `yaml:"expected"`           // every month
+	Quarterly   []string `yaml:"expected_quarterly"` // once a quarter of the calendar year, and so on
 	HalfYearly  []string `yaml:"expected_half_yearly"`
 	Yearly      []string `yaml:"expected_yearly"`
-}
-
-// Due is how often an export is expected.
-type Due struct {
-	Setting string // that says so
-	Months  int    // once in so many months: 1, 3, 6 or 12, counted from January
-	Exports []string
-}
-
-// Due lists what is expected, what is expected most often first.
-func (q QualityRules) Due() []Due {
-	return []Due{{"data_quality.expected", 1, q.Expected}, {"data_quality.expected_quarterly", 3, q.Quarterly},
-		{"data_quality.expected_half_yearly", 6, q.HalfYearly}, {"data_quality.expected_yearly", 12, q.Yearly}}
 }
 
 // ClosingRules say how months are closed.
@@ -418,18 +405,21 @@ func exports() []string {
 // check refuses an export that is none, that is expected twice, and one that is expected of a quarter, half-year or year and tells no day.
 func (q QualityRules) check() error {
 	by := map[string]string{}
-	for _, due := range q.Due() {
-		for _, export := range due.Exports {
+	for _, due := range []struct {
+		setting string
+		exports []string
+	}{{"data_quality.expected", q.Expected}, {"data_quality.expected_quarterly", q.Quarterly}, {"data_quality.expected_half_yearly", q.HalfYearly}, {"data_quality.expected_yearly", q.Yearly}} {
+		for _, export := range due.exports {
 			c, ok := ContractOf(export)
 			switch other, twice := by[export]; {
 			case !ok:
-				return fmt.Errorf("%s: %w %q: did you mean %q?", due.Setting, pipelines.ErrUnknown, export, Nearest(export, exports()))
-			case twice && other != due.Setting:
-				return fmt.Errorf("%s: %q is expected by %s already", due.Setting, export, other)
-			case due.Months > 1 && (c.Kind != Event || c.DatedBy == ""):
-				return fmt.Errorf("%s: %q has no day that tells which months it is of", due.Setting, export)
+				return fmt.Errorf("%s: %w %q: did you mean %q?", due.setting, pipelines.ErrUnknown, export, Nearest(export, exports()))
+			case twice && other != due.setting:
+				return fmt.Errorf("%s: %q is expected by %s already", due.setting, export, other)
+			case due.setting != "data_quality.expected" && (c.Kind != Event || c.DatedBy == ""):
+				return fmt.Errorf("%s: %q has no day that tells which months it is of", due.setting, export)
 			}
-			by[export] = due.Setting
+			by[export] = due.setting
 		}
 	}
 	return nil

@@ -121,9 +121,12 @@ func rows(columns []string, values [][]string) string {
 
 func expectedRows(p data.Programme) [][]string {
 	var all [][]string
-	for _, due := range p.DataQuality.Due() {
-		for _, export := range due.Exports {
-			all = append(all, []string{text(export), strconv.Itoa(due.Months)})
+	for _, due := range []struct {
+		months  int
+		exports []string
+	}{{1, p.DataQuality.Expected}, {3, p.DataQuality.Quarterly}, {6, p.DataQuality.HalfYearly}, {12, p.DataQuality.Yearly}} {
+		for _, export := range due.exports {
+			all = append(all, []string{text(export), strconv.Itoa(due.months)})
 		}
 	}
 	return all
