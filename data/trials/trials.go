@@ -14,6 +14,21 @@ import (
 // Seeds is how many random towns, files or histories a test makes: HULIAN_SEEDS, else usual.
 func Seeds(t testing.TB, usual int) int { t.Helper(); return number(t, "HULIAN_SEEDS", usual) }
 
+// First is the seed of the first of them: HULIAN_FIRST_SEED, else 0. Rates that a rule was chosen by are asked for anew on seeds that
+// it has never seen.
+func First(t testing.TB) uint64 {
+	t.Helper()
+	text := os.Getenv("HULIAN_FIRST_SEED")
+	if text == "" {
+		return 0
+	}
+	seed, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		t.Fatalf("HULIAN_FIRST_SEED=%s is no seed", text)
+	}
+	return seed
+}
+
 // Kills is how often a test kills a process at work: HULIAN_KILLS, else usual.
 func Kills(t testing.TB, usual int) int { t.Helper(); return number(t, "HULIAN_KILLS", usual) }
 

@@ -33,3 +33,19 @@ func TestTheEnvironmentAsksForMore(t *testing.T) {
 		}
 	}
 }
+
+func TestTheEnvironmentNamesTheFirstSeed(t *testing.T) {
+	for text, want := range map[string]uint64{"": 0, "0": 0, "1000000": 1000000, "first": 0, "-1": 0, "1e6": 0} {
+		t.Setenv("HULIAN_FIRST_SEED", text)
+		j, got := &judge{}, uint64(0)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			got = First(j)
+		}()
+		<-done
+		if refused := text == "first" || text == "-1" || text == "1e6"; got != want || j.failed != refused {
+			t.Errorf("HULIAN_FIRST_SEED=%q: %d, failed %t; want %d", text, got, j.failed, want)
+		}
+	}
+}
