@@ -162,6 +162,17 @@ func (r Report) WavesVerdict(lang string) string {
 	return book.Say(lang, key, nil)
 }
 
+// WavesHeadline is pilots against the rollout in one line; where they could not be compared it says that.
+func (r Report) WavesHeadline(lang string) string {
+	if r.Waves == nil {
+		return book.Say(lang, "headline_waves_none", nil)
+	}
+	return r.Measure.Name.In(lang) + book.Say(lang, "headline_plain", nil) + strings.TrimRight(r.WavesVerdict(lang), "。.")
+}
+
+// WavesNone says why pilots could not be set against the rollout.
+func WavesNone(lang string) string { return book.Say(lang, "waves_none", nil) }
+
 // BeforeAfter says how all that have begun stand against the year before their starts; empty where nobody has.
 func (r Report) BeforeAfter(lang string) string {
 	if !Comparable(r.Measure) {

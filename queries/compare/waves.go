@@ -71,6 +71,18 @@ type Sides struct {
 	With  string // Rollout, or the month in which a group of the rollout began; empty: those not begun
 }
 
+// Beside is the report with its pilots set against the villages of the rollout that s names; false where the two cannot be compared. It
+// carries no verdict on the programme, which both sides have.
+func (r Report) Beside(s Sides) (Report, bool) {
+	waves, ok := AgainstRollout(s.Of(r.Panel))
+	if ok = ok && !math.IsNaN(waves.Effect); ok {
+		r.Waves = &waves
+	} else {
+		r.Waves = nil
+	}
+	return r, ok
+}
+
 // Rollout stands for all villages that began after the pilots.
 const Rollout = "rollout"
 

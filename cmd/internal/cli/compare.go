@@ -28,6 +28,7 @@ import (
 // comparison is what the flags of the compare commands say.
 type comparison struct {
 	measure, month, sheet, table string
+	only, with                   string // who is set against whom, see sides
 	outcomes, pilots             []string
 	seed                         uint64
 	columns                      map[string]*string // flags that name columns of one's own table
@@ -47,14 +48,23 @@ func newCompareCommand(p *program) *cobra.Command {
 		Short: "Compare pilot villages with those not yet begun, by the rule of the page",
 		Long: document(`Says whether the pilots changed because of the programme, by how much, how sure that is, who gained, what an extension may
 bring, and what must hold: for a measure of the town, or for a table of your own. It is the page Compare in a terminal: the same
-decision in the same words. Register the plan first ("hulian compare plan"); the report says whether it came before the results.`+ownColumns, endsAsked),
+decision in the same words. Register the plan first ("hulian compare plan"); the report says whether it came before the results.
+
+--only and --with choose as the page does: all pilots or one, beside the villages not begun, the rollout, or one of its start groups.
+Against the rollout every village is counted by months since its own start: that tells who gained more, not whether the programme
+works, and carries no verdict. One pilot alone is chosen while looking at results, and exploratory.`+ownColumns, endsAsked),
 		Example: `  hulian compare --dir town --measure household_coverage
+  hulian compare --with rollout --only 宏跃村
   hulian compare villages.xlsx --unit 村 --time 月份 --start 启动 --outcome 办结/上报
   hulian compare villages.csv --format csv --table conditions`,
 		Args: atMostAFile,
 		RunE: func(cmd *cobra.Command, arguments []string) error {
-			if o.table != "" && !slices.Contains(comparisonTables, o.table) {
-				return unknown("table", o.table, slices.Clone(comparisonTables), "")
+			tables := comparisonTables
+			if o.with != "" {
+				tables = besideTables
+			}
+			if o.table != "" && !slices.Contains(tables, o.table) {
+				return unknown("table", o.table, slices.Clone(tables), "")
 			}
 			report, lang, err := p.opened(cmd, o, arguments)
 			if err != nil {
@@ -64,6 +74,8 @@ decision in the same words. Register the plan first ("hulian compare plan"); the
 		},
 	}
 	o.flags(cmd.Flags())
+	cmd.Flags().StringVar(&o.only, "only", "", "ID or name of the one pilot looked at (default all pilots)")
+	cmd.Flags().StringVar(&o.with, "with", "", "compared with rollout, or the start group of YYYY-MM (default villages not begun)")
 	cmd.Flags().StringVar(&o.table, "table", "", "which table --format csv writes: "+strings.Join(comparisonTables, ", ")+" (default result)")
 	cmd.AddCommand(newComparePlanCommand(p), newComparePowerCommand(p))
 	return cmd
@@ -122,6 +134,8 @@ type told struct {
 	notes   []data.Text // of what was assumed in reading the table
 	table   bool        // it is of one
 	periods bool        // its periods are no months
+	sides   compare.Sides
+	beside  bool // pilots stand against villages of the rollout, in Waves where they can be compared
 	seed    uint64
 }
 
@@ -151,8 +165,15 @@ func (p *program) compared(cmd *cobra.Command, c config.Config, o comparison, fi
 		return report, err
 	}
 	err = p.asking(cmd.Context(), c, o, func(r block.Request) error {
+		sides, err := o.sides(places.ComparedVillages(r))
+		if err != nil {
+			return err
+		}
+		if sides.Pilot != "" {
+			r.Params.Set("pilot", sides.Pilot)
+		}
 		found, err := places.Compared(cmd.Context(), r, o.seed)
-		report = told{Report: found, seed: o.seed}
+		report = told{Report: found, seed: o.seed}.against(sides)
 		return err
 	})
 	return report, err

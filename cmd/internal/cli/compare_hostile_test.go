@@ -209,3 +209,55 @@ func TestATableThatIsNoneIsRefusedFirst(t *testing.T) {
 		t.Errorf("status %d: %s", status, stderr)
 	}
 }
+
+// TestPilotsBesideTheRolloutOfATable: the rollout and its start groups can be chosen of a table as of a town, by the period as the table
+// writes it, and one pilot alone; what cannot be compared is said, and what is not there refused.
+func TestPilotsBesideTheRolloutOfATable(t *testing.T) {
+	lines := []string{"village,week,start,done,due"}
+	starts := []string{"8", "8", "8", "9", "9", "9", "10", "10", "10", "10", ""}
+	for v, start := range starts {
+		for w := 1; w <= 16; w++ {
+			lines = append(lines, fmt.Sprintf("V%02d,%d,%s,%d,40", v+1, w, start, 10+(v*7+w*5+v*w)%13))
+		}
+	}
+	file := filepath.Join(t.TempDir(), "weeks.csv")
+	write(t, file, []byte(strings.Join(lines, "\n")+"\n"))
+	for _, c := range []struct {
+		flags  []string
+		result string
+		rows   int
+		says   string
+	}{
+		{[]string{"--with", "rollout"}, "3,7", 10, "3 pilots changed by"},
+		{[]string{"--with", "9"}, "3,3", 6, "3 of the rollout by"},
+		{[]string{"--with", "10", "--only", "V02"}, "1,4", 5, "7 periods"},
+	} {
+		arguments := append([]string{"compare", file, "--outcome", "done/due", "--lang", "en"}, c.flags...)
+		status, out, stderr := session(t, arguments...)
+		if joined := strings.ReplaceAll(out, "\n  ", " "); status != statusDone || !strings.Contains(joined, c.says) || !strings.Contains(joined, "no conclusion by itself") || strings.Contains(out, "month") || strings.Contains(out, "NaN") {
+			t.Errorf("%v: status %d, want %q in\n%s%s", c.flags, status, c.says, joined, stderr)
+		}
+		_, out, _ = session(t, append(arguments, "--format", "csv")...)
+		if row := strings.Split(out, "\n"); len(row) != 3 || !strings.Contains(row[1], ","+c.result+",") {
+			t.Errorf("%v: %s", c.flags, out)
+		}
+		var document struct {
+			Difference *float64
+			Villages   []struct{ Side, Start string }
+			Months     []struct{ Since int }
+		}
+		_, out, _ = session(t, append(arguments, "--format", "json")...)
+		if err := json.Unmarshal([]byte(out), &document); err != nil || document.Difference == nil || len(document.Villages) != c.rows || document.Villages[0].Start != "8" || len(document.Months) == 0 {
+			t.Errorf("%v: %v, %+v", c.flags, err, document)
+		}
+	}
+	for _, none := range [][]string{{"--with", "11"}, {"--with", "8"}, {"--only", "V04"}, {"--only", "V11"}} {
+		if status, out, stderr := session(t, append([]string{"compare", file, "--outcome", "done/due"}, none...)...); status != statusUsage || out != "" || !strings.Contains(stderr, none[1]) {
+			t.Errorf("%v: status %d\n%s%s", none, status, out, stderr)
+		}
+	}
+	write(t, file, []byte(villageTable(8, 12, func(v int) string { return map[bool]string{true: "2020-07"}[v < 3] }, func(v, m int) string { return "20,40" })))
+	if status, out, stderr := session(t, "compare", file, "--outcome", "done/due", "--with", "rollout", "--lang", "en"); status != statusDone || !strings.HasPrefix(out, "Pilots and rollout cannot be compared") {
+		t.Errorf("without a rollout: status %d\n%s%s", status, out, stderr)
+	}
+}

@@ -127,8 +127,12 @@ func number(x float64) partCell { return partCell{figure(x), say.Count(x)} }
 // parts are the tables of the report.
 func (w writer) parts() []part {
 	all := []part{w.result(), w.conditions(), w.villages(), w.halves(), w.starts(), w.outcomes(), w.months(), w.gaps()}
+	words := w.Said(w.lang)
+	if w.beside {
+		all, words = w.besideParts(), w.besideSaid()
+	}
 	said := part{id: "said", title: data.Text{Zh: "解读", En: "In words"}, columns: columnsOf("said|解读|In words")}
-	for _, text := range w.Said(w.lang) {
+	for _, text := range words {
 		said.rows = append(said.rows, []partCell{textCell(w.say(text))})
 	}
 	return append(all, said)
@@ -254,6 +258,19 @@ func (p part) raw() pipelines.Table {
 	return t
 }
 
+// objects are its rows for JSON.
+func (p part) objects() (rows []*analyze.Object) {
+	table := p.raw()
+	for _, row := range table.Rows {
+		o := &analyze.Object{}
+		for i, column := range table.Columns {
+			o.Set(column, row[i])
+		}
+		rows = append(rows, o)
+	}
+	return rows
+}
+
 // shown is a table for people: a column without words or values anywhere is left out.
 func (w writer) shown(p part) pipelines.Table {
 	var t pipelines.Table
@@ -270,20 +287,26 @@ func (w writer) shown(p part) pipelines.Table {
 	return t
 }
 
+// in is the same report in another language.
+func (w writer) in(lang string) writer { return writer{w.told, lang} }
+
+// sentences are a town's sentences as the table says them.
+func (w writer) sentences(all []string) (said []string) {
+	for _, text := range all {
+		said = append(said, w.say(text))
+	}
+	return said
+}
+
+// both is what a program is told in two languages.
+func both(of func(lang string) any) *analyze.Object {
+	return (&analyze.Object{}).Set("zh", of("zh")).Set("en", of("en"))
+}
+
 // document is the report for programs: numbers as they are, sentences in both languages.
 func (w writer) document() *analyze.Object {
-	both := func(of func(lang string) any) *analyze.Object {
-		return (&analyze.Object{}).Set("zh", of("zh")).Set("en", of("en"))
-	}
-	in := func(lang string) writer { return writer{w.told, lang} }
 	d := (&analyze.Object{}).Set("measure", w.Measure.ID).Set("name", both(func(l string) any { return w.Measure.Name.In(l) })).Set("unit", w.Measure.Unit).Set("seed", w.seed).
-		Set("verdict", string(w.Verdict)).Set("headline", both(func(l string) any { return w.Headline(l) })).Set("said", both(func(l string) any {
-		var said []string
-		for _, text := range in(l).Said(l) {
-			said = append(said, in(l).say(text))
-		}
-		return said
-	}))
+		Set("verdict", string(w.Verdict)).Set("headline", both(func(l string) any { return w.Headline(l) })).Set("said", both(func(l string) any { return w.in(l).sentences(w.Said(l)) }))
 	plan := any(nil)
 	if w.Plan != nil {
 		known, of := w.Plan.Known(w.Design)
@@ -299,15 +322,7 @@ func (w writer) document() *analyze.Object {
 		if p.id == "said" {
 			continue
 		}
-		table := p.raw()
-		var rows []*analyze.Object
-		for _, row := range table.Rows {
-			o := &analyze.Object{}
-			for i, column := range table.Columns {
-				o.Set(column, row[i])
-			}
-			rows = append(rows, o)
-		}
+		rows := p.objects()
 		if p.id == "result" {
 			for _, key := range rows[0].Keys() {
 				if key != "measure" && key != "verdict" {
@@ -361,6 +376,8 @@ func (p *program) printComparison(cmd *cobra.Command, of told, lang, wanted stri
 	w := writer{of, lang}
 	out := bufio.NewWriter(p.Out)
 	switch {
+	case format == "json" && of.beside:
+		err = writeDocument(out, w.besideDocument())
 	case format == "json":
 		err = writeDocument(out, w.document())
 	case format == "csv" || wanted != "":
@@ -382,12 +399,15 @@ func (p *program) printComparison(cmd *cobra.Command, of told, lang, wanted stri
 // text writes the report for people: the verdict and what it comes to, the conditions, who gained, then the grounds.
 func (w writer) text(out io.Writer) error {
 	line := func(text string) error { return writeWrapped(out, w.say(text)) }
-	if err := line(w.Headline(w.lang)); err != nil {
+	headline, said := w.Headline(w.lang), w.Plainly(w.lang)
+	if w.beside {
+		headline, said = w.WavesHeadline(w.lang), w.besideSaid()
+	}
+	if err := line(headline); err != nil {
 		return err
 	}
 	fmt.Fprintln(out)
-	said := w.Plainly(w.lang)
-	if w.Verdict != compare.NotEstimable {
+	if w.Verdict != compare.NotEstimable && !w.beside {
 		heading, between, why := w.Extended(w.lang)
 		if heading != "" {
 			heading += w.t("：", ": ") + between + w.t("。", ". ")
@@ -409,7 +429,7 @@ func (w writer) text(out io.Writer) error {
 		}
 	}
 	grounds, noted := w.Grounds(w.lang), w.noted(w.lang)
-	if w.Verdict == compare.NotEstimable {
+	if w.Verdict == compare.NotEstimable || w.beside {
 		grounds = nil
 	}
 	if len(grounds)+len(noted) > 0 {

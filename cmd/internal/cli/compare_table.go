@@ -256,7 +256,15 @@ func (p *program) comparedTable(ctx context.Context, o comparison, table string,
 	if err != nil {
 		return report, err
 	}
+	sides, err := o.sides(own.Panels[0].Villages)
+	if err != nil {
+		return report, err
+	}
+	for i, panel := range own.Panels {
+		own.Panels[i] = compare.Sides{Pilot: sides.Pilot}.Of(panel)
+	}
 	known, chosen := own.Known, 0
+	known.Chosen = sides.Pilot != ""
 	if len(plans) > 0 {
 		plan := plans[len(plans)-1]
 		if at := ownPanel(own.Panels, plan.Outcomes[0]); at >= 0 {
@@ -282,7 +290,7 @@ func (p *program) comparedTable(ctx context.Context, o comparison, table string,
 	for _, w := range own.Assumed {
 		report.notes = append(report.notes, data.Text{Zh: w.In("zh"), En: w.In("en")})
 	}
-	return report, nil
+	return report.against(sides), nil
 }
 
 func ownPanel(panels []compare.Panel, id string) int {

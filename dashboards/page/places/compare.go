@@ -210,7 +210,7 @@ func readPanels(ctx context.Context, r block.Request, asked queries.Measure) (pa
 	values, err := r.Values(ctx, r.Visitor, facts.Scope{Level: facts.LevelVillage, From: r.FirstMonth, To: r.Month}, ids...)
 	p := panels{values: values, months: r.MonthsUpTo(), units: slices.Clone(r.Villages), sent: r.Delivered}
 	slices.SortStableFunc(p.units, func(a, b facts.Unit) int { return compareStarts(a.ProgrammeStart, b.ProgrammeStart) })
-	p.villages = comparedUnits(r)
+	p.villages = ComparedVillages(r)
 	return p, err
 }
 

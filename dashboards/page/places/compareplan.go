@@ -238,7 +238,7 @@ func readPlan(ctx context.Context, r block.Request, said func(string) string) (b
 		e.Refused = "remark"
 	}
 	e.Row["outcomes"], e.Row["smallest"], e.Row["of_month"], e.Row["known_to"] = strings.Join(outcomes, " "), strconv.FormatFloat(smallest, 'f', -1, 64), r.Month, r.LastMonth
-	if pilots := compare.Pilots(comparedUnits(r)); pilots != "" {
+	if pilots := compare.Pilots(ComparedVillages(r)); pilots != "" {
 		e.Row["of_villages"] = pilots
 	}
 	e.Object = strings.Join([]string{exportPlans, r.Month, strings.Join(outcomes, " ")}, " ")
@@ -250,8 +250,8 @@ func canBeCompared(id string) bool {
 	return known && compare.Comparable(m)
 }
 
-// comparedUnits are the villages of the list as the comparison takes them.
-func comparedUnits(r block.Request) (all []compare.Village) {
+// ComparedVillages are the villages of the list as the comparison takes them.
+func ComparedVillages(r block.Request) (all []compare.Village) {
 	for _, u := range r.Villages {
 		all = append(all, compare.Village{ID: u.ID, Name: u.Name, Start: facts.FirstSeven(u.ProgrammeStart), Pilot: u.Phase == "pilot"})
 	}

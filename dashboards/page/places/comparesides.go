@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/question"
@@ -16,7 +15,7 @@ import (
 // chosenSides are the pilots and the villages beside them that the address names: all pilots and those not begun where it names none.
 func chosenSides(r block.Request) (s compare.Sides, err error) {
 	s = compare.Sides{Pilot: r.Params.Get("pilot"), With: r.Params.Get("with")}
-	villages := comparedUnits(r)
+	villages := ComparedVillages(r)
 	if s.Pilot != "" && !slices.ContainsFunc(villages, func(v compare.Village) bool { return v.Pilot && v.ID == s.Pilot }) {
 		return s, fmt.Errorf("%w: pilot=%s", question.ErrUnknownUnit, s.Pilot)
 	}
@@ -30,7 +29,7 @@ func chosenSides(r block.Request) (s compare.Sides, err error) {
 // none where nobody has begun.
 func sidePickers(r block.Request, report compare.Report, s compare.Sides) (pickers []view.Picker) {
 	var pilots []compare.Village
-	for _, v := range comparedUnits(r) {
+	for _, v := range ComparedVillages(r) {
 		if v.Pilot && v.Start != "" {
 			pilots = append(pilots, v)
 		}
@@ -71,17 +70,16 @@ func sidePickers(r block.Request, report compare.Report, s compare.Sides) (picke
 // its course, and every village of both sides. It carries no verdict on the programme, which both sides have.
 func againstRollout(r block.Request, report compare.Report, s compare.Sides) (view.View, error) {
 	v := view.View{Heading: fmt.Sprintf("%s · %s", block.Heading(r), report.Measure.Name.In(r.Lang))}
-	waves, ok := compare.AgainstRollout(s.Of(report.Panel))
-	report.Waves = &waves
+	report, ok := report.Beside(s)
+	v.Headline = view.Headline{Rest: report.WavesHeadline(r.Lang)}
 	back := view.Links{Links: []view.Link{{Text: r.T("回到与尚未启动的村的比较", "Back to the comparison with villages not begun"), Address: r.Link("compare", question.With("with", ""))}}}
-	if !ok || math.IsNaN(waves.Effect) {
-		v.Headline = view.Headline{Rest: r.T("试点村与推开村无法比较", "Pilots and rollout cannot be compared")}
+	if !ok {
 		v.Blocks = []view.Block{&view.Notice{Frame: view.Frame{ID: "waves", Language: r.Language, State: view.Empty, Title: r.T("试点与推开", "Pilots and rollout"),
-			Reason: r.T("试点或推开一边没有启动前后都有数据的村。", "The two sides have no villages with values before and since their starts."), Next: r.T("换一个月份、一项指标或另一批村。", "Choose another month, another measure or another start group.")}}, back}
+			Reason: compare.WavesNone(r.Lang), Next: r.T("换一个月份、一项指标或另一批村。", "Choose another month, another measure or another start group.")}}, back}
 		return v, nil
 	}
-	said := report.WavesSaid(r.Lang)
-	v.Headline, v.Sentences = view.Headline{Rest: report.Measure.Name.In(r.Lang) + r.T("：", ": ") + strings.TrimRight(report.WavesVerdict(r.Lang), "。.")}, []string{said}
+	waves, said := *report.Waves, report.WavesSaid(r.Lang)
+	v.Sentences = []string{said}
 	report.Waves = nil // said beside the number, and not again under the start groups
 	m := waves.Measure
 	before, after := sides(waves)

@@ -1,10 +1,14 @@
 package sampletown
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"html"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -71,6 +75,79 @@ func checkCompared(t *testing.T, town string) {
 	}
 	if report.Standing != "main" || report.Plan.CameFirst || report.Plan.Smallest != .08 || report.Corrected <= report.Chance {
 		t.Errorf("a plan after the results: %+v", report)
+	}
+}
+
+var tags = regexp.MustCompile(`<[^>]*>`)
+
+// checkBeside sets pilots beside the villages that the pickers of the page offer, on the page and by command: the same words in both
+// languages, and village by village the same values. What the page does not offer the command refuses.
+func checkBeside(t *testing.T, town string) {
+	server := clitest.Serve(t, town, "--schedule", "off") // in a process of its own: the commands read the same snapshot
+	page := func(query string) string { return server.Get(t, "compare?"+query) }
+	offered := regexp.MustCompile(`<option value="(\d+)"[^>]*>pilot 宏跃村`).FindStringSubmatch(page("lang=en"))
+	if offered == nil {
+		t.Fatal("the page offers no pilot 宏跃村")
+	}
+	for _, c := range []struct {
+		flags        []string
+		query, table string
+		villages     int
+	}{
+		{[]string{"--with", "rollout"}, "with=rollout", "sides", 9},
+		{[]string{"--with", "2017-07"}, "with=2017-07", "sides", 6},
+		{[]string{"--with", "rollout", "--only", "宏跃村"}, "with=rollout&pilot=" + offered[1], "sides", 9},
+		{[]string{"--with", "rollout", "--measure", "on_time_rate"}, "with=rollout&measure=on_time_rate", "sides", 9},
+		{[]string{"--only", "宏跃村"}, "pilot=" + offered[1], "compared", 9},
+	} {
+		asked := append([]string{"compare", "--dir", town}, c.flags...)
+		_, out, stderr := clitest.Session(t, append(asked, "--format", "json")...)
+		var report struct {
+			Headline map[string]string
+			Said     map[string][]string
+			Verdict  *string
+		}
+		if err := json.Unmarshal([]byte(out), &report); err != nil {
+			t.Fatalf("%v: %v: %s%s", c.flags, err, out, stderr)
+		}
+		if (report.Verdict == nil) != (c.table == "sides") {
+			t.Errorf("%v: both sides have the programme, and a verdict on it: %v", c.flags, report.Verdict)
+		}
+		for lang, headline := range report.Headline {
+			body := html.UnescapeString(tags.ReplaceAllString(page(c.query+"&lang="+lang), ""))
+			for _, text := range append([]string{headline}, report.Said[lang]...) {
+				if text == "" || !strings.Contains(body, text) {
+					t.Errorf("%v: the page does not say: %s", c.flags, text)
+				}
+			}
+		}
+		file := csv.NewReader(strings.NewReader(page(c.query + "&lang=en&format=csv&table=" + c.table)))
+		file.FieldsPerRecord = -1 // the last row says of what it is
+		shown, err := file.ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		column := map[string]int{}
+		for i, name := range shown[0] {
+			column[name] = i
+		}
+		rows := clitest.Fields(t, append(asked, "--table", "villages")...)
+		if len(rows) != c.villages || len(shown) < 1+len(rows) {
+			t.Fatalf("%v: %d villages, want %d; the page shows %v", c.flags, len(rows), c.villages, shown)
+		}
+		for i, row := range rows {
+			for name, id := range map[string]string{"Before": "before", map[string]string{"sides": "Since", "compared": "After"}[c.table]: "after"} {
+				value, err := strconv.ParseFloat(row[id], 64)
+				if got := shown[1+i]; err != nil || !strings.HasSuffix(got[0], row["village"]) || got[column[name]] != fmt.Sprintf("%.2f", 100*value) {
+					t.Errorf("%v: by command %s %s %s, on the page %v", c.flags, row["village"], name, row[id], got)
+				}
+			}
+		}
+	}
+	for _, refused := range [][]string{{"--only", "破山村"}, {"--with", "2017-05"}, {"--with", "colour"}, {"--with", "rollout", "--table", "conditions"}} {
+		if status, out, stderr := clitest.Session(t, append([]string{"compare", "--dir", town}, refused...)...); status != clitest.Usage || out != "" || !strings.Contains(stderr, refused[len(refused)-1]) {
+			t.Errorf("%v: status %d\n%s%s", refused, status, out, stderr)
+		}
 	}
 }
 

@@ -31,6 +31,7 @@ func TestTown(t *testing.T) {
 	t.Run("planted", func(t *testing.T) { checkPlanted(t, town) })
 	t.Run("papers", func(t *testing.T) { checkPapers(t, town) })
 	t.Run("compared", func(t *testing.T) { checkCompared(t, town) })
+	t.Run("beside", func(t *testing.T) { checkBeside(t, town) })
 	t.Run("again", func(t *testing.T) { checkAgain(t, town) })
 }
 
