@@ -2,6 +2,8 @@ package language
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"hulian/queries/reading"
@@ -38,6 +40,15 @@ func (l Language) Tf(zh, en string, args ...any) string {
 		}
 	}
 	return fmt.Sprintf(l.T(zh, en), said...)
+}
+
+// N is how many of something: N(3, "%d个村", "%d village", "%d villages"). In English the noun hangs on the number, which the phrase may
+// leave out.
+func (l Language) N(n int, zh, one, many string) string {
+	if n != 1 {
+		one = many
+	}
+	return strings.ReplaceAll(l.T(zh, one), "%d", strconv.Itoa(n))
 }
 
 // Clock is a moment in the town's time zone.

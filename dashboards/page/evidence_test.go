@@ -144,7 +144,7 @@ func TestPilotsBesideAStartGroup(t *testing.T) {
 	if v, err = ask(t, town, "compare", "lang=en"); err != nil {
 		t.Fatal(err)
 	}
-	if with := v.Pickers[len(v.Pickers)-1]; with.Name != "with" || len(with.Choices) != 2 || with.Choices[1] != (view.Choice{Value: "rollout", Name: "× rollout, 1 villages"}) || !with.Choices[0].Chosen {
+	if with := v.Pickers[len(v.Pickers)-1]; with.Name != "with" || len(with.Choices) != 2 || with.Choices[1] != (view.Choice{Value: "rollout", Name: "× rollout, 1 village"}) || !with.Choices[0].Chosen {
 		t.Errorf("%+v", with)
 	}
 	for _, with := range []string{"rollout", "2017-08"} {

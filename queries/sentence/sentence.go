@@ -19,7 +19,9 @@ type Book struct{ phrases map[string]data.Text }
 // Values fill the names of a phrase.
 type Values map[string]string
 
-var name = regexp.MustCompile(`\{([a-z_0-9]+)\}`)
+// name finds what is filled in: {n}, or {n:one|many}, which says the first where n is 1 and the second where it is not, with n for every #
+// in it. "the {n:village|# villages}" is "the village" or "the 3 villages".
+var name = regexp.MustCompile(`\{([a-z_0-9]+)(?::([^{}|]*)\|([^{}|]*))?\}`)
 
 // Read reads a book and checks every phrase.
 func Read(content []byte) (Book, error) {
@@ -33,6 +35,11 @@ func Read(content []byte) (Book, error) {
 		p := b.phrases[key]
 		if p.Zh == "" || p.En == "" {
 			return Book{}, fmt.Errorf("phrase %s: both languages are needed", key)
+		}
+		for _, text := range []string{p.Zh, p.En} {
+			if left := name.ReplaceAllString(text, ""); strings.ContainsAny(left, "{}") {
+				return Book{}, fmt.Errorf("phrase %s: a brace is neither {name} nor {name:one|many}: %s", key, text)
+			}
 		}
 		if zh, en := names(p.Zh), names(p.En); !slices.Equal(zh, en) {
 			return Book{}, fmt.Errorf("phrase %s: Chinese names %v, English %v", key, zh, en)
@@ -67,10 +74,18 @@ func (b Book) Say(lang, key string, values Values) string {
 		return key
 	}
 	return name.ReplaceAllStringFunc(p.In(lang), func(found string) string {
-		if v, ok := values[found[1:len(found)-1]]; ok {
+		parts := name.FindStringSubmatch(found)
+		v, ok := values[parts[1]]
+		switch {
+		case !ok:
+			return found
+		case !strings.Contains(found, ":"):
 			return v
+		case v == "1":
+			return strings.ReplaceAll(parts[2], "#", v)
+		default:
+			return strings.ReplaceAll(parts[3], "#", v)
 		}
-		return found
 	})
 }
 

@@ -37,7 +37,7 @@ func TestTablesThatAllowNoComparison(t *testing.T) {
 		"collinear covariates": {table: villageTable(11, 12, threeOf, noise), flags: []string{"--covariates", "population,double"}, says: "double is alike in all villages or follows from the others", sayzh: "；double各村都一样，或由其他列推得出，未计入", estimated: true},
 		"covariates all alike": {table: villageTable(11, 12, threeOf, noise), flags: []string{"--covariates", "due"}, says: "allowing for due, not estimable", sayzh: "算进去，无法估计", estimated: true},
 		"one-unit cohorts": {table: villageTable(9, 14, func(v int) string { return map[bool]string{true: fmt.Sprintf("2020-%02d", 6+v)}[v < 5] }, noise), estimated: true,
-			says: "1 pilots", sayzh: "试点1个"},
+			says: "1 pilot,", sayzh: "试点1个"},
 		"one against one":         {table: villageTable(2, 12, func(v int) string { return map[bool]string{true: "2020-07"}[v == 0] }, noise), says: "One pilot against one other village", sayzh: "只有一个试点村、一个对照村"},
 		"all treated at once":     {table: villageTable(8, 12, func(int) string { return "2020-07" }, noise), says: "nobody to compare with", sayzh: "没有可以对照的村"},
 		"none treated":            {table: villageTable(8, 12, func(int) string { return "" }, noise), says: "Not estimable", sayzh: "无法估计"},

@@ -32,7 +32,7 @@ func effectTile(r block.Request, report compare.Report) view.Stats {
 	before, after := sides(result)
 	value := func(x float64) string { return reading.Text(m, x, r.Lang) }
 	t := view.Stat{Label: r.T("试点村与对照村变化之差", "Change in the pilots less change in the others"), Value: reading.Difference(m, result.Effect, r.Lang), Tone: toneOf(result),
-		Reading: r.Tf("试点%[5]d村%[1]s→%[2]s，对照%[6]d村%[3]s→%[4]s", "%[5]d pilots %[1]s → %[2]s, %[6]d others %[3]s → %[4]s", value(before[0]), value(after[0]), value(before[1]), value(after[1]), len(result.Pilots), len(result.Others))}
+		Reading: r.Tf("%[5]s%[1]s→%[2]s，%[6]s%[3]s→%[4]s", "%[5]s %[1]s → %[2]s, %[6]s %[3]s → %[4]s", value(before[0]), value(after[0]), value(before[1]), value(after[1]), r.N(len(result.Pilots), "试点%d村", "%d pilot", "%d pilots"), r.N(len(result.Others), "对照%d村", "%d other", "%d others"))}
 	if !math.IsNaN(result.Low) {
 		t.Interval = r.Within(reading.DifferenceRange(m, result.Low, result.High, r.Lang))
 	}
@@ -233,7 +233,7 @@ func waves(r block.Request, units []facts.Unit) []view.GanttRow {
 		if n < 0 {
 			n = len(units)
 		}
-		row := view.GanttRow{Name: r.Tf("%d个村", "%d villages", n), From: start, Text: r.MonthName(start), Planned: start > r.Month}
+		row := view.GanttRow{Name: r.N(n, "%d个村", "%d village", "%d villages"), From: start, Text: r.MonthName(start), Planned: start > r.Month}
 		if start == "" {
 			row.Text, row.Unknown = "", r.T("没有启动日期", "no start is recorded")
 		}

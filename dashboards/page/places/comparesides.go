@@ -37,7 +37,7 @@ func sidePickers(r block.Request, report compare.Report, s compare.Sides) (picke
 	if len(pilots) == 0 {
 		return nil
 	}
-	who := view.Picker{Name: "pilot", Label: r.T("看哪些试点村", "Pilots looked at"), Choices: []view.Choice{{Name: r.Tf("试点%d村", "%d pilots", len(pilots)), Chosen: s.Pilot == ""}}}
+	who := view.Picker{Name: "pilot", Label: r.T("看哪些试点村", "Pilots looked at"), Choices: []view.Choice{{Name: r.N(len(pilots), "试点%d村", "%d pilot", "%d pilots"), Chosen: s.Pilot == ""}}}
 	for _, v := range pilots {
 		who.Choices = append(who.Choices, view.Choice{Value: v.ID, Name: r.T("试点 ", "pilot ") + v.Name, Chosen: v.ID == s.Pilot})
 	}
@@ -59,7 +59,7 @@ func sidePickers(r block.Request, report compare.Report, s compare.Sides) (picke
 	if rollout == 0 {
 		return pickers
 	}
-	beside.Choices = append(beside.Choices, view.Choice{Value: compare.Rollout, Name: r.Tf("× 推开%d村", "× rollout, %d villages", rollout), Chosen: s.With == compare.Rollout})
+	beside.Choices = append(beside.Choices, view.Choice{Value: compare.Rollout, Name: r.N(rollout, "× 推开%d村", "× rollout, %d village", "× rollout, %d villages"), Chosen: s.With == compare.Rollout})
 	if len(groups) > 1 {
 		beside.Choices = append(beside.Choices, groups...)
 	}
@@ -84,8 +84,8 @@ func againstRollout(r block.Request, report compare.Report, s compare.Sides) (vi
 	m := waves.Measure
 	before, after := sides(waves)
 	value := func(x float64) string { return reading.Text(m, x, r.Lang) }
-	tile := view.Stat{Label: r.Tf("启动后%d个月：试点变化减推开变化", "Over %d months since the start: change in the pilots less change in the rollout", len(waves.Design.After)), Value: reading.Difference(m, waves.Effect, r.Lang), Tone: view.ToneQuiet,
-		Reading: r.Tf("试点%[5]d村%[1]s→%[2]s，推开%[6]d村%[3]s→%[4]s", "%[5]d pilots %[1]s → %[2]s, %[6]d of the rollout %[3]s → %[4]s", value(before[0]), value(after[0]), value(before[1]), value(after[1]), len(waves.Pilots), len(waves.Others))}
+	tile := view.Stat{Label: r.N(len(waves.Design.After), "启动后%d个月：试点变化减推开变化", "Over %d month since the start: change in the pilots less change in the rollout", "Over %d months since the start: change in the pilots less change in the rollout"), Value: reading.Difference(m, waves.Effect, r.Lang), Tone: view.ToneQuiet,
+		Reading: r.Tf("%[5]s%[1]s→%[2]s，推开%[6]d村%[3]s→%[4]s", "%[5]s %[1]s → %[2]s, %[6]d of the rollout %[3]s → %[4]s", value(before[0]), value(after[0]), value(before[1]), value(after[1]), r.N(len(waves.Pilots), "试点%d村", "%d pilot", "%d pilots"), len(waves.Others))}
 	if !math.IsNaN(waves.Low) {
 		tile.Interval = r.Within(reading.DifferenceRange(m, waves.Low, waves.High, r.Lang))
 	}
@@ -118,7 +118,7 @@ func wavesVillages(r block.Request, waves compare.Result) *view.Table {
 			Num: reading.Plain(x.Numerator, 0), Den: reading.Plain(x.Denominator, 0)}
 	}
 	t := &view.Table{ID: "sides", Stacked: true, Title: r.T("两边各村", "The villages of both sides"),
-		Note: r.Tf("启动前为各村自己启动前一年，启动后为启动后%d个月；分子、分母各自求和后相除。", "Before is the year before each village's own start, since the %d months from it; numerators and denominators are summed, then divided.", len(waves.Design.After))}
+		Note: r.Tf("启动前为各村自己启动前一年，启动后为启动后%s；分子、分母各自求和后相除。", "Before is the year before each village's own start, since is the %s from it; numerators and denominators are summed, then divided.", r.N(len(waves.Design.After), "%d个月", "month", "%d months"))}
 	view.Fill(t, rows,
 		view.Of(view.Words(r.T("村", "Village")), func(x row) view.Cell { return view.Cell{Text: x.Name, Link: r.Link("village", question.In(x.ID))} }),
 		view.Of(view.Words(r.T("哪一边", "Side")), func(x row) view.Cell { return view.Plain(x.side) }),

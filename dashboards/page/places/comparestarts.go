@@ -51,7 +51,7 @@ func groupCurves(r block.Request, p compare.Panel, groups []compare.Group) *view
 		pictures.Reference = append(pictures.Reference, reading.Shown(m, m.Scale*numerator/of))
 	}
 	for _, g := range groups[:min(len(groups), mostCurves)] {
-		panel := view.Panel{Name: groupName(r, g), Badge: r.Tf("%d个村", "%d villages", len(g.Villages)), Mark: -1, Unknown: r.T("没有数据", "no data")}
+		panel := view.Panel{Name: groupName(r, g), Badge: r.N(len(g.Villages), "%d个村", "%d village", "%d villages"), Mark: -1, Unknown: r.T("没有数据", "no data")}
 		for i, month := range p.Months[first:] {
 			panel.Trend.Months, panel.Trend.Values = append(panel.Trend.Months, month), append(panel.Trend.Values, reading.Shown(m, g.Course[first+i].Value))
 			panel.Trend.Hollow = append(panel.Trend.Hollow, false)
@@ -126,7 +126,7 @@ func gainTile(r block.Request, report compare.Report) []view.Stat {
 	}
 	m := result.Measure
 	_, after := sides(result)
-	t := view.Stat{Label: r.Tf("试点%[1]d个村%[2]d个月累计", "In the %[1]d pilots, summed over %[2]d months", g.Villages, g.Months), Value: whole(g.More), Tone: toneOf(result),
+	t := view.Stat{Label: r.Tf("%[1]s%[2]s累计", "In the %[1]s, summed over %[2]s", r.N(g.Villages, "试点%d个村", "%d pilot", "%d pilots"), r.N(g.Months, "%d个月", "%d month", "%d months")), Value: whole(g.More), Tone: toneOf(result),
 		Reading: r.Tf("%[1]s：观察到%[2]s，若无先锋户联预计%[3]s；按月累计，同一对象每月计一次。", "%[1]s: %[2]s seen, %[3]s expected without the programme; summed by the month, each counts once a month.", m.Numerator.In(r.Lang),
 			reading.Text(m, after[0], r.Lang), reading.Text(m, after[0]-result.Effect, r.Lang))}
 	if !math.IsNaN(g.Low) {

@@ -43,7 +43,7 @@ func checkCompared(t *testing.T, town string) {
 
 	says(clitest.Done, []string{"compare", "--lang", "en"}, "where villages lie is not known")
 	mapped(t, copied, "福合院村", "宏跃村", "新园村", "逍林街社区", "水云浦村", "", "", "", "", "逍路沿村", "破山村", "联明村")
-	says(clitest.Done, []string{"compare", "--lang", "en"}, "the 1 beside a pilot moved", "more than the other 4", "against those alone the difference is")
+	says(clitest.Done, []string{"compare", "--lang", "en"}, "the one beside a pilot moved", "more than the other 4", "against those alone the difference is")
 	mapped(t, copied, "福合院村", "宏跃村", "", "", "新园村", "", "", "逍林街社区", "水云浦村", "逍路沿村", "破山村", "联明村")
 	says(clitest.Done, []string{"compare", "--lang", "en"}, "nearer a pilot moved", "farther ones")
 	mapped(t, copied, "福合院村", "宏跃村", "新园村", "逍林街社区", "水云浦村", "逍路沿村", "破山村") // a village compared has no outline
@@ -78,7 +78,11 @@ func checkCompared(t *testing.T, town string) {
 	}
 }
 
-var tags = regexp.MustCompile(`<[^>]*>`)
+var (
+	tags      = regexp.MustCompile(`<[^>]*>`)
+	oneOf     = regexp.MustCompile(`(^|[^.,\d])1 (pilots|others|villages|months|measures)\b`)
+	languages = []string{"zh", "en"}
+)
 
 // checkBeside sets pilots beside the villages that the pickers of the page offer, on the page and by command: the same words in both
 // languages, and village by village the same values. What the page does not offer the command refuses.
@@ -113,9 +117,16 @@ func checkBeside(t *testing.T, town string) {
 		if (report.Verdict == nil) != (c.table == "sides") {
 			t.Errorf("%v: both sides have the programme, and a verdict on it: %v", c.flags, report.Verdict)
 		}
-		for lang, headline := range report.Headline {
+		for _, lang := range languages {
 			body := html.UnescapeString(tags.ReplaceAllString(page(c.query+"&lang="+lang), ""))
-			for _, text := range append([]string{headline}, report.Said[lang]...) {
+			paper := html.UnescapeString(tags.ReplaceAllString(page(c.query+"&paper=1&lang="+lang), ""))
+			_, spoken, _ := clitest.Session(t, append(asked, "--lang", lang)...)
+			for where, text := range map[string]string{"page": body, "paper": paper, "command": spoken} {
+				if said := oneOf.FindString(text); said != "" {
+					t.Errorf("%v: the %s says %q", c.flags, where, said)
+				}
+			}
+			for _, text := range append([]string{report.Headline[lang]}, report.Said[lang]...) {
 				if text == "" || !strings.Contains(body, text) {
 					t.Errorf("%v: the page does not say: %s", c.flags, text)
 				}
