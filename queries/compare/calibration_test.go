@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"text/tabwriter"
@@ -202,14 +203,18 @@ func TestTownsOfKnownTruth(t *testing.T) {
 	slack := func(share float64) float64 { return 3 * math.Sqrt(share*(1-share)/float64(towns)) }
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "of %d towns each, seeds from %d, in %%\timproved\tmaybe better\tinconclusive\tmaybe worse\tworsened\tcalled better\toracle\tinterval holds truth\tof intervals\t\n", towns, first)
+	fmt.Fprintf(w, "of %d towns each, seeds from %d, in %%\timproved\tmaybe better\tinconclusive\tmaybe worse\tworsened\tcalled better\toracle\tmaybe better, entries doubted\tinterval holds truth\tof intervals\t\n", towns, first)
 	for _, k := range kinds() {
 		t.Run(k.name, func(t *testing.T) {
 			got, seen, inside, intervals, truth := map[Verdict]float64{}, 0.0, 0.0, 0.0, k.town.truth()
+			doubted := 0.0 // maybe better, and the reason named is that entries changed
 			for n := range uint64(towns) {
 				p := k.town.town(t, first+n)
 				r := Glance(p)
 				got[r.Verdict] += 1 / float64(towns)
+				if doubts := r.doubts(); r.Verdict == MaybeBetter && (slices.Contains(doubts, "why_recording") || slices.Contains(doubts, "why_entries")) {
+					doubted += 1 / float64(towns)
+				}
 				if effect, probability := oracle(p, k.town.before); effect > 0 && probability <= significant {
 					seen += 1 / float64(towns)
 				}
@@ -220,13 +225,16 @@ func TestTownsOfKnownTruth(t *testing.T) {
 				}
 			}
 			called := got[Improved] + got[MaybeBetter]
-			fmt.Fprintf(w, "%s\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.0f\t\n", k.name, 100*got[Improved], 100*got[MaybeBetter], 100*got[Inconclusive], 100*got[MaybeWorse],
-				100*got[Worsened], 100*called, 100*seen, 100*inside/intervals, intervals)
+			fmt.Fprintf(w, "%s\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.0f\t\n", k.name, 100*got[Improved], 100*got[MaybeBetter], 100*got[Inconclusive], 100*got[MaybeWorse],
+				100*got[Worsened], 100*called, 100*seen, 100*doubted, 100*inside/intervals, intervals)
 			if k.none && got[Improved] > significant+slack(significant) {
 				t.Errorf("%s: improved in %.1f%% of towns", k.name, 100*got[Improved])
 			}
 			if k.none && (k.town.unrecorded == 0 || k.town.everywhere) && called > significant+slack(significant) { // entries left out are told from no effect by nobody, only doubted
 				t.Errorf("%s: called better in %.1f%% of towns", k.name, 100*called)
+			}
+			if k.none && k.town.unrecorded > 0 && !k.town.everywhere && doubted < .8*got[MaybeBetter] { // where it is no call, the reader is told why
+				t.Errorf("%s: maybe better in %.1f%% of towns, and only in %.1f%% with changed entries as a reason", k.name, 100*got[MaybeBetter], 100*doubted)
 			}
 			if k.covers && intervals > 0 && inside/intervals < .95-slack(.95) {
 				t.Errorf("%s: %.1f%% of intervals hold the truth", k.name, 100*inside/intervals)
