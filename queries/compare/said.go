@@ -171,7 +171,12 @@ func (r Report) WavesHeadline(lang string) string {
 }
 
 // WavesNone says why pilots could not be set against the rollout.
-func WavesNone(lang string) string { return book.Say(lang, "waves_none", nil) }
+func (r Report) WavesNone(lang string) string {
+	if !slices.ContainsFunc(r.Panel.Villages, func(v Village) bool { return !v.Pilot && v.Start != "" }) {
+		return book.Say(lang, "waves_nobody", nil)
+	}
+	return book.Say(lang, "waves_none", nil)
+}
 
 // BeforeAfter says how all that have begun stand against the year before their starts; empty where nobody has.
 func (r Report) BeforeAfter(lang string) string {

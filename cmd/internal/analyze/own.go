@@ -199,11 +199,33 @@ func (t *ownTable) read() error {
 		return &pipelines.Fault{Op: "read periods", At: fmt.Sprintf("%s, column %q", t.c.Frame.Name, t.c.Frame.Columns[period]), Err: pipelines.Errorf("they go from %d to %d", low, high), Next: "write months as 2018-01, or count periods from 0"}
 	}
 	t.first = low
+	t.again()
 	width := len(t.c.calendar.name(high))
 	for at := low; at <= high; at++ {
 		t.periods = append(t.periods, t.label(at, width))
 	}
 	return t.group(width)
+}
+
+// again notes rows that speak of a unit and period of which another row has spoken: a table joined twice looks like that, and counts double.
+func (t *ownTable) again() {
+	type cell struct {
+		unit string
+		at   int
+	}
+	seen, again, first := map[cell]bool{}, 0, -1
+	for i, unit := range t.units {
+		c := cell{unit, t.times[i]}
+		if seen[c] {
+			if again++; first < 0 {
+				first = i
+			}
+		}
+		seen[c] = true
+	}
+	if again > 0 {
+		t.note("有%[1]d行与前面的行是同一单位、同一时期（最先见于第%[2]d行，%[3]s）：这些行已相加。若是误复制，请删去。", "%[1]d rows are of a unit and period that a row above them is of already (the first is row %[2]d, %[3]s): they are added to it. Delete them if they were copied by mistake.", again, t.c.Frame.Lines[first], t.units[first])
+	}
 }
 
 // label writes a period so that labels sort as periods do.

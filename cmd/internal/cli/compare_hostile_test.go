@@ -38,15 +38,20 @@ func TestTablesThatAllowNoComparison(t *testing.T) {
 		"covariates all alike": {table: villageTable(11, 12, threeOf, noise), flags: []string{"--covariates", "due"}, says: "allowing for due, not estimable", sayzh: "算进去，无法估计", estimated: true},
 		"one-unit cohorts": {table: villageTable(9, 14, func(v int) string { return map[bool]string{true: fmt.Sprintf("2020-%02d", 6+v)}[v < 5] }, noise), estimated: true,
 			says: "1 pilot,", sayzh: "试点1个"},
-		"one against one":         {table: villageTable(2, 12, func(v int) string { return map[bool]string{true: "2020-07"}[v == 0] }, noise), says: "One pilot against one other village", sayzh: "只有一个试点村、一个对照村"},
-		"all treated at once":     {table: villageTable(8, 12, func(int) string { return "2020-07" }, noise), says: "nobody to compare with", sayzh: "没有可以对照的村"},
-		"none treated":            {table: villageTable(8, 12, func(int) string { return "" }, noise), says: "Not estimable", sayzh: "无法估计"},
-		"no period before":        {table: villageTable(8, 12, func(v int) string { return map[bool]string{true: "2020-01"}[v < 3] }, noise), says: "no data from before", sayzh: "启动前没有数据"},
-		"starts after the table":  {table: villageTable(8, 12, func(v int) string { return map[bool]string{true: "2021-05"}[v < 3] }, noise), says: "had not begun", sayzh: "还没有启动"},
-		"gaps":                    {table: villageTable(11, 12, threeOf, func(v, m int) string { return map[bool]string{true: noise(v, m)}[(v+m)%4 != 0] }), says: "left out", sayzh: "没有报表的月份不计入", estimated: true},
-		"a side without values":   {table: villageTable(8, 12, threeOf, func(v, m int) string { return map[bool]string{true: noise(v, m), false: ","}[v >= 3] }), says: "no village with values", sayzh: "没有可比的数据"},
-		"constant outcomes":       {table: villageTable(11, 12, threeOf, func(int, int) string { return "20,40" }), says: "not estimable", sayzh: "无法估计", estimated: true},
-		"nothing due":             {table: villageTable(8, 12, threeOf, func(int, int) string { return "0,0" }), says: "no village with values", sayzh: "没有可比的数据"},
+		"one against one":        {table: villageTable(2, 12, func(v int) string { return map[bool]string{true: "2020-07"}[v == 0] }, noise), says: "One pilot against one other village", sayzh: "只有一个试点村、一个对照村"},
+		"all treated at once":    {table: villageTable(8, 12, func(int) string { return "2020-07" }, noise), says: "nobody to compare with", sayzh: "没有可以对照的村"},
+		"none treated":           {table: villageTable(8, 12, func(int) string { return "" }, noise), says: "Not estimable", sayzh: "无法估计"},
+		"no period before":       {table: villageTable(8, 12, func(v int) string { return map[bool]string{true: "2020-01"}[v < 3] }, noise), says: "no data from before", sayzh: "启动前没有数据"},
+		"starts after the table": {table: villageTable(8, 12, func(v int) string { return map[bool]string{true: "2021-05"}[v < 3] }, noise), says: "had not begun", sayzh: "还没有启动"},
+		"gaps":                   {table: villageTable(11, 12, threeOf, func(v, m int) string { return map[bool]string{true: noise(v, m)}[(v+m)%4 != 0] }), says: "left out", sayzh: "没有报表的月份不计入", estimated: true},
+		"a side without values":  {table: villageTable(8, 12, threeOf, func(v, m int) string { return map[bool]string{true: noise(v, m), false: ","}[v >= 3] }), says: "no village with values", sayzh: "没有可比的数据"},
+		"constant outcomes":      {table: villageTable(11, 12, threeOf, func(int, int) string { return "20,40" }), says: "not estimable", sayzh: "无法估计", estimated: true},
+		"nothing due":            {table: villageTable(8, 12, threeOf, func(int, int) string { return "0,0" }), says: "no village with values", sayzh: "没有可比的数据"},
+		"rows twice": {table: func() string {
+			x := villageTable(11, 12, threeOf, noise)
+			return x + strings.Join(strings.Split(x, "\n")[1:13], "\n") + "\n"
+		}(), estimated: true,
+			says: "12 rows are of a unit and period that a row above them is of already (the first is row 134, V01)", sayzh: "有12行与前面的行是同一单位、同一时期（最先见于第134行，V01）"},
 		"one period":              {table: villageTable(8, 1, func(v int) string { return map[bool]string{true: "2020-01"}[v < 3] }, noise), says: "Not estimable", sayzh: "无法估计"},
 		"values beyond all sense": {table: villageTable(11, 12, threeOf, func(v, m int) string { return fmt.Sprintf("%d%s,40", 1+v+m, strings.Repeat("0", 250)) }), says: "Not estimable", sayzh: "无法估计"},
 	} {
@@ -257,7 +262,7 @@ func TestPilotsBesideTheRolloutOfATable(t *testing.T) {
 		}
 	}
 	write(t, file, []byte(villageTable(8, 12, func(v int) string { return map[bool]string{true: "2020-07"}[v < 3] }, func(v, m int) string { return "20,40" })))
-	if status, out, stderr := session(t, "compare", file, "--outcome", "done/due", "--with", "rollout", "--lang", "en"); status != statusDone || !strings.HasPrefix(out, "Pilots and rollout cannot be compared") {
+	if status, out, stderr := session(t, "compare", file, "--outcome", "done/due", "--with", "rollout", "--lang", "en"); status != statusDone || !strings.HasPrefix(out, "Pilots and rollout cannot be compared") || !strings.Contains(out, "there is no rollout to compare with") {
 		t.Errorf("without a rollout: status %d\n%s%s", status, out, stderr)
 	}
 }

@@ -79,7 +79,7 @@ func (w writer) besideParts() []part {
 // besideSaid are the sentences on pilots against villages of the rollout.
 func (w writer) besideSaid() []string {
 	if w.Waves == nil {
-		return []string{compare.WavesNone(w.lang)}
+		return []string{w.WavesNone(w.lang)}
 	}
 	return []string{w.WavesSaid(w.lang)}
 }

@@ -75,7 +75,7 @@ func againstRollout(r block.Request, report compare.Report, s compare.Sides) (vi
 	back := view.Links{Links: []view.Link{{Text: r.T("回到与尚未启动的村的比较", "Back to the comparison with villages not begun"), Address: r.Link("compare", question.With("with", ""))}}}
 	if !ok {
 		v.Blocks = []view.Block{&view.Notice{Frame: view.Frame{ID: "waves", Language: r.Language, State: view.Empty, Title: r.T("试点与推开", "Pilots and rollout"),
-			Reason: compare.WavesNone(r.Lang), Next: r.T("换一个月份、一项指标或另一批村。", "Choose another month, another measure or another start group.")}}, back}
+			Reason: report.WavesNone(r.Lang), Next: r.T("换一个月份、一项指标或另一批村。", "Choose another month, another measure or another start group.")}}, back}
 		return v, nil
 	}
 	waves, said := *report.Waves, report.WavesSaid(r.Lang)
