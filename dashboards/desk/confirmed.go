@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"hulian/pipelines"
@@ -26,6 +27,8 @@ type Confirmation struct {
 	Table  string                  `json:"table,omitempty"`  // the one the mapping is for
 	Draft  *pipelines.MappingDraft `json:"draft,omitempty"`
 	Paper  *Paper                  `json:"paper,omitempty"` // what is confirmed is a report, and no file that landed
+
+	Formats []File `json:"formats,omitempty"` // of a report, beside File
 }
 
 // signers are the names a confirmation is carried out in: whoever gave it, and the second person where there is one.
@@ -116,7 +119,7 @@ func (b *Batch) recall(at string) error {
 	if isSealed, err := sealed.Read(content, &c); err != nil || !isSealed {
 		return nil
 	}
-	b.ReceivedAt, b.Files, b.Confirmation = info.ModTime(), []File{c.File}, &c
+	b.ReceivedAt, b.Files, b.Confirmation = info.ModTime(), slices.Concat([]File{c.File}, c.Formats), &c
 	b.State = b.state()
 	return nil
 }

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -25,7 +26,7 @@ func TestAPaperLeavesOnlyWithASecondPerson(t *testing.T) {
 	go func() { d.Run(ctx); close(done) }()
 	wang, li := Author{Account: "wang", Name: "王"}, Author{Account: "li", Name: "李"}
 	one := Paper{Kind: "monthly", Unit: "T01", Month: "2018-01", For: "public", Withheld: 7}
-	b, err := d.ProposePaper("公示.docx", []byte("content"), one, wang)
+	b, err := d.ProposePaper([]pipelines.PaperContent{{Name: "公示.docx", Content: []byte("content")}, {Name: "公示.pdf", Content: []byte("the same in PDF")}}, one, wang)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,23 +36,28 @@ func TestAPaperLeavesOnlyWithASecondPerson(t *testing.T) {
 	if _, err := d.Decide(b.ID, Author{Account: "Wang", Name: "王"}, true, ""); !errors.Is(err, ErrOwn) {
 		t.Errorf("its author accepts it: %v", err)
 	}
-	f, content, err := d.Proposed(b.ID, b.Files[0].ID)
-	if err != nil || f.Name != "公示.docx" {
-		t.Fatalf("%+v %v", f, err)
+	for i, name := range []string{"公示.docx", "公示.pdf"} { // whoever decides looks at all of it
+		f, content, err := d.Proposed(b.ID, b.Files[i].ID)
+		if err != nil || f.Name != name {
+			t.Fatalf("%+v %v", f, err)
+		}
+		if looked, err := io.ReadAll(content); err != nil || int64(len(looked)) != f.Size {
+			t.Errorf("%s: %q %v", name, looked, err)
+		}
+		_ = content.Close()
 	}
-	_ = content.Close()
 	if _, err := d.Decide(b.ID, li, true, ""); err != nil {
 		t.Fatal(err)
 	}
-	got, body, err := PaperOf(dir, b.ID)
-	if err != nil || string(body) != "content" || got.Decider.Account != "li" || *got.Confirmation.Paper != one {
-		t.Errorf("%+v %q %v", got, body, err)
+	got, formats, err := PaperOf(dir, b.ID)
+	if err != nil || len(formats) != 2 || string(formats[0].Content) != "content" || formats[1].Name != "公示.pdf" || string(formats[1].Content) != "the same in PDF" || got.Decider.Account != "li" || *got.Confirmation.Paper != one {
+		t.Errorf("%+v %q %v", got, formats, err)
 	}
 	if at, known := d.Batch(b.ID); !known || at.State != Done {
 		t.Errorf("%+v", at)
 	}
 	// A command proposes another while the desk is at work; refused, nothing of it is left.
-	other, err := ProposePaper(dir, "公示2.docx", []byte("more"), one, wang)
+	other, err := ProposePaper(dir, []pipelines.PaperContent{{Name: "公示2.docx", Content: []byte("more")}}, one, wang)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,10 +80,10 @@ func TestAPaperLeavesOnlyWithASecondPerson(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = d.Close() }()
-	if at, known := d.Batch(b.ID); !known || at.State != Done {
+	if at, known := d.Batch(b.ID); !known || at.State != Done || len(at.Files) != 2 {
 		t.Errorf("after the next start: %+v", at)
 	}
-	if err := os.WriteFile(filepath.Join(dir, b.ID, paperFile), []byte("forged"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, b.ID, paperFormat(1)), []byte("forged"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := PaperOf(dir, b.ID); !errors.Is(err, pipelines.ErrDamaged) {

@@ -73,18 +73,18 @@ func (b Batch) HandedIn() pipelines.HandedIn {
 
 // Object is the batch in the audit trail: the names of its files, and what was confirmed of them.
 func (b Batch) Object() string {
+	var names []string
+	for _, f := range b.Files {
+		names = append(names, f.Name)
+	}
 	if p := b.paper(); p != nil {
-		return strings.Join(strings.Fields(p.Kind+" report for="+p.For+" "+p.Month+" "+p.Unit+" withheld="+strconv.Itoa(p.Withheld)), " ") + " " + b.Files[0].Name
+		return strings.Join(strings.Fields(p.Kind+" report for="+p.For+" "+p.Month+" "+p.Unit+" withheld="+strconv.Itoa(p.Withheld)), " ") + " " + strings.Join(names, ", ")
 	}
 	if b.Confirmation != nil && b.Confirmation.Draft != nil {
 		return "columns of " + b.Confirmation.File.Name
 	}
 	if b.Confirmation != nil {
 		return "held " + b.Confirmation.File.Name
-	}
-	var names []string
-	for _, f := range b.Files {
-		names = append(names, f.Name)
 	}
 	return strings.Join(names, ", ")
 }
@@ -196,12 +196,12 @@ func (d *Desk) Proposed(id, file string) (File, *os.File, error) {
 		if b.ID != id || b.State != Proposed || b.Confirmation != nil && b.paper() == nil { // what is confirmed of is no upload
 			continue
 		}
-		if b.paper() != nil && b.Files[0].ID == file {
-			content, err := os.Open(filepath.Join(b.dir, paperFile))
-			return b.Files[0], content, err
-		}
 		if i := slices.IndexFunc(b.Files, func(f File) bool { return f.ID == file }); i >= 0 {
-			content, err := os.Open(b.paths[i])
+			at := filepath.Join(b.dir, paperFormat(i))
+			if b.paper() == nil {
+				at = b.paths[i]
+			}
+			content, err := os.Open(at)
 			return b.Files[i], content, err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,7 +84,7 @@ func (s *server) makePaper(w http.ResponseWriter, r *http.Request) error {
 	name := kind.FileName(ask, format.Ext)
 	var batch desk.Batch
 	if err == nil && to.SecondPerson() {
-		batch, err = s.Desk.ProposePaper(name, b.Bytes(), desk.Paper{Kind: kind.ID, Unit: ask.Unit().ID, Month: ask.Month, For: string(to), Withheld: made.Passed.Withheld}, desk.By(who))
+		batch, err = s.Desk.ProposePaper([]pipelines.PaperContent{{Name: name, Content: b.Bytes()}}, desk.Paper{Kind: kind.ID, Unit: ask.Unit().ID, Month: ask.Month, For: string(to), Withheld: made.Passed.Withheld}, desk.By(who))
 	}
 	if err == nil && s.Papers != nil {
 		_, err = kinds.KeepDraft(r.Context(), s.Papers, made, batch.ID, pipelines.PaperContent{Name: name, Content: b.Bytes()})
@@ -146,7 +147,8 @@ func keptOn(ask block.Request) (kept []view.Choice) {
 	return kept
 }
 
-// accepted answers with a paper that a second person has accepted, as it was accepted; until then with what it waits for.
+// accepted answers with a paper that a second person has accepted, as it was accepted, in the format that is asked for or else its first; until
+// then with what it waits for.
 func (s *server) accepted(w http.ResponseWriter, r *http.Request) error {
 	if s.Desk == nil {
 		return errNotFound
@@ -154,21 +156,29 @@ func (s *server) accepted(w http.ResponseWriter, r *http.Request) error {
 	if err := s.somewhere(r, visitor.Export); err != nil {
 		return err
 	}
-	b, content, err := desk.PaperOf(s.Desk.Dir, r.PathValue("batch"))
+	b, formats, err := desk.PaperOf(s.Desk.Dir, r.PathValue("batch"))
 	if errors.Is(err, pipelines.ErrUnknown) {
 		return s.unaccepted(w, r)
 	}
-	if err := s.done(r.Context(), trail.ReleasedReport, b.Object(), s.Door.Here(), err); err != nil {
+	var file pipelines.PaperContent
+	if ext := r.URL.Query().Get("format"); err == nil {
+		i := slices.IndexFunc(formats, func(f pipelines.PaperContent) bool { return ext == "" || filepath.Ext(f.Name) == ext })
+		if i < 0 {
+			return errNotFound
+		}
+		file = formats[i]
+	}
+	if err := s.done(r.Context(), trail.ReleasedReport, strings.TrimSpace(b.Object()+" "+filepath.Ext(file.Name)), s.Door.Here(), err); err != nil {
 		return err
 	}
-	format, err := filetype.Of(filepath.Ext(b.Files[0].Name))
+	format, err := filetype.Of(filepath.Ext(file.Name))
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Cache-Control", "private, no-store")
 	w.Header().Set("Content-Type", format.MediaType)
-	attached(w.Header(), b.Files[0].Name)
-	_, err = w.Write(content)
+	attached(w.Header(), file.Name)
+	_, err = w.Write(file.Content)
 	return err
 }
 
@@ -179,15 +189,19 @@ func (s *server) unaccepted(w http.ResponseWriter, r *http.Request) error {
 		return errNotFound
 	}
 	l := language.Language{Lang: language.Chinese, Zone: s.Zone}
+	var names []string
+	for _, f := range b.Files {
+		names = append(names, f.Name)
+	}
 	if r.URL.Query().Get("lang") == language.English {
 		l.Lang = language.English
 	}
 	said := render.Failure{Lang: l.Lang, Status: http.StatusAccepted, Link: "/report", Caption: l.T("回到月度通报", "Back to the report"),
 		Title: l.T("等待第二人复核", "It waits for a second person"),
-		Text:  l.Tf("%[1]s 于 %[2]s 生成了公示文件 %[3]s，其中%[4]d处数值不予公布。", "%[1]s made %[3]s for the public at %[2]s; %[4]d numbers in it are withheld.", b.Author.Name, l.Moment(b.ReceivedAt), b.Files[0].Name, b.Confirmation.Paper.Withheld),
+		Text:  l.Tf("%[1]s 于 %[2]s 生成了公示文件 %[3]s，其中%[4]d处数值不予公布。", "%[1]s made %[3]s for the public at %[2]s; %[4]d numbers in it are withheld.", b.Author.Name, l.Moment(b.ReceivedAt), strings.Join(names, ", "), b.Confirmation.Paper.Withheld),
 		Next:  l.T("请组织办公室的另一位同志在“报送”页打开文件、复核同意；同意后在本页取出文件。", "Somebody else of the office opens it on the page Upload and accepts it; the file is here then.")}
 	if b.State == desk.Refused {
-		said.Title, said.Text = l.T("复核后退回", "It was refused"), l.Tf("%s 退回了公示文件 %s：%s。", "%s refused %s: %s.", b.Decider.Name, b.Files[0].Name, b.Reason)
+		said.Title, said.Text = l.T("复核后退回", "It was refused"), l.Tf("%s 退回了公示文件 %s：%s。", "%s refused %s: %s.", b.Decider.Name, strings.Join(names, ", "), b.Reason)
 		said.Next = l.T("改好后重新生成。", "Mend what is wrong and make it again.")
 	}
 	body, err := render.Fail(said)

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"hulian/cmd/internal/config"
 	"hulian/cmd/internal/speech"
 	"hulian/dashboards/desk"
@@ -24,6 +26,7 @@ import (
 	"hulian/dashboards/visitor"
 	"hulian/dashboards/web"
 	"hulian/pipelines"
+	"hulian/pipelines/durable"
 	"hulian/pipelines/notify"
 	"hulian/pipelines/papers"
 	inwords "hulian/queries/reading"
@@ -56,15 +59,14 @@ func due(now time.Time, day int) (month string, is bool) {
 	return first.AddDate(0, -1, 0).Format("2006-01"), now.Day() >= day
 }
 
-// clockPapers makes the papers whose day has come, after a run that has ended well, keeps them as drafts and tells of them. What cannot
-// be made is told too, once a month, and tried again after the next run. Nothing of it makes a run a failed one.
-func (p *program) clockPapers(ctx context.Context, c config.Config, run pipelines.Run, log *slog.Logger) {
+// clockPapers makes the papers whose day has come, after a run that has ended well, keeps them as drafts, posts notices of them and returns what
+// they say. What cannot be made is told too, once a month, and tried again after the next run. Nothing of it makes a run a failed one.
+func (p *program) clockPapers(ctx context.Context, c config.Config, run pipelines.Run, log *slog.Logger) (happened []notify.Happening) {
 	if len(c.Papers) == 0 || run.State != pipelines.RunDone && run.State != pipelines.RunUnchanged {
-		return
+		return nil
 	}
 	location, err := c.Location()
 	if err == nil {
-		var happened []notify.Happening
 		happened, err = p.makeDuePapers(ctx, c, time.Now().In(location))
 		if len(happened) > 0 && len(c.Notifications) > 0 {
 			err = errors.Join(err, notify.Open(c.Dir, c.Notifications, log).Post(happened))
@@ -76,10 +78,17 @@ func (p *program) clockPapers(ctx context.Context, c config.Config, run pipeline
 		}
 		log.Error("papers were not made by the clock", "error", err)
 	}
+	return happened
 }
 
-// makeDuePapers makes the papers that are due now and were not made before. It returns the notices to send: what was made, and what failed.
+// makeDuePapers makes the papers that are due now and were not made before: of the month before, or, as long as it has no data, of the last
+// month that is published, and says which month they wait for. It returns the notices to send: what was made, what is late, and what failed.
 func (p *program) makeDuePapers(ctx context.Context, c config.Config, now time.Time) (happened []notify.Happening, err error) {
+	release, free, err := holdClock(c.Dir)
+	if err != nil || !free {
+		return nil, err // another process makes them at this moment
+	}
+	defer func() { err = errors.Join(err, release()) }()
 	t := func(zh, en string) string {
 		if c.Lang == "en" {
 			return en
@@ -87,7 +96,7 @@ func (p *program) makeDuePapers(ctx context.Context, c config.Config, now time.T
 		return zh
 	}
 	book := &papers.Book{Dir: c.Dir}
-	made, month := []string{}, ""
+	made, month, awaited := []string{}, "", ""
 	failed := func(want config.Paper, unit string, why error) {
 		kind, _ := kinds.Of(want.Kind)
 		message, _ := (&program{words: speech.Language(c.Lang)}).explain(why)
@@ -102,8 +111,11 @@ func (p *program) makeDuePapers(ctx context.Context, c config.Config, now time.T
 	err = p.askPapers(ctx, c, func(_ web.Pinned, snapshot facts.Snapshot, lend func(*block.Request, visitor.Visitor)) error {
 		for _, want := range c.Papers {
 			of, is := due(now, want.Day)
-			if month = of; !is {
+			if !is {
 				continue
+			}
+			if month = of; of > snapshot.LastMonth {
+				month, awaited = snapshot.LastMonth, of
 			}
 			units, err := unitsOf(snapshot, want.Units)
 			if err != nil {
@@ -121,12 +133,32 @@ func (p *program) makeDuePapers(ctx context.Context, c config.Config, now time.T
 		}
 		return nil
 	})
+	if awaited != "" {
+		happened = append(happened, notify.Happening{Event: pipelines.EventPapers, Subject: "papers " + awaited + " awaited",
+			Title: t(inwords.MonthName(awaited, "zh")+"还没有数据，文件没有生成", "No paper of "+inwords.MonthName(awaited, "en")+" is made: it has no data yet"),
+			Text:  t("最近有数据的是"+inwords.MonthName(month, "zh")+"，文件按该月生成；数据报来后，下次运行时生成。", "The last month with data is "+inwords.MonthName(month, "en")+", and papers are of that month. They are made by the next run after the data have come.")})
+	}
 	if len(made) > 0 {
 		happened = append(happened, notify.Happening{Event: pipelines.EventPapers, Subject: strings.Join(append([]string{"papers", month, "made"}, made...), " "),
 			Title: t(fmt.Sprintf("%s文件%d份已生成（草稿）", inwords.MonthName(month, "zh"), len(made)), fmt.Sprintf("%d papers of %s are made, as drafts", len(made), inwords.MonthName(month, "en"))),
 			Text:  strings.Join(made, t("；", "; ")) + t("。请在“文件”页查看；月份签发后才能印发，公示文件须经第二人复核。", ". They are on the page Papers; they are issued once the month is signed, and what is for the public waits for a second person.")})
 	}
 	return happened, err
+}
+
+// holdClock lets one process at a time make the papers that are due: "hulian run" by cron and a server may come upon the same day. free is
+// false where another is at it.
+func holdClock(dir string) (release func() error, free bool, err error) {
+	folder := filepath.Join(dir, "papers")
+	if err := durable.MkdirAll(folder); err != nil {
+		return nil, false, &pipelines.Fault{Op: "make papers by the clock", At: folder, Err: err, Next: "check the disk and who may write there"}
+	}
+	lock := flock.New(filepath.Join(folder, "clock.lock"))
+	free, err = lock.TryLock()
+	if err != nil {
+		return nil, false, &pipelines.Fault{Op: "make papers by the clock", At: folder, Err: err, Next: "check the disk and who may write there"}
+	}
+	return lock.Unlock, free, nil
 }
 
 // unitsOf are the units that names stand for; of none the town.
@@ -212,20 +244,16 @@ func (p *program) makeClockPaper(ctx context.Context, c config.Config, book *pap
 	return kind.Name.In(ask.Lang) + ask.T("（", " (") + unit.Name + ask.T("）", ")"), nil
 }
 
-// keepClockPaper keeps what the clock made as one draft; of what is for everybody each file waits for a second person.
+// keepClockPaper keeps what the clock made as one draft; what is for everybody waits for a second person, once in all its formats.
 func keepClockPaper(ctx context.Context, uploads string, book *papers.Book, made filetype.Made, files []pipelines.PaperContent, by desk.Author) error {
-	if to := gate.Audience(made.Of.For); !to.SecondPerson() {
-		_, err := kinds.KeepDraft(ctx, book, made, "", files...)
-		return err
-	}
-	for _, file := range files {
-		batch, err := desk.ProposePaper(uploads, file.Name, file.Content, desk.Paper{Kind: made.Of.Kind, Unit: made.Of.Unit, Month: made.Of.Month, For: made.Of.For, Withheld: made.Passed.Withheld}, by)
+	awaits := ""
+	if gate.Audience(made.Of.For).SecondPerson() {
+		batch, err := desk.ProposePaper(uploads, files, desk.Paper{Kind: made.Of.Kind, Unit: made.Of.Unit, Month: made.Of.Month, For: made.Of.For, Withheld: made.Passed.Withheld}, by)
 		if err != nil {
 			return err
 		}
-		if _, err := kinds.KeepDraft(ctx, book, made, batch.ID); err != nil {
-			return err
-		}
+		awaits = batch.ID
 	}
-	return nil
+	_, err := kinds.KeepDraft(ctx, book, made, awaits, files...)
+	return err
 }

@@ -241,13 +241,8 @@ func (p *program) issueReport(ctx context.Context, c config.Config, kind kinds.K
 	return nil
 }
 
-// recordPaper writes into the audit trail what was done with a version. A town without accounts has no trail, and nothing is written.
-func (p *program) recordPaper(ctx context.Context, c config.Config, action trail.Action, v pipelines.PaperVersion, outcome trail.Outcome) (err error) {
-	db, absent, err := p.database(ctx, c, false)
-	if err != nil || absent {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
+// recordPaper writes into the audit trail what was done with a version. As record has it.
+func (p *program) recordPaper(ctx context.Context, c config.Config, action trail.Action, v pipelines.PaperVersion, outcome trail.Outcome) error {
 	object := strings.Join(strings.Fields(fmt.Sprintf("%s %s %s for=%s %s %d", v.Kind, v.Month, v.Unit, v.For, v.State, v.Number)), " ")
-	return trail.Open(db).Write(ctx, trail.Event{By: operator(), Action: action, Object: object, Outcome: outcome})
+	return p.record(ctx, c, trail.Event{By: operator(), Action: action, Object: object, Outcome: outcome})
 }

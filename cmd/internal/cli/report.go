@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -156,7 +157,7 @@ content and every format are kept and do not change any more; a later draft says
 			}
 			for _, file := range files {
 				if err := writePaper(file.name, file.body); err != nil {
-					return err
+					return errors.Join(err, p.recordReport(cmd.Context(), c, kind, f, trail.Failed, made.Passed))
 				}
 				p.say("%s: %s\n", p.words.Of(kind.Name), file.name)
 			}
@@ -282,56 +283,78 @@ func (p *program) askPapers(ctx context.Context, c config.Config, do func(pinned
 }
 
 // recordReport writes into the audit trail that a paper was made or refused, for whom, and how much was withheld, where one is kept.
-func (p *program) recordReport(ctx context.Context, c config.Config, kind kinds.Kind, f reportFlags, outcome trail.Outcome, passed gate.Passed) (err error) {
-	db, absent, err := p.database(ctx, c, false)
-	if err != nil || absent {
+func (p *program) recordReport(ctx context.Context, c config.Config, kind kinds.Kind, f reportFlags, outcome trail.Outcome, passed gate.Passed) error {
+	object := strings.Join(strings.Fields(kind.ID+" "+f.month+" "+f.unit+" "+f.member+" "+f.ends()+" "+passed.Trail()), " ")
+	return p.record(ctx, c, trail.Event{By: operator(), Action: trail.IssuedReport, Object: object, Outcome: outcome})
+}
+
+// proposeReport keeps a paper, in all its formats, until a second person has looked at it.
+func (p *program) proposeReport(ctx context.Context, c config.Config, kind kinds.Kind, files []paperFile, f reportFlags, made filetype.Made) error {
+	// The trail comes first: what nobody could write down is put before nobody.
+	if err := p.recordReport(ctx, c, kind, f, trail.Done, made.Passed); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	object := strings.Join(strings.Fields(kind.ID+" "+f.month+" "+f.unit+" "+f.member+" "+f.ends()+" "+passed.Trail()), " ")
-	return trail.Open(db).Write(ctx, trail.Event{By: operator(), Action: trail.IssuedReport, Object: object, Outcome: outcome})
-}
-
-// proposeReport keeps the files of a paper until a second person has looked at them.
-func (p *program) proposeReport(ctx context.Context, c config.Config, kind kinds.Kind, files []paperFile, f reportFlags, made filetype.Made) error {
 	who := operator()
 	r := made.Screen.Request
+	var formats []pipelines.PaperContent
 	for _, file := range files {
-		b, err := desk.ProposePaper(filepath.Join(c.Dir, uploadsName), kind.FileName(r, file.format.Ext), file.body,
-			desk.Paper{Kind: kind.ID, Unit: r.Unit().ID, Month: r.Month, For: string(f.head.For), Withheld: made.Passed.Withheld}, desk.Author{Account: who.Account, Name: who.Author()})
-		if err != nil {
-			return err
-		}
-		p.say("%s waits for a second person: %s. Once accepted: hulian report %s --accepted %s --to %s\n", p.words.Of(kind.Name), b.ID, kind.ID, b.ID, file.name)
-		if err := p.keepDraft(ctx, c, kind, made, b.ID, file); err != nil {
-			return err
-		}
+		formats = append(formats, pipelines.PaperContent{Name: kind.FileName(r, file.format.Ext), Content: file.body})
 	}
-	return p.recordReport(ctx, c, kind, f, trail.Done, made.Passed)
+	b, err := desk.ProposePaper(filepath.Join(c.Dir, uploadsName), formats,
+		desk.Paper{Kind: kind.ID, Unit: r.Unit().ID, Month: r.Month, For: string(f.head.For), Withheld: made.Passed.Withheld}, desk.Author{Account: who.Account, Name: who.Author()})
+	if err != nil {
+		return errors.Join(err, p.recordReport(ctx, c, kind, f, trail.Failed, made.Passed))
+	}
+	p.say("%s waits for a second person: %s. Once accepted: hulian report %s --accepted %s --to %s\n", p.words.Of(kind.Name), b.ID, kind.ID, b.ID, strings.Join(f.to, " --to "))
+	return p.keepDraft(ctx, c, kind, made, b.ID, files...)
 }
 
-// acceptedReport writes a paper that a second person has accepted, as it was accepted.
-func (p *program) acceptedReport(ctx context.Context, c config.Config, f reportFlags) (err error) {
-	b, content, err := desk.PaperOf(filepath.Join(c.Dir, uploadsName), f.accepted)
+// acceptedReport writes a paper that a second person has accepted, as it was accepted, in the formats that are asked for.
+func (p *program) acceptedReport(ctx context.Context, c config.Config, f reportFlags) error {
+	b, formats, err := desk.PaperOf(filepath.Join(c.Dir, uploadsName), f.accepted)
 	if errors.Is(err, pipelines.ErrUnknown) {
 		return usage(err)
 	}
 	if err != nil {
 		return err
 	}
-	if made := filepath.Ext(b.Files[0].Name); len(f.to) != 1 || !strings.EqualFold(made, filepath.Ext(f.to[0])) {
-		return usage(&pipelines.Fault{Op: "write report", At: strings.Join(f.to, ", "), Err: pipelines.Errorf("the paper was accepted as one file %s", made), Next: "one --to with that ending"})
+	var wanted []pipelines.PaperContent
+	for _, to := range f.to {
+		i := slices.IndexFunc(formats, func(one pipelines.PaperContent) bool {
+			return strings.EqualFold(filepath.Ext(one.Name), filepath.Ext(to))
+		})
+		if i < 0 {
+			var made []string
+			for _, one := range formats {
+				made = append(made, filepath.Ext(one.Name))
+			}
+			return usage(&pipelines.Fault{Op: "write report", At: to, Err: pipelines.Errorf("the paper was accepted as %s alone", strings.Join(made, ", ")), Next: "--to with such an ending"})
+		}
+		wanted = append(wanted, formats[i])
 	}
-	if err := writePaper(f.to[0], content); err != nil {
+	event := trail.Event{By: operator(), Action: trail.ReleasedReport, Object: strings.TrimSpace(b.Object() + " " + f.ends())}
+	// The trail comes first: what nobody could write down does not leave.
+	if err := p.record(ctx, c, event); err != nil {
 		return err
 	}
-	p.say("%s, accepted by %s: %s\n", b.Files[0].Name, b.Decider.Name, f.to[0])
+	for i, to := range f.to {
+		if err := writePaper(to, wanted[i].Content); err != nil {
+			event.Outcome = trail.Failed
+			return errors.Join(err, p.record(ctx, c, event))
+		}
+		p.say("%s, accepted by %s: %s\n", wanted[i].Name, b.Decider.Name, to)
+	}
+	return nil
+}
+
+// record writes an event into the audit trail. A town without accounts has none, and nothing is written.
+func (p *program) record(ctx context.Context, c config.Config, event trail.Event) (err error) {
 	db, absent, err := p.database(ctx, c, false)
 	if err != nil || absent {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return trail.Open(db).Write(ctx, trail.Event{By: operator(), Action: trail.ReleasedReport, Object: b.Object()})
+	return trail.Open(db).Write(ctx, event)
 }
 
 func writePaper(to string, body []byte) error {

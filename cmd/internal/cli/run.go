@@ -16,6 +16,7 @@ import (
 	"hulian/dashboards/observe"
 	"hulian/data"
 	"hulian/pipelines"
+	"hulian/pipelines/notify"
 	"hulian/pipelines/runner"
 	"hulian/pipelines/source"
 )
@@ -32,7 +33,10 @@ func newRunCommand(p *program) *cobra.Command {
 one line for every table of every new file: rows read, accepted, quarantined and ignored. Where nothing is new nothing
 changes. While another run is at work this one waits. With --pipeline it reads the sources of that pipeline alone.
 
-A cancelled or failed run leaves what was published before; the next one goes on where it stopped.`, endsARun),
+A cancelled or failed run leaves what was published before; the next one goes on where it stopped.
+
+After a run that ended well the papers are made whose day has come (papers in hulian.yaml), as after a run of the server: a town that runs
+this command by the machine's own cron has them too.`, endsARun),
 		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := p.config(cmd)
@@ -41,13 +45,13 @@ A cancelled or failed run leaves what was published before; the next one goes on
 			}
 			do := func(ctx context.Context, r *runner.Runner) (pipelines.Run, error) { return r.Run(ctx, "command") }
 			if pipeline != "" {
-				return p.run(cmd, c, runOptions{pipeline: pipeline}, do)
+				return p.run(cmd, c, runOptions{pipeline: pipeline, papers: true}, do)
 			}
 			left, err := p.uploadsLeft(c)
 			if err != nil || left == nil {
-				return errors.Join(err, p.run(cmd, c, runOptions{}, do))
+				return errors.Join(err, p.run(cmd, c, runOptions{papers: true}, do))
 			}
-			err = p.run(cmd, c, runOptions{besides: source.Files(left.Paths()...), handedIn: left.HandedIn()}, do)
+			err = p.run(cmd, c, runOptions{besides: source.Files(left.Paths()...), handedIn: left.HandedIn(), papers: true}, do)
 			return errors.Join(err, p.clearUploads(c, left))
 		},
 	}
@@ -70,11 +74,18 @@ func (p *program) run(cmd *cobra.Command, c config.Config, how runOptions, do fu
 	}
 	run, err := do(cmd.Context(), r)
 	finish()
+	var happened []notify.Happening
+	if how.papers {
+		happened = p.clockPapers(cmd.Context(), c, run, nil)
+	}
 	p.deliver(cmd.Context(), c)
 	if run.ID == "" {
 		return err
 	}
 	fmt.Fprintln(p.Err, p.summary(run))
+	for _, h := range happened {
+		p.say("%s: %s\n", h.Title, h.Text)
+	}
 	p.awaits(run)
 	p.beyond(run.CutOff, c.CutOff != "", run.After)
 	for _, known := range run.Known {
@@ -137,6 +148,7 @@ type runOptions struct {
 	confirm  bool                 // files that would be held are let through
 	by       string               // who confirms, and why
 	reason   string
+	papers   bool                // those that are due are made after it
 	named    []string            // files that a person named; nil: nobody named any
 	drawn    pipelines.Progress  // nil: the pages of this process can ask how far it is
 	log      *slog.Logger        // nil: silent

@@ -59,10 +59,10 @@ pipelines:
     sources: [inbox]
     retries: 3
     backoff: 1m`},
-	{"papers", func(node *yaml.Node, c *Config) error { return readPapers(node, c) }, `每月定时生成文件：每月 day 日起，由 hulian serve 定时运行之后，生成上月的文件，留存为草稿（“文件”页），并按 notifications 通知；
+	{"papers", func(node *yaml.Node, c *Config) error { return readPapers(node, c) }, `每月定时生成文件：每月 day 日起，hulian serve 定时运行或 hulian run 运行之后，生成上月（没有数据时为最近有数据的月份）的文件，留存为草稿（“文件”页），并按 notifications 通知；
 生成不了的说明原因。
-units 写 town（全镇）、villages（各村）、branches（各支部），或单位的名称；公示文件须经第二人复核，不会自动公布。`, `Papers made by the clock: after a run of hulian serve on or after the day of a month, those of the month before are made and
-kept as drafts (page Papers), and notifications tell of it, or why not. units are town, villages, branches, or names of units. What is for
+units 写 town（全镇）、villages（各村）、branches（各支部），或单位的名称；公示文件须经第二人复核，不会自动公布。`, `Papers made by the clock: after a run of hulian serve or of "hulian run" on or after the day of a month, those of the month
+before (of the last month with data, as long as it has none) are made and kept as drafts (page Papers), and notifications tell of it, or why not. units are town, villages, branches, or names of units. What is for
 the public waits for a second person and is never published by the clock.
 papers:
   - kind: monthly

@@ -3,6 +3,7 @@ package block
 import (
 	"context"
 	"net/url"
+	"path"
 
 	"hulian/dashboards/accounts"
 	"hulian/dashboards/desk"
@@ -67,6 +68,11 @@ func Issued(all []pipelines.PaperVersion, k pipelines.PaperKey) (v pipelines.Pap
 		}
 	}
 	return v, is
+}
+
+// AcceptedFile is where a file of a paper lies that a second person has accepted, by the ID it waits under.
+func AcceptedFile(awaits, name string) string {
+	return "/papers/" + awaits + "?format=" + path.Ext(name)
 }
 
 // Builders are the functions that make the views of pages, by the IDs of the pages.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"hulian/dashboards/desk"
 	"hulian/dashboards/facts"
 	"hulian/dashboards/language"
 	"hulian/dashboards/page/block"
@@ -318,6 +319,18 @@ func MayTake(who visitor.Visitor, at visitor.Place, p pipelines.PaperVersion) bo
 // formats are the columns of files, by their endings.
 var formats = []struct{ ext, name string }{{".docx", "Word"}, {".pdf", "PDF"}, {".xlsx", "Excel"}, {".html", "HTML"}}
 
+// accepted are the files of a draft that a second person has accepted; nil of any other.
+func accepted(r block.Request, p pipelines.PaperVersion) []desk.File {
+	if r.Desk == nil || p.Awaits == "" || p.State != pipelines.PaperDraft || !r.Visitor.MayAnywhere(visitor.Export) {
+		return nil
+	}
+	b, known := r.Desk.Batch(p.Awaits)
+	if !known || b.State != desk.Done {
+		return nil
+	}
+	return b.Files
+}
+
 // versionsOf lists the versions of a paper, the newest first, with a file of each format that is kept.
 func versionsOf(r block.Request, k block.PaperKind, mine []pipelines.PaperVersion) *view.Table {
 	t := &view.Table{ID: "versions", Stacked: true, Title: r.Tf("%s的各版本", "Versions of: %s", k.Name.In(r.Lang)), Empty: r.T("还没有留存过版本；在预览页生成文件时留存。", "No version is kept yet; one is when a file is made on its page."),
@@ -332,6 +345,8 @@ func versionsOf(r block.Request, k block.PaperKind, mine []pipelines.PaperVersio
 				return view.Cell{Text: r.T("已印发", "issued"), Note: r.Tf("随第%d次签发", "with signing %d", p.Restatement), Tone: view.ToneBetter}
 			case p.Gone:
 				return view.Cell{Text: r.T("草稿，已不留存", "draft, not kept any more"), Tone: view.ToneQuiet}
+			case len(accepted(r, p)) > 0:
+				return view.Cell{Text: r.T("草稿，第二人已同意", "draft, accepted by a second person"), Tone: view.ToneBetter}
 			case p.Awaits != "":
 				return view.Cell{Text: r.T("草稿，须第二人复核", "draft, for a second person"), Link: "/papers/" + p.Awaits}
 			default:
@@ -350,6 +365,9 @@ func versionsOf(r block.Request, k block.PaperKind, mine []pipelines.PaperVersio
 	for _, f := range formats {
 		columns = append(columns, view.Of(view.Words(f.name), func(p pipelines.PaperVersion) view.Cell {
 			i := slices.IndexFunc(p.Files, func(file pipelines.PaperFile) bool { return path.Ext(file.Name) == f.ext })
+			if decided := accepted(r, p); slices.ContainsFunc(decided, func(file desk.File) bool { return path.Ext(file.Name) == f.ext }) {
+				return view.Cell{Text: r.T("取出", "take"), Link: block.AcceptedFile(p.Awaits, f.ext)}
+			}
 			switch {
 			case i < 0 || p.Gone:
 				return view.Cell{Text: reading.Missing}

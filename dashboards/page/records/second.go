@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"hulian/dashboards/desk"
 	"hulian/dashboards/page/block"
@@ -47,7 +48,11 @@ func proposedOf(r block.Request, b desk.Batch) string {
 	case c == nil:
 		return b.Object()
 	case c.Paper != nil:
-		return r.Tf("%s（公示文件）", "%s (a report for the public)", c.File.Name)
+		var names []string
+		for _, f := range b.Files {
+			names = append(names, f.Name)
+		}
+		return r.Tf("%s（公示文件）", "%s (a report for the public)", strings.Join(names, r.T("、", ", ")))
 	case c.Draft != nil:
 		return r.Tf("%s（确认各列）", "%s (its columns were named)", c.File.Name)
 	default:
@@ -128,20 +133,23 @@ func proposedPaper(r block.Request, v *view.View, b desk.Batch) {
 	p, made := b.Confirmation.Paper, r.Clock(b.ReceivedAt).Format("2006-01-02 15:04")
 	unit := r.Name(p.Unit)
 	withheld := r.Tf("其中%d处数值因人数或户数少于5（或可由其推算）不予公布。", "%d numbers in it are withheld, of fewer than 5 persons or households or ones that would give such a number away.", p.Withheld)
-	file := func(address string) view.Links {
-		return view.Links{Links: []view.Link{{Text: r.Tf("打开文件 %s", "Open the file %s", b.Files[0].Name), Address: address}}}
+	files := func(address func(desk.File) string) (l view.Links) {
+		for _, f := range b.Files {
+			l.Links = append(l.Links, view.Link{Text: r.Tf("打开文件 %s", "Open the file %s", f.Name), Address: address(f)})
+		}
+		return l
 	}
 	switch b.State {
 	case desk.Refused:
 		v.Sentences = append(v.Sentences, r.Tf("%[1]s 复核后退回了这份公示文件：%[2]s。文件没有发出，已删除。", "%[1]s refused this report for the public: %[2]s. It was not given out, and is removed.", b.Decider.Name, b.Reason))
 	case desk.Done:
 		v.Sentences = append(v.Sentences, r.Tf("%[1]s 生成的公示文件（%[2]s，%[3]s）已由 %[4]s 复核同意，可以公布。", "The report for the public that %[1]s made (%[2]s, %[3]s) was accepted by %[4]s and may be given out.", b.Author.Name, unit, p.Month, b.Decider.Name), withheld)
-		v.Blocks = append(v.Blocks, file("/papers/"+b.ID))
+		v.Blocks = append(v.Blocks, files(func(f desk.File) string { return block.AcceptedFile(b.ID, f.Name) }))
 	default:
 		v.Sentences = append(v.Sentences, r.Tf("%[1]s 于 %[2]s 生成了公示文件（%[3]s，%[4]s），等待第二人复核；在此之前不能取出。", "%[1]s made a report for the public at %[2]s (%[3]s, %[4]s). It waits for a second person, and cannot be taken out before.", b.Author.Name, made, unit, p.Month), withheld)
 		decisionRefused(r, v)
 		if decides(r) {
-			v.Blocks = append(v.Blocks, file("/uploads/"+b.ID+"/"+b.Files[0].ID))
+			v.Blocks = append(v.Blocks, files(func(f desk.File) string { return "/uploads/" + b.ID + "/" + f.ID }))
 		}
 		decision(r, v, b, r.T("同意后即可取出公布；您的姓名记入操作记录。请先打开文件看一遍：不应有姓名、住址、号码。", "It may be given out then. Your name stands in the audit trail. Open the file first: no name, address or number of a person belongs in it."),
 			r.T("退回后文件删除；生成的人会看到理由。", "The file is removed; whoever made it reads the reason."))

@@ -193,8 +193,8 @@ type Issuing struct {
 	Keeper
 	Template *docx.Template // the town's own form of Word
 
-	// Accepted gives the file of a paper that a second person has accepted; the error wraps pipelines.ErrUnknown until then.
-	Accepted func(id string) (name string, file []byte, err error)
+	// Accepted gives the files of a paper that a second person has accepted; the error wraps pipelines.ErrUnknown until then.
+	Accepted func(id string) ([]pipelines.PaperContent, error)
 
 	// Before is called when all is ready and nothing is kept yet; what it refuses is not issued. nil: nobody asks.
 	Before func(pipelines.PaperVersion, filetype.Made) error
@@ -291,11 +291,15 @@ func (from Issuing) accepted(all []pipelines.PaperVersion, of pipelines.PaperVer
 		if kept, err := from.Content(v); err != nil || !bytes.Equal(kept, body) {
 			continue // the numbers have moved since
 		}
-		name, file, err := from.Accepted(v.Awaits)
-		if err != nil || slices.ContainsFunc(files, func(f pipelines.PaperContent) bool { return f.Name == name }) {
+		formats, err := from.Accepted(v.Awaits)
+		if err != nil {
 			continue
 		}
-		files = append(files, pipelines.PaperContent{Name: name, Content: file})
+		for _, one := range formats {
+			if !slices.ContainsFunc(files, func(f pipelines.PaperContent) bool { return f.Name == one.Name }) {
+				files = append(files, one)
+			}
+		}
 	}
 	if len(files) == 0 {
 		return nil, pipelines.PaperNotAccepted
