@@ -12,6 +12,7 @@ import (
 	"hulian/cmd/internal/speech"
 	"hulian/dashboards/desk"
 	"hulian/pipelines"
+	"hulian/pipelines/publish"
 )
 
 // Streams is what a command line has around it.
@@ -101,6 +102,8 @@ type program struct {
 	runs      bool                      // the command makes runs, which go on where a cancelled one stopped
 	started   bool                      // flags and arguments were accepted
 	uploads   atomic.Pointer[desk.Desk] // of a server that is at work
+
+	shown atomic.Pointer[publish.Reader] // of a server that is at work: its process can open no generation a second time
 
 	underway pipelines.Underway // how far the run of a server is
 

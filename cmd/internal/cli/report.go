@@ -248,11 +248,13 @@ func (p *program) askPapers(ctx context.Context, c config.Config, do func(pinned
 	if err != nil {
 		return err
 	}
-	reader, err := p.reader(ctx, c)
-	if err != nil {
-		return err
+	reader := p.shown.Load()
+	if reader == nil {
+		if reader, err = p.reader(ctx, c); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, reader.Close()) }()
 	}
-	defer func() { err = errors.Join(err, reader.Close()) }()
 	pinned, err := p.pin(ctx, c, reader) // once for all: a run may publish meanwhile
 	if err != nil {
 		return err

@@ -75,7 +75,11 @@ func (p *program) serve(ctx context.Context, c config.Config, greet func(address
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, reader.Close()) }()
+	p.shown.Store(reader)
+	defer func() {
+		p.shown.Store(nil)
+		err = errors.Join(err, reader.Close())
+	}()
 	desk, err := p.desk(c, reader, log)
 	if err != nil {
 		return err
