@@ -48,7 +48,7 @@ func ExplainFinding(f pipelines.Finding, lang string) (what, matters, mend, done
 func saidBySystem(code pipelines.FindingCode) bool {
 	switch code {
 	case pipelines.FoundClosingDocument, pipelines.FoundClosingTrail, pipelines.FoundPaper, pipelines.FoundAccounts, pipelines.FoundUnreadable, pipelines.FoundManifestLine, pipelines.FoundWarehouse, pipelines.FoundPointer,
-		pipelines.FoundSnapshot, pipelines.FoundSnapshotContent, pipelines.FoundRunRecord, pipelines.FoundNotice, pipelines.FoundPauses, pipelines.FoundVersions:
+		pipelines.FoundSnapshot, pipelines.FoundSnapshotContent, pipelines.FoundRunRecord, pipelines.FoundNotice, pipelines.FoundPauses, pipelines.FoundSentences, pipelines.FoundVersions:
 		return true
 	default:
 		return false

@@ -70,6 +70,7 @@ type Wording struct {
 	Own     map[string]Text
 	Changes []SentenceChange  // newest first
 	Unsound map[string]string // sentences of the town that do not fit this program, with why; the usual ones stand in their place
+	Unread  bool              // the town's own cannot be read at all: the usual ones stand, and whoever reads them is told
 }
 
 // Of is the text of a sentence.

@@ -27,6 +27,7 @@ const (
 	FoundRunRecord        FindingCode = "run_record"        // the document of a run
 	FoundNotice           FindingCode = "notice"            // a notice
 	FoundPauses           FindingCode = "pauses"            // which pipelines are paused
+	FoundSentences        FindingCode = "sentences"         // which sentences of papers the town has changed
 	FoundVersions         FindingCode = "versions"          // which versions of remote files have landed
 	FoundLeftover         FindingCode = "leftover"          // of a process that was killed; no damage
 	FoundNotLoaded        FindingCode = "not_loaded"        // Count landed files that the next run loads; no damage

@@ -36,6 +36,9 @@ func View(ctx context.Context, r block.Request) (view.View, error) {
 // were what was signed: a notice says so first, and leads to the differences.
 func stated(ctx context.Context, r block.Request) (view.View, error) {
 	v, err := Build(ctx, r)
+	if err == nil && r.Wording.Unread {
+		v = inUsualWords(r, v)
+	}
 	if err != nil || r.Page.ID == "closing" || !r.Page.Takes.Has(question.ByMonth) || r.Closings == nil || v.Letterhead != nil {
 		return v, err
 	}
@@ -52,6 +55,19 @@ func stated(ctx context.Context, r block.Request) (view.View, error) {
 	case pipelines.ClosingDraft, pipelines.ClosingChecked, pipelines.ClosingSigned: // nothing to warn of
 	}
 	return v, nil
+}
+
+// inUsualWords says on a page or paper that the town's own sentences could not be read and do not stand in it.
+func inUsualWords(r block.Request, v view.View) view.View {
+	said := r.T("本镇改写的文件用语无法读取，这里用的是通用的句子。", "The town's own sentences cannot be read: the usual ones stand here.")
+	if v.Letterhead == nil {
+		v.Blocks = append([]view.Block{view.Callout{Tone: view.ToneWorse, Text: said, Next: r.T("见“文件用语”页", "See the page Sentences"), Link: r.Link("sentences")}}, v.Blocks...)
+		return v
+	}
+	l := *v.Letterhead
+	l.Basis = append(slices.Clip(l.Basis), said)
+	v.Letterhead = &l
+	return v
 }
 
 // builders make the views of the pages, by their IDs.

@@ -21,9 +21,11 @@ import (
 	"hulian/dashboards/question"
 	"hulian/dashboards/render"
 	"hulian/dashboards/report"
+	"hulian/dashboards/report/kinds"
 	"hulian/dashboards/signin"
 	"hulian/dashboards/trail"
 	"hulian/dashboards/visitor"
+	"hulian/data"
 )
 
 // page answers with a page, or with one of its tables as a file.
@@ -112,6 +114,12 @@ var onTheMap = []string{"overview", "report", "compare", "meeting", "papers"}
 // inWords are the pages that say the town's own sentences; page Papers makes papers of them again.
 var inWords = []string{"report", "meeting", "papers"}
 
+// saysWords reports whether what a question asks for says them: such a page, or the paper of another one.
+func saysWords(ask block.Request) bool {
+	_, is := kinds.Page(ask.Page, ask.Params)
+	return is || slices.Contains(inWords, ask.Page.ID)
+}
+
 // keyOf names all that an answer of one generation depends on.
 func (s *server) keyOf(ask block.Request, format, table string) (string, error) {
 	closed, err := s.closingStamp()
@@ -122,7 +130,7 @@ func (s *server) keyOf(ask block.Request, format, table string) (string, error) 
 	if slices.Contains(onTheMap, ask.Page.ID) {
 		key += " " + s.mapStamp()
 	}
-	if s.Wording != nil && slices.Contains(inWords, ask.Page.ID) {
+	if s.Wording != nil && saysWords(ask) {
 		said, err := s.Wording.Stamp()
 		if err != nil {
 			return "", err
@@ -190,9 +198,10 @@ func (s *server) lendAs(ctx context.Context, ask *block.Request, pinned Pinned, 
 	s.lendPapers(ask, pinned, who, here)
 	if s.Wording != nil {
 		ask.Standing = s.Wording.Standing
-		if slices.Contains(inWords, p.ID) { // a damaged file stops no other page
-			if ask.Wording, err = s.Wording.Standing(); err != nil {
-				return err
+		if saysWords(*ask) {
+			if ask.Wording, err = s.Wording.Standing(); err != nil { // the usual sentences stand, and the page says so
+				s.Logger.Error("the town's sentences cannot be read: the usual ones stand", "error", err)
+				ask.Wording = data.Wording{Unread: true}
 			}
 		}
 	}

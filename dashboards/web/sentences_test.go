@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -78,5 +80,42 @@ func TestATownChangesWhatItsNoticeSays(t *testing.T) {
 		if !strings.Contains(strings.Join(said, "\n"), want) {
 			t.Errorf("the trail lacks %q", want)
 		}
+	}
+}
+
+// TestADamagedFileOfSentencesStopsNoPaper: pages and papers say the usual sentences, and that they do; the page Sentences says what is wrong.
+func TestADamagedFileOfSentencesStopsNoPaper(t *testing.T) {
+	book := &wording.Book{Dir: t.TempDir()}
+	h := newHouse(t, func(c *Config) { c.Wording = book })
+	committee := as(t, h.URL, "committee")
+	s, _ := data.SentenceOf("work_visited")
+	if response, _ := h.do(t, committee, http.MethodPost, "/sentences/change", form("sentence", s.ID, "from_zh", s.Text.Zh, "from_en", s.Text.En, "zh", "见到了{household_coverage.num}户", "en", "{household_coverage.num} seen", "reason", "简短")); response.StatusCode != http.StatusSeeOther {
+		t.Fatal(response.Status)
+	}
+	const usual = "这里用的是通用的句子"
+	if _, page := h.do(t, committee, http.MethodGet, "/report", sent{}); !strings.Contains(page, "见到了") || strings.Contains(page, usual) {
+		t.Fatal("the town's own sentence does not stand in the notice")
+	}
+	file := filepath.Join(book.Dir, wording.FileName)
+	content, err := os.ReadFile(file)
+	if err == nil {
+		err = os.WriteFile(file, append(content, "more"...), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, address := range []string{"/report", "/meeting", "/meeting?minutes=1", "/papers", "/weak?paper=1", "/village?paper=1&village=V1", "/points?paper=1", "/compare?paper=1"} {
+		if response, page := h.do(t, committee, http.MethodGet, address, sent{}); response.StatusCode != http.StatusOK || !strings.Contains(page, usual) || strings.Contains(page, "见到了") {
+			t.Errorf("%s: %s, says that the usual sentences stand: %t", address, response.Status, strings.Contains(page, usual))
+		}
+	}
+	if response, paper := h.do(t, committee, http.MethodPost, "/papers/monthly", form("format", ".html")); response.StatusCode != http.StatusOK || !strings.Contains(paper, usual) || !strings.Contains(paper, "走访到") {
+		t.Errorf("the notice: %s", response.Status)
+	}
+	if response, page := h.do(t, committee, http.MethodGet, "/sentences", sent{}); response.StatusCode != http.StatusOK || !strings.Contains(page, "文件用语无法读取") {
+		t.Errorf("the page Sentences: %s", response.Status)
+	}
+	if response, page := h.do(t, committee, http.MethodGet, "/weak", sent{}); response.StatusCode != http.StatusOK || strings.Contains(page, usual) {
+		t.Errorf("a page that says no sentence of papers: %s", response.Status)
 	}
 }

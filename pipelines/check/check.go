@@ -17,6 +17,7 @@ import (
 	"hulian/pipelines/papers"
 	"hulian/pipelines/runner"
 	"hulian/pipelines/schedule"
+	"hulian/pipelines/wording"
 )
 
 // Names of a town's folder this package looks at.
@@ -149,6 +150,11 @@ func (k *checking) records(context.Context, land.Inventory) error {
 	k.faults(pipelines.Finding{Code: pipelines.FoundPaper}, papers.Damaged(k.Dir))
 	if _, err := schedule.Pauses(k.Dir); errors.Is(err, pipelines.ErrDamaged) {
 		k.fault(pipelines.Finding{Code: pipelines.FoundPauses, Curable: true}, err)
+	} else if err != nil {
+		return err
+	}
+	if _, err := (&wording.Book{Dir: k.Dir}).Standing(); errors.Is(err, pipelines.ErrDamaged) {
+		k.fault(pipelines.Finding{Code: pipelines.FoundSentences, Curable: true}, err)
 	} else if err != nil {
 		return err
 	}

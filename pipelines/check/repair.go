@@ -50,7 +50,7 @@ func Repair(ctx context.Context, c Config, log *slog.Logger) (follow bool, err e
 		}
 		log.Info("removed what a killed process left", "at", at)
 	}
-	for _, code := range []pipelines.FindingCode{pipelines.FoundRunRecord, pipelines.FoundNotice, pipelines.FoundPauses, pipelines.FoundVersions} {
+	for _, code := range []pipelines.FindingCode{pipelines.FoundRunRecord, pipelines.FoundNotice, pipelines.FoundPauses, pipelines.FoundSentences, pipelines.FoundVersions} {
 		for _, at := range found[code] {
 			if err := r.aside(at); err != nil {
 				return false, err

@@ -65,7 +65,8 @@ func (b *Book) Stamp() (string, error) {
 	return fmt.Sprint(info.Size(), info.ModTime().UnixNano()), nil
 }
 
-// Standing gives the sentences that papers use now, with the changes people made to them.
+// Standing gives the sentences that papers use now, with the changes people made to them. The error wraps pipelines.ErrDamaged of a file that
+// is not as it was written; papers say the usual sentences then, and that they do.
 func (b *Book) Standing() (data.Wording, error) {
 	h, err := b.history()
 	if err != nil {
@@ -177,11 +178,14 @@ func (b *Book) history() (h history, err error) {
 	if err == nil {
 		isSealed := false
 		if isSealed, err = sealed.Read(content, &h); err == nil && !isSealed { // it has always been written with its seal
-			h, err = history{}, sealed.ErrBroken
+			err = sealed.ErrBroken
+		}
+		if err != nil {
+			return history{}, b.fault("read the sentences", pipelines.Errorf("%w: %w", pipelines.ErrDamaged, err), "put the file back from a backup, or hulian check --repair: it is set aside, and the usual sentences stand")
 		}
 	}
 	if err != nil {
-		return h, b.fault("read the sentences", err, "put the file back from a backup")
+		return h, b.fault("read the sentences", err, "check who may read it")
 	}
 	return h, nil
 }

@@ -26,6 +26,7 @@ import (
 	"hulian/dashboards/trail"
 	"hulian/dashboards/visitor"
 	"hulian/dashboards/web"
+	"hulian/data"
 	"hulian/pipelines"
 	"hulian/pipelines/durable"
 	"hulian/pipelines/papers"
@@ -267,7 +268,9 @@ func (p *program) askPapers(ctx context.Context, c config.Config, do func(pinned
 	kept := &papers.Book{Dir: c.Dir}
 	said, err := (&wording.Book{Dir: c.Dir}).Standing()
 	if err != nil {
-		return err
+		message, next := p.explain(err)
+		p.say("the town's own sentences are not used, the usual ones stand: %s\nTry: %s\n", message, next)
+		said = data.Wording{Unread: true}
 	}
 	return do(pinned, snapshot, func(ask *block.Request, who visitor.Visitor) {
 		if ask.Lang == "" {

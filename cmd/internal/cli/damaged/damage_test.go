@@ -117,10 +117,10 @@ func TestDamageIsFoundAndMended(t *testing.T) {
 		"small documents": {func(t *testing.T, town string) {
 			records, _ := fs.Glob(os.DirFS(town), "runs/*.json")
 			flipBit(t, at(town, records[0]), 200, 2)
-			for _, name := range []string{"paused.json", "sources.json", "notices/0123456789ab.json"} {
+			for _, name := range []string{"paused.json", "sources.json", "sentences.json", "notices/0123456789ab.json"} {
 				clitest.Kept(t, at(town, name), []byte("{"))
 			}
-		}, "run_record pauses versions notice", clitest.Done, false, false},
+		}, "run_record pauses sentences versions notice", clitest.Done, false, false},
 	} {
 		if c.long && !trials.All() {
 			continue

@@ -80,3 +80,20 @@ func TestAnAcceptedPaperLeavesWithItsEntryInTheTrail(t *testing.T) {
 		t.Errorf("the trail says of what was taken: %q", outcomes)
 	}
 }
+
+// TestPapersAreMadeInUsualWords where the town's own sentences are damaged: the command and the paper say so, and check finds the file.
+func TestPapersAreMadeInUsualWords(t *testing.T) {
+	town, dir := filepath.Join(t.TempDir(), "town"), t.TempDir()
+	clitest.Copied(t, clitest.Month(t), town)
+	clitest.Must(t, os.WriteFile(filepath.Join(town, "sentences.json"), []byte(`{"changes":[]}`), 0o600))
+	to := filepath.Join(dir, "notice.html")
+	clitest.Says(t, clitest.Done, "the usual ones stand", "report", "monthly", "--dir", town, "--to", to)
+	if paper, err := os.ReadFile(to); err != nil || !strings.Contains(string(paper), "这里用的是通用的句子") {
+		t.Errorf("the paper does not say so (%v)", err)
+	}
+	clitest.Says(t, clitest.Failed, "sentences.json", "check", "--dir", town)
+	clitest.Says(t, clitest.Done, "", "check", "--repair", "--dir", town)
+	if said := clitest.Says(t, clitest.Done, "", "report", "monthly", "--dir", town, "--to", to); strings.Contains(said, "usual") {
+		t.Errorf("after the repair: %s", said)
+	}
+}
