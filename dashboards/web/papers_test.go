@@ -40,7 +40,7 @@ func TestWhatIsIssuedNeverChanges(t *testing.T) {
 	state := pipelines.ClosingDraft
 	book := &papers.Book{Dir: t.TempDir()}
 	h := newHouse(t, func(c *Config) { c.Closings, c.Papers = signedMonth{state: &state}, book })
-	committee, clerk, analyst := as(t, h.URL, "committee"), as(t, h.URL, "secretary1"), as(t, h.URL, "analyst")
+	committee, clerk, analyst, office := as(t, h.URL, "committee"), as(t, h.URL, "secretary1"), as(t, h.URL, "analyst"), as(t, h.URL, "office")
 	draft := func() string {
 		t.Helper()
 		response, body := h.do(t, committee, http.MethodPost, "/papers/monthly", form("format", ".html"))
@@ -129,12 +129,21 @@ func TestWhatIsIssuedNeverChanges(t *testing.T) {
 		}
 	}
 	for name, who := range map[string]*http.Client{"analyst": analyst, "secretary1": clerk} {
-		if response, body := h.do(t, who, http.MethodPost, "/papers/monthly", form("format", ".html")); response.StatusCode != http.StatusOK || strings.Contains(body, "印发后的变动") {
-			t.Errorf("%s reads what the committee's paper said: %s", name, response.Status)
+		response, body := h.do(t, who, http.MethodPost, "/papers/monthly", form("format", ".html"))
+		_, told, _ := strings.Cut(tag.ReplaceAllString(body, " "), "印发后的变动")
+		if response.StatusCode != http.StatusOK || !strings.Contains(told, "不在可见范围内，只计数、不列出") {
+			t.Errorf("%s is not told that the paper has changed since: %s %.300s", name, response.Status, told)
 		}
-		if _, page := h.do(t, who, http.MethodGet, "/papers", sent{}); strings.Contains(page, "印发后的变动") {
-			t.Errorf("%s reads on the page what the committee's paper said", name)
+		if strings.Contains(told, "办结910件") {
+			t.Errorf("%s reads what the committee's paper said", name)
 		}
+		if _, page := h.do(t, who, http.MethodGet, "/papers", sent{}); !regexp.MustCompile(`印发后有\d+处变动；生成草稿时列出`).MatchString(page) || strings.Contains(page, "办结910件") {
+			t.Errorf("%s is not told on the page, or reads what the committee's paper said", name)
+		}
+	}
+	// Whoever reads as much as the committee reads what moved, in a draft of his own too.
+	if _, body := h.do(t, office, http.MethodPost, "/papers/monthly", form("format", ".html")); !strings.Contains(tag.ReplaceAllString(body, " "), "办结910件") || !strings.Contains(body, "印发后的变动") {
+		t.Error("the office's draft does not say what has changed since the committee issued it")
 	}
 	if response, _ := h.do(t, committee, http.MethodGet, "/papers", sent{}); !strings.Contains(response.Header.Get("Cache-Control"), "no-store") {
 		t.Error("a browser may keep what the committee's paper said")

@@ -189,7 +189,8 @@ func movedOf(ctx context.Context, r block.Request, mine []pipelines.PaperVersion
 		return cmp.Or(cmp.Compare(a.For, b.For), cmp.Compare(b.Lang, a.Lang))
 	}) {
 		p := inForce[key]
-		if !mayTake(r, p) {
+		takes := mayTake(r, p)
+		if !takes && (!r.Visitor.SeesUnit(paperPlace(r)) || r.Branch != "" && !r.Visitor.May(visitor.SeePages, paperPlace(r))) {
 			continue
 		}
 		changes, err := r.Papers.Changes(ctx, p)
@@ -200,7 +201,7 @@ func movedOf(ctx context.Context, r block.Request, mine []pipelines.PaperVersion
 			}
 			return nil, err
 		}
-		if p.For != "public" { // made with rights of its own, it notes nothing with this page
+		if takes && p.For != "public" { // made with rights of its own, it notes nothing with this page
 			for _, c := range changes {
 				for _, said := range []string{c.Row, c.Was, c.Now} {
 					r.Disclose(said)
@@ -212,7 +213,11 @@ func movedOf(ctx context.Context, r block.Request, mine []pipelines.PaperVersion
 			blocks = append(blocks, view.Text{Paragraphs: []string{r.Tf("印发的第%[1]d版（%[2]s）：印发后数字没有变动。", "Issued version %[1]d (%[2]s): nothing in it has changed since.", p.Number, name)}})
 			continue
 		}
-		moved := Moved(r, p, changes)
+		if !takes { // a draft of his own says which of them he may see
+			blocks = append(blocks, view.Text{Paragraphs: []string{r.Tf("印发的第%[1]d版（%[2]s）：印发后有%[3]d处变动；生成草稿时列出您可见的部分。", "Issued version %[1]d (%[2]s): %[3]d things would stand otherwise today; a draft says which, as far as you may see them.", p.Number, name, len(changes))}})
+			continue
+		}
+		moved := Moved(r, p, changes, 0)
 		for _, b := range moved {
 			if t, is := b.(*view.Table); is {
 				t.ID += "-" + p.For + "-" + p.Lang
@@ -231,9 +236,10 @@ func languageName(r block.Request, lang string) string {
 }
 
 // Moved says which figures of an issued paper have moved, from what to what, and what came in between; nothing where none has. It stands
-// on the page of papers, and in every draft that is made after the paper was issued.
-func Moved(r block.Request, before pipelines.PaperVersion, changes []pipelines.PaperChange) []view.Block {
-	if len(changes) == 0 {
+// on the page of papers, and in every draft that is made after the paper was issued. Of changes beyond what the reader may see it says how
+// many there are.
+func Moved(r block.Request, before pipelines.PaperVersion, changes []pipelines.PaperChange, beyond int) []view.Block {
+	if len(changes)+beyond == 0 {
 		return nil
 	}
 	t := &view.Table{ID: "moved", Stacked: true, PageRows: 50, Title: r.T("印发后的变动", "Changed since issued")}
@@ -244,12 +250,18 @@ func Moved(r block.Request, before pipelines.PaperVersion, changes []pipelines.P
 		view.Of(view.Words(r.T("印发时", "As issued")), func(c pipelines.PaperChange) view.Cell { return view.Plain(cmp.Or(c.Was, r.T("没有", "not there"))) }),
 		view.Of(view.Words(r.T("现在", "Now")), func(c pipelines.PaperChange) view.Cell { return view.Plain(cmp.Or(c.Now, r.T("没有", "not there"))) }))
 	note := r.Tf("第%[1]d版由%[2]s于%[3]s印发（快照第%[4]d版，数据截至%[5]s）；此后有%[6]d处变动，印发的文件不改。", "Version %[1]d was issued by %[2]s at %[3]s (snapshot %[4]d, data as of %[5]s); %[6]d things would stand otherwise today. What was issued is not changed.",
-		before.Number, cmp.Or(before.By, r.T("定时", "the clock")), r.Moment(before.At), before.Generation, before.CutOff, len(changes))
+		before.Number, cmp.Or(before.By, r.T("定时", "the clock")), r.Moment(before.At), before.Generation, before.CutOff, len(changes)+beyond)
 	public := before.For == "public" // who issued it, and the names of files, are no matter of the public's
 	if public {
-		note = r.Tf("第%[1]d版于%[2]s印发；此后有%[3]d处变动，印发的文件不改。", "Version %[1]d was issued at %[2]s; %[3]d things would stand otherwise today. What was issued is not changed.", before.Number, r.Moment(before.At), len(changes))
+		note = r.Tf("第%[1]d版于%[2]s印发；此后有%[3]d处变动，印发的文件不改。", "Version %[1]d was issued at %[2]s; %[3]d things would stand otherwise today. What was issued is not changed.", before.Number, r.Moment(before.At), len(changes)+beyond)
 	}
-	blocks := []view.Block{view.Section{ID: "moved", Title: r.T("印发后的变动", "Changed since issued"), Note: note}, t}
+	if beyond > 0 {
+		note += r.Tf("其中%d处不在可见范围内，只计数、不列出。", " %d of them are beyond what may be seen here, and are counted alone.", beyond)
+	}
+	blocks := []view.Block{view.Section{ID: "moved", Title: r.T("印发后的变动", "Changed since issued"), Note: note}}
+	if len(changes) > 0 {
+		blocks = append(blocks, t)
+	}
 	if public {
 		return blocks
 	}
@@ -293,7 +305,11 @@ func since(r block.Request, before pipelines.PaperVersion) view.Block {
 
 // mayTake reports whether the visitor may take a kept paper of this place away.
 func mayTake(r block.Request, p pipelines.PaperVersion) bool {
-	return MayTake(r.Visitor, visitor.Place{Town: r.Town.ID, Village: r.Village, Branch: r.Branch}, p)
+	return MayTake(r.Visitor, paperPlace(r), p)
+}
+
+func paperPlace(r block.Request) visitor.Place {
+	return visitor.Place{Town: r.Town.ID, Village: r.Village, Branch: r.Branch}
 }
 
 // MayTake reports whether a visitor may take a kept paper of a place away: what is issued for everybody whoever may take anything, any

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"hulian/dashboards/language"
 	"hulian/dashboards/report"
@@ -149,6 +150,30 @@ func Changes(was, now Content) (all []pipelines.PaperChange) {
 		all = append(all, sentences(p.Heading, nil, p.Sentences)...)
 		for _, t := range p.Tables {
 			all = append(all, tables(Table{ID: t.ID, Caption: t.Caption, Columns: t.Columns}, t)...)
+		}
+	}
+	return all
+}
+
+// Within are the changes that somebody may be told who reads now, and not what was: a value that stands in it as it is now, and before was a
+// number alone. A name, or words, that stood there before may be of somebody he may not know.
+func Within(changes []pipelines.PaperChange, now Content) (all []pipelines.PaperChange) {
+	reads := map[pipelines.PaperChange]bool{}
+	for _, p := range now.Parts {
+		for _, t := range p.Tables {
+			for _, row := range t.Rows {
+				for i := 1; i < min(len(row), len(t.Columns)); i++ {
+					reads[pipelines.PaperChange{Part: t.Caption, Row: row[0].Text, Column: t.Columns[i], Now: row[i].String()}] = true
+				}
+			}
+		}
+	}
+	for _, c := range changes {
+		was := c.Was
+		c.Was = ""
+		if c.Column != "" && reads[c] && !strings.ContainsFunc(was, unicode.IsLetter) {
+			c.Was = was
+			all = append(all, c)
 		}
 	}
 	return all

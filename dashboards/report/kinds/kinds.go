@@ -210,7 +210,7 @@ func (k Kind) Make(ctx context.Context, r block.Request, h Head, version string)
 		return made, err
 	}
 	passed := made.Passed
-	of, body, v, err := k.versioned(r, v, names, h, version)
+	of, body, v, err := k.versioned(ctx, r, v, names, h, version)
 	if err != nil {
 		return made, err
 	}

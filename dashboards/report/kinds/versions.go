@@ -67,7 +67,7 @@ func (k Kind) Key(r block.Request, to gate.Audience) pipelines.PaperKey {
 
 // versioned says which version a view that has passed the gate would be, and what stands in it. A paper is a draft until it is issued:
 // what was issued before and differs stands in it, value by value.
-func (k Kind) versioned(r block.Request, v view.View, names personal.Names, h Head, version string) (of pipelines.PaperVersion, body []byte, _ view.View, err error) {
+func (k Kind) versioned(ctx context.Context, r block.Request, v view.View, names personal.Names, h Head, version string) (of pipelines.PaperVersion, body []byte, _ view.View, err error) {
 	if r.Papers == nil || !k.Kept() || v.Letterhead == nil || r.Params.Get("measure") != "" { // a paper of a chosen measure is one more paper of its month
 		return of, nil, v, nil
 	}
@@ -92,20 +92,21 @@ func (k Kind) versioned(r block.Request, v view.View, names personal.Names, h He
 		of = pipelines.PaperVersion{} // nothing can be kept beside it
 	}
 	before, issued := block.Issued(all, of.PaperKey)
-	issued = issued && alike(before, of) // what others could read is not told to whoever makes it
 	var changes []pipelines.PaperChange
+	beyond := 0
 	if issued {
-		if changes, err = changesFrom(r.Papers.Content, before, now); err != nil && (h.Issue || !errors.As(err, &unread)) {
+		if changes, beyond, err = k.movedFor(ctx, r, before, of, now, version); err != nil && (h.Issue || !errors.As(err, &unread)) {
 			return of, nil, v, err
 		}
 	}
-	if moved := month.Moved(r, before, changes); len(moved) > 0 {
+	if moved := month.Moved(r, before, changes, beyond); len(moved) > 0 {
 		told, _, err := gate.Pass(view.View{Blocks: moved}, h.For, names, r.Language)
 		if err != nil {
 			return of, nil, v, err
 		}
-		v.Blocks, of.Persons = append(slices.Clip(v.Blocks), told.Blocks...), before.Persons
+		v.Blocks, of.Persons = append(slices.Clip(v.Blocks), told.Blocks...), before.Persons && beyond == 0
 	}
+	issued = issued && alike(before, of) // what somebody of other rights makes is another paper than what was issued
 	l := *v.Letterhead
 	if !h.Issue && !h.For.SecondPerson() && (!issued || len(changes) > 0) {
 		l.Draft, l.Date = true, ""
@@ -115,6 +116,26 @@ func (k Kind) versioned(r block.Request, v view.View, names personal.Names, h He
 	}
 	v.Letterhead = &l
 	return of, body, v, nil
+}
+
+// movedFor says what has moved in a paper since it was issued, as far as whoever makes it now may read it, and how many changes are beyond
+// that. Of somebody with other rights than its issuer the paper is made again with those of the issuer: what the two may not both read would
+// look like a change otherwise.
+func (k Kind) movedFor(ctx context.Context, r block.Request, before, of pipelines.PaperVersion, now content.Content, version string) (changes []pipelines.PaperChange, beyond int, err error) {
+	if alike(before, of) {
+		changes, err = changesFrom(r.Papers.Content, before, now)
+		return changes, 0, err
+	}
+	theirs := r
+	theirs.Visitor = As(before)
+	if changes, err = k.ChangesOf(ctx, theirs, before, version); err != nil {
+		return nil, 0, err
+	}
+	if month.MayTake(r.Visitor, visitor.Place{Town: r.Town.ID, Village: r.Village, Branch: r.Branch}, before) {
+		return changes, 0, nil
+	}
+	within := content.Within(changes, now)
+	return within, len(changes) - len(within), nil
 }
 
 // alike reports whether two versions were made by readers of the same rights.
