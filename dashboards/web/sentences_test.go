@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -117,5 +118,43 @@ func TestADamagedFileOfSentencesStopsNoPaper(t *testing.T) {
 	}
 	if response, page := h.do(t, committee, http.MethodGet, "/weak", sent{}); response.StatusCode != http.StatusOK || strings.Contains(page, usual) {
 		t.Errorf("a page that says no sentence of papers: %s", response.Status)
+	}
+}
+
+// TestATownChangesWhatEveryPaperSays: a sentence of each other kind of paper, with a figure of the place, stands in its paper, and on no screen.
+func TestATownChangesWhatEveryPaperSays(t *testing.T) {
+	h := newHouse(t, func(c *Config) { c.Wording = &wording.Book{Dir: t.TempDir()} })
+	committee := as(t, h.URL, "committee")
+	for _, c := range []struct{ sentence, paper, screen string }{
+		{"support_no_quota", "/weak?paper=1", "/weak"},
+		{"sheet_month", "/village?paper=1&village=V1", "/village?village=V1"},
+		{"public_objections", "/points?paper=1", "/points"},
+		{"comparison_verdict", "/compare?paper=1", "/compare"},
+		{"minutes_decided", "/meeting?minutes=1", "/meeting"},
+	} {
+		s, known := data.SentenceOf(c.sentence)
+		if !known {
+			t.Fatalf("there is no sentence %s", c.sentence)
+		}
+		if _, paper := h.do(t, committee, http.MethodGet, c.paper, sent{}); strings.Contains(paper, "本镇改写：本处") {
+			t.Errorf("%s before the change", c.paper)
+		} else if left := regexp.MustCompile(`\{[a-z_]{3,}[a-z_.]*\}`).FindString(paper); left != "" {
+			t.Errorf("%s: nothing stands in the place of %s", c.paper, left)
+		}
+		said := "本镇改写：本处走访到{household_coverage.num}户。"
+		response, _ := h.do(t, committee, http.MethodPost, "/sentences/change", form("sentence", s.ID, "from_zh", s.Text.Zh, "from_en", s.Text.En, "zh", said, "en", "Here {household_coverage.num} were visited.", "reason", "试改"))
+		if to := response.Header.Get("Location"); !strings.Contains(to, "done=") {
+			t.Errorf("%s: %s", s.ID, to)
+		}
+		if _, paper := h.do(t, committee, http.MethodGet, c.paper, sent{}); !regexp.MustCompile(`本镇改写：本处走访到[\d,]+户。`).MatchString(paper) {
+			t.Errorf("%s does not say the town's own sentence", c.paper)
+		}
+		if _, screen := h.do(t, committee, http.MethodGet, c.screen, sent{}); c.sentence != "minutes_decided" && strings.Contains(screen, "本镇改写") {
+			t.Errorf("%s says it too", c.screen)
+		}
+		wrong, _ := h.do(t, committee, http.MethodPost, "/sentences/change", form("sentence", s.ID, "from_zh", said, "from_en", "Here {household_coverage.num} were visited.", "zh", "{nothing_of_the_kind}", "en", "a", "reason", "试改"))
+		if to := wrong.Header.Get("Location"); !strings.Contains(to, "no_such") {
+			t.Errorf("%s takes a measure that is none: %s", s.ID, to)
+		}
 	}
 }

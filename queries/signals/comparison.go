@@ -225,7 +225,7 @@ func (c Comparison) Said(lang string) []string {
 		said = append(said, book.Say(lang, "all_alike", sentence.Values{"n": strconv.Itoa(len(c.Funnel.Places))}))
 	}
 	if len(c.Villages) > 0 && !slices.ContainsFunc(c.Villages, func(v Compared) bool { return v.Village.Start != "" }) {
-		said = append(said, book.Say(lang, "undated", nil))
+		said = append(said, usual(lang)("support_undated"))
 	}
 	for _, s := range Standings {
 		// Where nobody can be told apart, those left out are named all the same: their values may lie far off.

@@ -58,8 +58,34 @@ func (a Assessment) TierName(lang string) string {
 	return a.Tier.Name(lang)
 }
 
+// Saying says a sentence of the papers, with what stands in its slots: name and text in turn.
+type Saying func(id string, slots ...string) string
+
+// usual says the sentences as everybody has them.
+func usual(lang string) Saying {
+	return func(id string, slots ...string) string {
+		s, known := data.SentenceOf(id)
+		if !known {
+			return id
+		}
+		values := sentence.Values{}
+		for i := 0; i+1 < len(slots); i += 2 {
+			values[slots[i]] = slots[i+1]
+		}
+		return sentence.Fill(s.Text.In(lang), values)
+	}
+}
+
 // Summary says how many villages are weak and which, in a sentence each.
-func Summary(all []Assessment, lang string) []string {
+func Summary(all []Assessment, lang string) []string { return SummaryIn(usual(lang), all, lang) }
+
+// SummaryIn says it in a town's own words. What they leave out is not said.
+func SummaryIn(say Saying, all []Assessment, lang string) (said []string) {
+	tell := func(id string, slots ...string) {
+		if s := say("support_"+id, slots...); s != "" {
+			said = append(said, s)
+		}
+	}
 	names := map[Tier][]string{}
 	var helped []string
 	for _, a := range all {
@@ -85,34 +111,39 @@ func Summary(all []Assessment, lang string) []string {
 		key = "none"
 	}
 	list := func(names []string) string { return sentence.List(lang, names) }
-	said := []string{book.Say(lang, key, sentence.Values{"n": strconv.Itoa(len(all)), "judged": strconv.Itoa(judged), "weak": strconv.Itoa(len(weak)), "names": list(weak)})}
+	tell(key, "n", strconv.Itoa(len(all)), "judged", strconv.Itoa(judged), "weak", strconv.Itoa(len(weak)), "names", list(weak))
 	if watch := names[Watch]; len(watch) > 0 {
-		said = append(said, book.Say(lang, "watching", sentence.Values{"watch": strconv.Itoa(len(watch)), "names": list(watch)}))
+		tell("watching", "watch", strconv.Itoa(len(watch)), "names", list(watch))
 	}
 	if apart := names[Apart]; len(apart) > 0 {
-		said = append(said, book.Say(lang, "apart", sentence.Values{"n": strconv.Itoa(len(apart)), "names": list(apart)}))
+		tell("apart", "n", strconv.Itoa(len(apart)), "names", list(apart))
 	}
 	if begun := names[Lately]; len(begun) > 0 {
-		said = append(said, book.Say(lang, "too_new", sentence.Values{"n": strconv.Itoa(len(begun)), "names": list(begun)}))
+		tell("too_new", "n", strconv.Itoa(len(begun)), "names", list(begun))
 	}
 	if poor := names[TooPoor]; len(poor) > 0 {
-		said = append(said, book.Say(lang, "poor", sentence.Values{"poor": strconv.Itoa(len(poor)), "names": list(poor)}))
+		tell("poor", "poor", strconv.Itoa(len(poor)), "names", list(poor))
 	}
 	if len(helped) > 0 {
-		said = append(said, book.Say(lang, "helped", sentence.Values{"n": strconv.Itoa(len(helped)), "names": list(helped)}))
+		tell("helped", "n", strconv.Itoa(len(helped)), "names", list(helped))
 	}
-	if start := StartUnknown(all, lang); start != "" {
-		said = append(said, start)
+	if startUnknown(all) {
+		tell("undated")
 	}
-	return append(said, book.Say(lang, "no_quota", nil))
+	tell("no_quota")
+	return said
+}
+
+func startUnknown(all []Assessment) bool {
+	return len(all) > 0 && !slices.ContainsFunc(all, func(a Assessment) bool { return a.Village.Start != "" })
 }
 
 // StartUnknown says that no village has a start, so that all are judged on months that may lie before it; empty where one has.
 func StartUnknown(all []Assessment, lang string) string {
-	if len(all) == 0 || slices.ContainsFunc(all, func(a Assessment) bool { return a.Village.Start != "" }) {
+	if !startUnknown(all) {
 		return ""
 	}
-	return book.Say(lang, "undated", nil)
+	return usual(lang)("support_undated")
 }
 
 // Said is the evidence in words, with its numbers: how surely the village lies behind the middle one, or what its own months

@@ -1,6 +1,7 @@
 package block
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -125,6 +126,32 @@ func Say(r Request, own facts.Measured, id string, slots ...string) string {
 			return v.Bare(), true
 		}
 	})
+}
+
+// Spoken are the measures that the town's own sentences name beside those of everybody's: what says them reads them too.
+func Spoken(w data.Wording) (ids []string) {
+	for _, id := range w.Changed() {
+		s, known := data.SentenceOf(id)
+		if !known {
+			continue
+		}
+		for _, text := range []string{w.Of(id).Zh, w.Of(id).En} {
+			ids = append(ids, wording.Measures(s, text)...)
+		}
+	}
+	return ids
+}
+
+// Saying says sentences of the papers at the place of a question, as the town has them.
+func Saying(ctx context.Context, r Request) (func(id string, slots ...string) string, error) {
+	var own facts.Measured
+	if ids := Spoken(r.Wording); len(ids) > 0 {
+		var err error
+		if own, err = r.Values(ctx, r.Visitor, AlwaysScope(r), ids...); err != nil {
+			return nil, err
+		}
+	}
+	return func(id string, slots ...string) string { return Say(r, own, id, slots...) }, nil
 }
 
 // MemberCell names a member by surname and number.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,11 +64,15 @@ func minutesTable(r block.Request, all []decisions.Decided) *view.Table {
 func minutes(ctx context.Context, r block.Request, pages block.Builders, all []decisions.Decided) (view.View, error) {
 	v := view.View{Heading: r.Tf("%s先锋户联工作例会纪要", "%s: minutes of the meeting on Pioneers linked to households", r.Town.Name), Letterhead: &view.Letterhead{Issuer: r.Tf("%s党委", "Party committee of %s", r.Town.Name), Period: r.MonthName(r.Month), Whole: true,
 		Basis: []string{r.Tf("数据截至 %s；快照第 %d 版，校验码 %.16s。", "Data as of %s; snapshot %d, hash %.16s.", r.CutOff.Format("2006-01-02"), r.Generation, r.Hash)}}}
+	say, err := block.Saying(ctx, r)
+	if err != nil {
+		return v, err
+	}
 	now := decisions.At(all, r.Month)
 	if day := meetingDay(ctx, r); day != "" {
-		v.Sentences = append(v.Sentences, r.Tf("会议日期：%s。", "Meeting held on %s.", day))
+		v.Sentences = append(v.Sentences, say("minutes_day", "day", day))
 	}
-	v.Sentences = append(v.Sentences, r.Tf("回看此前议定的事%[1]d件；本次议定%[2]d件。", "Decided earlier and looked at again: %[1]d; decided now: %[2]d.", len(decidedBefore(r, all)), len(now)))
+	v.Sentences = append(v.Sentences, say("minutes_decided", "before", strconv.Itoa(len(decidedBefore(r, all))), "now", strconv.Itoa(len(now))))
 	v.Blocks = append(v.Blocks, minutesTable(r, now))
 	of, err := lastDecisions(ctx, r, nil)
 	if err != nil {

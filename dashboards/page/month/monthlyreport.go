@@ -22,7 +22,6 @@ import (
 	"hulian/data"
 	"hulian/queries"
 	"hulian/queries/signals"
-	"hulian/queries/wording"
 )
 
 // annex is a section of the report behind its first sheet: blocks of a page, as the page shows them.
@@ -132,24 +131,10 @@ func Report(ctx context.Context, r block.Request, pages block.Builders) (view.Vi
 	return v, nil
 }
 
-// spokenOf are the measures that the town's own sentences name beside those of everybody's.
-func spokenOf(w data.Wording) (ids []string) {
-	for _, id := range w.Changed() {
-		s, known := data.SentenceOf(id)
-		if !known {
-			continue
-		}
-		for _, text := range []string{w.Of(id).Zh, w.Of(id).En} {
-			ids = append(ids, wording.Measures(s, text)...)
-		}
-	}
-	return ids
-}
-
 // readAhead reads at once what the sections ask for one after another, of the place and of the units below it, and gives the values
 // of the place: one pass over a large long table takes little more than each of ten. What is missing here a section reads itself.
 func readAhead(ctx context.Context, r block.Request) (facts.Measured, error) {
-	ids := slices.Concat(reported, spokenOf(r.Wording), compared(r.Unit().Level), block.ByUnit, work.VisitMeasures, work.VisitsByUnit, work.IssuesByUnit, places.CapacityMeasures, organisation.OrganisationMeasures)
+	ids := slices.Concat(reported, block.Spoken(r.Wording), compared(r.Unit().Level), block.ByUnit, work.VisitMeasures, work.VisitsByUnit, work.IssuesByUnit, places.CapacityMeasures, organisation.OrganisationMeasures)
 	if len(r.Below()) > 0 {
 		below, of := block.BelowScope(r), ids
 		below.From = r.FirstMonth

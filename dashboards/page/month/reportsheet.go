@@ -161,7 +161,11 @@ func weakSentence(r block.Request, own facts.Measured, assessed []signals.Assess
 	if len(assessed) == 0 {
 		return ""
 	}
-	town := signals.Summary(assessed, r.Lang)[0]
+	say := func(id string, slots ...string) string { return block.Say(r, own, id, slots...) }
+	var town string
+	if said := signals.SummaryIn(say, assessed, r.Lang); len(said) > 0 {
+		town = said[0]
+	}
 	at := slices.IndexFunc(assessed, func(a signals.Assessment) bool { return a.Village.ID == r.Village })
 	if at < 0 {
 		var reasons []string

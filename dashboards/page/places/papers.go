@@ -27,11 +27,13 @@ func SupportList(ctx context.Context, r block.Request) (view.View, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Sentences = signals.Summary(all, r.Lang)
-	for _, more := range []string{committeesWord(r, all), signals.StartUnknown(all, r.Lang)} {
-		if more != "" {
-			v.Sentences = append(v.Sentences, more)
-		}
+	say, err := block.Saying(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	v.Sentences = signals.SummaryIn(say, all, r.Lang)
+	if more := committeesWord(r, say, all); more != "" {
+		v.Sentences = append(v.Sentences, more)
 	}
 	named := slices.DeleteFunc(slices.Clone(all), func(a signals.Assessment) bool { return r.Village != "" && a.Village.ID != r.Village })
 	v.Blocks = append(tooPoor(r, all), listOnPaper(weakTable(r, named)))
@@ -85,7 +87,7 @@ func VillageSheet(ctx context.Context, r block.Request) (view.View, error) {
 		return v, err
 	}
 	first := strings.TrimRight(strings.Trim(said.Weak+r.T("；", "; ")+strings.TrimLeft(said.Rest, "；; "), "；; "), "。.")
-	v.Sentences = append([]string{language.Capital(first) + r.T("。", ".")}, append(waiting(r, own), introduction(r, u)...)...)
+	v.Sentences = append([]string{language.Capital(first) + r.T("。", ".")}, append(waiting(r, own), introduction(r, own, u)...)...)
 	trend, err := block.Trend(r, own, "trend", r.T("走访覆盖与大事", "Coverage and what happened"), "household_coverage")
 	if err != nil {
 		return v, err
@@ -173,9 +175,13 @@ func ComparisonPaper(ctx context.Context, r block.Request) (view.View, error) {
 	if err != nil {
 		return view.View{}, err
 	}
+	say, err := block.Saying(ctx, r)
+	if err != nil {
+		return view.View{}, err
+	}
 	m, result := report.Measure, report.Result
 	v := view.View{Heading: r.Tf("%s先锋户联试点比较报告", "%s: pilot and rollout compared", r.Town.Name), Letterhead: &view.Letterhead{Annex: r.T("比较的依据", "What the comparison stands on")}}
-	v.Sentences = append([]string{r.Tf("%[1]s：%[2]s。", "%[1]s: %[2]s.", m.Name.In(r.Lang), strings.TrimRight(result.Headline(r.Lang), "。."))}, slices.DeleteFunc(report.Plainly(r.Lang), func(s string) bool {
+	v.Sentences = append([]string{say("comparison_verdict", "measure", m.Name.In(r.Lang), "verdict", strings.TrimRight(result.Headline(r.Lang), "。."))}, slices.DeleteFunc(report.Plainly(r.Lang), func(s string) bool {
 		return s == result.Words(r.Lang) && result.Verdict != compare.NotEstimable || s == report.WavesSaid(r.Lang) || s == report.BeforeAfter(r.Lang) // said above, or below under its own head
 	})...)
 	add := func(title string, blocks ...view.Block) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"hulian/dashboards/facts"
 	"hulian/dashboards/page/asktest"
 	"hulian/dashboards/page/pagetest"
 	"hulian/queries/reading"
@@ -24,7 +25,7 @@ func TestAVillageThatHasNotBegun(t *testing.T) {
 		if got := r.StartOf(r.Unit()); got != c.start {
 			t.Errorf("%s: began %q, want %q", c.change, got, c.start)
 		}
-		if got := strings.Join(introduction(r, r.Unit()), ""); !strings.HasSuffix(got, c.want) {
+		if got := strings.Join(introduction(r, facts.Measured{}, r.Unit()), ""); !strings.HasSuffix(got, c.want) {
 			t.Errorf("%s: %q, want %q", c.change, got, c.want)
 		}
 	}

@@ -3,6 +3,8 @@ package places
 import (
 	"context"
 	"math"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,7 +32,7 @@ func unitValues(ctx context.Context, r block.Request) (ids []string, own, town f
 			ids = append(ids, m.ID)
 		}
 	}
-	if own, err = r.Values(ctx, r.Visitor, block.AlwaysScope(r), ids...); err != nil {
+	if own, err = r.Values(ctx, r.Visitor, block.AlwaysScope(r), slices.Concat(ids, block.Spoken(r.Wording))...); err != nil {
 		return nil, own, town, err
 	}
 	town, err = r.Values(ctx, r.Visitor, facts.Scope{Level: facts.LevelTown, Unit: r.Town.ID, From: r.FirstMonth, To: r.Month}, ids...)
@@ -58,7 +60,7 @@ func Village(ctx context.Context, r block.Request) (view.View, error) {
 	if v.Blocks, err = screen.blocks(ctx); err != nil {
 		return v, err
 	}
-	v.Sentences = append(waiting(r, own), introduction(r, u)...)
+	v.Sentences = append(waiting(r, own), introduction(r, own, u)...)
 	v.Blocks = append(v.Blocks, view.Lead{})
 	todo, err := toDo(ctx, r)
 	if err != nil {
@@ -189,25 +191,16 @@ func courses(ctx context.Context, r block.Request) (view.Block, error) {
 
 // waiting says in one sentence how much of what a secretary is asked about waits: issues, households, members.
 func waiting(r block.Request, own facts.Measured) []string {
-	unit := r.Unit().ID
-	var parts []string
-	if o := own.At("overdue_issues", unit, r.Month); o.Known() {
-		parts = append(parts, r.Tf("超期问题%s件%s", "overdue issues: %s%s", reading.Count(o.Value), block.Aside(r, o)))
-	}
-	if u := own.At("unvisited_share", unit, r.Month); u.Known() {
-		parts = append(parts, r.Tf("超过%d天未走访%s户（%s，%s）", "households not visited for more than %d days: %s (%s, %s)",
-			r.Programme.Linking.UnvisitedDays, reading.Count(u.Num), u.Text(r.Lang), u.Base(r.Lang)))
-	}
-	if s := own.At("silent_members", unit, r.Month); s.Known() {
-		parts = append(parts, r.Tf("当月没有走访记录的可动员党员%s名（%s，%s）", "active members without a visit in the month: %s (%s, %s)", reading.Count(s.Num), s.Text(r.Lang), s.Base(r.Lang)))
-	}
+	parts := slices.DeleteFunc([]string{
+		block.Say(r, own, "sheet_overdue"), block.Say(r, own, "sheet_unvisited", "days", strconv.Itoa(r.Programme.Linking.UnvisitedDays)), block.Say(r, own, "sheet_silent"),
+	}, func(s string) bool { return s == "" })
 	if len(parts) == 0 {
 		return nil
 	}
-	return []string{r.Tf("%s末：", "At the end of %s, ", r.MonthName(r.Month)) + strings.Join(parts, r.T("；", "; ")) + r.T("。", ".")}
+	return slices.DeleteFunc([]string{block.Say(r, own, "sheet_month", "month", r.MonthName(r.Month), "waiting", strings.Join(parts, r.T("；", "; ")))}, func(s string) bool { return s == "" })
 }
 
-func introduction(r block.Request, u facts.Unit) []string {
+func introduction(r block.Request, own facts.Measured, u facts.Unit) []string {
 	phase := ""
 	village, _ := r.Snapshot.Village(r.Village)
 	switch village.Phase {
@@ -221,11 +214,14 @@ func introduction(r block.Request, u facts.Unit) []string {
 	case start == "" && r.ProgrammeStart == "":
 		return nil // nobody said when
 	case start == "":
-		began = r.T("还没有开始实施先锋户联。", "the programme has not begun here.")
+		began = block.Say(r, own, "sheet_not_begun")
 	case start > r.CutOff.Format(time.DateOnly):
-		began = r.Tf("定于 %s 开始实施先锋户联。", "the programme is to begin here on %s.", start)
+		began = block.Say(r, own, "sheet_to_begin", "start", start)
 	default:
-		began = r.Tf("%s 开始实施先锋户联。", "the programme began here on %s.", start)
+		began = block.Say(r, own, "sheet_begun", "start", start)
+	}
+	if began == "" {
+		return nil
 	}
 	if phase != "" {
 		return []string{phase + r.T("，", "; ") + began}

@@ -63,7 +63,7 @@ func Weak(ctx context.Context, r block.Request) (view.View, error) {
 		}
 	}
 	v.Sentences = signals.Summary(all, r.Lang)
-	if said := committeesWord(r, all); said != "" {
+	if said := committeesWord(r, func(id string, slots ...string) string { return block.Say(r, facts.Measured{}, id, slots...) }, all); said != "" {
 		v.Sentences = append(v.Sentences, said)
 	}
 	v.Blocks = append(v.Blocks, view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{weakTable(r, all)}}}})
@@ -177,7 +177,7 @@ func namedKind(r block.Request, id string) string {
 }
 
 // committeesWord sets what the committee calls villages beside how they are judged; empty where it calls none of them anything.
-func committeesWord(r block.Request, all []signals.Assessment) string {
+func committeesWord(r block.Request, say signals.Saying, all []signals.Assessment) string {
 	var agreed, apart []string
 	for _, a := range all {
 		if kind := namedKind(r, a.Village.ID); kind != "" {
@@ -191,8 +191,7 @@ func committeesWord(r block.Request, all []signals.Assessment) string {
 	if len(agreed)+len(apart) == 0 {
 		return ""
 	}
-	return r.Tf("镇党委确定的重点村：研判也提示的有%[1]s；研判未提示的有%[2]s。类型由镇党委确定，不参与研判。", "Villages that the committee names: the judgement points to %[1]s as well, and not to %[2]s. The committee's word plays no part in the judgement. ",
-		listOr(r, agreed), listOr(r, apart))
+	return say("support_committee", "agreed", listOr(r, agreed), "apart", listOr(r, apart))
 }
 
 // keysTurned says which of the two conditions is met, and why the other is not although its column may be filled: how sure all

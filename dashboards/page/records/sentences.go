@@ -91,7 +91,7 @@ func aboutOf(r block.Request, id string) string {
 }
 
 func sentenceTable(r block.Request, now data.Wording) *view.Table {
-	t := &view.Table{ID: "sentences", Stacked: true, PageRows: len(data.Sentences()), Title: r.T("月度通报的句子", "Sentences of the monthly notice")}
+	t := &view.Table{ID: "sentences", Stacked: true, PageRows: len(data.Sentences()), Title: r.T("各类文件的句子", "Sentences of the papers")}
 	view.Fill(t, data.Sentences(),
 		view.Of(view.Words(r.T("说什么", "What it says")), func(s data.Sentence) view.Cell {
 			c := view.Cell{Text: s.About.In(r.Lang)}

@@ -2,6 +2,7 @@ package work
 
 import (
 	"context"
+	"slices"
 
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/view"
@@ -14,11 +15,11 @@ var posted = []string{"points_per_member", "members_with_points", "tasks_done", 
 // stars that contradict results, is no part of it, and neither is anything of a single person.
 func PublicNotice(ctx context.Context, r block.Request) (view.View, error) {
 	v := view.View{Heading: r.Tf("%s积分、事项和星级公示", "%s: points, tasks and stars", r.Unit().Name), Letterhead: &view.Letterhead{Whole: true}}
-	own, err := r.Values(ctx, r.Visitor, block.AlwaysScope(r), pointMeasures...)
+	own, err := r.Values(ctx, r.Visitor, block.AlwaysScope(r), slices.Concat(pointMeasures, block.Spoken(r.Wording))...)
 	if err != nil {
 		return v, err
 	}
-	v.Sentences = append(pointSentences(r, own), r.T("公示期内对下列内容有异议的，可以向所在村党组织或者镇党委组织办反映。", "Whoever disagrees with what is posted may say so to the village's party organisation or to the office of the town."))
+	v.Sentences = slices.DeleteFunc(append(pointSentences(r, own), block.Say(r, own, "public_objections")), func(s string) bool { return s == "" })
 	ratings, err := ratings(ctx, r)
 	if err != nil {
 		return v, err
@@ -36,9 +37,9 @@ func PublicNotice(ctx context.Context, r block.Request) (view.View, error) {
 		}
 		v.Blocks = append(v.Blocks, units)
 	}
-	v.Blocks = append(v.Blocks, view.Section{ID: "stars", Title: r.T("星级评定", "Star ratings"), Note: r.T("星级由各村评定，名次只在本村内比较。", "Villages rate their own branches; ranks compare within one village.")})
+	v.Blocks = append(v.Blocks, view.Section{ID: "stars", Title: r.T("星级评定", "Star ratings"), Note: block.Say(r, own, "public_stars")})
 	if len(ratings) == 0 {
-		v.Blocks = append(v.Blocks, view.Text{Paragraphs: []string{r.T("到本月为止还没有评定。", "There is no rating up to this month.")}})
+		v.Blocks = append(v.Blocks, view.Text{Paragraphs: []string{block.Say(r, own, "public_unrated")}})
 		return v, nil
 	}
 	v.Blocks = append(v.Blocks, postedStars(r, ratings))

@@ -99,13 +99,10 @@ func PointTables(ctx context.Context, r block.Request) (v view.View, err error) 
 }
 
 func pointSentences(r block.Request, own facts.Measured) []string {
-	unit := r.Unit().ID
-	points, with := own.At("points_per_member", unit, r.Month), own.At("members_with_points", unit, r.Month)
-	if !points.Known() || !with.Known() {
-		return nil
+	if said := block.Say(r, own, "public_points", "month", r.Month); said != "" {
+		return []string{said}
 	}
-	return []string{r.Tf("%s 可动员党员人均积分 %s 分，%s 的人有积分（%s）。", "In %s active members gained %s points each; %s of them gained any (%s).",
-		r.Month, reading.Decimal(points.Value, 1), with.Text(r.Lang), with.Base(r.Lang))}
+	return nil
 }
 
 // publishedSentence says of how many branches the newest stars stand on a board.
