@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"errors"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -124,4 +126,37 @@ func FuzzReadTemplate(f *testing.F) {
 			t.Error("nothing was written")
 		}
 	})
+}
+
+// TestATemplateAsLibreOfficeWritesIt: a .dotx of another program gives its head, foot and margins, none of its text, and the paper is a
+// document and no template any more.
+func TestATemplateAsLibreOfficeWritesIt(t *testing.T) {
+	content, err := os.ReadFile(filepath.Join("testdata", "letterhead.dotx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := docx.ReadTemplate("letterhead.dotx", content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := parts(t, written(t, notice(t, "month=2018-01"), own))
+	var heads, feet string
+	for name, body := range all {
+		if strings.Contains(name, "header") {
+			heads += string(body)
+		}
+		if strings.Contains(name, "footer") {
+			feet += string(body)
+		}
+	}
+	document := string(all["word/document.xml"])
+	if !strings.Contains(heads, "逍林镇人民政府办公室用笺") || !strings.Contains(feet, "办公楼二楼") {
+		t.Error("the town's own head or foot is lost")
+	}
+	if strings.Contains(document, "此处正文应不出现") || !strings.Contains(document, `w:left="1417"`) {
+		t.Error("the text of the template stands in the paper, or its margins do not")
+	}
+	if strings.Contains(string(all["[Content_Types].xml"]), "template.main") {
+		t.Error("the paper is a template still")
+	}
 }
