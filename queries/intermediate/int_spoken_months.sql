@@ -35,7 +35,8 @@ with periods as (
         e.months,
         cast(
             date_trunc('year', m.month_start)
-            + cast(floor(cast(extract(month from m.month_start) - 1 as double) / e.months) as integer) * e.months * interval '1' month as date
+            + cast(floor(cast(extract(month from m.month_start) - 1 as double) / e.months) as integer) * e.months
+            * interval '1' month as date
         ) as period_start
     from staging.stg_expected_exports e
     cross join staging.stg_months m
