@@ -317,7 +317,7 @@ func TestAFileOnceAYear(t *testing.T) {
 	}
 	s := clitest.Serve(t, town)
 	says(t, s, "data?month=2017-12&format=csv&table=completeness", []string{"✗ 没有收到"}, nil)
-	says(t, s, "data?month=2017-11&format=csv&table=completeness", []string{"✓ 按时收到"}, []string{"✗ 没有收到"})
+	says(t, s, "data?month=2017-11&format=csv&table=completeness", []string{"△ 收到，晚于期限"}, []string{"✗ 没有收到"})
 	says(t, s, "standards", []string{"每年应报的报表", "清廉承诺"}, nil)
 	s.Kill(t)
 
