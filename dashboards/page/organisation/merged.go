@@ -382,7 +382,7 @@ func taskTables(ctx context.Context, r block.Request) ([]view.Block, error) {
 	return []view.Block{byWork, byZone}, block.UnknownRows(ctx, r, byWork, "tasks_overdue", r.Month)
 }
 
-// mergedSentences say in words how far the grids, the rivers, the shortcomings and the round-tables have come.
+// mergedSentences say in words how far shortcomings and round-tables have come; grids and rivers stand in the page's answer.
 func mergedSentences(r block.Request, own facts.Measured) []string {
 	unit := r.Unit().ID
 	var said []string
@@ -392,8 +392,6 @@ func mergedSentences(r block.Request, own facts.Measured) []string {
 			said = append(said, r.Tf(zh, en, reading.Count(v.Den), reading.Count(v.Num), reading.Percent(m.Scale*v.Num/v.Den), reading.Count(v.Den-v.Num)))
 		}
 	}
-	say("grids_agree", "两个网格都已登记的 %[1]s 户中，%[4]s 户的治理网格与所属支部不同（一致 %[3]s）。", "Of %[1]s households of which both grids are on record, %[4]s are in another governance grid than their branch (%[3]s agree).")
-	say("river_covered", "%[1]s 米河道中 %[2]s 米有人管护（%[3]s），%[4]s 米没有。", "Of %[1]s m of river %[2]s m are looked after (%[3]s), and %[4]s m by nobody.")
 	say("shortcomings_mended", "组织生活会查摆的 %[1]s 个问题中 %[2]s 个已整改（%[3]s），%[4]s 个尚未整改。", "Of %[1]s shortcomings that organisation-life meetings named %[2]s are mended (%[3]s), and %[4]s are open.")
 	if v := own.At("round_tables_held", unit, r.Month); v.Known() {
 		said = append(said, r.Tf("%s召开圆桌夜谈 %s 场。", "In %s, %s evening round-tables were held.", r.MonthName(r.Month), reading.Count(v.Num)))

@@ -33,7 +33,10 @@ func Organisation(ctx context.Context, r block.Request) (view.View, error) {
 		return v, err
 	}
 	v.Sentences = append(organisationSentences(r, own, branches, told), mergedSentences(r, own)...)
-	v.Headline = organisationHeadline(r, own, branches)
+	var lines []string
+	if v.Headline, lines, err = answer(ctx, r, own, branches); err != nil {
+		return v, err
+	}
 	full, err := Structure(ctx, r)
 	if err != nil {
 		return v, err
@@ -52,7 +55,7 @@ func Organisation(ctx context.Context, r block.Request) (view.View, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Blocks = append(v.Blocks, tiles,
+	v.Blocks = append(v.Blocks, view.Text{Paragraphs: lines}, tiles,
 		view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{organisationTree(r, branches)}}}},
 		view.Row{Parts: []view.Part{{Span: 6, Blocks: []view.Block{missing}}, {Span: 6, Blocks: []view.Block{silent}}}},
 		view.Lead{}, full)
@@ -227,9 +230,13 @@ func incomplete(r block.Request, branches []branchRow) *view.Table {
 
 // part is one part of a branch that is not as the programme wants it, or of which the list says nothing: that is unknown, not lacking.
 type part struct {
+	name   data.Text
 	said   string
 	untold bool
 }
+
+// centreName names the part that stands beside committee, groups and liaison cadres.
+var centreName = data.Text{Zh: "中心户", En: "centre households"}
 
 // missingParts says it of each part of a branch.
 func missingParts(r block.Request, b branchRow) []string {
@@ -250,18 +257,18 @@ func partsOf(r block.Request, b branchRow) (parts []part) {
 		{data.Text{Zh: "联络干部", En: "liaison cadres"}, b.liaison, want.LiaisonCadres}} {
 		switch {
 		case math.IsNaN(p.have):
-			parts = append(parts, part{said: r.Tf("%s没有登记", "%s not recorded", p.name.In(r.Lang)), untold: true})
+			parts = append(parts, part{name: p.name, said: r.Tf("%s没有登记", "%s not recorded", p.name.In(r.Lang)), untold: true})
 		case p.have < float64(p.want):
-			parts = append(parts, part{said: r.Tf("%s %s/%d", "%s %s of %d", p.name.In(r.Lang), reading.Count(p.have), p.want)})
+			parts = append(parts, part{name: p.name, said: r.Tf("%s %s/%d", "%s %s of %d", p.name.In(r.Lang), reading.Count(p.have), p.want)})
 		}
 	}
 	switch {
 	case math.IsNaN(b.centres):
-		parts = append(parts, part{said: r.T("中心户没有登记", "centre households not recorded"), untold: true})
+		parts = append(parts, part{name: centreName, said: r.T("中心户没有登记", "centre households not recorded"), untold: true})
 	case b.centres < float64(want.CentreHouseholdsMin):
-		parts = append(parts, part{said: r.T("没有中心户", "no centre household")})
+		parts = append(parts, part{name: centreName, said: r.T("没有中心户", "no centre household")})
 	case b.centres > float64(want.CentreHouseholdsMax):
-		parts = append(parts, part{said: r.Tf("中心户 %s 户，多于 %d 户", "%s centre households, more than %d", reading.Count(b.centres), want.CentreHouseholdsMax)})
+		parts = append(parts, part{name: centreName, said: r.Tf("中心户 %s 户，多于 %d 户", "%s centre households, more than %d", reading.Count(b.centres), want.CentreHouseholdsMax)})
 	}
 	return parts
 }

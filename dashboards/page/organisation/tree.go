@@ -4,11 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"hulian/dashboards/facts"
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
-	"hulian/queries/reading"
 )
 
 // rowsBeside is how many rows of a table beside others stand at once, and mostUnder up to how many villages the tree is open at first
@@ -17,33 +15,6 @@ const (
 	rowsBeside = 6
 	mostUnder  = 30
 )
-
-// organisationHeadline names the gaps: branches with a part missing, then branches without a meeting.
-func organisationHeadline(r block.Request, own facts.Measured, branches []branchRow) view.Headline {
-	if len(branches) == 0 {
-		return view.Headline{Rest: r.T("没有支部名册，组织设置未知", "There is no list of branches: nothing is known")}
-	}
-	var weak, rest []string
-	gaps, untold := gapsOf(r, branches)
-	if gaps > 0 {
-		weak = append(weak, r.Tf("%[2]d个支部中%[1]d个设置不全", "%[1]d of %[2]d branches lack a part", gaps, len(branches)))
-	}
-	switch {
-	case untold > 0:
-		rest = append(rest, r.Tf("%d个支部的设置没有登记齐，未知", "of %d branches a part is not recorded, and not known", untold))
-	case gaps == 0:
-		rest = append(rest, r.Tf("%d个支部设置齐全", "All %d branches are complete", len(branches)))
-	}
-	switch met := own.At("reconciliation_rate", r.Unit().ID, r.Month); {
-	case !met.Known():
-		rest = append(rest, r.T("对账会情况未知", "meetings are not known"))
-	case met.Num < met.Den:
-		weak = append(weak, r.Tf("%s个没开对账会", "%s held no meeting", reading.Count(met.Den-met.Num)))
-	default:
-		rest = append(rest, r.T("对账会都开了", "all held their meeting"))
-	}
-	return block.HeadlineOf(r, strings.Join(weak, r.T("，", ", ")), strings.Join(rest, r.T("，", ", ")))
-}
 
 // gapsOf counts the branches that lack a part, and those of which no part is known to be lacking but one is not recorded.
 func gapsOf(r block.Request, branches []branchRow) (gaps, untold int) {
