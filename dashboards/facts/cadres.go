@@ -72,6 +72,18 @@ func (f Facts) DecidedOnCadres(ctx context.Context, v visitor.Visitor, month str
 	return entered[Decision](ctx, f, v, "the decisions on reserve cadres", decisionsSQL+" where d.of_month <= ? order by d.of_month, d.decided_on, d.member_id, d.typed, d.entered_at", month)
 }
 
+// Standing is the decision that stands of each member among those given: the newest by its day; of one day what was typed last, before what
+// came in a file. Given those up to a month it is what stood then.
+func Standing(all []Decision) map[string]Decision {
+	newest := map[string]Decision{}
+	for _, d := range all {
+		if was, known := newest[d.MemberID]; !known || d.DecidedOn > was.DecidedOn || d.DecidedOn == was.DecidedOn && d.EnteredAt >= was.EnteredAt {
+			newest[d.MemberID] = d
+		}
+	}
+	return newest
+}
+
 // Contests reads what members contest of the record about them and how it was answered, in the order in which it was recorded, for
 // whoever sees the evidence; nothing where an older version published the snapshot.
 func (f Facts) Contests(ctx context.Context, v visitor.Visitor) ([]Contest, error) {

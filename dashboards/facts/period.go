@@ -11,3 +11,19 @@ func periodOrder(column string) string {
     when '-' then substr(p, 5, 3) || substr(p, 5, 3)
     else '-12-01' end)`, "(p,", "("+column+",")
 }
+
+// PeriodEnd is the last month of a rating period or half-year: 2017H2, 2017Q3, 2017-11 or 2017; "" for anything else.
+func PeriodEnd(period string) string {
+	switch {
+	case len(period) == len("2017"):
+		return MonthAdd(period+"-12", 0)
+	case len(period) == 6 && period[4] == 'H' && (period[5] == '1' || period[5] == '2'):
+		return MonthAdd(period[:4]+map[byte]string{'1': "-06", '2': "-12"}[period[5]], 0)
+	case len(period) == 6 && period[4] == 'Q' && period[5] >= '1' && period[5] <= '4':
+		return MonthAdd(period[:4]+map[byte]string{'1': "-03", '2': "-06", '3': "-09", '4': "-12"}[period[5]], 0)
+	case len(period) == 7 && period[4] == '-':
+		return MonthAdd(period, 0)
+	default:
+		return ""
+	}
+}

@@ -193,7 +193,7 @@ func TestEvidenceOfAMember(t *testing.T) {
 	if len(list.Rows) != 1 || !strings.Contains(list.Rows[0][2].Text, "91.7% (110/120)（支部中位数 70.0%，普通党员如此的概率") || !strings.Contains(list.Rows[0][2].Text, "存疑走访 2 次未计入") {
 		t.Errorf("%+v", list.Rows)
 	}
-	if said := v.Sentences[1]; !strings.Contains(said, "在 240 个模拟镇") || !strings.Contains(said, "（4,743/7,121）") || !strings.Contains(said, "（4,743/5,235）") {
+	if said := v.Sentences[2]; !strings.Contains(said, "在 240 个模拟镇") || !strings.Contains(said, "（4,743/7,121）") || !strings.Contains(said, "（4,743/5,235）") {
 		t.Errorf("how far the list can be trusted: %s", said)
 	}
 	if !strings.Contains(list.Note, "列出的人中 66.6% 真正突出（4,743/7,121）") {
@@ -267,6 +267,49 @@ func TestTheSheetOfAMemberIsOneDocument(t *testing.T) {
 	v, err = ask(t, town, "cadres", "member=MB11&sheet=1")
 	if err != nil || !strings.Contains(v.Sentences[0], "本人有1项异议尚未了结") || !strings.HasPrefix(v.Sentences[0], "没有一项") && !strings.HasPrefix(v.Sentences[0], "只有1项") {
 		t.Errorf("%v: what is upheld is no evidence until it is corrected: %v", err, v.Sentences)
+	}
+}
+
+// The page takes the month: decisions stand as they did then, and the evidence says as of when it is. Whoever opens an earlier month sees no
+// decision that was to come.
+func TestCadresAsOfAMonth(t *testing.T) {
+	town := pagetest.New(t)
+	town.Exec(t, "insert into cadre_decided (entry_id, member_id, decision, decided_on, decided_by, reason, of_month, entered_by, entered_at) values ('1', 'MB11', 'remove', '2018-01-20', '镇党委', '另有任用', '2018-01', 'office', '2018-01-20 08:00:00')")
+	at := func(query string) view.View {
+		t.Helper()
+		v, err := ask(t, town, "cadres", query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	decided := func(v view.View) string {
+		rows := tableOf(t, v, "members").Rows
+		i := slices.IndexFunc(rows, func(row []view.Cell) bool { return strings.HasSuffix(row[0].Text, "MB11") })
+		return rows[i][4].Text + " " + rows[i][4].Note
+	}
+	before, now := at("month=2017-12"), at("month=2018-01")
+	if got := decided(before) + ", " + decided(now); got != "列入 2017-09-11, 移出 2018-01-20" {
+		t.Errorf("the decision of December and of January: %s", got)
+	}
+	if got := decided(at("month=2017-08")); strings.Contains(got, "2017") {
+		t.Errorf("in August 2017 nothing was decided, and the page says %s", got)
+	}
+	if got := tableIn(t, before, "cadre-decisions"); len(got) != 1 || got[0] != "列入 | 1 | 0 | 1" {
+		t.Errorf("decisions up to December: %q", got)
+	}
+	if got := strings.Join(tableIn(t, now, "cadre-decisions"), "\n"); got != "列入 | 1 | 0 | 0\n移出 | 1 | 1 | 1" {
+		t.Errorf("decisions up to January: %s", got)
+	}
+	if !strings.Contains(before.Sentences[0], "表现依据只有截至2018-01-31的，不随所选月份变化；组织决定截至2017年12月") || before.Headline != now.Headline {
+		t.Errorf("as of when: %q, %+v", before.Sentences, before.Headline)
+	}
+	sheet := at("member=MB11&month=2017-12")
+	if rows := tableOf(t, sheet, "decisions"); len(rows.Rows) != 1 || !strings.Contains(rows.Note, "以后各月另有1项") || !strings.Contains(strings.Join(sheet.Sentences, ""), "2017年12月时的决定：列入（2017-09-11，镇党委组织办）") {
+		t.Errorf("the member in December: %+v %q %q", rows.Rows, rows.Note, sheet.Sentences)
+	}
+	if sheet = at("member=MB11"); !strings.Contains(strings.Join(sheet.Sentences, ""), "现行决定：移出（2018-01-20，镇党委）") {
+		t.Errorf("the member now: %q", sheet.Sentences)
 	}
 }
 

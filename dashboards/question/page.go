@@ -163,7 +163,7 @@ var pages = []Page{
 		Question: data.Text{Zh: "谁免联户、谁来决定的？五方面职责有没有人履行，谁没有岗位，农户怎么说？", En: "Who is exempt and by whose decision? Are the five duties served, who holds no post, and what do households say?"},
 	},
 	{
-		ID: "cadres", Path: "/cadres", Group: GroupOrganisation, Needs: visitor.SeeEvidence, Takes: ByVillage | ByBranch, Params: []string{"member", "signal", "sheet", "done", "refused"},
+		ID: "cadres", Path: "/cadres", Group: GroupOrganisation, Needs: visitor.SeeEvidence, Takes: ByMonth | ByVillage | ByBranch, Params: []string{"member", "signal", "sheet", "done", "refused"},
 		Title:    data.Text{Zh: "后备干部", En: "Reserve cadres"},
 		Question: data.Text{Zh: "哪些党员有后备干部应有的表现依据，依据是什么？", En: "Which members show the evidence expected of a reserve cadre, and what is that evidence?"},
 	},

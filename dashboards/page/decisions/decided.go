@@ -92,12 +92,7 @@ func onCadres(ctx context.Context, r block.Request) (all []Decided, err error) {
 	if err != nil {
 		return nil, err
 	}
-	newest := map[string]facts.Decision{} // of each member by the page's month; of one day what was typed last
-	for _, d := range rows {
-		if was, known := newest[d.MemberID]; !known || d.DecidedOn > was.DecidedOn || d.DecidedOn == was.DecidedOn && d.EnteredAt >= was.EnteredAt {
-			newest[d.MemberID] = d
-		}
-	}
+	newest := facts.Standing(rows)
 	for _, d := range rows {
 		if !d.Typed {
 			continue

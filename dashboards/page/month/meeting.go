@@ -11,6 +11,7 @@ import (
 	"hulian/dashboards/facts"
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/page/decisions"
+	"hulian/dashboards/page/organisation"
 	"hulian/dashboards/page/work"
 	"hulian/dashboards/parallel"
 	"hulian/dashboards/question"
@@ -284,26 +285,7 @@ func cadreDecisions(ctx context.Context, r block.Request, _ block.Builders) (v v
 	if err != nil && !errors.Is(err, facts.ErrHidden) || len(rows) == 0 {
 		return v, err
 	}
-	type count struct {
-		decision  string
-		made, now int
-	}
-	var counts []count
-	for _, d := range rows {
-		i := slices.IndexFunc(counts, func(c count) bool { return c.decision == d.Decision })
-		if i < 0 {
-			i, counts = len(counts), append(counts, count{decision: d.Decision})
-		}
-		counts[i].made++
-		if d.Stands {
-			counts[i].now++
-		}
-	}
-	t := &view.Table{ID: "cadre-decisions", Title: r.T("后备干部决定", "Decisions on reserve cadres"), Note: r.T("只列件数；人选和依据在“后备干部”页，每次查看都留记录。", "Counts alone; persons and evidence stand on the page Reserve cadres, and every view of it is kept.")}
-	view.Fill(t, counts,
-		view.Of(view.Words(r.T("决定", "Decision")), func(c count) view.Cell { return view.Plain(r.Word("cadre_decisions", "decision", c.decision)) }),
-		view.Of(view.Number(r.T("件", "Decisions")), func(c count) view.Cell { return view.Count(float64(c.made)) }),
-		view.Of(view.Number(r.T("其中现行", "Of them stand")), func(c count) view.Cell { return view.Count(float64(c.now)) }))
+	t := organisation.CadreDecisions(r, rows)
 	v.Blocks = []view.Block{t}
 	return v, nil
 }

@@ -62,7 +62,7 @@ func (m member) forms() []view.Block {
 		return nil
 	}
 	hidden := func(more ...view.Field) []view.Field {
-		return append(append(block.KeepLanguage(r), view.Field{Name: "member_id", Value: m.person.ID, Hidden: true}), more...)
+		return append(append(block.MonthHidden(r), view.Field{Name: "member_id", Value: m.person.ID, Hidden: true}), more...)
 	}
 	day := block.MeetingDay(r)
 	blocks := []view.Block{view.Form{ID: "decide", Title: r.T("记录组织决定", "Record a decision"), Address: "/entries/" + exportDecided, Label: r.T("记下", "Keep"),
@@ -98,7 +98,7 @@ func answers(c facts.Contest) []string {
 
 // begun is an entry about a member of the town; it is refused where there is no such member.
 func begun(ctx context.Context, r block.Request, said func(string) string) (e block.Entry, p signals.Person, err error) {
-	e = block.Entry{At: visitor.Place{Town: r.Town.ID}, Back: url.Values{}, Retry: url.Values{}}
+	e = block.Entry{At: visitor.Place{Town: r.Town.ID}, Back: url.Values{"month": {r.Month}}, Retry: url.Values{"month": {r.Month}}}
 	people, err := r.CadrePeople(ctx, r.Visitor)
 	if err != nil {
 		return e, p, err

@@ -38,7 +38,7 @@ func trusted(r block.Request) view.Stats {
 // besidePeers is the evidence of the listed members as a matrix: their own number, and the median of their branch below it. It
 // follows the list: by village, branch and number.
 func besidePeers(r block.Request, sheets []signals.Sheet) *view.Heat {
-	h := &view.Heat{Frame: view.Frame{ID: "peers", Language: r.Language, Title: r.T("各项依据与支部同伴", "The evidence beside the branch"), Note: r.T("数字：本人 / 支部中位数", "Number: member / branch median")}, Corner: r.T("党员", "Member"),
+	h := &view.Heat{Frame: view.Frame{ID: "peers", Language: r.Language, Title: r.T("各项依据与支部同伴", "The evidence beside the branch"), Note: r.Tf("数字：本人 / 支部中位数；截至%s", "Number: member / branch median; as of %s", r.CutOff.Format("2006-01-02"))}, Corner: r.T("党员", "Member"),
 		Means: &view.Meaning{Colour: r.T("颜色：", "Colour:"), Places: map[view.Place]string{view.FarAhead: r.T("明显高于本支部同伴", "clearly above the branch")}, Absent: r.T("不明显高于本支部", "not clearly above the branch")}}
 	for _, kind := range signals.SignalKinds {
 		h.Columns = append(h.Columns, view.HeatColumn{Title: signNames[kind].In(r.Lang)})

@@ -26,7 +26,8 @@ var signNames = map[string]data.Text{
 	signals.PointsMonths: {Zh: "全年有积分（近十二个月）", En: "Points all year (twelve months)"},
 }
 
-// Cadres builds the page of evidence about members that may become cadres.
+// Cadres builds the page of evidence about members that may become cadres. The evidence is that of the cut-off, which the page says; the
+// decisions are those of the months up to the page's, and one that is typed is of the page's month.
 func Cadres(ctx context.Context, r block.Request) (view.View, error) {
 	v := view.View{Heading: block.Heading(r)}
 	records, err := r.CadreRecords(ctx, r.Visitor)
@@ -37,6 +38,11 @@ func Cadres(ctx context.Context, r block.Request) (view.View, error) {
 	if err != nil {
 		return v, err
 	}
+	decided, err := r.DecidedOnCadres(ctx, r.Visitor, r.Month)
+	if err != nil {
+		return v, err
+	}
+	people = decidedThen(people, decided)
 	sheets, bias := signals.Cadres(records, people, r.Programme.CadreSignals)
 	if id := r.Params.Get("member"); id != "" {
 		m, err := memberOf(ctx, r, id, records, people, sheets)
@@ -65,12 +71,58 @@ func Cadres(ctx context.Context, r block.Request) (view.View, error) {
 	}
 	v.Sentences = cadreSentences(r, months, people, sheets)
 	counts := signCounts(r, sheets)
+	if r.Month != r.LastMonth {
+		v.Blocks = append(v.Blocks, view.Callout{Tone: view.ToneQuiet, Text: asOf(r)})
+	}
 	v.Blocks = append(v.Blocks, view.Row{Parts: []view.Part{{Span: 8, Blocks: []view.Block{besidePeers(r, sheets)}}, {Span: 4, Blocks: []view.Block{trusted(r), counts}}}}, cadreList(r, sheets))
+	if len(decided) > 0 {
+		v.Blocks = append(v.Blocks, CadreDecisions(r, decided))
+	}
 	for _, b := range bias {
 		v.Blocks = append(v.Blocks, biasTable(r, b))
 	}
 	v.Blocks = append(v.Blocks, view.Grounds{ID: "rules", Title: r.T("依据：怎样列出，有多可靠", "Grounds: how members are listed, and how far that can be trusted"), Blocks: []view.Block{view.Lead{}, cadreRules(r)}})
 	return v, nil
+}
+
+// decidedThen are the members with the decision that stood in the page's month in the place of the newest.
+func decidedThen(people []signals.Person, decided []facts.Decision) []signals.Person {
+	stood, then := facts.Standing(decided), slices.Clone(people)
+	for i, p := range then {
+		then[i].Decision, then[i].DecidedOn = stood[p.ID].Decision, stood[p.ID].DecidedOn
+	}
+	return then
+}
+
+// CadreDecisions counts the decisions up to the page's month: all, those of the month, and those that stood at its end. It names nobody: persons
+// stand on the sheets alone, every view of which is kept.
+func CadreDecisions(r block.Request, decided []facts.Decision) *view.Table {
+	type count struct {
+		decision           string
+		made, fresh, stood int
+	}
+	var counts []count
+	stood := facts.Standing(decided)
+	for _, d := range decided {
+		i := slices.IndexFunc(counts, func(c count) bool { return c.decision == d.Decision })
+		if i < 0 {
+			i, counts = len(counts), append(counts, count{decision: d.Decision})
+		}
+		counts[i].made++
+		if d.OfMonth == r.Month {
+			counts[i].fresh++
+		}
+		if stood[d.MemberID] == d {
+			counts[i].stood++
+		}
+	}
+	t := &view.Table{ID: "cadre-decisions", Title: r.Tf("后备干部决定 · 截至%s", "Decisions on reserve cadres up to %s", r.MonthName(r.Month)), Note: r.T("只列件数；人选和依据在“后备干部”页，每次查看都留记录。", "Counts alone; persons and evidence stand on the page Reserve cadres, and every view of it is kept.")}
+	view.Fill(t, counts,
+		view.Of(view.Words(r.T("决定", "Decision")), func(c count) view.Cell { return view.Plain(r.Word(exportDecided, "decision", c.decision)) }),
+		view.Of(view.Number(r.T("累计（件）", "Decisions in all")), func(c count) view.Cell { return view.Count(float64(c.made)) }),
+		view.Of(view.Number(r.T("其中本月", "Of this month")), func(c count) view.Cell { return view.Count(float64(c.fresh)) }),
+		view.Of(view.Number(r.T("其中现行", "Of them stand")), func(c count) view.Cell { return view.Count(float64(c.stood)) }))
+	return t
 }
 
 // sheetsHere keeps the sheets of the page's place. Whether a member is listed is decided among all members of the town, so that
@@ -89,10 +141,12 @@ func recordMonths(ctx context.Context, r block.Request) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	fewest := len(r.MonthsUpTo())
+	r.Month = r.LastMonth // the evidence is that of the cut-off, whatever month is chosen
+	months := r.MonthsUpTo()
+	fewest := len(months)
 	for _, id := range ids {
 		known := 0
-		for _, month := range r.MonthsUpTo() {
+		for _, month := range months {
 			if own.At(id, r.Town.ID, month).Reason == "" {
 				known++
 			}
@@ -122,12 +176,17 @@ func cadreSentences(r block.Request, months int, people []signals.Person, sheets
 	if n, least := months, max(r.Programme.CadreSignals.VisitMonths, r.Programme.CadreSignals.PointsMonths); n < least {
 		short = []string{r.Tf("数据只有 %d 个月：走访和积分两项依据要满 %d 个月才看得出，没有列出不等于没有。", "The data hold %d months: evidence from visits and points needs %d, and whoever is not listed may yet have it.", n, least)}
 	}
-	return append(short,
+	return append(append(short, asOf(r)),
 		r.Tf("%[1]s 名可动员党员中，%[2]s 名有两项以上依据明显高于本支部同伴。", "Of %[1]s active members, %[2]s show two or more pieces of evidence clearly above their branch.", reading.Count(float64(members)), reading.Count(float64(listed))),
 		r.Tf("这份名单有多可靠：在 %[1]d 个模拟镇（谁真正突出是事先设定的）上，列出的人中 %[2]s 真正突出（%[3]s），真正突出的人中 %[4]s 被列出（%[5]s）。真实的镇可能不如模拟的镇。",
 			"How far the list can be trusted: in %[1]d simulated towns, where it was planted who is proven, %[2]s of those listed were (%[3]s), and %[4]s of the proven were listed (%[5]s). A real town may do worse than a simulated one.",
 			trial.Towns, reading.Percent(trial.Precision()), reading.Base(float64(trial.Rightly), float64(trial.Shown)), reading.Percent(trial.Recall()), reading.Base(float64(trial.Rightly), float64(trial.Planted))),
 		r.T("系统只摆依据，不打分、不排名；决定由人作出并写明理由。", "The system lays out evidence; it neither scores nor ranks. People decide, and write down why."))
+}
+
+// asOf says as of when the evidence and the decisions are.
+func asOf(r block.Request) string {
+	return r.Tf("表现依据只有截至%[1]s的，不随所选月份变化；组织决定截至%[2]s。", "The evidence is that of %[1]s alone, whatever month is chosen; decisions are those up to %[2]s.", r.CutOff.Format("2006-01-02"), r.MonthName(r.Month))
 }
 
 // cadreRules says when a signal is shown, in the town's own numbers.

@@ -23,6 +23,7 @@ type member struct {
 	records   []signals.Record // his own, in the order in which kinds are shown
 	peers     map[string][]signals.Record
 	decisions []facts.Decision
+	later     int // decisions of months after the page's, which do not stand here
 	contests  []facts.Contest
 	assessed  *view.Table // how the yearly assessments went
 }
@@ -52,6 +53,9 @@ func memberOf(ctx context.Context, r block.Request, id string, records []signals
 	if m.decisions, err = r.Decisions(ctx, r.Visitor, id); err != nil {
 		return m, err
 	}
+	all := len(m.decisions)
+	m.decisions = slices.DeleteFunc(slices.Clone(m.decisions), func(d facts.Decision) bool { return d.OfMonth > r.Month })
+	m.later = all - len(m.decisions)
 	if m.assessed, err = assessedAs(ctx, r, id); err != nil {
 		return m, err
 	}
@@ -115,9 +119,14 @@ func (m member) said() []string {
 		answer += r.Tf("本人有%d项异议尚未了结，所涉依据暂不计入。", " The member contests %d; what is contested does not count until it is settled.", open)
 	}
 	stands := r.T("还没有组织决定。", "No decision yet.")
-	for _, d := range m.decisions {
-		if d.Stands {
+	if m.later > 0 {
+		stands = r.Tf("截至%s还没有组织决定。", "No decision up to %s.", r.MonthName(r.Month))
+	}
+	for _, d := range facts.Standing(m.decisions) { // one at most: they are about one member
+		if m.later == 0 {
 			stands = r.Tf("现行决定：%[1]s（%[2]s，%[3]s）。", "Decision that stands: %[1]s (%[2]s, %[3]s).", r.Word(exportDecided, "decision", d.Decision), d.DecidedOn, block.OrMissing(d.DecidedBy))
+		} else {
+			stands = r.Tf("%[4]s时的决定：%[1]s（%[2]s，%[3]s）。", "Decision as of %[4]s: %[1]s (%[2]s, %[3]s).", r.Word(exportDecided, "decision", d.Decision), d.DecidedOn, block.OrMissing(d.DecidedBy), r.MonthName(r.Month))
 		}
 	}
 	return []string{answer, r.Tf("%[1]s %[2]s，%[3]s，%[4]s。%[5]s", "%[1]s %[2]s; %[3]s; %[4]s. %[5]s", m.person.Name, m.person.ID, r.Name(m.person.Branch), background(r, m.person), stands)}
@@ -240,11 +249,15 @@ func leftOut(r block.Request, s signals.Record) string {
 func (m member) history() *view.Table {
 	r := m.r
 	t := &view.Table{ID: "decisions", Stacked: true, Title: r.T("组织决定", "Decisions"), Empty: r.T("还没有决定。", "No decision yet.")}
+	if m.later > 0 {
+		t.Note = r.Tf("只列截至%[1]s的决定；以后各月另有%[2]d项。", "Decisions up to %[1]s alone; in later months there are %[2]d more.", r.MonthName(r.Month), m.later)
+	}
+	standing := facts.Standing(m.decisions)
 	view.Fill(t, m.decisions,
 		view.Of(view.Day(r.T("日期", "Date")), func(d facts.Decision) view.Cell { return view.Plain(d.DecidedOn) }),
 		view.Of(view.Words(r.T("决定", "Decision")), func(d facts.Decision) view.Cell {
 			c := view.Plain(r.Word(exportDecided, "decision", d.Decision))
-			if d.Stands {
+			if standing[d.MemberID] == d && m.later == 0 {
 				c.Note = r.T("现行", "stands")
 			}
 			return c

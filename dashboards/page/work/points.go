@@ -135,7 +135,7 @@ func Bursts(ctx context.Context, r block.Request) ([]Burst, error) {
 	}
 	var all []Burst
 	for _, row := range rows {
-		if end := periodEnd(row.HalfYear); end == "" || end > r.Month || 1/row.EvenShare <= r.Programme.Points.BurstIndex {
+		if end := facts.PeriodEnd(row.HalfYear); end == "" || end > r.Month || 1/row.EvenShare <= r.Programme.Points.BurstIndex {
 			continue
 		}
 		if !toldAll(known.Series("members_with_points", row.VillageID, halfOf(row.HalfYear))) {
@@ -151,29 +151,13 @@ func Bursts(ctx context.Context, r block.Request) ([]Burst, error) {
 func halfOf(half string) []string {
 	var months []string
 	for k := -5; k <= 0; k++ {
-		months = append(months, facts.MonthAdd(periodEnd(half), k))
+		months = append(months, facts.MonthAdd(facts.PeriodEnd(half), k))
 	}
 	return months
 }
 
 func toldAll(series []facts.Value) bool {
 	return !slices.ContainsFunc(series, func(v facts.Value) bool { return !v.Known() })
-}
-
-// periodEnd is the last month of a rating period or half-year: 2017H2, 2017Q3, 2017-11 or 2017; "" for anything else.
-func periodEnd(period string) string {
-	switch {
-	case yearly(period):
-		return facts.MonthAdd(period+"-12", 0)
-	case len(period) == 6 && period[4] == 'H' && (period[5] == '1' || period[5] == '2'):
-		return facts.MonthAdd(period[:4]+map[byte]string{'1': "-06", '2': "-12"}[period[5]], 0)
-	case len(period) == 6 && period[4] == 'Q' && period[5] >= '1' && period[5] <= '4':
-		return facts.MonthAdd(period[:4]+map[byte]string{'1': "-03", '2': "-06", '3': "-09", '4': "-12"}[period[5]], 0)
-	case len(period) == 7 && period[4] == '-':
-		return facts.MonthAdd(period, 0)
-	default:
-		return ""
-	}
 }
 
 // Halves lists the half-years read, oldest first.

@@ -39,7 +39,7 @@ func ratings(ctx context.Context, r block.Request) ([]rating, error) {
 	}
 	var all []rating
 	for _, row := range rows {
-		if end := periodEnd(row.Period); end == "" || end > r.Month {
+		if end := facts.PeriodEnd(row.Period); end == "" || end > r.Month {
 			continue
 		}
 		all = append(all, rating{village: row.VillageID, branch: row.BranchID, period: row.Period, stars: row.Stars,
@@ -48,7 +48,7 @@ func ratings(ctx context.Context, r block.Request) ([]rating, error) {
 			measured: row.MeasuredResult, low: row.MeasuredLow, high: row.MeasuredHigh, middle: row.MiddleResult,
 			published: row.PublishedOn, contradiction: row.Contradiction, complete: row.Complete, last: row.IsLast})
 	}
-	slices.SortStableFunc(all, func(a, b rating) int { return strings.Compare(periodEnd(a.period), periodEnd(b.period)) })
+	slices.SortStableFunc(all, func(a, b rating) int { return strings.Compare(facts.PeriodEnd(a.period), facts.PeriodEnd(b.period)) })
 	return all, nil
 }
 
@@ -401,11 +401,11 @@ func LastRating(ctx context.Context, r block.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	all = slices.DeleteFunc(all, func(x facts.Rating) bool { end := periodEnd(x.Period); return end == "" || end > r.Month })
+	all = slices.DeleteFunc(all, func(x facts.Rating) bool { end := facts.PeriodEnd(x.Period); return end == "" || end > r.Month })
 	if len(all) == 0 {
 		return "", nil
 	}
-	x := slices.MaxFunc(all, func(a, b facts.Rating) int { return cmp.Compare(periodEnd(a.Period), periodEnd(b.Period)) })
+	x := slices.MaxFunc(all, func(a, b facts.Rating) int { return cmp.Compare(facts.PeriodEnd(a.Period), facts.PeriodEnd(b.Period)) })
 	return r.Tf("%[1]s评定为%[2]s（本村%[4]s个支部中第%[3]s名）", "rated %[2]s in %[1]s (number %[3]s of %[4]s branches of its village)", r.PeriodName(x.Period), starsText(r, x.Stars), reading.Count(x.Rank), reading.Count(x.BranchesRanked)), nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"hulian/dashboards/facts"
 	"hulian/dashboards/page/asktest"
 	"hulian/dashboards/page/pagetest"
 	"hulian/dashboards/view"
@@ -91,7 +92,7 @@ func TestHouseholdsThatWaitAreThoseOfTheMonthAndKnown(t *testing.T) {
 func TestPeriodsEnd(t *testing.T) {
 	for period, want := range map[string]string{"2017H1": "2017-06", "2017H2": "2017-12", "2017Q3": "2017-09", "2017": "2017-12", "2017-11": "2017-11",
 		"": "", "2017H3": "", "2017-13": "", "x017": "", "2017Q5": ""} {
-		if got := periodEnd(period); got != want {
+		if got := facts.PeriodEnd(period); got != want {
 			t.Errorf("%q ends in %q, want %q", period, got, want)
 		}
 	}
