@@ -31,6 +31,7 @@ type annex struct {
 	note   data.Text // how it is to be read; empty: nothing needs to be said
 	title  data.Text // empty: the page's
 	blocks []string  // IDs of tables and charts
+	most   int       // how many rows of a table are printed, the first and most telling ones; the workbook has all. 0: all
 	// said are the section's sentences, before its blocks; nil: none.
 	said func(context.Context, block.Request, facts.Measured) ([]string, error)
 	// build makes the part of the page they stand in; nil: the whole page is made, of which little is not shown.
@@ -43,18 +44,21 @@ var annexes = []annex{
 	{page: "overview", title: data.Text{Zh: "与上月相比", En: "Against last month"}, blocks: []string{"changes"}, build: overviewChanges},
 	{page: "village", title: data.Text{Zh: "各村、各支部情况", En: "Villages and branches"}, note: data.Text{Zh: "各单位主要指标并列，在正常差别之内的不作排名。", En: "The main figures side by side; within ordinary differences nobody is ranked."}, blocks: []string{"units", "branches"}, build: places.VillageUnits},
 	{page: "issues", blocks: []string{"flow", "held", "units", "ageing", "categories"}, said: issueSentences, build: work.IssueTables},
-	{page: "visits", blocks: []string{"coverage", "unvisited-units", "times", "units", "doubtful"}, said: visitSentences, build: work.VisitTables},
+	{page: "visits", blocks: []string{"coverage", "unvisited-units", "times", "links", "units", "doubtful"}, said: visitSentences, build: work.VisitTables},
 	{page: "capacity", blocks: []string{"villages"}, build: places.CapacityTables},
 	{page: "weak", blocks: []string{"villages"}, build: places.WeakList},
 	{page: "weak", id: "support", title: data.Text{Zh: "帮扶成效", En: "Supports"},
 		blocks: []string{"supports"}, build: block.SupportsOf},
 	{page: "actions", blocks: []string{"actions", "action-measures"}, build: decisions.Reported},
-	{page: "points", blocks: []string{"burst-history", "periods", "last", "contradictions"}, build: work.PointTables},
-	{page: "organisation", title: data.Text{Zh: "党员和支部", En: "Members and branches"}, blocks: []string{"incomplete", "no-meeting", "display-gaps", "open-shortcomings", "round-tables", "units", "posts"}, said: branchSentences},
+	{page: "points", blocks: []string{"burst-history", "periods", "last", "paid", "paid-otherwise", "contradictions"}, build: work.PointTables},
+	{page: "organisation", title: data.Text{Zh: "党员和支部", En: "Members and branches"}, blocks: []string{"incomplete", "no-meeting", "display-gaps", "organisation-life", "open-shortcomings", "round-tables", "units", "posts"}, said: branchSentences},
+	{page: "organisation", id: "ones", title: data.Text{Zh: "四个一", En: "The four “ones”"}, blocks: []string{"ones-units"}, said: onesSentences, build: organisation.OnesByUnit},
+	{page: "organisation", id: "grids", title: data.Text{Zh: "两网融合与河道管护", En: "Two grids in one, and rivers"}, blocks: []string{"two-grids", "rivers"}, most: mostListed, said: gridSentences},
+	{page: "organisation", id: "tasks", title: data.Text{Zh: "认领事项与责任片区", En: "Claimed tasks and zones"}, blocks: []string{"tasks-by-programme", "tasks-by-zone", "overdue-tasks"}, most: mostListed, said: taskSentences},
 	{page: "members", title: data.Text{Zh: "党员作用发挥", En: "What members do"}, blocks: []string{"duties", "exemptions", "units"}},
 	{page: "compare", id: "compare", title: data.Text{Zh: "试点与推开比较", En: "Pilot and rollout compared"}, said: comparisonSentences, build: nothingOf},
-	{page: "organisation", id: "conduct", title: data.Text{Zh: "先锋促廉与确权", En: "Clean conduct and rights"}, blocks: []string{"lines", "upheld", "rules"}},
-	{page: "organisation", id: "money", title: data.Text{Zh: "资金", En: "Money"}, blocks: []string{"funds"}, said: moneySentences},
+	{page: "organisation", id: "conduct", title: data.Text{Zh: "先锋促廉与确权", En: "Clean conduct and rights"}, blocks: []string{"lines", "rights", "upheld", "rules"}, most: mostListed, said: conductSentences},
+	{page: "organisation", id: "money", title: data.Text{Zh: "资金", En: "Money"}, blocks: []string{"funds", "village-funds"}, most: mostListed, said: moneySentences},
 	{page: "data", title: data.Text{Zh: "数据质量", En: "Data quality"}, blocks: []string{"completeness"}, build: records.QualityTables},
 }
 
@@ -134,7 +138,7 @@ func Report(ctx context.Context, r block.Request, pages block.Builders) (view.Vi
 // readAhead reads at once what the sections ask for one after another, of the place and of the units below it, and gives the values
 // of the place: one pass over a large long table takes little more than each of ten. What is missing here a section reads itself.
 func readAhead(ctx context.Context, r block.Request) (facts.Measured, error) {
-	ids := slices.Concat(reported, block.Spoken(r.Wording), compared(r.Unit().Level), block.ByUnit, work.VisitMeasures, work.VisitsByUnit, work.IssuesByUnit, places.CapacityMeasures, organisation.OrganisationMeasures)
+	ids := slices.Concat(reported, block.Spoken(r.Wording), compared(r.Unit().Level), block.ByUnit, work.VisitMeasures, work.VisitsByUnit, work.IssuesByUnit, places.CapacityMeasures, organisation.OrganisationMeasures, organisationSections)
 	if len(r.Below()) > 0 {
 		below, of := block.BelowScope(r), ids
 		below.From = r.FirstMonth
@@ -147,6 +151,9 @@ func readAhead(ctx context.Context, r block.Request) (facts.Measured, error) {
 	}
 	return r.Values(ctx, r.Visitor, block.AlwaysScope(r), ids...)
 }
+
+// mostListed is how many rows of a list of grids, stretches, zones or tasks are printed.
+const mostListed = 8
 
 // A report of more than mostPrinted villages prints the first of them; all of them stand on the page that is named, and in its file.
 const mostPrinted, printed = 60, 30
@@ -205,6 +212,9 @@ func chosen(r block.Request, of view.View, a annex) (blocks []view.Block) {
 				if b.ID == id {
 					t := onPaper(r, b)
 					t.ID = a.page + "-" + id
+					if a.most > 0 && len(t.Rows) > a.most {
+						t.PageRows = a.most
+					}
 					if id == "unvisited-units" {
 						t.Note = block.ByRegister(r)
 					}
@@ -279,10 +289,8 @@ func onTimeSentence(r block.Request, own facts.Measured) string {
 }
 
 func branchSentence(r block.Request, own facts.Measured, bursts []work.Burst) string {
-	var parts []string
-	if met := block.Say(r, own, "branch_met"); met != "" {
-		parts = append(parts, met)
-	}
+	want := r.Programme.Branch
+	parts := filled([]string{block.Say(r, own, "branch_met"), block.Say(r, own, "branch_complete", "rule", r.Tf("“%d+%d+%d”", "“%d+%d+%d”", want.Committee, want.Groups, want.LiaisonCadres)), block.Say(r, own, "branch_centres")})
 	if names := work.Halves(bursts); len(names) > 0 {
 		over, all := work.OverCount(r, bursts, names[len(names)-1])
 		if over == 0 {

@@ -308,10 +308,13 @@ func askedOf(r block.Request, own facts.Measured, group string) string {
 }
 
 // onPaper is a table as a document sets it: values with their bases, signs in place of icons, no links but those of names, and
-// all rows, of which the screen shows the first until asked.
+// all rows, of which the screen shows the first until asked. A list of which the page has read its first rows alone says so.
 func onPaper(r block.Request, t *view.Table) *view.Table {
 	set := *t
 	set.Folded, set.Long, set.PageRows = false, true, 0
+	if t.All() > len(t.Rows) {
+		set.PageRows = len(t.Rows)
+	}
 	set.Rows = make([][]view.Cell, len(t.Rows))
 	for i, row := range t.Rows {
 		set.Rows[i] = cellsOnPaper(r, row)

@@ -48,6 +48,16 @@ func conductMore(ctx context.Context, r block.Request) ([]view.Block, error) {
 	return blocks, nil
 }
 
+// ConductSaid is what the page says of pledges, donations, rights and rules.
+func ConductSaid(ctx context.Context, r block.Request) ([]string, error) {
+	told, err := r.MemberFacts(ctx, r.Visitor, r.Unit())
+	if err != nil {
+		return nil, err
+	}
+	rules, err := r.VillageRules(ctx, r.Visitor, r.Unit())
+	return conductSentences(r, told, rules), err
+}
+
 // conductSentences say what pledges, donations, rights and rules come to.
 func conductSentences(r block.Request, told facts.OrganisationFacts, rules []facts.VillageRule) (said []string) {
 	count := func(fact string) float64 { return told.Of(fact, "").Sum() }

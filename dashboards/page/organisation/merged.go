@@ -184,6 +184,23 @@ func fourOnes(ctx context.Context, r block.Request) (*view.Table, error) {
 	return t, nil
 }
 
+// onesMeasures are the four “ones” as measures: cards, notebooks, WeChat groups of branch and households, the meeting.
+var onesMeasures = []string{"card_rate", "silent_members", "branch_groups", "group_rate", "reconciliation_rate"}
+
+// OnesByUnit sets the four “ones” of the units below side by side, for paper: the page has them branch by branch. Nothing stands below a branch.
+func OnesByUnit(ctx context.Context, r block.Request) (v view.View, err error) {
+	if len(r.Below()) == 0 {
+		return v, nil
+	}
+	t, err := block.UnitTable(ctx, r, "ones-units", onesMeasures...)
+	if err != nil {
+		return v, err
+	}
+	t.Note = ""
+	v.Blocks = []view.Block{t}
+	return v, nil
+}
+
 // yesOrNo shows 1 or 0, or that it is not known.
 func yesOrNo(r block.Request, yes float64) view.Cell {
 	switch {

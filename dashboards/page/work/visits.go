@@ -106,6 +106,13 @@ func VisitTables(ctx context.Context, r block.Request) (v view.View, err error) 
 		}
 		v.Blocks = append(v.Blocks, t)
 	}
+	if len(r.Below()) > 0 {
+		links, err := linksByUnit(ctx, r)
+		if err != nil {
+			return v, err
+		}
+		v.Blocks = append(v.Blocks, links)
+	}
 	shared, err := coverageBlocks(ctx, r, own)
 	v.Blocks = append(v.Blocks, shared...)
 	return v, err
