@@ -45,7 +45,7 @@ var (
 	}
 )
 
-// Mark makes the icon pair of a reading.
+// Mark makes the icon pair of a reading. The interval stands beside the value and not in the words of the icon.
 func Mark(r Request, read reading.Reading) *view.Mark {
 	m := &view.Mark{Variation: read.Variation, Assurance: read.Assurance, Target: assuranceLetters[read.Assurance].In(r.Lang),
 		Varies: variationWords[read.Variation].In(r.Lang), Assured: assuranceWords[read.Assurance].In(r.Lang), Sentence: read.Sentence(r.Lang)}
@@ -55,9 +55,6 @@ func Mark(r Request, read reading.Reading) *view.Mark {
 			m.Letter = r.T("低", "L")
 		}
 	}
-	if interval := r.Within(read.Interval(r.Lang)); interval != "" {
-		m.Sentence = interval + r.T("。", ". ") + m.Sentence
-	}
 	return m
 }
 
@@ -66,6 +63,7 @@ func ReadStat(r Request, own facts.Measured, id string) view.Stat {
 	s := stat(r, own.At(id, r.Unit().ID, r.Month))
 	read := r.Read(own.Series(id, r.Unit().ID, r.MonthsUpTo()))
 	s.Reading, s.Tone, s.Mark = read.Sentence(r.Lang), ToneOf(read), Mark(r, read)
+	s.Mark.Sentence = "" // it stands below the value
 	if why := Partial(r, own.At(id, r.Unit().ID, r.Month)); why != "" {
 		s.Reading = strings.TrimSpace(s.Reading + r.T("", " ") + r.T("（", "(") + why + r.T("）", ")"))
 	}

@@ -150,7 +150,11 @@ func worked(r block.Request, m facts.Measured, u facts.Unit) view.Worked {
 	}
 	figure := func(id, formula, sum string) view.Figure {
 		read := r.Read(m.Series(id, u.ID, r.MonthsUpTo()))
-		return view.Figure{Name: name(id), Value: value(id), Formula: formula, Sum: sum, Mark: block.Mark(r, read), Reading: read.Sentence(r.Lang)}
+		said := read.Sentence(r.Lang)
+		if interval := r.Within(read.Interval(r.Lang)); interval != "" {
+			said = interval + r.T("。", ". ") + said
+		}
+		return view.Figure{Name: name(id), Value: value(id), Formula: formula, Sum: sum, Mark: block.Mark(r, read), Reading: said}
 	}
 	figures := []view.Figure{
 		{Name: r.T("服务人口", "People"), Value: reading.Count(h.people), Formula: r.T("常住人口 + 流动人口", "residents + migrants"), Sum: reading.Count(h.residents) + " + " + reading.Count(h.migrants)},

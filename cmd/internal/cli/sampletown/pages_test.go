@@ -19,6 +19,9 @@ const (
 // heavy is the page that may be heavier: it holds the lists of a whole town, and stays within a tenth of it.
 const heavy = "/visits"
 
+// light are pages that came near the limit once, and the bytes of HTML they are kept under.
+var light = map[string]int{"/organisation": 190_000, "/points": 190_000}
+
 // checkPages follows the links of the served town in both languages, page by page from the overview, and reads the published figures off the pages.
 func checkPages(t *testing.T, town string) {
 	server := clitest.Start(t, "serve", "--dir", town, "--listen", "127.0.0.1:0", "--schedule", "off")
@@ -46,6 +49,9 @@ func checkPages(t *testing.T, town string) {
 		}
 		if len(body) > heaviestPage && (!strings.HasPrefix(queue[0], heavy) || len(body) > heaviestPage+heaviestPage/10) {
 			t.Errorf("%s has %d KB of HTML", queue[0], len(body)>>10)
+		}
+		if path, _, _ := strings.Cut(queue[0], "?"); light[path] > 0 && len(body) > light[path] {
+			t.Errorf("%s has %d bytes of HTML, more than the %d it is kept under", queue[0], len(body), light[path])
 		}
 		queue = queue[1:]
 		for _, found := range href.FindAllStringSubmatch(body, -1) {
