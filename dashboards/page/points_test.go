@@ -358,3 +358,33 @@ func TestSumsPaidStandBesideTheirTier(t *testing.T) {
 		t.Errorf("no sum was told, and the page says %q", rows)
 	}
 }
+
+// A branch's secretary sees of his own branch how its stars follow from parts and weights; of every other place measures alone, and no row, sentence
+// or heading names another branch's rating, prompt or talk. His village and the town see all.
+func TestABranchSecretarySeesHisOwnRatings(t *testing.T) {
+	town := pagetest.New(t)
+	yearly(t, town)
+	town.Exec(t, "update star_history set operation = 90, effect = 80, cooperation = 70, grid_cadre_score = 60, villager_score = 50 where branch_id = 'B11' and period = '2017H2'")
+	town.Exec(t, "update star_history set contradiction = 'high_stars', measured_result = 0.277, measured_low = 0.2, measured_high = 0.35, middle_result = 0.682 where branch_id = 'B21' and period = '2017H2'")
+	of := visitor.Visitor{Role: visitor.BranchSecretary, Scope: visitor.Scope{Towns: []string{pagetest.Name}, Village: "V1", Branch: "B11"}}
+	own := strings.Join(tableIn(t, builtFor(t, of, town, "points", "branch=B11"), "stars"), "\n")
+	if !strings.Contains(own, "| 90.0 | 80.0 | 70.0 | 60.0 | 50.0 |") { // what weights make of them: TestPublishedStarsAreHeldAgainstTheRule
+		t.Errorf("the parts of the own branch:\n%s", own)
+	}
+	rated := []string{"stars", "last", "contradictions", "rule", "scores", "paid", "paid-otherwise", "periods", "agreement", "stars-results", "bursts", "burst-history"}
+	for _, place := range []string{"", "village=V1", "village=V2", "branch=B12", "branch=B21"} {
+		v := builtFor(t, of, town, "points", place)
+		for _, table := range v.Tables() {
+			if slices.Contains(rated, table.ID) {
+				t.Errorf("%q shows the table %s", place, table.ID)
+			}
+		}
+		if said := viewText(v) + v.Headline.Weak + v.Headline.Rest; strings.Contains(said, "诫勉谈话") || strings.Contains(said, "组织调整") || strings.Contains(said, "星级高，实绩明显低") {
+			t.Errorf("%q says what is asked of others: %s", place, said)
+		}
+	}
+	village := visitor.Visitor{Role: visitor.VillageSecretary, Scope: visitor.Scope{Towns: []string{pagetest.Name}, Village: "V1"}}
+	if rows := tableIn(t, builtFor(t, village, town, "points", "village=V1"), "last"); len(rows) != 1 {
+		t.Errorf("the village's secretary sees %q", rows)
+	}
+}

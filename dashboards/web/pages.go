@@ -180,7 +180,7 @@ func (s *server) lendAs(ctx context.Context, ask *block.Request, pinned Pinned, 
 			ask.Mail = func(ctx context.Context) (string, error) { return s.Door.Accounts.Mail(ctx, who) }
 		}
 	}
-	if p.AtHome || p.ID == "report" && who.Scope.Branch != "" { // a branch's secretary reads his own notice
+	if p.AtHome || (p.ID == "report" || p.ID == "points") && who.Scope.Branch != "" { // a branch's secretary reads his own notice and ratings
 		ask.AtHome()
 	}
 	if p.ID == "search" && ask.Params.Get("q") != "" && who.MayAnywhere(visitor.SeePersons) { // before anybody is shown

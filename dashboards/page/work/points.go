@@ -29,6 +29,9 @@ func Points(ctx context.Context, r block.Request) (view.View, error) {
 	if err != nil {
 		return v, err
 	}
+	if ofOthers(r) {
+		return measuresAlone(ctx, r, own, v)
+	}
 	bursts, ratings, err := burstsAndRatings(ctx, r)
 	if err != nil {
 		return v, err
@@ -87,8 +90,43 @@ func burstsAndRatings(ctx context.Context, r block.Request) ([]Burst, []rating, 
 	return gained, rated, err
 }
 
+// ofOthers reports whether the page would show a branch's secretary the ratings, prompts and talks of other branches. Measures are compared in
+// public; what each part of a rating gave, what was paid and what is asked of a last place is for the branch, its village and the town.
+func ofOthers(r block.Request) bool {
+	own := r.Visitor.Scope.Branch
+	return own != "" && r.Branch != own
+}
+
+// measuresAlone is the page of a place that is not the reader's own branch.
+func measuresAlone(ctx context.Context, r block.Request, own facts.Measured, v view.View) (view.View, error) {
+	v.Sentences = pointSentences(r, own)
+	tiles, err := block.TilesOf(ctx, r, "", block.LeadsOf(r, own, "points_per_member", "members_with_points", "points_gini", "posts_rate"))
+	if err != nil {
+		return v, err
+	}
+	rhythm, err := rhythm(ctx, r, own)
+	if err != nil {
+		return v, err
+	}
+	v.Headline.Rest = r.T("其他支部只显示公开比较的指标", "Of other branches the measures alone that are compared in public")
+	home, _ := r.Snapshot.Branch(r.Visitor.Scope.Branch)
+	v.Blocks = append(v.Blocks, tiles, rhythm, view.Lead{}, view.Callout{Tone: view.ToneQuiet, Text: r.T("评定的各部分得分、星级经费、集中积分提示和谈话，只向本支部、本村和镇显示。", "What each part of a rating gave, funding, prompts and talks are shown to the branch, its village and the town alone."),
+		Next: r.T("看本支部", "See your own branch"), Link: r.Link("points", question.InUnit(home))})
+	if len(r.Below()) > 0 {
+		units, err := block.UnitTable(ctx, r, "units", pointsByUnit...)
+		if err != nil {
+			return v, err
+		}
+		v.Blocks = append(v.Blocks, units)
+	}
+	return v, nil
+}
+
 // PointTables are the parts of the page that the report shows too.
 func PointTables(ctx context.Context, r block.Request) (v view.View, err error) {
+	if ofOthers(r) {
+		return v, nil
+	}
 	bursts, ratings, err := burstsAndRatings(ctx, r)
 	if err != nil {
 		return v, err
