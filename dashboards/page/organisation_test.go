@@ -128,3 +128,41 @@ func TestOrganisationShowsWhatTiesItTogether(t *testing.T) {
 		t.Errorf("village V1 sees %s", got)
 	}
 }
+
+// The notice has a section for the four “ones”, the two grids with the rivers, and claimed tasks with their zones, each with a sentence and its
+// lists; a list that is cut says so.
+func TestTheNoticeSaysWhatTiesItTogether(t *testing.T) {
+	town := pagetest.New(t)
+	town.Exec(t, "update branch_structure set governance_grid_id = 'G' || branch_id, grid_households = 240, households_apart = 7")
+	town.Exec(t, "update tasks set zone = '第一片区' where branch_id = 'B11'")
+	v := built(t, town, "report", "month=2018-01")
+	said := map[string]string{}
+	section := ""
+	for _, b := range v.Flat() {
+		switch b := b.(type) {
+		case view.Section:
+			section = b.ID
+		case view.Text:
+			said[section] += strings.Join(b.Paragraphs, "")
+		case *view.Table:
+			said[section] += "\n" + b.ID
+		}
+	}
+	for id, want := range map[string][]string{
+		"ones":    {"有联心卡", "organisation-ones-units"},
+		"grids":   {"organisation-two-grids", "organisation-rivers"},
+		"tasks":   {"1个责任片区累计认领2项，超期1项。", "organisation-tasks-by-programme", "organisation-tasks-by-zone", "organisation-overdue-tasks"},
+		"conduct": {"organisation-lines", "organisation-rights", "organisation-upheld"},
+	} {
+		for _, part := range want {
+			if !strings.Contains(said[id], part) {
+				t.Errorf("section %s lacks %q:\n%s", id, part, said[id])
+			}
+		}
+	}
+	for _, table := range v.Tables() {
+		if table.ID == "organisation-overdue-tasks" && (table.All() <= len(table.Rows) || table.PageRows != len(table.Rows)) {
+			t.Errorf("of %d overdue tasks %d stand in the notice, and it does not say so (%d)", table.All(), len(table.Rows), table.PageRows)
+		}
+	}
+}
