@@ -43,18 +43,22 @@ type Door struct {
 	hosts    map[string]bool
 	tries    *limit.Buckets
 	own      *http.ServeMux
+	now      func() time.Time
 }
 
 // What a session holds.
 const (
 	sessionAccount = "account"
 	sessionEra     = "era"
+	sessionSeen    = "seen" // Unix time of a request, not much older than the last
 )
 
-// How long a session lasts, and how long without a request.
+// How long a session lasts, and how long without a request. The library's own idle time writes every session with every request; here
+// a request is noted when the last one noted is older than noted.
 const (
 	lifetime = 12 * time.Hour
 	idle     = time.Hour
+	noted    = time.Minute
 )
 
 // New makes a door.
@@ -73,10 +77,10 @@ func New(c Config) (*Door, error) {
 			return strings.HasPrefix(path, "/assets/") || path == "/healthz" || path == "/metrics"
 		}
 	}
-	d := &Door{Config: c, hosts: hostsOf(c), tries: limit.New(refill, burst), sessions: scs.New(), own: http.NewServeMux()}
+	d := &Door{Config: c, hosts: hostsOf(c), tries: limit.New(refill, burst), sessions: scs.New(), own: http.NewServeMux(), now: time.Now}
 	d.sessions.Store, d.sessions.Codec = c.Accounts.Sessions(), accounts.Codec{}
 	d.sessions.HashTokenInStore = true
-	d.sessions.Lifetime, d.sessions.IdleTimeout = lifetime, idle
+	d.sessions.Lifetime = lifetime
 	d.sessions.Cookie.SameSite = http.SameSiteLaxMode // an identity provider leads back from another site
 	d.sessions.Cookie.Name = "hulian-session"
 	if d.secure() {
@@ -196,6 +200,7 @@ func (d *Door) recognise(next http.Handler) http.Handler {
 		ctx := r.Context()
 		if id, era := d.number(ctx, sessionAccount), d.number(ctx, sessionEra); id != 0 {
 			a, goesOn, err := d.Accounts.Current(ctx, id, era)
+			goesOn = goesOn && !d.idle(ctx)
 			if err == nil && !goesOn {
 				err = d.sessions.Destroy(ctx)
 			}
@@ -211,6 +216,17 @@ func (d *Door) recognise(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+// idle reports whether the session has been without a request for too long, and notes this one.
+func (d *Door) idle(ctx context.Context) bool {
+	now := d.now()
+	since := now.Sub(time.Unix(d.number(ctx, sessionSeen), 0))
+	if since < noted {
+		return false
+	}
+	d.sessions.Put(ctx, sessionSeen, strconv.FormatInt(now.Unix(), 10))
+	return since > idle
 }
 
 // town is the town's ID; before anything is published a name no town has.
@@ -235,6 +251,7 @@ func (d *Door) admit(ctx context.Context, a accounts.Account) error {
 	}
 	d.sessions.Put(ctx, sessionAccount, strconv.FormatInt(a.ID, 10))
 	d.sessions.Put(ctx, sessionEra, strconv.FormatInt(a.Era, 10))
+	d.sessions.Put(ctx, sessionSeen, strconv.FormatInt(d.now().Unix(), 10))
 	return nil
 }
 

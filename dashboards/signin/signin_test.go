@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alexedwards/argon2id"
 
@@ -620,6 +621,27 @@ func TestReadingPagesWritesNothing(t *testing.T) {
 	}
 	if after := written(); after != before {
 		t.Errorf("%d bytes written", after-before)
+	}
+}
+
+// TestAnIdleSessionEnds leaves a browser alone for less and for more than an hour. What a session says of the last request is written
+// once a minute at most.
+func TestAnIdleSessionEnds(t *testing.T) {
+	h := newHouse(t, nil)
+	h.with(t, "wang", visitor.Clerk)
+	on := time.Now().Truncate(time.Second)
+	h.door.now = func() time.Time { return on }
+	b := h.browser("10.0.0.7")
+	b.signIn("wang", phrase)
+	for range 3 { // three hours in all, with a request in each
+		on = on.Add(idle)
+		if !b.signedIn() {
+			t.Fatal("a session that is used has ended")
+		}
+	}
+	on = on.Add(idle + noted)
+	if b.signedIn() || len(b.cookies) > 0 {
+		t.Errorf("still in after %s without a request, %v", idle+noted, b.cookies)
 	}
 }
 
