@@ -9,6 +9,7 @@
 --   town: town
 --   village_id: village
 --   branch_id: grid branch of the member
+--   kind: local, in_service or mobile; null where the list does not say
 --   members: 1
 --   active: 1 if not exempt from linking
 --   households: households linked
@@ -27,7 +28,17 @@
 --   exemption_dated: 1 if exempt and an end of the exemption is on record
 --   exemption_ended: of those, 1 if it lies before the month's end
 with stood as (
-    select m.month, m.as_of, v.member_id, v.branch_id, v.active, v.centre_household, v.exempt_reason, v.exempt_decided_on, v.exempt_until
+    select
+        m.month,
+        m.as_of,
+        v.member_id,
+        v.branch_id,
+        v.kind,
+        v.active,
+        v.centre_household,
+        v.exempt_reason,
+        v.exempt_decided_on,
+        v.exempt_until
     from staging.stg_member_versions v
     join staging.stg_months m on v.valid_from <= m.as_of and m.as_of < v.valid_until
 ),
@@ -64,6 +75,7 @@ select
     cast(b.town as varchar) as town,
     cast(b.village_id as varchar) as village_id,
     cast(s.branch_id as varchar) as branch_id,
+    cast(s.kind as varchar) as kind,
     cast(1 as integer) as members,
     cast(case when s.active then 1 else 0 end as integer) as active,
     cast(coalesce(l.households, 0) as bigint) as households,

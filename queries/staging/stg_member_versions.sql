@@ -5,6 +5,7 @@
 --   member_id: the exporter's number
 --   branch_id: grid branch of the member
 --   member_name: name
+--   kind: local, in_service or mobile; null where the list does not say
 --   active: can be mobilised: not exempt from linking
 --   centre_household: whether the home is a member centre household; null where the list does not say
 --   exempt_reason: why the member need not link households; null where nobody says
@@ -19,6 +20,7 @@ with versions as (
         member_id,
         branch_id,
         name,
+        kind,
         duty_status,
         centre_household,
         exempt_reason,
@@ -32,6 +34,7 @@ with versions as (
         member_id,
         branch_id,
         name,
+        kind,
         duty_status,
         centre_household,
         exempt_reason,
@@ -46,6 +49,7 @@ select
     cast(v.member_id as varchar) as member_id,
     cast(v.branch_id as varchar) as branch_id,
     cast(v.name as varchar) as member_name,
+    cast(v.kind as varchar) as kind,
     cast(v.duty_status = 'active' as boolean) as active,
     cast(v.centre_household as boolean) as centre_household,
     cast(v.exempt_reason as varchar) as exempt_reason,

@@ -8,6 +8,7 @@
 --   member_id: member
 --   awarded_on: day the points are for
 --   points: positive when earned, negative when deducted
+--   category: what they were given for; null where nobody says
 --   is_approved: it is on record who approved the entry
 --   published_from: first day it was on display; null: it was not, or nobody says
 --   is_reversal: it takes back the points of an earlier entry
@@ -15,6 +16,7 @@ select
     cast(e.member_id as varchar) as member_id,
     cast(e.awarded_on as date) as awarded_on,
     cast(e.points as decimal(18, 4)) as points,
+    cast(e.category as varchar) as category,
     cast(e.approved_by is not null as boolean) as is_approved,
     cast(e.published_from as date) as published_from,
     cast(e.reverses is not null as boolean) as is_reversal

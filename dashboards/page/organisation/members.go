@@ -53,7 +53,7 @@ func Members(ctx context.Context, r block.Request) (view.View, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Blocks = append(v.Blocks, tiles, view.Row{Parts: []view.Part{{Span: 6, Blocks: []view.Block{exemptReasons(r, told)}}, {Span: 6, Blocks: []view.Block{dutyTable(r, own, told)}}}}, view.Lead{}, open)
+	v.Blocks = append(v.Blocks, tiles, view.Row{Parts: []view.Part{{Span: 6, Blocks: []view.Block{exemptReasons(r, told)}}, {Span: 6, Blocks: []view.Block{dutyTable(r, own, told)}}}}, view.Lead{}, membersByKind(r, told), open)
 	if len(r.Below()) > 0 {
 		units, err := block.UnitTable(ctx, r, "units", memberByUnit...)
 		if err != nil {
@@ -169,6 +169,9 @@ func memberSentences(r block.Request, own, below facts.Measured, told facts.Orga
 	}
 	if e := at("exemptions_ended"); e.Known() {
 		said = append(said, r.Tf("登记了截止日期的 %[1]s 名中，%[2]s 名已经到期、仍未重新决定。", "Of %[1]s with an end on record, %[2]s are past it and not decided anew.", reading.Count(e.Den), reading.Count(e.Num)))
+	}
+	if s := kindSentence(r, told); s != "" {
+		said = append(said, s)
 	}
 	if s := idleDuties(r, below); s != "" {
 		said = append(said, s)

@@ -36,7 +36,15 @@ func Points(ctx context.Context, r block.Request) (view.View, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Sentences = append(pointSentences(r, own), burstSentences(r, bursts)...)
+	given, most, err := givenFor(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	v.Sentences = pointSentences(r, own)
+	if most != "" {
+		v.Sentences = append(v.Sentences, most)
+	}
+	v.Sentences = append(v.Sentences, burstSentences(r, bursts)...)
 	if s := publishedSentence(r, own); s != "" {
 		v.Sentences = append(v.Sentences, s)
 	}
@@ -60,6 +68,9 @@ func Points(ctx context.Context, r block.Request) (view.View, error) {
 			return v, err
 		}
 		v.Blocks = append(v.Blocks, days...)
+	}
+	if given != nil {
+		v.Blocks = append(v.Blocks, given)
 	}
 	v.Blocks = append(v.Blocks, burstBlocks(r, bursts)...)
 	if len(r.Below()) > 0 {
@@ -131,8 +142,15 @@ func PointTables(ctx context.Context, r block.Request) (v view.View, err error) 
 	if err != nil {
 		return v, err
 	}
+	given, _, err := givenFor(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	if given != nil {
+		v.Blocks = append(v.Blocks, given)
+	}
 	stars, err := ratingBlocks(ctx, r, ratings)
-	v.Blocks = append(burstBlocks(r, bursts), stars...)
+	v.Blocks = slices.Concat(v.Blocks, burstBlocks(r, bursts), stars)
 	return v, err
 }
 
