@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -297,6 +298,20 @@ func ParseDetails(text string) Details {
 		return list
 	}
 	return Details{ParseDetail(text)}.said()
+}
+
+// quoting are the details of tables that quote rows, with the first of the arguments that does.
+var quoting = map[DetailCode]int{DetailGone: 1, DetailEnded: 1, DetailTwoCounts: 3, DetailLineEnds: 3, DetailNoJSON: 0, DetailNoRecord: 0}
+
+// WithoutRows are the details for whoever may not see the rows of the file: something else stands where they quote one.
+func (all Details) WithoutRows(instead string) Details {
+	told := slices.Clone(all)
+	for i, d := range told {
+		if first, quotes := quoting[d.Code]; quotes && first < len(d.Args) {
+			told[i].Args = append(slices.Clone(d.Args[:first]), instead)
+		}
+	}
+	return told
 }
 
 // First is the first detail, which is what is told of a table that could not be read; the zero Detail where there is none.

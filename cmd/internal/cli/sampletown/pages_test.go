@@ -35,6 +35,9 @@ func checkPages(t *testing.T, town string) {
 		}
 		return body
 	}
+	if files := read("/data?format=csv&table=files"); !strings.Contains(files, "•••") || regexp.MustCompile(`[MH]\d{5}`).MatchString(files) {
+		t.Error("the account of a file quotes IDs of persons or households to an analyst, or no file of the town lacks rows")
+	}
 	href := regexp.MustCompile(`href="(/[^"]*)"`)
 	seen, queue := map[string]bool{}, []string{"/", "/?lang=en", "/measures?measure=household_coverage", "/measures?measure=household_coverage&lang=en", "/compare", "/compare?lang=en", "/report", "/report?lang=en"}
 	for pages := 0; len(queue) > 0 && pages < mostFollowed; pages++ {
