@@ -218,15 +218,17 @@ func (d *Door) recognise(next http.Handler) http.Handler {
 	})
 }
 
-// idle reports whether the session has been without a request for too long, and notes this one.
+// idle reports whether the session has been without a request for too long, and notes this one. One that says nothing of its last request
+// began under an older version, which ended idle sessions its own way: it counts as seen now. A request noted in the future was noted
+// by a clock that was set back since, and is noted anew: it would keep the session from ever being idle otherwise.
 func (d *Door) idle(ctx context.Context) bool {
-	now := d.now()
-	since := now.Sub(time.Unix(d.number(ctx, sessionSeen), 0))
-	if since < noted {
+	now, seen := d.now(), d.number(ctx, sessionSeen)
+	since := now.Sub(time.Unix(seen, 0))
+	if since >= 0 && since < noted {
 		return false
 	}
 	d.sessions.Put(ctx, sessionSeen, strconv.FormatInt(now.Unix(), 10))
-	return since > idle
+	return seen != 0 && since > idle
 }
 
 // town is the town's ID; before anything is published a name no town has.

@@ -597,6 +597,8 @@ func TestTheSiteWritesWhoDidItFromWhere(t *testing.T) {
 func TestReadingPagesWritesNothing(t *testing.T) {
 	h := newHouse(t, nil)
 	h.with(t, "wang", visitor.Clerk)
+	on := time.Now().Truncate(time.Second)
+	h.door.now = func() time.Time { return on }
 	b := h.browser("10.0.0.7")
 	b.signIn("wang", phrase)
 	written := func() (bytes int64) {
@@ -615,17 +617,47 @@ func TestReadingPagesWritesNothing(t *testing.T) {
 	}
 	before := written()
 	for range 20 {
+		on = on.Add(2 * time.Second)
 		if !b.signedIn() {
 			t.Fatal("not in")
 		}
 	}
 	if after := written(); after != before {
-		t.Errorf("%d bytes written", after-before)
+		t.Errorf("%d bytes written within the minute", after-before)
+	}
+	on = on.Add(noted)
+	if !b.signedIn() || written() == before {
+		t.Error("a request after the minute is not noted")
 	}
 }
 
-// TestAnIdleSessionEnds leaves a browser alone for less and for more than an hour. What a session says of the last request is written
-// once a minute at most.
+// TestASessionOfAnOlderVersionGoesOn: it says nothing of its last request; and a clock that is set back keeps no session alive.
+func TestASessionOfAnOlderVersionGoesOn(t *testing.T) {
+	h := newHouse(t, nil)
+	h.with(t, "wang", visitor.Clerk)
+	on := time.Now().Truncate(time.Second)
+	h.door.now = func() time.Time { return on }
+	b := h.browser("10.0.0.7")
+	b.signIn("wang", phrase)
+	old := h.door.sessions.LoadAndSave(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		h.door.sessions.Remove(r.Context(), sessionSeen)
+	}))
+	b.site = old
+	b.get("/")
+	b.site = h
+	if !b.signedIn() {
+		t.Fatal("an update has signed people out")
+	}
+	on = on.Add(-2 * idle)
+	if !b.signedIn() {
+		t.Fatal("a clock that is set back signs people out")
+	}
+	if on = on.Add(idle + noted); b.signedIn() {
+		t.Error("a session of which a request was noted in the future is idle never")
+	}
+}
+
+// TestAnIdleSessionEnds leaves a browser alone for less and for more than an hour.
 func TestAnIdleSessionEnds(t *testing.T) {
 	h := newHouse(t, nil)
 	h.with(t, "wang", visitor.Clerk)
