@@ -87,6 +87,7 @@ func (r PaperRefusal) Error() string { return "the paper cannot be issued: " + s
 type PaperChange struct {
 	Part   string // heading of the part it stands in, or caption of the table
 	Row    string // of a table; empty: a sentence
+	Nth    int    // how many rows of that name stand before it in its table
 	Column string // of a table
 	Was    string // empty: it did not stand there
 	Now    string // empty: it stands there no more

@@ -155,15 +155,17 @@ func Changes(was, now Content) (all []pipelines.PaperChange) {
 	return all
 }
 
-// Within are the changes that somebody may be told who reads now, and not what was: a value that stands in it as it is now, and before was a
-// number alone. A name, or words, that stood there before may be of somebody he may not know.
+// Within are the changes that somebody may be told who reads now, and not what was: a number that stands in the same row of it as it is now,
+// and before was a number alone. A name, or words, that stood there before may be of somebody he may not know; and where nothing stands now,
+// such as a mark that something is missing or hidden, nothing shows that he may read the value at all.
 func Within(changes []pipelines.PaperChange, now Content) (all []pipelines.PaperChange) {
 	reads := map[pipelines.PaperChange]bool{}
 	for _, p := range now.Parts {
 		for _, t := range p.Tables {
-			for _, row := range t.Rows {
-				for i := 1; i < min(len(row), len(t.Columns)); i++ {
-					reads[pipelines.PaperChange{Part: t.Caption, Row: row[0].Text, Column: t.Columns[i], Now: row[i].String()}] = true
+			keys, rows := keyed(t)
+			for _, k := range keys {
+				for i := 1; i < min(len(rows[k]), len(t.Columns)); i++ {
+					reads[pipelines.PaperChange{Part: t.Caption, Row: k.name, Nth: k.n, Column: t.Columns[i], Now: rows[k][i].String()}] = true
 				}
 			}
 		}
@@ -171,7 +173,7 @@ func Within(changes []pipelines.PaperChange, now Content) (all []pipelines.Paper
 	for _, c := range changes {
 		was := c.Was
 		c.Was = ""
-		if c.Column != "" && reads[c] && !strings.ContainsFunc(was, unicode.IsLetter) {
+		if c.Column != "" && strings.ContainsFunc(c.Now, unicode.IsDigit) && reads[c] && !strings.ContainsFunc(was, unicode.IsLetter) {
 			c.Was = was
 			all = append(all, c)
 		}
@@ -229,7 +231,7 @@ func tables(was, now Table) (all []pipelines.PaperChange) {
 	for _, k := range before {
 		there, row := fresh[k], old[k]
 		if there == nil {
-			all = append(all, pipelines.PaperChange{Part: was.Caption, Row: k.name, Was: whole(row)})
+			all = append(all, pipelines.PaperChange{Part: was.Caption, Row: k.name, Nth: k.n, Was: whole(row)})
 			continue
 		}
 		for i, head := range was.Columns {
@@ -237,7 +239,7 @@ func tables(was, now Table) (all []pipelines.PaperChange) {
 			if i == 0 || i >= len(row) || at >= 0 && at >= len(there) {
 				continue
 			}
-			c := pipelines.PaperChange{Part: was.Caption, Row: k.name, Column: head, Was: row[i].String()}
+			c := pipelines.PaperChange{Part: was.Caption, Row: k.name, Nth: k.n, Column: head, Was: row[i].String()}
 			if at >= 0 {
 				c.Now = there[at].String()
 			}
@@ -248,7 +250,7 @@ func tables(was, now Table) (all []pipelines.PaperChange) {
 	}
 	for _, k := range after {
 		if old[k] == nil {
-			all = append(all, pipelines.PaperChange{Part: now.Caption, Row: k.name, Now: whole(fresh[k])})
+			all = append(all, pipelines.PaperChange{Part: now.Caption, Row: k.name, Nth: k.n, Now: whole(fresh[k])})
 		}
 	}
 	return all
