@@ -43,7 +43,7 @@ type MartAsked struct {
 func (a *API) registerTables() {
 	register(a, operation("list-marts", http.MethodGet, "/marts", "Tables", "Exports, marts and records that the account may read, with their columns. 可读取的数据表及其列。"), a.marts)
 	register(a, operation("read-mart", http.MethodGet, "/marts/{mart}", "Rows of a table",
-		"Rows in pages. Names and IDs of persons outside the account's own unit are masked; the order says nothing then. 数据表的行；权限之外的姓名、编号隐去。"), a.mart)
+		"Rows in pages. Names and IDs of persons outside the account's own unit are masked; the order says nothing then. Of star ratings the account of a branch reads those of its own branch. 数据表的行；权限之外的姓名、编号隐去；星级评定，支部账号只读到本支部的。"), a.mart)
 }
 
 func (a *API) marts(ctx context.Context, v visitor.Visitor, in *Paged, h Held) (List[Mart], string, error) {

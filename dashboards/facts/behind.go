@@ -54,6 +54,9 @@ func (f Facts) RowsBehind(ctx context.Context, v visitor.Visitor, m queries.Meas
 			if restricted[t.ID] && !v.SeesEvidence(f.place("", "")) {
 				return nil, ErrHidden
 			}
+			if own := v.Scope.Branch; byBranch[t.ID] && own != "" && at.ID != own {
+				return nil, ErrHidden
+			}
 			rows, err := f.behind(ctx, v, t, part, at, unknown, limit)
 			if err != nil && absent(err) {
 				return nil, nil // an older version published the snapshot: it does not say which rows they are

@@ -29,6 +29,10 @@ var subjects = map[class]visitor.Subject{memberID: visitor.Member, householdID: 
 // restricted are the tables of evidence about persons, which whoever may not see evidence does not see at all.
 var restricted = map[string]bool{"cadre_context": true, "cadre_signals": true, "cadre_decisions": true, "cadre_history": true, "conduct": true, "appraisals": true, "member_appraisals": true, "member_ratings": true}
 
+// byBranch are the tables that say why a branch got the stars it got and what it was paid: a branch's secretary reads the rows of his own
+// branch alone. Measures made of them are compared in public.
+var byBranch = map[string]bool{"ratings": true, "star_history": true}
+
 // classes of columns, by table.column or, for every table, by column. Columns of other types than text hold nothing of a person
 // unless they stand here.
 var classes = func() map[string]class {

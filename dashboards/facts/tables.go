@@ -159,7 +159,7 @@ func (t PublishedTable) Takes(of TableFilter) string {
 }
 
 // TablePage reads rows of a table as a visitor may see them, from the offset on, limit of them at most, in an order that stays the same
-// throughout a generation.
+// throughout a generation. Of star ratings a branch's secretary reads those of his own branch.
 func (f Facts) TablePage(ctx context.Context, v visitor.Visitor, t PublishedTable, of TableFilter, offset, limit int64) (pipelines.Table, error) {
 	condition, args := "true", []any{}
 	for _, part := range []struct{ value, column string }{{of.Village, "village_id"}, {of.Branch, "branch_id"}, {of.Month, "month"}} {
@@ -235,6 +235,9 @@ func (f Facts) maskedRows(ctx context.Context, v visitor.Visitor, t PublishedTab
 	}
 	if t.has("level") && t.has("unit_id") && !whole {
 		condition += " and t.level <> 'member'"
+	}
+	if own := v.Scope.Branch; byBranch[t.ID] && own != "" {
+		condition, args = condition+" and t.branch_id = ?", append(slices.Clip(args), own)
 	}
 	order := t.keys()
 	if !whole {

@@ -5,11 +5,13 @@ import (
 	"strings"
 	"testing"
 
+	"hulian/dashboards/facts"
 	"hulian/dashboards/page/asktest"
 	"hulian/dashboards/page/pagetest"
 	"hulian/dashboards/view"
 	"hulian/dashboards/visitor"
 	"hulian/data"
+	"hulian/queries"
 	"hulian/queries/reading"
 )
 
@@ -381,6 +383,49 @@ func TestABranchSecretarySeesHisOwnRatings(t *testing.T) {
 		}
 		if said := viewText(v) + v.Headline.Weak + v.Headline.Rest; strings.Contains(said, "诫勉谈话") || strings.Contains(said, "组织调整") || strings.Contains(said, "星级高，实绩明显低") {
 			t.Errorf("%q says what is asked of others: %s", place, said)
+		}
+	}
+	// The rows behind a figure of stars are the ratings themselves.
+	for branch, of := range map[string]string{"B11": "V1", "B12": "V1", "B21": "V2", "B22": "V2"} {
+		town.Exec(t, "insert into branches (branch_id, village_id, name) values (?, ?, ?)", branch, of, branch)
+		town.Exec(t, "insert into ratings (branch_id, period, stars, operation, published_on) values (?, '2017H2', 3, 47, date '2018-01-10'), (?, '2017', 3, 47, date '2018-01-10')", branch, branch)
+	}
+	for _, measure := range []string{"stars_mean", "ratings_published", "rating_agreement", "bottom_twice"} {
+		for _, part := range []string{"", "&part=denominator"} {
+			behind := func(who visitor.Visitor, place string) string {
+				var said []string
+				for _, table := range builtFor(t, who, town, "behind", "measure="+measure+part+place).Tables() {
+					for _, row := range table.Rows {
+						for _, c := range row {
+							said = append(said, c.Text)
+						}
+					}
+				}
+				return strings.Join(said, " | ")
+			}
+			for _, place := range []string{"", "&village=V1", "&village=V2", "&branch=B12", "&branch=B21"} {
+				if said := behind(of, place); strings.Contains(said, "47") {
+					t.Errorf("%s%s%s lists ratings of others: %s", measure, part, place, said)
+				}
+			}
+			m, _ := queries.MeasureOf(measure)
+			if m.At(facts.LevelBranch) && measure != "rating_agreement" && measure != "bottom_twice" && !strings.Contains(behind(of, "&branch=B11"), "47") {
+				t.Errorf("%s%s: his own rating is not listed: %s", measure, part, behind(of, "&branch=B11"))
+			}
+			if measure == "stars_mean" && !strings.Contains(behind(asktest.Analyst, "&village=V2"), "47") {
+				t.Errorf("%s%s lists no rating for the town either: %s", measure, part, behind(asktest.Analyst, "&village=V2"))
+			}
+		}
+	}
+	s := asktest.AskedBy(t, of, asktest.OpenedOf(t, town), "points", "")
+	for id, mine := range map[string]int{"ratings": 2, "star_history": 3} {
+		table, err := s.Table(t.Context(), of, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := s.TablePage(t.Context(), of, table, facts.TableFilter{}, 0, 100)
+		if err != nil || len(rows.Rows) != mine {
+			t.Errorf("of the table %s the branch's secretary reads %d rows of %d: %v", id, len(rows.Rows), mine, err)
 		}
 	}
 	village := visitor.Visitor{Role: visitor.VillageSecretary, Scope: visitor.Scope{Towns: []string{pagetest.Name}, Village: "V1"}}

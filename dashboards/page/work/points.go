@@ -102,7 +102,7 @@ func burstsAndRatings(ctx context.Context, r block.Request) ([]Burst, []rating, 
 }
 
 // ofOthers reports whether the page would show a branch's secretary the ratings, prompts and talks of other branches. Measures are compared in
-// public; what each part of a rating gave, what was paid and what is asked of a last place is for the branch, its village and the town.
+// public; of what each part of a rating gave, what was paid and what is asked of a last place he sees that of his own branch only.
 func ofOthers(r block.Request) bool {
 	own := r.Visitor.Scope.Branch
 	return own != "" && r.Branch != own
@@ -121,7 +121,7 @@ func measuresAlone(ctx context.Context, r block.Request, own facts.Measured, v v
 	}
 	v.Headline.Rest = r.T("其他支部只显示公开比较的指标", "Of other branches the measures alone that are compared in public")
 	home, _ := r.Snapshot.Branch(r.Visitor.Scope.Branch)
-	v.Blocks = append(v.Blocks, tiles, rhythm, view.Lead{}, view.Callout{Tone: view.ToneQuiet, Text: r.T("评定的各部分得分、星级经费、集中积分提示和谈话，只向本支部、本村和镇显示。", "What each part of a rating gave, funding, prompts and talks are shown to the branch, its village and the town alone."),
+	v.Blocks = append(v.Blocks, tiles, rhythm, view.Lead{}, view.Callout{Tone: view.ToneQuiet, Text: r.T("评定的各部分得分、星级经费、集中积分提示和谈话，支部书记只能看到本支部的。", "Of what each part of a rating gave, funding, prompts and talks, a branch's secretary sees those of his own branch only."),
 		Next: r.T("看本支部", "See your own branch"), Link: r.Link("points", question.InUnit(home))})
 	if len(r.Below()) > 0 {
 		units, err := block.UnitTable(ctx, r, "units", pointsByUnit...)
