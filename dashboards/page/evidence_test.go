@@ -301,10 +301,23 @@ func TestCadresAsOfAMonth(t *testing.T) {
 	if got := strings.Join(tableIn(t, now, "cadre-decisions"), "\n"); got != "列入 | 1 | 0 | 0\n移出 | 1 | 1 | 1" {
 		t.Errorf("decisions up to January: %s", got)
 	}
+	if got := strings.Join(tableIn(t, at("month=2018-01&village=V1"), "cadre-decisions"), "\n"); got != "列入 | 1 | 0 | 0\n移出 | 1 | 1 | 1" {
+		t.Errorf("decisions on members of V1: %s", got)
+	}
+	for _, table := range at("month=2018-01&village=V2").Tables() {
+		if table.ID == "cadre-decisions" {
+			t.Errorf("of V2 nobody was decided on, and its page counts %d", len(table.Rows))
+		}
+	}
 	if !strings.Contains(before.Sentences[0], "表现依据只有截至2018-01-31的，不随所选月份变化；组织决定截至2017年12月") || before.Headline != now.Headline {
 		t.Errorf("as of when: %q, %+v", before.Sentences, before.Headline)
 	}
-	sheet := at("member=MB11&month=2017-12")
+	town.Exec(t, "insert into member_ratings (member_id, period, result) values ('MB11', '2017', 'pioneer')")
+	sheet := at("member=MB11&month=2017-11")
+	if rows := tableIn(t, sheet, "assessed"); len(rows) != 1 || !strings.HasPrefix(rows[0], "2017") {
+		t.Errorf("the evidence is that of the cut-off, and the assessments on the sheet of November are %q", rows)
+	}
+	sheet = at("member=MB11&month=2017-12")
 	if rows := tableOf(t, sheet, "decisions"); len(rows.Rows) != 1 || !strings.Contains(rows.Note, "以后各月另有1项") || !strings.Contains(strings.Join(sheet.Sentences, ""), "2017年12月时的决定：列入（2017-09-11，镇党委组织办）") {
 		t.Errorf("the member in December: %+v %q %q", rows.Rows, rows.Note, sheet.Sentences)
 	}

@@ -75,8 +75,8 @@ func Cadres(ctx context.Context, r block.Request) (view.View, error) {
 		v.Blocks = append(v.Blocks, view.Callout{Tone: view.ToneQuiet, Text: asOf(r)})
 	}
 	v.Blocks = append(v.Blocks, view.Row{Parts: []view.Part{{Span: 8, Blocks: []view.Block{besidePeers(r, sheets)}}, {Span: 4, Blocks: []view.Block{trusted(r), counts}}}}, cadreList(r, sheets))
-	if len(decided) > 0 {
-		v.Blocks = append(v.Blocks, CadreDecisions(r, decided))
+	if here := decidedHere(r, decided, people); len(here) > 0 {
+		v.Blocks = append(v.Blocks, CadreDecisions(r, here))
 	}
 	for _, b := range bias {
 		v.Blocks = append(v.Blocks, biasTable(r, b))
@@ -131,6 +131,19 @@ func sheetsHere(r block.Request, all []signals.Sheet) []signals.Sheet {
 	return slices.DeleteFunc(all, func(s signals.Sheet) bool {
 		return r.Branch != "" && s.Branch != r.Branch || r.Village != "" && s.Village != r.Village
 	})
+}
+
+// decidedHere keeps the decisions on members of the page's place, as sheetsHere does. Of who is active no more no place is known here: those
+// decisions are counted for the town alone.
+func decidedHere(r block.Request, all []facts.Decision, people []signals.Person) []facts.Decision {
+	if r.Village == "" && r.Branch == "" {
+		return all
+	}
+	here := map[string]bool{}
+	for _, p := range people {
+		here[p.ID] = (r.Branch == "" || p.Branch == r.Branch) && (r.Village == "" || p.Village == r.Village)
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(d facts.Decision) bool { return !here[d.MemberID] })
 }
 
 // recordMonths is for how many months visits and points, the evidence that needs the longest record, are known: those of the one

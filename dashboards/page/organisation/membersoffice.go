@@ -65,7 +65,6 @@ func assessedAs(ctx context.Context, r block.Request, id string) (*view.Table, e
 	if err != nil {
 		return nil, err
 	}
-	rows = slices.DeleteFunc(slices.Clone(rows), func(a facts.Assessed) bool { return facts.PeriodEnd(a.Period) > r.Month })
 	t := &view.Table{ID: "assessed", Title: r.T("历年党员评定", "Assessments"), Empty: r.T("没有收到评定结果。", "None was received.")}
 	type row = facts.Assessed
 	view.Fill(t, rows,
