@@ -81,16 +81,13 @@ func (s *server) makePaper(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		err = format.Write(&b, made)
 	}
-	name := kind.FileName(ask, format.Ext)
-	var batch desk.Batch
-	if err == nil && to.SecondPerson() {
-		batch, err = s.Desk.ProposePaper([]pipelines.PaperContent{{Name: name, Content: b.Bytes()}}, desk.Paper{Kind: kind.ID, Unit: ask.Unit().ID, Month: ask.Month, For: string(to), Withheld: made.Passed.Withheld}, desk.By(who))
-	}
-	if err == nil && s.Papers != nil {
-		_, err = kinds.KeepDraft(r.Context(), s.Papers, made, batch.ID, pipelines.PaperContent{Name: name, Content: b.Bytes()})
-	}
-	if err := s.done(r.Context(), trail.IssuedReport, object, at, err); err != nil {
+	if err := s.done(r.Context(), trail.IssuedReport, object, at, err); err != nil { // the trail comes first: what nobody could write down is kept nowhere and given to nobody
 		return err
+	}
+	file := pipelines.PaperContent{Name: kind.FileName(ask, format.Ext), Content: b.Bytes()}
+	batch, err := s.keepPaper(r.Context(), kind, made, ask, to, file)
+	if err != nil {
+		return s.done(r.Context(), trail.IssuedReport, object, at, err)
 	}
 	w.Header().Set("Cache-Control", "private, no-store")
 	if to.SecondPerson() {
@@ -100,9 +97,23 @@ func (s *server) makePaper(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	w.Header().Set("Content-Type", format.MediaType)
-	attached(w.Header(), name)
-	_, err = w.Write(b.Bytes())
+	attached(w.Header(), file.Name)
+	_, err = w.Write(file.Content)
 	return err
+}
+
+// keepPaper puts a paper that needs a second person before one, and keeps it as a draft.
+func (s *server) keepPaper(ctx context.Context, kind kinds.Kind, made filetype.Made, ask block.Request, to gate.Audience, file pipelines.PaperContent) (batch desk.Batch, err error) {
+	if to.SecondPerson() {
+		of := desk.Paper{Kind: kind.ID, Unit: ask.Unit().ID, Month: ask.Month, For: string(to), Withheld: made.Passed.Withheld}
+		if batch, err = s.Desk.ProposePaper([]pipelines.PaperContent{file}, of, desk.By(ask.Visitor)); err != nil {
+			return batch, err
+		}
+	}
+	if s.Papers != nil {
+		_, err = kinds.KeepDraft(ctx, s.Papers, made, batch.ID, file)
+	}
+	return batch, err
 }
 
 // paperFor makes a report from the generation of now.

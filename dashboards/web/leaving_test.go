@@ -1,13 +1,20 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/url"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"hulian/dashboards/desk"
+	"hulian/dashboards/sqlite"
 	"hulian/dashboards/trail"
+	"hulian/pipelines"
+	"hulian/pipelines/papers"
 )
 
 // TestAPaperForThePublicNeedsASecondPerson from the page to the file: what a paper holds depends on who reads it, and the trail says it.
@@ -82,6 +89,60 @@ func TestAPaperForThePublicNeedsASecondPerson(t *testing.T) {
 		if !strings.Contains(all, want) {
 			t.Errorf("the trail lacks %q:\n%s", want, all)
 		}
+	}
+}
+
+// unkept is a book of papers on a full disk.
+type unkept struct{ *papers.Book }
+
+func (unkept) Keep(context.Context, pipelines.PaperVersion, []byte, []pipelines.PaperContent) (pipelines.PaperVersion, error) {
+	return pipelines.PaperVersion{}, errors.New("no space left on device")
+}
+
+// TestNothingLeavesWithoutItsEntryInTheTrail: where the trail cannot be written nothing is given out, proposed or kept as a draft; what
+// could not be kept afterwards stands there as failed.
+func TestNothingLeavesWithoutItsEntryInTheTrail(t *testing.T) {
+	book := &papers.Book{Dir: t.TempDir()}
+	h := newHouse(t, func(c *Config) { c.Papers = book })
+	committee := as(t, h.URL, "committee")
+	gone, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), sqlite.FileName))
+	if err == nil {
+		err = gone.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := h.door.Trail
+	h.door.Trail = trail.Open(gone)
+	for _, readers := range []string{"public", "committee"} {
+		if response, body := h.do(t, committee, http.MethodPost, "/papers/monthly", form("for", readers, "format", ".html")); response.StatusCode != http.StatusInternalServerError || strings.Contains(body, "watermark") {
+			t.Errorf("a paper for %s leaves without an entry: %s", readers, response.Status)
+		}
+	}
+	if waiting, err := desk.Proposals(h.desk.Dir); err != nil || len(waiting) != 0 {
+		t.Errorf("proposed without an entry: %+v %v", waiting, err)
+	}
+	if kept, err := book.Versions(); err != nil || len(kept) != 0 {
+		t.Errorf("kept without an entry: %+v %v", kept, err)
+	}
+	h.door.Trail = whole
+	if response, _ := h.do(t, committee, http.MethodPost, "/papers/monthly", form("for", "public", "format", ".html")); response.StatusCode != http.StatusSeeOther {
+		t.Errorf("with the trail whole again: %s", response.Status)
+	}
+
+	h = newHouse(t, func(c *Config) { c.Papers = unkept{book} })
+	committee = as(t, h.URL, "committee")
+	if response, _ := h.do(t, committee, http.MethodPost, "/papers/monthly", form("format", ".html")); response.StatusCode != http.StatusInternalServerError {
+		t.Errorf("a paper that could not be kept: %s", response.Status)
+	}
+	var outcomes []string
+	for _, e := range entries(t, h.door) {
+		if e.Action == trail.IssuedReport {
+			outcomes = append(outcomes, string(e.Outcome))
+		}
+	}
+	if !slices.Equal(outcomes, []string{"done", "failed"}) {
+		t.Errorf("the trail says of it: %q", outcomes)
 	}
 }
 
