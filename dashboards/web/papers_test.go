@@ -274,6 +274,31 @@ func documentOf(t *testing.T, file string) string {
 
 // TestDamagedPapersStopNothing: drafts are made and the pages say what is damaged.
 func TestDamagedPapersStopNothing(t *testing.T) {
+	t.Run("issued with rights that nobody has now", func(t *testing.T) {
+		state := pipelines.ClosingSigned
+		book := &papers.Book{Dir: t.TempDir()}
+		h := newHouse(t, func(c *Config) { c.Closings, c.Papers = signedMonth{state: &state}, book })
+		committee := as(t, h.URL, "committee")
+		if response, _ := h.do(t, committee, http.MethodPost, "/papers/monthly", form("issue", "1")); response.StatusCode != http.StatusSeeOther {
+			t.Fatal(response.Status)
+		}
+		all, err := book.Versions()
+		if err != nil || len(all) != 1 {
+			t.Fatal(all, err)
+		}
+		body, err := book.Content(all[0])
+		if err == nil {
+			all[0].Role = "retired"
+			_, err = book.Keep(t.Context(), all[0], append(body, '\n'), nil)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, draft := h.do(t, committee, http.MethodPost, "/papers/monthly", form("format", ".html"))
+		if response.StatusCode != http.StatusOK || !strings.Contains(draft, "本稿没有与它比较") || strings.Contains(draft, "留存的文件无法读取") {
+			t.Errorf("a draft beside a paper that cannot be made again: %s", response.Status)
+		}
+	})
 	state := pipelines.ClosingSigned
 	book := &papers.Book{Dir: t.TempDir()}
 	words := &wording.Book{Dir: t.TempDir()}

@@ -93,10 +93,13 @@ func (k Kind) versioned(ctx context.Context, r block.Request, v view.View, names
 	}
 	before, issued := block.Issued(all, of.PaperKey)
 	var changes []pipelines.PaperChange
-	beyond := 0
+	beyond, uncompared := 0, unread != nil
 	if issued {
-		if changes, beyond, err = k.movedFor(ctx, r, before, of, now, version); err != nil && (h.Issue || !errors.As(err, &unread)) {
-			return of, nil, v, err
+		if changes, beyond, err = k.movedFor(ctx, r, before, of, now, version); err != nil {
+			if h.Issue || ctx.Err() != nil {
+				return of, nil, v, err
+			}
+			uncompared = true // the draft is the reader's own: that the issuer's cannot be read, or made again, does not stop it
 		}
 	}
 	if moved := month.Moved(r, before, changes, beyond); len(moved) > 0 {
@@ -108,11 +111,14 @@ func (k Kind) versioned(ctx context.Context, r block.Request, v view.View, names
 	}
 	issued = issued && alike(before, of) // what somebody of other rights makes is another paper than what was issued
 	l := *v.Letterhead
-	if !h.Issue && !h.For.SecondPerson() && (!issued || len(changes) > 0) {
+	if !h.Issue && !h.For.SecondPerson() && (!issued || len(changes) > 0 || uncompared) {
 		l.Draft, l.Date = true, ""
 	}
-	if unread != nil {
+	switch {
+	case unread != nil:
 		l.Basis = append(slices.Clip(l.Basis), r.T("留存的文件无法读取：本稿没有与印发的版本比较。", "The kept papers cannot be read: this draft was not compared with what was issued."))
+	case uncompared:
+		l.Basis = append(slices.Clip(l.Basis), r.Tf("印发的第%d版无法读取，或无法按印发人的权限重新生成：本稿没有与它比较。", "Version %d, which was issued, cannot be read, or not be made again with the rights of its issuer: this draft was not compared with it.", before.Number))
 	}
 	v.Letterhead = &l
 	return of, body, v, nil
