@@ -104,7 +104,7 @@ order by r.entered_at, r.entry_id`
 // visitor may see; nothing where an older version published the snapshot.
 func (f Facts) ActionRows(ctx context.Context, v visitor.Visitor, month string) ([]Action, error) {
 	all, err := entered[Action](ctx, f, v, "what was decided to help", actionsSQL, month)
-	return slices.DeleteFunc(slices.Clone(all), func(a Action) bool { return !f.seesDecision(v, a.OfVillage) }), err
+	return slices.DeleteFunc(slices.Clone(all), func(a Action) bool { return !f.SeesDecision(v, a.OfVillage) }), err
 }
 
 // Actions reads the actions as they stood in a month, in the order in which they were decided.
@@ -139,13 +139,13 @@ func (f Facts) Resolutions(ctx context.Context, v visitor.Visitor, month string)
 	all := folded(rows, func(r Resolution) string { return r.ResolutionID })
 	return slices.DeleteFunc(all, func(r Resolution) bool {
 		personal := r.Item == "cadres" || r.Item == "members"
-		return !f.seesDecision(v, r.OfVillage) || personal && !v.SeesEvidence(f.place("", ""))
+		return !f.SeesDecision(v, r.OfVillage) || personal && !v.SeesEvidence(f.place("", ""))
 	}), err
 }
 
-// seesDecision reports whether the visitor may see what was decided about a village, or about the whole town: whoever is of one
+// SeesDecision reports whether the visitor may see what was decided about a village, or about the whole town: whoever is of one
 // village sees what is about it.
-func (f Facts) seesDecision(v visitor.Visitor, village string) bool {
+func (f Facts) SeesDecision(v visitor.Visitor, village string) bool {
 	return v.SeesUnit(f.place("", "")) && (v.Scope.Village == "" || v.Scope.Village == village)
 }
 

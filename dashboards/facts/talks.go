@@ -38,7 +38,7 @@ func (f Facts) Talks(ctx context.Context, v visitor.Visitor, month string) ([]Ta
 	rows, err := entered[Talk](ctx, f, v, "talks with last branches", talksSQL, f.AsOf(month).Format("2006-01-02"))
 	var all []Talk
 	for _, t := range rows {
-		if !f.seesDecision(v, f.UnitOf(t.OfBranch).VillageID) {
+		if !f.SeesDecision(v, f.UnitOf(t.OfBranch).VillageID) {
 			continue
 		}
 		i := slices.IndexFunc(all, func(x Talk) bool { return x.OfBranch == t.OfBranch && x.Talk == t.Talk && x.RatedYear == t.RatedYear })

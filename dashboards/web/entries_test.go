@@ -225,6 +225,22 @@ func TestActionsAreMeasured(t *testing.T) {
 			}
 			h.shows(t, committee, "/actions?month=2018-01", "帮扶本身：", "按期验收率 100.0%（1/1）")
 			h.shows(t, committee, "/measures", "帮扶措施的指标", "最初期限已过的措施")
+			if c.name != "days and a target" {
+				return
+			}
+			// A village's secretary sees the actions of his village alone: on the town's report a signal of another, of whose help he sees nothing, is
+			// not counted as unanswered.
+			h.town.Exec(t, "update hard_criteria set met = true where village_id = 'V1'")
+			h.town.Exec(t, "insert into hard_criteria (village_id, criterion, month, met, numerator, denominator, value, limit_value) values ('V1', 'late_issues', '2017-11', true, 12, 20, 0.5, 0.6)")
+			h.town.generation++
+			own, other := as(t, h.URL, "secretary2"), as(t, h.URL, "secretary1")
+			measured := "/report?format=csv&table=actions-action-measures&month=2018-01"
+			h.shows(t, committee, measured, "及时帮扶率,50.0,1,2,")
+			h.shows(t, own, measured, "及时帮扶率,100.0,1,1,")
+			h.shows(t, own, "/report?month=2018-01", "只计可见范围内的村：新园村")
+			h.shows(t, committee, "/report?month=2018-01", "帮扶本身办得怎样", "!只计可见范围内的村")
+			h.shows(t, own, "/actions?month=2018-01&village=V2", "及时帮扶率 100.0%（1/1）", "!只计可见范围内的村")
+			h.shows(t, other, "/actions?month=2018-01&village=V2", "不在可见范围内", "!还没有决定过", "!及时帮扶率", "!帮扶本身办得怎样")
 		})
 	}
 }

@@ -40,15 +40,19 @@ func Actions(ctx context.Context, r block.Request) (view.View, error) {
 		v.Blocks = append(v.Blocks, decideForms(r, b, village)...)
 		return v, nil
 	}
+	if !b.Sees(r.Village) {
+		v.Headline = view.Headline{Rest: r.T("这个村的帮扶措施不在可见范围内", "The actions of this village are not for you to see")}
+		return v, nil
+	}
 	shown := b.Of(r.Village)
-	v.Headline = headline(r, shown)
+	v.Headline = headline(r, b, shown)
 	counts := b.Counts(r.Village, r.AsOf(r.Month))
-	v.Sentences = []string{countsSaid(r, counts), r.T("成效只与同期没有得到帮扶的村相比，并看本村自己的走势；好转不等于由措施带来，是否验收由人决定。", "An effect is seen against villages that nobody helped over the same months, and on the village's own series. Better is no proof that the action did it; people decide whether it is accepted.")}
+	v.Sentences = []string{countsSaid(r, b, counts), r.T("成效只与同期没有得到帮扶的村相比，并看本村自己的走势；好转不等于由措施带来，是否验收由人决定。", "An effect is seen against villages that nobody helped over the same months, and on the village's own series. Better is no proof that the action did it; people decide whether it is accepted.")}
 	v.Blocks = append(v.Blocks, view.Row{Parts: []view.Part{{Span: 12, Blocks: []view.Block{tiles(r, shown, counts)}}}}, view.Lead{})
 	if t := waiting(r, b); t != nil {
 		v.Blocks = append(v.Blocks, t)
 	}
-	v.Blocks = append(v.Blocks, table(r, shown), countsTable(r, counts))
+	v.Blocks = append(v.Blocks, table(r, shown), countsTable(r, b, counts))
 	if block.Decides(r) {
 		v.Blocks = append(v.Blocks, chooser(r, r.T("给另一个村研究帮扶", "Decide help for another village"), r.Village))
 	}
@@ -56,10 +60,10 @@ func Actions(ctx context.Context, r block.Request) (view.View, error) {
 }
 
 // headline counts what is open, what is late and what came back.
-func headline(r block.Request, all []Followed) view.Headline {
+func headline(r block.Request, b Book, all []Followed) view.Headline {
 	n := counted(all)
 	if len(all) == 0 {
-		return view.Headline{Rest: r.T("还没有决定过帮扶措施", "No help has been decided yet")}
+		return view.Headline{Rest: r.T("还没有决定过帮扶措施", "No help has been decided yet") + ofSeen(r, b)}
 	}
 	var pressing, rest []string
 	if n[Overdue] > 0 {
@@ -72,7 +76,20 @@ func headline(r block.Request, all []Followed) view.Headline {
 	if n[Due] > 0 {
 		rest = append(rest, r.Tf("本月到期%d件", "%d due this month", n[Due]))
 	}
+	rest[len(rest)-1] += ofSeen(r, b)
 	return block.HeadlineOf(r, strings.Join(pressing, r.T("、", ", ")), rest...)
+}
+
+// ofSeen names, on a page of the whole town, the villages whose actions are counted where the reader sees those of some alone.
+func ofSeen(r block.Request, b Book) string {
+	if b.All || r.Village != "" {
+		return ""
+	}
+	names := make([]string, len(b.Seen))
+	for i, u := range b.Seen {
+		names[i] = u.Name
+	}
+	return r.Tf("（只计可见范围内的村：%s）", " (of the villages you see alone: %s)", strings.Join(names, r.T("、", ", ")))
 }
 
 func counted(all []Followed) map[Standing]int {
@@ -261,6 +278,6 @@ func Reported(ctx context.Context, r block.Request) (v view.View, err error) {
 	if err != nil || !is {
 		return v, err
 	}
-	v.Blocks = []view.Block{table(r, b.Of(r.Village)), countsTable(r, b.Counts(r.Village, r.AsOf(r.Month)))}
+	v.Blocks = []view.Block{table(r, b.Of(r.Village)), countsTable(r, b, b.Counts(r.Village, r.AsOf(r.Month)))}
 	return v, nil
 }

@@ -106,17 +106,26 @@ func (f Followed) measured() signals.Action {
 type Book struct {
 	Town     signals.Town
 	Assessed []signals.Assessment
-	Actions  []Followed // in the order in which they were decided
-	First    string     // the day on which the town's first action began, whoever asks; empty: it has none
+	Actions  []Followed   // in the order in which they were decided
+	Seen     []facts.Unit // the villages whose actions the reader sees; nil: no village's
+	All      bool         // they are all villages of the town
+	First    string       // the day on which the town's first action began, whoever asks; empty: it has none
 }
 
-// Counts are the measures of the actions of a village, or of the whole town where none is named, as they stand on a day.
+// Sees reports whether the reader sees the actions of a village; of the town, whether those of any.
+func (b Book) Sees(village string) bool {
+	return slices.ContainsFunc(b.Seen, func(u facts.Unit) bool { return village == "" || u.ID == village })
+}
+
+// Counts are the measures of the actions of a village, or of the whole town where none is named, as they stand on a day. Of a village
+// whose actions the reader does not see no signal is counted either: all of them would look unanswered.
 func (b Book) Counts(village string, day time.Time) []signals.ActionCount {
+	seen := slices.DeleteFunc(slices.Clone(b.Assessed), func(a signals.Assessment) bool { return !b.Sees(a.Village.ID) })
 	var all []signals.Action
 	for _, f := range b.Actions {
 		all = append(all, f.measured())
 	}
-	return signals.CountActions(b.Town, b.Assessed, all, village, b.First, day)
+	return signals.CountActions(b.Town, seen, all, village, b.First, day)
 }
 
 // Of are the actions of a village; of the whole town where none is named.
@@ -149,6 +158,12 @@ func Read(ctx context.Context, r block.Request) (b Book, err error) {
 	if err != nil {
 		return b, err
 	}
+	for _, u := range r.Villages {
+		if r.SeesDecision(r.Visitor, u.ID) {
+			b.Seen = append(b.Seen, u)
+		}
+	}
+	b.All = len(b.Seen) == len(r.Villages)
 	helped, err := r.Helped(ctx, r.Month)
 	if err != nil {
 		return b, err

@@ -62,8 +62,8 @@ func countTile(r block.Request, c signals.ActionCount) view.Stat {
 }
 
 // countsTable says of every measure of actions what it counts, how it stands and what may be said of it.
-func countsTable(r block.Request, counts []signals.ActionCount) *view.Table {
-	t := &view.Table{ID: "action-measures", Stacked: true, Title: r.T("帮扶本身办得怎样", "How help itself is done")}
+func countsTable(r block.Request, b Book, counts []signals.ActionCount) *view.Table {
+	t := &view.Table{ID: "action-measures", Stacked: true, Title: r.T("帮扶本身办得怎样", "How help itself is done") + ofSeen(r, b)}
 	view.Fill(t, counts,
 		view.Of(view.Words(r.T("指标", "Measure")), func(c signals.ActionCount) view.Cell { return view.Cell{Text: c.Name.In(r.Lang)} }),
 		view.Of(view.Rate(r.T("比例", "Share"), "%"), func(c signals.ActionCount) view.Cell {
@@ -96,7 +96,7 @@ func madeOf(r block.Request, m signals.ActionMeasure) string {
 }
 
 // countsSaid is how help itself is done in one sentence: every share with its base, and what is not known of it.
-func countsSaid(r block.Request, counts []signals.ActionCount) string {
+func countsSaid(r block.Request, b Book, counts []signals.ActionCount) string {
 	var said []string
 	for _, c := range counts {
 		if c.Without || c.Denominator == 0 {
@@ -105,7 +105,7 @@ func countsSaid(r block.Request, counts []signals.ActionCount) string {
 		said = append(said, r.Tf("%[1]s %[2]s（%[3]s）", "%[1]s %[2]s (%[3]s)", strings.ToLower(c.Name.In(r.Lang)), reading.Percent(float64(c.Numerator)/float64(c.Denominator)), reading.Base(float64(c.Numerator), float64(c.Denominator))))
 	}
 	if len(said) == 0 {
-		return r.T("帮扶本身办得怎样，还没有可以计算的指标。", "How help itself is done cannot be counted yet.")
+		return r.Tf("帮扶本身办得怎样，还没有可以计算的指标%s。", "How help itself is done cannot be counted yet%s.", ofSeen(r, b))
 	}
-	return r.Tf("帮扶本身：%s。", "Help itself: %s.", strings.Join(said, r.T("，", ", ")))
+	return r.Tf("帮扶本身%[2]s：%[1]s。", "Help itself%[2]s: %[1]s.", strings.Join(said, r.T("，", ", ")), ofSeen(r, b))
 }
