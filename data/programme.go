@@ -414,7 +414,9 @@ func (q QualityRules) check() error {
 			switch other, twice := by[export]; {
 			case !ok:
 				return fmt.Errorf("%s: %w %q: did you mean %q?", due.setting, pipelines.ErrUnknown, export, Nearest(export, exports()))
-			case twice && other != due.setting:
+			case twice && other == due.setting:
+				return fmt.Errorf("%s: %q stands there twice", due.setting, export)
+			case twice:
 				return fmt.Errorf("%s: %q is expected by %s already", due.setting, export, other)
 			case due.setting != "data_quality.expected" && (c.Kind != Event || c.DatedBy == ""):
 				return fmt.Errorf("%s: %q has no day that tells which months it is of", due.setting, export)

@@ -93,6 +93,7 @@ func TestBadProgrammesAreRefused(t *testing.T) {
 		"a band of no day":     {"issues: {age_bands: [7, 7]}\n", "age_bands"},
 		"unknown export":       {"data_quality: {expected: [visit]}\n", `did you mean "visits"?`},
 		"unknown yearly":       {"data_quality: {expected_yearly: [conducts]}\n", `did you mean "conduct"?`},
+		"due twice in one":     {"data_quality: {expected: [visits, visits]}\n", "\"visits\" stands there twice"},
 		"due twice":            {"data_quality: {expected_yearly: [visits]}\n", "expected by data_quality.expected already"},
 		"no day":               {"data_quality: {expected_half_yearly: [ratings]}\n", "no day that tells which months"},
 		"criterion of nothing": {"hard_criteria: [{id: x, name: {zh: 甲, en: A}, months: 1, below: 1}]\n", "either a measure or a fact"},

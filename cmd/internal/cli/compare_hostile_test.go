@@ -249,10 +249,11 @@ func TestPilotsBesideTheRolloutOfATable(t *testing.T) {
 		var document struct {
 			Difference *float64
 			Villages   []struct{ Side, Start string }
+			Since      int `json:"months_since"`
 			Months     []struct{ Since int }
 		}
 		_, out, _ = session(t, append(arguments, "--format", "json")...)
-		if err := json.Unmarshal([]byte(out), &document); err != nil || document.Difference == nil || len(document.Villages) != c.rows || document.Villages[0].Start != "8" || len(document.Months) == 0 {
+		if err := json.Unmarshal([]byte(out), &document); err != nil || document.Difference == nil || len(document.Villages) != c.rows || document.Villages[0].Start != "8" || len(document.Months) == 0 || document.Since == 0 {
 			t.Errorf("%v: %v, %+v", c.flags, err, document)
 		}
 	}

@@ -56,7 +56,7 @@ var besideTables = []string{"result", "villages", "starts", "months", "said"}
 func (w writer) besideParts() []part {
 	waves := writer{told{Report: compare.Report{Result: compare.Result{Measure: w.Measure}}}, w.lang}
 	result := part{id: "result", title: data.Text{Zh: "结果", En: "Result"}, columns: columnsOf("measure|指标|Measure", "difference|差|Difference", "low|下限|Low", "high|上限|High", "chance|偶然可能性|Chance",
-		"pilots|试点村数|Pilots", "rollout|推开村数|Rollout", "months|启动后月数|Months since")}
+		"pilots|试点村数|Pilots", "rollout|推开村数|Rollout", "months_since|启动后月数|Months since")}
 	villages := part{id: "villages", title: data.Text{Zh: "两边各村", En: "The villages of both sides"}, columns: columnsOf("village|村|Village", "side|哪一边|Side", "start|启动|Began", "before|启动前|Before", "after|启动后|Since", "change|变化|Change")}
 	none := partCell{nil, say.Missing}
 	if w.Waves == nil {
