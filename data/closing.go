@@ -20,6 +20,9 @@ func ExplainClosing(p pipelines.ClosingProblem, lang string) (sentence, mend str
 		subject = Text{Zh: p.SubjectZh, En: p.Subject}.In(lang)
 	}
 	if p.Code == pipelines.ClosingExportMissing {
+		if period, ok := missingOfPeriod[p.Of]; ok {
+			text = period
+		}
 		if c, ok := ContractOf(subject); ok {
 			subject = c.Name.In(lang)
 		}
@@ -41,6 +44,20 @@ var paperTexts = map[pipelines.PaperRefusal]Text{
 	pipelines.PaperMonthDamaged: {Zh: "本月签发的存档缺失或损坏；请先从备份中放回。", En: "The signed record of the month is missing or damaged: put it back from a backup first."},
 	pipelines.PaperNotAccepted:  {Zh: "公示文件须经第二人复核同意后才能印发；数字变动后须重新生成、重新复核。", En: "A paper for the public is issued once a second person has accepted it; where its numbers have moved since, make it again and have it accepted."},
 	pipelines.PaperSame:         {Zh: "已经印发，内容没有变动，不必再次印发。", En: "It is issued, and nothing in it has changed: there is nothing to issue again."},
+}
+
+// missingOfPeriod says of an export due once in several months that it did not come, by how many there are.
+var missingOfPeriod = map[int64][2]Text{
+	3:  missingOf(Text{Zh: "本季度", En: "quarter"}, Text{Zh: "每季度", En: "every quarter"}),
+	6:  missingOf(Text{Zh: "本半年", En: "half-year"}, Text{Zh: "每半年", En: "every half-year"}),
+	12: missingOf(Text{Zh: "本年度", En: "year"}, Text{Zh: "每年", En: "every year"}),
+}
+
+func missingOf(period, every Text) [2]Text {
+	return [2]Text{
+		{Zh: period.Zh + "没有收到“{subject}”的任何一行，到本月期满。", En: "Not one row of “{subject}” was received for the " + period.En + " that ends with the month."},
+		{Zh: "请催报；如果本镇确实没有这张表，请在“工作标准”页的“" + every.Zh + "应报的报表”中去掉它。", En: "Ask for it; if the town has no such export, take it out of the exports due " + every.En + " on the page Standards."},
+	}
 }
 
 var closingTexts = map[pipelines.ClosingCode][2]Text{

@@ -402,13 +402,51 @@ func exports() []string {
 	return names
 }
 
+// DueExport is an export that every village owes once in a period of so many months: 1, 3, 6 or 12, of the calendar year.
+type DueExport struct {
+	Export string
+	Months int
+}
+
+// All are the exports that are due at all, the monthly ones first.
+func (q QualityRules) All() (all []DueExport) {
+	for _, due := range q.periods() {
+		for _, export := range due.exports {
+			all = append(all, DueExport{export, due.months})
+		}
+	}
+	return all
+}
+
+// Due are the exports whose period ends with a month, written as 2018-03. Nothing is due of what is no month.
+func (q QualityRules) Due(month string) []DueExport {
+	on, err := time.Parse("2006-01", month)
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(q.All(), func(e DueExport) bool { return int(on.Month())%e.Months != 0 })
+}
+
+// Expects reports whether an export is due at all, however seldom.
+func (q QualityRules) Expects(export string) bool {
+	return slices.ContainsFunc(q.All(), func(e DueExport) bool { return e.Export == export })
+}
+
+// duePeriod is a setting that names exports, and how many months lie from one to the next.
+type duePeriod struct {
+	setting string
+	months  int
+	exports []string
+}
+
+func (q QualityRules) periods() []duePeriod {
+	return []duePeriod{{"data_quality.expected", 1, q.Expected}, {"data_quality.expected_quarterly", 3, q.Quarterly}, {"data_quality.expected_half_yearly", 6, q.HalfYearly}, {"data_quality.expected_yearly", 12, q.Yearly}}
+}
+
 // check refuses an export that is none, that is expected twice, and one that is expected of a quarter, half-year or year and tells no day.
 func (q QualityRules) check() error {
 	by := map[string]string{}
-	for _, due := range []struct {
-		setting string
-		exports []string
-	}{{"data_quality.expected", q.Expected}, {"data_quality.expected_quarterly", q.Quarterly}, {"data_quality.expected_half_yearly", q.HalfYearly}, {"data_quality.expected_yearly", q.Yearly}} {
+	for _, due := range q.periods() {
 		for _, export := range due.exports {
 			c, ok := ContractOf(export)
 			switch other, twice := by[export]; {
@@ -418,7 +456,7 @@ func (q QualityRules) check() error {
 				return fmt.Errorf("%s: %q stands there twice", due.setting, export)
 			case twice:
 				return fmt.Errorf("%s: %q is expected by %s already", due.setting, export, other)
-			case due.setting != "data_quality.expected" && (c.Kind != Event || c.DatedBy == ""):
+			case due.months > 1 && (c.Kind != Event || c.DatedBy == ""):
 				return fmt.Errorf("%s: %q has no day that tells which months it is of", due.setting, export)
 			}
 			by[export] = due.setting

@@ -145,6 +145,9 @@ func TestEverySettingIsRead(t *testing.T) {
 	awaited := map[string]string{}
 	for _, field := range leaves(reflect.TypeFor[Programme](), "") {
 		name := field[strings.LastIndex(field, ".")+1:]
+		if slices.Contains([]string{"DataQuality.Expected", "DataQuality.Quarterly", "DataQuality.HalfYearly", "DataQuality.Yearly"}, field) {
+			name = "DataQuality.Due" // they are read together
+		}
 		read := regexp.MustCompile(`\.` + name + `\b`).MatchString(strings.ReplaceAll(source.String(), "row.Funding", "")) // what a rating says was paid
 		if reason := awaited[field]; read == (reason != "") {
 			t.Errorf("%s: read is %v, awaited because %q", field, read, reason)
@@ -167,6 +170,17 @@ func leaves(of reflect.Type, path string) []string {
 		all = append(all, leaves(of.Field(i).Type, path+of.Field(i).Name+".")...)
 	}
 	return all
+}
+
+// TestWhatIsDueOfAMonth: an export is due of the month that ends its period of the calendar year.
+func TestWhatIsDueOfAMonth(t *testing.T) {
+	q := QualityRules{Expected: []string{"visits"}, Quarterly: []string{"rules"}, HalfYearly: []string{"rights"}, Yearly: []string{"conduct"}}
+	visits, rules, rights, conduct := DueExport{"visits", 1}, DueExport{"rules", 3}, DueExport{"rights", 6}, DueExport{"conduct", 12}
+	for month, want := range map[string][]DueExport{"2018-02": {visits}, "2018-03": {visits, rules}, "2018-06": {visits, rules, rights}, "2018-12": {visits, rules, rights, conduct}, "": nil, "2018-13": nil} {
+		if got := q.Due(month); !slices.Equal(got, want) {
+			t.Errorf("%q: %v, want %v", month, got, want)
+		}
+	}
 }
 
 func FuzzProgramme(f *testing.F) {

@@ -79,7 +79,7 @@ type ClosingCode string
 const (
 	ClosingMonthNotOver   ClosingCode = "month_not_over"    // the cut-off, Subject, lies before the month's end
 	ClosingRowsOpen       ClosingCode = "rows_open"         // Count refused rows of Of wait for repair
-	ClosingExportMissing  ClosingCode = "export_missing"    // no row of the export Subject
+	ClosingExportMissing  ClosingCode = "export_missing"    // no row of the export Subject in the Of months that end with it (0 of an older program: 1)
 	ClosingVillagesPoor   ClosingCode = "villages_poor"     // Count of Of villages, Subject, have data too poor to judge
 	ClosingFileHeld       ClosingCode = "file_held"         // the file Subject waits for confirmation
 	ClosingFileRejected   ClosingCode = "file_rejected"     // the file Subject could not be read

@@ -31,8 +31,8 @@ type Snapshot struct {
 	Data       pipelines.Querier // with the schemas exports, ops and marts
 	Generation int
 	Hash       string
-	Warnings   func() []Warning // checks of the generation that returned rows; nil: none. Asked only when its months are judged anew
-	Failed     data.Text        // why the last run published nothing; empty where it did
+	Warnings   func() ([]Warning, error) // checks of the generation that returned rows; nil: none. Asked only when its months are judged anew
+	Failed     data.Text                 // why the last run published nothing; empty where it did
 }
 
 // Warning is a check that returned rows.

@@ -424,13 +424,51 @@ func TestPoorVillagesAreThoseOfThePages(t *testing.T) {
 	}
 }
 
+// An export due once in several months is asked for in the month that ends its period, and came with a row of any of its months.
+func TestAnExportOfAQuarterIsAskedForAtItsEnd(t *testing.T) {
+	d := newDesk(t)
+	d.book.Programme.DataQuality.Quarterly, d.book.Programme.DataQuality.HalfYearly, d.book.Programme.DataQuality.Yearly = []string{"rules"}, []string{"rights"}, []string{"conduct"}
+	d.exec("create schema exports")
+	for _, export := range []string{"rules", "rights", "conduct"} {
+		c, _ := data.ContractOf(export)
+		d.exec(fmt.Sprintf("create table exports.%s (%s date)", export, c.DatedBy))
+	}
+	d.exec("insert into exports.rules values ('2017-09-30')", "insert into exports.rights values ('2017-07-01')", "insert into exports.conduct values ('2018-01-05')")
+	missing := func(month string) (told []string) {
+		for _, p := range d.month(month).Problems {
+			if p.Code == pipelines.ClosingExportMissing && p.Blocking {
+				zh, mend := data.ExplainClosing(p, "zh")
+				told = append(told, zh+mend)
+			}
+		}
+		return told
+	}
+	december := []string{"本季度没有收到“村规民约”的任何一行，到本月期满。请催报；如果本镇确实没有这张表，请在“工作标准”页的“每季度应报的报表”中去掉它。",
+		"本年度没有收到“清廉承诺”的任何一行，到本月期满。请催报；如果本镇确实没有这张表，请在“工作标准”页的“每年应报的报表”中去掉它。"}
+	if got := missing("2017-12"); !slices.Equal(got, december) {
+		t.Errorf("December lacks %q", got)
+	}
+	if got := missing("2018-01"); got != nil {
+		t.Errorf("January ends no period, and lacks %q", got)
+	}
+	d.publish("insert into exports.rules values ('2017-10-02')", "insert into exports.conduct values ('2017-02-01')")
+	if got := missing("2017-12"); got != nil {
+		t.Errorf("what came lacks still: %q", got)
+	}
+}
+
 // What a check claims is told in the language of whoever closes the month; of a check of an older program there is
 // English alone.
 func TestAWarningOfACheckIsToldInBothLanguages(t *testing.T) {
 	d := newDesk(t)
 	s := d.snapshot()
-	s.Warnings = func() []Warning {
-		return []Warning{{Claim: data.Text{Zh: "没有等于二的。", En: "There are no twos."}, Rows: 2}, {Claim: data.Text{En: "There are no threes."}, Rows: 3}}
+	unreadable := errors.New("the manifest is damaged")
+	s.Warnings = func() ([]Warning, error) { return nil, unreadable }
+	if _, err := d.book.Month(t.Context(), s, "2018-01"); !errors.Is(err, unreadable) { // and is not kept as no warning at all
+		t.Errorf("checks that cannot be read: %v", err)
+	}
+	s.Warnings = func() ([]Warning, error) {
+		return []Warning{{Claim: data.Text{Zh: "没有等于二的。", En: "There are no twos."}, Rows: 2}, {Claim: data.Text{En: "There are no threes."}, Rows: 3}}, nil
 	}
 	m, err := d.book.Month(t.Context(), s, "2018-01")
 	if err != nil {

@@ -17,9 +17,9 @@ import (
 
 // facts is what of a snapshot bears on closing any of its months.
 type facts struct {
-	cutOff   string   // 2018-01-31
-	months   []string // in order
-	expected []string // exports, of the programme
+	cutOff   string                              // 2018-01-31
+	months   []string                            // in order
+	due      func(month string) []data.DueExport // of the programme
 	arrived  map[string]map[string]bool
 	read     map[string]float64 // rows read, by month
 	open     map[string]float64 // rows refused and waiting
@@ -66,7 +66,7 @@ where month = ? order by measure, level, unit_id`
 func (b *Book) facts(ctx context.Context, s Snapshot) (*facts, error) {
 	decided := b.decided()
 	f := &facts{arrived: map[string]map[string]bool{}, read: map[string]float64{}, open: map[string]float64{}, villages: map[string]float64{}, poor: map[string][]string{},
-		expected: decided.DataQuality.Expected, allowed: 1 - decided.DataQuality.Threshold}
+		due: decided.DataQuality.Due, allowed: 1 - decided.DataQuality.Threshold}
 	said := map[string]string{}
 	if err := each(ctx, s.Data, factsSQL, func(row []any) { said[words(row[0])] = words(row[1]) }); err != nil {
 		return nil, err
@@ -98,7 +98,8 @@ func (b *Book) facts(ctx context.Context, s Snapshot) (*facts, error) {
 	}); err != nil {
 		return nil, err
 	}
-	for _, export := range f.expected {
+	for _, due := range decided.DataQuality.All() {
+		export := due.Export
 		contract, ok := data.ContractOf(export)
 		if !ok || contract.DatedBy == "" {
 			continue
@@ -130,7 +131,11 @@ func (b *Book) facts(ctx context.Context, s Snapshot) (*facts, error) {
 		return nil, err
 	}
 	if s.Warnings != nil {
-		for _, w := range s.Warnings() {
+		warnings, err := s.Warnings()
+		if err != nil {
+			return nil, pipelines.Errorf("read the checks of generation %d: %w", s.Generation, err)
+		}
+		for _, w := range warnings {
 			f.general = append(f.general, pipelines.ClosingProblem{Code: pipelines.ClosingCheckWarned, Subject: w.Claim.En, SubjectZh: w.Claim.Zh, Count: w.Rows})
 		}
 	}
@@ -148,15 +153,24 @@ func tooPoor(decided data.Programme, series []reading.Month, month string) bool 
 	return reading.Rules{Complete: reading.Completeness(series, periods), Threshold: decided.DataQuality.Threshold}.Poor()
 }
 
+// lastMonths are the n months that end with a month.
+func lastMonths(month string, n int) (all []string) {
+	on, err := time.Parse("2006-01", month)
+	for i := 0; err == nil && i < n; i++ {
+		all = append(all, on.AddDate(0, -i, 0).Format("2006-01"))
+	}
+	return all
+}
+
 // problems lists what stands in the way of closing a month, then what is to be known.
 func (f *facts) problems(month string) []pipelines.ClosingProblem {
 	var all []pipelines.ClosingProblem
 	if start, err := time.Parse("2006-01", month); err == nil && f.cutOff < start.AddDate(0, 1, -1).Format(time.DateOnly) {
 		all = append(all, pipelines.ClosingProblem{Code: pipelines.ClosingMonthNotOver, Blocking: true, Subject: f.cutOff})
 	}
-	for _, export := range f.expected {
-		if months, dated := f.arrived[export]; dated && !months[month] {
-			all = append(all, pipelines.ClosingProblem{Code: pipelines.ClosingExportMissing, Blocking: true, Subject: export})
+	for _, due := range f.due(month) {
+		if months, dated := f.arrived[due.Export]; dated && !slices.ContainsFunc(lastMonths(month, due.Months), func(m string) bool { return months[m] }) {
+			all = append(all, pipelines.ClosingProblem{Code: pipelines.ClosingExportMissing, Blocking: true, Subject: due.Export, Of: int64(due.Months)})
 		}
 	}
 	if open := f.open[month]; open > 0 {

@@ -18,7 +18,7 @@ const month = "2006-01"
 // covers says which months files speak of that were not loaded, so that these months are not taken for complete: of events
 // the months of their rows, of a list its own and all later ones. Of a file that could not be read or recognised they are
 // the months of the dates that a rough look finds in it, or else the month its name gives. Where neither tells, it may
-// belong to any month before it came, if by its name or headers it is an export that the programme expects every month.
+// belong to any month before it came, if by its name or headers it is an export that the programme expects.
 func (r *run) covers(ctx context.Context) error {
 	for _, file := range r.book.Files {
 		if file.State != ledger.Held && file.State != ledger.Rejected {
@@ -80,10 +80,10 @@ func (r *run) calls(file *ledger.File) (names, exports []string) {
 	return names, exports
 }
 
-// expects reports whether the programme expects events of an export every month.
+// expects reports whether the programme expects events of an export every month, quarter, half-year or year.
 func (r *run) expects(export string) bool {
 	c, known := data.ContractOf(export)
-	return known && c.DatedBy != "" && slices.Contains(r.config.Programme.DataQuality.Expected, export)
+	return known && c.DatedBy != "" && r.config.Programme.DataQuality.Expects(export)
 }
 
 // covered adds the months of a feed to those of its file.

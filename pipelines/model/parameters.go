@@ -121,13 +121,8 @@ func rows(columns []string, values [][]string) string {
 
 func expectedRows(p data.Programme) [][]string {
 	var all [][]string
-	for _, due := range []struct {
-		months  int
-		exports []string
-	}{{1, p.DataQuality.Expected}, {3, p.DataQuality.Quarterly}, {6, p.DataQuality.HalfYearly}, {12, p.DataQuality.Yearly}} {
-		for _, export := range due.exports {
-			all = append(all, []string{text(export), strconv.Itoa(due.months)})
-		}
+	for _, due := range p.DataQuality.All() {
+		all = append(all, []string{text(due.Export), strconv.Itoa(due.Months)})
 	}
 	return all
 }

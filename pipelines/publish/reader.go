@@ -15,7 +15,7 @@ import (
 // ReaderOptions limit what queries may do and use.
 type ReaderOptions struct {
 	Sandboxed   bool   // for SQL typed by people: no files, no attach, no settings
-	Threads     int    // 0: as many as the machine has
+	Threads     int    // 0: as many as the machine has, but see Crowd
 	Crowd       bool   // many people ask at once: threads that are not set are one a question where the database is of a town's size
 	MemoryLimit string // empty: the engine's default
 	TempDir     string // where larger-than-memory work spills; empty: beside the snapshot

@@ -224,7 +224,7 @@ func (t *ownTable) again() {
 		seen[c] = true
 	}
 	if again > 0 {
-		t.note("有%[1]d行与前面的行是同一单位、同一时期（最先见于第%[2]d行，%[3]s）：这些行已相加。若是误复制，请删去。", "%[1]d rows are of a unit and period that a row above them is of already (the first is row %[2]d, %[3]s): they are added to it. Delete them if they were copied by mistake.", again, t.c.Frame.Lines[first], t.units[first])
+		t.note("有%[1]d行与前面的行单位、时期相同（最先见于第%[2]d行，%[3]s），已相加；若是误复制，请删去。", "%[1]d rows repeat a unit and period given above (first: row %[2]d, %[3]s). They were added up; delete them if copied by mistake.", again, t.c.Frame.Lines[first], t.units[first])
 	}
 }
 

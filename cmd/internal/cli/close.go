@@ -275,13 +275,15 @@ func (p *program) book(c config.Config) (*closing.Book, error) {
 
 // closable adds to a generation what of its making bears on closing a month.
 func closable(dir string, pinned web.Pinned) (closing.Snapshot, error) {
-	s := closing.Snapshot{Data: pinned.Data, Generation: pinned.Generation, Hash: pinned.Hash, Warnings: func() (all []closing.Warning) {
-		if current, err := publish.Current(dir); err == nil && current.Number == pinned.Generation {
-			for _, check := range current.Manifest.Checks {
-				all = append(all, closing.Warning{Claim: data.Text{Zh: check.Zh, En: check.Text}, Rows: check.Rows})
-			}
+	s := closing.Snapshot{Data: pinned.Data, Generation: pinned.Generation, Hash: pinned.Hash, Warnings: func() (all []closing.Warning, err error) {
+		g, err := publish.Read(dir, pinned.Generation) // none of its warnings may be lost: what is found is kept for the generation
+		if err != nil {
+			return nil, err
 		}
-		return all
+		for _, check := range g.Manifest.Checks {
+			all = append(all, closing.Warning{Claim: data.Text{Zh: check.Zh, En: check.Text}, Rows: check.Rows})
+		}
+		return all, nil
 	}}
 	history, err := runner.History(dir)
 	if err != nil {

@@ -51,7 +51,7 @@ func TestTablesThatAllowNoComparison(t *testing.T) {
 			x := villageTable(11, 12, threeOf, noise)
 			return x + strings.Join(strings.Split(x, "\n")[1:13], "\n") + "\n"
 		}(), estimated: true,
-			says: "12 rows are of a unit and period that a row above them is of already (the first is row 134, V01)", sayzh: "有12行与前面的行是同一单位、同一时期（最先见于第134行，V01）"},
+			says: "12 rows repeat a unit and period given above (first: row 134, V01). They were added up", sayzh: "有12行与前面的行单位、时期相同（最先见于第134行，V01），已相加"},
 		"one period":              {table: villageTable(8, 1, func(v int) string { return map[bool]string{true: "2020-01"}[v < 3] }, noise), says: "Not estimable", sayzh: "无法估计"},
 		"values beyond all sense": {table: villageTable(11, 12, threeOf, func(v, m int) string { return fmt.Sprintf("%d%s,40", 1+v+m, strings.Repeat("0", 250)) }), says: "Not estimable", sayzh: "无法估计"},
 	} {

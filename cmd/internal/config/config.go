@@ -27,7 +27,7 @@ type Config struct {
 	Inbox           string `mapstructure:"inbox"`            // folder read by runs; relative to the town's folder
 	Listen          string `mapstructure:"listen"`           // address of the server
 	MemoryLimit     string `mapstructure:"memory_limit"`     // of the engine; the process takes some 200 MB more
-	Threads         int    `mapstructure:"threads"`          // of the engine; 0: as many as the machine has
+	Threads         int    `mapstructure:"threads"`          // of the engine; 0: as many as the machine has, and one a question in a server of a database under 256 MB
 	Schedule        string `mapstructure:"schedule"`         // cron line of the runs inside serve; off: none
 	KeepGenerations int    `mapstructure:"keep_generations"` // published snapshots kept, the current one included
 	KeepLanded      int    `mapstructure:"keep_landed_days"` // days the content of loaded files is kept; 0: for good
@@ -116,7 +116,7 @@ var keys = []key{
 		}
 		return nil
 	}},
-	{name: "threads", initial: "0", zh: "计算引擎的线程数（0：有几个处理器用几个）", usage: "threads of the engine (0: as many as the machine has)", check: func(c Config) error {
+	{name: "threads", initial: "0", zh: "计算引擎的线程数（0：有几个处理器用几个；网页服务在数据库不到 256 MB 时每次查询只用一个）", usage: "threads of the engine (0: as many as the machine has; a server takes one a question on a database under 256 MB)", check: func(c Config) error {
 		if c.Threads < 0 || c.Threads > 1024 {
 			return errors.New("it must be between 0 and 1024")
 		}

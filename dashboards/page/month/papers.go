@@ -214,7 +214,7 @@ func movedOf(ctx context.Context, r block.Request, mine []pipelines.PaperVersion
 			continue
 		}
 		if !takes { // a draft of his own says which of them he may see
-			blocks = append(blocks, view.Text{Paragraphs: []string{r.Tf("印发的第%[1]d版（%[2]s）：印发后有%[3]d处变动；生成草稿时列出您可见的部分。", "Issued version %[1]d (%[2]s): %[3]d things would stand otherwise today; a draft says which, as far as you may see them.", p.Number, name, len(changes))}})
+			blocks = append(blocks, view.Text{Paragraphs: []string{r.Tf("印发的第%[1]d版（%[2]s）：印发后有%[3]s；生成草稿时列出您可见的部分。", "Issued version %[1]d (%[2]s): %[3]s; a draft says which, as far as you may see them.", p.Number, name, otherwise(r, len(changes)))}})
 			continue
 		}
 		moved := Moved(r, p, changes, 0)
@@ -226,6 +226,11 @@ func movedOf(ctx context.Context, r block.Request, mine []pipelines.PaperVersion
 		blocks = append(blocks, moved...)
 	}
 	return blocks, nil
+}
+
+// otherwise counts what has moved since a paper was issued.
+func otherwise(r block.Request, n int) string {
+	return r.N(n, "%d处变动", "%d thing would stand otherwise today", "%d things would stand otherwise today")
 }
 
 func languageName(r block.Request, lang string) string {
@@ -249,14 +254,14 @@ func Moved(r block.Request, before pipelines.PaperVersion, changes []pipelines.P
 		view.Of(view.Words(r.T("栏", "Column")), func(c pipelines.PaperChange) view.Cell { return view.Plain(c.Column) }),
 		view.Of(view.Words(r.T("印发时", "As issued")), func(c pipelines.PaperChange) view.Cell { return view.Plain(cmp.Or(c.Was, r.T("没有", "not there"))) }),
 		view.Of(view.Words(r.T("现在", "Now")), func(c pipelines.PaperChange) view.Cell { return view.Plain(cmp.Or(c.Now, r.T("没有", "not there"))) }))
-	note := r.Tf("第%[1]d版由%[2]s于%[3]s印发（快照第%[4]d版，数据截至%[5]s）；此后有%[6]d处变动，印发的文件不改。", "Version %[1]d was issued by %[2]s at %[3]s (snapshot %[4]d, data as of %[5]s); %[6]d things would stand otherwise today. What was issued is not changed.",
-		before.Number, cmp.Or(before.By, r.T("定时", "the clock")), r.Moment(before.At), before.Generation, before.CutOff, len(changes)+beyond)
+	note := r.Tf("第%[1]d版由%[2]s于%[3]s印发（快照第%[4]d版，数据截至%[5]s）；此后有%[6]s，印发的文件不改。", "Version %[1]d was issued by %[2]s at %[3]s (snapshot %[4]d, data as of %[5]s); %[6]s. What was issued is not changed.",
+		before.Number, cmp.Or(before.By, r.T("定时", "the clock")), r.Moment(before.At), before.Generation, before.CutOff, otherwise(r, len(changes)+beyond))
 	public := before.For == "public" // who issued it, and the names of files, are no matter of the public's
 	if public {
-		note = r.Tf("第%[1]d版于%[2]s印发；此后有%[3]d处变动，印发的文件不改。", "Version %[1]d was issued at %[2]s; %[3]d things would stand otherwise today. What was issued is not changed.", before.Number, r.Moment(before.At), len(changes)+beyond)
+		note = r.Tf("第%[1]d版于%[2]s印发；此后有%[3]s，印发的文件不改。", "Version %[1]d was issued at %[2]s; %[3]s. What was issued is not changed.", before.Number, r.Moment(before.At), otherwise(r, len(changes)+beyond))
 	}
 	if beyond > 0 {
-		note += r.Tf("其中%d处不在可见范围内，只计数、不列出。", " %d of them are beyond what may be seen here, and are counted alone.", beyond)
+		note += r.N(beyond, "其中%d处不在可见范围内，只计数、不列出。", " %d of them is beyond what may be seen here, and is counted alone.", " %d of them are beyond what may be seen here, and are counted alone.")
 	}
 	blocks := []view.Block{view.Section{ID: "moved", Title: r.T("印发后的变动", "Changed since issued"), Note: note}}
 	if len(changes) > 0 {

@@ -61,7 +61,7 @@ func conductSentences(ctx context.Context, r block.Request, own facts.Measured) 
 	}
 	var said []string
 	if pledges := told.Of("pledges", "").Sum(); pledges > 0 {
-		said = append(said, block.Say(r, own, "conduct_pledges", "pledges", reading.Count(pledges), "kept", reading.Count(told.Of("pledges_kept", "").Sum())))
+		said = append(said, block.Say(r, own, "conduct_pledges", "to", r.CutOff.Format("2006-01-02"), "pledges", reading.Count(pledges), "kept", reading.Count(told.Of("pledges_kept", "").Sum())))
 	}
 	more, err := organisation.ConductSaid(ctx, r)
 	return append(said, more...), err

@@ -131,7 +131,7 @@ func (of rivers) said(r block.Request) string {
 	if of.chiefless > 0 {
 		parts = append(parts, r.Tf("%d段没有登记总河长", "without a chief on record: %d", of.chiefless))
 	}
-	return r.Tf("河道%[1]d段：%[2]s。", "There are %[1]d river segments: %[2]s.", of.stretches, strings.Join(parts, r.T("，", ", ")))
+	return r.N(of.stretches, "河道%d段：", "There is %d river segment: ", "There are %d river segments: ") + strings.Join(parts, r.T("，", ", ")) + r.T("。", ".")
 }
 
 // answer is what the page says first of all: the headline names the gaps, and two lines give the levels with what branches lack, and the
@@ -168,7 +168,7 @@ func organisationHeadline(r block.Request, own facts.Measured, branches []branch
 	}
 	switch {
 	case untold > 0:
-		rest = append(rest, r.Tf("%d个支部的设置没有登记齐，未知", "of %d branches a part is not recorded, and not known", untold))
+		rest = append(rest, r.N(untold, "%d个支部的设置没有登记齐，未知", "%d branch: a part is not on record", "%d branches: a part is not on record"))
 	case gaps == 0:
 		rest = append(rest, r.Tf("%d个支部设置齐全", "all %d branches are complete", len(branches)))
 	}
@@ -195,20 +195,45 @@ func levelsSaid(r block.Request, branches []branchRow) string {
 			villages = append(villages, b.village)
 		}
 	}
-	known := func(number func(branchRow) float64) string {
-		if n := sumOf(branches, number); n > 0 {
-			return reading.Count(n)
-		}
-		return reading.Missing
+	levels := r.N(len(branches), "网格支部%d个", "%d grid branch", "%d grid branches")
+	for _, level := range []struct {
+		number        func(branchRow) float64
+		zh, one, many string
+	}{
+		{func(b branchRow) float64 { return b.groups }, "党小组%d个", "%d group", "%d groups"},
+		{func(b branchRow) float64 { return b.members }, "党员%d名", "%d member", "%d members"},
+		{func(b branchRow) float64 { return b.households }, "联系户%d户", "%d household", "%d households"},
+	} {
+		levels += r.T("、", ", ") + levelSaid(r, branches, level.number, level.zh, level.one, level.many)
 	}
-	levels := r.Tf("网格支部%[1]d个、党小组%[2]s个、党员%[3]s名、联系户%[4]s户", "%[1]d grid branches, %[2]s groups, %[3]s members, %[4]s households", len(branches),
-		known(func(b branchRow) float64 { return b.groups }), known(func(b branchRow) float64 { return b.members }), known(func(b branchRow) float64 { return b.households }))
 	if r.Village == "" {
-		levels = r.Tf("六级组织：镇党委1个、村党总支%[1]d个、", "Six levels: 1 town committee, %[1]d village general branches, ", len(villages)) + levels
+		levels = r.N(len(villages), "六级组织：镇党委1个、村党总支%d个、", "Six levels: 1 town committee, %d village general branch, ", "Six levels: 1 town committee, %d village general branches, ") + levels
 	} else {
 		levels = r.T("村党总支1个、", "1 village general branch, ") + levels
 	}
 	return levels + r.T("；", "; ") + lackingSaid(r, branches) + r.T("。", ".")
+}
+
+// levelSaid counts one level over the branches that have it on record, and says of how many it is not; a dash where it is of none.
+func levelSaid(r block.Request, branches []branchRow, number func(branchRow) float64, zh, one, many string) string {
+	untold := 0
+	for _, b := range branches {
+		if math.IsNaN(number(b)) {
+			untold++
+		}
+	}
+	if untold == len(branches) {
+		return strings.ReplaceAll(r.T(zh, many), "%d", reading.Missing)
+	}
+	sum := sumOf(branches, number)
+	if sum == 1 {
+		many = one
+	}
+	said := strings.ReplaceAll(r.T(zh, many), "%d", reading.Count(sum))
+	if untold > 0 {
+		said += r.N(untold, "（%d个支部没有登记）", " (not recorded for %d branch)", " (not recorded for %d branches)")
+	}
+	return said
 }
 
 // lackingSaid counts the branches that are not as the programme wants them by the part they lack: one may lack several.
@@ -246,12 +271,12 @@ func lackingSaid(r block.Request, branches []branchRow) string {
 	said := r.Tf("%[1]s齐全", "their %[1]s is complete", rule)
 	switch {
 	case short > 0:
-		said = r.Tf("%[1]d个支部的%[2]s有缺（缺%[3]s）", "%[1]d branches lack a part of their %[2]s (%[3]s)", short, rule, strings.Join(parts, r.T("、", ", ")))
+		said = r.N(short, "%d个支部的", "%d branch lacks a part of its ", "%d branches lack a part of their ") + r.Tf("%[1]s有缺（缺%[2]s）", "%[1]s (%[2]s)", rule, strings.Join(parts, r.T("、", ", ")))
 	case untold > 0:
-		return r.Tf("%[1]d个支部的%[2]s没有登记齐，未知", "of %[1]d branches the %[2]s is not all on record, and not known", untold, rule)
+		return r.N(untold, "%d个支部的", "%d branch: ", "%d branches: ") + r.Tf("%s没有登记齐，未知", "the %s is not all on record", rule)
 	}
 	if untold > 0 {
-		said += r.Tf("，另有%d个没有登记齐，未知", ", and of %d it is not all on record, and not known", untold)
+		said += r.Tf("，另有%d个没有登记齐，未知", ", and of %d it is not all on record", untold)
 	}
 	return said
 }

@@ -118,7 +118,7 @@ func wavesVillages(r block.Request, waves compare.Result) *view.Table {
 			Num: reading.Plain(x.Numerator, 0), Den: reading.Plain(x.Denominator, 0)}
 	}
 	t := &view.Table{ID: "sides", Stacked: true, Title: r.T("两边各村", "The villages of both sides"),
-		Note: r.Tf("启动前为各村自己启动前一年，启动后为启动后%s；分子、分母各自求和后相除。", "Before is the year before each village's own start, since is the %s from it; numerators and denominators are summed, then divided.", r.N(len(waves.Design.After), "%d个月", "month", "%d months"))}
+		Note: r.Tf("启动前为各村自己启动前一年，启动后为启动后%s；分子、分母各自求和后相除。", "Before: the year before each village's own start. Since: the %s after it. Numerators and denominators are summed, then divided.", r.N(len(waves.Design.After), "%d个月", "month", "%d months"))}
 	view.Fill(t, rows,
 		view.Of(view.Words(r.T("村", "Village")), func(x row) view.Cell { return view.Cell{Text: x.Name, Link: r.Link("village", question.In(x.ID))} }),
 		view.Of(view.Words(r.T("哪一边", "Side")), func(x row) view.Cell { return view.Plain(x.side) }),

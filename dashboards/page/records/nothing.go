@@ -37,9 +37,9 @@ func buildNothing(ctx context.Context, r block.Request) (view.View, error) {
 	}
 	form := view.Form{Title: r.T("说明某月没有内容可报", "Say that there was nothing to report in a month"), Address: "/nothing", Label: r.T("确认零报告", "There was nothing")}
 	export, village, month := view.Field{Name: "of", Label: r.T("数据表", "Export")}, view.Field{Name: "village", Label: r.T("村", "Village")}, view.Field{Name: "month", Label: r.T("月份", "Month")}
-	for _, monthly := range []bool{true, false} { // those due every month are asked for most
+	for _, due := range []bool{true, false} { // those that are due are asked for most
 		for _, c := range data.Contracts() {
-			if c.Kind == data.Event && c.DatedBy != "" && monthly == slices.Contains(r.Programme.DataQuality.Expected, c.Export) {
+			if c.Kind == data.Event && c.DatedBy != "" && due == r.Programme.DataQuality.Expects(c.Export) {
 				export.Choices = append(export.Choices, view.Choice{Value: c.Export, Name: c.Name.In(r.Lang)})
 			}
 		}

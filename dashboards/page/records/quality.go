@@ -41,11 +41,11 @@ func quality(ctx context.Context, r block.Request) ([]view.Block, error) {
 	if never := neverSent(r); never != "" {
 		blocks = append(blocks, view.Callout{Tone: view.ToneQuiet, Text: never})
 	}
-	if len(r.Deliveries.Exports) == 0 && len(r.Programme.DataQuality.Expected) > 0 {
+	if len(r.Deliveries.Exports) == 0 && len(r.Programme.DataQuality.All()) > 0 {
 		return blocks, nil
 	}
 	if len(r.Deliveries.Exports) == 0 {
-		return append(blocks, view.Callout{Tone: view.ToneQuiet, Text: r.T("本镇没有规定每月应报哪些报表，因此不算完整率。", "The town has set no export as due every month, so nothing is said of completeness.")}), nil
+		return append(blocks, view.Callout{Tone: view.ToneQuiet, Text: r.T("本镇没有规定应报哪些报表，因此不算完整率。", "The town has set no export as due, so nothing is said of completeness.")}), nil
 	}
 	history, err := exportHistory(r)
 	if err != nil {
@@ -54,20 +54,33 @@ func quality(ctx context.Context, r block.Request) ([]view.Block, error) {
 	return append(blocks, exportMatrix(r), history), nil
 }
 
-// neverSent names the exports due every month of which no village ever sent a row: what they would tell is unknown, and no
-// village is judged by it.
+// neverSent names the exports that are due and of which no village ever sent a row: what they would tell is unknown, and no village is
+// judged by it. One due once in several months is named when such a period is over; what came of the one that runs is not counted yet.
 func neverSent(r block.Request) string {
-	var names []string
-	for _, export := range r.Programme.DataQuality.Expected {
-		if !slices.Contains(r.Deliveries.Exports, export) {
-			names = append(names, r.ExportName(export))
+	var monthly, periodic []string
+	for month := r.FirstMonth; month != "" && month <= r.LastMonth; month = facts.MonthAdd(month, 1) {
+		for _, due := range r.Programme.DataQuality.Due(month) {
+			name := r.ExportName(due.Export)
+			switch {
+			case slices.Contains(r.Deliveries.Exports, due.Export) || slices.Contains(monthly, name) || slices.Contains(periodic, name):
+			case due.Months == 1:
+				monthly = append(monthly, name)
+			case month < r.LastMonth:
+				periodic = append(periodic, name)
+			}
 		}
 	}
-	if len(names) == 0 {
+	separator, said := r.T("、", ", "), []string{}
+	if len(monthly) > 0 {
+		said = append(said, r.Tf("全镇从未报送：%s。", "Never sent by any village: %s.", strings.Join(monthly, separator)))
+	}
+	if len(periodic) > 0 {
+		said = append(said, r.Tf("已满的季度、半年或年度全镇都没有报送：%s。", "Sent by no village for any quarter, half-year or year that is over: %s.", strings.Join(periodic, separator)))
+	}
+	if len(said) == 0 {
 		return ""
 	}
-	return r.Tf("全镇从未报送：%s。由此而来的指标未知；完整率不计这些报表，只按报送过的评价。", "Never sent by any village: %s. What is made of them is unknown; completeness leaves them out, and villages are judged by what is sent.",
-		strings.Join(names, r.T("、", ", ")))
+	return strings.Join(append(said, r.T("由此而来的指标未知；完整率不计这些报表，只按报送过的评价。", "What is made of them is unknown; completeness leaves them out, and villages are judged by what is sent.")), r.T("", " "))
 }
 
 // PoorVillages are those whose performance is not judged in the page's month.
