@@ -103,7 +103,7 @@ func Bracketed(r Request, whys ...string) string {
 func Say(r Request, own facts.Measured, id string, slots ...string) string {
 	s, known := data.SentenceOf(id)
 	if !known {
-		panic("there is no sentence " + id) // TestThePapersSayTheirSentences says every one
+		panic("there is no sentence " + id) // the ids are written in the code, and the tests of the papers say them
 	}
 	of := map[string]string{}
 	for i := 0; i+1 < len(slots); i += 2 {

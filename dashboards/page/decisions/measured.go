@@ -7,7 +7,6 @@ import (
 	"hulian/dashboards/page/block"
 	"hulian/dashboards/question"
 	"hulian/dashboards/view"
-	"hulian/queries"
 	"hulian/queries/reading"
 	"hulian/queries/signals"
 )
@@ -37,9 +36,6 @@ func countReading(r block.Request, c signals.ActionCount) (said string, tone vie
 func againstTarget(r block.Request, c signals.ActionCount) (string, view.Tone) {
 	target := c.TargetIn(r.Programme)
 	low, high := facts.Wilson(float64(c.Numerator), float64(c.Denominator), 0.95)
-	if c.Direction == queries.Down {
-		target, low, high = 1-target, 1-high, 1-low
-	}
 	named := reading.Percent(c.TargetIn(r.Programme))
 	switch {
 	case low >= target:

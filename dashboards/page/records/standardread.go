@@ -63,7 +63,7 @@ func enter(p *data.Programme, s data.Setting, get func(string) string) string {
 		return ""
 	case data.FormNames:
 		var named []string
-		for _, export := range monthlyExports() {
+		for _, export := range datedExports() {
 			if get("export_"+export) == "yes" {
 				named = append(named, export)
 			}

@@ -336,7 +336,7 @@ func standardFields(r block.Request, p data.Programme, s data.Setting) (fields [
 		}
 		return []view.Field{fieldOf("value", r.T("各段的最后一天，从小到大", "Last day of each band, rising"), strings.Join(all, r.T("、", ", ")))}
 	case []string:
-		for _, export := range monthlyExports() {
+		for _, export := range datedExports() {
 			due := slices.Contains(value, export)
 			fields = append(fields, view.Field{Name: "export_" + export, Label: r.ExportName(export), Choices: []view.Choice{{Value: "yes", Name: r.T("应报", "due"), Chosen: due}, {Value: "no", Name: r.T("不要求", "not asked for"), Chosen: !due}}})
 		}
@@ -346,8 +346,8 @@ func standardFields(r block.Request, p data.Programme, s data.Setting) (fields [
 	}
 }
 
-// monthlyExports are the exports that may be due every month, quarter, half-year or year.
-func monthlyExports() (all []string) {
+// datedExports are the exports whose rows have a day, so that they may be due every month, quarter, half-year or year.
+func datedExports() (all []string) {
 	for _, c := range data.Contracts() {
 		if c.Kind == data.Event && c.DatedBy != "" && !c.IsEntry() {
 			all = append(all, c.Export)
