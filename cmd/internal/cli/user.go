@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -177,14 +178,12 @@ func (p *program) refused(cmd *cobra.Command, store *accounts.Store, name string
 
 // link writes the address by which somebody sets his password.
 func (p *program) link(c config.Config, address, token, owner string) {
-	if address == "" {
-		address = "http://" + c.Listen
-	}
+	address = cmp.Or(address, c.Server.Address, "http://"+c.Listen)
 	p.say("for %s, to be used once; an invitation holds 7 days, a reset 24 hours:\n", owner)
 	fmt.Fprintf(p.Out, "%s/invitation/%s\n", strings.TrimSuffix(address, "/"), token)
 }
 
-const addressUsage = "address people open the pages by, such as https://hulian.example (default: that of listen)"
+const addressUsage = "address people open the pages by, such as https://hulian.example (default: server.address of hulian.yaml, else that of listen)"
 
 func newUserAddCommand(p *program) *cobra.Command {
 	var f holderFlags
