@@ -72,7 +72,7 @@ func TestReportEqualsThePages(t *testing.T) {
 		}
 		for _, found := range tableOf.FindAllStringSubmatch(report, -1) {
 			seen[found[1]] = true
-			if found[1] == "definitions" || found[1] == "asked" {
+			if found[1] == "definitions" || found[1] == "asked" || found[1] == "organisation-ones-units" { // the page has the four ones branch by branch
 				continue
 			}
 			page, own := source(found[1])

@@ -37,7 +37,7 @@ func TestASearchFindsNobodyBeyondTheOwnUnit(t *testing.T) {
 				t.Errorf("%s: %s", account, response.Status)
 			}
 			_, table, _ := strings.Cut(body, `id="table-found"`)
-			if got := strings.Contains(table, "农户</span>"); got != sees(village, branch) {
+			if got := strings.Contains(table, ">农户<"); got != sees(village, branch) {
 				t.Errorf("%s finds %s of %s: %t", account, id, branch, got)
 			}
 			written := entries(t, h.door)[before:]
