@@ -594,13 +594,20 @@ func TestTheSiteWritesWhoDidItFromWhere(t *testing.T) {
 }
 
 // TestReadingPagesWritesNothing: neither the session nor anything else, within the minute.
-func TestReadingPagesWritesNothing(t *testing.T) {
-	h := newHouse(t, nil)
+// signedInAt is a house with a browser that has signed in, and the clock the door goes by.
+func signedInAt(t *testing.T) (h *house, b *browser, on *time.Time) {
+	t.Helper()
+	h = newHouse(t, nil)
 	h.with(t, "wang", visitor.Clerk)
-	on := time.Now().Truncate(time.Second)
-	h.door.now = func() time.Time { return on }
-	b := h.browser("10.0.0.7")
+	now := time.Now().Truncate(time.Second)
+	h.door.now = func() time.Time { return now }
+	b = h.browser("10.0.0.7")
 	b.signIn("wang", phrase)
+	return h, b, &now
+}
+
+func TestReadingPagesWritesNothing(t *testing.T) {
+	h, b, on := signedInAt(t)
 	written := func() (bytes int64) {
 		files, err := filepath.Glob(h.path + "*")
 		if err != nil || len(files) < 2 {
@@ -617,7 +624,7 @@ func TestReadingPagesWritesNothing(t *testing.T) {
 	}
 	before := written()
 	for range 20 {
-		on = on.Add(2 * time.Second)
+		*on = on.Add(2 * time.Second)
 		if !b.signedIn() {
 			t.Fatal("not in")
 		}
@@ -625,7 +632,7 @@ func TestReadingPagesWritesNothing(t *testing.T) {
 	if after := written(); after != before {
 		t.Errorf("%d bytes written within the minute", after-before)
 	}
-	on = on.Add(noted)
+	*on = on.Add(noted)
 	if !b.signedIn() || written() == before {
 		t.Error("a request after the minute is not noted")
 	}
@@ -633,12 +640,7 @@ func TestReadingPagesWritesNothing(t *testing.T) {
 
 // TestASessionOfAnOlderVersionGoesOn: it says nothing of its last request; and a clock that is set back keeps no session alive.
 func TestASessionOfAnOlderVersionGoesOn(t *testing.T) {
-	h := newHouse(t, nil)
-	h.with(t, "wang", visitor.Clerk)
-	on := time.Now().Truncate(time.Second)
-	h.door.now = func() time.Time { return on }
-	b := h.browser("10.0.0.7")
-	b.signIn("wang", phrase)
+	h, b, on := signedInAt(t)
 	old := h.door.sessions.LoadAndSave(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		h.door.sessions.Remove(r.Context(), sessionSeen)
 	}))
@@ -648,30 +650,25 @@ func TestASessionOfAnOlderVersionGoesOn(t *testing.T) {
 	if !b.signedIn() {
 		t.Fatal("an update has signed people out")
 	}
-	on = on.Add(-2 * idle)
+	*on = on.Add(-2 * idle)
 	if !b.signedIn() {
 		t.Fatal("a clock that is set back signs people out")
 	}
-	if on = on.Add(idle + noted); b.signedIn() {
+	if *on = on.Add(idle + noted); b.signedIn() {
 		t.Error("a session of which a request was noted in the future is idle never")
 	}
 }
 
 // TestAnIdleSessionEnds leaves a browser alone for less and for more than an hour.
 func TestAnIdleSessionEnds(t *testing.T) {
-	h := newHouse(t, nil)
-	h.with(t, "wang", visitor.Clerk)
-	on := time.Now().Truncate(time.Second)
-	h.door.now = func() time.Time { return on }
-	b := h.browser("10.0.0.7")
-	b.signIn("wang", phrase)
+	_, b, on := signedInAt(t)
 	for range 3 { // three hours in all, with a request in each
-		on = on.Add(idle)
+		*on = on.Add(idle)
 		if !b.signedIn() {
 			t.Fatal("a session that is used has ended")
 		}
 	}
-	on = on.Add(idle + noted)
+	*on = on.Add(idle + noted)
 	if b.signedIn() || len(b.cookies) > 0 {
 		t.Errorf("still in after %s without a request, %v", idle+noted, b.cookies)
 	}
