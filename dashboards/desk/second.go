@@ -73,12 +73,9 @@ func (b Batch) HandedIn() pipelines.HandedIn {
 
 // Object is the batch in the audit trail: the names of its files, and what was confirmed of them.
 func (b Batch) Object() string {
-	var names []string
-	for _, f := range b.Files {
-		names = append(names, f.Name)
-	}
+	names := strings.Join(b.Names(), ", ")
 	if p := b.paper(); p != nil {
-		return strings.Join(strings.Fields(p.Kind+" report for="+p.For+" "+p.Month+" "+p.Unit+" withheld="+strconv.Itoa(p.Withheld)), " ") + " " + strings.Join(names, ", ")
+		return strings.Join(strings.Fields(p.Kind+" report for="+p.For+" "+p.Month+" "+p.Unit+" withheld="+strconv.Itoa(p.Withheld)), " ") + " " + names
 	}
 	if b.Confirmation != nil && b.Confirmation.Draft != nil {
 		return "columns of " + b.Confirmation.File.Name
@@ -86,7 +83,16 @@ func (b Batch) Object() string {
 	if b.Confirmation != nil {
 		return "held " + b.Confirmation.File.Name
 	}
-	return strings.Join(names, ", ")
+	return names
+}
+
+// Names are the names of its files, in their order.
+func (b Batch) Names() []string {
+	names := make([]string, len(b.Files))
+	for i, f := range b.Files {
+		names[i] = f.Name
+	}
+	return names
 }
 
 // readStanding reads who handed in what lies in a folder; the zero standing where nobody wrote it down.

@@ -150,11 +150,7 @@ func uploadBox(r block.Request) []view.Block {
 }
 
 func fileNames(r block.Request, b desk.Batch) string {
-	var names []string
-	for _, f := range b.Files {
-		names = append(names, f.Name)
-	}
-	return strings.Join(names, r.T("、", ", "))
+	return strings.Join(b.Names(), r.T("、", ", "))
 }
 
 // uploadForm is the form in which files are handed in.

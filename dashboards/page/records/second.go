@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"hulian/dashboards/desk"
 	"hulian/dashboards/page/block"
@@ -48,11 +47,7 @@ func proposedOf(r block.Request, b desk.Batch) string {
 	case c == nil:
 		return b.Object()
 	case c.Paper != nil:
-		var names []string
-		for _, f := range b.Files {
-			names = append(names, f.Name)
-		}
-		return r.Tf("%s（公示文件）", "%s (a report for the public)", strings.Join(names, r.T("、", ", ")))
+		return r.Tf("%s（公示文件）", "%s (a report for the public)", fileNames(r, b))
 	case c.Draft != nil:
 		return r.Tf("%s（确认各列）", "%s (its columns were named)", c.File.Name)
 	default:
