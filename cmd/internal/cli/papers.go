@@ -96,7 +96,7 @@ func newGetPaperCommand(p *program) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			i := keptAs(v, to)
+			i := inFormat(keptNames(v), to)
 			if i < 0 {
 				var there []string
 				for _, f := range v.Files {
@@ -123,9 +123,16 @@ func newGetPaperCommand(p *program) *cobra.Command {
 	return cmd
 }
 
-// keptAs is the place of the file of a version that has the ending of a name; -1: it is not kept in that format.
-func keptAs(v pipelines.PaperVersion, name string) int {
-	return slices.IndexFunc(v.Files, func(f pipelines.PaperFile) bool { return strings.EqualFold(filepath.Ext(f.Name), filepath.Ext(name)) })
+// inFormat is the place of the name that has the same ending as a file to be written; -1: none has.
+func inFormat(names []string, to string) int {
+	return slices.IndexFunc(names, func(name string) bool { return strings.EqualFold(filepath.Ext(name), filepath.Ext(to)) })
+}
+
+func keptNames(v pipelines.PaperVersion) (names []string) {
+	for _, f := range v.Files {
+		names = append(names, f.Name)
+	}
+	return names
 }
 
 func newPaperChangesCommand(p *program) *cobra.Command {
@@ -226,7 +233,7 @@ func (p *program) issueReport(ctx context.Context, c config.Config, kind kinds.K
 	}
 	fmt.Fprintf(p.Err, "%s issued, version %d: %s\n", kind.Name.En, of.Number, of.ID)
 	for _, to := range f.to {
-		i := keptAs(of, to)
+		i := inFormat(keptNames(of), to)
 		if i < 0 {
 			return usage(&pipelines.Fault{Op: "write report", At: to, Err: errors.New("it is not kept in that format"), Next: "hulian papers get " + of.ID + " --to FILE"})
 		}

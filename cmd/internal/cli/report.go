@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -325,9 +324,7 @@ func (p *program) acceptedReport(ctx context.Context, c config.Config, f reportF
 	}
 	var wanted []pipelines.PaperContent
 	for _, to := range f.to {
-		i := slices.IndexFunc(formats, func(one pipelines.PaperContent) bool {
-			return strings.EqualFold(filepath.Ext(one.Name), filepath.Ext(to))
-		})
+		i := inFormat(b.Names(), to)
 		if i < 0 {
 			var made []string
 			for _, one := range formats {
