@@ -73,12 +73,7 @@ func (b Book) Say(lang, key string, values Values) string {
 	if !ok {
 		return key
 	}
-	return Fill(p.In(lang), values)
-}
-
-// Fill fills a text; a name of which no value is given stays in its braces.
-func Fill(text string, values Values) string {
-	return name.ReplaceAllStringFunc(text, func(found string) string {
+	return name.ReplaceAllStringFunc(p.In(lang), func(found string) string {
 		parts := name.FindStringSubmatch(found)
 		v, ok := values[parts[1]]
 		switch {

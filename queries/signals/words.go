@@ -11,6 +11,7 @@ import (
 	"hulian/queries"
 	"hulian/queries/reading"
 	"hulian/queries/sentence"
+	"hulian/queries/wording"
 )
 
 //go:embed sentences.yaml
@@ -68,13 +69,12 @@ func usual(lang string) Saying {
 		if !known {
 			return id
 		}
-		values := sentence.Values{}
-		for i := 0; i+1 < len(slots); i += 2 {
-			values[slots[i]] = slots[i+1]
-		}
-		return sentence.Fill(s.Text.In(lang), values)
+		return wording.Fill(s, s.Text.In(lang), wording.Slots(slots...), noFigure)
 	}
 }
+
+// noFigure is for sentences that name no measure.
+func noFigure(string, string) (string, bool) { return "", false }
 
 // Summary says how many villages are weak and which, in a sentence each.
 func Summary(all []Assessment, lang string) []string { return SummaryIn(usual(lang), all, lang) }

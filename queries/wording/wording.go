@@ -173,6 +173,15 @@ func Measures(s data.Sentence, text string) (ids []string) {
 	return ids
 }
 
+// Slots are the texts of slots, from names and texts in turn.
+func Slots(pairs ...string) map[string]string {
+	of := map[string]string{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		of[pairs[i]] = pairs[i+1]
+	}
+	return of
+}
+
 // Fill puts figures and words in the places of a text that Check has taken. figure gives a part of a measure, false where it is not known:
 // then the sentence is not said, and what leaves is empty.
 func Fill(s data.Sentence, text string, slots map[string]string, figure func(measure, part string) (string, bool)) string {

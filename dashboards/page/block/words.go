@@ -103,13 +103,9 @@ func Bracketed(r Request, whys ...string) string {
 func Say(r Request, own facts.Measured, id string, slots ...string) string {
 	s, known := data.SentenceOf(id)
 	if !known {
-		panic("there is no sentence " + id) // the ids are written in the code, and the tests of the papers say them
+		panic("there is no sentence " + id) // IDs stand in the code alone, and the tests make every paper
 	}
-	of := map[string]string{}
-	for i := 0; i+1 < len(slots); i += 2 {
-		of[slots[i]] = slots[i+1]
-	}
-	return wording.Fill(s, r.Wording.Of(id).In(r.Lang), of, func(measure, part string) (string, bool) {
+	return wording.Fill(s, r.Wording.Of(id).In(r.Lang), wording.Slots(slots...), func(measure, part string) (string, bool) {
 		v := own.At(measure, r.Unit().ID, r.Month)
 		switch {
 		case !v.Known():
