@@ -16,14 +16,13 @@ type Decision struct {
 	DecidedBy string `is:"text"`
 	Reason    string `is:"text"`
 	Typed     bool
-	Stands    bool   // the newest of the member
 	OfMonth   string // of the page it was typed on; of a file the month of the day
 	EnteredBy string // empty for a file
 	EnteredAt string // likewise, to the minute
 }
 
 const decisionsSQL = `
-select d.member_id, d.decided_on, d.decision, d.decided_by, d.reason, d.typed, d.stands, d.of_month, d.entered_by, strftime(d.entered_at, '%Y-%m-%d %H:%M') as entered_at
+select d.member_id, d.decided_on, d.decision, d.decided_by, d.reason, d.typed, d.of_month, d.entered_by, strftime(d.entered_at, '%Y-%m-%d %H:%M') as entered_at
 from cadre_history d`
 
 // Contest is what a member contests of the record about him, as it stands.
