@@ -118,9 +118,6 @@ func (f OrganisationFacts) Of(name, period string) OrganisationFacts {
 	return own
 }
 
-// At returns the rows of a period.
-func (f OrganisationFacts) At(period string) OrganisationFacts { return f.Between(period, period) }
-
 // Between returns the rows of the periods from one to another, both included.
 func (f OrganisationFacts) Between(from, to string) OrganisationFacts {
 	return slices.DeleteFunc(slices.Clone(f), func(x OrganisationFact) bool { return x.Period < from || x.Period > to })

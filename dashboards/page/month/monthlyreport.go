@@ -289,8 +289,7 @@ func onTimeSentence(r block.Request, own facts.Measured) string {
 }
 
 func branchSentence(r block.Request, own facts.Measured, bursts []work.Burst) string {
-	want := r.Programme.Branch
-	parts := filled([]string{block.Say(r, own, "branch_met"), block.Say(r, own, "branch_complete", "rule", r.Tf("“%d+%d+%d”", "“%d+%d+%d”", want.Committee, want.Groups, want.LiaisonCadres)), block.Say(r, own, "branch_centres")})
+	parts := filled([]string{block.Say(r, own, "branch_met"), block.Say(r, own, "branch_complete", "rule", organisation.BranchRule(r)), block.Say(r, own, "branch_centres")})
 	if names := work.Halves(bursts); len(names) > 0 {
 		over, all := work.OverCount(r, bursts, names[len(names)-1])
 		if over == 0 {

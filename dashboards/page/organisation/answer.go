@@ -152,8 +152,8 @@ func answer(ctx context.Context, r block.Request, own facts.Measured, branches [
 	return organisationHeadline(r, own, branches, g, water), lines, nil
 }
 
-// organisationHeadline names the gaps: branches with a part missing, households whose two grids differ, rivers without a warden, and as
-// far as there is room branches without a meeting.
+// organisationHeadline names the gaps: branches with a part missing, households whose two grids differ, rivers without a warden, and,
+// where the line has room, branches without a meeting.
 func organisationHeadline(r block.Request, own facts.Measured, branches []branchRow, g grids, water rivers) view.Headline {
 	var weak, rest []string
 	gaps, untold := gapsOf(r, branches)
@@ -236,10 +236,15 @@ func levelSaid(r block.Request, branches []branchRow, number func(branchRow) flo
 	return said
 }
 
+// BranchRule names what a branch is to have: committee members, groups and liaison cadres, as “3+3+2”.
+func BranchRule(r block.Request) string {
+	want := r.Programme.Branch
+	return r.Tf("“%d+%d+%d”", "“%d+%d+%d”", want.Committee, want.Groups, want.LiaisonCadres)
+}
+
 // lackingSaid counts the branches that are not as the programme wants them by the part they lack: one may lack several.
 func lackingSaid(r block.Request, branches []branchRow) string {
-	want := r.Programme.Branch
-	rule := r.Tf("“%d+%d+%d”", "“%d+%d+%d”", want.Committee, want.Groups, want.LiaisonCadres)
+	rule := BranchRule(r)
 	short, untold := 0, 0
 	var names []data.Text
 	counts := map[data.Text]int{}

@@ -92,16 +92,21 @@ func memberHeadline(r block.Request, own facts.Measured) view.Headline {
 	return block.HeadlineOf(r, weak, rest)
 }
 
-// exemptKinds are the reasons for an exemption in the order of the contract, and whoever has none on record.
-func exemptKinds() []string {
-	c, _ := data.ContractOf("members")
-	column, _ := c.Column("exempt_reason")
-	var all []string
-	for _, v := range column.Values {
+// untold ends the name of a fact that counts rows which do not say what the others of its kind tell apart.
+const untold = "untold"
+
+// valuesOf are the values of a column in the order of the contract.
+func valuesOf(export, column string) (all []string) {
+	c, _ := data.ContractOf(export)
+	of, _ := c.Column(column)
+	for _, v := range of.Values {
 		all = append(all, v.ID)
 	}
-	return append(all, "untold")
+	return all
 }
+
+// exemptKinds are the reasons for an exemption, and whoever has none on record.
+func exemptKinds() []string { return append(valuesOf("members", "exempt_reason"), untold) }
 
 // exemptReasons counts the exempt members of the month by reason.
 func exemptReasons(r block.Request, told facts.OrganisationFacts) *view.Table {
@@ -115,7 +120,7 @@ func exemptReasons(r block.Request, told facts.OrganisationFacts) *view.Table {
 			continue
 		}
 		name := r.T("没有登记原因", "no reason on record")
-		if kind != "untold" {
+		if kind != untold {
 			name = r.Word("members", "exempt_reason", kind)
 		}
 		t.Rows = append(t.Rows, []view.Cell{{Text: name}, view.Count(n), view.Share(n, all)})
@@ -126,16 +131,8 @@ func exemptReasons(r block.Request, told facts.OrganisationFacts) *view.Table {
 	return t
 }
 
-// duties are the five, in the order of the contract.
-func duties() []string {
-	c, _ := data.ContractOf("visits")
-	column, _ := c.Column("duty")
-	var all []string
-	for _, v := range column.Values {
-		all = append(all, v.ID)
-	}
-	return all
-}
+// duties are the five.
+func duties() []string { return valuesOf("visits", "duty") }
 
 // dutyTable counts the visits of the month by the duty they served, of those that say so.
 func dutyTable(r block.Request, own facts.Measured, told facts.OrganisationFacts) *view.Table {
