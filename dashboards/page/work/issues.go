@@ -21,11 +21,7 @@ var IssueMeasures = []string{
 // Issues builds the page of issues and their five steps: the first screen, then what it rests on.
 func Issues(ctx context.Context, r block.Request) (view.View, error) {
 	v := view.View{Heading: block.Heading(r)}
-	own, p, table, err := issuesRead(ctx, r)
-	if err != nil {
-		return v, err
-	}
-	passed, err := fiveSteps(ctx, r, own, p)
+	own, p, passed, table, err := issuesRead(ctx, r)
 	if err != nil {
 		return v, err
 	}
@@ -67,10 +63,10 @@ func Issues(ctx context.Context, r block.Request) (view.View, error) {
 	return v, err
 }
 
-// issuesRead reads what the page rests on: the values of the place, how its issues passed the steps, and the table of the units below
-// it, nil where there are none.
-func issuesRead(ctx context.Context, r block.Request) (own facts.Measured, p passing, table *view.Table, err error) {
-	err = parallel.Do(ctx,
+// issuesRead reads what the page rests on: the values of the place, how its issues passed the five steps, in numbers and as shown, and the
+// table of the units below it, nil where there are none.
+func issuesRead(ctx context.Context, r block.Request) (own facts.Measured, p passing, passed stepped, table *view.Table, err error) {
+	if err := parallel.Do(ctx,
 		func(ctx context.Context) (err error) { p, err = readPassing(ctx, r); return err },
 		func(ctx context.Context) (err error) {
 			own, err = r.Values(ctx, r.Visitor, block.AlwaysScope(r), append(Steps(), IssueMeasures...)...)
@@ -79,20 +75,19 @@ func issuesRead(ctx context.Context, r block.Request) (own facts.Measured, p pas
 			}
 			return err
 		},
-	)
-	if err == nil && table != nil {
+	); err != nil {
+		return own, p, passed, nil, err
+	}
+	if table != nil {
 		addMedianIntervals(r, table, p)
 	}
-	return own, p, table, err
+	passed, err = fiveSteps(ctx, r, own, p)
+	return own, p, passed, table, err
 }
 
 // IssueTables are the tables and pictures of the page that stand in the report as well.
 func IssueTables(ctx context.Context, r block.Request) (v view.View, err error) {
-	own, p, table, err := issuesRead(ctx, r)
-	if err != nil {
-		return v, err
-	}
-	passed, err := fiveSteps(ctx, r, own, p)
+	_, _, passed, table, err := issuesRead(ctx, r)
 	if err != nil {
 		return v, err
 	}
