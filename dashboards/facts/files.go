@@ -42,8 +42,8 @@ join files f on f.file_no = c.file_no
 where ` + ofPeople + `
 order by case when c.problem is null or c.problem = '' then 1 else 0 end, case when c.quarantined > 0 then 0 else 1 end, c.file_no desc, c.sheet, c.export`
 
-// Files reads what became of every table of every file, those with problems first, then the newest.
-// What an account quotes of the rows is for those who see the file.
+// Files reads what became of every table of every file: those with problems first, then the newest. Rows that are quoted in it are shown
+// only to those who may see the file.
 func (f Facts) Files(ctx context.Context, v visitor.Visitor) ([]File, error) {
 	all, err := list[File](ctx, f, v, "the reconciliation of files", filesSQL)
 	for i, file := range all { // a copy of this visitor's own: they have texts

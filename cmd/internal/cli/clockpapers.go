@@ -244,7 +244,7 @@ func (p *program) makeClockPaper(ctx context.Context, c config.Config, book *pap
 	return kind.Name.In(ask.Lang) + ask.T("（", " (") + unit.Name + ask.T("）", ")"), nil
 }
 
-// keepClockPaper keeps what the clock made as one draft; what is for everybody waits for a second person, once in all its formats.
+// keepClockPaper keeps a paper made by the clock as one draft, in all its formats. A paper for the public waits for a second person.
 func keepClockPaper(ctx context.Context, uploads string, book *papers.Book, made filetype.Made, files []pipelines.PaperContent, by desk.Author) error {
 	awaits := ""
 	if gate.Audience(made.Of.For).SecondPerson() {

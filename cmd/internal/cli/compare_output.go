@@ -290,7 +290,7 @@ func (w writer) shown(p part) pipelines.Table {
 // in is the same report in another language.
 func (w writer) in(lang string) writer { return writer{w.told, lang} }
 
-// sentences are a town's sentences as the table says them.
+// sentences puts sentences written for a town into the words for a table of one's own.
 func (w writer) sentences(all []string) (said []string) {
 	for _, text := range all {
 		said = append(said, w.say(text))
@@ -298,7 +298,7 @@ func (w writer) sentences(all []string) (said []string) {
 	return said
 }
 
-// both is what a program is told in two languages.
+// both holds the same value in Chinese and in English, for programs that read the output.
 func both(of func(lang string) any) *analyze.Object {
 	return (&analyze.Object{}).Set("zh", of("zh")).Set("en", of("en"))
 }

@@ -49,7 +49,7 @@ func (t told) against(s compare.Sides) told {
 	return t
 }
 
-// besideTables are the tables of pilots against villages of the rollout: what belongs to the verdict is not among them.
+// besideTables are the tables for pilots against villages of the rollout. Tables of the verdict are not among them.
 var besideTables = []string{"result", "villages", "starts", "months", "said"}
 
 // besideParts are those tables. Where the sides could not be compared the result has no numbers, and the others no rows.

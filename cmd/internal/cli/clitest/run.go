@@ -60,10 +60,9 @@ func Main[S ~struct {
 		return run(ctx, arguments, S{Out: out, Err: errs, Environ: environ, Self: self})
 	}
 	if filepath.Base(os.Args[0]) != "hulian" { // of the tests, not of a command
-		// Commands speak English, whatever this machine speaks; a browser opens files with Chinese names.
+		// Commands speak English whatever the machine's language is, and a browser opens files with Chinese names.
 		set("LC_ALL", "C.UTF-8")
-		// Of a town of a few rows a second thread costs a sixth more processor time and finds nothing to do. A long run has as
-		// many as people have.
+		// On a town of a few rows a second thread only costs a sixth more processor time. Long runs take the usual number.
 		if os.Getenv(threads) == "" && !trials.All() {
 			set(threads, "1")
 		}

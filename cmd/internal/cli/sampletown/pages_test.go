@@ -16,10 +16,10 @@ const (
 	mostFollowed = 200       // pages read; one page alone has hundreds of links
 )
 
-// heavy is the page that may be heavier: it prints what all pages say of a month, and stays within a tenth of it.
+// heavy is the page that may pass the limit, by a tenth at most: it prints what all pages say of a month.
 const heavy = "/report"
 
-// light are pages that came near the limit once, and the bytes of HTML they are kept under.
+// light are pages with a lower limit, in bytes of HTML: both once came near the limit of all pages.
 var light = map[string]int{"/organisation": 190_000, "/points": 190_000}
 
 // checkPages follows the links of the served town in both languages, page by page from the overview, and reads the published figures off the pages.

@@ -16,9 +16,9 @@ import (
 	"hulian/pipelines/papers"
 )
 
-// TestPapersAreMadeByTheClock lets a schedule come due in a server: the papers of the last month with data are kept as drafts, that for
-// the public once in all its formats, people are told of them and of the month that has no data, and neither the next run of the server
-// nor one of cron makes them again.
+// TestPapersAreMadeByTheClock lets a schedule come due in a server: the papers of the last month with data are kept as drafts, the paper
+// for the public is proposed once in all its formats, and people are told of them and of the month without data. The next run, of the
+// server or by cron, does not make them again.
 func TestPapersAreMadeByTheClock(t *testing.T) {
 	t.Parallel() // it waits for a full minute of the clock
 	channels := &told{posts: map[string][]string{}}
@@ -86,7 +86,7 @@ notifications:
 	}
 }
 
-// TestPapersAreMadeAfterARunByCron: a town that has no server has its papers all the same, once, and the command says which.
+// TestPapersAreMadeAfterARunByCron runs a town without a server: its papers are made once, and the command names them.
 func TestPapersAreMadeAfterARunByCron(t *testing.T) {
 	t.Parallel()
 	town := filepath.Join(t.TempDir(), "town")
@@ -101,7 +101,7 @@ func TestPapersAreMadeAfterARunByCron(t *testing.T) {
 	if status, out, stderr := clitest.Process(t, "run", "--dir", town, "--lang", "zh"); status != clitest.Done || strings.Contains(out+stderr, "已生成") {
 		t.Errorf("made a second time: %d %s%s", status, out, stderr)
 	}
-	// With the folder of papers gone nothing is kept, and the run is none the worse.
+	// When the folder of papers cannot be used, no paper is kept, and the run still succeeds.
 	clitest.Must(t, os.RemoveAll(filepath.Join(town, "papers")))
 	clitest.Must(t, os.WriteFile(filepath.Join(town, "papers"), nil, 0o600))
 	if status, _, stderr := clitest.Process(t, "run", "--dir", town, "--lang", "zh"); status != clitest.Done || !slices.ContainsFunc(strings.Split(stderr, "\n"), func(line string) bool { return strings.Contains(line, "papers") }) {
